@@ -1,0 +1,105 @@
+"""Article and TaggedArticle: what flows from reading to the decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Decision = Literal["accepted", "review"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an article was read: a path (or URL, or ``-``), a member or line in it, its place on the page."""
+
+    path: str = ""
+    member: str = ""
+    position: int = 0
+
+    def __str__(self) -> str:
+        name = f"{self.path}!{self.member}" if self.member else self.path
+        return f"{name}#{self.position}" if self.position else name
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news article as read, before any judgement.
+
+    ``text`` is the body with true paragraph ends as ``\\n``; ``byline`` is the 电头 as printed (it
+    stays in ``text`` too, at its place); ``date`` is ISO ``YYYY-MM-DD`` or empty.  ``uncertain``
+    says in words what reading was not sure of (such as a start found by topic only).
+    """
+
+    id: str
+    title: str = ""
+    text: str = ""
+    column: str = ""
+    subtitle: str = ""
+    byline: str = ""
+    reporters: tuple[str, ...] = ()
+    date: str = ""
+    source: Source = field(default_factory=Source)
+    uncertain: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WordEvidence:
+    """A word and how much it spoke for the category and against the runner-up."""
+
+    word: str
+    weight: float
+    field: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedArticle:
+    """An article with its category, how sure the model is, and the decision.
+
+    ``ranking`` holds every category id with its probability, best first; ``secondary`` the ids of
+    further categories it would be looked for under; ``reasons`` why it is in review.
+    """
+
+    article: Article
+    category: str
+    category_name: str
+    probability: float
+    decision: Decision
+    ranking: tuple[tuple[str, float], ...]
+    secondary: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    evidence: tuple[WordEvidence, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        """The tag contract: what ``lanmu tag --format jsonl`` prints for one article."""
+        article = self.article
+        record: dict[str, Any] = {
+            "id": article.id,
+            "title": article.title,
+            "category": self.category,
+            "category_name": self.category_name,
+            "probability": round(self.probability, 6),
+            "decision": self.decision,
+            "secondary": list(self.secondary),
+            "reasons": list(self.reasons),
+            "ranking": [
+                {"category": category, "probability": round(probability, 6)}
+                for category, probability in self.ranking
+            ],
+            "source": {
+                "path": article.source.path,
+                "member": article.source.member,
+                "position": article.source.position,
+            },
+        }
+        for name in ("column", "subtitle", "byline", "date"):
+            if value := getattr(article, name):
+                record[name] = value
+        if article.uncertain:
+            record["uncertain"] = list(article.uncertain)
+        if self.evidence:
+            record["evidence"] = [
+                {"word": e.word, "weight": round(e.weight, 6), "field": e.field, "count": e.count}
+                for e in self.evidence
+            ]
+        return record

@@ -1,0 +1,63 @@
+"""Many texts as one buffer: the form in which text reaches the kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    """Texts in UTF-8 back to back: text ``i`` is ``data[offsets[i]:offsets[i + 1]]``.
+
+    ``data`` is uint8, ``offsets`` int64 of length n + 1.  Lone surrogates stand as their three
+    bytes (``surrogatepass``), so every Python string has a column form.
+    """
+
+    data: NDArray[np.uint8]
+    offsets: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, i: int) -> str:
+        data = self.data[self.offsets[i] : self.offsets[i + 1]]
+        return data.tobytes().decode("utf-8", "surrogatepass")
+
+    def slice(self, start: int, stop: int) -> TextColumn:
+        """Texts ``start`` to ``stop`` over the same buffer, nothing copied."""
+        return TextColumn(self.data, self.offsets[start : stop + 1])
+
+    @classmethod
+    def from_strings(cls, texts: Sequence[str]) -> TextColumn:
+        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+        offsets = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=offsets[1:])
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), offsets)
+
+    @classmethod
+    def from_arrow(cls, array: Any) -> TextColumn:
+        """From a pyarrow string or large_string array, without copying the text; nulls are empty texts."""
+        import pyarrow as pa
+
+        if isinstance(array, pa.ChunkedArray):
+            array = array.combine_chunks()
+        if array.null_count:
+            array = array.fill_null("")
+        if pa.types.is_string(array.type):
+            width: type[np.signedinteger[Any]] = np.int32
+        elif pa.types.is_large_string(array.type):
+            width = np.int64
+        else:
+            return cls.from_arrow(array.cast(pa.large_string()))
+        _, offsets, data = array.buffers()
+        n = len(array)
+        if n == 0 or offsets is None:
+            return cls(np.empty(0, np.uint8), np.zeros(n + 1, np.int64))
+        ends = np.frombuffer(offsets, width)[array.offset : array.offset + n + 1].astype(np.int64)
+        raw = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
+        return cls(raw, ends)

@@ -1,0 +1,124 @@
+"""Category and Taxonomy, read from a categories file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifier.errors import TaxonomyError, UnknownCategory
+
+MAX_CATEGORIES = 2_000
+MAX_FILE_BYTES = 4_000_000
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_FIELDS = frozenset({"id", "name", "name_en", "description", "colour"})
+_PALETTE = ("#2e6f95", "#c8102e", "#7a9e1f", "#8e5ea2", "#edae49", "#1b9aaa", "#d1495b", "#34495e")
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One category: ``id`` in files and APIs, ``name`` for people (Chinese), ``name_en`` in English."""
+
+    id: str
+    name: str
+    name_en: str = ""
+    description: str = ""
+    colour: str = "#2e6f95"
+
+
+@dataclass(frozen=True)
+class Taxonomy:
+    """The categories in their order; the order is that of score columns."""
+
+    categories: tuple[Category, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.categories) < 2:
+            raise TaxonomyError("a taxonomy needs at least two categories; add [[category]] tables")
+        if len(self.categories) > MAX_CATEGORIES:
+            raise TaxonomyError(f"{len(self.categories)} categories are more than {MAX_CATEGORIES}; merge some")
+        seen: set[str] = set()
+        for category in self.categories:
+            if category.id in seen:
+                raise TaxonomyError(f"category id {category.id!r} stands twice; give each its own id")
+            seen.add(category.id)
+
+    def __len__(self) -> int:
+        return len(self.categories)
+
+    def __iter__(self) -> Iterator[Category]:
+        return iter(self.categories)
+
+    def __contains__(self, category_id: object) -> bool:
+        return any(category.id == category_id for category in self.categories)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(category.id for category in self.categories)
+
+    def __getitem__(self, category_id: str) -> Category:
+        for category in self.categories:
+            if category.id == category_id:
+                return category
+        raise UnknownCategory(f"unknown category {category_id!r}; known are {', '.join(self.ids)}")
+
+    def find(self, name: str) -> Category:
+        """The category with this id, Chinese name or English name; UnknownCategory where there is none."""
+        wanted = name.strip().casefold()
+        for category in self.categories:
+            if wanted in (category.id.casefold(), category.name.casefold(), category.name_en.casefold()) and wanted:
+                return category
+        raise UnknownCategory(f"unknown category {name!r}; known are {', '.join(self.ids)}")
+
+    @classmethod
+    def of_names(cls, names: list[str]) -> Taxonomy:
+        """A taxonomy from bare names, for labels that come without a categories file."""
+        return cls(tuple(Category(n, n, colour=_PALETTE[i % len(_PALETTE)]) for i, n in enumerate(names)))
+
+
+def default_path() -> Path:
+    """The categories file that ships with the package."""
+    return Path(__file__).resolve().parent.parent / "categories.toml"
+
+
+def read_taxonomy(path: Path | None = None) -> Taxonomy:
+    """Read a categories file (TOML, ``[[category]]`` tables); without a path, the shipped one.
+
+    Raises TaxonomyError naming the file, the entry and what to do.
+    """
+    path = path or default_path()
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise TaxonomyError(f"{path}: larger than {MAX_FILE_BYTES} bytes; this is not a categories file")
+        content = tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise TaxonomyError(f"{path}: cannot be read ({error.strerror}); give the path of a categories file") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TaxonomyError(f"{path}: not valid TOML in UTF-8 ({error}); see categories.toml for the form") from error
+    entries = content.get("category")
+    if not isinstance(entries, list) or not entries:
+        raise TaxonomyError(f"{path}: has no [[category]] table; see categories.toml for the form")
+    try:
+        return Taxonomy(tuple(_category(entry, i) for i, entry in enumerate(entries, 1)))
+    except TaxonomyError as error:
+        raise TaxonomyError(f"{path}: {error}") from None
+
+
+def _category(entry: object, number: int) -> Category:
+    if not isinstance(entry, dict):
+        raise TaxonomyError(f"category {number} is not a table; write [[category]]")
+    if unknown := set(entry) - _FIELDS:
+        raise TaxonomyError(f"category {number}: unknown key {sorted(unknown)[0]!r}; known are {', '.join(sorted(_FIELDS))}")
+    values: dict[str, str] = {}
+    for key, value in entry.items():
+        if not isinstance(value, str):
+            raise TaxonomyError(f"category {number}: {key} must be text in quotes")
+        values[key] = value.strip()
+    if not values.get("id") or len(values["id"]) > 100 or any(c in values["id"] for c in ",\n\r\t\0\"/\\"):
+        raise TaxonomyError(f"category {number}: needs an id of at most 100 characters without commas, slashes or quotes")
+    values.setdefault("name", values["id"])
+    if "colour" in values and not _COLOUR.fullmatch(values["colour"]):
+        raise TaxonomyError(f"category {values['id']!r}: colour {values['colour']!r} is not of the form #1a2b3c")
+    return Category(**{"colour": _PALETTE[(number - 1) % len(_PALETTE)], **values})
