@@ -1,0 +1,152 @@
+"""Fields and n-grams → tf-idf: what is counted, and the plain way to count it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Literal
+
+from classifier.errors import ModelError
+from classifier.text import is_word
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Field = Literal["title", "text", "lead"]
+Analyser = Literal["words", "characters"]
+FIELDS: tuple[Field, ...] = ("title", "text", "lead")
+Block = tuple[Field, Analyser]
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSpec:
+    """What of an article is counted; a model carries its own.
+
+    Every (field, analyser) with a weight above zero is a block: its counts become
+    (1 + ln count) · idf, scaled to length 1 and times ``field weight · analyser weight``; the whole
+    is scaled by 1/√Σ weight² over the blocks that are not empty, so that it has length 1.  The
+    title field is the title, text the body, lead the words of the body that start within its first
+    ``lead_characters`` characters after normalisation.  With ``shared`` a feature has one row of
+    weights for all fields, else one for the title and one for text and lead.
+    """
+
+    title: float = 1.0
+    text: float = 1.0
+    lead: float = 0.0
+    words: int = 2
+    """Word n-grams up to this n (0: none, at most 2)."""
+    characters: int = 0
+    """Character n-grams up to this n (0: none, at most 3)."""
+    character_weight: float = 1.0
+    shared: bool = True
+    lead_characters: int = 200
+    hmm: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.words <= 2 or not 0 <= self.characters <= 3 or self.words + self.characters == 0:
+            raise ModelError("features: words must be 0-2 and characters 0-3, and not both 0")
+        if min(self.title, self.text, self.lead, self.character_weight) < 0 or self.title + self.text + self.lead == 0:
+            raise ModelError("features: weights must not be negative, and one field must count")
+
+    @property
+    def blocks(self) -> tuple[tuple[Field, Analyser, float], ...]:
+        """The blocks with their weights, in their fixed order (title, text, lead; words, characters)."""
+        found: list[tuple[Field, Analyser, float]] = []
+        for name in FIELDS:
+            weight = float(getattr(self, name))
+            if weight and self.words:
+                found.append((name, "words", weight))
+            if weight and self.characters and self.character_weight:
+                found.append((name, "characters", weight * self.character_weight))
+        return tuple(found)
+
+    @property
+    def groups(self) -> int:
+        """How many rows of weights a feature has: 1 when the fields share it, else 2 (title; text and lead)."""
+        return 1 if self.shared else 2
+
+    def group(self, name: Field) -> int:
+        return 0 if self.shared or name == "title" else 1
+
+    def record(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> FeatureSpec:
+        known = {f.name: f.type for f in fields(cls)}
+        if unknown := set(record) - set(known):
+            raise ModelError(f"features: unknown option {sorted(unknown)[0]!r}; the model is from a newer lanmu")
+        try:
+            return cls(**record)
+        except TypeError as error:
+            raise ModelError(f"features: {error}") from error
+
+
+def word_ngrams(tokens: list[str], n: int, table: NDArray[np.uint8]) -> Iterator[str]:
+    """Words, and for n = 2 pairs of neighbouring words as ``a b``; punctuation stands between neighbours."""
+    before = ""
+    for token in tokens:
+        if not is_word(token, table):
+            before = ""
+            continue
+        yield token
+        if before and n >= 2:
+            yield f"{before} {token}"
+        before = token
+
+
+def character_ngrams(normalised: str, n: int, table: NDArray[np.uint8]) -> Iterator[str]:
+    """Character 1- to n-grams inside runs of word characters."""
+    run: list[str] = []
+    for character in normalised:
+        if not is_word(character, table):
+            run.clear()
+            continue
+        run.append(character)
+        for size in range(1, min(n, len(run)) + 1):
+            yield "".join(run[-size:])
+
+
+Cut = Callable[[str], list[str]]
+
+
+@dataclass(frozen=True)
+class PlainCounter:
+    """Counts an article's features with jieba and Python objects: the reference for the kernel.
+
+    ``cut`` gives the words of a normalised text (``jieba.lcut`` or its equal).
+    """
+
+    spec: FeatureSpec
+    cut: Cut
+    is_word: NDArray[np.uint8]
+
+    def __call__(self, title: str, text: str) -> dict[Block, Counter[str]]:
+        """Counts by block, from a normalised title and body."""
+        spec = self.spec
+        counts: dict[Block, Counter[str]] = {}
+        for name, analyser, _ in spec.blocks:
+            source = title if name == "title" else text
+            if analyser == "words":
+                tokens = self.cut(source)
+                if name == "lead":
+                    tokens = _lead(tokens, spec.lead_characters)
+                counts[name, analyser] = Counter(word_ngrams(tokens, spec.words, self.is_word))
+            else:
+                if name == "lead":
+                    source = source[: spec.lead_characters]
+                counts[name, analyser] = Counter(character_ngrams(source, spec.characters, self.is_word))
+        return counts
+
+
+def _lead(tokens: list[str], characters: int) -> list[str]:
+    kept: list[str] = []
+    start = 0
+    for token in tokens:
+        if start >= characters:
+            break
+        kept.append(token)
+        start += len(token)
+    return kept

@@ -1,0 +1,125 @@
+"""Normalisation: width, case, Traditional → Simplified, white space; one table, the same everywhere."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+WIDE = 0x2E80
+"""From this code point on, characters are written without spaces between words (CJK)."""
+
+DELETED = 0
+SPACE = 0x20
+LINE_BREAK = 0x0A
+_INVISIBLE = frozenset([0x00AD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF])
+_LINE_BREAKS = frozenset([0x0A, 0x0B, 0x0C, 0x0D, 0x1C, 0x1D, 0x1E, 0x85, 0x2028, 0x2029])
+
+
+@dataclass(frozen=True)
+class CharacterTable:
+    """What becomes of each character of the basic plane; it travels with a model.
+
+    ``fold`` uint16[65536]: the character it becomes; 0 deletes it, 0x20 is white space, 0x0A a line
+    break.  ``is_word`` uint8[65536]: 1 for letters, digits and Han, after folding.  Characters
+    beyond the basic plane stay as they are; from U+20000 on they are word characters.
+    """
+
+    fold: NDArray[np.uint16]
+    is_word: NDArray[np.uint8]
+
+
+@cache
+def character_table() -> CharacterTable:
+    """Build the table from Unicode's data and OpenCC's Traditional → Simplified list (0.1 s, needs opencc)."""
+    import numpy as np
+    from opencc import OpenCC
+
+    fold = np.arange(65536, dtype=np.uint16)
+    simplify = OpenCC("t2s").convert
+    for code in range(65536):
+        fold[code] = _folded(code, simplify)
+    is_word = np.zeros(65536, np.uint8)
+    for code in range(65536):
+        is_word[code] = not 0xD800 <= code <= 0xDFFF and chr(code).isalnum()
+    return CharacterTable(fold, is_word)
+
+
+def _folded(code: int, simplify: object) -> int:
+    if code in _INVISIBLE:
+        return DELETED
+    if code in _LINE_BREAKS:
+        return LINE_BREAK
+    if 0xD800 <= code <= 0xDFFF:
+        return 0xFFFD
+    character = chr(code)
+    if character.isspace() or unicodedata.category(character) == "Cc":
+        return SPACE
+    for step in (_narrow, str.lower, simplify):
+        changed = step(character)  # type: ignore[operator]
+        if len(changed) == 1 and 0x20 < ord(changed) <= 0xFFFF:
+            character = changed
+    return ord(character)
+
+
+def _narrow(character: str) -> str:
+    return unicodedata.normalize("NFKC", character) if 0xFF01 <= ord(character) <= 0xFFEE else character
+
+
+@cache
+def _translation(fold: bytes) -> dict[int, int | None]:
+    import numpy as np
+
+    table = np.frombuffer(fold, np.uint16)
+    changed = np.flatnonzero(table != np.arange(65536, dtype=np.uint16))
+    return {int(code): int(table[code]) or None for code in changed}
+
+
+def normalise(text: str, fold: NDArray[np.uint16]) -> str:
+    """The text as words are cut from it.
+
+    Each character goes through ``fold``; then a run of white space becomes one space, or nothing
+    where it holds a line break and stands between two wide characters (a line broken in the middle
+    of a word), and ends are stripped.
+    """
+    return _collapse(text.translate(_translation(fold.tobytes())))
+
+
+def _collapse(text: str) -> str:
+    pieces: list[str] = []
+    i, n = 0, len(text)
+    start = 0
+    while i < n:
+        if text[i] not in " \n":
+            i += 1
+            continue
+        j = i
+        while j < n and text[j] in " \n":
+            j += 1
+        if i > start:
+            pieces.append(text[start:i])
+        if pieces and j < n:
+            broken = "\n" in text[i:j] and ord(text[i - 1]) >= WIDE and ord(text[j]) >= WIDE
+            if not broken:
+                pieces.append(" ")
+        start = i = j
+    if start < n:
+        pieces.append(text[start:n])
+    return "".join(pieces)
+
+
+def is_word(token: str, table: NDArray[np.uint8]) -> bool:
+    """Whether a token holds a letter, digit or Han character (punctuation and space do not)."""
+    return any(code >= 0x20000 if (code := ord(character)) > 0xFFFF else table[code] for character in token)
+
+
+def is_neutral(token: str) -> bool:
+    """A number: a feature like any other, but it says nothing of how familiar a text is."""
+    return all("0" <= character <= "9" or character in "+#&._%-" for character in token)
+
+
