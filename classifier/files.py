@@ -11,6 +11,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 
+def shipped(name: str) -> Path:
+    """A file or folder that ships with lanmu: inside the installed package, or at the top of a checkout."""
+    package = Path(__file__).resolve().parent
+    inside = package / "shipped" / name
+    return inside if inside.exists() else package.parent / name
+
+
 @contextmanager
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a file beside ``path`` for writing; at the end it is synced and renamed to ``path``.
@@ -25,7 +32,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(beside, path)
+        Path(beside).replace(path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise

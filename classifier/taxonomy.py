@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.errors import TaxonomyError, UnknownCategory
+from classifier.files import shipped
 
 MAX_CATEGORIES = 2_000
 MAX_FILE_BYTES = 4_000_000
@@ -80,7 +81,7 @@ class Taxonomy:
 
 def default_path() -> Path:
     """The categories file that ships with the package."""
-    return Path(__file__).resolve().parent.parent / "categories.toml"
+    return shipped("categories.toml")
 
 
 def read_taxonomy(path: Path | None = None) -> Taxonomy:
@@ -110,14 +111,15 @@ def _category(entry: object, number: int) -> Category:
     if not isinstance(entry, dict):
         raise TaxonomyError(f"category {number} is not a table; write [[category]]")
     if unknown := set(entry) - _FIELDS:
-        raise TaxonomyError(f"category {number}: unknown key {sorted(unknown)[0]!r}; known are {', '.join(sorted(_FIELDS))}")
+        known = ", ".join(sorted(_FIELDS))
+        raise TaxonomyError(f"category {number}: unknown key {sorted(unknown)[0]!r}; known are {known}")
     values: dict[str, str] = {}
     for key, value in entry.items():
         if not isinstance(value, str):
             raise TaxonomyError(f"category {number}: {key} must be text in quotes")
         values[key] = value.strip()
     if not values.get("id") or len(values["id"]) > 100 or any(c in values["id"] for c in ",\n\r\t\0\"/\\"):
-        raise TaxonomyError(f"category {number}: needs an id of at most 100 characters without commas, slashes or quotes")
+        raise TaxonomyError(f"category {number}: needs an id of 1 to 100 characters, no commas, slashes or quotes")
     values.setdefault("name", values["id"])
     if "colour" in values and not _COLOUR.fullmatch(values["colour"]):
         raise TaxonomyError(f"category {values['id']!r}: colour {values['colour']!r} is not of the form #1a2b3c")
