@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class StringTable:
     def __iter__(self) -> Iterator[str]:
         data = self.blob.tobytes()
         ends = self.offsets.tolist()
-        for start, stop in zip(ends, ends[1:], strict=False):
+        for start, stop in pairwise(ends):
             yield data[start:stop].decode()
 
     def raw(self, i: int) -> bytes:

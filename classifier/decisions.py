@@ -1,0 +1,137 @@
+"""Probabilities and familiarity → accepted or review, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from classifier.errors import ModelError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from classifier.weights import Scores
+
+UNSURE, TOO_SHORT, UNFAMILIAR, NO_BODY = 1, 2, 4, 8
+REASONS: Mapping[int, str] = {
+    UNSURE: "probability below the threshold",
+    TOO_SHORT: "too few words",
+    UNFAMILIAR: "words unlike the news the model knows",
+    NO_BODY: "no body text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRule:
+    """When an article goes to review; fitted on held-out articles and kept with the model.
+
+    ``thresholds``: (wished accuracy of the accepted, probability from which to accept), rising.
+    ``words``: fewer words than this are too few.  ``surprise``: a mean surprise a word above this
+    is unfamiliar.  ``known``: a share of known words below this is unfamiliar.  ``body``: whether
+    an article without body text goes to review.  ``secondary``: probability from which a second
+    category is listed.
+    """
+
+    thresholds: tuple[tuple[float, float], ...] = ((0.97, 0.7),)
+    accept_accuracy: float = 0.97
+    words: int = 12
+    surprise: float = 1e9
+    known: float = 0.0
+    body: bool = True
+    secondary: float = 0.25
+
+    @property
+    def threshold(self) -> float:
+        """The probability from which a category is accepted at ``accept_accuracy``.
+
+        Between two measured accuracies the stricter one counts; above the last none is accepted
+        (2.0).
+        """
+        for accuracy, threshold in self.thresholds:
+            if accuracy >= self.accept_accuracy - 1e-12:
+                return threshold
+        return 2.0
+
+    def at(self, accept_accuracy: float) -> ReviewRule:
+        """The same rule for another wished accuracy (0-1)."""
+        if not 0.0 <= accept_accuracy <= 1.0:
+            raise ModelError(f"accept accuracy {accept_accuracy} must be between 0 and 1, such as 0.97")
+        return replace(self, accept_accuracy=accept_accuracy)
+
+    def reasons(
+        self, probability: NDArray[np.float64], familiarity: NDArray[np.float64], has_body: NDArray[np.bool_]
+    ) -> NDArray[np.uint8]:
+        """The reasons for review as bits (0: accepted), uint8[n]."""
+        import numpy as np
+
+        words = familiarity[:, 0]
+        spread = np.maximum(words, 1.0)
+        unfamiliar = (familiarity[:, 2] / spread > self.surprise) | (familiarity[:, 1] / spread < self.known)
+        found = UNSURE * (probability < self.threshold) + TOO_SHORT * (words < self.words)
+        found = found + UNFAMILIAR * unfamiliar + (NO_BODY * ~has_body if self.body else 0)
+        return np.asarray(found, np.uint8)
+
+    def record(self) -> dict[str, Any]:
+        record = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {**record, "thresholds": [list(pair) for pair in self.thresholds]}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> ReviewRule:
+        try:
+            pairs = tuple((float(accuracy), float(threshold)) for accuracy, threshold in record["thresholds"])
+            return cls(**{**record, "thresholds": pairs})
+        except (TypeError, ValueError, KeyError) as error:
+            raise ModelError(f"review rule cannot be used ({error})") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What a model decides on n articles.
+
+    ``probabilities`` float64[n, K] in the taxonomy's order, ``category`` int64[n] the best column,
+    ``probability`` float64[n] its probability, ``reasons`` uint8[n] why it is in review (bits of
+    REASONS; 0: accepted).
+    """
+
+    probabilities: NDArray[np.float64]
+    category: NDArray[np.int64]
+    probability: NDArray[np.float64]
+    reasons: NDArray[np.uint8]
+    familiarity: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.category)
+
+
+def calibrated(scores: NDArray[np.float64], matrix: NDArray[np.float64], offset: NDArray[np.float64]) -> Any:
+    """softmax(matrix · scores + offset), float64[n, K]."""
+    import numpy as np
+
+    logits = scores @ matrix.T + offset
+    logits -= logits.max(axis=1, keepdims=True)
+    np.exp(logits, out=logits)
+    return logits / logits.sum(axis=1, keepdims=True)
+
+
+def decide(
+    scores: Scores,
+    matrix: NDArray[np.float64],
+    offset: NDArray[np.float64],
+    rule: ReviewRule,
+    has_body: NDArray[np.bool_],
+) -> Decisions:
+    """Scores → probabilities → the best category and whether it is accepted."""
+    import numpy as np
+
+    probabilities = calibrated(scores.scores, matrix, offset)
+    category = probabilities.argmax(axis=1)
+    probability = probabilities[np.arange(len(category)), category]
+    reasons = rule.reasons(probability, scores.familiarity, has_body)
+    return Decisions(probabilities, category, probability, reasons, scores.familiarity)
+
+
+def reason_words(bits: int) -> tuple[str, ...]:
+    """The reasons in words."""
+    return tuple(words for bit, words in REASONS.items() if bits & bit)

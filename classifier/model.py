@@ -1,0 +1,156 @@
+"""TopicModel: articles in, tagged articles out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from classifier.article import Article, TaggedArticle
+from classifier.columns import TextColumn
+from classifier.decisions import Decisions, decide, reason_words
+from classifier.errors import ModelError
+from classifier.model_files import StoredModel, read_model
+from classifier.weights import Scorer, Scores
+
+if TYPE_CHECKING:
+    from classifier.explanation import Explainer
+
+Engine = Literal["auto", "kernel", "walk", "plain"]
+FEW_CHARACTERS = 20_000
+"""Up to this much text, walking the tables in Python ends sooner than loading the compiled kernel."""
+
+
+class TopicModel:
+    """A model ready for work.
+
+    ``engine``: ``kernel`` (compiled, fast), ``walk`` (plain Python over the same tables, starts at
+    once), ``plain`` (jieba and dictionaries, the reference), or ``auto``: walk for little text, the
+    kernel from then on.  All give the same words, and scores within 1e-9.  ``accept_accuracy``
+    replaces the wished accuracy of accepted articles that the model came with.
+    """
+
+    def __init__(
+        self,
+        stored: StoredModel,
+        *,
+        engine: Engine = "auto",
+        threads: int = 1,
+        accept_accuracy: float | None = None,
+    ) -> None:
+        self.path = stored.path
+        self.manifest = stored.manifest
+        self.weights = stored.weights
+        self.taxonomy = stored.manifest.taxonomy
+        self.engine: Engine = engine
+        self.threads = threads
+        rule = stored.manifest.review
+        self.review = rule if accept_accuracy is None else rule.at(accept_accuracy)
+
+    @classmethod
+    def load(
+        cls,
+        path: Path,
+        *,
+        engine: Engine = "auto",
+        threads: int = 1,
+        accept_accuracy: float | None = None,
+    ) -> TopicModel:
+        """Load a model's folder; ModelError where it is damaged."""
+        return cls(read_model(path), engine=engine, threads=threads, accept_accuracy=accept_accuracy)
+
+    @cached_property
+    def kernel(self) -> Scorer:
+        from classifier.kernel import KernelScorer
+
+        return KernelScorer(self.weights, threads=self.threads)
+
+    @cached_property
+    def walk(self) -> Scorer:
+        from classifier.kernel.walk import WalkScorer
+
+        return WalkScorer(self.weights)
+
+    @cached_property
+    def plain(self) -> Scorer:
+        from classifier.plain import PlainScorer
+
+        return PlainScorer(self.weights)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        from classifier.explanation import Explainer
+
+        return Explainer(self.weights)
+
+    def scorer(self, size: int) -> Scorer:
+        """The engine for this much text (bytes)."""
+        if self.engine == "plain":
+            return self.plain
+        if self.engine == "walk" or (self.engine == "auto" and "kernel" not in self.__dict__ and size < FEW_CHARACTERS):
+            return self.walk
+        return self.kernel
+
+    def score(self, titles: TextColumn, texts: TextColumn) -> Scores:
+        """Scores before calibration, and familiarity."""
+        if len(titles) != len(texts):
+            raise ModelError(f"{len(titles)} titles for {len(texts)} texts; each article needs both, if empty")
+        size = int(titles.offsets[-1] - titles.offsets[0] + texts.offsets[-1] - texts.offsets[0])
+        return self.scorer(size).score(titles, texts)
+
+    def decide(self, titles: TextColumn, texts: TextColumn) -> Decisions:
+        """Categories, probabilities and decisions of many articles, as arrays."""
+        import numpy as np
+
+        weights = self.weights
+        has_body = np.diff(texts.offsets) > 0
+        scores = self.score(titles, texts)
+        return decide(scores, weights.calibration_matrix, weights.calibration_offset, self.review, has_body)
+
+    def tag(self, articles: Sequence[Article], *, explain: bool = False) -> list[TaggedArticle]:
+        """Each article with its category, its probability and its decision."""
+        if not articles:
+            return []
+        titles = TextColumn.from_strings([article.title for article in articles])
+        texts = TextColumn.from_strings([article.text for article in articles])
+        decisions = self.decide(titles, texts)
+        tagged = [self._tagged(article, decisions, i) for i, article in enumerate(articles)]
+        return [self.explain(article) for article in tagged] if explain else tagged
+
+    def explain(self, tagged: TaggedArticle, limit: int = 12) -> TaggedArticle:
+        """The same with the words that spoke for its category and against the runner-up, strongest first."""
+        best, second = (self.taxonomy.ids.index(category) for category, _ in tagged.ranking[:2])
+        evidence = self.explainer.evidence(tagged.article.title, tagged.article.text, best, second)
+        return replace(tagged, evidence=tuple(evidence[:limit]))
+
+    def tag_in_batches(self, articles: Iterable[Article], size: int = 512) -> Iterable[TaggedArticle]:
+        """Tag a stream, ``size`` articles at a time, so that memory does not grow with it."""
+        batch: list[Article] = []
+        for article in articles:
+            batch.append(article)
+            if len(batch) == size:
+                yield from self.tag(batch)
+                batch = []
+        yield from self.tag(batch)
+
+    def _tagged(self, article: Article, decisions: Decisions, i: int) -> TaggedArticle:
+        probabilities = decisions.probabilities[i].tolist()
+        ids = self.taxonomy.ids
+        order = sorted(range(len(ids)), key=lambda k: (-probabilities[k], k))
+        best = int(decisions.category[i])
+        secondary = tuple(
+            ids[k] for k in order if k != best and probabilities[k] >= self.review.secondary
+        )[:2]
+        reasons = reason_words(int(decisions.reasons[i]))
+        return TaggedArticle(
+            article=article,
+            category=ids[best],
+            category_name=self.taxonomy.categories[best].name,
+            probability=probabilities[best],
+            decision="review" if reasons else "accepted",
+            ranking=tuple((ids[k], probabilities[k]) for k in order),
+            secondary=secondary,
+            reasons=reasons,
+        )
