@@ -1,0 +1,125 @@
+"""Tagged articles as JSON lines, as CSV, or as a table for people."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable
+from typing import IO, TYPE_CHECKING, Protocol
+
+from classifier.article import TaggedArticle, WordEvidence
+from classifier.spreadsheets import defused
+from classifier.taxonomy import Taxonomy
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+BAR = 8
+CSV_COLUMNS = (
+    "id", "title", "category", "category_name", "probability", "decision", "secondary", "reasons",
+    "path", "member", "position",
+)  # fmt: skip
+
+
+class Printer(Protocol):
+    """Takes tagged articles a batch at a time."""
+
+    def show(self, tagged: Iterable[TaggedArticle]) -> None: ...
+
+
+class JsonLines:
+    """One JSON object a line: the tag contract."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self.stream = stream
+
+    def show(self, tagged: Iterable[TaggedArticle]) -> None:
+        for article in tagged:
+            self.stream.write(json.dumps(article.record(), ensure_ascii=False) + "\n")
+
+
+class SpreadsheetCsv:
+    """CSV with a heading line; formulas in titles are defused."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self.writer = csv.writer(stream, lineterminator="\n")
+        self.writer.writerow(CSV_COLUMNS)
+
+    def show(self, tagged: Iterable[TaggedArticle]) -> None:
+        for t in tagged:
+            source = t.article.source
+            row = [
+                t.article.id, t.article.title, t.category, t.category_name, f"{t.probability:.6f}", t.decision,
+                " ".join(t.secondary), "; ".join(t.reasons), source.path, source.member, str(source.position),
+            ]  # fmt: skip
+            self.writer.writerow([defused(cell) for cell in row])
+
+
+class PeopleTable:
+    """A table for a terminal: category, probability as a bar, decision, title; with evidence below when asked."""
+
+    def __init__(self, console: Console, taxonomy: Taxonomy) -> None:
+        from rich.cells import cell_len
+
+        self.console = console
+        self.colours = {category.id: category.colour for category in taxonomy}
+        self.width = max(cell_len(category.name) for category in taxonomy)
+        self.started = False
+
+    def show(self, tagged: Iterable[TaggedArticle]) -> None:
+        from rich.markup import escape
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, show_header=not self.started, padding=(0, 1, 0, 0), expand=True)
+        table.add_column("category", width=max(self.width, 8), no_wrap=True)
+        table.add_column("probability", width=BAR + 5, no_wrap=True)
+        table.add_column("decision", width=8, no_wrap=True)
+        table.add_column("title", ratio=1, no_wrap=True, overflow="ellipsis")
+        rows = 0
+        for article in tagged:
+            rows += 1
+            accepted = article.decision == "accepted"
+            table.add_row(
+                Text(article.category_name, style=self.colours.get(article.category, "")),
+                _bar(article.probability),
+                Text(article.decision, style="green" if accepted else "yellow"),
+                Text(_shown_title(article)),
+            )
+            if article.reasons:
+                table.add_row("", "", "", Text(f"└ {'; '.join(article.reasons)}", style="dim"))
+            if article.evidence:
+                table.add_row("", "", "", _evidence(article.evidence))
+            for note in article.article.uncertain:
+                table.add_row("", "", "", f"[dim]└ {escape(note)}[/dim]")
+        if rows:
+            self.console.print(table)
+            self.started = True
+
+
+def _shown_title(tagged: TaggedArticle) -> str:
+    article = tagged.article
+    return (
+        article.title or f"〔{article.text.strip()[:30]}…〕" if article.text.strip() else article.title or "〔empty〕"
+    )
+
+
+def _bar(probability: float) -> Text:
+    from rich.text import Text
+
+    full = round(probability * BAR)
+    text = Text("█" * full, style="cyan")
+    text.append("░" * (BAR - full), style="dim")
+    return text.append(f" {probability:4.0%}")
+
+
+def _evidence(evidence: tuple[WordEvidence, ...]) -> Text:
+    from rich.text import Text
+
+    text = Text("└ ", style="dim")
+    for piece in evidence:
+        style = "green" if piece.weight > 0 else "red"
+        text.append(f"{piece.word.replace(' ', '+')} {piece.weight:+.2f}  ", style=style)
+    text.no_wrap = False
+    return text

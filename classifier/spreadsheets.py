@@ -1,0 +1,10 @@
+"""CSV that people open in a spreadsheet: cells that would run as formulas are defused."""
+
+from __future__ import annotations
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def defused(cell: str) -> str:
+    """The cell, with ``'`` before it where a spreadsheet would take it for a formula (OWASP, CSV injection)."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
