@@ -1,0 +1,45 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.PHONY: demo test test-all check lock models clean
+
+demo: $(VENV)/.runtime ## tag the sample page that ships with the project
+	@LANMU_DEMO=1 $(BIN)/lanmu tag samples/page.md --format table
+
+test: $(VENV)/.dev ## the tests a change must pass (under five minutes)
+	$(BIN)/python -m pytest -q -n 2
+
+test-all: $(VENV)/.dev ## with the heavy ones: whole corpora, kills, clusters, a browser
+	$(BIN)/python -m pytest -q -m "slow or not slow"
+
+check: $(VENV)/.dev ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lock: $(VENV)/.dev ## rewrite the lock files from pyproject.toml
+	$(PIP) uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		pyproject.toml -o requirements/runtime.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		pyproject.toml --extra service --extra cluster --group dev -o requirements/dev.lock
+
+clean: ## remove what make made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "lanmu needs Python 3.11 or newer; call: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements/runtime.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Setting up .venv (once, about a minute) …"
+	$(PIP) --require-hashes -r requirements/runtime.lock
+	$(PIP) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.lock $(VENV)/.runtime
+	$(PIP) --require-hashes -r requirements/dev.lock
+	@touch $@
