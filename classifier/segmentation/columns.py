@@ -1,0 +1,50 @@
+"""Word ends of whole columns."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.columns import TextColumn
+from classifier.segmentation.compiled import compiled
+from classifier.segmentation.cutting import Workspace, cut_codes, workspace
+from classifier.segmentation.decoding import decode
+from classifier.segmentation.tables import SegmentationTables
+
+_UNCHANGED = np.arange(65536, dtype=np.uint16)
+
+
+def word_ends(
+    texts: TextColumn, tables: SegmentationTables, hmm: bool, fold: NDArray[np.uint16] | None
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """See ``classifier.segmentation.cut_column``."""
+    lengths = np.diff(texts.offsets)
+    work = workspace(int(lengths.max(initial=0)))
+    ends = np.empty(int(lengths.sum()), np.int32)
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    _cut_all(
+        texts.data, texts.offsets, tables, hmm, _UNCHANGED if fold is None else fold, fold is not None, work, ends,
+        offsets,
+    )  # fmt: skip
+    return ends[: offsets[-1]].copy(), offsets
+
+
+@compiled
+def _cut_all(
+    data: NDArray[np.uint8],
+    bounds: NDArray[np.int64],
+    tables: SegmentationTables,
+    hmm: bool,
+    fold: NDArray[np.uint16],
+    collapse: bool,
+    work: Workspace,
+    ends: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+) -> None:
+    for text in range(len(bounds) - 1):
+        length = decode(data, bounds[text], bounds[text + 1], fold, collapse, tables.codes, work)
+        count = cut_codes(tables, length, hmm, work)
+        start = offsets[text]
+        for i in range(count):
+            ends[start + i] = work.word_ends[i]
+        offsets[text + 1] = start + count

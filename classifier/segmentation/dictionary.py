@@ -1,0 +1,120 @@
+"""Dictionary: jieba's words, and what a user adds to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classifier.errors import InputRefused
+
+MAX_FILE_BYTES = 64_000_000
+MAX_FREQUENCY = 10**12
+MAX_WORD = 1000
+
+Entries = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """jieba 0.42.1's dictionary with entries added in their order, as ``add_word(word, frequency)`` adds them.
+
+    A frequency of 0 takes a word out.  Every method returns a new dictionary.
+    """
+
+    entries: Entries = ()
+
+    def __post_init__(self) -> None:
+        for word, frequency in self.entries:
+            _checked(word, frequency)
+
+    def with_file(self, path: Path) -> Dictionary:
+        """With a user dictionary in jieba's form (``word [frequency] [tag]`` a line, UTF-8).
+
+        Raises InputRefused naming the file, and the line where it is one line's fault.
+        """
+        try:
+            if path.stat().st_size > MAX_FILE_BYTES:
+                raise InputRefused(str(path), f"larger than {MAX_FILE_BYTES} bytes; split or shorten the dictionary")
+            content = path.read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            raise InputRefused(str(path), f"cannot be read ({error.strerror}); check the path") from error
+        except UnicodeDecodeError as error:
+            raise InputRefused(str(path), "is not UTF-8; save the dictionary as UTF-8") from error
+        with _recorder(self.entries) as recorder:
+            # Lines one at a time, so that a refusal can name its line; jieba reads each.
+            for number, line in enumerate(content.split("\n"), 1):
+                try:
+                    recorder.load_userdict([line])
+                except (InputRefused, ValueError, AttributeError) as error:
+                    raise InputRefused(f"{path}:{number}", f"not a dictionary line ({error})") from error
+        return Dictionary(self.entries + tuple(recorder.added))
+
+    def with_word(self, word: str, frequency: int | None = None) -> Dictionary:
+        """As ``jieba.add_word``; without a frequency, the one that lets the word be cut out."""
+        with _recorder(self.entries) as recorder:
+            recorder.add_word(word, frequency)
+        return Dictionary(self.entries + tuple(recorder.added))
+
+    def without_word(self, word: str) -> Dictionary:
+        """As ``jieba.del_word``."""
+        return self.with_word(word, 0)
+
+    def with_suggestion(self, segment: str | tuple[str, ...]) -> Dictionary:
+        """As ``jieba.suggest_freq(segment, tune=True)``: a word to keep whole, or pieces to keep apart."""
+        with _recorder(self.entries) as recorder:
+            recorder.suggest_freq(segment, tune=True)
+        return Dictionary(self.entries + tuple(recorder.added))
+
+    @property
+    def taken_out(self) -> frozenset[str]:
+        """Words once given frequency 0: jieba's HMM splits them into characters from then on."""
+        return frozenset(word for word, frequency in self.entries if frequency == 0)
+
+
+def _checked(word: str, frequency: int) -> None:
+    if not 0 < len(word) <= MAX_WORD:
+        raise InputRefused(f"word {word[:20]!r}", f"has {len(word)} characters; a word has 1 to {MAX_WORD}")
+    if not 0 <= frequency <= MAX_FREQUENCY:
+        raise InputRefused(f"word {word!r}", f"has the frequency {frequency}; it must be 0 to {MAX_FREQUENCY}")
+
+
+@contextmanager
+def jieba_tokenizer(entries: Entries) -> Iterator[Any]:
+    """A ``jieba.Tokenizer`` of our own with the entries added; jieba's global state is as before afterwards."""
+    with _recorder(entries) as tokenizer:
+        yield tokenizer
+
+
+@contextmanager
+def _recorder(entries: Entries) -> Iterator[Any]:
+    """A tokenizer that writes down what is added after ``entries``, with the frequency jieba gave it."""
+    import logging
+
+    import jieba
+    from jieba import finalseg
+
+    class Recorder(jieba.Tokenizer):  # type: ignore[misc]
+        added: list[tuple[str, int]]
+
+        def add_word(self, word: str, freq: int | None = None, tag: str | None = None) -> None:
+            _checked(word, int(freq) if freq is not None else 0)
+            super().add_word(word, freq, tag)
+            self.added.append((word, self.FREQ[word]))
+
+    split_before = set(finalseg.Force_Split_Words)
+    level = jieba.default_logger.level
+    jieba.setLogLevel(logging.WARNING)
+    try:
+        tokenizer = Recorder()
+        tokenizer.added = []
+        tokenizer.initialize()
+        for word, frequency in entries:
+            tokenizer.add_word(word, frequency)
+        tokenizer.added = []
+        yield tokenizer
+    finally:
+        jieba.setLogLevel(level)
+        finalseg.Force_Split_Words.intersection_update(split_before)
