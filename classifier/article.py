@@ -83,8 +83,7 @@ class TaggedArticle:
             "secondary": list(self.secondary),
             "reasons": list(self.reasons),
             "ranking": [
-                {"category": category, "probability": round(probability, 6)}
-                for category, probability in self.ranking
+                {"category": category, "probability": round(probability, 6)} for category, probability in self.ranking
             ],
             "source": {
                 "path": article.source.path,

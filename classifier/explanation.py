@@ -50,9 +50,7 @@ class Explainer:
                 before, counted = found.get((word, field), (0.0, 0))
                 found[word, field] = (before + share, max(counted, count))
         scale = total**-0.5 if total else 0.0
-        evidence = [
-            WordEvidence(word, share * scale, field, count) for (word, field), (share, count) in found.items()
-        ]
+        evidence = [WordEvidence(word, share * scale, field, count) for (word, field), (share, count) in found.items()]
         return sorted(evidence, key=lambda e: (-abs(e.weight), e.word, e.field))
 
 

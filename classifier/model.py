@@ -140,9 +140,7 @@ class TopicModel:
         ids = self.taxonomy.ids
         order = sorted(range(len(ids)), key=lambda k: (-probabilities[k], k))
         best = int(decisions.category[i])
-        secondary = tuple(
-            ids[k] for k in order if k != best and probabilities[k] >= self.review.secondary
-        )[:2]
+        secondary = tuple(ids[k] for k in order if k != best and probabilities[k] >= self.review.secondary)[:2]
         reasons = reason_words(int(decisions.reasons[i]))
         return TaggedArticle(
             article=article,

@@ -118,7 +118,7 @@ def _category(entry: object, number: int) -> Category:
         if not isinstance(value, str):
             raise TaxonomyError(f"category {number}: {key} must be text in quotes")
         values[key] = value.strip()
-    if not values.get("id") or len(values["id"]) > 100 or any(c in values["id"] for c in ",\n\r\t\0\"/\\"):
+    if not values.get("id") or len(values["id"]) > 100 or any(c in values["id"] for c in ',\n\r\t\0"/\\'):
         raise TaxonomyError(f"category {number}: needs an id of 1 to 100 characters, no commas, slashes or quotes")
     values.setdefault("name", values["id"])
     if "colour" in values and not _COLOUR.fullmatch(values["colour"]):

@@ -121,5 +121,3 @@ def is_word(token: str, table: NDArray[np.uint8]) -> bool:
 def is_neutral(token: str) -> bool:
     """A number: a feature like any other, but it says nothing of how familiar a text is."""
     return all("0" <= character <= "9" or character in "+#&._%-" for character in token)
-
-
