@@ -21,9 +21,9 @@ check: $(VENV)/.dev ## lint, format and types
 
 lock: $(VENV)/.dev ## rewrite the lock files from pyproject.toml
 	$(PIP) uv
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 		pyproject.toml -o requirements/runtime.lock
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 		pyproject.toml --extra service --extra cluster --group dev -o requirements/dev.lock
 
 clean: ## remove what make made
