@@ -1,0 +1,31 @@
+"""Bytes → Articles: newspaper pages, plain texts, HTML, Word, PDF, tables and archives of them.
+
+Importing this package is cheap; what a kind needs is imported when that kind is read.
+"""
+
+from classifier.reading.limits import LIMITS, Limits
+from classifier.reading.options import Kind, ReadingOptions, Scorer
+from classifier.reading.page import LeftOut, PageReading, Span, read_page
+from classifier.reading.sources import files_of, read_bytes, read_open, read_path, read_paths, read_stdin
+from classifier.reading.tables import ArticleChunk, TableSource, table_chunks
+
+__all__ = [
+    "LIMITS",
+    "ArticleChunk",
+    "Kind",
+    "LeftOut",
+    "Limits",
+    "PageReading",
+    "ReadingOptions",
+    "Scorer",
+    "Span",
+    "TableSource",
+    "files_of",
+    "read_bytes",
+    "read_open",
+    "read_page",
+    "read_path",
+    "read_paths",
+    "read_stdin",
+    "table_chunks",
+]

@@ -1,0 +1,108 @@
+"""CSV and TSV of articles, with line breaks inside quotes, as spreadsheets and databases write them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from classifier.errors import InputRefused
+from classifier.reading.encoding import encoding_of
+from classifier.reading.tables import ArticleChunk, TableSource, checked_chunk, wrong_field
+
+_BLOCK_BYTES = 8 << 20
+_SAMPLE = 64 * 1024
+
+
+def csv_chunks(file: BinaryIO, source: TableSource, delimiter: str = "") -> Iterator[ArticleChunk]:
+    """Read a CSV with a header line as chunks; rows with too few or too many fields are refused by number.
+
+    Raises InputRefused where the header lacks the field of the texts or the quoting is broken.
+    """
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    from classifier.reading.jsonl import _again
+
+    limits, options = source.options.limits, source.options
+    head = file.read(_SAMPLE)
+    if not head:
+        raise InputRefused(source.name, "is empty; there is nothing to read")
+    encoding = options.encoding or encoding_of(head, source.name)
+    header, delimiter = _header(head, encoding, delimiter)
+    if options.text_field not in header:
+        raise wrong_field(source.name, options.text_field, header)
+    wanted = [
+        f for f in (options.id_field, options.title_field, options.text_field, options.date_field) if f and f in header
+    ]
+    bad: list[tuple[int | None, str]] = []
+
+    def invalid(row: Any) -> str:
+        bad.append((row.number, f"has {row.actual_columns} fields, not {row.expected_columns}; check its quotes"))
+        return "skip"
+
+    stream = _again(head, file)
+    position = 0
+    try:
+        reader = arrow_csv.open_csv(
+            stream,
+            read_options=arrow_csv.ReadOptions(
+                use_threads=False, block_size=max(_BLOCK_BYTES, min(limits.line_bytes, 1 << 30)), encoding=_codec(encoding, head)
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=invalid
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(wanted, pa.string()), include_columns=list(dict.fromkeys(wanted)),
+                strings_can_be_null=False, check_utf8=True,
+            ),
+        )
+        while True:
+            try:
+                batch = reader.read_next_batch()
+            except StopIteration:
+                break
+            for number, reason in bad:
+                source.refuse_row(number or 0, reason)
+            bad.clear()
+            if not batch.num_rows:
+                continue
+            positions = pa.array(range(position + 1, position + batch.num_rows + 1), pa.int64())
+            position += batch.num_rows
+
+            def column(field: str, batch: Any = batch) -> Any:
+                return batch.column(field) if field in wanted else None
+
+            yield checked_chunk(
+                source,
+                column(options.id_field),
+                column(options.title_field),
+                column(options.text_field),
+                column(options.date_field),
+                positions,
+            )
+    except (pa.ArrowException, UnicodeDecodeError, ValueError) as error:
+        at = f" after row {position}" if position else ""
+        raise InputRefused(source.name, f"cannot be read as CSV{at} ({error}); check its quotes and encoding") from error
+    for number, reason in bad:
+        source.refuse_row(number or 0, reason)
+
+
+def _header(head: bytes, encoding: str, delimiter: str) -> tuple[list[str], str]:
+    text = head.decode(encoding, "ignore").lstrip("\ufeff")
+    first = text.split("\n", 1)[0]
+    if not delimiter:
+        delimiter = max(",\t;|", key=lambda c: (first.count(c), c == ","))
+    row = next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
+    return [field.strip("\ufeff") for field in row], delimiter
+
+
+def _codec(encoding: str, head: bytes) -> str:
+    """The encoding as Arrow takes it: UTF-8 needs no conversion, UTF-16 with a BOM must drop it."""
+    bare = encoding.lower().replace("_", "-")
+    if bare in ("utf-8", "utf8", "utf-8-sig"):
+        return "utf8"
+    if bare in ("utf-16-le", "utf-16-be") and head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    return encoding

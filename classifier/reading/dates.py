@@ -1,0 +1,64 @@
+"""Dates of articles: from a page's head, a file's name, a byline."""
+
+from __future__ import annotations
+
+import datetime
+import re
+
+_WRITTEN = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
+_NAMED = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:([-_./年]?)(\d{2})(?:\2|月)(\d{2}))(?!\d)")
+_HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_HAN_DATE = re.compile(r"([一二][〇○零一二三四五六七八九]{3})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日")
+
+
+def written_date(text: str) -> str:
+    """The first full date written in ``text``, as ISO, or empty."""
+    for match in _WRITTEN.finditer(text):
+        if date := iso(int(match[1]), int(match[2]), int(match[3])):
+            return date
+    if match := _HAN_DATE.search(text):
+        return iso(int(match[1].translate(_HAN_DIGITS)), _han_number(match[2]), _han_number(match[3]))
+    return ""
+
+
+def named_date(name: str) -> str:
+    """The date in a file's name (``2026-03-20``, ``20260320``, ``2026/03/20``), as ISO, or empty."""
+    dates = [iso(int(m[1]), int(m[3]), int(m[4])) for m in _NAMED.finditer(name)]
+    return next((date for date in reversed(dates) if date), "")
+
+
+def near(page_date: str, month: int, day: int) -> str:
+    """The date with this month and day last before ``page_date`` (or a few days after it), as ISO, or empty."""
+    if not page_date or not month:
+        return ""
+    page = datetime.date.fromisoformat(page_date)
+    for year in (page.year, page.year - 1):
+        date = iso(year, month, day)
+        if date and datetime.date.fromisoformat(date) <= page + datetime.timedelta(days=3):
+            return date
+    return ""
+
+
+def normal_date(value: str) -> str:
+    """A date field's value as ISO where it is a date (``20260320``, ``2026/3/20 08:00``), else as it is."""
+    value = value.strip()
+    match = re.match(r"((?:19|20)\d{2})\s*(?:[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})|(\d{2})(\d{2}))(?!\d)", value)
+    if not match:
+        return value[:40]
+    return iso(int(match[1]), int(match[2] or match[4]), int(match[3] or match[5])) or value[:40]
+
+
+def iso(year: int, month: int, day: int) -> str:
+    """``YYYY-MM-DD``, or empty where there is no such day."""
+    try:
+        return datetime.date(year, month, day).isoformat()
+    except ValueError:
+        return ""
+
+
+def _han_number(han: str) -> int:
+    digits = "〇一二三四五六七八九"
+    if "十" not in han:
+        return digits.index(han) if han in digits else 0
+    tens, _, ones = han.partition("十")
+    return (digits.index(tens) if tens else 1) * 10 + (digits.index(ones) if ones else 0)

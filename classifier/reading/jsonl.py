@@ -1,0 +1,288 @@
+"""JSON Lines and JSON: whole, or a range of bytes aligned on lines so that a huge file can be cut into shards."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from classifier.errors import InputRefused
+from classifier.reading.encoding import decode, encoding_of
+from classifier.reading.streams import read_whole
+from classifier.reading.tables import CHUNK_BYTES, CHUNK_ROWS, ArticleChunk, TableSource, checked_chunk, wrong_field
+
+_BLOCK = 4 << 20
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class LineRange:
+    """Lines that start in bytes ``start`` to ``end`` of a file; the first of them is number ``first_line``."""
+
+    start: int
+    end: int
+    first_line: int
+
+
+def line_ranges(file: BinaryIO, size: int) -> Iterator[LineRange]:
+    """Cut a JSONL file into ranges of about ``size`` bytes, each of whole lines, in one pass over it."""
+    start = position = 0
+    first = line = 1
+    file.seek(0)
+    while block := file.read(_BLOCK):
+        at = 0
+        while position + len(block) - start >= size:
+            cut = block.find(b"\n", max(at, start + size - 1 - position))
+            if cut < 0:
+                break
+            line += block.count(b"\n", at, cut + 1)
+            end = position + cut + 1
+            yield LineRange(start, end, first)
+            start, first, at = end, line, cut + 1
+        line += block.count(b"\n", at)
+        position += len(block)
+    if position > start:
+        yield LineRange(start, position, first)
+
+
+def jsonl_chunks(
+    file: BinaryIO, source: TableSource, lines: LineRange | None = None, *, check_fields: bool = True
+) -> Iterator[ArticleChunk]:
+    """Read JSON Lines as chunks; with ``lines``, only those of a range that line_ranges gave.
+
+    A line that is no JSON object goes to ``source.refused``.  Raises InputRefused where no line of
+    the first chunk has the field of the texts, or the file is no text.
+    """
+    encoding = source.options.encoding
+    if lines is not None and lines.start:
+        file.seek(lines.start)
+        limit, number = lines.end - lines.start, lines.first_line
+        encoding = encoding or "utf-8"
+    else:
+        limit, number = (lines.end if lines else -1), 1
+        head = file.read(64 * 1024) if not encoding else b""
+        if head:
+            encoding = encoding_of(head, source.name)
+        file = _again(head, file)
+    if encoding.replace("_", "-").lower() in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
+        file, limit, encoding = _recoded(file, encoding), -1, "utf-8"
+    rows = _Rows(source)
+    checked = not check_fields
+    for raw in _raw_lines(file, limit, source):
+        if len(raw) > source.options.limits.line_bytes:
+            source.refuse_row(number, f"is longer than {source.options.limits.line_bytes:,} bytes; split it")
+        else:
+            rows.add(raw, number, encoding)
+        number += 1
+        if rows.full:
+            if not checked:
+                rows.check_fields()
+                checked = True
+            yield rows.taken()
+    if not checked:
+        rows.check_fields()
+    if rows.texts:
+        yield rows.taken()
+
+
+def json_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
+    """Read one JSON value: an article, a list of articles, or an object that holds such a list."""
+    text = decode(read_whole(file, source.name, source.options.limits.file_bytes), source.name, source.options.encoding).text
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        if "Extra data" in str(error):
+            yield from jsonl_chunks(_again(text.encode("utf-8", "surrogatepass"), io.BytesIO()), source)
+            return
+        raise InputRefused(source.name, f"is not valid JSON ({error}); check where it was made") from error
+    if isinstance(value, dict) and source.options.text_field not in value:
+        value = next((v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], dict)), [value])
+    rows = _Rows(source)
+    checked = False
+    for number, item in enumerate(value if isinstance(value, list) else [value], 1):
+        rows.add_value(item, number)
+        if rows.full:
+            if not checked:
+                rows.check_fields()
+                checked = True
+            yield rows.taken()
+    if not checked:
+        rows.check_fields()
+    if rows.texts:
+        yield rows.taken()
+
+
+class _Rows:
+    """Rows of a chunk as they gather."""
+
+    def __init__(self, source: TableSource) -> None:
+        self.source = source
+        self.seen_fields: dict[str, None] = {}
+        self.clear()
+
+    def clear(self) -> None:
+        self.ids: list[str] = []
+        self.titles: list[str] = []
+        self.texts: list[str] = []
+        self.dates: list[str] = []
+        self.positions: list[int] = []
+        self.bytes = 0
+        self.with_text = 0
+
+    @property
+    def full(self) -> bool:
+        return len(self.texts) >= CHUNK_ROWS or self.bytes >= CHUNK_BYTES
+
+    def add(self, raw: bytes, number: int, encoding: str) -> None:
+        if number == 1 and raw.startswith(_BOM):
+            raw = raw[len(_BOM) :]
+        if not raw.strip():
+            return
+        try:
+            value = json.loads(raw.decode(encoding))
+        except UnicodeDecodeError:
+            self.source.refuse_row(number, f"is not {encoding} as the lines before; convert the file")
+            return
+        except (ValueError, RecursionError) as error:
+            self.source.refuse_row(number, f"is not valid JSON ({error}); write one object a line")
+            return
+        self.bytes += len(raw)
+        self.add_value(value, number)
+
+    def add_value(self, value: Any, number: int) -> None:
+        if not isinstance(value, dict):
+            self.source.refuse_row(number, "is not a JSON object; write {\"title\": …, \"text\": …}")
+            return
+        options = self.source.options
+        if not self.texts:
+            self.seen_fields.update(dict.fromkeys(list(value)[:50]))
+        try:
+            text = _as_text(value.get(options.text_field))
+            title = _as_text(value.get(options.title_field))
+            article_id = _as_text(value.get(options.id_field))
+            date = _as_text(value.get(options.date_field))
+        except TypeError as error:
+            self.source.refuse_row(number, f"{error}; give text")
+            return
+        self.with_text += options.text_field in value
+        self.ids.append(article_id)
+        self.titles.append(title)
+        self.texts.append(text)
+        self.dates.append(date)
+        self.positions.append(number)
+
+    def check_fields(self) -> None:
+        """Refuse a table none of whose first rows has the field of the texts."""
+        if self.texts and not self.with_text:
+            raise wrong_field(self.source.name, self.source.options.text_field, list(self.seen_fields))
+
+    def taken(self) -> ArticleChunk:
+        import pyarrow as pa
+
+        chunk = checked_chunk(
+            self.source,
+            _column(self.ids),
+            _column(self.titles),
+            _column(self.texts),
+            _column(self.dates),
+            pa.array(self.positions, pa.int64()),
+        )
+        self.clear()
+        return chunk
+
+
+def _column(values: list[str]) -> Any:
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, pa.string())
+    except UnicodeEncodeError:  # lone surrogates, which JSON may escape
+        return pa.array([v.encode("utf-8", "replace").decode() for v in values], pa.string())
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool | int | float):
+        return str(value)
+    if isinstance(value, list) and all(isinstance(v, str) for v in value):
+        return "\n".join(value)
+    raise TypeError(f"a field holds a JSON {type(value).__name__} where text is due")
+
+
+def _raw_lines(file: BinaryIO, limit: int, source: TableSource) -> Iterator[bytes]:
+    """Lines of a binary file within ``limit`` bytes (-1: all); one too long is cut off, not kept."""
+    most = source.options.limits.line_bytes
+    waiting = b""
+    dropped = False
+    while limit:
+        block = file.read(_BLOCK if limit < 0 else min(_BLOCK, limit))
+        if not block:
+            break
+        if limit > 0:
+            limit -= len(block)
+        lines = (waiting + block).split(b"\n")
+        waiting = lines.pop()
+        if dropped and lines:
+            yield b"x" * (most + 1)
+            lines = lines[1:]
+            dropped = False
+        yield from lines
+        if len(waiting) > most or dropped:
+            waiting, dropped = b"", True
+    if dropped:
+        yield b"x" * (most + 1)
+    elif waiting:
+        yield waiting
+
+
+def _again(head: bytes, file: BinaryIO) -> BinaryIO:
+    """The file with its first bytes, already read, put back."""
+    if not head:
+        return file
+    if file.seekable():
+        file.seek(-len(head), io.SEEK_CUR)
+        return file
+    return io.BufferedReader(_Chained(head, file), _BLOCK)
+
+
+class _Chained(io.RawIOBase):
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._head[: len(buffer)] if self._head else self._rest.read(len(buffer))
+        self._head = self._head[len(buffer) :]
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _recoded(file: BinaryIO, encoding: str) -> BinaryIO:
+    """A file in a wide encoding as UTF-8."""
+    import codecs
+
+    class Recoded(io.RawIOBase):
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        ready = b""
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: Any) -> int:
+            while not self.ready:
+                raw = file.read(1 << 20)
+                self.ready = self.decoder.decode(raw, final=not raw).lstrip("\ufeff").encode("utf-8", "replace")
+                if not raw:
+                    break
+            data, self.ready = self.ready[: len(buffer)], self.ready[len(buffer) :]
+            buffer[: len(data)] = data
+            return len(data)
+
+    return io.BufferedReader(Recoded(), 1 << 20)

@@ -1,0 +1,77 @@
+"""Which kind of input a name or its first bytes stand for."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Final
+
+from classifier.reading.options import Kind, ReadingOptions
+
+COMPRESSED: Final = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
+KINDS: Final[dict[str, str]] = {
+    ".txt": "text", ".text": "text", ".md": "text", ".markdown": "text",
+    ".html": "html", ".htm": "html", ".xhtml": "html", ".shtml": "html",
+    ".docx": "docx", ".pdf": "pdf",
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
+    ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".pq": "parquet",
+    ".zip": "zip", ".tar": "tar", ".tgz": "tar", ".tbz2": "tar", ".txz": "tar",
+}  # fmt: skip
+TABLES: Final = frozenset({"jsonl", "json", "csv", "tsv", "parquet"})
+ARCHIVES: Final = frozenset({"zip", "tar"})
+READABLE: Final = "txt, md, html, docx, pdf, jsonl, json, csv, tsv, parquet, zip, tar (also .gz, .zst, .bz2, .xz)"
+_PACKED_TAR: Final = {".tgz": "gzip", ".tbz2": "bz2", ".txz": "xz"}
+_MAGIC: Final = (
+    (b"%PDF-", "pdf"),
+    (b"PAR1", "parquet"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+)
+_PACKED_MAGIC: Final = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bz2"), (b"\xfd7zXZ\0", "xz"))
+
+
+def split_name(name: str) -> tuple[str, str, str]:
+    """The stem, the kind its ending stands for (``text``, ``jsonl`` …, empty if unknown) and its compression."""
+    base = posixpath.basename(name.replace("\\", "/").rstrip("/")) or name
+    stem, ending = posixpath.splitext(base)
+    packed = COMPRESSED.get(ending.lower(), "")
+    if packed:
+        stem, ending = posixpath.splitext(stem)
+    packed = packed or _PACKED_TAR.get(ending.lower(), "")
+    kind = KINDS.get(ending.lower(), "")
+    if not kind and packed:
+        stem += ending
+    elif not kind:
+        stem = base
+    return stem or base, kind, packed
+
+
+def is_readable(name: str) -> bool:
+    """Whether a file of this name is read when met in a folder or archive."""
+    base = posixpath.basename(name.replace("\\", "/"))
+    return not base.startswith((".", "~$")) and bool(split_name(base)[1])
+
+
+def kind_by_content(head: bytes) -> str:
+    """The kind that the first bytes stand for; ``text`` where they say nothing."""
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            return "docx" if kind == "zip" and b"[Content_Types].xml" in head[:2000] else kind
+    if head[257:262] == b"ustar":
+        return "tar"
+    start = head[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "html"
+    if start.startswith((b'{"', b'{ "')):
+        return "jsonl"
+    return "text"
+
+
+def packed_by_content(head: bytes) -> str:
+    """The compression that the first bytes stand for, or empty."""
+    return next((packed for magic, packed in _PACKED_MAGIC if head.startswith(magic)), "")
+
+
+def chosen_kind(kind: str, options: ReadingOptions) -> str:
+    """The kind to read: what the user says, archives excepted."""
+    told: Kind = options.kind
+    return kind if told == "auto" or kind in ARCHIVES else told

@@ -1,0 +1,53 @@
+"""ReadingOptions: what the user says about the inputs."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from classifier.errors import LanmuError
+from classifier.reading.limits import LIMITS, Limits
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Kind = Literal["auto", "page", "plain", "html", "docx", "pdf", "jsonl", "json", "csv", "tsv", "parquet"]
+Scorer = Callable[[list[str]], "NDArray[Any]"]
+"""Paragraphs → category probabilities, float (paragraphs, categories), rows summing to one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingOptions:
+    """How inputs are read.
+
+    ``kind`` overrides what the name and content say; ``encoding`` overrides detection; the
+    ``*_field`` names are those of JSON objects and table columns; ``sections`` gives one article a
+    ``###`` section of a round-up instead of one for the whole.
+
+    Raises LanmuError where a value cannot be used.
+    """
+
+    sections: bool = False
+    kind: Kind = "auto"
+    encoding: str = ""
+    id_field: str = "id"
+    title_field: str = "title"
+    text_field: str = "text"
+    date_field: str = "date"
+    limits: Limits = field(default=LIMITS)
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise LanmuError(f"unknown kind {self.kind!r}; known are {', '.join(get_args(Kind))}")
+        if self.encoding:
+            try:
+                "".encode(self.encoding)
+                codecs.lookup(self.encoding)
+            except (LookupError, ValueError):
+                raise LanmuError(
+                    f"unknown encoding {self.encoding!r}; give one such as utf-8, gb18030, big5 or utf-16"
+                ) from None
+        if not self.text_field:
+            raise LanmuError("the text field needs a name; give the column that holds the article's text")

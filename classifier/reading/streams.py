@@ -1,0 +1,89 @@
+"""Packed files read as streams, bounded against bombs."""
+
+from __future__ import annotations
+
+import io
+from typing import BinaryIO, cast
+
+from classifier.errors import InputRefused
+from classifier.reading.limits import Limits
+
+
+class BoundedStream(io.RawIOBase):
+    """Reads through an unpacking stream and refuses what unpacks to too much.
+
+    ``packed`` is the file under it, whose position says how much was taken in.
+    """
+
+    def __init__(self, inner: BinaryIO, packed: BinaryIO | None, name: str, limits: Limits, most: int) -> None:
+        self._inner, self._packed, self._name, self._limits, self._most = inner, packed, name, limits, most
+        self._out = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer)).cast("B")
+        try:
+            data = self._inner.read(len(view))
+        except InputRefused:
+            raise
+        except Exception as error:
+            raise InputRefused(self._name, f"is damaged and cannot be unpacked ({error}); get a whole copy") from error
+        self._out += len(data)
+        self._check()
+        view[: len(data)] = data
+        return len(data)
+
+    def _check(self) -> None:
+        if self._out > self._most:
+            raise InputRefused(self._name, f"unpacks to more than {self._most:,} bytes; split it, or raise the limit")
+        if self._out > self._limits.ratio_from_bytes and self._packed is not None:
+            try:
+                taken = self._packed.tell()
+            except (OSError, ValueError):
+                return
+            if self._out > self._limits.ratio * max(taken, 1):
+                raise InputRefused(
+                    self._name, f"unpacks to over {self._limits.ratio:.0f} times its size, as a bomb does; unpack it yourself"
+                )
+
+
+def unpacked(file: BinaryIO, packing: str, name: str, limits: Limits) -> BinaryIO:
+    """``file`` unpacked as it is read; ``packing`` is gzip, zstd, bz2 or xz."""
+    inner: BinaryIO
+    if packing == "gzip":
+        import gzip
+
+        inner = cast(BinaryIO, gzip.GzipFile(fileobj=file, mode="rb"))
+    elif packing == "bz2":
+        import bz2
+
+        inner = cast(BinaryIO, bz2.BZ2File(file, "rb"))
+    elif packing == "xz":
+        import lzma
+
+        inner = cast(BinaryIO, lzma.LZMAFile(file, "rb"))
+    elif packing == "zstd":
+        import pyarrow as pa
+
+        inner = cast(BinaryIO, pa.CompressedInputStream(file, "zstd"))
+    else:
+        raise InputRefused(name, f"is packed as {packing}, which cannot be read; use gz, zst, bz2 or xz")
+    return io.BufferedReader(BoundedStream(inner, file, name, limits, limits.unpacked_bytes), 1 << 20)
+
+
+def read_whole(file: BinaryIO, name: str, most: int) -> bytes:
+    """All bytes of a stream, refused by name where they are more than ``most``."""
+    pieces, size = [], 0
+    try:
+        while piece := file.read(min(1 << 20, most + 1 - size)):
+            pieces.append(piece)
+            size += len(piece)
+            if size > most:
+                raise InputRefused(name, f"is larger than {most:,} bytes, too large for one article or page; split it")
+    except InputRefused:
+        raise
+    except (OSError, EOFError, ValueError) as error:
+        raise InputRefused(name, f"cannot be read ({error}); check the file and its rights") from error
+    return b"".join(pieces)

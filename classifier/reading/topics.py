@@ -1,0 +1,217 @@
+"""Changes of story that nothing marks: found by the words that neighbouring paragraphs share.
+
+A story goes on naming what it is about; where two runs of paragraphs share no pair of characters
+but those that every story uses, one story has ended and another begun.  The idea is TextTiling's
+(Hearst 1997), with pairs of Han characters as words and weights fitted on real news by
+``benchmarks/story_changes.py``.  It is meant to miss rather than to invent.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from classifier.reading.options import Scorer
+from classifier.reading.signs import COMMA, HAN, OPENING_QUOTES, any_of
+
+MIN_SIDE_CHARS = 100
+MAX_CHANGES = 50
+MAX_PARAGRAPHS = 4_000
+THRESHOLD = 2.5
+_SHARED_WEIGHT = 0.25
+
+_RUN = re.compile(rf"[{HAN}]+")
+_LEAD = re.compile(
+    r"[^。]{0,40}?(?:\d{1,2}月\d{1,2}日|\d{1,2}日(?:上午|下午|晚|，|,|在)|今天|昨天|今日|昨日|近日|日前|连日来|眼下"
+    r"|记者(?:今天|近日|日前)?从|当地时间)"
+)
+_SPEAKER = re.compile(
+    rf"(?P<name>[{HAN}·某×]{{2,18}}?)(?:向记者|对记者|高兴地|激动地|笑着|感慨地|兴奋地|自豪地)?"
+    rf"(?:介绍说?|表示|告诉记者|说道?|坦言|感慨(?:道|地说)?|回忆(?:说|道)?|感叹道?)(?:{any_of(COMMA)}|[:：]|{any_of(OPENING_QUOTES)})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoryChange:
+    """A paragraph that seems to start another story: its number, how strongly (log odds), and why."""
+
+    index: int
+    strength: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWeights:
+    """Weights of the signs of a change, in log odds."""
+
+    bias: float = -32.52
+    shared_of_smaller: float = -1.16
+    shared_of_both: float = -2.47
+    smaller_side: float = 2.52
+    larger_side: float = 0.59
+    lead: float = 3.62
+    neighbours: float = -9.01
+    speaker: float = 3.0
+    categories: float = 2.0
+
+
+WEIGHTS = ChangeWeights()
+
+
+def story_changes(
+    paragraphs: Sequence[str],
+    *,
+    closed: Collection[int] = (),
+    everywhere: Collection[str] = (),
+    scorer: Scorer | None = None,
+    threshold: float = THRESHOLD,
+) -> list[StoryChange]:
+    """The places where the story changes with no mark, in order; mostly none.
+
+    ``closed`` are numbers of paragraphs that cannot start a story; ``everywhere`` pairs of
+    characters that most stories of the page share, which then say little.  ``scorer`` adds the
+    classifier's view of each paragraph.
+    """
+    if not 2 <= len(paragraphs) <= MAX_PARAGRAPHS:
+        return []
+    pairs = [pairs_of(paragraph) for paragraph in paragraphs]
+    probabilities = scorer(list(paragraphs)) if scorer is not None else None
+    found: list[StoryChange] = []
+    waiting = [(0, len(paragraphs))]
+    while waiting and len(found) < MAX_CHANGES:
+        start, stop = waiting.pop()
+        best: StoryChange | None = None
+        for index, signs in _signs(paragraphs, pairs, start, stop, frozenset(everywhere)):
+            if index in closed:
+                continue
+            strength, why = _strength(signs, paragraphs, start, index)
+            if probabilities is not None:
+                strength += _category_change(probabilities, paragraphs, start, index, stop)
+            if strength > threshold and (best is None or strength > best.strength):
+                best = StoryChange(index, strength, why)
+        if best is not None:
+            found.append(best)
+            waiting += [(start, best.index), (best.index, stop)]
+    return sorted(found, key=lambda change: change.index)
+
+
+def pairs_of(text: str) -> frozenset[str]:
+    """The pairs of neighbouring Han characters in a text."""
+    return frozenset(run[i : i + 2] for run in _RUN.findall(text) for i in range(len(run) - 1))
+
+
+def starts_in_speech(paragraph: str, before: str = "") -> bool:
+    """Whether a paragraph starts with someone speaking (``陈某某说,``) whom ``before`` has not named."""
+    match = _SPEAKER.match(paragraph)
+    if not match:
+        return False
+    name = match["name"]
+    return name not in before and name[-2:] not in before and name[:2] not in before
+
+
+def _signs(
+    paragraphs: Sequence[str], pairs: list[frozenset[str]], start: int, stop: int, everywhere: frozenset[str]
+) -> list[tuple[int, tuple[float, float, float, float]]]:
+    """For every boundary: the weight shared, of the smaller and the larger side, and the neighbours' share."""
+    known, unknown = _common_pairs()
+
+    def weight(pair: str) -> float:
+        value = known.get(pair, unknown)
+        return value * _SHARED_WEIGHT if pair in everywhere else value
+
+    right: dict[str, int] = {}
+    for i in range(start, stop):
+        for pair in pairs[i]:
+            right[pair] = right.get(pair, 0) + 1
+    left: set[str] = set()
+    left_weight = shared = 0.0
+    right_weight = sum(map(weight, right))
+    own = {i: sum(map(weight, pairs[i])) for i in range(start, stop)}
+    chars_left, chars_all = 0, sum(len(p) for p in paragraphs[start:stop])
+    found = []
+    for i in range(start, stop - 1):
+        for pair in pairs[i]:
+            value = weight(pair)
+            was_left = pair in left
+            right[pair] -= 1
+            if not right[pair]:
+                right_weight -= value
+                if was_left:
+                    shared -= value
+            elif not was_left:
+                shared += value
+            if not was_left:
+                left.add(pair)
+                left_weight += value
+        chars_left += len(paragraphs[i])
+        if chars_left < MIN_SIDE_CHARS or chars_all - chars_left < MIN_SIDE_CHARS:
+            continue
+        near = sum(map(weight, pairs[i] & pairs[i + 1])) / (min(own[i], own[i + 1]) + 1e-9)
+        smaller, larger = sorted((left_weight, right_weight))
+        if smaller > 0:
+            found.append((i + 1, (max(shared, 0.0), smaller, larger, near)))
+    return found
+
+
+def sign_values(signs: tuple[float, float, float, float]) -> tuple[float, float, float, float, float]:
+    """The signs at a boundary as the fitted weights take them."""
+    shared, smaller, larger, near = signs
+    return (
+        math.log(shared / (smaller + 1e-9) + 0.003),
+        math.log(shared / math.sqrt(smaller * larger) + 1e-4),
+        math.log(smaller),
+        math.log(larger),
+        near,
+    )
+
+
+def _strength(
+    signs: tuple[float, float, float, float], paragraphs: Sequence[str], start: int, index: int
+) -> tuple[float, str]:
+    of_smaller, of_both, smaller, larger, near = sign_values(signs)
+    w = WEIGHTS
+    strength = (
+        w.bias
+        + w.shared_of_smaller * of_smaller
+        + w.shared_of_both * of_both
+        + w.smaller_side * smaller
+        + w.larger_side * larger
+        + w.neighbours * near
+    )
+    if starts_in_speech(paragraphs[index], "".join(paragraphs[start:index])):
+        return strength + w.speaker, "it starts with someone speaking who was not named before"
+    if _LEAD.match(paragraphs[index]):
+        return strength + w.lead, "it shares no words with the text before and opens as a story does"
+    return strength, "it shares no words with the text before"
+
+
+def _category_change(probabilities: object, paragraphs: Sequence[str], start: int, index: int, stop: int) -> float:
+    """How far the classifier's view of both sides differs: from -1 (the same) to 1, times its weight."""
+    import numpy as np
+
+    p = np.asarray(probabilities, float)
+    lengths = np.array([len(paragraph) for paragraph in paragraphs], float)[:, None]
+    left = (p[start:index] * lengths[start:index]).sum(0)
+    right = (p[index:stop] * lengths[index:stop]).sum(0)
+    left, right = left / (left.sum() + 1e-12), right / (right.sum() + 1e-12)
+    return WEIGHTS.categories * (float(np.abs(left - right).sum()) - 1.0)
+
+
+@cache
+def _common_pairs() -> tuple[dict[str, float], float]:
+    """Weights of common pairs, and of all others."""
+    known: dict[str, float] = {}
+    unknown = 8.0
+    for line in files("classifier.reading").joinpath("common_pairs.txt").read_text("utf-8").splitlines():
+        value, _, row = line.partition("\t")
+        if line.startswith("#") or not row:
+            continue
+        if row == "*":
+            unknown = float(value)
+        else:
+            known.update((row[i : i + 2], float(value)) for i in range(0, len(row), 2))
+    return known, unknown
