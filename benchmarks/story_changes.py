@@ -35,7 +35,9 @@ def read_items() -> list[tuple[str, list[str]]]:
 
 
 def long_enough(items: list[tuple[str, list[str]]], start: str, stop: str = "9") -> list[list[str]]:
-    return [ps for date, ps in items if start <= date < stop and len(ps) >= 3 and sum(map(len, ps)) > 2 * MIN_SIDE_CHARS]
+    return [
+        ps for date, ps in items if start <= date < stop and len(ps) >= 3 and sum(map(len, ps)) > 2 * MIN_SIDE_CHARS
+    ]
 
 
 def run_together(stories: list[list[str]], seed: int) -> list[tuple[list[str], int]]:

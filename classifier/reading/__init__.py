@@ -3,11 +3,17 @@
 Importing this package is cheap; what a kind needs is imported when that kind is read.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.options import Kind, ReadingOptions, Scorer
-from classifier.reading.page import LeftOut, PageReading, Span, read_page
 from classifier.reading.sources import files_of, read_bytes, read_open, read_path, read_paths, read_stdin
 from classifier.reading.tables import ArticleChunk, TableSource, table_chunks
+
+if TYPE_CHECKING:
+    from classifier.reading.page import LeftOut, PageReading, Span, read_page
 
 __all__ = [
     "LIMITS",
@@ -29,3 +35,13 @@ __all__ = [
     "read_stdin",
     "table_chunks",
 ]
+
+_OF_PAGES = frozenset({"LeftOut", "PageReading", "Span", "read_page"})
+
+
+def __getattr__(name: str) -> Any:
+    if name in _OF_PAGES:
+        from classifier.reading import page
+
+        return getattr(page, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

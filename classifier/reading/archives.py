@@ -24,7 +24,9 @@ class Member:
     file: BinaryIO
 
 
-def archive_members(file: BinaryIO, kind: str, packing: str, name: str, limits: Limits, refused: Refused) -> Iterator[Member]:
+def archive_members(
+    file: BinaryIO, kind: str, packing: str, name: str, limits: Limits, refused: Refused
+) -> Iterator[Member]:
     """The readable members of an archive in its own order, each as a bounded binary stream.
 
     Nothing is written to disk and no member's name is used as a path.  A member that cannot be
@@ -79,7 +81,7 @@ def _tar_members(file: BinaryIO, name: str, limits: Limits, refused: Refused) ->
                 if count > limits.members:
                     raise InputRefused(name, f"has more than {limits.members:,} members; split it")
                 member = info.name[: limits.member_name_chars].encode("utf-8", "replace").decode()
-                archive.members = []  # a streamed tar would keep every header
+                archive.members = []  # type: ignore[attr-defined]  # a streamed tar would keep every header
                 if not info.isfile() or not is_readable(member):
                     continue
                 opened = archive.extractfile(info)

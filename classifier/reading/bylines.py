@@ -25,7 +25,7 @@ MAX_BYLINE_CHARS = 200
 _OPEN, _CLOSE = any_of(OPENING_BRACKETS), any_of(CLOSING_BRACKETS)
 _INSIDE = none_of(CLOSING_BRACKETS + STOP)
 _COMMAS, _COLON, _SLASH = any_of(COMMA + PAUSE), any_of(COLON), any_of(SLASH)
-_HAN = f"[{HAN}]"
+_HAN = HAN
 _MARK = r"[□■◇◆○●▲△☐◎★☆▢❑]"
 _DATE = r"(?P<{0}month>\d{{1,2}})\s*月\s*(?P<{0}day>\d{{1,2}})\s*日"
 _WIRE = r"(?:专\s*电|快\s*讯|综合消息|消\s*息|[讯迅汛訊电電])"
@@ -76,7 +76,9 @@ _LINE = re.compile(
     rf"(?P<role>{_ROLE})"
     rf"(?P<gap>\s*{_COLON}?\s*)(?P<names>{_NAMES}){_TAIL}\s*(?:[文图]\s*{_SLASH}?\s*{_COLON}?\s*(?:{_NAMES}))?\s*$"
 )
-_MARKED_NAMES = re.compile(rf"^\s*{_MARK}\s*(?P<names>(?:{_NAME})(?:(?:\s*{_COMMAS}\s*|\s+)(?:{_NAME})){{0,4}}){_TAIL}\s*$")
+_MARKED_NAMES = re.compile(
+    rf"^\s*{_MARK}\s*(?P<names>(?:{_NAME})(?:(?:\s*{_COMMAS}\s*|\s+)(?:{_NAME})){{0,4}}){_TAIL}\s*$"
+)
 _COMMENTATOR = re.compile(rf"^\s*{_MARK}?\s*本报(?:特约)?(?:评论员|编辑部)(?:\s*(?:{_NAME}))?\s*$")
 _INLINE = re.compile(
     rf"^\s*(?P<mark>{_MARK}|口)?\s*(?P<role>{_ROLE})(?P<gap>\s*{_COLON}?\s*)(?P<names>{_NAMES})(?P<tail>{_TAIL})"
@@ -177,7 +179,7 @@ def reporters_in(who: str) -> tuple[str, ...]:
     names: list[str] = []
     waiting = ""
     for token in re.split(rf"(?:\s|{_COMMAS}|{_SLASH}|{_COLON}|{any_of(SEMICOLON)})+", bare):
-        if not token or _NO_NAME.match(token) or not re.fullmatch(rf"{_HAN}[{_HAN[1:-1]}·]*", token):
+        if not token or _NO_NAME.match(token) or not re.fullmatch(rf"(?:{_HAN}|·)+", token):
             waiting = ""
             continue
         if len(token) == 1:

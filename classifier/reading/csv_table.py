@@ -23,7 +23,7 @@ def csv_chunks(file: BinaryIO, source: TableSource, delimiter: str = "") -> Iter
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    from classifier.reading.jsonl import _again
+    from classifier.reading.streams import put_back
 
     limits, options = source.options.limits, source.options
     head = file.read(_SAMPLE)
@@ -42,20 +42,24 @@ def csv_chunks(file: BinaryIO, source: TableSource, delimiter: str = "") -> Iter
         bad.append((row.number, f"has {row.actual_columns} fields, not {row.expected_columns}; check its quotes"))
         return "skip"
 
-    stream = _again(head, file)
+    stream = put_back(head, file)
     position = 0
     try:
         reader = arrow_csv.open_csv(
             stream,
             read_options=arrow_csv.ReadOptions(
-                use_threads=False, block_size=max(_BLOCK_BYTES, min(limits.line_bytes, 1 << 30)), encoding=_codec(encoding, head)
+                use_threads=False,
+                block_size=max(_BLOCK_BYTES, min(limits.line_bytes, 1 << 30)),
+                encoding=_codec(encoding, head),
             ),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=True, invalid_row_handler=invalid
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(wanted, pa.string()), include_columns=list(dict.fromkeys(wanted)),
-                strings_can_be_null=False, check_utf8=True,
+                column_types=dict.fromkeys(wanted, pa.string()),
+                include_columns=list(dict.fromkeys(wanted)),
+                strings_can_be_null=False,
+                check_utf8=True,
             ),
         )
         while True:
@@ -84,7 +88,9 @@ def csv_chunks(file: BinaryIO, source: TableSource, delimiter: str = "") -> Iter
             )
     except (pa.ArrowException, UnicodeDecodeError, ValueError) as error:
         at = f" after row {position}" if position else ""
-        raise InputRefused(source.name, f"cannot be read as CSV{at} ({error}); check its quotes and encoding") from error
+        raise InputRefused(
+            source.name, f"cannot be read as CSV{at} ({error}); check its quotes and encoding"
+        ) from error
     for number, reason in bad:
         source.refuse_row(number or 0, reason)
 

@@ -8,7 +8,9 @@ import re
 _WRITTEN = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
 _NAMED = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:([-_./年]?)(\d{2})(?:\2|月)(\d{2}))(?!\d)")
 _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
-_HAN_DATE = re.compile(r"([一二][〇○零一二三四五六七八九]{3})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日")
+_HAN_DATE = re.compile(
+    r"([一二][〇○零一二三四五六七八九]{3})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
+)
 
 
 def written_date(text: str) -> str:
@@ -16,8 +18,8 @@ def written_date(text: str) -> str:
     for match in _WRITTEN.finditer(text):
         if date := iso(int(match[1]), int(match[2]), int(match[3])):
             return date
-    if match := _HAN_DATE.search(text):
-        return iso(int(match[1].translate(_HAN_DIGITS)), _han_number(match[2]), _han_number(match[3]))
+    if han := _HAN_DATE.search(text):
+        return iso(int(han[1].translate(_HAN_DIGITS)), _han_number(han[2]), _han_number(han[3]))
     return ""
 
 

@@ -9,7 +9,7 @@ from classifier.errors import InputRefused
 from classifier.reading.encoding import decode
 from classifier.reading.options import ReadingOptions, Scorer
 
-_HEADLINE = re.compile(r"^[ \t\u3000]{0,3}#[ \t\u3000]+\S|^[ \t]{0,3}#[\u4e00-\u9fff][^#\n]*$", re.MULTILINE)
+_HEADLINE = re.compile(r"^[ \t\u3000]{0,3}#[ \t\u3000]+\S|^[ \t]{0,3}#[^\W\dA-Za-z_][^#\n]*$", re.MULTILINE)
 _LOWER_HEADLINE = re.compile(r"^[ \t\u3000]{0,3}#{2,3}[ \t\u3000]+\S", re.MULTILINE)
 _BYLINES_OF_A_PAGE = 2
 _LOOKED_AT_LINES = 20_000
@@ -61,7 +61,14 @@ def read_document(
     if len(text) > limits.article_chars:
         raise InputRefused(full_name, f"holds more than {limits.article_chars:,} characters; split it")
     return read_text(
-        text, kind if kind in ("page", "plain") else "auto", name, options, stem=stem, member=member, scorer=scorer, broken=broken
+        text,
+        kind if kind in ("page", "plain") else "auto",
+        name,
+        options,
+        stem=stem,
+        member=member,
+        scorer=scorer,
+        broken=broken,
     )
 
 

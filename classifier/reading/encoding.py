@@ -34,8 +34,8 @@ _MAGIC = (
     (b"SQLite format 3", "an SQLite file"),
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-_ORDINARY = re.compile(
+_HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
+_ORDINARY = (
     r"[\t\n\r\f\x0b\x1a\x20-\x7e\u00b7\u2010-\u2027\u2030-\u203b\u2160-\u217f\u2190-\u21ff\u2460-\u24ff\u2500-\u25ff"
     r"\u2600-\u26ff\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef\u0400-\u045f\ufe30-\ufe4f]"
 )
@@ -141,8 +141,8 @@ def _likelihood(text: str, encoding: str) -> float:
     mostly outside it, and UTF-16 read the wrong way round falls outside the ordinary blocks.
     """
     sample = text[:_SAMPLE_CHARS]
-    ordinary = len(_ORDINARY.findall(sample)) / len(sample)
-    han = "".join(_HAN.findall(sample))
+    ordinary = len(re.findall(_ORDINARY, sample)) / len(sample)
+    han = "".join(re.findall(_HAN, sample))
     if not han:
         return ordinary * 0.5 if encoding in ("gb18030", "big5") else ordinary * 0.9
     share = max(_common_share(han, "gb2312", 0xB0, 0xD7), _common_share(han, "big5", 0xA4, 0xC6))

@@ -8,7 +8,7 @@ from classifier.reading.bylines import is_photo_credit
 from classifier.reading.signs import COLON, ENDS, HAN, OPENING_BRACKETS, any_of
 
 _COLON, _OPEN = any_of(COLON), any_of(OPENING_BRACKETS)
-_HAN = f"[{HAN}]"
+_HAN = HAN
 _NUMBER = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[A-Z]\d{0,2})"
 _WEEKDAY = r"(?:星期|周|礼拜)[一二三四五六日天]"
 _DESKS = (
@@ -25,7 +25,8 @@ _DATE_LINE = re.compile(
     rf"|{_WEEKDAY}|农历{_HAN}{{2,10}}(?:年{_HAN}{{1,6}})?"
 )
 _MASTHEAD = re.compile(
-    rf"{_HAN}{{2,8}}(?:日报|晚报|晨报|周报|都市报|广播电视报)(?:\s*[({{]?(?:汉文版|哈文版|汉|数字报)[)}}]?)?(?:\s+[A-Za-z' ]{{4,30}})?"
+    rf"{_HAN}{{2,8}}(?:日报|晚报|晨报|周报|都市报|广播电视报)"
+    r"(?:\s*[(\uff08]?(?:汉文版|哈文版|汉|数字报)[)\uff09]?)?(?:\s+[A-Za-z' ]{4,30})?"
     r"|[A-Z]{4,}\s*(?:RIBAO|DAILY|WANBAO)|[A-Z][a-z]+\s+(?:Ribao|Daily)"
 )
 _IMPRINT = re.compile(
@@ -38,27 +39,21 @@ _EDITOR_ROLE = (
     r"(?:编辑|责编|校对|校检|检校|版式|美编|组版|审校|审读|主编|编委|总编辑|设计|编审|编校|策划|监制|制图|制版|排版|统筹|一审|二审|三审|审核)"
 )
 _EDITOR = re.compile(
-    rf"[\s(（【\[]*{_EDITOR_ROLE}(?:[/／、|]?{_EDITOR_ROLE})*\s*(?:{_COLON}|[/／]|\s)\s*[{HAN}·A-Za-z/／、|：:@.\d\s)）】\]]{{1,90}}"
+    rf"[\s(（【\[]*{_EDITOR_ROLE}(?:[/／、|]?{_EDITOR_ROLE})*\s*(?:{_COLON}|[/／]|\s)\s*[\w·/／、|：:@.\s)）】\]]{{1,90}}"
 )
 _SCAN = re.compile(
     r"扫(?:一)?扫|扫描|扫码|二维码|微信公众号|关注.{0,12}(?:公众号|客户端|抖音号|视频号)|下载.{0,12}客户端|新闻客户端"
 )
-_TURN_TO = re.compile(
-    rf"{_OPEN}?\s*(?:下转|转第?|详见|转)\s*第?\s*{_NUMBER}\s*版.{{0,6}}[)）】\]]?\s*$"
-)
-_TURN_LINE = re.compile(
-    rf"{_OPEN}?\s*(?:紧?下转|详见|转)\s*第?\s*{_NUMBER}\s*版.{{0,6}}[)）】\]]?"
-)
-_TURNED_FROM = re.compile(
-    rf"\s*{_OPEN}\s*(?:紧?上接|紧接|接)\s*第?\s*{_NUMBER}\s*版.{{0,12}}?[)）】\]]"
-)
+_TURN_TO = re.compile(rf"{_OPEN}?\s*(?:下转|转第?|详见|转)\s*第?\s*{_NUMBER}\s*版.{{0,6}}[)）】\]]?\s*$")
+_TURN_LINE = re.compile(rf"{_OPEN}?\s*(?:紧?下转|详见|转)\s*第?\s*{_NUMBER}\s*版.{{0,6}}[)）】\]]?")
+_TURNED_FROM = re.compile(rf"\s*{_OPEN}\s*(?:紧?上接|紧接|接)\s*第?\s*{_NUMBER}\s*版.{{0,12}}?[)）】\]]")
 _CAPTION = re.compile(
     rf"\s*(?:[▲▼△▽◀▶←→↑↓]\s*\S|(?:上|下|左|右|中|题|大|小|背景|资料)?(?:图|组图|图片)(?:\s*[①-⑩\d一二三四五六]{{0,2}})?"
     rf"\s*(?:为|是|均为|分别为|{_COLON}|/)|[①-⑩]\s*{_HAN}|\(?资料(?:图|照)片?\)?$|新华社发)"
 )
 _CAPTION_END = re.compile(r"(?:图片由.{2,16}提供|资料图片?|资料照片|\(?新华社发\)?|/\s*摄影?|摄影报道)[)）]?\s*$")
 _NOTICE = re.compile(
-    rf"(?:[{HAN}\w()（）《》“”·\s]{{0,26}})?(?:公告|公示|声明|启事|通告|讣告|更正|招标公告|拍卖公告|中标公示|遗失声明|招聘简章|招生简章|"
+    r"(?:[\w()（）《》“”·\s]{0,26})?(?:公告|公示|声明|启事|通告|讣告|更正|招标公告|拍卖公告|中标公示|遗失声明|招聘简章|招生简章|"
     r"敬告读者|致歉|公开信|倡议书|天气预报|公益广告)"
 )
 _NOTE = re.compile(

@@ -12,6 +12,7 @@ from classifier.reading.dates import named_date
 _SITE = re.compile(
     r"\s*(?:[_|｜–—]|-{1,2})\s*[^_|｜–—-]{0,20}(?:网|报|日报|频道|新闻|门户|客户端|平台|中心|政府|电视台|公众号|News|Net|\.com|\.cn)\s*$"
 )
+_READ_AS = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "utf8": "utf-8"}
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
 
 
@@ -21,7 +22,7 @@ def declared_encoding(data: bytes) -> str:
     if not match:
         return ""
     name = match[1].decode("ascii").lower()
-    return {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs", "utf8": "utf-8"}.get(name, name)
+    return _READ_AS.get(name, name)
 
 
 def read_html(markup: str, name: str, *, stem: str, member: str = "") -> Article:
@@ -34,8 +35,8 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "") -> Article
     try:
         from trafilatura import bare_extraction, baseline
 
-        found = bare_extraction(markup, with_metadata=True, include_comments=False, include_tables=True, no_fallback=False)
-        if found is not None:
+        found = bare_extraction(markup, with_metadata=True, include_comments=False, include_tables=True)
+        if found is not None and not isinstance(found, dict):
             title, date, text = found.title or "", found.date or "", found.text or ""
         if not text.strip():
             text = baseline(markup)[1]

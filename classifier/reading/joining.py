@@ -40,11 +40,13 @@ _OPENER = re.compile(
     rf"(?:会议|会上|大会|座谈会)(?:还|也|随后|现场)?(?:指出|强调|要求|认为|听取|研究|审议|传达|决定|通报|表决)|据(?:悉|了解|介绍|统计){any_of(COMMA)}"
     rf"|(?:连日来|近日|日前|近年来|下一步|与此同时|此外|据此|目前|当天|当日|随后|其间|期间){any_of(COMMA)}|为(?:进一步|深入|切实)"
 )
-_ENUMERATED = re.compile(r"(?:[(（]?[一二三四五六七八九十]{1,3}[、)）.．]|[(（]?\d{1,2}[、)）.．](?!\d)|[①-⑳]|第[一二三四五六七八九十]{1,3}[,，、条章]|[一二三四五六]是)")
+_ENUMERATED = re.compile(
+    r"(?:[(（]?[一二三四五六七八九十]{1,3}[、)）.．]|[(（]?\d{1,2}[、)）.．](?!\d)|[①-⑳]|第[一二三四五六七八九十]{1,3}[,，、条章]|[一二三四五六]是)"
+)
 _LIST_INTRO = re.compile(rf"(?:如下|以下|下列|包括|名单|有){any_of(COLON)}$")
-_NAME_TOKEN = re.compile(rf"[{HAN}]{{1,4}}(?:·[{HAN}]{{1,10}})*")
+_NAME_TOKEN = re.compile(rf"{HAN}{{1,4}}(?:·{HAN}{{1,10}})*")
 _OPEN_BYLINE = re.compile(r"[(（][^()（）。]{0,80}(?:记\s*者|通讯员|实习生)[^()（）。]{0,80}$")
-_WIDE = re.compile(rf"[{HAN}\u3000-\u303f\uff00-\uff60“”‘’…—]")
+_WIDE = re.compile(r"[^\x00-\u02ff]")
 
 
 @dataclass(slots=True)
@@ -197,7 +199,8 @@ class _Layout:
         self.least = least
         self.indents_speak = 0 < deep < len(texts)
         self.blanks_speak = any(
-            b.kind == "blank" and a.kind == c.kind == "text" for a, b, c in zip(lines, lines[1:], lines[2:], strict=False)
+            b.kind == "blank" and a.kind == c.kind == "text"
+            for a, b, c in zip(lines, lines[1:], lines[2:], strict=False)
         )
         self.full = self._full_width(texts)
 

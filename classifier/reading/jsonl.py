@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused
 from classifier.reading.encoding import decode, encoding_of
-from classifier.reading.streams import read_whole
+from classifier.reading.streams import put_back, read_whole
 from classifier.reading.tables import CHUNK_BYTES, CHUNK_ROWS, ArticleChunk, TableSource, checked_chunk, wrong_field
 
 _BLOCK = 4 << 20
@@ -65,7 +65,7 @@ def jsonl_chunks(
         head = file.read(64 * 1024) if not encoding else b""
         if head:
             encoding = encoding_of(head, source.name)
-        file = _again(head, file)
+        file = put_back(head, file)
     if encoding.replace("_", "-").lower() in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
         file, limit, encoding = _recoded(file, encoding), -1, "utf-8"
     rows = _Rows(source)
@@ -89,12 +89,14 @@ def jsonl_chunks(
 
 def json_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
     """Read one JSON value: an article, a list of articles, or an object that holds such a list."""
-    text = decode(read_whole(file, source.name, source.options.limits.file_bytes), source.name, source.options.encoding).text
+    text = decode(
+        read_whole(file, source.name, source.options.limits.file_bytes), source.name, source.options.encoding
+    ).text
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         if "Extra data" in str(error):
-            yield from jsonl_chunks(_again(text.encode("utf-8", "surrogatepass"), io.BytesIO()), source)
+            yield from jsonl_chunks(put_back(text.encode("utf-8", "surrogatepass"), io.BytesIO()), source)
             return
         raise InputRefused(source.name, f"is not valid JSON ({error}); check where it was made") from error
     if isinstance(value, dict) and source.options.text_field not in value:
@@ -153,7 +155,7 @@ class _Rows:
 
     def add_value(self, value: Any, number: int) -> None:
         if not isinstance(value, dict):
-            self.source.refuse_row(number, "is not a JSON object; write {\"title\": …, \"text\": …}")
+            self.source.refuse_row(number, 'is not a JSON object; write {"title": …, "text": …}')
             return
         options = self.source.options
         if not self.texts:
@@ -238,30 +240,6 @@ def _raw_lines(file: BinaryIO, limit: int, source: TableSource) -> Iterator[byte
         yield b"x" * (most + 1)
     elif waiting:
         yield waiting
-
-
-def _again(head: bytes, file: BinaryIO) -> BinaryIO:
-    """The file with its first bytes, already read, put back."""
-    if not head:
-        return file
-    if file.seekable():
-        file.seek(-len(head), io.SEEK_CUR)
-        return file
-    return io.BufferedReader(_Chained(head, file), _BLOCK)
-
-
-class _Chained(io.RawIOBase):
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head, self._rest = head, rest
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._head[: len(buffer)] if self._head else self._rest.read(len(buffer))
-        self._head = self._head[len(buffer) :]
-        buffer[: len(data)] = data
-        return len(data)
 
 
 def _recoded(file: BinaryIO, encoding: str) -> BinaryIO:

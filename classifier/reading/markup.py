@@ -11,7 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
-from classifier.reading.signs import ENDS, HAN
+from classifier.reading.signs import ENDS
 
 LineKind = Literal["blank", "heading", "text", "row", "item", "left_out"]
 
@@ -19,7 +19,7 @@ _BREAK = re.compile(r"\r\n|[\n\r\f\x0b\u2028\u2029]")
 _BREAK_OR_ROW = re.compile(_BREAK.pattern + r"|(?<=</tr>)|(?<=</TR>)")
 _RUN_IN_BYLINE = re.compile(
     r"[\u3002!\uff01?\uff1f][\u201d\u2019\u300b)\uff09]?[ \t\u3000]{0,8}"
-    r"(?=本报讯\s{0,3}[(\uff08]|新华社[\u4e00-\u9fff]{2,8}\d{1,2}月\d{1,2}日电\s{0,2}[(\uff08])"
+    r"(?=本报讯\s{0,3}[(\uff08]|新华社[^\W\d]{2,8}\d{1,2}月\d{1,2}日电\s{0,2}[(\uff08])"
 )
 _TAGS = (
     "p|div|br|span|img|table|thead|tbody|tfoot|tr|td|th|caption|figure|figcaption|center|font|b|i|u|s|em|strong|small|"
@@ -47,7 +47,7 @@ _LINK = re.compile(r"\[([^\]\n]{1,500})\]\((?:https?:|/|#|mailto:)[^()\s]{0,2000
 _FIGURE = re.compile(r"\$\s*([\d.,+\-~:/%\\\s×]{1,40}?(?:\^\s*\{?\s*\\circ\s*\}?\s*C?)?)\s*\$")
 _BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1\s*$")
 _SETS_APART = re.compile(r"</t[dh]|<br|</p", re.IGNORECASE)
-_HASHTAG = re.compile(rf"\s*#[{HAN}\w]{{2,30}}#")
+_HASHTAG = re.compile(r"\s*#\w{2,30}#")
 
 
 @dataclass(frozen=True, slots=True)

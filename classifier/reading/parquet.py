@@ -16,9 +16,7 @@ def row_groups(file: BinaryIO, name: str) -> list[tuple[int, int]]:
     return [(group.num_rows, group.total_byte_size) for group in groups]
 
 
-def parquet_chunks(
-    file: BinaryIO, source: TableSource, groups: Sequence[int] | None = None
-) -> Iterator[ArticleChunk]:
+def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | None = None) -> Iterator[ArticleChunk]:
     """Read a Parquet file, or only some of its row groups, as chunks.
 
     Raises InputRefused where it is damaged or lacks the field of the texts.
@@ -44,8 +42,8 @@ def parquet_chunks(
                     continue
                 positions = pa.array(range(position + 1, position + batch.num_rows + 1), pa.int64())
                 position += batch.num_rows
-                columns = [batch.column(f) if f in wanted else None for f in fields]
-                yield checked_chunk(source, *columns, positions)
+                ids, titles, texts, dates = (batch.column(f) if f in wanted else None for f in fields)
+                yield checked_chunk(source, ids, titles, texts, dates, positions)
         except (pa.ArrowException, OSError) as error:
             raise InputRefused(source.name, f"row group {group} cannot be read ({error}); get a whole copy") from error
 

@@ -23,7 +23,7 @@ from classifier.reading.kinds import (
     split_name,
 )
 from classifier.reading.options import ReadingOptions, Scorer
-from classifier.reading.streams import read_whole, unpacked
+from classifier.reading.streams import put_back, read_whole, unpacked
 from classifier.reading.tables import Refused, TableSource, table_chunks
 
 _HEAD = 2_048
@@ -54,14 +54,14 @@ def read_open(
     stem, kind, packing = split_name(member or name)
     if not kind and options.kind == "auto":
         head = file.read(_HEAD)
-        file = _put_back(head, file)
+        file = put_back(head, file)
         packing = packing or packed_by_content(head)
         kind = "" if packing else kind_by_content(head)
     if packing and kind != "tar":
         file = unpacked(file, packing, full_name, options.limits)
         if not kind:
             head = file.read(_HEAD)
-            file = _put_back(head, file)
+            file = put_back(head, file)
             kind = kind_by_content(head)
     kind = chosen_kind(kind, options)
     if kind in ARCHIVES:
@@ -127,7 +127,9 @@ def read_path(
         with path.open("rb") as file:
             yield from read_open(file, name, options, refused=refused, scorer=scorer)
     except OSError as error:
-        raise InputRefused(name, f"cannot be read ({error.strerror or error}); check the path and its rights") from error
+        raise InputRefused(
+            name, f"cannot be read ({error.strerror or error}); check the path and its rights"
+        ) from error
 
 
 def read_paths(
@@ -206,9 +208,3 @@ def _read_archive(
             refused(error)
     if not readable:
         raise InputRefused(full_name, f"is an archive without articles; what is read is {READABLE}")
-
-
-def _put_back(head: bytes, file: BinaryIO) -> BinaryIO:
-    from classifier.reading.jsonl import _again
-
-    return _again(head, file)

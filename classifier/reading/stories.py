@@ -25,7 +25,9 @@ MAX_TITLE_LINES = 3
 COLUMN_CHARS = 8
 SHORT_INTRO_CHARS = 120
 FRAGMENT_CHARS = 30
-_ENUMERATED = re.compile(r"[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、)）.．](?!\d)|第[一二三四五六七八九十]{1,3}[章节条部]")
+_ENUMERATED = re.compile(
+    r"[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、)）.．](?!\d)|第[一二三四五六七八九十]{1,3}[章节条部]"
+)
 _JOINS_ON = ("和", "与", "及", "的", "、", "暨", "在", "对", "为")
 _BEARERS = ("text", "byline")
 
@@ -204,7 +206,7 @@ class _Grouping:
         after = self._after(i)
         if current.has_text and after is not None and after.kind == "text" and not lead_byline(after.text):
             own = [q for q in current.body if q.kind == "text"]
-            under_intro = bool(current.title) and not current.has_byline and sum(len(q.text) for q in own) <= SHORT_INTRO_CHARS
+            under_intro = bool(current.title) and not current.has_byline and len(own[0].text) <= SHORT_INTRO_CHARS
             if not (under_intro and len(own) == 1):
                 current = self._start(self._with_title_from(current))
         current.body.append(p)
@@ -242,7 +244,7 @@ def _headed(run: list[Paragraph], tops: list[int]) -> Story:
     """A story under a run of headings, of which ``tops`` are its headline's lines."""
     story = Story()
     titles = [run[k] for k in tops]
-    columns = [p for p in run[: tops[0]]]
+    columns = list(run[: tops[0]])
     story.heads += columns
     story.heads += titles
     if len(titles) > 1 and not columns and _names_column(titles[0].text):

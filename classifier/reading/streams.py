@@ -45,7 +45,8 @@ class BoundedStream(io.RawIOBase):
                 return
             if self._out > self._limits.ratio * max(taken, 1):
                 raise InputRefused(
-                    self._name, f"unpacks to over {self._limits.ratio:.0f} times its size, as a bomb does; unpack it yourself"
+                    self._name,
+                    f"unpacks to over {self._limits.ratio:.0f} times its size, as a bomb does; unpack it yourself",
                 )
 
 
@@ -63,7 +64,7 @@ def unpacked(file: BinaryIO, packing: str, name: str, limits: Limits) -> BinaryI
     elif packing == "xz":
         import lzma
 
-        inner = cast(BinaryIO, lzma.LZMAFile(file, "rb"))
+        inner = cast(BinaryIO, lzma.LZMAFile(file, "rb"))  # noqa: SIM115
     elif packing == "zstd":
         import pyarrow as pa
 
@@ -87,3 +88,28 @@ def read_whole(file: BinaryIO, name: str, most: int) -> bytes:
     except (OSError, EOFError, ValueError) as error:
         raise InputRefused(name, f"cannot be read ({error}); check the file and its rights") from error
     return b"".join(pieces)
+
+
+def put_back(head: bytes, file: BinaryIO) -> BinaryIO:
+    """The file with its first bytes, already read, put back."""
+    if not head:
+        return file
+    if file.seekable():
+        file.seek(-len(head), io.SEEK_CUR)
+        return file
+    return io.BufferedReader(_Chained(head, file), 1 << 20)
+
+
+class _Chained(io.RawIOBase):
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer)).cast("B")
+        data = self._head[: len(view)] if self._head else self._rest.read(len(view))
+        self._head = self._head[len(view) :]
+        view[: len(data)] = data
+        return len(data)

@@ -13,7 +13,6 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from classifier.reading.options import Scorer
 from classifier.reading.signs import COMMA, HAN, OPENING_QUOTES, any_of
@@ -24,13 +23,13 @@ MAX_PARAGRAPHS = 4_000
 THRESHOLD = 2.5
 _SHARED_WEIGHT = 0.25
 
-_RUN = re.compile(rf"[{HAN}]+")
+_RUN = re.compile(rf"{HAN}+")
 _LEAD = re.compile(
     r"[^。]{0,40}?(?:\d{1,2}月\d{1,2}日|\d{1,2}日(?:上午|下午|晚|，|,|在)|今天|昨天|今日|昨日|近日|日前|连日来|眼下"
     r"|记者(?:今天|近日|日前)?从|当地时间)"
 )
 _SPEAKER = re.compile(
-    rf"(?P<name>[{HAN}·某×]{{2,18}}?)(?:向记者|对记者|高兴地|激动地|笑着|感慨地|兴奋地|自豪地)?"
+    rf"(?P<name>(?:{HAN}|[·×]){{2,18}}?)(?:向记者|对记者|高兴地|激动地|笑着|感慨地|兴奋地|自豪地)?"
     rf"(?:介绍说?|表示|告诉记者|说道?|坦言|感慨(?:道|地说)?|回忆(?:说|道)?|感叹道?)(?:{any_of(COMMA)}|[:：]|{any_of(OPENING_QUOTES)})"
 )
 
@@ -204,6 +203,8 @@ def _category_change(probabilities: object, paragraphs: Sequence[str], start: in
 @cache
 def _common_pairs() -> tuple[dict[str, float], float]:
     """Weights of common pairs, and of all others."""
+    from importlib.resources import files
+
     known: dict[str, float] = {}
     unknown = 8.0
     for line in files("classifier.reading").joinpath("common_pairs.txt").read_text("utf-8").splitlines():
