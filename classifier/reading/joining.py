@@ -239,7 +239,8 @@ class _Layout:
             return False
         if _has_open_bracket(text):
             return False
-        before_done = current is None or is_finished(current.text) or current.alone
+        before_done = current is None or current.alone or is_finished(current.text)
+        before_done = before_done or bool(current and _LIST_INTRO.search(current.text))
         if after is None or after.kind in ("heading", "row"):
             return before_done and len(text) <= SUBHEAD_CHARS
         begins_story = lead_byline(after.text) is not None or line_byline(after.text) is not None

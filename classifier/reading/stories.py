@@ -189,8 +189,8 @@ class _Grouping:
         current = self._current()
         after = self._after(i)
         if lead_byline(p.text) or is_turned_from(p.text):
-            if current.has_text and not self._is_awaited(current, p):
-                current = self._start(self._with_title_from(current))
+            if current.has_text and not _opens_section(current) and not self._is_awaited(current, p):
+                current = self._start_from(current)
         elif self.turned and current.has_text and not p.alone:
             why = "it follows a story that turns to another page, with no headline of its own"
             current = self._start(Story(uncertain=[why]))
@@ -207,8 +207,8 @@ class _Grouping:
         if current.has_text and after is not None and after.kind == "text" and not lead_byline(after.text):
             own = [q for q in current.body if q.kind == "text"]
             under_intro = bool(current.title) and not current.has_byline and len(own[0].text) <= SHORT_INTRO_CHARS
-            if not (under_intro and len(own) == 1):
-                current = self._start(self._with_title_from(current))
+            if not (under_intro and len(own) == 1) and not _opens_section(current):
+                current = self._start_from(current)
         current.body.append(p)
 
     @staticmethod
@@ -227,17 +227,22 @@ class _Grouping:
         current.uncertain.append("paragraphs of another story stand between its headline and its byline")
         return True
 
-    @staticmethod
-    def _with_title_from(before: Story) -> Story:
+    def _start_from(self, before: Story) -> Story:
         """A new story, with the headline that stands without marks at the end of the one before."""
         story = Story()
         taken: list[Paragraph] = []
         while before.body and len(taken) < 2 and before.body[-1].alone and before.body[-1].kind == "text":
-            if len(before.body) == 1 and not before.title:
-                break
             taken.insert(0, before.body.pop())
         _name_from(story, taken)
-        return story
+        if not before.body and not before.heads:
+            self.stories.remove(before)
+        return self._start(story)
+
+
+def _opens_section(story: Story) -> bool:
+    """Whether the last thing in a story is a section's head, so that a byline is the section's."""
+    last = next((p for p in reversed(story.body) if p.kind not in ("caption", "row")), None)
+    return last is not None and last.kind == "heading" and last.level >= 3
 
 
 def _headed(run: list[Paragraph], tops: list[int]) -> Story:

@@ -1,0 +1,107 @@
+"""Newspaper pages as OCR and layout export leave them: the right articles, from the right places."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from classifier.errors import InputRefused
+from classifier.reading import PageReading, ReadingOptions, read_page, read_path
+
+PAGES = Path(__file__).parent / "pages"
+SAMPLE = Path(__file__).parents[2] / "samples" / "page.md"
+
+
+def covered_once(reading: PageReading) -> bool:
+    ranges = sorted(
+        [(s.start, s.end) for spans in reading.spans for s in spans] + [(x.start, x.end) for x in reading.left_out]
+    )
+    at = 0
+    for start, end in ranges:
+        if start != at or end <= start:
+            return False
+        at = end
+    return at == len(reading.source)
+
+
+def letters(text: str) -> list[str]:
+    return sorted(c for c in text if c.isalnum())
+
+
+@pytest.mark.parametrize("expected", sorted(PAGES.glob("*.json")), ids=lambda path: path.stem)
+def test_page(expected: Path) -> None:
+    path = next(p for p in (expected.with_suffix(".md"), expected.with_suffix(".txt")) if p.exists())
+    reading = read_page(path.read_text("utf-8"), path.name)
+    wanted: list[dict[str, Any]] = json.loads(expected.read_text("utf-8"))
+    assert [a.title for a in reading.articles] == [w["title"] for w in wanted]
+    assert covered_once(reading)
+    for article, want in zip(reading.articles, wanted, strict=True):
+        assert article.text.startswith(want.get("starts", ""))
+        assert article.text.endswith(want.get("ends", ""))
+        assert want.get("has", "") in article.text
+        assert article.column == want.get("column", "")
+        assert article.subtitle == want.get("subtitle", "")
+        for name in ("date",):
+            if name in want:
+                assert getattr(article, name) == want[name]
+        if "reporters" in want:
+            assert article.reporters == tuple(want["reporters"])
+        if "uncertain" in want:
+            assert bool(article.uncertain) == want["uncertain"]
+        if "left_out" in want:
+            assert want["left_out"] in {x.reason for x in reading.left_out}
+
+
+@pytest.mark.parametrize("path", [SAMPLE, *sorted(PAGES.glob("*.md"))], ids=lambda path: path.stem)
+def test_nothing_is_lost(path: Path) -> None:
+    reading = read_page(path.read_text("utf-8"))
+    for article, spans in zip(reading.articles, reading.spans, strict=True):
+        shown = article.title + article.column + article.subtitle + article.text
+        assert letters(shown) == letters("".join(reading.source[s.start : s.end] for s in spans))
+
+
+def test_sample_page() -> None:
+    articles = list(read_path(SAMPLE))
+    assert [a.id for a in articles] == [f"page-{i}" for i in range(1, 8)]
+    assert articles[1].column == "学习贯彻两会精神"
+    assert articles[4].title == "" and articles[4].byline == "本报讯(记者 阿依达娜·波拉提)"
+    assert articles[0].text.count("其他事项") == 1 and "其它事项" not in articles[0].text
+    assert "但企业用工不足、部分项目手续办理偏慢等问题依然存在" in articles[0].text
+    assert [a.source.position for a in articles] == list(range(1, 8))
+
+
+def test_sections_become_articles() -> None:
+    articles = list(read_path(PAGES / "roundup_sections.md", ReadingOptions(sections=True)))
+    assert [a.title for a in articles] == [
+        "春风里的会场外——各县市干部群众热议两会",
+        "白桦县:牧道修到了冬窝子",
+        "青石县:厂房里的订单多起来",
+        "柳树沟市:社区办起了老年食堂",
+        "市图书馆夜间开放",
+    ]
+    assert articles[1].column == "春风里的会场外——各县市干部群众热议两会"
+
+
+def test_dateline_takes_its_year_from_the_page() -> None:
+    page = "2026年1月3日 星期六 第4版\n\n# 甲\n\n新华社北京12月31日电(记者 张某)国家航天局公布了新一年的任务安排。\n"
+    assert read_page(page).articles[0].date == "2025-12-31"
+
+
+def test_page_without_articles_is_refused_by_name() -> None:
+    with pytest.raises(InputRefused, match=r"empty\.md.*no article"):
+        read_page("# 阿尔川日报\n\n第2版 要闻\n\n责任编辑:吕志勇\n", "empty.md")
+
+
+@pytest.mark.skipif(
+    not (Path(os.environ.get("LANMU_CORPUS", "../shared/data")).parent / "examples").is_dir(), reason="no shared examples"
+)
+def test_real_excerpt_splits_into_its_three_articles() -> None:
+    folder = Path(os.environ.get("LANMU_CORPUS", "../shared/data")).parent / "examples"
+    reading = read_page((folder / "altay-daily-page-excerpt.md").read_text("utf-8"))
+    assert len(reading.articles) == 3 and not reading.left_out and covered_once(reading)
+    assert all(a.title and a.reporters and not a.uncertain for a in reading.articles)
+    assert [len(a.text.split("\n")) for a in reading.articles] == [5, 7, 5]
