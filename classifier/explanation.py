@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from classifier.article import WordEvidence
-from classifier.features import Cut, PlainCounter
+from classifier.features import Cut, PlainCounter, frequency
 from classifier.text import normalise
 from classifier.weights import LinearWeights
 
@@ -38,7 +38,14 @@ class Explainer:
             for word, count in counts[name, analyser].items():
                 feature = table.find(word)
                 if feature >= 0:
-                    values.append((word, count, feature + offset, _value(count, weights.idf[feature + offset])))
+                    values.append(
+                        (
+                            word,
+                            count,
+                            feature + offset,
+                            frequency(count, weights.spec.sublinear) * float(weights.idf[feature + offset]),
+                        )
+                    )
             length = sum(value * value for *_, value in values) ** 0.5
             if not length:
                 continue
@@ -52,9 +59,3 @@ class Explainer:
         scale = total**-0.5 if total else 0.0
         evidence = [WordEvidence(word, share * scale, field, count) for (word, field), (share, count) in found.items()]
         return sorted(evidence, key=lambda e: (-abs(e.weight), e.word, e.field))
-
-
-def _value(count: int, idf: float) -> float:
-    from math import log
-
-    return (1.0 + log(count)) * float(idf)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from math import log
 from typing import TYPE_CHECKING, Any, Literal
 
 from classifier.errors import ModelError
@@ -25,8 +26,8 @@ class FeatureSpec:
     """What of an article is counted; a model carries its own.
 
     Every (field, analyser) with a weight above zero is a block: its counts become
-    (1 + ln count) · idf, scaled to length 1 and times ``field weight · analyser weight``; the whole
-    is scaled by 1/√Σ weight² over the blocks that are not empty, so that it has length 1.  The
+    (1 + ln count) · idf (count · idf where ``sublinear`` is off), scaled to length 1 and times
+    ``field weight · analyser weight``; the whole is scaled by 1/√Σ weight² over the blocks that are not empty, so that it has length 1.  The
     title field is the title, text the body, lead the words of the body that start within its first
     ``lead_characters`` characters after normalisation.  With ``shared`` a feature has one row of
     weights for all fields, else one for the title and one for text and lead.
@@ -43,6 +44,7 @@ class FeatureSpec:
     shared: bool = True
     lead_characters: int = 200
     hmm: bool = True
+    sublinear: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.words <= 2 or not 0 <= self.characters <= 3 or self.words + self.characters == 0:
@@ -107,6 +109,11 @@ def character_ngrams(normalised: str, n: int, table: NDArray[np.uint8]) -> Itera
         run.append(character)
         for size in range(1, min(n, len(run)) + 1):
             yield "".join(run[-size:])
+
+
+def frequency(count: int, sublinear: bool) -> float:
+    """What a count weighs: 1 + ln count, or the count itself."""
+    return 1.0 + log(count) if sublinear else float(count)
 
 
 Cut = Callable[[str], list[str]]

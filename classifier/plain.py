@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.columns import TextColumn
-from classifier.features import Block, Cut, FeatureSpec, PlainCounter
+from classifier.features import Block, Cut, FeatureSpec, PlainCounter, frequency
 from classifier.strings import StringTable
 from classifier.text import is_neutral, is_word, normalise
 from classifier.weights import LinearWeights, Scores
@@ -25,8 +25,8 @@ def jieba_cut(hmm: bool, user_words: tuple[tuple[str, int], ...] = ()) -> Cut:
     jieba.setLogLevel(logging.WARNING)
     tokenizer = jieba.Tokenizer()
     tokenizer.initialize()
-    for word, frequency in user_words:
-        tokenizer.add_word(word, frequency)
+    for word, count in user_words:
+        tokenizer.add_word(word, count)
 
     def cut(text: str) -> list[str]:
         return list(tokenizer.cut(text, HMM=hmm))
@@ -94,7 +94,7 @@ def tf_idf(
         block: Block = (name, analyser)
         known = words if analyser == "words" else characters
         found = {
-            known[feature]: (1.0 + np.log(count)) * float(idf[known[feature]])
+            known[feature]: frequency(count, spec.sublinear) * float(idf[known[feature]])
             for feature, count in counts[block].items()
             if feature in known
         }

@@ -142,7 +142,8 @@ def tf_idf(
     for name, analyser, weight in spec.blocks:
         counts = blocks[name, analyser]
         offset = 0 if analyser == "words" else words
-        data = (1.0 + np.log(counts.data)) * idf[offset : offset + counts.shape[1]].astype(np.float64)[counts.indices]
+        frequency = 1.0 + np.log(counts.data) if spec.sublinear else counts.data.astype(np.float64)
+        data = frequency * idf[offset : offset + counts.shape[1]].astype(np.float64)[counts.indices]
         rows = np.repeat(np.arange(n), np.diff(counts.indptr))
         squares = np.bincount(rows, data * data, n)
         filled = squares > 0

@@ -63,7 +63,8 @@ class WalkScorer:
                 continue
             rows, number = np.array(found, np.int64).T
             rows += 0 if analyser == "words" else len(weights.words)
-            values = (1.0 + np.log(number)) * weights.idf[rows].astype(np.float64)
+            frequency = 1.0 + np.log(number) if spec.sublinear else number.astype(np.float64)
+            values = frequency * weights.idf[rows].astype(np.float64)
             length = math.sqrt(float(values @ values))
             if length == 0.0:
                 continue
