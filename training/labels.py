@@ -73,7 +73,8 @@ def read_labels(path: Path, taxonomy: Taxonomy | None = None) -> LabelFile:
     rows = csv.reader(io.StringIO(_decoded(path), newline=""), strict=False)
     previous = csv.field_size_limit(MAX_FIELD_CHARACTERS)
     try:
-        heading = _heading(path, next(rows, []))
+        first = next(rows, [])
+        heading = _heading(path, first)
         labels: list[Label] = []
         findings: list[Finding] = []
         end = rows.line_num
@@ -81,7 +82,7 @@ def read_labels(path: Path, taxonomy: Taxonomy | None = None) -> LabelFile:
             line, end = end + 1, rows.line_num
             if not any(cell.strip() for cell in row):
                 continue
-            found = _label(row, heading, line, taxonomy)
+            found = _label(row, heading, len(first), line, taxonomy)
             if isinstance(found, Finding):
                 findings.append(found)
             else:
@@ -190,10 +191,12 @@ def _heading(path: Path, row: list[str]) -> Mapping[str, int]:
     return {name: i for i, name in enumerate(names) if name in COLUMNS}
 
 
-def _label(row: list[str], heading: Mapping[str, int], line: int, taxonomy: Taxonomy | None) -> Label | Finding:
+def _label(
+    row: list[str], heading: Mapping[str, int], width: int, line: int, taxonomy: Taxonomy | None
+) -> Label | Finding:
     values = {name: row[i].strip() if i < len(row) else "" for name, i in heading.items()}
     name = values["id"][:80]
-    if len(row) > max(heading.values()) + 1 and any(cell.strip() for cell in row[max(heading.values()) + 1 :]):
+    if any(cell.strip() for cell in row[width:]):
         return Finding(line, name, "has more cells than the heading; a text with commas needs quotes around it")
     if not values["id"]:
         return Finding(line, "", "has no id; give each article its own")
