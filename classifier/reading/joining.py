@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from classifier.reading.bylines import closing_reporters, is_surname, lead_byline, line_byline
+from classifier.reading.fragments import is_torn
 from classifier.reading.furniture import furniture_reason, is_caption, is_notice_headline, is_turned_from
 from classifier.reading.markup import Line
 from classifier.reading.signs import (
@@ -31,6 +32,7 @@ from classifier.reading.signs import (
 ParagraphKind = Literal["heading", "text", "byline", "caption", "row", "left_out"]
 
 SUBHEAD_CHARS = 24
+LONG_SUBHEAD_CHARS = 40
 MAX_PARAGRAPH_CHARS = 20_000
 _NEVER_FIRST = frozenset(COMMA + STOP + QUESTION + EXCLAMATION + PAUSE + SEMICOLON + COLON + ELLIPSIS + "%％℃")
 _CLOSING_FIRST = frozenset(CLOSING_QUOTES + CLOSING_BRACKETS) - {">", "]"}
@@ -38,7 +40,7 @@ _MID_FIRST = re.compile(r"[的了着过和与及等们并而或被以]|之[一�
 _MID_LAST = frozenset("的和与及在为把将对是从向以等并而或被让使由于至到其各该这那每第约近超达个")
 _OPENER = re.compile(
     rf"(?:会议|会上|大会|座谈会)(?:还|也|随后|现场)?(?:指出|强调|要求|认为|听取|研究|审议|传达|决定|通报|表决)|据(?:悉|了解|介绍|统计){any_of(COMMA)}"
-    rf"|(?:连日来|近日|日前|近年来|下一步|与此同时|此外|据此|目前|当天|当日|随后|其间|期间){any_of(COMMA)}|为(?:进一步|深入|切实)"
+    rf"|(?:连日来|近日|日前|近年来|下一步|与此同时|此外){any_of(COMMA)}"
 )
 _ENUMERATED = re.compile(
     r"(?:[(（]?[一二三四五六七八九十]{1,3}[、)）.．]|[(（]?\d{1,2}[、)）.．](?!\d)|[①-⑳]|第[一二三四五六七八九十]{1,3}[,，、条章]|[一二三四五六]是)"
@@ -108,7 +110,32 @@ def paragraphs_of(lines: Sequence[Line], *, page: bool = True) -> list[Paragraph
         if kind == "caption" and current is not None and not is_finished(current.text) and not current.alone:
             held = current if held is None else held
         current = None if kind == "byline" else paragraph
-    return found
+    return _with_torn_joined(found, lines)
+
+
+def _with_torn_joined(found: list[Paragraph], lines: Sequence[Line]) -> list[Paragraph]:
+    """Short lines that were held for sub-heads but are torn beginnings are joined to what follows."""
+    short = [p for p in found if p.alone and p.kind == "text" and not lines[p.lines[0]].bold]
+    if not short:
+        return found
+    page = "\n".join(line.text for line in lines if line.text)
+    story = 0
+    stories: dict[int, int] = {}
+    for p in found:
+        story += p.kind == "heading"
+        stories[id(p)] = story
+    gone: set[int] = set()
+    for i, p in enumerate(found):
+        if not any(p is s for s in short):
+            continue
+        after = next((q for q in found[i + 1 :] if q.kind not in ("left_out", "caption", "row")), None)
+        if after is None or after.kind != "text" or after.alone or lead_byline(after.text) or after.items:
+            continue
+        others = [q.text for q in short if q is not p and stories[id(q)] == stories[id(p)]]
+        if is_torn(p.text, after.text, others, page):
+            p.text, p.lines, p.alone = joined(p.text, after.text), p.lines + after.lines, False
+            gone.add(id(after))
+    return [p for p in found if id(p) not in gone]
 
 
 def is_finished(text: str) -> bool:
@@ -118,7 +145,9 @@ def is_finished(text: str) -> bool:
         return True
     if bare[-1] in ENDS or (bare[-1] == "." and len(bare) > 1 and "\u3400" <= bare[-2] <= "\u9fff"):
         return not _has_open_bracket(text)
-    return bool(closing_reporters(text)) or is_caption(text)
+    if is_caption(text):
+        return True
+    return bool(closing_reporters(text)) and not _is_bare_byline(text)
 
 
 def joined(before: str, after: str) -> str:
@@ -128,7 +157,8 @@ def joined(before: str, after: str) -> str:
         return f"{before} {after}"
     if _OPEN_BYLINE.search(before[-160:]) and "\u3400" <= b <= "\u9fff" and "\u3400" <= a <= "\u9fff":
         last, first = re.split(r"[\s、,，]", before)[-1], re.split(r"[\s、,，)）]", after)[0]
-        torn = "·" in last and "·" not in first and not (len(first) in (2, 3) and is_surname(first[0]))
+        torn = len(last) == 1 or len(first) == 1
+        torn = torn or ("·" in last and "·" not in first and not (len(first) in (2, 3) and is_surname(first[0])))
         return before + after if torn else f"{before} {after}"
     if is_name_list(before) and is_name_list(after):
         return f"{before} {after}"
@@ -137,6 +167,8 @@ def joined(before: str, after: str) -> str:
 
 def is_name_list(line: str) -> bool:
     """Whether a line is a list of people's names set apart by blanks."""
+    if " " not in line and "\u3000" not in line:
+        return False
     tokens = line.split()
     return len(tokens) >= 4 and sum(1 for t in tokens if _NAME_TOKEN.fullmatch(t)) >= 0.9 * len(tokens)
 
@@ -154,6 +186,8 @@ def _continues(current: Paragraph, line: Line, i: int, layout: _Layout) -> bool:
         return False
     if current.alone or is_notice_headline(after):
         return False
+    if _is_bare_byline(before):
+        return True
     if is_finished(before):
         return layout.runs_on(i)
     if _has_open_bracket(before[-200:]):
@@ -170,6 +204,11 @@ def _continues(current: Paragraph, line: Line, i: int, layout: _Layout) -> bool:
     if _OPENER.match(after) or _ENUMERATED.match(after):
         return False
     return not layout.stands_alone(i, current)
+
+
+def _is_bare_byline(text: str) -> bool:
+    """Whether a piece is only the byline of a paragraph that is yet to come."""
+    return len(text) < 200 and (byline := lead_byline(text)) is not None and len(byline.printed) == len(text.strip())
 
 
 def _has_open_bracket(text: str) -> bool:
@@ -237,7 +276,7 @@ class _Layout:
             return False
         if any(c in text for c in STOP + SEMICOLON) or text[-1] in COMMA + PAUSE + COLON + SEMICOLON:
             return False
-        if _has_open_bracket(text):
+        if _has_open_bracket(text) or lead_byline(text):
             return False
         before_done = current is None or current.alone or is_finished(current.text)
         before_done = before_done or bool(current and _LIST_INTRO.search(current.text))
@@ -246,7 +285,7 @@ class _Layout:
         begins_story = lead_byline(after.text) is not None or line_byline(after.text) is not None
         if begins_story:
             return before_done
-        if len(text) > SUBHEAD_CHARS or any(c in text for c in COMMA) or not before_done:
+        if len(text) > LONG_SUBHEAD_CHARS or any(c in text for c in COMMA) or not before_done:
             return False
         if text[-1] in _MID_LAST or _MID_FIRST.match(after.text) or after.text[0] in _NEVER_FIRST:
             return False

@@ -97,7 +97,8 @@ def test_page_without_articles_is_refused_by_name() -> None:
 
 
 @pytest.mark.skipif(
-    not (Path(os.environ.get("LANMU_CORPUS", "../shared/data")).parent / "examples").is_dir(), reason="no shared examples"
+    not (Path(os.environ.get("LANMU_CORPUS", "../shared/data")).parent / "examples").is_dir(),
+    reason="no shared examples",
 )
 def test_real_excerpt_splits_into_its_three_articles() -> None:
     folder = Path(os.environ.get("LANMU_CORPUS", "../shared/data")).parent / "examples"
