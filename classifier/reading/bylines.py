@@ -88,6 +88,10 @@ _PHOTO_CREDIT = re.compile(
     rf"(?:{_SLASH}?\s*(?:(?<!拍)摄影?|供图|航拍)|(?:{_SLASH}|\s)图)\s*{_CLOSE}?\s*$"
 )
 _CLOSING = re.compile(rf"{_OPEN}\s*(?P<who>{_ROLE}{_INSIDE}{{1,120}}){_CLOSE}\s*[。.]?\s*$")
+# Most lines are none of these; a single character says so sooner than the patterns do.
+_MAY_LEAD = re.compile("[讯迅汛訊电電息记記通实]")
+_MAY_SIGN = re.compile(rf"[记記通实评编撰]|^\s*{_MARK}")
+_MAY_CREDIT = re.compile("[摄供航图]")
 _DATELINE_PLACE = re.compile(rf"[社网报](?P<place>{_HAN}{{2,10}}?)\s*\d{{1,2}}\s*月")
 _NO_NAME = re.compile(
     r"^(?:文|图|摄|综合|报道|整理|采写|文图|图文|摄影|摄影报道|综合报道|文字|供稿|讯|电|编辑|及|和|等|今天|昨天|昨日|今日|日前|近日|从|在|走进|来到|"
@@ -112,6 +116,8 @@ def lead_byline(paragraph: str) -> Byline | None:
     Such a byline always starts a story.
     """
     head = paragraph[:MAX_BYLINE_CHARS]
+    if not _MAY_LEAD.search(head):
+        return None
     if match := _FULL_LEAD.match(head):
         end, who = match.end(), ""
         bracket = _BRACKET.match(head, end) or _OPEN_BRACKET.match(head, end)
@@ -140,7 +146,7 @@ def line_byline(line: str) -> Byline | None:
     credit (``… 摄``) is not one.
     """
     line = line.strip()
-    if len(line) > 100 or is_photo_credit(line):
+    if len(line) > 100 or not _MAY_SIGN.search(line) or is_photo_credit(line):
         return None
     if _COMMENTATOR.match(line):
         return Byline(line)
@@ -161,13 +167,15 @@ def line_byline(line: str) -> Byline | None:
 
 def closing_reporters(paragraph: str) -> tuple[str, ...]:
     """Reporters named in brackets at a paragraph's end: ``……。(记者 张三)``."""
+    if paragraph.rstrip(" \u3000\u3002.")[-1:] not in CLOSING_BRACKETS:
+        return ()
     match = _CLOSING.search(paragraph[-MAX_BYLINE_CHARS:])
     return reporters_in(match["who"]) if match and not is_photo_credit(paragraph) else ()
 
 
 def is_photo_credit(line: str) -> bool:
     """Whether the line ends as a photo's credit does: ``本报记者 张三 摄``."""
-    return bool(_PHOTO_CREDIT.search(line[-60:]))
+    return bool(_MAY_CREDIT.search(line[-6:]) and _PHOTO_CREDIT.search(line[-60:]))
 
 
 def reporters_in(who: str) -> tuple[str, ...]:

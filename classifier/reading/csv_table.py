@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from itertools import count, islice
 from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused
@@ -36,10 +37,11 @@ def csv_chunks(file: BinaryIO, source: TableSource, delimiter: str = "") -> Iter
     wanted = [
         f for f in (options.id_field, options.title_field, options.text_field, options.date_field) if f and f in header
     ]
-    bad: list[tuple[int | None, str]] = []
+    bad: dict[int, str] = {}
 
     def invalid(row: Any) -> str:
-        bad.append((row.number, f"has {row.actual_columns} fields, not {row.expected_columns}; check its quotes"))
+        number = row.number - 1  # the header line is row 1 to Arrow
+        bad[number] = f"has {row.actual_columns} fields, not {row.expected_columns}; check its quotes"
         return "skip"
 
     stream = put_back(head, file)
@@ -67,13 +69,11 @@ def csv_chunks(file: BinaryIO, source: TableSource, delimiter: str = "") -> Iter
                 batch = reader.read_next_batch()
             except StopIteration:
                 break
-            for number, reason in bad:
-                source.refuse_row(number or 0, reason)
-            bad.clear()
             if not batch.num_rows:
                 continue
-            positions = pa.array(range(position + 1, position + batch.num_rows + 1), pa.int64())
-            position += batch.num_rows
+            numbers = list(islice((i for i in count(position + 1) if i not in bad), batch.num_rows))
+            positions = pa.array(numbers, pa.int64())
+            position = numbers[-1]
 
             def column(field: str, batch: Any = batch) -> Any:
                 return batch.column(field) if field in wanted else None
@@ -91,8 +91,8 @@ def csv_chunks(file: BinaryIO, source: TableSource, delimiter: str = "") -> Iter
         raise InputRefused(
             source.name, f"cannot be read as CSV{at} ({error}); check its quotes and encoding"
         ) from error
-    for number, reason in bad:
-        source.refuse_row(number or 0, reason)
+    for number, reason in sorted(bad.items()):
+        source.refuse_row(number, reason)
 
 
 def _header(head: bytes, encoding: str, delimiter: str) -> tuple[list[str], str]:

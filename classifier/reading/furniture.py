@@ -51,6 +51,7 @@ _CAPTION = re.compile(
     rf"\s*(?:[▲▼△▽◀▶←→↑↓]\s*\S|(?:上|下|左|右|中|题|大|小|背景|资料)?(?:图|组图|图片)(?:\s*[①-⑩\d一二三四五六]{{0,2}})?"
     rf"\s*(?:为|是|均为|分别为|{_COLON}|/)|[①-⑩]\s*{_HAN}|\(?资料(?:图|照)片?\)?$|新华社发)"
 )
+_MAY_CAPTION = re.compile(r"[图摄片照发供航报▲▼△▽◀▶←→↑↓①-⑩]")
 _CAPTION_END = re.compile(r"(?:图片由.{2,16}提供|资料图片?|资料照片|\(?新华社发\)?|/\s*摄影?|摄影报道)[)）]?\s*$")
 _NOTICE = re.compile(
     r"(?:[\w()（）《》“”·\s]{0,26})?(?:公告|公示|声明|启事|通告|讣告|更正|招标公告|拍卖公告|中标公示|遗失声明|招聘简章|招生简章|"
@@ -95,14 +96,14 @@ def is_column_name(heading: str) -> bool:
 
 def is_caption(paragraph: str) -> bool:
     """Whether a paragraph is a photo's caption or credit."""
-    if len(paragraph) > 300:
+    if len(paragraph) > 300 or not _MAY_CAPTION.search(paragraph[:8] + paragraph[-12:]):
         return False
     return bool(_CAPTION.match(paragraph) or is_photo_credit(paragraph) or _CAPTION_END.search(paragraph[-40:]))
 
 
 def is_notice_headline(line: str) -> bool:
     """Whether a line without headline marks is a notice's headline (``遗失声明``, ``招标公告``)."""
-    return len(line) <= 36 and bool(_NOTICE.fullmatch(line.strip()))
+    return 2 <= len(line) <= 36 and bool(_NOTICE.fullmatch(line.strip()))
 
 
 def is_editors_note(paragraph: str) -> bool:
@@ -117,4 +118,4 @@ def turns_to_another_page(paragraph: str) -> bool:
 
 def is_turned_from(paragraph: str) -> bool:
     """Whether a story goes on here from another page: ``(上接第一版)``."""
-    return bool(_TURNED_FROM.match(paragraph))
+    return "接" in paragraph[:12] and bool(_TURNED_FROM.match(paragraph))

@@ -34,6 +34,7 @@ ParagraphKind = Literal["heading", "text", "byline", "caption", "row", "left_out
 SUBHEAD_CHARS = 24
 LONG_SUBHEAD_CHARS = 40
 MAX_PARAGRAPH_CHARS = 20_000
+_SEEN = frozenset({"heading", "text", "row", "item"})
 _NEVER_FIRST = frozenset(COMMA + STOP + QUESTION + EXCLAMATION + PAUSE + SEMICOLON + COLON + ELLIPSIS + "%％℃")
 _CLOSING_FIRST = frozenset(CLOSING_QUOTES + CLOSING_BRACKETS) - {">", "]"}
 _MID_FIRST = re.compile(r"[的了着过和与及等们并而或被以]|之[一后前间中]|[年月日][,，]")
@@ -48,7 +49,7 @@ _ENUMERATED = re.compile(
 _LIST_INTRO = re.compile(rf"(?:如下|以下|下列|包括|名单|有){any_of(COLON)}$")
 _NAME_TOKEN = re.compile(rf"{HAN}{{1,4}}(?:·{HAN}{{1,10}})*")
 _OPEN_BYLINE = re.compile(r"[(（][^()（）。]{0,80}(?:记\s*者|通讯员|实习生)[^()（）。]{0,80}$")
-_WIDE = re.compile(r"[^\x00-\u02ff]")
+_OPENING = re.compile(any_of("".join(PAIRS.values())))
 
 
 @dataclass(slots=True)
@@ -182,14 +183,14 @@ def _continues(current: Paragraph, line: Line, i: int, layout: _Layout) -> bool:
         return True
     if line.kind == "item" or line.bold or layout.starts_by_indent(i):
         return False
+    if is_finished(before) and not layout.runs_on(i):
+        return False
     if lead_byline(after) or is_turned_from(after) or line_byline(after) or is_caption(after):
         return False
     if current.alone or is_notice_headline(after):
         return False
-    if _is_bare_byline(before):
+    if _is_bare_byline(before) or is_finished(before):
         return True
-    if is_finished(before):
-        return layout.runs_on(i)
     if _has_open_bracket(before[-200:]):
         return True
     last = before[-1]
@@ -213,6 +214,8 @@ def _is_bare_byline(text: str) -> bool:
 
 def _has_open_bracket(text: str) -> bool:
     tail = text[-200:]
+    if not _OPENING.search(tail):
+        return False
     for closing, opening in PAIRS.items():
         opened = tail.rfind(opening)
         if opened > tail.rfind(closing):
@@ -246,9 +249,9 @@ class _Layout:
     @staticmethod
     def _full_width(texts: Sequence[Line]) -> float:
         """The width at which lines were wrapped, or infinity where they were not."""
-        widths = sorted((_width(line.text) + min(line.indent, 4) for line in texts), reverse=True)
-        if len(widths) < 5:
+        if len(texts) < 5:
             return float("inf")
+        widths = sorted((_width(line.text) + min(line.indent, 4) for line in texts), reverse=True)
         top = widths[len(widths) // 10]
         near = sum(1 for w in widths if top - 5 <= w <= top + 3)
         return top - 5 if top <= 140 and near >= 0.5 * len(widths) else float("inf")
@@ -271,13 +274,13 @@ class _Layout:
         if line.bold:
             return True
         text = line.text
-        after = next((x for x in self.lines[i + 1 :] if x.kind not in ("blank", "left_out")), None)
         if not 4 <= len(text) <= 2 * SUBHEAD_CHARS or line.kind != "text" or is_finished(text):
             return False
         if any(c in text for c in STOP + SEMICOLON) or text[-1] in COMMA + PAUSE + COLON + SEMICOLON:
             return False
         if _has_open_bracket(text) or lead_byline(text):
             return False
+        after = next((self.lines[j] for j in range(i + 1, len(self.lines)) if self.lines[j].kind in _SEEN), None)
         before_done = current is None or current.alone or is_finished(current.text)
         before_done = before_done or bool(current and _LIST_INTRO.search(current.text))
         if after is None or after.kind in ("heading", "row"):
@@ -294,4 +297,5 @@ class _Layout:
 
 
 def _width(text: str) -> int:
-    return len(text) + len(_WIDE.findall(text))
+    """The width in half-widths: a Han character takes three bytes in UTF-8 and two half-widths in print."""
+    return (len(text) + len(text.encode("utf-8", "surrogatepass"))) // 2

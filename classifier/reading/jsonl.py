@@ -14,6 +14,7 @@ from classifier.reading.streams import put_back, read_whole
 from classifier.reading.tables import CHUNK_BYTES, CHUNK_ROWS, ArticleChunk, TableSource, checked_chunk, wrong_field
 
 _BLOCK = 4 << 20
+_WIDE_ENCODINGS = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -53,38 +54,38 @@ def jsonl_chunks(
     """Read JSON Lines as chunks; with ``lines``, only those of a range that line_ranges gave.
 
     A line that is no JSON object goes to ``source.refused``.  Raises InputRefused where no line of
-    the first chunk has the field of the texts, or the file is no text.
+    the first block has the field of the texts, or the file is no text.
     """
     encoding = source.options.encoding
-    if lines is not None and lines.start:
+    limit, number = (lines.end - lines.start, lines.first_line) if lines else (-1, 1)
+    if lines is not None:
         file.seek(lines.start)
-        limit, number = lines.end - lines.start, lines.first_line
-        encoding = encoding or "utf-8"
-    else:
-        limit, number = (lines.end if lines else -1), 1
-        head = file.read(64 * 1024) if not encoding else b""
-        if head:
-            encoding = encoding_of(head, source.name)
+    if not encoding and number > 1:
+        encoding = "utf-8"
+    elif not encoding:
+        head = file.read(64 * 1024)
+        encoding = encoding_of(head, source.name) if head else "utf-8"
         file = put_back(head, file)
-    if encoding.replace("_", "-").lower() in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
+    if _bare(encoding) in _WIDE_ENCODINGS:
         file, limit, encoding = _recoded(file, encoding), -1, "utf-8"
-    rows = _Rows(source)
-    checked = not check_fields
-    for raw in _raw_lines(file, limit, source):
-        if len(raw) > source.options.limits.line_bytes:
-            source.refuse_row(number, f"is longer than {source.options.limits.line_bytes:,} bytes; split it")
-        else:
-            rows.add(raw, number, encoding)
-        number += 1
-        if rows.full:
-            if not checked:
-                rows.check_fields()
-                checked = True
+    for block in _blocks(file, limit, number, source):
+        plain = _bare(encoding) in ("utf-8", "utf8") and len(block.data) <= source.options.limits.line_bytes
+        chunk = _arrow_chunk(block, source) if plain else None
+        if chunk is not None:
+            check_fields = False
+            yield chunk
+            continue
+        rows = _Rows(source)
+        for i, raw in enumerate(block.data.split(b"\n"), block.first_line):
+            if len(raw) > source.options.limits.line_bytes:
+                source.refuse_row(i, f"is longer than {source.options.limits.line_bytes:,} bytes; split it")
+            else:
+                rows.add(raw, i, encoding)
+        if check_fields:
+            rows.check_fields()
+        if rows.texts:
+            check_fields = False
             yield rows.taken()
-    if not checked:
-        rows.check_fields()
-    if rows.texts:
-        yield rows.taken()
 
 
 def json_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
@@ -216,30 +217,77 @@ def _as_text(value: Any) -> str:
     raise TypeError(f"a field holds a JSON {type(value).__name__} where text is due")
 
 
-def _raw_lines(file: BinaryIO, limit: int, source: TableSource) -> Iterator[bytes]:
-    """Lines of a binary file within ``limit`` bytes (-1: all); one too long is cut off, not kept."""
+@dataclass(frozen=True, slots=True)
+class _Block:
+    data: bytes
+    first_line: int
+
+
+def _blocks(file: BinaryIO, limit: int, number: int, source: TableSource) -> Iterator[_Block]:
+    """Whole lines of a binary file within ``limit`` bytes (-1: all); a line too long is refused, not kept."""
     most = source.options.limits.line_bytes
-    waiting = b""
-    dropped = False
+    waiting: list[bytes] = []
+    size = 0  # of the line that is waiting for its end, kept or not
     while limit:
-        block = file.read(_BLOCK if limit < 0 else min(_BLOCK, limit))
-        if not block:
+        piece = file.read(_BLOCK if limit < 0 else min(_BLOCK, limit))
+        if not piece:
             break
         if limit > 0:
-            limit -= len(block)
-        lines = (waiting + block).split(b"\n")
-        waiting = lines.pop()
-        if dropped and lines:
-            yield b"x" * (most + 1)
-            lines = lines[1:]
-            dropped = False
-        yield from lines
-        if len(waiting) > most or dropped:
-            waiting, dropped = b"", True
-    if dropped:
-        yield b"x" * (most + 1)
-    elif waiting:
-        yield waiting
+            limit -= len(piece)
+        first, last = piece.find(b"\n"), piece.rfind(b"\n")
+        if first < 0:
+            size += len(piece)
+            waiting = [*waiting, piece] if size <= most else []
+            continue
+        start = 0
+        if size + first > most:
+            source.refuse_row(number, f"is longer than {most:,} bytes; split it")
+            number += 1
+            waiting, start = [], first + 1
+        if start <= last:
+            data = b"".join([*waiting, piece[start:last]])
+            yield _Block(data, number)
+            number += data.count(b"\n") + 1
+        waiting, size = [piece[last + 1 :]], len(piece) - last - 1
+    if size > most:
+        source.refuse_row(number, f"is longer than {most:,} bytes; split it")
+    elif size:
+        yield _Block(b"".join(waiting), number)
+
+
+def _arrow_chunk(block: _Block, source: TableSource) -> ArticleChunk | None:
+    """A block read by Arrow, or None where it holds a line that needs a closer look."""
+    import pyarrow as pa
+    from pyarrow import json as arrow_json
+
+    options = source.options
+    fields = (options.id_field, options.title_field, options.text_field, options.date_field)
+    lines = block.data.count(b"\n") + 1
+    try:
+        table = arrow_json.read_json(
+            pa.BufferReader(block.data),
+            read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(block.data) + 1),
+            parse_options=arrow_json.ParseOptions(
+                explicit_schema=pa.schema([(f, pa.string()) for f in dict.fromkeys(fields) if f]),
+                unexpected_field_behavior="ignore",
+            ),
+        )
+    except pa.ArrowException:
+        return None
+    texts = table.column(options.text_field)
+    if table.num_rows != lines or texts.null_count == lines:
+        return None
+    ids, titles, texts, dates = (_combined(table.column(f)) if f else None for f in fields)
+    positions = pa.array(range(block.first_line, block.first_line + lines), pa.int64())
+    return checked_chunk(source, ids, titles, texts, dates, positions)
+
+
+def _combined(column: Any) -> Any:
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def _bare(encoding: str) -> str:
+    return encoding.replace("_", "-").lower()
 
 
 def _recoded(file: BinaryIO, encoding: str) -> BinaryIO:

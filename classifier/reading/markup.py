@@ -46,6 +46,7 @@ _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~|>$&])")
 _LINK = re.compile(r"\[([^\]\n]{1,500})\]\((?:https?:|/|#|mailto:)[^()\s]{0,2000}\)")
 _FIGURE = re.compile(r"\$\s*([\d.,+\-~:/%\\\s×]{1,40}?(?:\^\s*\{?\s*\\circ\s*\}?\s*C?)?)\s*\$")
 _BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1\s*$")
+_MARKUP_FIRST = frozenset("#>|-*+_=~—─\\•")
 _SETS_APART = re.compile(r"</t[dh]|<br|</p", re.IGNORECASE)
 _HASHTAG = re.compile(r"\s*#\w{2,30}#")
 
@@ -144,6 +145,8 @@ def _line(source: str, start: int, end: int, cuts: list[Cut], starts: list[int])
         return Line(start, end, "", "blank")
     if html_level:
         return Line(start, end, " ".join(shown(body).split()), "heading", html_level)
+    if body.lstrip(" \t\u3000")[0] not in _MARKUP_FIRST and not body.endswith("|"):
+        return _text_line(start, end, body, "text", bold=False)
     if _RULE.match(body):
         return Line(start, end, "", "left_out", reason="rule")
     if (match := _HEADING.match(body)) and not _HASHTAG.match(body):
@@ -159,6 +162,10 @@ def _line(source: str, start: int, end: int, cuts: list[Cut], starts: list[int])
         body = body[match.end() :]
     bold = bool(_BOLD_LINE.match(body))
     kind: LineKind = "item" if not bold and _ITEM.match(body) else "text"
+    return _text_line(start, end, body, kind, bold=bold)
+
+
+def _text_line(start: int, end: int, body: str, kind: LineKind, *, bold: bool) -> Line:
     seen = shown(body)
     stripped = seen.lstrip(" \t\u3000")
     if not stripped:

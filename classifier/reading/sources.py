@@ -194,9 +194,15 @@ def _read_archive(
         raise InputRefused(full_name, f"is an archive in archives, more than {options.limits.nesting} deep; unpack it")
     if kind == "zip" and not file.seekable():
         file = io.BytesIO(read_whole(file, full_name, options.limits.file_bytes))
-    readable = 0
-    for inner in archive_members(file, kind, packing, full_name, options.limits, refused):
-        readable += 1
+    met = 0
+
+    def refused_member(error: InputRefused) -> None:
+        nonlocal met
+        met += 1
+        refused(error)
+
+    for inner in archive_members(file, kind, packing, full_name, options.limits, refused_member):
+        met += 1
         path = f"{member}!{inner.name}" if member else inner.name
         try:
             yield from read_open(
@@ -206,5 +212,5 @@ def _read_archive(
             if refused is raise_refused:
                 raise
             refused(error)
-    if not readable:
+    if not met:
         raise InputRefused(full_name, f"is an archive without articles; what is read is {READABLE}")
