@@ -14,6 +14,7 @@ from classifier.reading.streams import put_back, read_whole
 from classifier.reading.tables import CHUNK_BYTES, CHUNK_ROWS, ArticleChunk, TableSource, checked_chunk, wrong_field
 
 _BLOCK = 4 << 20
+_READ = 256 << 10
 _WIDE_ENCODINGS = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
 _BOM = b"\xef\xbb\xbf"
 
@@ -97,7 +98,7 @@ def json_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         if "Extra data" in str(error):
-            yield from jsonl_chunks(put_back(text.encode("utf-8", "surrogatepass"), io.BytesIO()), source)
+            yield from jsonl_chunks(io.BytesIO(text.encode("utf-8", "surrogatepass")), source)
             return
         raise InputRefused(source.name, f"is not valid JSON ({error}); check where it was made") from error
     if isinstance(value, dict) and source.options.text_field not in value:
@@ -228,8 +229,9 @@ def _blocks(file: BinaryIO, limit: int, number: int, source: TableSource) -> Ite
     most = source.options.limits.line_bytes
     waiting: list[bytes] = []
     size = 0  # of the line that is waiting for its end, kept or not
-    while limit:
-        piece = file.read(_BLOCK if limit < 0 else min(_BLOCK, limit))
+    broken: InputRefused | None = None
+    while limit and broken is None:
+        piece, broken = _piece(file, _BLOCK if limit < 0 else min(_BLOCK, limit))
         if not piece:
             break
         if limit > 0:
@@ -249,10 +251,28 @@ def _blocks(file: BinaryIO, limit: int, number: int, source: TableSource) -> Ite
             yield _Block(data, number)
             number += data.count(b"\n") + 1
         waiting, size = [piece[last + 1 :]], len(piece) - last - 1
+    if broken is not None:
+        raise broken
     if size > most:
         source.refuse_row(number, f"is longer than {most:,} bytes; split it")
     elif size:
         yield _Block(b"".join(waiting), number)
+
+
+def _piece(file: BinaryIO, size: int) -> tuple[bytes, InputRefused | None]:
+    """Up to ``size`` bytes; where the file breaks off, those before the break and the refusal."""
+    read = getattr(file, "read1", file.read)
+    pieces: list[bytes] = []
+    while size > 0:
+        try:
+            data = read(min(size, _READ))
+        except InputRefused as refusal:
+            return b"".join(pieces), refusal
+        if not data:
+            break
+        pieces.append(data)
+        size -= len(data)
+    return b"".join(pieces), None
 
 
 def _arrow_chunk(block: _Block, source: TableSource) -> ArticleChunk | None:

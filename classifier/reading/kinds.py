@@ -31,7 +31,7 @@ _PACKED_MAGIC: Final = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b
 
 def split_name(name: str) -> tuple[str, str, str]:
     """The stem, the kind its ending stands for (``text``, ``jsonl`` …, empty if unknown) and its compression."""
-    base = posixpath.basename(name.replace("\\", "/").rstrip("/")) or name
+    base = posixpath.basename(name.replace("\\", "/").replace("!", "/").rstrip("/")) or name
     stem, ending = posixpath.splitext(base)
     packed = COMPRESSED.get(ending.lower(), "")
     if packed:

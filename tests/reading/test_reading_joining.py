@@ -1,0 +1,75 @@
+"""Torn lines are put together, true paragraph ends stay."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import pytest
+
+from classifier.reading import read_page
+from classifier.reading.joining import paragraphs_of
+from classifier.reading.markup import lines_of
+
+
+def joined(source: str) -> list[str]:
+    return [p.text for p in paragraphs_of(lines_of(source)[0]) if p.text]
+
+
+@pytest.mark.parametrize(
+    ("source", "paragraphs"),
+    [
+        ("聚焦重点领域,排查企业复产、人员流动\n\n及天气变化带来的风险。", ["聚焦重点领域,排查企业复产、人员流动及天气变化带来的风险。"]),
+        ("第一段说完了。\n\n第二段也说完了。", ["第一段说完了。", "第二段也说完了。"]),
+        ("他说:“今年的雪\n\n比往年厚。”大家都点头。", ["他说:“今年的雪比往年厚。”大家都点头。"]),
+        ("会议通过了决议\n\n。会议要求抓好落实。", ["会议通过了决议。会议要求抓好落实。"]),
+        ("会议强调,要紧盯民宿火灾、\n\n电动自行车等突出风险。", ["会议强调,要紧盯民宿火灾、电动自行车等突出风险。"]),
+        ("采用 machine\n\nlearning 技术分拣羊毛。", ["采用 machine learning 技术分拣羊毛。"]),
+        ("全年完成投资12\n\n00万元。", ["全年完成投资1200万元。"]),
+        ("一、加强领导;\n\n二、压实责任;\n\n三、严格考核。", ["一、加强领导;", "二、压实责任;", "三、严格考核。"]),
+        ("要压紧责任链条;要\n\n严格督查问效。", ["要压紧责任链条;要严格督查问效。"]),
+        ("本报讯(记者 张楠\n\n朱马别克·卡德尔别克)近日,春播开始。", ["本报讯(记者 张楠 朱马别克·卡德尔别克)近日,春播开始。"]),
+        ("本报讯(记者 张楠)\n\n近日,春播开始。", ["本报讯(记者 张楠)近日,春播开始。"]),
+        ("本报讯(记者 张楠)连日\n\n来,各地春播进度加快。", ["本报讯(记者 张楠)连日来,各地春播进度加快。"]),
+        ("饮水安全事关群众健康,要保障供水\n\n![](a.jpg)\n\n安全。", ["饮水安全事关群众健康,要保障供水安全。"]),
+    ],
+)  # fmt: skip
+def test_joining(source: str, paragraphs: list[str]) -> None:
+    assert joined(source) == paragraphs
+
+
+def test_a_caption_does_not_tear_the_sentence_around_it() -> None:
+    assert joined("达坂上的积雪没过了膝盖,养路工\n\n图为养路工清雪。 本报记者 韩冬 摄\n\n们天不亮就出发了。") == [
+        "达坂上的积雪没过了膝盖,养路工们天不亮就出发了。",
+        "图为养路工清雪。 本报记者 韩冬 摄",
+    ]
+
+
+def test_wrapped_lines_with_indents() -> None:
+    source = (
+        "           海峡两岸渔业座谈会举行\n"
+        "    本报讯今天上午,海峡两岸渔业座谈会在海滨市\n"
+        "举行,来自两岸的六十多名渔业界人士参加了座谈。\n"
+        "与会者认为,双方在近海养殖、远洋捕捞方面互补\n"
+        "性强,合作空间很大。\n"
+        "    座谈会由市渔业协会主办,今年已经是第九届。\n"
+        "与会人士还参观了渔港。\n"
+    )
+    texts = [p.text for p in paragraphs_of(lines_of(source)[0], page=False)]
+    assert len(texts) == 3 and texts[1].startswith("本报讯今天上午") and texts[1].endswith("合作空间很大。")
+    assert texts[2].endswith("与会人士还参观了渔港。")
+
+
+def test_sub_heads_stay_alone_and_torn_beginnings_do_not() -> None:
+    story = (
+        "# 守望\n\n本报讯(记者 张楠)达坂上刮着白毛风,班长量了量雪。\n\n一把铁锹二十六年\n\n贾师傅十九岁上山当养路工,清雪全靠铁锹。\n\n"
+        "机器进了道班\n\n如今道班配上了抛雪机,年轻人也愿意来了。\n\n普京总统向大家致以节日的祝\n\n贺,祝愿大家平安。\n"
+    )
+    lines = read_page(story).articles[0].text.split("\n")
+    assert "一把铁锹二十六年" in lines and "机器进了道班" in lines
+    assert lines[-1] == "普京总统向大家致以节日的祝贺,祝愿大家平安。"
+
+
+def test_lists_of_names_and_scores_keep_their_lines_or_blanks() -> None:
+    assert joined("积分如下:\n\n第一中学队 8分\n\n第二中学队 6分") == ["积分如下:", "第一中学队 8分", "第二中学队 6分"]
+    names = "王 刚 李 敏 赛力克·木拉提 周海燕\n\n努尔古丽·哈山 陈建国 马 龙 吴 迪"
+    assert " ".join(joined(names)) == names.replace("\n\n", " ")

@@ -1,0 +1,245 @@
+"""Files, folders, archives, Word, PDF, HTML and standard input; bombs and damage are refused by name."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from classifier.errors import InputRefused
+from classifier.reading import LIMITS, ReadingOptions, read_bytes, read_open, read_path, read_paths, read_stdin
+
+TEXT = "青石县举办冬季长跑\n\n3月1日,青石县举办冬季长跑活动,三百多名市民参加了比赛。\n"
+HTML = (
+    "<html><head><meta charset='gbk'><title>牧民喜领新房钥匙_阿川新闻网</title></head><body><ul><li>首页</li></ul><article>"
+    "<h1>牧民喜领新房钥匙</h1><p>本报讯(记者 张楠)3月1日,五十户牧民领到了新房钥匙,大家高兴地说,今年冬天不再怕冷了。"
+    "新区里水电暖齐全,离学校和卫生室都只有几百米。</p><p>据介绍,今年全县还将新建定居房六百套,牧民生活会更加方便。</p>"
+    "</article><script>var a=1;</script></body></html>"
+)
+
+
+def archive(members: dict[str, bytes], kind: str = "zip") -> bytes:
+    out = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+            for name, data in members.items():
+                packed.writestr(name, data)
+    else:
+        with tarfile.open(fileobj=out, mode=kind) as tar:  # type: ignore[call-overload]
+            for name, data in members.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def test_plain_article() -> None:
+    [article] = read_bytes(TEXT.encode(), "2026-03-02/run.txt")
+    assert (article.id, article.title, article.date) == ("run", "青石县举办冬季长跑", "2026-03-02")
+    assert article.text == "3月1日,青石县举办冬季长跑活动,三百多名市民参加了比赛。"
+    [untitled] = read_bytes("3月1日,青石县举办长跑活动。\n\n市民踊跃参加。".encode(), "a.txt")
+    assert untitled.title == "" and untitled.text.startswith("3月1日")
+    [front] = read_bytes("---\ntitle: 春天的草原\ndate: 2026-03-05\ntags: [a]\n---\n草原返青了。\n".encode(), "b.md")
+    assert (front.title, front.date, front.text) == ("春天的草原", "2026-03-05", "草原返青了。")
+
+
+def test_folder_in_sorted_order_with_refusals(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "2.txt").write_bytes(TEXT.encode("gb18030"))
+    (tmp_path / "a.txt").write_text(TEXT, "utf-8")
+    (tmp_path / "c.txt").write_bytes(b"")
+    (tmp_path / "d.txt").write_bytes(os.urandom(900))
+    (tmp_path / "photo.jpg").write_bytes(b"x")
+    (tmp_path / ".hidden.txt").write_text(TEXT, "utf-8")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path)
+    refused: list[InputRefused] = []
+    articles = list(read_paths([tmp_path, tmp_path / "empty", tmp_path / "none.txt"], None, refused.append))
+    assert [a.id for a in articles] == ["a", "2"]
+    assert [Path(r.name).name for r in refused] == ["c.txt", "d.txt", "empty", "none.txt"]
+    assert "folder without articles" in refused[2].reason and "No such file" in refused[3].reason
+    with pytest.raises(InputRefused, match=r"c\.txt: is empty"):
+        list(read_path(tmp_path))
+
+
+@pytest.mark.parametrize("kind", ["zip", "w", "w:gz", "w:bz2", "w:xz"])
+def test_archives_are_read_in_place(kind: str) -> None:
+    members = {
+        "新闻/甲.txt": TEXT.encode(),
+        "../../etc/乙.md": "# 一\n\n本报讯 甲。\n\n# 二\n\n本报讯 乙。\n".encode(),
+        "c.jsonl": b'{"id": "j", "text": "x"}\nbad\n',
+        "d.txt": b"\x00\x01\x02" * 90,
+        "e.png": b"x",
+        "in.zip": archive({"内.txt": TEXT.encode()}),
+    }
+    ending = {"zip": "zip", "w": "tar", "w:gz": "tar.gz", "w:bz2": "tar.bz2", "w:xz": "txz"}[kind]
+    refused: list[InputRefused] = []
+    articles = read_bytes(archive(members, kind), f"p.{ending}", refused=refused.append)
+    assert [a.id for a in articles] == ["甲", "乙-1", "乙-2", "j", "内"]
+    assert [r.name for r in refused] == [f"p.{ending}!c.jsonl:2", f"p.{ending}!d.txt"]
+    assert str(articles[-1].source) == f"p.{ending}!in.zip!内.txt"
+
+
+def test_names_in_gb18030_from_old_zips() -> None:
+    raw = archive({"AAAA.txt": TEXT.encode()}).replace(b"AAAA", "甲乙".encode("gb18030"))
+    assert read_bytes(raw, "old.zip")[0].id == "甲乙"
+
+
+def test_bombs_are_refused() -> None:
+    zeros = b"0" * 120_000_000
+    refused: list[InputRefused] = []
+    assert read_bytes(archive({"b.jsonl": zeros, "a.txt": TEXT.encode()}), "b.zip", refused=refused.append)[0].id == "a"
+    assert "as a bomb does" in refused[0].reason
+    with pytest.raises(InputRefused, match="as a bomb does"):
+        read_bytes(gzip.compress(zeros), "b.jsonl.gz")
+    with pytest.raises(InputRefused, match=r"larger than|as a bomb does"):
+        read_bytes(gzip.compress(zeros), "b.txt.gz")
+    nested = archive({"a.txt": TEXT.encode()})
+    for _ in range(5):
+        nested = archive({"n.zip": nested})
+    with pytest.raises(InputRefused, match="archive in archives"):
+        read_bytes(nested, "n.zip")
+
+
+def test_a_lying_zip_size_does_not_read_on() -> None:
+    raw = bytearray(archive({"a.txt": b"1" * 5_000}))
+    for at in (raw.find(b"PK\x03\x04") + 22, raw.find(b"PK\x01\x02") + 24):
+        raw[at : at + 4] = (10).to_bytes(4, "little")
+    refused: list[InputRefused] = []
+    articles = read_bytes(bytes(raw), "l.zip", refused=refused.append)
+    assert len(articles) + len(refused) == 1 and all(len(a.text) <= 10 for a in articles)
+
+
+def test_limits_are_kept() -> None:
+    small = ReadingOptions(limits=replace(LIMITS, file_bytes=100, members=2, articles_a_page=2, page_lines=50))
+    with pytest.raises(InputRefused, match="larger than 100 bytes"):
+        read_bytes(TEXT.encode() * 3, "a.txt", small)
+    with pytest.raises(InputRefused, match="more than 2 members"):
+        read_bytes(archive({f"{i}.txt": b"x" for i in range(3)}, "w"), "a.tar", small)
+    page = replace(small, limits=replace(LIMITS, articles_a_page=2))
+    with pytest.raises(InputRefused, match="more than 2 articles"):
+        read_bytes("# 一\n\n甲。\n# 二\n\n乙。\n# 三\n\n丙。\n".encode(), "a.md", page)
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
+def test_html(encoding: str) -> None:
+    [article] = read_bytes(HTML.encode(encoding), "a.html")
+    assert article.title == "牧民喜领新房钥匙" and article.reporters == ("张楠",)
+    assert "首页" not in article.text and "var a" not in article.text and "定居房六百套" in article.text
+    with pytest.raises(InputRefused, match="no article text"):
+        read_bytes(b"<html><body></body></html>", "b.html")
+
+
+def test_word() -> None:
+    import docx
+
+    document = docx.Document()
+    document.add_heading("地区行署召开常务会议", 1)
+    document.add_paragraph("本报讯(记者 张楠)4月8日,会议听取了汇报。")
+    document.add_heading("清河口镇播种春麦", 1)
+    document.add_paragraph("本报讯(记者 李丽)八万亩春麦开播。")
+    table = document.add_table(1, 2)
+    table.rows[0].cells[0].text, table.rows[0].cells[1].text = "新渠村", "三千亩"
+    out = io.BytesIO()
+    document.save(out)
+    articles = read_bytes(out.getvalue(), "p.docx")
+    assert [a.title for a in articles] == ["地区行署召开常务会议", "清河口镇播种春麦"]
+    assert articles[1].text.endswith("新渠村 三千亩")
+    for data in (b"PK\x03\x04" + bytes(99), TEXT.encode(), archive({"a": b"0" * 90_000_000})):
+        with pytest.raises(InputRefused, match=r"^x\.docx: "):
+            read_bytes(data, "x.docx")
+
+
+def test_pdf() -> None:
+    from pypdf import PdfWriter
+
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    blank, locked = io.BytesIO(), io.BytesIO()
+    writer.write(blank)
+    writer.encrypt("secret")
+    writer.write(locked)
+    for data, says in (
+        (blank.getvalue(), "no text layer"),
+        (locked.getvalue(), "password"),
+        (b"%PDF-1.4 x", "cannot be read"),
+    ):
+        with pytest.raises(InputRefused, match=says):
+            read_bytes(data, "x.pdf")
+    [article] = read_bytes(pdf_with("Spring sowing begins in Qingshi County."), "news.pdf")
+    assert "Spring sowing begins" in article.title + article.text
+
+
+def pdf_with(line: str) -> bytes:
+    content = f"BT /F1 12 Tf 20 100 Td ({line}) Tj ET".encode()
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 200] /Contents 4 0 R "
+        b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+    ]
+    out, offsets = b"%PDF-1.4\n", []
+    for i, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (i, body)
+    xref = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    return out + b"xref\n0 5\n0000000000 65535 f \n%strailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (
+        xref,
+        len(out),
+    )
+
+
+def test_stdin_is_read_by_its_content() -> None:
+    assert [a.id for a in read_stdin(stream=io.BytesIO(TEXT.encode()))] == ["stdin"]
+    assert [a.id for a in read_stdin(stream=io.BytesIO(b'{"id": "q", "text": "x"}\n'))] == ["q"]
+    assert [a.id for a in read_stdin(stream=io.BytesIO(gzip.compress(TEXT.encode())))] == ["stdin"]
+    assert [a.id for a in read_stdin(stream=io.BytesIO(archive({"z.txt": TEXT.encode()})))] == ["z"]
+
+
+def test_an_open_file_that_cannot_seek() -> None:
+    class Pipe(io.RawIOBase):
+        def __init__(self, data: bytes) -> None:
+            self.rest = io.BytesIO(data)
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+            return self.rest.readinto(buffer)
+
+    for name, data in (
+        ("a.zip", archive({"z.txt": TEXT.encode()})),
+        ("noname", b'{"text": "x"}\n'),
+        ("t.csv", b"text\nx\n"),
+    ):
+        assert len(list(read_open(io.BufferedReader(Pipe(data)), name))) == 1
+
+
+def test_fsspec_file() -> None:
+    import fsspec
+
+    with fsspec.open("memory://lanmu/p.zip", "wb") as file:
+        file.write(archive({"z.txt": TEXT.encode()}))
+    with fsspec.open("memory://lanmu/p.zip", "rb") as file:
+        assert [a.id for a in read_open(file, "memory://lanmu/p.zip")] == ["z"]
+
+
+def test_importing_and_reading_text_stays_light() -> None:
+    code = (
+        "import sys; from classifier.reading import read_bytes; read_bytes('会议召开了。'.encode(), 'a.txt');"
+        "heavy = {'numpy', 'pyarrow', 'trafilatura', 'docx', 'pypdf', 'sklearn', 'jieba', 'charset_normalizer'};"
+        "sys.exit(','.join(heavy & set(sys.modules)) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

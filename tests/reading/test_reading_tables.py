@@ -1,0 +1,206 @@
+"""Tables of articles: whole, in ranges, and with rows that are no articles."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classifier.article import Article
+from classifier.errors import InputRefused
+from classifier.reading import LIMITS, ReadingOptions, TableSource, read_bytes, table_chunks
+from classifier.reading.jsonl import jsonl_chunks, line_ranges
+from classifier.reading.parquet import parquet_chunks, row_groups
+
+ROWS = [
+    {"id": "a1", "title": "春播全面展开", "text": "八万亩春小麦开始播种。\n农机手昼夜不停。", "date": "20260407"},
+    {"title": "夜市普法", "text": "民警在夜市摆摊,讲解反诈知识。"},
+    {"id": 3, "title": "只有题目的消息", "text": None, "extra": {"a": [1]}},
+]
+
+
+def lines(*rows: Any) -> bytes:
+    return "".join(r if isinstance(r, str) else json.dumps(r, ensure_ascii=False) + "\n" for r in rows).encode()
+
+
+def read(data: bytes, name: str, options: ReadingOptions | None = None) -> tuple[list[Article], list[str]]:
+    refused: list[InputRefused] = []
+    return read_bytes(data, name, options, refused=refused.append), [str(r) for r in refused]
+
+
+def zstd(data: bytes) -> bytes:
+    sink = io.BytesIO()
+    sink.close = lambda: None  # type: ignore[method-assign]
+    with pa.CompressedOutputStream(sink, "zstd") as out:
+        out.write(data)
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("news.jsonl", lines(*ROWS)),
+        ("news.jsonl", b"\xef\xbb\xbf" + lines(*ROWS)),
+        ("news.ndjson", lines(*ROWS).decode().encode("gb18030")),
+        ("news.jsonl", lines(*ROWS).decode().encode("utf-16")),
+        ("news.jsonl.gz", gzip.compress(lines(*ROWS))),
+        ("news.jsonl.gz", gzip.compress(lines(ROWS[0])) + gzip.compress(lines(*ROWS[1:]))),
+        ("news.jsonl.zst", zstd(lines(*ROWS))),
+        ("news.jsonl.zst", zstd(lines(ROWS[0])) + zstd(lines(*ROWS[1:]))),
+        ("news.json", json.dumps(ROWS).encode()),
+        ("news.json", json.dumps({"articles": ROWS}).encode()),
+        ("news.json", lines(*ROWS)),
+    ],
+)
+def test_json(name: str, data: bytes) -> None:
+    articles, refused = read(data, name)
+    assert not refused
+    assert [a.id for a in articles] == ["a1", "news-2", "3"]
+    assert articles[0].date == "2026-04-07" and articles[0].text == ROWS[0]["text"]
+    assert [a.source.position for a in articles] == [1, 2, 3]
+
+
+def test_bad_lines_are_refused_by_number_and_the_rest_goes_on() -> None:
+    articles, refused = read(
+        lines(ROWS[0], "{broken\n", "[1]\n", "\n", {"title": "", "text": ""}, {"text": {"a": 1}}, ROWS[1]), "x.jsonl"
+    )
+    assert [a.title for a in articles] == ["春播全面展开", "夜市普法"]
+    assert sorted(r.split(": ")[0] for r in refused) == ["x.jsonl:2", "x.jsonl:3", "x.jsonl:5", "x.jsonl:6"]
+    assert articles[1].source.position == 7
+
+
+def test_fields_of_other_names() -> None:
+    data = lines({"编号": "7", "标题": "甲", "正文": "乙", "日期": "2026/4/9"})
+    with pytest.raises(InputRefused, match=r"no field 'text'; its fields are 编号, 标题, 正文, 日期"):
+        read(data, "x.jsonl")
+    options = ReadingOptions(id_field="编号", title_field="标题", text_field="正文", date_field="日期")
+    [article] = read(data, "x.jsonl", options)[0]
+    assert (article.id, article.title, article.text, article.date) == ("7", "甲", "乙", "2026-04-09")
+
+
+LINES = st.lists(
+    st.one_of(
+        st.builds(lambda t: json.dumps({"id": "r", "text": t}, ensure_ascii=False), st.text(min_size=1, max_size=30)),
+        st.builds(lambda t: json.dumps({"id": 5, "text": t}), st.text(min_size=1, max_size=30)),
+        st.sampled_from(["", "{bad", "[]", "x" * 500]),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(LINES, st.integers(1, 2_000), st.booleans())
+def test_ranges_read_what_the_whole_reads(rows: list[str], size: int, ends: bool) -> None:
+    data = ("\n".join(rows) + "\n" * ends).encode("utf-8", "surrogatepass")
+    options = ReadingOptions(limits=replace(LIMITS, line_bytes=400))
+
+    def read_ranges(ranges: list[Any]) -> tuple[list[Article], list[str]]:
+        refused: list[InputRefused] = []
+        source = TableSource("f.jsonl", "", "f", options, refused.append)
+        articles = [
+            article
+            for r in ranges
+            for chunk in jsonl_chunks(io.BytesIO(data), source, r, check_fields=False)
+            for article in chunk.articles()
+        ]
+        return articles, sorted(map(str, refused))
+
+    ranges = list(line_ranges(io.BytesIO(data), size))
+    if ranges:
+        assert ranges[0].start == 0 and ranges[-1].end == len(data)
+        assert all(a.end == b.start for a, b in pairwise(ranges))
+    try:
+        whole = read_ranges([None])
+    except InputRefused:
+        return
+    assert read_ranges(ranges) == whole
+
+
+CSV = '\ufeffid,title,text,note\n1,春播,"第一行\n第二行,有逗号",x\n2,夜市,普法,y\n3,缺一栏\n4,话剧,上演,z\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("t.csv", CSV.encode()),
+        ("t.csv", CSV.lstrip("\ufeff").encode("gb18030")),
+        ("t.csv", CSV.replace(",", ";").replace("行;", "行,").encode()),
+        ("t.tsv", CSV.lstrip("\ufeff").replace(",", "\t").replace("行\t", "行,").encode("utf-16")),
+        ("t.csv.gz", gzip.compress(CSV.replace("\n3", "\r\n3").encode())),
+    ],
+)
+def test_csv_keeps_line_breaks_in_quotes_and_names_bad_rows(name: str, data: bytes) -> None:
+    articles, refused = read(data, name)
+    assert [(a.id, a.title) for a in articles] == [("1", "春播"), ("2", "夜市"), ("4", "话剧")]
+    assert articles[0].text == "第一行\n第二行,有逗号"
+    assert [a.source.position for a in articles] == [1, 2, 4]
+    assert len(refused) == 1 and refused[0].startswith(f"{name}:3: has 2 fields, not 4")
+
+
+def test_csv_refusals() -> None:
+    with pytest.raises(InputRefused, match="no field 'text'"):
+        read(b"a,b\n1,2\n", "t.csv")
+    with pytest.raises(InputRefused, match="cannot be read as CSV"):
+        read(b"id,text\n1," + b"\xff\xfe\xfd" * 9 + b"\n", "t.csv", ReadingOptions(encoding="utf-8"))
+    with pytest.raises(InputRefused, match="empty"):
+        read(b"", "t.csv")
+
+
+def parquet(**columns: Any) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(pa.table(columns), out, row_group_size=2)
+    return out.getvalue()
+
+
+def test_parquet_whole_and_by_row_group() -> None:
+    data = parquet(
+        id=[1, 2, 3, 4, 5],
+        title=list("甲乙丙丁戊"),
+        text=pa.array([*"abcd", None]).dictionary_encode(),
+        date=pa.array([0] * 5, pa.timestamp("s")),
+    )
+    articles, refused = read(data, "t.parquet")
+    assert [a.id for a in articles] == list("12345") and not refused
+    assert articles[0].date == "1970-01-01" and articles[4].text == ""
+    assert [rows for rows, _ in row_groups(io.BytesIO(data), "t")] == [2, 2, 1]
+    source = TableSource("t.parquet", "", "t", ReadingOptions(), lambda error: None)
+    chunks = list(parquet_chunks(io.BytesIO(data), source, [1]))
+    assert [a for c in chunks for a in c.articles()] == articles[2:4]
+    assert chunks[0].positions.to_pylist() == [3, 4]
+
+
+def test_parquet_refusals() -> None:
+    good = parquet(body=["a"])
+    with pytest.raises(InputRefused, match="its fields are body"):
+        read(good, "t.parquet")
+    for data in (b"", good[:-9], b"PAR1" + bytes(50)):
+        with pytest.raises(InputRefused, match=r"^t\.parquet: "):
+            read(data, "t.parquet")
+
+
+def test_chunks_are_columns() -> None:
+    source = TableSource("n.jsonl", "", "n", ReadingOptions(), lambda error: None)
+    [chunk] = table_chunks(io.BytesIO(lines(*ROWS)), "jsonl", source)
+    assert len(chunk) == 3 and chunk.texts.null_count == 0
+    assert chunk.ids.to_pylist() == ["a1", "n-2", "3"]
+
+
+def test_a_damaged_gz_gives_its_rows_and_then_is_refused(tmp_path: Path) -> None:
+    data = gzip.compress(b"".join(lines({"id": str(i), "text": f"第{i}条 {i * 7919}"}) for i in range(200_000)))
+    (tmp_path / "n.jsonl.gz").write_bytes(data[: len(data) // 2])
+    from classifier.reading import read_paths
+
+    refused: list[InputRefused] = []
+    articles = list(read_paths([tmp_path / "n.jsonl.gz"], None, refused.append))
+    assert len(articles) > 1_000 and [r.reason.split("(")[0] for r in refused] == ["is damaged and cannot be unpacked "]
