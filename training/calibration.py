@@ -1,0 +1,129 @@
+"""Scores → probabilities: calibration maps fitted on held-out scores, and thresholds for acceptance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from classifier.decisions import calibrated
+
+Method = Literal["temperature", "vector", "dirichlet"]
+METHODS: tuple[Method, ...] = ("temperature", "vector", "dirichlet")
+WISHED = (0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.995)
+FEWEST_ACCEPTED = 20
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """probabilities = softmax(matrix · scores + offset); ``matrix`` float64[K, K], ``offset`` float64[K]."""
+
+    method: Method
+    matrix: NDArray[np.float64]
+    offset: NDArray[np.float64]
+
+    def __call__(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(calibrated(scores, self.matrix, self.offset))
+
+
+def fit_calibration(
+    scores: NDArray[np.float64], y: NDArray[np.int64], method: Method, ridge: float = 1.0
+) -> Calibration:
+    """Fit one map by log loss with L2 on what sets it apart from a temperature.
+
+    ``scores`` float64[n, K] held out, ``y`` int64[n].  Temperature (Guo et al. 2017) has one
+    number; vector scaling one and an offset a category; Dirichlet calibration (Kull et al. 2019) a
+    full matrix.
+    """
+    n, k = scores.shape
+    onehot = np.zeros((n, k))
+    onehot[np.arange(n), y] = 1.0
+    eye = np.eye(k)
+
+    def unpack(p: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        scale = np.exp(p[0])
+        if method == "temperature":
+            return eye * scale, np.zeros(k)
+        offset = p[1 : k + 1]
+        if method == "vector":
+            return np.diag(scale * np.exp(p[k + 1 :])), offset
+        return scale * (eye + p[k + 1 :].reshape(k, k)), offset
+
+    def loss(p: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        matrix, offset = unpack(p)
+        q = calibrated(scores, matrix, offset)
+        value = -float(np.log(np.maximum(q[np.arange(n), y], 1e-300)).sum()) + 0.5 * ridge * float(p[1:] @ p[1:])
+        slope = q - onehot
+        by_matrix = slope.T @ scores
+        by_offset = slope.sum(0)
+        gradient = np.zeros_like(p)
+        gradient[0] = float((by_matrix * matrix).sum())
+        if method != "temperature":
+            gradient[1 : k + 1] = by_offset
+        if method == "vector":
+            gradient[k + 1 :] = np.diag(by_matrix) * np.diag(matrix)
+        if method == "dirichlet":
+            gradient[k + 1 :] = (np.exp(p[0]) * by_matrix).ravel()
+        gradient[1:] += ridge * p[1:]
+        return value, gradient
+
+    size = {"temperature": 1, "vector": 1 + 2 * k, "dirichlet": 1 + k + k * k}[method]
+    start = np.zeros(size)
+    start[0] = np.log(4.0)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500})
+    return Calibration(method, *unpack(found.x))
+
+
+def best_calibration(scores: NDArray[np.float64], y: NDArray[np.int64], seed: int = 0) -> Calibration:
+    """The method with the smallest log loss in cross-validation over the held-out scores, fitted on all of them."""
+    from sklearn.model_selection import KFold
+
+    if len(y) < 50:
+        return fit_calibration(scores, y, "temperature")
+    losses = dict.fromkeys(METHODS, 0.0)
+    for train, test in KFold(5, shuffle=True, random_state=seed).split(scores):
+        for method in METHODS:
+            p = fit_calibration(scores[train], y[train], method)(scores[test])
+            losses[method] -= float(np.log(np.maximum(p[np.arange(len(test)), y[test]], 1e-300)).sum())
+    return fit_calibration(scores, y, min(METHODS, key=losses.__getitem__))
+
+
+def expected_calibration_error(probability: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15) -> float:
+    """Mean distance of the best category's probability and its accuracy over equal-width bins (Guo et al. 2017)."""
+    bin_of = np.minimum((probability * bins).astype(int), bins - 1)
+    total = 0.0
+    for b in range(bins):
+        inside = bin_of == b
+        if inside.any():
+            total += abs(float(probability[inside].mean()) - float(right[inside].mean())) * int(inside.sum())
+    return total / max(1, len(right))
+
+
+def acceptance_thresholds(
+    probability: NDArray[np.float64], right: NDArray[np.bool_], wished: tuple[float, ...] = WISHED
+) -> tuple[tuple[float, float], ...]:
+    """(wished accuracy, probability from which to accept) pairs, rising.
+
+    The threshold for a wished accuracy is the lowest at which the accepted ones, held out, are
+    right that often even with one standard error taken off.  Accuracies that no threshold reaches
+    are left out.
+    """
+    order = np.argsort(-probability, kind="stable")
+    sorted_probability, sorted_right = probability[order], right[order].astype(float)
+    count = np.arange(1, len(order) + 1)
+    accuracy = np.cumsum(sorted_right) / count
+    # Agresti-Coull's two added trials keep the error from being 0 where all are right.
+    smoothed = (np.cumsum(sorted_right) + 1) / (count + 2)
+    safe = accuracy - np.sqrt(smoothed * (1 - smoothed) / count)
+    last_of_ties = np.append(sorted_probability[1:] < sorted_probability[:-1], True)
+    pairs: list[tuple[float, float]] = []
+    highest = 0.0
+    for wish in wished:
+        allowed = np.flatnonzero((safe >= wish) & (count >= FEWEST_ACCEPTED) & last_of_ties)
+        if len(allowed):
+            highest = max(highest, float(sorted_probability[allowed[-1]]))
+            pairs.append((wish, round(highest, 6)))
+    return tuple(pairs)
