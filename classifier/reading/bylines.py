@@ -33,7 +33,7 @@ _DOT = r"[·•・‧⋅∙.．]"
 _NAME = rf"{_HAN}{{1,8}}(?:\s?{_DOT}\s?{_HAN}{{1,10}}){{1,3}}|{_HAN}{{2,4}}|{_HAN}\s{{1,2}}{_HAN}(?!{_HAN})"
 _ROLE = (
     rf"(?:(?:本报|本刊|本网|本台|全媒体|融媒体?|新媒体|见习|实习|特约|特派|首席|资深|驻站|摄影|文字|评论|"
-    rf"石榴云{_SLASH}新疆日报|新疆日报|新华社|央视|人民网)\s*)*"
+    rf"石榴云{_SLASH}新疆日报|新华社|央视|人民网|{_HAN}{{2,6}}(?:日报社?|晚报|融媒体中心|电视台))\s*)*"
     r"(?:记\s*[者着]|通讯员|通訊員|記者|实习生|撰稿人|评论员)"
 )
 _SURNAMES = (
@@ -50,7 +50,7 @@ _FULL_LEAD = re.compile(
     # 本报讯, 本报北京3月5日电, 本报阿勒泰讯(记者 …)
     rf"[本木]\s*[报報刊台网社]\s*(?:综合)?{_WIRE}(?!通|员)(?!{_HAN}{{0,2}}灵通)"
     rf"|[本木]\s*[报報刊台网社]\s*(?!记|通讯|编|评){_HAN}{{2,12}}?\s*{_DATE.format('a')}\s*{_WIRE}"
-    rf"|[本木]\s*[报報刊台网社]\s*(?!记|通讯|编|评){_HAN}{{2,12}}?\s*{_WIRE}(?=\s*{_OPEN})"
+    rf"|[本木]\s*[报報刊台网社]\s*(?!记|通讯|编|评){_HAN}{{2,12}}?\s*{_WIRE}(?=\s*{_OPEN}|\s)"
     rf"|[本木]\s*[报報刊台网社]\s*{_DATE.format('b')}\s*{_WIRE}"
     # 新华社北京3月5日电, 据新华社电, 综合新华社消息
     rf"|(?:综合)?\s*{_AGENCY}{none_of(COMMA + SEMICOLON + ENDS + chr(10))}{{0,24}}?{_DATE.format('c')}\s*{_WIRE}"
@@ -59,8 +59,10 @@ _FULL_LEAD = re.compile(
     rf"|{_HAN}{{0,8}}(?:网|日报|晚报|时报|早报|都市报|石榴云|客户端|电视台|广播|融媒体?中心?)(?:{_SLASH}{_HAN}{{2,8}})?"
     rf"{_HAN}{{0,6}}?(?:{_DATE.format('d')})?\s*{_WIRE}(?=\s*{_OPEN}\s*(?:{_ROLE}|综合))"
     rf"|{_HAN}{{2,8}}(?:网|日报|晚报|时报|社){_HAN}{{2,6}}?{_DATE.format('e')}\s*{_WIRE}(?=\s|{_OPEN})"
-    # 讯(记者 …): the paper's name lost
-    rf"|[讯迅]\s*(?={_OPEN}\s*{_ROLE})"
+    # 富蕴讯(记者 …); 讯(记者 …), the paper's name lost; 据某某网消息; 【本报讯】
+    rf"|(?:{_HAN}{{2,6}})?[讯迅]\s*(?={_OPEN}\s*{_ROLE})"
+    rf"|(?<=据){_HAN}{{1,8}}(?:网|社|报|台)\s*{_WIRE}(?=\s|{_COLON}|{_COMMAS})"
+    rf"|[【\[]\s*(?:本报|{_HAN}{{2,8}}(?:网|报|社|台){_HAN}{{0,6}})\s*讯\s*[】\]]"
     rf")"
 )
 _BRACKET = re.compile(rf"\s*{_OPEN}(?P<who>{_INSIDE}{{1,160}}){_CLOSE}")
@@ -69,7 +71,8 @@ _OPEN_BRACKET = re.compile(
 )
 _BARE_BRACKET = re.compile(rf"^\s*(?:{_MARK}\s*)?{_OPEN}\s*(?P<who>{_ROLE}{_INSIDE}{{1,160}}){_CLOSE}")
 _ROLES = re.compile(_ROLE)
-_NAMES = rf"(?:{_NAME})(?:(?:\s*(?:{_COMMAS}|{_SLASH})\s*|\s+)(?:{_ROLE}\s*{_COLON}?\s*)?(?:{_NAME}))*"
+_APART = rf"(?:\s*(?:{_COMMAS}|{_SLASH})\s*|\s+)(?:{_ROLE}\s*{_COLON}?\s*)?|{_ROLE}\s*{_COLON}?\s*"
+_NAMES = rf"(?:{_NAME})(?:(?:{_APART})(?:{_NAME}))*"
 _TAIL = rf"(?:\s*(?:文{_SLASH}图|图{_SLASH}文|文并?图|文|图|摄影报道|综合报道|采写|整理|报道|执笔))?"
 _LINE = re.compile(
     rf"^\s*(?:{_MARK}|口(?=\s*本?报?(?:{_ROLE})))?\s*(?:[文图]{_SLASH}?[文图]?\s*(?:{_COLON}|{_SLASH})?\s*)?"
@@ -158,7 +161,8 @@ def line_byline(line: str) -> Byline | None:
             return Byline(line, names)
     if match := _MARKED_NAMES.match(line):
         names = reporters_in("记者 " + match["names"])
-        if names and (line.startswith(("□", "☐", "▢")) or all(_is_person(name) for name in names)):
+        single = len(names) == 1 and line.startswith(("□", "☐", "▢"))
+        if names and (single or all(_is_person(name) for name in names)):
             return Byline(line, names)
     if (match := _BARE_BRACKET.match(line)) and match.end() == len(line):
         return Byline(line, reporters_in(match["who"]))

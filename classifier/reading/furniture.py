@@ -17,7 +17,8 @@ _DESKS = (
 )
 _PAGE_NUMBER = re.compile(
     rf"(?:[—–\-·•.\s]*\d{{1,3}}[—–\-·•.\s]*|第?\s*{_NUMBER}\s*版(?:\s*[:·|]?\s*{_DESKS})?|{_DESKS}\s*第?\s*{_NUMBER}\s*版?"
-    rf"|[A-Z]?\d{{1,2}}\s*{_DESKS}|{_DESKS}\s*[A-Z]?\d{{1,2}}|今日\s*{_NUMBER}\s*版|[A-Z]\d{{1,2}}|本期共?{_NUMBER}版)"
+    rf"|[A-Z]?\d{{1,2}}\s*{_DESKS}|{_DESKS}\s*[A-Z]?\d{{1,2}}|今日\s*{_NUMBER}\s*版|第?\s*\d{{1,4}}\s*页(?:\s*[/，,]?\s*共?\s*\d{{1,4}}\s*页)?"
+    rf"|[-=\[(]*\s*[Pp](?:age|AGE)?\.?\s*\d{{1,4}}\s*[-=\])]*|[A-Z]\d{{1,2}}|本期共?{_NUMBER}版)"
 )
 _DATE_LINE = re.compile(
     rf"(?:[^\s。]{{0,12}}\s*)?(?:19|20)\d{{2}}\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日"
@@ -33,6 +34,10 @@ _IMPRINT = re.compile(
     r"国内统一(?:连续出版物|刊)号|邮发代号|CN\s?\d{2}\s?[-—]\s?\d{3,4}|总第\s*\d+\s*期|社址|广告许可证|广告发布登记|"
     r"(?:每?月|全年)订?价|零售(?:每份|价)|定价[:：]|印刷[:：]|(?:投稿|编辑部?|新闻)(?:邮箱|热线|电话)|热线电话[:：]|"
     r"(?:主管|主办|出版)(?:单位)?[:：]|E-?mail|https?://|www\.\w|法律顾问[:：]|(?:中共.{2,10}委(?:员会)?(?:机关报|主办|主管))"
+)
+_CONTENTS = re.compile(
+    rf".{{4,50}}?\s*(?:[>》▶→►»]{{1,4}}|(?:详|请)见|\.{{3,}}|…{{1,}}|见)\s*(?:第?\s*{_NUMBER}\s*版|[A-Z]?\d{{1,2}})[)）]?"
+    r"|(?:今日|本期|本版|要闻)?(?:导读|目录|要目)"
 )
 _EDITOR_ROLE = (
     r"(?:本版|本期|执行|责任|首席|值班|版面|图片|文字|视觉|美术|专题|执|总)?"
@@ -77,6 +82,8 @@ def furniture_reason(line: str) -> str:
         return "date line"
     if _MASTHEAD.fullmatch(line):
         return "masthead"
+    if len(line) <= 70 and _CONTENTS.fullmatch(line):
+        return "contents line"
     if _TURN_LINE.fullmatch(line):
         return "turn note"
     if line[-1] not in ENDS or len(line) <= 30:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from classifier.reading.bylines import lead_byline, line_byline
+from classifier.reading.bylines import closing_reporters, lead_byline, line_byline
 from classifier.reading.furniture import (
     furniture_reason,
     is_caption,
@@ -19,10 +19,11 @@ from classifier.reading.furniture import (
 )
 from classifier.reading.joining import Paragraph, is_finished
 from classifier.reading.options import Scorer
-from classifier.reading.topics import pairs_of, starts_in_speech, story_changes
+from classifier.reading.topics import goes_on, pairs_of, starts_in_speech, story_changes
 
 MAX_TITLE_LINES = 3
 COLUMN_CHARS = 8
+KICKER_CHARS = 14
 SHORT_INTRO_CHARS = 120
 FRAGMENT_CHARS = 30
 _ENUMERATED = re.compile(
@@ -30,6 +31,8 @@ _ENUMERATED = re.compile(
 )
 _JOINS_ON = ("和", "与", "及", "的", "、", "暨", "在", "对", "为")
 _BEARERS = ("text", "byline")
+_TURNED = "it follows a story that turns to another page, with no headline of its own"
+_SIGNED = "it follows a story signed at its end, with no headline of its own"
 
 
 @dataclass(slots=True)
@@ -85,7 +88,8 @@ def split_topics(stories: list[Story], scorer: Scorer | None = None) -> list[Sto
         texts = ["".join(p.text for p in unit) for unit in units]
         if texts:
             texts[0] = story.title + story.subtitle + texts[0]
-        changes = story_changes(texts, everywhere=everywhere, scorer=scorer)
+        hints = {k: _headline_hint(units, k) for k in range(1, len(units))}
+        changes = story_changes(texts, everywhere=everywhere, hints=hints, scorer=scorer)
         for change in reversed(changes):
             start = story.body.index(units[change.index][0])
             new = Story(body=story.body[start:], uncertain=[f"no headline or byline marks its start: {change.why}"])
@@ -117,7 +121,7 @@ class _Grouping:
         self.paragraphs = paragraphs
         self.top = min((p.level for p in paragraphs if p.kind == "heading"), default=1)
         self.stories: list[Story] = []
-        self.turned = False
+        self.turned = ""
 
     def run(self) -> list[Story]:
         i = 0
@@ -131,7 +135,7 @@ class _Grouping:
                 i = j
                 continue
             if p.kind == "left_out":
-                self.turned = True
+                self.turned = _TURNED
             elif p.kind == "byline":
                 self._byline(p, i)
             elif p.kind == "text":
@@ -152,7 +156,7 @@ class _Grouping:
 
     def _start(self, story: Story) -> Story:
         self.stories.append(story)
-        self.turned = False
+        self.turned = ""
         return story
 
     def _headings(self, run: list[Paragraph], after: Paragraph | None) -> None:
@@ -171,7 +175,10 @@ class _Grouping:
             for k in tops[:-1]:
                 self._start(_headed(run[k : k + 1], [0]))
             run, tops = run[tops[-1] :], [0]
-        self._start(_headed(run, tops))
+        story = _headed(run, tops)
+        if current is not None:
+            _take_kicker(current, story)
+        self._start(story)
 
     def _lower_starts(self, run: list[Paragraph], current: Story, after: Paragraph | None) -> bool:
         """Whether headings below the page's headlines start a story: only where a byline follows."""
@@ -191,14 +198,15 @@ class _Grouping:
         if lead_byline(p.text) or is_turned_from(p.text):
             if current.has_text and not _opens_section(current) and not self._is_awaited(current, p):
                 current = self._start_from(current)
-        elif self.turned and current.has_text and not p.alone:
-            why = "it follows a story that turns to another page, with no headline of its own"
-            current = self._start(Story(uncertain=[why]))
+        elif self.turned and current.has_text and not p.alone and not goes_on(p.text):
+            current = self._start(Story(uncertain=[self.turned]))
         elif current.has_text and p.alone and is_notice_headline(p.text) and after is not None and after.kind == "text":
             current = self._start(Story(title=p.text, heads=[p], uncertain=["its headline is known only by its words"]))
             return
         current.body.append(p)
-        self.turned = turns_to_another_page(p.text)
+        self.turned = _TURNED if turns_to_another_page(p.text) else ""
+        if closing_reporters(p.text) and not lead_byline(p.text):
+            self.turned = _SIGNED
 
     def _byline(self, p: Paragraph, i: int) -> None:
         """A byline in a line of its own: under a headline, at a story's end, or where one starts."""
@@ -270,6 +278,19 @@ def _headed(run: list[Paragraph], tops: list[int]) -> Story:
     return story
 
 
+def _take_kicker(before: Story, story: Story) -> None:
+    """A line without marks right above a headline is its column or kicker, not the end of the story before."""
+    last = before.body[-1] if before.body else None
+    if last is None or not last.alone or last.kind != "text" or not before.has_text or len(before.body) < 2:
+        return
+    before.body.pop()
+    story.heads.insert(0, last)
+    if not story.column and len(last.text) <= KICKER_CHARS:
+        story.column = last.text
+    else:
+        story.subtitle = f"{last.text} {story.subtitle}".strip()
+
+
 def _names_column(heading: str) -> bool:
     return is_column_name(heading) or len(heading) <= COLUMN_CHARS
 
@@ -291,6 +312,10 @@ def _name_from(story: Story, taken: list[Paragraph]) -> None:
 def _take_title_from_body(story: Story) -> None:
     """A story without headline whose first line stands like one takes it as its title."""
     if story.title:
+        first = story.body[0] if len(story.body) > 1 else None
+        if first is not None and first.alone and first.kind == "text" and first.text.startswith("——"):
+            story.heads.append(story.body.pop(0))
+            story.subtitle = f"{story.subtitle} {first.text}".strip()
         return
     taken: list[Paragraph] = []
     while len(story.body) > 1 and len(taken) < 2 and story.body[0].alone and story.body[0].kind == "text":
@@ -356,6 +381,18 @@ def _units(story: Story) -> list[list[Paragraph]]:
         else:
             units.append(waiting)
     return units
+
+
+def _headline_hint(units: list[list[Paragraph]], k: int) -> float:
+    """How much the lines above a paragraph look like a headline: it says them again, the text before does not."""
+    heads, own = units[k][:-1], units[k][-1]
+    wanted = pairs_of("".join(p.text for p in heads))
+    if not wanted:
+        return 0.0
+    before = pairs_of("".join(p.text for unit in units[max(0, k - 6) : k] for p in unit))
+    if len(wanted & pairs_of(own.text)) >= 0.34 * len(wanted) and len(wanted & before) <= 0.12 * len(wanted):
+        return 2.0
+    return 0.0
 
 
 def _pairs_everywhere(stories: list[Story]) -> frozenset[str]:

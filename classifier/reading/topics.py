@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -71,14 +71,15 @@ def story_changes(
     *,
     closed: Collection[int] = (),
     everywhere: Collection[str] = (),
+    hints: Mapping[int, float] | None = None,
     scorer: Scorer | None = None,
     threshold: float = THRESHOLD,
 ) -> list[StoryChange]:
     """The places where the story changes with no mark, in order; mostly none.
 
     ``closed`` are numbers of paragraphs that cannot start a story; ``everywhere`` pairs of
-    characters that most stories of the page share, which then say little.  ``scorer`` adds the
-    classifier's view of each paragraph.
+    characters that most stories of the page share, which then say little.  ``hints`` adds log odds
+    to a paragraph for what is known of it otherwise; ``scorer`` adds the classifier's view.
     """
     if not 2 <= len(paragraphs) <= MAX_PARAGRAPHS:
         return []
@@ -90,9 +91,11 @@ def story_changes(
         start, stop = waiting.pop()
         best: StoryChange | None = None
         for index, signs in _signs(paragraphs, pairs, start, stop, frozenset(everywhere)):
-            if index in closed or _GOES_ON.match(paragraphs[index]):
+            if index in closed or goes_on(paragraphs[index]):
                 continue
             strength, why = _strength(signs, paragraphs, start, index)
+            if hints:
+                strength += hints.get(index, 0.0)
             if probabilities is not None:
                 strength += _category_change(probabilities, paragraphs, start, index, stop)
             if strength > threshold and (best is None or strength > best.strength):
@@ -106,6 +109,11 @@ def story_changes(
 def pairs_of(text: str) -> frozenset[str]:
     """The pairs of neighbouring Han characters in a text."""
     return frozenset(run[i : i + 2] for run in _RUN.findall(text) for i in range(len(run) - 1))
+
+
+def goes_on(paragraph: str) -> bool:
+    """Whether a paragraph's first words lean on what stands before it, so that it starts no story."""
+    return bool(_GOES_ON.match(paragraph))
 
 
 def starts_in_speech(paragraph: str, before: str = "") -> bool:
