@@ -1,0 +1,112 @@
+"""Background: how often words are used in news at large, as figures; the texts stay where they are.
+
+``python -m training.background`` counts them anew where the corpus is present.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.strings import StringTable
+from classifier.tensors import read_tensors, write_tensors
+
+PATH = Path(__file__).with_name("background.safetensors")
+FEWEST_ARTICLES = 4
+
+
+@dataclass(frozen=True)
+class Background:
+    """Figures of ``articles`` articles: ``words`` with the articles each is in (int32) and its uses (int32).
+
+    ``uses_of_all`` counts the uses of all words, the rare ones too.
+    """
+
+    words: StringTable
+    word_articles: NDArray[np.int32]
+    uses: NDArray[np.int32]
+    articles: int
+    uses_of_all: int
+
+    def surprise(self, words: StringTable) -> tuple[NDArray[np.float32], float]:
+        """−ln of each word's share of all uses (add-half smoothed), and that of an unknown word.
+
+        Pairs of words get 0: familiarity counts single words.
+        """
+        index = {word: i for i, word in enumerate(self.words)}
+        unknown = -float(np.log(0.5 / (self.uses_of_all + 1)))
+        values = [
+            0.0
+            if " " in word
+            else -float(np.log((self.uses[index[word]] + 0.5) / (self.uses_of_all + 1)))
+            if word in index
+            else unknown
+            for word in words
+        ]
+        return np.array(values, np.float32), unknown
+
+
+@cache
+def read_background(path: Path = PATH) -> Background:
+    """The figures that ship with the package."""
+    tensors = read_tensors(path)
+    articles, uses = tensors["totals"].tolist()
+    return Background(
+        StringTable(tensors["words.blob"], tensors["words.offsets"].astype(np.int64)),
+        tensors["articles"],
+        tensors["uses"],
+        articles,
+        uses,
+    )
+
+
+def write_background(background: Background, path: Path = PATH) -> None:
+    write_tensors(
+        path,
+        {
+            "words.blob": background.words.blob,
+            "words.offsets": background.words.offsets.astype(np.int32),
+            "articles": background.word_articles,
+            "uses": background.uses,
+            "totals": np.array([background.articles, background.uses_of_all], np.int64),
+        },
+    )
+
+
+def count_background(titles: list[str], texts: list[str]) -> Background:
+    """Count the words of articles, those in at least FEWEST_ARTICLES of them."""
+    from classifier.columns import TextColumn
+    from classifier.features import FeatureSpec
+    from classifier.kernel.counting import count_features
+
+    spec = FeatureSpec(words=1)
+    counts = count_features(spec, TextColumn.from_strings(titles), TextColumn.from_strings(texts))
+    uses = np.asarray(sum(block.sum(0) for block in counts.blocks.values())).ravel().astype(np.int64)
+    keep = counts.word_articles >= FEWEST_ARTICLES
+    kept = counts.selected(keep)
+    return Background(
+        kept.words,
+        kept.word_articles.astype(np.int32),
+        uses[keep].astype(np.int32),
+        len(texts),
+        int(uses.sum()),
+    )
+
+
+def main() -> None:
+    """Count the real news before the holdout and write the figures."""
+    from training.corpora import HOLDOUT_FROM, real_news
+
+    items = [item for item in real_news() if item["date"] < HOLDOUT_FROM]
+    background = count_background([item["title"] for item in items], [item["text"] for item in items])
+    write_background(background)
+    size = PATH.stat().st_size / 1e6
+    print(f"{len(background.words):,} words of {background.articles:,} articles → {PATH.name} ({size:.1f} MB)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,325 @@
+"""Labels → linear weights: count, weigh, solve, calibrate on held-out folds, set the review rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.decisions import ReviewRule
+from classifier.errors import LabelsError, ModelError
+from classifier.features import FeatureSpec
+from classifier.segmentation.dictionary import Dictionary
+from classifier.strings import StringTable
+from classifier.taxonomy import Taxonomy
+from classifier.text import character_table
+from classifier.weights import LinearWeights
+from training.background import Background, read_background
+from training.calibration import acceptance_thresholds, best_calibration, expected_calibration_error
+from training.examples import Examples
+from training.splits import folds, near_duplicate_groups
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+    from classifier.kernel.counting import FeatureCounts
+
+Solver = Literal["ridge", "svc"]
+FEWEST_A_CATEGORY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """How a model is fitted; kept with the model.
+
+    ``penalty`` is ridge's alpha, or 1 / C of the linear support vector machine.  ``balance`` is
+    the power of inverse category frequency in the examples' weights: 0 none, 1 scikit-learn's
+    "balanced".  ``keep`` is how many features stay (0: all), chosen by chi-square.
+    ``background_articles``: words in so many background articles are known to the model even where
+    no label has them.
+    """
+
+    spec: FeatureSpec = field(default_factory=FeatureSpec)
+    solver: Solver = "svc"
+    penalty: float = 3.0
+    balance: float = 1.0
+    min_articles: int = 1
+    keep: int = 0
+    folds: int = 5
+    seed: int = 0
+    accept_accuracy: float = 0.97
+    background_articles: int = 10
+    user_words: tuple[tuple[str, int], ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        record = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {**record, "spec": self.spec.record(), "user_words": [list(pair) for pair in self.user_words]}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> FitOptions:
+        words = tuple((str(word), int(frequency)) for word, frequency in record["user_words"])
+        return cls(**{**record, "spec": FeatureSpec.from_record(record["spec"]), "user_words": words})
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What folds say of examples they were not fitted on.
+
+    ``probabilities`` float64[n, K] after calibration, ``scores`` before it, ``y`` int64[n] the
+    labels' columns, ``familiarity`` float64[n, 3], ``groups`` int64[n] near-duplicates.
+    """
+
+    scores: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+    y: NDArray[np.int64]
+    familiarity: NDArray[np.float64]
+    groups: NDArray[np.int64]
+
+    def metrics(self) -> dict[str, float]:
+        """Accuracy, macro-F1 (over categories that have labels), log loss, expected calibration error."""
+        from sklearn.metrics import f1_score
+
+        best = self.probabilities.argmax(1)
+        right = best == self.y
+        chosen = self.probabilities[np.arange(len(self.y)), self.y]
+        present = np.unique(self.y)
+        return {
+            "accuracy": round(float(right.mean()), 6),
+            "macro_f1": round(float(f1_score(self.y, best, labels=present, average="macro", zero_division=0.0)), 6),
+            "log_loss": round(-float(np.log(np.maximum(chosen, 1e-300)).mean()), 6),
+            "calibration_error": round(expected_calibration_error(self.probabilities.max(1), right), 6),
+        }
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted model before it has a name and a folder."""
+
+    weights: LinearWeights
+    review: ReviewRule
+    held_out: HeldOut
+    taxonomy: Taxonomy
+    options: FitOptions
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Examples as features: ``X`` float64 csr [n, groups · V], its vocabulary and idf."""
+
+    X: csr_matrix
+    words: StringTable
+    characters: StringTable
+    idf: NDArray[np.float32]
+
+    @property
+    def features(self) -> int:
+        return len(self.words) + len(self.characters)
+
+
+def fit_model(
+    examples: Examples,
+    taxonomy: Taxonomy,
+    options: FitOptions | None = None,
+    *,
+    background: Background | None = None,
+    groups: NDArray[np.int64] | None = None,
+) -> Fitted:
+    """Fit a model on labelled articles.
+
+    Probabilities are calibrated, and the review rule is set, on folds that hold near-duplicates
+    together.  The same examples and options give the same bytes.  Raises LabelsError where a
+    category has too few labels to learn from.
+    """
+    options = options or FitOptions()
+    background = background or read_background()
+    y = label_columns(examples, taxonomy)
+    if groups is None:
+        groups = near_duplicate_groups(
+            [f"{title}\n{text}" for title, text in zip(examples.titles, examples.texts, strict=True)]
+        )
+    matrix = feature_matrix(examples, options, y)
+    scores = held_out_scores(matrix.X, y, groups, len(taxonomy), options)
+    calibration = best_calibration(scores, y, options.seed)
+    weights, intercept = solved(matrix.X, y, len(taxonomy), options)
+    fitted = _weights(matrix, weights, intercept, background, options)
+    fitted = replace(fitted, calibration_matrix=calibration.matrix, calibration_offset=calibration.offset)
+    familiarity = _familiarity(fitted, examples)
+    held_out = HeldOut(scores, calibration(scores), y, familiarity, groups)
+    return Fitted(fitted, review_rule(held_out, examples, options), held_out, taxonomy, options)
+
+
+def label_columns(examples: Examples, taxonomy: Taxonomy) -> NDArray[np.int64]:
+    """Each label's column in the taxonomy, int64[n]; LabelsError where there are too few to learn from."""
+    index = {category: i for i, category in enumerate(taxonomy.ids)}
+    unknown = sorted(set(examples.categories) - set(index))
+    if unknown:
+        raise LabelsError(f"category {unknown[0]!r} is not in the taxonomy; give its file with --categories")
+    y = np.array([index[category] for category in examples.categories], np.int64)
+    counts = np.bincount(y, minlength=len(taxonomy))
+    if (counts > 0).sum() < 2:
+        raise LabelsError("labels of at least two categories are needed; add some")
+    few = [f"{taxonomy.ids[k]} ({counts[k]})" for k in range(len(taxonomy)) if 0 < counts[k] < FEWEST_A_CATEGORY]
+    if few:
+        raise LabelsError(f"too few labels to learn from: {', '.join(few)}; at least {FEWEST_A_CATEGORY} a category")
+    return y
+
+
+def feature_matrix(examples: Examples, options: FitOptions, y: NDArray[np.int64]) -> Matrix:
+    """Count and weigh the features of the examples, on the kernel's words."""
+    from classifier.kernel.counting import count_features
+
+    titles, texts = examples.columns
+    counts = count_features(
+        options.spec, titles, texts,
+        dictionary=Dictionary(options.user_words), min_articles=options.min_articles,
+    )  # fmt: skip
+    if counts.features == 0:
+        raise LabelsError("no label has a word in it; the texts are empty or not Chinese")
+    if 0 < options.keep < counts.features:
+        counts = counts.selected(_chosen(counts, y, options.keep))
+    idf = counts.idf()
+    return Matrix(counts.tf_idf(idf), counts.words, counts.characters, idf)
+
+
+def _chosen(counts: FeatureCounts, y: NDArray[np.int64], keep: int) -> NDArray[np.bool_]:
+    from scipy.sparse import hstack
+    from sklearn.feature_selection import chi2
+
+    analysers = [a for a in ("words", "characters") if any(block[1] == a for block in counts.blocks)]
+    together = hstack([sum(m for b, m in counts.blocks.items() if b[1] == a) for a in analysers]).tocsr()
+    strength = np.nan_to_num(chi2(together > 0, y)[0])
+    chosen = np.zeros(counts.features, np.bool_)
+    chosen[np.argsort(-strength, kind="stable")[:keep]] = True
+    return chosen
+
+
+def held_out_scores(
+    X: csr_matrix, y: NDArray[np.int64], groups: NDArray[np.int64], categories: int, options: FitOptions
+) -> NDArray[np.float64]:
+    """Scores float64[n, K] of each example from a fit on the other folds."""
+    scores = np.zeros((len(y), categories))
+    smallest = int(np.bincount(y)[np.bincount(y) > 0].min())
+    count = max(2, min(options.folds, smallest, len(np.unique(groups))))
+    for train, test in folds([str(k) for k in y], groups, count, options.seed):
+        weights, intercept = solved(X[train], y[train], categories, options)
+        scores[test] = X[test] @ weights + intercept
+    return scores
+
+
+def solved(
+    X: csr_matrix, y: NDArray[np.int64], categories: int, options: FitOptions
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Weights float64[features, K] and intercepts float64[K]; a category without labels gets the lowest score."""
+    present, column = np.unique(y, return_inverse=True)
+    counts = np.bincount(column)
+    weight = (len(y) / (len(present) * counts)) ** options.balance
+    if options.solver == "ridge":
+        coefficients, intercepts = _ridge(X, column, weight, options)
+    else:
+        coefficients, intercepts = _svc(X, column, weight, options)
+    weights = np.zeros((X.shape[1], categories))
+    intercept = np.full(categories, float(intercepts.min()) - 2.0)
+    weights[:, present] = coefficients
+    intercept[present] = intercepts
+    return weights, intercept
+
+
+def _ridge(
+    X: csr_matrix, y: NDArray[np.int64], weight: NDArray[np.float64], options: FitOptions
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    from sklearn.linear_model import Ridge
+
+    targets = np.where(y[:, None] == np.arange(len(weight)), 1.0, -1.0)
+    model = Ridge(alpha=options.penalty, solver="sparse_cg", tol=1e-5, random_state=options.seed)
+    model.fit(X, targets, sample_weight=weight[y])
+    return np.asarray(model.coef_).T, np.asarray(model.intercept_)
+
+
+def _svc(
+    X: csr_matrix, y: NDArray[np.int64], weight: NDArray[np.float64], options: FitOptions
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    from sklearn.svm import LinearSVC
+
+    model = LinearSVC(
+        C=1.0 / options.penalty,
+        class_weight=dict(enumerate(weight)),
+        tol=1e-4,
+        max_iter=5000,
+        random_state=options.seed,
+    )
+    model.fit(X, y)
+    coefficients, intercepts = np.asarray(model.coef_), np.asarray(model.intercept_)
+    if len(weight) == 2:  # scikit-learn keeps one row for two categories
+        coefficients, intercepts = np.vstack([-coefficients, coefficients]), np.array([-intercepts[0], intercepts[0]])
+    return coefficients.T, intercepts
+
+
+def _weights(
+    matrix: Matrix,
+    weights: NDArray[np.float64],
+    intercept: NDArray[np.float64],
+    background: Background,
+    options: FitOptions,
+) -> LinearWeights:
+    """The solved weights over the vocabulary of the labels and of the background."""
+    k = len(intercept)
+    known = set(matrix.words)
+    common = background.word_articles >= options.background_articles
+    added = [word for word, is_common in zip(background.words, common, strict=True) if is_common and word not in known]
+    words = StringTable.of([*matrix.words, *added]) if options.spec.words else matrix.words
+    index = {word: i for i, word in enumerate(words)}
+    place = np.array([index[word] for word in matrix.words], np.int64)
+    place = np.concatenate([place, len(words) + np.arange(len(matrix.characters))])
+    size = len(words) + len(matrix.characters)
+    groups = options.spec.groups
+    full = np.zeros((groups, size, k), np.float32)
+    full[:, place] = weights.reshape(groups, matrix.features, k)
+    idf = np.ones(size, np.float32)
+    idf[place] = matrix.idf
+    surprise, unknown = background.surprise(words)
+    table = character_table()
+    return LinearWeights(
+        spec=options.spec,
+        words=words,
+        characters=matrix.characters,
+        idf=idf,
+        weights=full.reshape(groups * size, k),
+        intercept=intercept,
+        surprise=surprise,
+        surprise_unknown=unknown,
+        table=table,
+        calibration_matrix=np.eye(k),
+        calibration_offset=np.zeros(k),
+        user_words=options.user_words,
+    )
+
+
+def _familiarity(weights: LinearWeights, examples: Examples) -> NDArray[np.float64]:
+    from classifier.kernel import KernelScorer
+
+    return KernelScorer(weights).score(*examples.columns).familiarity
+
+
+def review_rule(held_out: HeldOut, examples: Examples, options: FitOptions) -> ReviewRule:
+    """When to send an article to review: thresholds from held-out accuracy, familiarity from the labels' own spread."""
+    words = held_out.familiarity[:, 0]
+    right = held_out.probabilities.argmax(1) == held_out.y
+    probability = held_out.probabilities.max(1)
+    with_words = words > 0
+    if not with_words.any():
+        raise ModelError("no labelled article has a word; check the texts")
+    surprise = held_out.familiarity[with_words, 2] / words[with_words]
+    known = held_out.familiarity[with_words, 1] / words[with_words]
+    has_body = np.array([bool(text.strip()) for text in examples.texts])
+    thresholds = acceptance_thresholds(probability, right)
+    return ReviewRule(
+        thresholds=thresholds,
+        accept_accuracy=options.accept_accuracy,
+        words=max(3, int(np.quantile(words[with_words], 0.002)) // 2),
+        surprise=float(np.quantile(surprise, 0.998)) + 0.5,
+        known=float(np.quantile(known, 0.002)) * 0.9,
+        body=bool(has_body.mean() > 0.9),
+    )
