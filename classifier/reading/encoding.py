@@ -94,7 +94,7 @@ def _detected(data: bytes, name: str) -> Decoded:
             raise InputRefused(name, f"is {what}, not text; rename it so that its ending says so, or export it as text")
     if b"\0" not in data:
         text, broken = _attempt(data, "utf-8")
-        if text is not None and not _is_binary(text):
+        if text is not None and not _is_binary(text) and not _is_utf8_by_chance(text):
             return Decoded(text, "utf-8", broken)
     best: tuple[float, Decoded] | None = None
     for encoding in ("gb18030", "big5", "utf-16-le", "utf-16-be"):
@@ -132,6 +132,15 @@ def _attempt(data: bytes, encoding: str) -> tuple[str | None, int]:
 def _is_binary(text: str) -> bool:
     sample = text[:_SAMPLE_CHARS]
     return len(_CONTROL.findall(sample)) > len(sample) * 0.002
+
+
+def _is_utf8_by_chance(text: str) -> bool:
+    """Whether text in UTF-8 is all in two-byte characters that nobody writes: a few words of GB18030 may read so."""
+    wide = [c for c in text[:_SAMPLE_CHARS] if c > "\x7f"]
+    if not wide or len(wide) > 40 or max(wide) > "\u07ff":
+        return False
+    usual = sum(1 for c in wide if c <= "\u017f" or "\u0370" <= c <= "\u045f")
+    return usual < 0.5 * len(wide)
 
 
 def _likelihood(text: str, encoding: str) -> float:

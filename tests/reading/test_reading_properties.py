@@ -133,7 +133,7 @@ def test_any_bytes_are_read_or_refused_by_name(data: bytes) -> None:
     st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
 )
 def test_what_is_encoded_comes_back(text: str, encoding: str) -> None:
-    if not text.strip() or not any("\u4e00" <= c <= "\u9fff" for c in text):
+    if len(letters(text)) < 6:  # a word or two may be good text in several encodings
         return
     assert decode(text.encode(encoding), "x").text == text
 
