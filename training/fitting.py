@@ -323,3 +323,11 @@ def review_rule(held_out: HeldOut, examples: Examples, options: FitOptions) -> R
         known=float(np.quantile(known, 0.002)) * 0.9,
         body=bool(has_body.mean() > 0.9),
     )
+
+
+def default_options(examples: Examples) -> FitOptions:
+    """Options that suit the labels: words for articles; words and characters where there are headlines only."""
+    bodies = sum(bool(text.strip()) for text in examples.texts)
+    if bodies * 2 < len(examples):
+        return FitOptions(spec=FeatureSpec(words=2, characters=3), solver="ridge", penalty=0.5, balance=0.0)
+    return FitOptions()
