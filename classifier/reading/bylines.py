@@ -91,6 +91,11 @@ _PHOTO_CREDIT = re.compile(
     rf"(?:{_SLASH}?\s*(?:(?<!拍)摄影?|供图|航拍)|(?:{_SLASH}|\s)图)\s*{_CLOSE}?\s*$"
 )
 _CLOSING = re.compile(rf"{_OPEN}\s*(?P<who>{_ROLE}{_INSIDE}{{1,120}}){_CLOSE}\s*[。.]?\s*$")
+_WHO = re.compile(
+    r"[村牧农居市渔]民|游客|学生|老师|教师|校长|家长|孩子|医生|护士|患者|民警|警官|战士|班长|工人|职工|司机|店主|老板|经理|总经理|"
+    r"负责人|主任|书记|局长|县长|乡长|镇长|队长|所长|院长|站长|科长|处长|厂长|专家|教授|大爷|大妈|阿姨|退休|党员|干部|志愿者|"
+    r"养殖户|种植户|大户|护林员|网格员|记者|市长|州长|专员|代表|委员|业主|商户|租户|选手|教练|队员|作家|画家|艺人|传承人|家住|来自|在"
+)
 # Most lines are none of these; a single character says so sooner than the patterns do.
 _MAY_LEAD = re.compile("[讯迅汛訊电電息记記通实]")
 _MAY_SIGN = re.compile(rf"[记記通实评编撰]|^\s*{_MARK}")
@@ -210,6 +215,15 @@ def reporters_in(who: str) -> tuple[str, ...]:
 def is_surname(character: str) -> bool:
     """Whether a character is a Han surname."""
     return character in _SURNAMES
+
+
+def is_bare_name(words: str) -> bool:
+    """Whether words are a person's name alone, without who the person is."""
+    if "·" in words:
+        return len(words.split("·")[0]) <= 5 and not _WHO.match(words)
+    if "某" in words or "×" in words:
+        return len(words) <= 7 and not _WHO.match(words)
+    return 2 <= len(words) <= 3 and words[0] in _SURNAMES and words[-1] not in "来该常再都也还又曾就才们家人们长师者友"
 
 
 def _inline_byline(paragraph: str, head: str) -> Byline | None:

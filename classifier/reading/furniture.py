@@ -25,13 +25,14 @@ _DATE_LINE = re.compile(
     rf"(?:\s*\(?{_WEEKDAY}\)?|\s*农历.{{1,12}}|\s*第?\s*{_NUMBER}\s*版|\s*{_DESKS}|\s*今日.{{1,6}}版|\s*总?第\s*\d+\s*期|[\s|·]+)*"
     rf"|{_WEEKDAY}|农历{_HAN}{{2,10}}(?:年{_HAN}{{1,6}})?"
 )
+_BARE_DATE = re.compile(r"(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日")
 _MASTHEAD = re.compile(
     rf"{_HAN}{{2,8}}(?:日报|晚报|晨报|周报|都市报|广播电视报)"
     r"(?:\s*[(\uff08]?(?:汉文版|哈文版|汉|数字报)[)\uff09]?)?(?:\s+[A-Za-z' ]{4,30})?"
     r"|[A-Z]{4,}\s*(?:RIBAO|DAILY|WANBAO)|[A-Z][a-z]+\s+(?:Ribao|Daily)"
 )
 _IMPRINT = re.compile(
-    r"国内统一(?:连续出版物|刊)号|邮发代号|CN\s?\d{2}\s?[-—]\s?\d{3,4}|总第\s*\d+\s*期|社址|广告许可证|广告发布登记|"
+    r"国内统一(?:连续出版物|刊)号|本报地址|邮政编码|邮编[:：]|(?:广告|发行|订阅)热线|承印|邮发代号|CN\s?\d{2}\s?[-—]\s?\d{3,4}|总第\s*\d+\s*期|社址|广告许可证|广告发布登记|"
     r"(?:每?月|全年)订?价|零售(?:每份|价)|定价[:：]|印刷[:：]|(?:投稿|编辑部?|新闻)(?:邮箱|热线|电话)|热线电话[:：]|"
     r"(?:主管|主办|出版)(?:单位)?[:：]|E-?mail|https?://|www\.\w|法律顾问[:：]|(?:中共.{2,10}委(?:员会)?(?:机关报|主办|主管))"
 )
@@ -44,7 +45,7 @@ _EDITOR_ROLE = (
     r"(?:编辑|责编|校对|校检|检校|版式|美编|组版|审校|审读|主编|编委|总编辑|设计|编审|编校|策划|监制|制图|制版|排版|统筹|一审|二审|三审|审核)"
 )
 _EDITOR = re.compile(
-    rf"[\s(（【\[]*{_EDITOR_ROLE}(?:[/／、|]?{_EDITOR_ROLE})*\s*(?:{_COLON}|[/／]|\s)\s*[\w·/／、|：:@.\s)）】\]]{{1,90}}"
+    rf"[\s(（【\[]*{_EDITOR_ROLE}(?:[/／、|]?{_EDITOR_ROLE})*\s*(?:{_COLON}|[/／]|\s)\s*[\w·/／、|：:@.\-—\s)）】\]]{{1,90}}"
 )
 _SCAN = re.compile(
     r"扫(?:一)?扫|扫描|扫码|二维码|微信公众号|关注.{0,12}(?:公众号|客户端|抖音号|视频号)|下载.{0,12}客户端|新闻客户端"
@@ -67,6 +68,10 @@ _NOTE = re.compile(
     rf"\s*(?:[】\])）]|{_COLON}|\s|$)"
 )
 _COLUMN_NAME = re.compile(rf"(?:{_DESKS}|简讯|短讯|快讯|短波|一句话新闻|新闻速递|本报要闻|县市传真|专栏|系列报道)")
+_COLUMN_PHRASE = re.compile(
+    r"(?:深入)?(?:学习|贯彻|学习贯彻|聚焦|关注|走进|喜迎|庆祝|奋进|牢记|践行|新春|点赞|致敬|代表委员|两会).{1,22}"
+    r"(?:精神|两会|基层|行动|进行时|一线|风采|故事|典型|时代|征程|思想|讲话|周年|先锋|榜样|现场|连线|声音)"
+)
 
 
 def furniture_reason(line: str) -> str:
@@ -96,9 +101,15 @@ def furniture_reason(line: str) -> str:
     return ""
 
 
+def is_bare_date(line: str) -> bool:
+    """Whether a date line is nothing but a date, as a notice is signed with."""
+    return bool(_BARE_DATE.fullmatch(line.strip()))
+
+
 def is_column_name(heading: str) -> bool:
     """Whether a headline is only the name of a page or column (``要闻``, ``简讯``)."""
-    return bool(_COLUMN_NAME.fullmatch(heading.strip("【】[]|· \u3000")))
+    bare = heading.strip("【】[]|·“” \u3000")
+    return bool(_COLUMN_NAME.fullmatch(bare) or _COLUMN_PHRASE.fullmatch(bare))
 
 
 def is_caption(paragraph: str) -> bool:

@@ -13,7 +13,9 @@ from classifier.reading.joining import Paragraph, paragraphs_of
 from classifier.reading.markup import Cut, Line, lines_of
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.repeats import repeated_last
-from classifier.reading.stories import Story, split_topics, stories_of
+from classifier.reading.stories import stories_of
+from classifier.reading.story import Story
+from classifier.reading.unmarked import split_topics
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,60 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from classifier.reading.bylines import closing_reporters, lead_byline, line_byline
 from classifier.reading.furniture import (
     furniture_reason,
     is_caption,
     is_column_name,
-    is_editors_note,
     is_notice_headline,
     is_turned_from,
     turns_to_another_page,
 )
-from classifier.reading.joining import Paragraph, is_finished
-from classifier.reading.options import Scorer
-from classifier.reading.topics import goes_on, pairs_of, starts_in_speech, story_changes
+from classifier.reading.joining import Paragraph
+from classifier.reading.sentences import is_finished
+from classifier.reading.story import BEARERS, Story, headed, name_from, take_kicker, take_title_from_body
+from classifier.reading.topics import goes_on, pairs_of, starts_in_speech
 
 MAX_TITLE_LINES = 3
-COLUMN_CHARS = 8
-KICKER_CHARS = 14
 SHORT_INTRO_CHARS = 120
 FRAGMENT_CHARS = 30
 _ENUMERATED = re.compile(
     r"[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、)）.．](?!\d)|第[一二三四五六七八九十]{1,3}[章节条部]"
 )
-_JOINS_ON = ("和", "与", "及", "的", "、", "暨", "在", "对", "为")
-_BEARERS = ("text", "byline")
+_BULLETS = "●○◆◇■▲△★☆※◎▶►➤"
 _TURNED = "it follows a story that turns to another page, with no headline of its own"
 _SIGNED = "it follows a story signed at its end, with no headline of its own"
-
-
-@dataclass(slots=True)
-class Story:
-    """One story while the page is being split: headings, body and what was not sure about its start."""
-
-    title: str = ""
-    column: str = ""
-    subtitle: str = ""
-    heads: list[Paragraph] = field(default_factory=list)
-    body: list[Paragraph] = field(default_factory=list)
-    uncertain: list[str] = field(default_factory=list)
-
-    def paragraphs(self) -> list[Paragraph]:
-        return self.heads + self.body
-
-    @property
-    def has_text(self) -> bool:
-        """Whether its own text has begun: more than headings, captions, bylines and editors' notes."""
-        return any(p.kind == "text" and not p.level and not is_editors_note(p.text) for p in self.body)
-
-    @property
-    def has_byline(self) -> bool:
-        return any(p.kind == "byline" or (p.kind == "text" and lead_byline(p.text)) for p in self.body)
 
 
 def stories_of(paragraphs: Sequence[Paragraph], *, sections: bool = False) -> list[Story]:
@@ -70,33 +41,10 @@ def stories_of(paragraphs: Sequence[Paragraph], *, sections: bool = False) -> li
     stories = grouping.run()
     _settle_front(stories)
     for story in stories:
-        _take_title_from_body(story)
+        take_title_from_body(story)
     if sections:
         stories = [part for story in stories for part in _sections_of(story)]
     return stories
-
-
-def split_topics(stories: list[Story], scorer: Scorer | None = None) -> list[Story]:
-    """Split stories where the subject changes with no mark; the new story says that it is uncertain."""
-    everywhere = _pairs_everywhere(stories)
-    result: list[Story] = []
-    for story in stories:
-        result.append(story)
-        if any(p.kind == "heading" and p.level >= 3 for p in story.body):
-            continue
-        units = _units(story)
-        texts = ["".join(p.text for p in unit) for unit in units]
-        if texts:
-            texts[0] = story.title + story.subtitle + texts[0]
-        hints = {k: _headline_hint(units, k) for k in range(1, len(units))}
-        changes = story_changes(texts, everywhere=everywhere, hints=hints, scorer=scorer)
-        for change in reversed(changes):
-            start = story.body.index(units[change.index][0])
-            new = Story(body=story.body[start:], uncertain=[f"no headline or byline marks its start: {change.why}"])
-            del story.body[start:]
-            _take_title_from_body(new)
-            result.insert(result.index(story) + 1, new)
-    return result
 
 
 def _settle_headings(paragraphs: Sequence[Paragraph]) -> None:
@@ -147,7 +95,7 @@ class _Grouping:
 
     def _after(self, i: int) -> Paragraph | None:
         """The next paragraph that says how the story goes on: captions and rows are looked past."""
-        return next((p for p in self.paragraphs[i + 1 :] if p.kind in ("heading", *_BEARERS)), None)
+        return next((p for p in self.paragraphs[i + 1 :] if p.kind in ("heading", *BEARERS)), None)
 
     def _current(self) -> Story:
         if not self.stories:
@@ -165,7 +113,7 @@ class _Grouping:
         tops = [k for k, p in enumerate(run) if p.level == self.top]
         if not tops or numbered:
             if current is None or (not numbered and self._lower_starts(run, current, after)):
-                self._start(_headed(run, [len(run) - 1]))
+                self._start(headed(run, [len(run) - 1]))
                 return
             for p in run:
                 p.level = max(p.level, 3) if numbered else p.level
@@ -173,11 +121,11 @@ class _Grouping:
             return
         if len(tops) > MAX_TITLE_LINES:
             for k in tops[:-1]:
-                self._start(_headed(run[k : k + 1], [0]))
+                self._start(headed(run[k : k + 1], [0]))
             run, tops = run[tops[-1] :], [0]
-        story = _headed(run, tops)
+        story = headed(run, tops)
         if current is not None:
-            _take_kicker(current, story)
+            take_kicker(current, story)
         self._start(story)
 
     def _lower_starts(self, run: list[Paragraph], current: Story, after: Paragraph | None) -> bool:
@@ -198,7 +146,7 @@ class _Grouping:
         if lead_byline(p.text) or is_turned_from(p.text):
             if current.has_text and not _opens_section(current) and not self._is_awaited(current, p):
                 current = self._start_from(current)
-        elif self.turned and current.has_text and not p.alone and not goes_on(p.text):
+        elif self.turned and current.has_text and not p.alone and self._may_follow_an_end(p, current):
             current = self._start(Story(uncertain=[self.turned]))
         elif current.has_text and p.alone and is_notice_headline(p.text) and after is not None and after.kind == "text":
             current = self._start(Story(title=p.text, heads=[p], uncertain=["its headline is known only by its words"]))
@@ -220,6 +168,11 @@ class _Grouping:
         current.body.append(p)
 
     @staticmethod
+    def _may_follow_an_end(p: Paragraph, current: Story) -> bool:
+        """Whether a paragraph after a story's end may start one: it neither leans on that story nor is its item."""
+        return not (goes_on(p.text) or p.text[0] in _BULLETS or is_column_name(current.title))
+
+    @staticmethod
     def _is_awaited(current: Story, p: Paragraph) -> bool:
         """Whether a byline belongs to the headline above although strange paragraphs stand between.
 
@@ -239,9 +192,15 @@ class _Grouping:
         """A new story, with the headline that stands without marks at the end of the one before."""
         story = Story()
         taken: list[Paragraph] = []
-        while before.body and len(taken) < 2 and before.body[-1].alone and before.body[-1].kind == "text":
+        while (
+            before.body
+            and len(taken) < 2
+            and before.body[-1].alone
+            and before.body[-1].kind == "text"
+            and not before.body[-1].signed
+        ):
             taken.insert(0, before.body.pop())
-        _name_from(story, taken)
+        name_from(story, taken)
         if not before.body and not before.heads:
             self.stories.remove(before)
         return self._start(story)
@@ -253,82 +212,12 @@ def _opens_section(story: Story) -> bool:
     return last is not None and last.kind == "heading" and last.level >= 3
 
 
-def _headed(run: list[Paragraph], tops: list[int]) -> Story:
-    """A story under a run of headings, of which ``tops`` are its headline's lines."""
-    story = Story()
-    titles = [run[k] for k in tops]
-    columns = list(run[: tops[0]])
-    story.heads += columns
-    story.heads += titles
-    if len(titles) > 1 and not columns and _names_column(titles[0].text):
-        columns = [titles.pop(0)]
-    subtitles = columns[1:]
-    for k, p in enumerate(run):
-        if k > tops[0] and k not in tops:
-            if p.level >= 3 and p.level > run[tops[0]].level + 1:
-                story.body.append(p)
-            else:
-                subtitles.append(p)
-                story.heads.append(p)
-    story.column = columns[0].text if columns else ""
-    for p in titles:
-        apart = " " if story.title and not story.title.endswith(_JOINS_ON) else ""
-        story.title += apart + p.text
-    story.subtitle = " ".join(p.text for p in subtitles)
-    return story
-
-
-def _take_kicker(before: Story, story: Story) -> None:
-    """A line without marks right above a headline is its column or kicker, not the end of the story before."""
-    last = before.body[-1] if before.body else None
-    if last is None or not last.alone or last.kind != "text" or not before.has_text or len(before.body) < 2:
-        return
-    before.body.pop()
-    story.heads.insert(0, last)
-    if not story.column and len(last.text) <= KICKER_CHARS:
-        story.column = last.text
-    else:
-        story.subtitle = f"{last.text} {story.subtitle}".strip()
-
-
-def _names_column(heading: str) -> bool:
-    return is_column_name(heading) or len(heading) <= COLUMN_CHARS
-
-
-def _name_from(story: Story, taken: list[Paragraph]) -> None:
-    """Take lines that stand like headlines as title, subtitle and column of a story."""
-    story.heads += taken
-    for p in reversed(taken):
-        if p.text.startswith(("—", "-", "–")) and not story.subtitle:
-            story.subtitle = p.text
-        elif not story.title:
-            story.title = p.text
-        elif _names_column(p.text) and not story.column:
-            story.column = p.text
-        else:
-            story.subtitle = f"{p.text} {story.subtitle}".strip()
-
-
-def _take_title_from_body(story: Story) -> None:
-    """A story without headline whose first line stands like one takes it as its title."""
-    if story.title:
-        first = story.body[0] if len(story.body) > 1 else None
-        if first is not None and first.alone and first.kind == "text" and first.text.startswith("——"):
-            story.heads.append(story.body.pop(0))
-            story.subtitle = f"{story.subtitle} {first.text}".strip()
-        return
-    taken: list[Paragraph] = []
-    while len(story.body) > 1 and len(taken) < 2 and story.body[0].alone and story.body[0].kind == "text":
-        taken.append(story.body.pop(0))
-    _name_from(story, taken)
-
-
 def _settle_front(stories: list[Story]) -> None:
     """What stands before the first headline: a story cut off, a caption of the next, or furniture."""
     if not stories or stories[0].heads:
         return
     first = stories[0]
-    text = "".join(p.text for p in first.body if p.kind in _BEARERS)
+    text = "".join(p.text for p in first.body if p.kind in BEARERS)
     if len(stories) > 1 and len(text) < FRAGMENT_CHARS and not is_finished(text or "。"):
         for p in first.body:
             p.kind, p.reason = "left_out", "fragment before the first headline"
@@ -351,7 +240,7 @@ def _sections_of(story: Story) -> list[Story]:
         return [story]
     parts = []
     intro = story.body[: starts[0]]
-    if any(p.kind in _BEARERS for p in intro):
+    if any(p.kind in BEARERS for p in intro):
         parts.append(Story(story.title, story.column, story.subtitle, story.heads, intro, story.uncertain))
         heads: list[Paragraph] = []
     else:
@@ -363,43 +252,3 @@ def _sections_of(story: Story) -> list[Story]:
         parts.append(part)
         heads = []
     return parts
-
-
-def _units(story: Story) -> list[list[Paragraph]]:
-    """The story's paragraphs, each with the lines above it that stand like headlines."""
-    units: list[list[Paragraph]] = []
-    waiting: list[Paragraph] = []
-    for p in story.body:
-        if p.kind == "heading" or (p.kind == "text" and p.alone):
-            waiting.append(p)
-        elif p.kind in _BEARERS:
-            units.append([*waiting, p])
-            waiting = []
-    if waiting:
-        if units:
-            units[-1] += waiting
-        else:
-            units.append(waiting)
-    return units
-
-
-def _headline_hint(units: list[list[Paragraph]], k: int) -> float:
-    """How much the lines above a paragraph look like a headline: it says them again, the text before does not."""
-    heads, own = units[k][:-1], units[k][-1]
-    wanted = pairs_of("".join(p.text for p in heads))
-    if not wanted:
-        return 0.0
-    before = pairs_of("".join(p.text for unit in units[max(0, k - 6) : k] for p in unit))
-    if len(wanted & pairs_of(own.text)) >= 0.34 * len(wanted) and len(wanted & before) <= 0.12 * len(wanted):
-        return 2.0
-    return 0.0
-
-
-def _pairs_everywhere(stories: list[Story]) -> frozenset[str]:
-    """Pairs of characters that at least two fifths of a page's stories use: its place and paper names."""
-    if len(stories) < 3:
-        return frozenset()
-    counts: Counter[str] = Counter()
-    for story in stories:
-        counts.update(pairs_of("".join(p.text for p in story.body)))
-    return frozenset(pair for pair, n in counts.items() if n >= max(3, 0.4 * len(stories)))

@@ -14,6 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from classifier.reading.bylines import is_bare_name
 from classifier.reading.options import Scorer
 from classifier.reading.signs import COMMA, HAN, OPENING_QUOTES, any_of
 
@@ -64,7 +65,7 @@ class ChangeWeights:
     larger_side: float = 3.24
     lead: float = 3.55
     neighbours: float = -11.07
-    speaker: float = 3.0
+    speaker: float = 4.5
     categories: float = 2.0
     lone_end: float = 1.5
 
@@ -125,12 +126,15 @@ def goes_on(paragraph: str) -> bool:
 
 
 def starts_in_speech(paragraph: str, before: str = "") -> bool:
-    """Whether a paragraph starts with someone speaking (``陈某某说,``) whom ``before`` has not named."""
+    """Whether a paragraph starts with a bare name speaking (``陈某某说,``) whom ``before`` has not named.
+
+    A running story brings in a new speaker with who he is (``牧民哈布说``); a bare name that was not
+    named before was named in a beginning that is cut off.
+    """
     match = _SPEAKER.match(paragraph)
-    if not match:
+    if not match or not is_bare_name(name := match["name"]):
         return False
-    name = match["name"]
-    return name not in before and name[-2:] not in before and name[:2] not in before
+    return name not in before and name[-2:] not in before and name.split("·")[0] not in before
 
 
 def _signs(
