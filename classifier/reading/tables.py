@@ -82,7 +82,7 @@ def table_chunks(file: BinaryIO, kind: str, source: TableSource) -> Iterator[Art
 
         return jsonl_chunks(file, source)
     if kind == "json":
-        from classifier.reading.jsonl import json_chunks
+        from classifier.reading.json_rows import json_chunks
 
         return json_chunks(file, source)
     if kind == "parquet":
