@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.options import Kind, ReadingOptions, Scorer
-from classifier.reading.sources import files_of, read_bytes, read_open, read_path, read_paths, read_stdin
+from classifier.reading.sources import files_of, read_bytes, read_open, read_path, read_paths, read_pieces, read_stdin
 from classifier.reading.tables import ArticleChunk, TableSource, table_chunks
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ __all__ = [
     "read_page",
     "read_path",
     "read_paths",
+    "read_pieces",
     "read_stdin",
     "table_chunks",
 ]

@@ -25,19 +25,28 @@ class Member:
 
 
 def archive_members(
-    file: BinaryIO, kind: str, packing: str, name: str, limits: Limits, refused: Refused
+    file: BinaryIO,
+    kind: str,
+    packing: str,
+    name: str,
+    limits: Limits,
+    refused: Refused,
+    members: range | None = None,
 ) -> Iterator[Member]:
     """The readable members of an archive in its own order, each as a bounded binary stream.
 
     Nothing is written to disk and no member's name is used as a path.  A member that cannot be
-    read goes to ``refused``; an archive that cannot be read raises InputRefused.
+    read goes to ``refused``; an archive that cannot be read raises InputRefused.  ``members`` takes
+    only those of a zip's list.
     """
     if kind == "zip":
-        return _zip_members(file, name, limits, refused)
+        return _zip_members(file, name, limits, refused, members)
     return _tar_members(unpacked(file, packing, name, limits) if packing else file, name, limits, refused)
 
 
-def _zip_members(file: BinaryIO, name: str, limits: Limits, refused: Refused) -> Iterator[Member]:
+def _zip_members(
+    file: BinaryIO, name: str, limits: Limits, refused: Refused, members: range | None
+) -> Iterator[Member]:
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
@@ -47,7 +56,7 @@ def _zip_members(file: BinaryIO, name: str, limits: Limits, refused: Refused) ->
         if len(infos) > limits.members:
             raise InputRefused(name, f"has more than {limits.members:,} members; split it")
         total = 0
-        for info in infos:
+        for info in infos if members is None else infos[members.start : members.stop]:
             member = _readable_name(info, limits)
             if info.is_dir() or not is_readable(member) or member.startswith("__MACOSX/"):
                 continue

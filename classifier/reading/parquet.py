@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused
-from classifier.reading.tables import CHUNK_ROWS, ArticleChunk, TableSource, checked_chunk, wrong_field
+from classifier.reading.tables import CHUNK_BYTES, CHUNK_ROWS, ArticleChunk, TableSource, checked_chunk, wrong_field
 
 
 def row_groups(file: BinaryIO, name: str) -> list[tuple[int, int]]:
@@ -36,8 +36,10 @@ def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | 
         offsets.append(offsets[-1] + metadata.row_group(i).num_rows)
     for group in range(metadata.num_row_groups) if groups is None else groups:
         position = offsets[group]
+        described = metadata.row_group(group)
+        rows = max(1, min(CHUNK_ROWS, CHUNK_BYTES * described.num_rows // max(described.total_byte_size, 1)))
         try:
-            for batch in parquet.iter_batches(CHUNK_ROWS, row_groups=[group], columns=wanted, use_threads=False):
+            for batch in parquet.iter_batches(rows, row_groups=[group], columns=wanted, use_threads=False):
                 if not batch.num_rows:
                     continue
                 positions = pa.array(range(position + 1, position + batch.num_rows + 1), pa.int64())

@@ -24,7 +24,7 @@ from classifier.reading.kinds import (
 )
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.streams import put_back, read_whole, unpacked
-from classifier.reading.tables import Refused, TableSource, table_chunks
+from classifier.reading.tables import ArticleChunk, Refused, TableSource, table_chunks
 
 _HEAD = 2_048
 
@@ -49,6 +49,25 @@ def read_open(
     Rows and members that cannot be read go to ``refused``; where the whole cannot, InputRefused is
     raised.  Zip and Parquet need a file that can seek.
     """
+    for piece in read_pieces(file, name, options, member=member, refused=refused, scorer=scorer, depth=depth):
+        yield from piece.articles() if isinstance(piece, ArticleChunk) else piece
+
+
+def read_pieces(
+    file: BinaryIO,
+    name: str,
+    options: ReadingOptions | None = None,
+    *,
+    member: str = "",
+    members: range | None = None,
+    refused: Refused = raise_refused,
+    scorer: Scorer | None = None,
+    depth: int = 0,
+) -> Iterator[ArticleChunk | list[Article]]:
+    """As read_open, but tables come as chunks of columns and documents as lists of Articles.
+
+    ``members`` reads only those of a zip (numbers in its own list).
+    """
     options = options or ReadingOptions()
     full_name = f"{name}!{member}" if member else name
     stem, kind, packing = split_name(member or name)
@@ -65,7 +84,7 @@ def read_open(
             kind = kind_by_content(head)
     kind = chosen_kind(kind, options)
     if kind in ARCHIVES:
-        yield from _read_archive(file, kind, packing, name, member, options, refused, scorer, depth)
+        yield from _read_archive(file, kind, packing, name, member, members, options, refused, scorer, depth)
     elif kind in TABLES:
         if kind == "parquet" and not file.seekable():
             file = io.BytesIO(read_whole(file, full_name, options.limits.file_bytes))
@@ -73,12 +92,12 @@ def read_open(
         empty = True
         for chunk in table_chunks(file, kind, source):
             empty = empty and not len(chunk)
-            yield from chunk.articles()
+            yield chunk
         if empty:
             raise InputRefused(full_name, "holds no article; there is nothing to read")
     else:
         data = read_whole(file, full_name, options.limits.file_bytes)
-        yield from read_document(data, kind, name, options, stem=stem, member=member, scorer=scorer)
+        yield read_document(data, kind, name, options, stem=stem, member=member, scorer=scorer)
 
 
 def read_bytes(
@@ -182,11 +201,12 @@ def _read_archive(
     packing: str,
     name: str,
     member: str,
+    members: range | None,
     options: ReadingOptions,
     refused: Refused,
     scorer: Scorer | None,
     depth: int,
-) -> Iterator[Article]:
+) -> Iterator[ArticleChunk | list[Article]]:
     from classifier.reading.archives import archive_members
 
     full_name = f"{name}!{member}" if member else name
@@ -201,11 +221,11 @@ def _read_archive(
         met += 1
         refused(error)
 
-    for inner in archive_members(file, kind, packing, full_name, options.limits, refused_member):
+    for inner in archive_members(file, kind, packing, full_name, options.limits, refused_member, members):
         met += 1
         path = f"{member}!{inner.name}" if member else inner.name
         try:
-            yield from read_open(
+            yield from read_pieces(
                 inner.file, name, options, member=path, refused=refused, scorer=scorer, depth=depth + 1
             )
         except InputRefused as error:
