@@ -33,10 +33,10 @@ class FeatureSpec:
     weights for all fields, else one for the title and one for text and lead.
     """
 
-    title: float = 1.0
+    title: float = 0.5
     text: float = 1.0
-    lead: float = 0.0
-    words: int = 2
+    lead: float = 1.0
+    words: int = 1
     """Word n-grams up to this n (0: none, at most 2)."""
     characters: int = 0
     """Character n-grams up to this n (0: none, at most 3)."""

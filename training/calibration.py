@@ -15,6 +15,8 @@ Method = Literal["temperature", "vector", "dirichlet"]
 METHODS: tuple[Method, ...] = ("temperature", "vector", "dirichlet")
 WISHED = (0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.995)
 FEWEST_ACCEPTED = 20
+CAUTION = 1.645
+"""Standard errors taken off an accuracy before it counts: the one-sided 95 % interval."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def acceptance_thresholds(
     """(wished accuracy, probability from which to accept) pairs, rising.
 
     The threshold for a wished accuracy is the lowest at which the accepted ones, held out, are
-    right that often even with one standard error taken off.  Accuracies that no threshold reaches
+    right that often even at the lower end of the one-sided 95 % interval.  Accuracies that no threshold reaches
     are left out.
     """
     order = np.argsort(-probability, kind="stable")
@@ -117,7 +119,7 @@ def acceptance_thresholds(
     accuracy = np.cumsum(sorted_right) / count
     # Agresti-Coull's two added trials keep the error from being 0 where all are right.
     smoothed = (np.cumsum(sorted_right) + 1) / (count + 2)
-    safe = accuracy - np.sqrt(smoothed * (1 - smoothed) / count)
+    safe = accuracy - CAUTION * np.sqrt(smoothed * (1 - smoothed) / count)
     last_of_ties = np.append(sorted_probability[1:] < sorted_probability[:-1], True)
     pairs: list[tuple[float, float]] = []
     highest = 0.0
