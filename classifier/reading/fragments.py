@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import cache
 
 from classifier.reading.signs import COMMA, HAN, OPENING_QUOTES, any_of
@@ -17,18 +17,18 @@ _OPENS = re.compile(
 _HAN = re.compile(HAN)
 
 
-def is_torn(line: str, after: str, others: Sequence[str], page: str) -> bool:
+def is_torn(line: str, after: str, alike: int, page: Mapping[str, int]) -> bool:
     """Whether ``line`` is the torn beginning of ``after`` rather than a sub-head above it.
 
     The surest sign is the pair of characters at the joint: torn words make a known pair, or one
-    that the page has elsewhere.  Sub-heads come several to a story and alike in length
-    (``others``), are short, and are often said again by the paragraph below.
+    that the page has elsewhere (``page`` counts its pairs).  Sub-heads come several to a story and
+    ``alike`` in length, are short, and are often said again by the paragraph below.
     """
     odds = 0.0
     joint = line[-1] + after[0]
     if _HAN.fullmatch(joint[0]) and _HAN.fullmatch(joint[1]):
         odds += _WORD_PAIR if joint[1] in word_pairs().get(joint[0], "") else _NO_WORD_PAIR
-        if page.count(joint) > line.count(joint) + after.count(joint):
+        if page.get(joint, 0) > line.count(joint) + after.count(joint):
             odds += 1.5
     elif joint.isascii() and joint.isalnum():
         odds += 3.0
@@ -38,7 +38,6 @@ def is_torn(line: str, after: str, others: Sequence[str], page: str) -> bool:
     odds += 1.5 if len(line) > 20 else 0.5 if len(line) > 14 else -0.5
     if _OPENS.match(after):
         odds -= 1.5
-    alike = sum(1 for other in others if abs(len(other) - len(line)) <= 3)
     odds += -1.5 if alike else 0.75
     return odds > 0
 

@@ -44,7 +44,7 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "") -> Article
         raise InputRefused(full_name, f"cannot be read as HTML ({error}); save the page again") from error
     paragraphs = [" ".join(line.split()) for line in text.split("\n")]
     paragraphs = [p for p in paragraphs if p]
-    title = _without_site(title.strip())
+    title = _without_site(" ".join(title.split())[:300])
     if title and paragraphs and paragraphs[0].lstrip("# ") == title:
         paragraphs.pop(0)
     if not paragraphs:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 from classifier.reading.bylines import lead_byline, line_byline
@@ -29,7 +31,7 @@ _ENUMERATED = re.compile(
 _BULLET = re.compile(r"[●○◆◇■□▲△★☆※◎▶►➤]\s*\S")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Paragraph:
     """A paragraph of a page: the numbers of its lines in order, and its text put together.
 
@@ -101,28 +103,32 @@ def paragraphs_of(lines: Sequence[Line], *, page: bool = True) -> list[Paragraph
 
 def _with_torn_joined(found: list[Paragraph], lines: Sequence[Line]) -> list[Paragraph]:
     """Short lines that were held for sub-heads but are torn beginnings are joined to what follows."""
-    short = [p for p in found if p.alone and p.kind == "text" and not lines[p.lines[0]].bold]
-    short = [p for p in short if not p.signed]
+    short = {p for p in found if p.alone and p.kind == "text" and not p.signed and not lines[p.lines[0]].bold}
     if not short:
         return found
-    page = "\n".join(line.text for line in lines if line.text)
+    pairs: Counter[str] = Counter()
+    for line in lines:
+        pairs.update(a + b for a, b in pairwise(line.text))
     story = 0
-    stories: dict[int, int] = {}
+    stories: dict[Paragraph, int] = {}
+    lengths: dict[int, Counter[int]] = {}
     for p in found:
         story += p.kind == "heading"
-        stories[id(p)] = story
-    gone: set[int] = set()
-    for i, p in enumerate(found):
-        if not any(p is s for s in short):
-            continue
-        after = next((q for q in found[i + 1 :] if q.kind not in ("left_out", "caption", "row")), None)
-        if after is None or after.kind != "text" or after.alone or lead_byline(after.text) or after.items:
-            continue
-        others = [q.text for q in short if q is not p and stories[id(q)] == stories[id(p)]]
-        if is_torn(p.text, after.text, others, page):
-            p.text, p.lines, p.alone = joined(p.text, after.text), p.lines + after.lines, False
-            gone.add(id(after))
-    return [p for p in found if id(p) not in gone]
+        if p in short:
+            stories[p] = story
+            lengths.setdefault(story, Counter())[len(p.text)] += 1
+    gone: set[Paragraph] = set()
+    after: Paragraph | None = None
+    for p in reversed(found):
+        if p in short and after is not None and after.kind == "text" and not (after.alone or after.items):
+            own = lengths[stories[p]]
+            alike = sum(own[n] for n in range(len(p.text) - 3, len(p.text) + 4)) - 1
+            if not lead_byline(after.text) and is_torn(p.text, after.text, alike, pairs):
+                p.text, p.lines, p.alone = joined(p.text, after.text), p.lines + after.lines, False
+                gone.add(after)
+        if p.kind in ("heading", "text", "byline"):
+            after = p
+    return [p for p in found if p not in gone]
 
 
 def _continues(current: Paragraph, line: Line, i: int, layout: Layout) -> bool:

@@ -22,7 +22,7 @@ class Limits:
     article_chars: int = 4_000_000
     line_bytes: int = 32 * MIB
     articles_a_page: int = 5_000
-    page_lines: int = 400_000
+    page_lines: int = 100_000
     pdf_pages: int = 2_000
     docx_parts: int = 10_000
     unpacked_bytes: int = 256 * GIB

@@ -25,13 +25,32 @@ _TAGS = (
     "p|div|br|span|img|table|thead|tbody|tfoot|tr|td|th|caption|figure|figcaption|center|font|b|i|u|s|em|strong|small|"
     "sup|sub|h[1-6]|a|hr|ul|ol|li|section|article|header|footer|html|body|details|summary|col|colgroup|blockquote|mark"
 )
-_MASKED = re.compile(
-    r"(?P<comment><!--.*?-->)"
-    r"|(?P<image>!\[[^\]\n]{0,2000}\]\([^()\n]{0,4000}(?:\([^()\n]{0,200}\)[^()\n]{0,2000})?\)"
-    r"|!\[\[[^\]\n]{1,500}\]\]|<img\b[^<>]{0,4000}>)"
-    rf"|(?P<tag></?(?:{_TAGS})(?:\s[^<>]{{0,2000}})?/?>)",
-    re.DOTALL | re.IGNORECASE,
+_IMAGE_OR_TAG = (
+    r"(?P<image>!\[[^\[\]\n]*\]\([^()\n]*(?:\([^()\n]{0,200}\)[^()\n]*)?\)"
+    r"|!\[\[[^\[\]\n]{1,500}\]\]|<img\b[^<>]*>)"
+    rf"|(?P<tag></?(?:{_TAGS})(?:\s[^<>]*)?/?>)"
 )
+_MASKED = re.compile(_IMAGE_OR_TAG, re.IGNORECASE)
+_MASKED_OR_COMMENT = re.compile(rf"(?P<comment><!--)|{_IMAGE_OR_TAG}", re.IGNORECASE)
+_HEADING = re.compile(r"[ \t\u3000]{0,3}(#{1,6})(?!#)[ \t\u3000\xa0]*(?=\S)(.*)$", re.DOTALL)
+_HTML_HEADING = re.compile(r"\s*<h([1-6])\b[^<>]*>", re.IGNORECASE)
+_RULE_CHARS = {"-": 3, "*": 3, "_": 3, "=": 3, "~": 3, "—": 4, "─": 3}
+_ROW = re.compile(_BREAK.pattern + r"|(?<=</tr>)|(?<=</TR>)")
+_RUN_IN_BYLINE = re.compile(
+    r"[\u3002!\uff01?\uff1f][\u201d\u2019\u300b)\uff09]?[ \t\u3000]{0,8}"
+    r"(?=本报讯\s{0,3}[(\uff08]|新华社[^\W\d]{2,8}\d{1,2}月\d{1,2}日电\s{0,2}[(\uff08])"
+)
+_TAGS = (
+    "p|div|br|span|img|table|thead|tbody|tfoot|tr|td|th|caption|figure|figcaption|center|font|b|i|u|s|em|strong|small|"
+    "sup|sub|h[1-6]|a|hr|ul|ol|li|section|article|header|footer|html|body|details|summary|col|colgroup|blockquote|mark"
+)
+_IMAGE_OR_TAG = (
+    r"(?P<image>!\[[^\[\]\n]*\]\([^()\n]*(?:\([^()\n]{0,200}\)[^()\n]*)?\)"
+    r"|!\[\[[^\[\]\n]{1,500}\]\]|<img\b[^<>]*>)"
+    rf"|(?P<tag></?(?:{_TAGS})(?:\s[^<>]*)?/?>)"
+)
+_MASKED = re.compile(_IMAGE_OR_TAG, re.IGNORECASE)
+_MASKED_OR_COMMENT = re.compile(rf"(?P<comment><!--)|{_IMAGE_OR_TAG}", re.IGNORECASE)
 _HEADING = re.compile(r"[ \t\u3000]{0,3}(#{1,6})(?!#)[ \t\u3000\xa0]*(?=\S)(.*)$", re.DOTALL)
 _HTML_HEADING = re.compile(r"\s*<h([1-6])\b[^<>]*>", re.IGNORECASE)
 _RULE = re.compile(
@@ -39,7 +58,7 @@ _RULE = re.compile(
     r"|\\newpage|\\pagebreak)\s*$"
 )
 _ROW = re.compile(r"\s*\|.*\|\s*$")
-_ROW_RULE = re.compile(r"\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$")
+_ROW_RULE_CHARS = frozenset(" \t:|-")
 _ITEM = re.compile(r"\s{0,8}[-*+•]\s+\S")
 _QUOTE = re.compile(r"\s*(?:>\s?)+")
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~|>$&])")
@@ -83,11 +102,7 @@ def lines_of(source: str) -> tuple[list[Line], list[Cut]]:
 
     The lines' ranges follow one another from 0 to ``len(source)`` without a gap.
     """
-    cuts: list[Cut] = []
-    if "<" in source or "![" in source:
-        for match in _MASKED.finditer(source):
-            reason = match.lastgroup or "tag"
-            cuts.append(Cut(match.start(), match.end(), "markup" if reason == "tag" else reason))
+    cuts = _cuts(source) if "<" in source or "![" in source else []
     starts = [cut.start for cut in cuts]
     lines = [_line(source, start, end, cuts, starts) for start, end in _ranges(source)]
     _underlined_headings(source, lines)
@@ -112,6 +127,38 @@ def shown(raw: str) -> str:
 
 
 _NO_TEX = str.maketrans("", "", "{}^ \\")
+
+
+def _cuts(source: str) -> list[Cut]:
+    """Comments, images and tags, in order and apart; a comment that nothing closes is text."""
+    cuts: list[Cut] = []
+    pattern, at = _MASKED_OR_COMMENT, 0
+    while match := pattern.search(source, at):
+        reason, at = match.lastgroup or "tag", match.end()
+        if reason == "comment":
+            closed = source.find("-->", at)
+            if closed < 0:
+                pattern = _MASKED
+                continue
+            at = closed + 3
+        cuts.append(Cut(match.start(), at, "markup" if reason == "tag" else reason))
+    return cuts
+
+
+def _is_rule(body: str) -> bool:
+    """Whether a line is a rule or a page break: one sign said again, with blanks at most."""
+    sign = body.strip()[:1]
+    if sign == "\\":
+        return body.strip() in ("\\newpage", "\\pagebreak")
+    least = _RULE_CHARS.get(sign)
+    return least is not None and body.count(sign) >= least and set(body) <= {sign, " ", "\t", "\u3000"}
+
+
+def _without_closing_marks(heading: str) -> str:
+    """``# headline #`` is closed as it is opened."""
+    bare = heading.rstrip()
+    opened = bare.rstrip("#")
+    return opened if opened != bare and opened[-1:].isspace() else bare
 
 
 def _ranges(source: str) -> list[tuple[int, int]]:
@@ -147,15 +194,15 @@ def _line(source: str, start: int, end: int, cuts: list[Cut], starts: list[int])
         return Line(start, end, " ".join(shown(body).split()), "heading", html_level)
     if body.lstrip(" \t\u3000")[0] not in _MARKUP_FIRST and not body.endswith("|"):
         return _text_line(start, end, body, "text", bold=False)
-    if _RULE.match(body):
+    if _is_rule(body):
         return Line(start, end, "", "left_out", reason="rule")
     if (match := _HEADING.match(body)) and not _HASHTAG.match(body):
-        text = _one_line(shown(re.sub(r"(?<=\S)\s+#+\s*$", "", match[2])))
+        text = _one_line(shown(_without_closing_marks(match[2])))
         if text:
             return Line(start, end, text, "heading", len(match[1]))
         return Line(start, end, "", "left_out", reason="markup")
     if _ROW.match(body) and body.count("|") >= 2:
-        if _ROW_RULE.match(body):
+        if "-" in body and _ROW_RULE_CHARS.issuperset(body):
             return Line(start, end, "", "left_out", reason="markup")
         return Line(start, end, " ".join(shown(body).replace("|", " ").split()), "row")
     if match := _QUOTE.match(body):

@@ -10,6 +10,7 @@ from classifier.reading.joining import Paragraph
 MIN_CHARS = 8
 LOOK_BACK = 4
 LIKENESS = 0.86
+MATCHED_CHARS, MAX_CHARS = 600, 20_000
 _NOISE = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 
@@ -36,13 +37,15 @@ def repeated_last(body: list[Paragraph]) -> list[Paragraph]:
 def are_alike(a: str, b: str) -> bool:
     """Whether two lines without punctuation are the same but for OCR's slips."""
     shorter, longer = sorted((len(a), len(b)))
-    if shorter < MIN_CHARS or shorter < 0.75 * longer or longer > 4_000:
+    if shorter < MIN_CHARS or shorter < 0.75 * longer or longer > MAX_CHARS:
         return False
     if a == b:
         return True
     if longer < 25 and _DIGITS.findall(a) != _DIGITS.findall(b):
         return False
     matcher = SequenceMatcher(None, a, b, autojunk=False)
+    if longer > MATCHED_CHARS:  # matching takes time that grows with the cube of the length
+        return matcher.quick_ratio() >= 0.97
     return matcher.quick_ratio() >= LIKENESS and matcher.ratio() >= LIKENESS
 
 

@@ -95,7 +95,8 @@ class _Grouping:
 
     def _after(self, i: int) -> Paragraph | None:
         """The next paragraph that says how the story goes on: captions and rows are looked past."""
-        return next((p for p in self.paragraphs[i + 1 :] if p.kind in ("heading", *BEARERS)), None)
+        following = (self.paragraphs[j] for j in range(i + 1, len(self.paragraphs)))
+        return next((p for p in following if p.kind in ("heading", *BEARERS)), None)
 
     def _current(self) -> Story:
         if not self.stories:

@@ -15,7 +15,7 @@ BEARERS = ("text", "byline")
 _JOINS_ON = ("和", "与", "及", "的", "、", "暨", "在", "对", "为")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Story:
     """One story while the page is being split: headings, body and what was not sure about its start."""
 

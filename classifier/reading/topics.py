@@ -206,7 +206,7 @@ def _strength(
         + w.larger_side * larger
         + w.neighbours * near
     )
-    if starts_in_speech(paragraphs[index], "".join(paragraphs[start:index])):
+    if starts_in_speech(paragraphs[index]) and starts_in_speech(paragraphs[index], "".join(paragraphs[start:index])):
         return strength + w.speaker, "it starts with someone speaking who was not named before"
     if _LEAD.match(paragraphs[index]):
         return strength + w.lead, "it shares no words with the text before and opens as a story does"

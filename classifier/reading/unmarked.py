@@ -24,12 +24,13 @@ def split_topics(stories: list[Story], scorer: Scorer | None = None) -> list[Sto
             texts[0] = story.title + story.subtitle + texts[0]
         hints = {k: _headline_hint(units, k) for k in range(1, len(units))}
         changes = story_changes(texts, everywhere=everywhere, hints=hints, scorer=scorer)
+        at = len(result)
         for change in reversed(changes):
             start = story.body.index(units[change.index][0])
             new = Story(body=story.body[start:], uncertain=[f"no headline or byline marks its start: {change.why}"])
             del story.body[start:]
             take_title_from_body(new)
-            result.insert(result.index(story) + 1, new)
+            result.insert(at, new)
     return result
 
 
