@@ -31,7 +31,7 @@ def csv_chunks(file: BinaryIO, source: TableSource, delimiter: str = "") -> Iter
     if not head:
         raise InputRefused(source.name, "is empty; there is nothing to read")
     encoding = options.encoding or encoding_of(head, source.name)
-    header, delimiter = _header(head, encoding, delimiter)
+    header, delimiter = _header(head, encoding, delimiter, source.name)
     if options.text_field not in header:
         raise wrong_field(source.name, options.text_field, header)
     wanted = [
@@ -95,12 +95,15 @@ def csv_chunks(file: BinaryIO, source: TableSource, delimiter: str = "") -> Iter
         source.refuse_row(number, reason)
 
 
-def _header(head: bytes, encoding: str, delimiter: str) -> tuple[list[str], str]:
+def _header(head: bytes, encoding: str, delimiter: str, name: str) -> tuple[list[str], str]:
     text = head.decode(encoding, "ignore").lstrip("\ufeff")
-    first = text.split("\n", 1)[0]
+    first = text.replace("\r", "\n").split("\n", 1)[0]
     if not delimiter:
         delimiter = max(",\t;|", key=lambda c: (first.count(c), c == ","))
-    row = next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
+    try:
+        row = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error as error:
+        raise InputRefused(name, f"has a header line that cannot be read as CSV ({error}); check its quotes") from error
     return [field.strip("\ufeff") for field in row], delimiter
 
 

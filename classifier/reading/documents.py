@@ -84,6 +84,9 @@ def read_text(
     broken: int = 0,
 ) -> list[Article]:
     """Read decoded text as a page or a plain article, whichever it is."""
+    if text.count("\n") >= options.limits.page_lines:
+        full_name = f"{name}!{member}" if member else name
+        raise InputRefused(full_name, f"has more than {options.limits.page_lines:,} lines; split it")
     if kind == "page" or (kind != "plain" and is_page(text)):
         from classifier.reading.page import read_page
 

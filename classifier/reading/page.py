@@ -66,8 +66,8 @@ def read_page(
     options = options or ReadingOptions()
     full_name = f"{name}!{member}" if member else name
     lines, cuts = lines_of(source)
-    if len(lines) > options.limits.page_lines:
-        raise InputRefused(full_name, f"has more than {options.limits.page_lines} lines; split it into pages")
+    if len(lines) > 2 * options.limits.page_lines:
+        raise InputRefused(full_name, f"has more than {options.limits.page_lines:,} lines; split it into pages")
     front = front_matter(source)
     lines = [replace(x, kind="left_out", reason="front matter") if x.end <= front.end else x for x in lines]
     paragraphs = paragraphs_of(lines)
