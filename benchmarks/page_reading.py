@@ -21,6 +21,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from classifier.reading import fragments, topics
+from classifier.reading.options import Scorer
 from classifier.reading.page import read_page
 from classifier.reading.topics import MIN_SIDE_CHARS, pairs_of, sign_values, story_changes
 
@@ -138,16 +139,17 @@ def fit(items: list[Item]) -> None:
         print(f"{name} = {weight:.2f}")
 
 
-def measure_changes(items: list[Item]) -> None:
+def measure_changes(items: list[Item], scorer: Scorer | None = None) -> None:
     stories = stories_between(items, TEST_FROM)
     together = run_together(stories, 2)
-    print(f"\nUnmarked changes: {len(stories)} stories from {TEST_FROM} on, and as many pairs run together")
+    how = "with the classifier's view" if scorer else "by shared words alone"
+    print(f"\nUnmarked changes {how}: {len(stories)} stories from {TEST_FROM} on, and as many pairs run together")
     print("threshold  stories cut  changes found  in a wrong place")
     for threshold in (1.0, 2.0, 2.5, 3.0, 3.5, 4.0):
-        cut = sum(bool(story_changes(story, threshold=threshold)) for story in stories)
+        cut = sum(bool(story_changes(story, scorer=scorer, threshold=threshold)) for story in stories)
         found = wrong = 0
         for paragraphs, at in together:
-            indexes = [change.index for change in story_changes(paragraphs, threshold=threshold)]
+            indexes = [change.index for change in story_changes(paragraphs, scorer=scorer, threshold=threshold)]
             found += at in indexes
             wrong += any(index != at for index in indexes)
         n = len(stories)
@@ -197,11 +199,16 @@ def measure_pages(items: list[Item], stories_a_page: int = 6) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="?", choices=("measure", "fit"), default="measure")
-    what = parser.parse_args().what
+    parser.add_argument("--model", type=Path, help="a model's folder: measure with its view of each paragraph too")
+    args = parser.parse_args()
     items = read_items()
-    if what == "fit":
+    if args.what == "fit":
         fit(items)
     measure_changes(items)
+    if args.model:
+        from classifier.model import TopicModel
+
+        measure_changes(items, TopicModel.load(args.model).probabilities)
     measure_pages(items)
 
 

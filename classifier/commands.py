@@ -108,15 +108,15 @@ def tag(
         print(f"lanmu: refused {refusal}", file=sys.stderr)
 
     with _printer(format, out, loaded) as printer:
-        done = _tag_all(_articles(paths, options, refused), loaded, printer, explain)
+        done = _tag_all(_articles(paths, options, refused, loaded), loaded, printer, explain)
     if refusals:
         raise typer.Exit(1 if done else 2)
 
 
-def _articles(paths: list[str], options: object, refused: object) -> Iterator[Article]:
+def _articles(paths: list[str], options: object, refused: object, model: TopicModel) -> Iterator[Article]:
     from classifier.reading import read_paths
 
-    return read_paths(paths, options, refused)  # type: ignore[arg-type]
+    return read_paths(paths, options, refused, scorer=model.probabilities)  # type: ignore[arg-type]
 
 
 def _tag_all(articles: Iterator[Article], model: TopicModel, printer: Printer, explain: bool) -> int:

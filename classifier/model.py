@@ -16,6 +16,9 @@ from classifier.model_files import StoredModel, read_model
 from classifier.weights import Scorer, Scores
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from classifier.explanation import Explainer
 
 Engine = Literal["auto", "kernel", "walk", "plain"]
@@ -108,6 +111,11 @@ class TopicModel:
         has_body = np.diff(texts.offsets) > 0
         scores = self.score(titles, texts)
         return decide(scores, weights.calibration_matrix, weights.calibration_offset, self.review, has_body)
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Category probabilities (texts, categories) of bare texts, such as a page's paragraphs."""
+        column = TextColumn.from_strings(texts)
+        return self.decide(TextColumn.from_strings([""] * len(texts)), column).probabilities
 
     def tag(self, articles: Sequence[Article], *, explain: bool = False) -> list[TaggedArticle]:
         """Each article with its category, its probability and its decision."""

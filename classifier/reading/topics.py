@@ -91,7 +91,7 @@ def story_changes(
     if not 2 <= len(paragraphs) <= MAX_PARAGRAPHS:
         return []
     pairs = [pairs_of(paragraph) for paragraph in paragraphs]
-    probabilities = scorer(list(paragraphs)) if scorer is not None else None
+    asked: object = None  # the classifier, once some boundary is close enough for its word to count
     found: list[StoryChange] = []
     waiting = [(0, len(paragraphs))]
     while waiting and len(found) < MAX_CHANGES:
@@ -105,8 +105,9 @@ def story_changes(
                 strength -= WEIGHTS.lone_end
             if hints:
                 strength += hints.get(index, 0.0)
-            if probabilities is not None:
-                strength += _category_change(probabilities, paragraphs, start, index, stop)
+            if scorer is not None and strength > threshold - WEIGHTS.categories:
+                asked = scorer(list(paragraphs)) if asked is None else asked
+                strength += _category_change(asked, paragraphs, start, index, stop)
             if strength > threshold and (best is None or strength > best.strength):
                 best = StoryChange(index, strength, why)
         if best is not None:

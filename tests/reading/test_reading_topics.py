@@ -46,7 +46,7 @@ def test_the_classifier_can_speak_for_and_against() -> None:
     def alike(paragraphs: list[str]) -> NDArray[np.float64]:
         return np.tile([0.5, 0.5], (len(paragraphs), 1))
 
-    strengths = [story_changes(WATER + CHESS, scorer=s, threshold=-9)[0].strength for s in (None, apart, alike)]
+    strengths = [story_changes(WATER + CHESS, scorer=s, threshold=1)[0].strength for s in (None, apart, alike)]
     assert strengths[1] > strengths[0] > strengths[2]
     page = "# 供水\n\n" + "\n\n".join(WATER + CHESS)
     assert len(read_page(page, scorer=apart).articles) == 2
