@@ -178,7 +178,7 @@ def measure_pages(items: list[Item], stories_a_page: int = 6) -> None:
         for item in items[at : at + stories_a_page]:
             if not source or rng.random() < 0.8:
                 source.append(f"# {item.title}")
-            own = ["本报讯(记者 张楠 李明)" + item.paragraphs[0], *item.paragraphs[1:]]
+            own = ["本报讯(记者 张宁 李明)" + item.paragraphs[0], *item.paragraphs[1:]]
             starts.append(own[0][:30])
             wanted += own
             source += [piece for paragraph in own for piece in torn(paragraph, rng)]

@@ -22,7 +22,7 @@ from classifier.reading import LIMITS, ReadingOptions, read_bytes, read_open, re
 TEXT = "青石县举办冬季长跑\n\n3月1日,青石县举办冬季长跑活动,三百多名市民参加了比赛。\n"
 HTML = (
     "<html><head><meta charset='gbk'><title>牧民喜领新房钥匙_阿川新闻网</title></head><body><ul><li>首页</li></ul><article>"
-    "<h1>牧民喜领新房钥匙</h1><p>本报讯(记者 张楠)3月1日,五十户牧民领到了新房钥匙,大家高兴地说,今年冬天不再怕冷了。"
+    "<h1>牧民喜领新房钥匙</h1><p>本报讯(记者 张宁)3月1日,五十户牧民领到了新房钥匙,大家高兴地说,今年冬天不再怕冷了。"
     "新区里水电暖齐全,离学校和卫生室都只有几百米。</p><p>据介绍,今年全县还将新建定居房六百套,牧民生活会更加方便。</p>"
     "</article><script>var a=1;</script></body></html>"
 )
@@ -134,7 +134,7 @@ def test_limits_are_kept() -> None:
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
 def test_html(encoding: str) -> None:
     [article] = read_bytes(HTML.encode(encoding), "a.html")
-    assert article.title == "牧民喜领新房钥匙" and article.reporters == ("张楠",)
+    assert article.title == "牧民喜领新房钥匙" and article.reporters == ("张宁",)
     assert "首页" not in article.text and "var a" not in article.text and "定居房六百套" in article.text
     with pytest.raises(InputRefused, match="no article text"):
         read_bytes(b"<html><body></body></html>", "b.html")
@@ -145,7 +145,7 @@ def test_word() -> None:
 
     document = docx.Document()
     document.add_heading("地区行署召开常务会议", 1)
-    document.add_paragraph("本报讯(记者 张楠)4月8日,会议听取了汇报。")
+    document.add_paragraph("本报讯(记者 张宁)4月8日,会议听取了汇报。")
     document.add_heading("清河口镇播种春麦", 1)
     document.add_paragraph("本报讯(记者 李丽)八万亩春麦开播。")
     table = document.add_table(1, 2)
