@@ -70,7 +70,8 @@ def train(
     out = holdout_mask(examples, groups)
     say(f"{len(examples):,} labels, {int(out.sum()):,} of them held out")
     if out.any():
-        first = fit_model(examples.take(~out), taxonomy, options, groups=groups[~out])
+        apart = ~np.isin(groups, groups[out])  # near-duplicates of what is held out teach it too much
+        first = fit_model(examples.take(apart), taxonomy, options, groups=groups[apart])
         answers = holdout_answers(first, examples.take(out))
         fitted = fit_model(examples, taxonomy, options, groups=groups)
     else:
@@ -103,8 +104,6 @@ def holdout_mask(examples: Examples, groups: NDArray[np.int64]) -> NDArray[np.bo
     real = np.array([source == "xwlb" for source in examples.sources], np.bool_)
     late = np.array([date >= HOLDOUT_FROM for date in examples.dates], np.bool_)
     out = np.where(real, late, by_id)
-    # A group that reaches over both sides is held out as a whole.
-    out = np.isin(groups, groups[out])
     left = Counter(category for category, held in zip(examples.categories, out, strict=True) if not held)
     thin = any(left[category] < 5 for category in set(examples.categories))
     return np.zeros(len(examples), np.bool_) if thin or out.sum() < FEWEST_HELD_OUT else out

@@ -7,13 +7,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.kernel.hashing import EMPTY, find_string, mixed, pair_key, string_hash
+from classifier.kernel.hashing import EMPTY, find_string, mixed, string_hash
 from classifier.kernel.lookup import is_word_at
 from classifier.segmentation.alphabet import HAN
 from classifier.segmentation.compiled import compiled
-from classifier.segmentation.cutting import Workspace, cut_codes, walk
+from classifier.segmentation.cutting import cut_codes
 from classifier.segmentation.decoding import decode
 from classifier.segmentation.tables import SegmentationTables
+from classifier.segmentation.trie import walk
+from classifier.segmentation.workspace import Workspace
 from classifier.text import CharacterTable
 
 STRINGS, STRING_CHARACTERS, WORDS, GRAMS, FILLED = 0, 1, 2, 3, 4
@@ -134,16 +136,14 @@ def _number_words(
         else:
             state = np.int64(work.word_states[i])
             if state == 0 and work.codes[start] < HAN:
-                state = np.int64(walk(tables, work.codes, start, stop))
+                state = np.int64(walk(tables.records, work.codes, start, stop))
             numbers[i] = state if state != 0 else states + _string_number(work.characters, start, stop, found)
         start = stop
 
 
 @compiled
 def _string_number(characters: NDArray[np.uint32], start: int, stop: int, found: Collection) -> int:
-    number = find_string(
-        found.string_table, found.string_characters, found.string_offsets, characters, start, stop
-    )
+    number = find_string(found.string_table, found.string_characters, found.string_offsets, characters, start, stop)
     if number >= 0:
         return number
     number = found.sizes[STRINGS]
@@ -160,6 +160,12 @@ def _string_number(characters: NDArray[np.uint32], start: int, stop: int, found:
         place = (place + np.uint64(1)) & mask
     found.string_table[place] = number
     return number
+
+
+@compiled
+def pair_key(first: int, second: int) -> np.uint64:
+    """A word (first: -1) or a pair of words as one key, never 0."""
+    return (np.uint64(first + 1) << np.uint64(32)) | np.uint64(second + 1)
 
 
 @compiled
@@ -224,7 +230,9 @@ def _count_field(
                 if before >= 0 and plan.words > 1:
                     key = pair_key(before, number)
                     _add(
-                        found, begin, number_of(found.word_keys, found.word_numbers, found.words, found.sizes, WORDS, key)
+                        found,
+                        begin,
+                        number_of(found.word_keys, found.word_numbers, found.words, found.sizes, WORDS, key),
                     )
             before = number
     _close(found, begin, segment)

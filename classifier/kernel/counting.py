@@ -210,5 +210,3 @@ def _scattered(values: NDArray[np.int64], places: NDArray[np.int64], size: int) 
     result = np.zeros(size, np.int64)
     result[places[places >= 0]] = values[places >= 0]
     return result
-
-

@@ -24,8 +24,8 @@ from classifier.kernel.collecting import (
 )
 from classifier.kernel.hashing import EMPTY, fill_strings
 from classifier.segmentation.alphabet import OUTSIDE
-from classifier.segmentation.cutting import workspace
 from classifier.segmentation.tables import SegmentationTables
+from classifier.segmentation.workspace import workspace
 from classifier.text import CharacterTable
 
 _FIRST_ROOM = 1 << 16

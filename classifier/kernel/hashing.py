@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.segmentation.compiled import compiled
+from classifier.segmentation.compiled import compiled, inlined
 
 EMPTY = -1
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(29)
+_NO_PAIR = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 def table_size(items: int) -> int:
@@ -17,13 +18,13 @@ def table_size(items: int) -> int:
     return max(16, 1 << (2 * items - 1).bit_length())
 
 
-@compiled
+@inlined
 def mixed(key: np.uint64) -> np.uint64:
     key = (key ^ (key >> _SHIFT)) * _PRIME
     return key ^ (key >> _SHIFT)
 
 
-@compiled
+@inlined
 def string_hash(characters: NDArray[np.uint32], start: int, stop: int) -> np.uint64:
     """Hash of characters[start:stop]."""
     key = np.uint64(stop - start)
@@ -32,7 +33,7 @@ def string_hash(characters: NDArray[np.uint32], start: int, stop: int) -> np.uin
     return key
 
 
-@compiled
+@inlined
 def find_string(
     table: NDArray[np.int32],
     strings: NDArray[np.uint32],
@@ -71,38 +72,47 @@ def fill_strings(table: NDArray[np.int32], strings: NDArray[np.uint32], offsets:
         table[place] = i
 
 
-@compiled
-def pair_key(first: int, second: int) -> np.uint64:
-    """Two ids as one key, never 0."""
-    return (np.uint64(first + 1) << np.uint64(32)) | np.uint64(second + 1)
+@inlined
+def pair_hash(first: int, second: int) -> np.uint64:
+    """Hash of two tokens; its upper bits are the good ones."""
+    return ((np.uint64(first) << np.uint64(20)) | np.uint64(second)) * _PRIME
 
 
 @compiled
-def find_pair(keys: NDArray[np.uint64], values: NDArray[np.int32], key: np.uint64) -> int:
-    """The value under ``key``, or -1; empty places have the key 0."""
-    mask = np.uint64(len(keys) - 1)
-    place = mixed(key) & mask
-    while keys[place] != 0:
-        if keys[place] == key:
-            return np.int64(values[place])
-        place = (place + np.uint64(1)) & mask
-    return -1
+def upper_bits(size: int) -> np.uint64:
+    """By how much to shift a hash for a place in a table of ``size`` (a power of two)."""
+    shift = 64
+    while size > 1:
+        size >>= 1
+        shift -= 1
+    return np.uint64(shift)
 
 
 @compiled
 def fill_pairs(
-    keys: NDArray[np.uint64],
-    values: NDArray[np.int32],
+    table: NDArray[np.uint64],
+    bits: NDArray[np.uint8],
     firsts: NDArray[np.int32],
     seconds: NDArray[np.int32],
-    ids: NDArray[np.int32],
+    first_slot: int,
 ) -> None:
-    """Enter every pair; ``keys`` has power-of-two length and is zero."""
-    mask = np.uint64(len(keys) - 1)
-    for i in range(len(ids)):
-        key = pair_key(firsts[i], seconds[i])
-        place = mixed(key) & mask
-        while keys[place] != 0:
-            place = (place + np.uint64(1)) & mask
-        keys[place] = key
-        values[place] = ids[i]
+    """Enter pair i under slot ``first_slot + i``.
+
+    ``table`` has power-of-two length and is filled with vocabulary.NO_PAIR; an entry is first << 44
+    | second << 24 | slot, at the upper bits of the hash or the next free place after.  ``bits`` has
+    power-of-two length; the bit at the upper bits of the hash is set.
+    """
+    mask = len(table) - 1
+    shift, bit_shift = upper_bits(len(table)), upper_bits(8 * len(bits))
+    for i in range(len(firsts)):
+        key = pair_hash(firsts[i], seconds[i])
+        bit = key >> bit_shift
+        bits[bit >> np.uint64(3)] |= np.uint8(1 << np.int64(bit & np.uint64(7)))
+        place = np.int64(key >> shift)
+        while table[place] != _NO_PAIR:
+            place = (place + 1) & mask
+        table[place] = (
+            (np.uint64(firsts[i]) << np.uint64(44))
+            | (np.uint64(seconds[i]) << np.uint64(24))
+            | np.uint64(first_slot + i)
+        )

@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.kernel.hashing import find_string
+from classifier.kernel.vocabulary import Vocabulary
 from classifier.segmentation.alphabet import DIGIT, OUTSIDE
-from classifier.segmentation.compiled import compiled
-from classifier.segmentation.cutting import Workspace, walk
+from classifier.segmentation.compiled import compiled, inlined
 from classifier.segmentation.tables import SegmentationTables
+from classifier.segmentation.trie import walk
+from classifier.segmentation.workspace import Workspace
 
 UNKNOWN, NO_WORD = -1, -2
 """In a list of tokens: a word the vocabulary has not, and punctuation or space."""
@@ -30,13 +32,13 @@ def states_of(
         for i in range(begin, stop):
             inside = inside and codes[i] != OUTSIDE
         if inside:
-            state = walk(tables, codes, begin, stop)
+            state = walk(tables.records, codes, begin, stop)
             if state != 0:
                 found[state] = token
     return found
 
 
-@compiled
+@inlined
 def is_word_at(characters: NDArray[np.uint32], start: int, stop: int, is_word: NDArray[np.uint8]) -> bool:
     """``text.is_word`` of characters[start:stop]."""
     for i in range(start, stop):
@@ -46,7 +48,7 @@ def is_word_at(characters: NDArray[np.uint32], start: int, stop: int, is_word: N
     return False
 
 
-@compiled
+@inlined
 def is_neutral_at(codes: NDArray[np.uint16], start: int, stop: int) -> bool:
     """``text.is_neutral`` of codes[start:stop]."""
     for i in range(start, stop):
@@ -57,42 +59,39 @@ def is_neutral_at(codes: NDArray[np.uint16], start: int, stop: int) -> bool:
 
 @compiled
 def find_tokens(
-    token_of_state: NDArray[np.int32],
-    token_table: NDArray[np.int32],
-    token_characters: NDArray[np.uint32],
-    token_offsets: NDArray[np.int64],
-    surprise: NDArray[np.float32],
+    voc: Vocabulary,
     surprise_unknown: float,
     is_word: NDArray[np.uint8],
     work: Workspace,
-    count: int,
+    words: int,
     tokens: NDArray[np.int32],
     familiarity: NDArray[np.float64],
 ) -> None:
-    """Write the token of each of the ``count`` words in ``work``; add to ``familiarity`` (weights.Scores)."""
-    characters, codes = work.characters, work.codes
+    """Write the token of each word in ``work``; add to ``familiarity`` (weights.Scores)."""
+    characters, codes, word_ends, word_states = work.characters, work.codes, work.word_ends, work.word_states
+    token_of_state, surprise = voc.token_of_state, voc.surprise
+    table, token_characters, token_offsets = voc.token_table, voc.token_characters, voc.token_offsets
+    features = len(surprise)
     total = 0
     known = 0
     summed = 0.0
     start = 0
-    for i in range(count):
-        stop = np.int64(work.word_ends[i])
-        state = work.word_states[i]
+    for i in range(words):
+        stop = np.int64(word_ends[i])
         first = characters[start]
-        plain = first < 65536 and is_word[first] != 0
-        if not plain and not is_word_at(characters, start, stop, is_word):
+        if not (first < 65536 and is_word[first]) and not is_word_at(characters, start, stop, is_word):
             tokens[i] = NO_WORD
             start = stop
             continue
+        state = word_states[i]
         if state != 0:
             token = np.int64(token_of_state[state])
         else:
-            token = find_string(token_table, token_characters, token_offsets, characters, start, stop)
+            token = find_string(table, token_characters, token_offsets, characters, start, stop)
         tokens[i] = token
-        code = codes[start]
-        if code < DIGIT or not is_neutral_at(codes, start, stop):
+        if codes[start] < DIGIT or not is_neutral_at(codes, start, stop):
             total += 1
-            if 0 <= token < len(surprise):
+            if 0 <= token < features:
                 known += 1
                 summed += np.float64(surprise[token])
             else:

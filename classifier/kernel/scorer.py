@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 import numpy as np
 
 from classifier.columns import TextColumn
-from classifier.kernel.articles import Scratch, linear, score_articles, scratch
+from classifier.kernel.articles import Scratch, plan, score_articles, scratch
 from classifier.kernel.vocabulary import vocabulary
 from classifier.weights import LinearWeights, Scores
 
@@ -29,8 +29,7 @@ class KernelScorer:
         self.weights = weights
         self.threads = threads
         self._tables, self._vocabulary = vocabulary(weights)
-        self._linear = linear(weights)
-        self._slots = max(len(self._vocabulary.slot_rows), len(self._vocabulary.character_rows))
+        self._plan = plan(weights)
         self._spare: SimpleQueue[tuple[int, Scratch]] = SimpleQueue()
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
@@ -67,10 +66,10 @@ class KernelScorer:
             length, spare = -1, None
         if spare is None or length < longest:
             length = max(longest, 4096)
-            spare = scratch(length, self._slots, self.weights.categories)
+            spare = scratch(length, self._vocabulary)
         score_articles(
             titles.data, titles.offsets, texts.data, texts.offsets, first, stop, self._tables, self._vocabulary,
-            self._linear, spare, found.scores, found.familiarity,
+            self._plan, spare, found.scores, found.familiarity,
         )  # fmt: skip
         if length <= KEPT_LENGTH:
             self._spare.put((length, spare))

@@ -13,45 +13,53 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from classifier.strings import StringTable
     from classifier.weights import LinearWeights
 
-FORMAT = 1
+FORMAT = 2
 MAX_ALPHABET = 60_000
+MAX_TOKENS = (1 << 20) - 1
+MAX_SLOTS = (1 << 24) - 1
+NO_PAIR = 0xFFFFFFFFFFFFFFFF
+WIDTH = 8
 
 
 class Vocabulary(NamedTuple):
     """Read-only arrays, memory-mapped.
 
-    A token is a word that is a feature or part of one; tokens 0 … U - 1 are features themselves,
-    frequent ones first.
+    A token is a word that is a feature or part of one.  Every feature has a slot; S slots of words
+    and pairs, C of character n-grams, each beginning with the most frequent, so that what is often
+    read lies close together.  Slots S and C stand for "no feature": idf and weights 0.  K' is the
+    number of categories rounded up to WIDTH.
 
-    - ``token_of_state`` int32[M]: the token of a state of SegmentationTables, or -1.
+    - ``token_of_state`` int32[M]: the token of a state of SegmentationTables, or -1.  Tokens
+      0 … U - 1 are features themselves, and their slots.
     - ``token_table`` int32[2^a], ``token_characters`` uint32, ``token_offsets`` int64: hash table
       over the tokens' characters, for words that have no state.
-    - ``slot_rows`` int32[S]: the feature of a slot; slot t < U is token t, the others are pairs.
-    - ``pair_keys`` uint64[2^b], ``pair_slots`` int32[2^b]: hash table from pairs of tokens to slots.
+    - ``pairs`` uint64[2^b]: hash table from two tokens (20 bits each) to a slot (24 bits), and
+      ``pair_filter`` uint8[2^c]: the bits of the pairs that may be in it (hashing.py).
     - ``surprise`` float32[U]: by token.
+    - ``word_idf`` float32[S + 1], ``word_weights`` float32[groups · (S + 1), K'].
     - ``character_codes`` uint16[65536]: characters' codes in the n-gram trie, 0 for none;
       ``far_characters`` uint32, ``far_codes`` uint16: those beyond the basic plane, ascending.
-    - ``character_base``, ``character_check`` uint32[N]: the trie; ``character_rows`` int32[N]: the
-      feature of a state, or -1.
+    - ``character_nodes`` uint32[3 · N]: of each state of the trie its base, check and slot.
+    - ``character_idf`` float32[C + 1], ``character_weights`` float32[groups · (C + 1), K'].
     """
 
     token_of_state: NDArray[np.int32]
     token_table: NDArray[np.int32]
     token_characters: NDArray[np.uint32]
     token_offsets: NDArray[np.int64]
-    slot_rows: NDArray[np.int32]
-    pair_keys: NDArray[np.uint64]
-    pair_slots: NDArray[np.int32]
+    pairs: NDArray[np.uint64]
+    pair_filter: NDArray[np.uint8]
     surprise: NDArray[np.float32]
+    word_idf: NDArray[np.float32]
+    word_weights: NDArray[np.float32]
     character_codes: NDArray[np.uint16]
     far_characters: NDArray[np.uint32]
     far_codes: NDArray[np.uint16]
-    character_base: NDArray[np.uint32]
-    character_check: NDArray[np.uint32]
-    character_rows: NDArray[np.int32]
+    character_nodes: NDArray[np.uint32]
+    character_idf: NDArray[np.float32]
+    character_weights: NDArray[np.float32]
 
 
 def vocabulary(weights: LinearWeights) -> tuple[SegmentationTables, Vocabulary]:
@@ -65,7 +73,7 @@ def _key(weights: LinearWeights) -> str:
     state = hashlib.sha256(f"{FORMAT} {tables_key(weights.user_words)}".encode())
     for array in (
         weights.words.blob, weights.words.offsets, weights.characters.blob, weights.characters.offsets,
-        weights.idf, weights.surprise, weights.table.is_word,
+        weights.idf, weights.weights, weights.surprise, weights.table.is_word,
     ):  # fmt: skip
         state.update(f" {array.dtype} {array.shape}".encode())
         state.update(memoryview(array).cast("B") if array.size else b"")
@@ -73,22 +81,35 @@ def _key(weights: LinearWeights) -> str:
 
 
 def _built(weights: LinearWeights, tables: SegmentationTables) -> dict[str, NDArray[Any]]:
-    idf = weights.idf
-    words = _words(weights.words, idf[: len(weights.words)], weights.surprise, tables)
-    characters = _characters(weights.characters, len(weights.words), weights.table.is_word)
+    words, word_rows = _words(weights, tables)
+    characters, character_rows = _characters(weights)
+    words["word_idf"], words["word_weights"] = _by_slot(weights, word_rows)
+    characters["character_idf"], characters["character_weights"] = _by_slot(weights, character_rows)
     return words | characters
 
 
-def _words(
-    words: StringTable, idf: NDArray[np.float32], surprise: NDArray[np.float32], tables: SegmentationTables
-) -> dict[str, NDArray[Any]]:
+def _by_slot(weights: LinearWeights, rows: list[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """idf and weights of the features ``rows`` in this order, and a row of zeros for no feature."""
+    import numpy as np
+
+    slots, groups, K = len(rows) + 1, weights.spec.groups, weights.categories
+    idf = np.zeros(slots, np.float32)
+    idf[:-1] = weights.idf[rows]
+    moved = np.zeros((groups, slots, -(-K // WIDTH) * WIDTH), np.float32)
+    for group in range(groups):
+        moved[group, :-1, :K] = weights.weights[group * weights.features + np.array(rows, np.int64)]
+    return idf, moved.reshape(groups * slots, -1)
+
+
+def _words(weights: LinearWeights, tables: SegmentationTables) -> tuple[dict[str, NDArray[Any]], list[int]]:
+    """Tables of words and pairs, and the features in the order of their slots."""
     import numpy as np
 
     from classifier.kernel.hashing import EMPTY, fill_pairs, fill_strings, table_size
     from classifier.kernel.lookup import states_of
 
-    strings = list(words)
-    order = np.argsort(idf, kind="stable").tolist()  # the frequent first: they end up close together
+    strings = list(weights.words)
+    order = np.argsort(weights.idf[: len(strings)], kind="stable").tolist()
     tokens: dict[str, int] = {}
     for i in order:
         if " " not in strings[i]:
@@ -102,62 +123,63 @@ def _words(
             firsts.append(tokens.setdefault(first, len(tokens)))
             seconds.append(tokens.setdefault(second, len(tokens)))
             rows.append(i)
+    if len(tokens) > MAX_TOKENS or len(rows) > MAX_SLOTS:
+        raise ModelError(f"the model has more than {MAX_TOKENS} words or {MAX_SLOTS} features; select fewer features")
     offsets = np.zeros(len(tokens) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, tokens), np.int64, len(tokens)), out=offsets[1:])
     characters = np.frombuffer("".join(tokens).encode("utf-32-le", "surrogatepass"), np.uint32)
     token_table = np.full(table_size(len(tokens)), EMPTY, np.int32)
     fill_strings(token_table, characters, offsets)
-    pair_keys = np.zeros(table_size(len(firsts)), np.uint64)
-    pair_slots = np.zeros(len(pair_keys), np.int32)
-    slots = np.arange(features, features + len(firsts), dtype=np.int32)
-    fill_pairs(pair_keys, pair_slots, np.array(firsts, np.int32), np.array(seconds, np.int32), slots)
-    return {
+    pairs = np.full(table_size(len(firsts)), NO_PAIR, np.uint64)
+    pair_filter = np.zeros(2 * len(pairs), np.uint8)
+    fill_pairs(pairs, pair_filter, np.array(firsts, np.int32), np.array(seconds, np.int32), features)
+    arrays = {
         "token_of_state": states_of(tables, characters, offsets),
         "token_table": token_table,
         "token_characters": characters,
         "token_offsets": offsets,
-        "slot_rows": np.array(rows, np.int32),
-        "pair_keys": pair_keys,
-        "pair_slots": pair_slots,
-        "surprise": surprise[rows[:features]],
+        "pairs": pairs,
+        "pair_filter": pair_filter,
+        "surprise": weights.surprise[rows[:features]],
     }
+    return arrays, rows
 
 
-def _characters(table: StringTable, first_row: int, is_word: NDArray[np.uint8]) -> dict[str, NDArray[Any]]:
+def _characters(weights: LinearWeights) -> tuple[dict[str, NDArray[Any]], list[int]]:
+    """Tables of character n-grams, and the features in the order of their slots."""
     import numpy as np
 
     from classifier.segmentation import double_array
-    from classifier.text import is_word as has_word
+    from classifier.text import is_word
 
-    strings = list(table)
+    strings = list(weights.characters)
+    idf = weights.idf[len(weights.words) :]
     frequency: dict[str, int] = {}
     for string in strings:
         for character in string:
             frequency[character] = frequency.get(character, 0) + 1
     # An n-gram with a character that ends runs of word characters is never met.
-    alphabet = [c for c in sorted(frequency, key=lambda c: (-frequency[c], c)) if has_word(c, is_word)]
+    alphabet = [c for c in sorted(frequency, key=lambda c: (-frequency[c], c)) if is_word(c, weights.table.is_word)]
     if len(alphabet) > MAX_ALPHABET:
         raise ModelError(f"the model's character features have more than {MAX_ALPHABET} different characters")
     code = {character: i for i, character in enumerate(alphabet, 1)}
     translation = {ord(character): i for character, i in code.items()}
-    pairs = sorted(
-        (string.translate(translation), row)
-        for row, string in enumerate(strings, first_row)
-        if all(character in code for character in string)
-    )
+    order = np.argsort(idf, kind="stable").tolist()
+    order = [i for i in order if all(character in code for character in strings[i])]
+    pairs = sorted((strings[i].translate(translation), slot) for slot, i in enumerate(order))
     base, check, states = double_array.build([key for key, _ in pairs], len(alphabet) + 1)
-    rows = np.full(len(base), -1, np.int32)
-    rows[states] = [row for _, row in pairs]
+    nodes = np.empty((len(base), 3), np.uint32)
+    nodes[:, 0], nodes[:, 1], nodes[:, 2] = base, check, len(order)
+    nodes[states, 2] = [slot for _, slot in pairs]
     near = np.zeros(65536, np.uint16)
     for character, i in code.items():
         if ord(character) < 65536:
             near[ord(character)] = i
     far = sorted((ord(character), i) for character, i in code.items() if ord(character) >= 65536)
-    return {
+    arrays = {
         "character_codes": near,
         "far_characters": np.array([character for character, _ in far], np.uint32),
         "far_codes": np.array([i for _, i in far], np.uint16),
-        "character_base": base,
-        "character_check": check,
-        "character_rows": rows,
+        "character_nodes": nodes.reshape(-1),
     }
+    return arrays, [len(weights.words) + i for i in order]

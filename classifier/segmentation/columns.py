@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from classifier.columns import TextColumn
 from classifier.segmentation.compiled import compiled
-from classifier.segmentation.cutting import Workspace, cut_codes, workspace
+from classifier.segmentation.cutting import cut_codes
 from classifier.segmentation.decoding import decode
 from classifier.segmentation.tables import SegmentationTables
+from classifier.segmentation.workspace import Workspace, workspace
 
 _UNCHANGED = np.arange(65536, dtype=np.uint16)
 

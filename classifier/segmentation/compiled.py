@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import platform
+import shutil
 import sys
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
+import llvmlite
 import numba
 from numba.core import event
 
+from classifier.segmentation.cache import cache_folder
+
 F = TypeVar("F", bound=Callable[..., Any])
+KEPT_VERSIONS = 4
 
 
 def compiled(function: F) -> F:
@@ -17,11 +27,52 @@ def compiled(function: F) -> F:
 
     No fast-math: jieba's ties between equal sums must come out alike.
     """
-    options: dict[str, Any] = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
+    return _compiled(function, {})
+
+
+def inlined(function: F) -> F:
+    """The same for a small function called for every word: each call from compiled code is replaced by its body.
+
+    A real call counts references to every array it hands over, which costs more than what it does.
+    """
+    return _compiled(function, {"inline": "always"})
+
+
+def _compiled(function: F, options: dict[str, Any]) -> F:
+    options |= {"nogil": True, "boundscheck": False, "error_model": "numpy"}
+    if (folder := _folder()) is None:
+        return numba.njit(**options)(function)  # type: ignore[no-any-return]
+    chosen = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(folder)
     try:
         return numba.njit(cache=True, **options)(function)  # type: ignore[no-any-return]
-    except RuntimeError:  # no folder for the cache can be written: compile in every process
-        return numba.njit(**options)(function)  # type: ignore[no-any-return]
+    finally:
+        numba.config.CACHE_DIR = chosen
+
+
+@cache
+def _folder() -> Path | None:
+    """Where this version's machine code is kept, or None where nothing can be.
+
+    numba checks only the file of the function it loads, not those of the functions it calls, so
+    the folder is named by all of them.
+    """
+    state = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__} {platform.python_version()}".encode())
+    package = Path(__file__).resolve().parent.parent
+    for path in [*sorted(package.glob("segmentation/*.py")), *sorted(package.glob("kernel/*.py")), package / "text.py"]:
+        state.update(path.read_bytes())
+    folder = cache_folder() / f"compiled-{state.hexdigest()[:16]}"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.utime(folder)
+    except OSError:
+        return None
+    if not os.access(folder, os.W_OK):
+        return None
+    versions = sorted(folder.parent.glob("compiled-*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in versions[KEPT_VERSIONS:]:
+        shutil.rmtree(old, ignore_errors=True)
+    return folder
 
 
 class _Notice(event.Listener):  # type: ignore[misc]

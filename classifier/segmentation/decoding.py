@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from classifier.segmentation.alphabet import OUTSIDE
 from classifier.segmentation.compiled import compiled
-from classifier.segmentation.cutting import Workspace
+from classifier.segmentation.workspace import Workspace
 from classifier.text import DELETED, LINE_BREAK, SPACE, WIDE
 
 _REPLACEMENT = 0xFFFD
