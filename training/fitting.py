@@ -319,8 +319,8 @@ def review_rule(held_out: HeldOut, examples: Examples, options: FitOptions) -> R
         thresholds=thresholds,
         accept_accuracy=options.accept_accuracy,
         words=max(3, int(np.quantile(words[with_words], 0.002)) // 2),
-        surprise=float(np.quantile(surprise, 0.998)) + 0.5,
-        known=float(np.quantile(known, 0.002)) * 0.9,
+        surprise=float(surprise.max()) + 0.25,
+        known=float(known.min()) * 0.95,
         body=bool(has_body.mean() > 0.9),
     )
 

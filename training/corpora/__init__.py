@@ -62,7 +62,8 @@ def real_labels(path: Path | None = None) -> tuple[RealLabel, ...]:
 
 def real_news() -> Iterator[Mapping[str, str]]:
     """All items of the real news, labelled or not: id, date, title, text."""
-    yield from _json_lines(XWLB_FILE)
+    for item in _json_lines(XWLB_FILE):
+        yield {**item, "date": _iso(item["date"])}
 
 
 @cache
@@ -136,6 +137,11 @@ def thucnews_titles() -> Examples:
         ("",) * n,
         ("thucnews",) * n,
     )
+
+
+def _iso(date: str) -> str:
+    digits = date.replace("-", "")
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
 
 
 def _json_lines(name: str) -> Iterator[Mapping[str, str]]:
