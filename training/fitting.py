@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 Solver = Literal["ridge", "svc"]
 FEWEST_A_CATEGORY = 2
+FEWEST_KNOWN = 0.5
+"""Share of known words below which a text is unfamiliar; labels know all of their own words, so they cannot tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +314,6 @@ def review_rule(held_out: HeldOut, examples: Examples, options: FitOptions) -> R
     if not with_words.any():
         raise ModelError("no labelled article has a word; check the texts")
     surprise = held_out.familiarity[with_words, 2] / words[with_words]
-    known = held_out.familiarity[with_words, 1] / words[with_words]
     has_body = np.array([bool(text.strip()) for text in examples.texts])
     thresholds = acceptance_thresholds(probability, right)
     return ReviewRule(
@@ -320,7 +321,7 @@ def review_rule(held_out: HeldOut, examples: Examples, options: FitOptions) -> R
         accept_accuracy=options.accept_accuracy,
         words=max(3, int(np.quantile(words[with_words], 0.002)) // 2),
         surprise=float(surprise.max()) + 0.25,
-        known=float(known.min()) * 0.95,
+        known=FEWEST_KNOWN,
         body=bool(has_body.mean() > 0.9),
     )
 
