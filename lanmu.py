@@ -9,9 +9,6 @@ import typer
 
 COMMANDS = {
     "tag": "classifier.commands:tag",
-    "score": "classifier.archive.commands:score",
-    "serve": "classifier.service.commands:serve",
-    "users": "classifier.service.commands:users",
     "train": "training.commands:train",
     "evaluate": "training.commands:evaluate",
     "labels": "training.label_commands:labels",

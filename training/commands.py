@@ -169,7 +169,7 @@ def evaluate(
         str | None, typer.Option("--model", help="Evaluate this model on the labels instead of cross-validating.")
     ] = None,
     models: ModelsOption = None,
-    out: Annotated[Path | None, typer.Option("--out", help="A folder for report.json and report.html.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the figures to this JSON file.")] = None,
     words: WordsOption = None,
     characters: CharactersOption = None,
     solver: SolverOption = None,
@@ -194,6 +194,8 @@ def evaluate(
     metrics = metrics_of(answers)
     print_metrics(answers, metrics)
     if out is not None:
-        from training.report import write_report
+        import json
 
-        write_report(out, examples, answers, metrics)
+        from classifier.files import write_text_whole
+
+        write_text_whole(out, json.dumps(metrics, ensure_ascii=False, indent=1) + "\n")
