@@ -1,6 +1,6 @@
 """How far independent readings of the same real news agree.
 
-    python -m benchmarks.agreement
+python -m benchmarks.agreement
 """
 
 from __future__ import annotations

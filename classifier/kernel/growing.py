@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -154,4 +155,4 @@ def _text(characters: NDArray[np.uint32]) -> str:
 def _cut_up(characters: NDArray[np.uint32], offsets: NDArray[np.int64]) -> list[str]:
     text = _text(characters)
     ends = offsets.tolist()
-    return [text[start:stop] for start, stop in zip(ends, ends[1:], strict=False)]
+    return [text[start:stop] for start, stop in pairwise(ends)]
