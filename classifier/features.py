@@ -28,9 +28,10 @@ class FeatureSpec:
     Every (field, analyser) with a weight above zero is a block: its counts become
     (1 + ln count) · idf (count · idf where ``sublinear`` is off), scaled to length 1 and times
     ``field weight · analyser weight``; the whole is scaled by 1/√Σ weight² over the blocks that
-    are not empty, so that it has length 1.  The title field is the title, text the body, lead the words of the body
-    that start within its first ``lead_characters`` characters after normalisation.  With ``shared`` a feature has one row of
-    weights for all fields, else one for the title and one for text and lead.
+    are not empty, so that it has length 1.  The title field is the title, text the body, lead the
+    words of the body that start within its first ``lead_characters`` characters after
+    normalisation.  With ``shared`` a feature has one row of weights for all fields, else one for
+    the title and one for text and lead.
     """
 
     title: float = 0.5

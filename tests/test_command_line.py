@@ -1,0 +1,96 @@
+"""The command line, run for real on the shipped model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.conftest import Lanmu
+
+ROOT = Path(__file__).parent.parent
+MEETING = (
+    "县政府召开防汛工作会议\n"
+    "本报讯(记者 田野)6月2日,县政府召开防汛工作会议,副县长主持并讲话。会议听取了水利局汇报,要求各乡镇压实责任。"
+)
+
+
+def test_the_sample_page_is_split_and_tagged(lanmu: Lanmu) -> None:
+    done = lanmu("tag", ROOT / "samples" / "page.md", "--format", "jsonl")
+    assert done.returncode == 0, done.stderr
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(records) == 7
+    assert records[0]["category"] == "meetings"
+    assert records[1]["category"] == "two_sessions"
+    for record in records:
+        assert len(record["ranking"]) == 16
+        assert abs(sum(entry["probability"] for entry in record["ranking"]) - 1) < 1e-4
+        assert record["decision"] in ("accepted", "review")
+        assert (record["decision"] == "review") == bool(record["reasons"])
+
+
+def test_engines_print_the_same(lanmu: Lanmu) -> None:
+    outputs = {e: lanmu("tag", "-", "--engine", e, stdin=MEETING).stdout for e in ("walk", "kernel", "plain")}
+    assert outputs["walk"] == outputs["kernel"] == outputs["plain"]
+    assert json.loads(outputs["walk"])["category"] == "meetings"
+
+
+def test_refused_inputs_are_named_and_the_rest_is_done(lanmu: Lanmu, tmp_path: Path) -> None:
+    (tmp_path / "空.txt").write_bytes(b"")
+    (tmp_path / "图.txt").write_bytes(bytes(range(256)) * 20)
+    (tmp_path / "会.txt").write_text(MEETING, "utf-8")
+    done = lanmu("tag", "空.txt", "图.txt", "会.txt")
+    assert done.returncode == 1
+    assert "空.txt" in done.stderr and "图.txt" in done.stderr
+    assert json.loads(done.stdout)["category"] == "meetings"
+    assert lanmu("tag", "空.txt").returncode == 2
+    (tmp_path / "没有").mkdir()
+    empty = lanmu("tag", "没有")
+    assert empty.returncode == 2 and "没有" in empty.stderr
+
+
+def test_wrong_usage_is_told(lanmu: Lanmu, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(MEETING, "utf-8")
+    for arguments, said in (
+        (("tag", "a.txt", "--encoding", "klingon"), "klingon"),
+        (("tag", "a.txt", "--model", "nowhere"), "nowhere"),
+        (("tag", "a.txt", "--kind", "scroll"), "scroll"),
+        (("labels", "check", "--labels", "none.csv"), "none.csv"),
+        (("models", "promote", "../x", "--models", "."), "../x"),
+    ):
+        done = lanmu(*arguments)
+        assert done.returncode == 2, arguments
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_category_is_named_by_line(lanmu: Lanmu, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(
+        "id,category,source,date,title,text\na1,体育,,,比赛,球队进了决赛\na2,天气,,,下雨,明天有雨\n", "utf-8"
+    )
+    done = lanmu("labels", "check", "--labels", "labels.csv")
+    assert done.returncode == 1
+    assert "line 3 (a2)" in done.stdout and "天气" in done.stdout
+    trained = lanmu("train", "--labels", "labels.csv", "--models", "m")
+    assert trained.returncode == 2 and "line 3" in trained.stderr
+
+
+def test_a_spreadsheet_gets_no_formula(lanmu: Lanmu) -> None:
+    done = lanmu("tag", "-", "--format", "csv", stdin="=HYPERLINK(1)会议召开\n" + MEETING)
+    assert done.returncode == 0
+    assert ",=HYPERLINK" not in done.stdout
+
+
+def test_out_is_written_whole_and_evidence_is_given(lanmu: Lanmu, tmp_path: Path) -> None:
+    done = lanmu("tag", "-", "--explain", "--out", "t.jsonl", stdin=MEETING)
+    assert done.returncode == 0, done.stderr
+    record = json.loads((tmp_path / "t.jsonl").read_text("utf-8"))
+    assert any("会议" in piece["word"] and piece["weight"] > 0 for piece in record["evidence"])
+
+
+def test_what_is_unlike_news_goes_to_review(lanmu: Lanmu) -> None:
+    for text in (
+        "The quick brown fox jumps over the lazy dog while the parliament debates a new law in London today.",
+        "1 2 3 4\n5 6 7 8\n9 10 11 12",
+        "啦啦啦 我的心呀 你听到没有 月亮弯弯 照着我的窗 啦啦啦",
+    ):
+        assert json.loads(lanmu("tag", "-", stdin=text).stdout.splitlines()[0])["decision"] == "review"

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+
+from classifier.errors import LabelsError, ModelError
+from tests.small_model import small_model
+from training.gate import Compared, judged
+from training.labels import Label, append_labels, read_labels
+from training.registry import Registry
+
+
+def test_promotion_and_rollback(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    for name in ("first", "second", "third"):
+        small_model(tmp_path / name)
+        registry.promote(name, ("测试",))
+    assert registry.current == "third"
+    registry.rollback()
+    assert registry.current == "second"
+    registry.rollback()
+    assert registry.current == "first"
+    with pytest.raises(ModelError, match="no earlier version"):
+        registry.rollback()
+    assert [event.action for event in registry.history()].count("promoted") == 3
+
+
+def test_a_damaged_version_is_not_promoted(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    small_model(tmp_path / "good")
+    registry.promote("good")
+    small_model(tmp_path / "bad")
+    path = tmp_path / "bad" / "weights.safetensors"
+    path.write_bytes(path.read_bytes()[:-9])
+    with pytest.raises(ModelError, match="bad"):
+        registry.promote("bad")
+    assert registry.current == "good"
+    assert registry.prune(0) == ["bad"]
+
+
+def compared(pairs: list[tuple[str, str, str]]) -> Compared:
+    right, champion, challenger = zip(*pairs, strict=True) if pairs else ((), (), ())
+    return Compared(tuple(map(str, range(len(pairs)))), tuple(right), tuple(champion), tuple(challenger))
+
+
+NAMES = {"a": "会议", "b": "文化"}
+
+
+def test_the_gate_lets_a_better_model_through() -> None:
+    holdout = compared([("a", "a", "a")] * 80 + [("b", "a", "b")] * 10)
+    assert judged(holdout, compared([]), NAMES).promote
+
+
+def test_the_gate_refuses_a_broken_category_by_name() -> None:
+    holdout = compared([("a", "b", "a")] * 30 + [("a", "a", "a")] * 50 + [("b", "b", "a")] * 10)
+    verdict = judged(holdout, compared([]), NAMES)
+    assert not verdict.promote
+    assert any("文化" in reason for reason in verdict.reasons)
+
+
+def test_new_labels_speak_where_the_holdout_does_not() -> None:
+    holdout = compared([("a", "a", "a")] * 90)
+    new = compared([("b", "a", "b")] * 12)
+    assert judged(holdout, new, NAMES).promote
+    assert not judged(holdout, compared([]), NAMES).promote
+
+
+def _add(path: Path, worker: int) -> None:
+    for i in range(10):
+        append_labels(path, [Label(f"w{worker}-{i}", "culture", "desk", "", f"第{i}场演出", "剧团下乡演出。")])
+
+
+def test_two_writers_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    workers = [multiprocessing.Process(target=_add, args=(path, n)) for n in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    labels = read_labels(path).labels
+    assert {label.id for label in labels} == {f"w{n}-{i}" for n in range(2) for i in range(10)}
+
+
+def test_a_contradiction_is_refused_unless_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    append_labels(path, [Label("x", "culture", text="庙会开锣,狮子上街。")])
+    with pytest.raises(LabelsError, match="already"):
+        append_labels(path, [Label("x", "tourism", text="庙会开锣,狮子上街。")])
+    assert append_labels(path, [Label("x", "tourism", text="庙会开锣,狮子上街。")], replace=True) == 1
+    assert read_labels(path).labels[0].category == "tourism"
