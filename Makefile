@@ -12,7 +12,7 @@ test: $(VENV)/.dev ## the tests a change must pass (under five minutes)
 	$(BIN)/python -m pytest -q -n 2
 
 test-all: $(VENV)/.dev ## with the heavy ones: whole corpora, kills, clusters, a browser
-	$(BIN)/python -m pytest -q -m "slow or not slow"
+	$(BIN)/python -m pytest -q -n 2 -m "slow or not slow"
 
 check: $(VENV)/.dev ## lint, format and types
 	$(BIN)/ruff check .
