@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from classifier.decisions import calibrated
+from training.threads import one_blas_thread
 
 Method = Literal["temperature", "vector", "dirichlet"]
 METHODS: tuple[Method, ...] = ("temperature", "vector", "dirichlet")
@@ -79,6 +80,7 @@ def fit_calibration(
     return Calibration(method, *unpack(found.x))
 
 
+@one_blas_thread
 def best_calibration(scores: NDArray[np.float64], y: NDArray[np.int64], seed: int = 0) -> Calibration:
     """The method with the smallest log loss in cross-validation over the held-out scores, fitted on all of them."""
     from sklearn.model_selection import KFold

@@ -21,6 +21,7 @@ from training.background import Background, read_background
 from training.calibration import acceptance_thresholds, best_calibration, expected_calibration_error
 from training.examples import Examples
 from training.splits import folds, near_duplicate_groups
+from training.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -121,6 +122,7 @@ class Matrix:
         return len(self.words) + len(self.characters)
 
 
+@one_blas_thread
 def fit_model(
     examples: Examples,
     taxonomy: Taxonomy,
