@@ -9,6 +9,7 @@ import typer
 
 COMMANDS = {
     "tag": "classifier.commands:tag",
+    "score": "classifier.archive.commands:score",
     "train": "training.commands:train",
     "evaluate": "training.commands:evaluate",
     "labels": "training.label_commands:labels",

@@ -1,0 +1,109 @@
+"""Rows → the bytes of one part: Parquet, JSON Lines or CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any, BinaryIO, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from classifier.archive.plan import PartFormat
+from classifier.archive.rows import SCHEMA
+from classifier.output import CSV_COLUMNS
+from classifier.spreadsheets import defused
+
+ARCHIVE_CSV_COLUMNS = (*CSV_COLUMNS, "date")
+BOM = "\ufeff"
+_GROUP_ROWS = 1 << 16
+_OPTIONAL = ("column", "subtitle", "byline", "date", "uncertain")
+
+
+class PartWriter(Protocol):
+    """Takes rows (RecordBatches of SCHEMA) and writes them to an open file."""
+
+    def write(self, rows: Any) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def part_writer(part_format: PartFormat, file: BinaryIO) -> PartWriter:
+    if part_format == "parquet":
+        return ParquetPart(file)
+    return JsonLinesPart(file) if part_format == "jsonl" else CsvPart(file)
+
+
+class ParquetPart:
+    """Parquet with zstd; rows wait until a row group is full."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.writer = pq.ParquetWriter(file, SCHEMA, compression="zstd", compression_level=1)
+        self.waiting: list[Any] = []
+
+    def write(self, rows: Any) -> None:
+        self.waiting.append(rows)
+        if sum(map(len, self.waiting)) >= _GROUP_ROWS:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self.writer.close()
+
+    def _flush(self) -> None:
+        if self.waiting:
+            self.writer.write_table(pa.Table.from_batches(self.waiting), row_group_size=2 * _GROUP_ROWS)
+            self.waiting = []
+
+
+class JsonLinesPart:
+    """One object a line, as ``lanmu tag --format jsonl`` prints it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+
+    def write(self, rows: Any) -> None:
+        self.file.write("".join(json_line(row) for row in rows.to_pylist()).encode())
+
+    def close(self) -> None:
+        pass
+
+
+def json_line(row: dict[str, Any]) -> str:
+    """A row of SCHEMA as a line of the tag contract."""
+    record = {name: row[name] for name in ("id", "title", "category", "category_name")}
+    record["probability"] = round(row["probability"], 6)
+    record |= {name: row[name] for name in ("decision", "secondary", "reasons")}
+    record["ranking"] = [{"category": e["category"], "probability": round(e["probability"], 6)} for e in row["ranking"]]
+    record["source"] = {name: row[name] for name in ("path", "member", "position")}
+    record |= {name: row[name] for name in _OPTIONAL if row[name]}
+    return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+class CsvPart:
+    """CSV with a heading line for spreadsheets: in UTF-8 with a BOM, formulas defused."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self._write([list(ARCHIVE_CSV_COLUMNS)], BOM)
+
+    def write(self, rows: Any) -> None:
+        columns = {name: rows.column(name).to_pylist() for name in ARCHIVE_CSV_COLUMNS}
+        columns["probability"] = [f"{value:.6f}" for value in columns["probability"]]
+        columns["secondary"] = [" ".join(values) for values in columns["secondary"]]
+        columns["reasons"] = ["; ".join(values) for values in columns["reasons"]]
+        columns["position"] = [str(value) for value in columns["position"]]
+        columns["date"] = [value or "" for value in columns["date"]]
+        for name in ("id", "title", "category", "category_name", "path", "member", "date"):
+            columns[name] = [defused(value) for value in columns[name]]
+        self._write([list(row) for row in zip(*(columns[name] for name in ARCHIVE_CSV_COLUMNS), strict=True)])
+
+    def close(self) -> None:
+        pass
+
+    def _write(self, rows: list[list[str]], before: str = "") -> None:
+        text = io.StringIO(newline="")
+        text.write(before)
+        csv.writer(text, lineterminator="\n").writerows(rows)
+        self.file.write(text.getvalue().encode())

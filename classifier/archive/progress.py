@@ -1,0 +1,122 @@
+"""How far a run has come: a bar on a terminal, otherwise a line of JSON a minute."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from typing import IO, Any
+
+LINE_EVERY = 60.0
+REDRAWN_EVERY = 0.25
+
+
+class Progress:
+    """Counts articles, shards and refusals as they are done, and shows them on ``stream`` (stderr)."""
+
+    def __init__(self, total_cost: int, shards: int, stream: IO[str] | None = None) -> None:
+        self.stream = stream or sys.stderr
+        self.total_cost, self.shards = max(total_cost, 1), shards
+        self.articles = self.refused = self.shards_done = self.cost_done = 0
+        self.cost_before = 0
+        self.begin = time.monotonic()
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._bar: Any = None
+
+    def done_before(self, cost: int, shards: int) -> None:
+        """What an earlier run has done."""
+        self.cost_before = self.cost_done = cost
+        self.shards_done = shards
+
+    def advance(self, articles: int) -> None:
+        with self._lock:
+            self.articles += articles
+
+    def shard_done(self, cost: int, refused: int) -> None:
+        with self._lock:
+            self.shards_done += 1
+            self.cost_done += cost
+            self.refused += refused
+
+    def record(self) -> dict[str, Any]:
+        """The state as one JSON object."""
+        seconds = time.monotonic() - self.begin
+        here = self.cost_done - self.cost_before
+        left = (self.total_cost - self.cost_done) * seconds / here if here else None
+        return {
+            "seconds": round(seconds, 1),
+            "share_done": round(self.cost_done / self.total_cost, 4),
+            "shards_done": self.shards_done,
+            "shards": self.shards,
+            "articles": self.articles,
+            "articles_per_second": round(self.articles / seconds) if seconds > 0 else 0,
+            "seconds_left": None if left is None else round(left),
+            "refused": self.refused,
+        }
+
+    def __enter__(self) -> Progress:
+        if self.stream.isatty():
+            self._start_bar()
+        self._thread = threading.Thread(target=self._show, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+        if self._bar is not None:
+            self._redraw()
+            self._bar.stop()
+        else:
+            print(json.dumps(self.record()), file=self.stream, flush=True)
+
+    def say(self, message: str) -> None:
+        """A line for people, above the bar where there is one."""
+        if self._bar is not None:
+            self._bar.console.print(message, markup=False, highlight=False)
+        else:
+            print(message, file=self.stream, flush=True)
+
+    def _show(self) -> None:
+        while not self._ended.wait(REDRAWN_EVERY if self._bar is not None else LINE_EVERY):
+            if self._bar is not None:
+                self._redraw()
+            else:
+                print(json.dumps(self.record()), file=self.stream, flush=True)
+
+    def _start_bar(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bar
+
+        self._bar = Bar(
+            BarColumn(bar_width=None),
+            TextColumn("{task.percentage:>3.0f} %  {task.fields[said]}"),
+            console=Console(file=self.stream),
+            transient=False,
+            auto_refresh=False,
+        )
+        self._bar.start()
+        self._task = self._bar.add_task("", total=1.0, said="")
+
+    def _redraw(self) -> None:
+        state = self.record()
+        said = f"{state['articles']:,} articles, {state['articles_per_second']:,} a second"
+        if state["seconds_left"] and state["share_done"] < 1:
+            said += f", {in_words(state['seconds_left'])} left"
+        if state["refused"]:
+            said += f", {state['refused']:,} refused"
+        self._bar.update(self._task, completed=state["share_done"], said=said)
+        self._bar.refresh()
+
+
+def in_words(seconds: float) -> str:
+    """``42 s``, ``3 min``, ``5 h 20 min``."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"

@@ -1,0 +1,57 @@
+"""What a finished run came to, as JSON and as a page with charts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from classifier.archive.folder import RunFolder
+from classifier.archive.plan import Plan
+from classifier.archive.reports import BINS, SLOWEST, Report
+
+SUMMARY = "summary.json"
+SUMMARY_PAGE = "summary.html"
+
+
+def summary_record(plan: Plan, report: Report) -> dict[str, Any]:
+    """The content of ``summary.json``."""
+    slowest = sorted(report.sources.items(), key=lambda item: -item[1][0])[:SLOWEST]
+    refused = sorted((i for i in report.sources.items() if i[1][2]), key=lambda item: (-item[1][2], item[0]))
+    return {
+        "plan": plan.identity,
+        "model": plan.task.model_name,
+        "model_checksum": plan.task.model,
+        "sources": list(plan.sources),
+        "files": plan.files,
+        "bytes": plan.bytes,
+        "shards": plan.shards,
+        "articles": report.articles,
+        "accepted": report.articles - report.in_review,
+        "review": report.in_review,
+        "refused": report.refused,
+        "categories": {
+            category: {"articles": n, "review": report.review[category]}
+            for category, n in report.categories.most_common()
+        },
+        "reasons": dict(report.reasons.most_common()),
+        "months": {month: dict(report.months[month].most_common()) for month in sorted(report.months)},
+        "probability": {
+            "bins": BINS,
+            "accepted": report.accepted_bins,
+            "review": report.review_bins,
+        },
+        "work_seconds": round(report.seconds, 3),
+        "slowest": [
+            {"source": path, "seconds": round(seconds, 3), "articles": int(articles)}
+            for path, (seconds, articles, _) in slowest
+        ],
+        "most_refused": [
+            {"source": path, "refused": int(n), "articles": int(articles)}
+            for path, (_, articles, n) in refused[:SLOWEST]
+        ],
+    }
+
+
+def write_summary(folder: RunFolder, plan: Plan, report: Report) -> None:
+    record = summary_record(plan, report)
+    folder.write(SUMMARY, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))
