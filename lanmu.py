@@ -10,6 +10,7 @@ import typer
 COMMANDS = {
     "tag": "classifier.commands:tag",
     "score": "classifier.archive.commands:score",
+    "serve": "classifier.service.commands:serve",
     "train": "training.commands:train",
     "evaluate": "training.commands:evaluate",
     "labels": "training.label_commands:labels",

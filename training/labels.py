@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -113,27 +114,43 @@ def append_labels(path: Path, added: Sequence[Label], *, replace: bool = False) 
     An id that is there already with the same category is left alone; with another category it is
     an error, or with ``replace`` the new one takes its place.  Returns how many lines changed.
     """
+    with _locked(path):
+        present = {label.id: label for label in read_labels(path).labels} if path.exists() else {}
+        changed = 0
+        for label in added:
+            before = present.get(label.id)
+            if before is not None and before.category == label.category:
+                continue
+            if before is not None and not replace:
+                raise LabelsError(
+                    f"{path}: {label.id} is labelled {before.category} already, not {label.category}; "
+                    "say which is right with --replace or leave it out"
+                )
+            present[label.id] = label
+            changed += 1
+        if changed:
+            write_bytes_whole(path, labels_csv(present.values()))
+        return changed
+
+
+def remove_labels(path: Path, ids: Collection[str]) -> int:
+    """Take labels out of a file under its lock; returns how many were there."""
+    with _locked(path):
+        present = read_labels(path).labels if path.exists() else ()
+        kept = [label for label in present if label.id not in ids]
+        if len(kept) < len(present):
+            write_bytes_whole(path, labels_csv(kept))
+        return len(present) - len(kept)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(str(path.with_name(f".{path.name}.lock")), timeout=LOCK_SECONDS):
-            present = {label.id: label for label in read_labels(path).labels} if path.exists() else {}
-            changed = 0
-            for label in added:
-                before = present.get(label.id)
-                if before is not None and before.category == label.category:
-                    continue
-                if before is not None and not replace:
-                    raise LabelsError(
-                        f"{path}: {label.id} is labelled {before.category} already, not {label.category}; "
-                        "say which is right with --replace or leave it out"
-                    )
-                present[label.id] = label
-                changed += 1
-            if changed:
-                write_bytes_whole(path, labels_csv(present.values()))
-            return changed
+            yield
     except Timeout as error:
         raise LabelsError(f"{path}: another program holds it for {LOCK_SECONDS:.0f} s; try again") from error
 

@@ -1,0 +1,62 @@
+"""The command ``lanmu serve``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from classifier.errors import LanmuError
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="The data folder (default: $LANMU_HOME, else ./lanmu-data).", metavar="FOLDER"),
+]
+
+
+def serve(
+    home: HomeOption = None,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; the default is this machine only.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.", min=1, max=65535)] = 8765,
+    accept_accuracy: Annotated[
+        float | None,
+        typer.Option("--accept-accuracy", help="Wished share of right ones among the accepted.", min=0.0, max=1.0),
+    ] = None,
+    threads: Annotated[int, typer.Option("--threads", help="Threads of the kernel.", min=1, max=256)] = 1,
+    allow_host: Annotated[
+        list[str] | None, typer.Option("--allow-host", help="A name the service may be called by; repeatable.")
+    ] = None,
+    proxy: Annotated[
+        list[str] | None,
+        typer.Option("--proxy", help="Address of a reverse proxy whose forwarding headers are believed; repeatable."),
+    ] = None,
+    open_reading: Annotated[
+        bool, typer.Option("--open-reading", help="Annif's suggest works without the token from other machines too.")
+    ] = False,
+    open_learn: Annotated[bool, typer.Option("--open-learn", help="Annif's learn works without the token.")] = False,
+) -> None:
+    """Serve the HTTP API and the review desk.
+
+    Example: lanmu serve
+    """
+    try:
+        from classifier.service.running import run
+        from classifier.service.settings import prepared
+    except ImportError as error:
+        raise LanmuError(f"the service's packages are missing ({error.name}); pip install 'lanmu[service]'") from error
+    settings = prepared(
+        home,
+        host=host,
+        port=port,
+        accept_accuracy=accept_accuracy,
+        threads=threads,
+        hosts=tuple(name.lower() for name in allow_host or ()),
+        proxies=tuple(proxy or ()),
+        open_reading=open_reading,
+        open_learn=open_learn,
+    )
+    sys.exit(run(settings))

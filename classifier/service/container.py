@@ -1,0 +1,88 @@
+"""Service: the parts of one running service, put together once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from fastapi import Request
+
+from classifier.service.champion import Champion
+from classifier.service.intake import Intake
+from classifier.service.jobs import Jobs
+from classifier.service.label_writer import LabelWriter
+from classifier.service.metrics import Metrics
+from classifier.service.reviewing import Review
+from classifier.service.security.sign_in import SignIns
+from classifier.service.seeding import seed
+from classifier.service.settings import Settings
+from classifier.service.store import Store
+from classifier.service.tagging import Tagger
+
+
+class Background(Protocol):
+    """Something that runs beside the requests, in threads of its own."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the routes and pages work with; ``service_of(request)`` gives it.
+
+    ``background`` is started in its order and stopped in the reverse.
+    """
+
+    settings: Settings
+    store: Store
+    champion: Champion
+    tagger: Tagger
+    intake: Intake
+    review: Review
+    writer: LabelWriter
+    sign_ins: SignIns
+    jobs: Jobs
+    metrics: Metrics
+
+    @property
+    def background(self) -> tuple[Background, ...]:
+        return (self.champion, self.tagger, self.writer, self.jobs)
+
+    def start(self) -> None:
+        for part in self.background:
+            part.start()
+
+    def stop(self) -> None:
+        for part in reversed(self.background):
+            part.stop()
+        self.store.close()
+
+
+def built(settings: Settings) -> Service:
+    """A service over a data folder, not started yet; a new folder gets the shipped model, labels and an admin."""
+    seed(settings)
+    store = Store(settings.database)
+    champion = Champion(settings.models, threads=settings.threads, accept_accuracy=settings.accept_accuracy)
+    tagger = Tagger(champion, settings.limits)
+    writer = LabelWriter(store, settings.labels)
+    sign_ins = SignIns(store, settings)
+    sign_ins.ensure_admin()
+    return Service(
+        settings=settings,
+        store=store,
+        champion=champion,
+        tagger=tagger,
+        intake=Intake(store, tagger),
+        review=Review(store, champion, writer),
+        writer=writer,
+        sign_ins=sign_ins,
+        jobs=Jobs(store, settings, champion),
+        metrics=Metrics(champion, tagger, writer, store),
+    )
+
+
+def service_of(request: Request) -> Service:
+    """The service a request belongs to."""
+    return cast(Service, request.app.state.service)

@@ -1,0 +1,67 @@
+"""Run the service with uvicorn until it is told to stop."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import sys
+
+import uvicorn
+
+from classifier.errors import LanmuError
+from classifier.service.app import create_app
+from classifier.service.container import built
+from classifier.service.security.sign_in import FIRST_ADMIN
+from classifier.service.settings import Settings
+
+GRACE_SECONDS = 20
+BACKLOG = 512
+
+
+def run(settings: Settings) -> int:
+    """Serve until SIGINT or SIGTERM, then answer what is under way and end; returns the exit code."""
+    listener = _listening(settings)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO, stream=sys.stderr)
+    service = built(settings)
+    _greet(settings)
+    config = uvicorn.Config(
+        create_app(settings, service),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies) or None,
+        limit_concurrency=settings.limits.connections,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=15,
+        lifespan="on",
+    )
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    return 0 if server.started else 2
+
+
+def _listening(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise LanmuError(
+            f"cannot listen on {settings.host}:{settings.port} ({error}); choose another --port or --host"
+        ) from error
+    return listener
+
+
+def _greet(settings: Settings) -> None:
+    print(f"lanmu serves {settings.home} at {settings.address}", flush=True)
+    if settings.token_is_new:
+        print(f"token: {settings.token}", flush=True)
+        print(
+            f"Sign in as {FIRST_ADMIN} with the token as password, then choose one of your own. "
+            f"The token is kept in {settings.home / 'token'}.",
+            flush=True,
+        )

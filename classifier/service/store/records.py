@@ -1,0 +1,116 @@
+"""What the store gives back: frozen records, made from rows."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, get_args
+
+from classifier.article import Article, Source, TaggedArticle
+
+State = Literal["accepted", "review", "settled", "skipped"]
+STATES: tuple[State, ...] = get_args(State)
+Role = Literal["reader", "editor", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedArticle:
+    """An article of the queue: how the model tagged it and what a person said of it.
+
+    ``state``: ``accepted`` (by the model) or ``review`` until a person has settled or skipped it.
+    ``label``: the category a person gave.  ``version`` grows with each settlement; who settles
+    tells which he saw.
+    """
+
+    number: int
+    tagged: TaggedArticle
+    origin: str
+    arrived: datetime
+    day: str
+    model: str
+    state: State
+    label: str | None
+    labelled_by: str | None
+    labelled_at: datetime | None
+    version: int
+
+    @property
+    def article(self) -> Article:
+        return self.tagged.article
+
+    @property
+    def category(self) -> str:
+        """What counts: the person's category, else the model's."""
+        return self.label or self.tagged.category
+
+    def record(self) -> dict[str, Any]:
+        """The tag contract with the queue's own fields."""
+        return {
+            "number": self.number,
+            **self.tagged.record(),
+            "text": self.article.text,
+            "model": self.model,
+            "origin": self.origin,
+            "arrived": self.arrived.isoformat(timespec="seconds"),
+            "state": self.state,
+            "label": self.label,
+            "labelled_by": self.labelled_by,
+            "labelled_at": self.labelled_at.isoformat(timespec="seconds") if self.labelled_at else None,
+            "version": self.version,
+        }
+
+
+def fingerprint_of(article: Article) -> str:
+    """What makes an article the same as another: the SHA-256 of its title and body, hex."""
+    content = f"{article.title}\0{article.text}".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(content).hexdigest()
+
+
+def queued_article(row: Any) -> QueuedArticle:
+    article = Article(
+        id=row.id,
+        title=row.title,
+        text=row.text,
+        column=row.column,
+        subtitle=row.subtitle,
+        byline=row.byline,
+        reporters=tuple(row.reporters),
+        date=row.date,
+        source=Source(row.source_path, row.source_member, row.source_position),
+        uncertain=tuple(row.uncertain),
+    )
+    tagged = TaggedArticle(
+        article=article,
+        category=row.category,
+        category_name=row.category_name,
+        probability=row.probability,
+        decision=row.decision,
+        ranking=tuple((category, probability) for category, probability in row.ranking),
+        secondary=tuple(row.secondary),
+        reasons=tuple(row.reasons),
+    )
+    return QueuedArticle(
+        number=row.number,
+        tagged=tagged,
+        origin=row.origin,
+        arrived=moment(row.arrived),
+        day=row.day,
+        model=row.model,
+        state=row.state,
+        label=row.label,
+        labelled_by=row.labelled_by,
+        labelled_at=None if row.labelled_at is None else moment(row.labelled_at),
+        version=row.version,
+    )
+
+
+def moment(seconds: float) -> datetime:
+    """A time of the store as an aware datetime in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def local_day(seconds: float) -> str:
+    """The newspaper's day (local time of the server) of a time, ISO."""
+    return datetime.fromtimestamp(seconds).astimezone().date().isoformat()

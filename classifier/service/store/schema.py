@@ -1,0 +1,142 @@
+"""The tables.  A change of them is a step in ``migrations``; what is here is the newest form."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("fingerprint", String, nullable=False, unique=True),
+    Column("id", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("subtitle", Text, nullable=False),
+    Column("column", Text, nullable=False),
+    Column("byline", Text, nullable=False),
+    Column("reporters", JSON, nullable=False),
+    Column("date", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("uncertain", JSON, nullable=False),
+    Column("source_path", Text, nullable=False),
+    Column("source_member", Text, nullable=False),
+    Column("source_position", Integer, nullable=False),
+    Column("origin", String, nullable=False),  # api, inbox, upload, annif
+    Column("arrived", Float, nullable=False),  # seconds since 1970
+    Column("day", String, nullable=False),  # the local day of arrival, ISO
+    Column("model", String, nullable=False),  # the version's name
+    Column("category", String, nullable=False),
+    Column("category_name", String, nullable=False),
+    Column("runner_up", String, nullable=False),
+    Column("probability", Float, nullable=False),
+    Column("margin", Float, nullable=False),  # probability less the runner-up's
+    Column("decision", String, nullable=False),  # the model's: accepted, review
+    Column("ranking", JSON, nullable=False),
+    Column("secondary", JSON, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("state", String, nullable=False),  # accepted, review, settled, skipped
+    Column("label", String),  # a person's category
+    Column("labelled_by", String),
+    Column("labelled_at", Float),
+    Column("version", Integer, nullable=False, default=0),  # grows with each settlement
+    Index("articles_by_day", "day", "state"),
+    Index("articles_by_state", "state", "category", "runner_up", "margin"),
+    Index("articles_by_category", "category", "day"),
+    sqlite_autoincrement=True,
+)
+
+settlements = Table(
+    "settlements",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("article", ForeignKey("articles.number"), nullable=False, index=True),
+    Column("action", String, nullable=False),  # accept, choose, skip
+    Column("category", String),
+    Column("by", String, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("day", String, nullable=False),
+    Column("batch", String),  # of a bulk accept
+    Column("before_state", String, nullable=False),
+    Column("before_label", String),
+    Column("before_by", String),
+    Column("before_at", Float),
+    Column("undone_at", Float),
+    Index("settlements_by_person", "by", "number"),
+    Index("settlements_by_day", "day", "by"),
+    sqlite_autoincrement=True,
+)
+
+# What labels.csv should say of an article (``category``; null: nothing) and what it says (``written``).
+labels = Table(
+    "labels",
+    metadata,
+    Column("article", ForeignKey("articles.number"), primary_key=True),
+    Column("category", String),
+    Column("written", String),
+    Index("labels_waiting", "article", sqlite_where=Column("category").is_distinct_from(Column("written"))),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(collation="NOCASE"), nullable=False, unique=True),
+    Column("password", String, nullable=False),  # argon2; empty: the token signs in, once
+    Column("role", String, nullable=False),  # reader, editor, admin
+    Column("must_change", Integer, nullable=False, default=0),
+    Column("disabled", Integer, nullable=False, default=0),
+    Column("created", Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),  # SHA-256 of the cookie's secret
+    Column("user", ForeignKey("users.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("csrf", String, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("expires", Float, nullable=False, index=True),
+    Column("address", String, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False, index=True),
+    Column("by", String, nullable=False),
+    Column("action", String, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("address", String, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String, nullable=False),  # train
+    Column("status", String, nullable=False),  # running, done, failed, stopped
+    Column("by", String, nullable=False),
+    Column("started", Float, nullable=False),
+    Column("ended", Float),
+    Column("result", JSON),
+    Column("error", Text, nullable=False, default=""),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,95 @@
+"""The store: articles once each, settled, taken back, and on their way to labels.csv."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from classifier.article import Article
+from classifier.model import TopicModel
+from classifier.service.label_writer import LabelWriter
+from classifier.service.store import Store, progress, queue, settling
+from classifier.service.store.queue import ArticleFilter
+from training.labels import read_labels
+
+HARVEST = Article("a1", "棉花进入采收期", "村里的棉田白成一片,合作社的采棉机昼夜不停,农户算着今年亩产和收购价。")
+MATCH = Article("a2", "县篮球联赛落幕", "决赛打满四节,球队靠一记三分夺得冠军,球迷把体育馆挤得水泄不通。")
+CLINIC = Article("a3", "专家义诊进山村", "医生给老人量血压、测血糖、开药方,义诊队还送药上门。")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "lanmu.sqlite")
+
+
+@pytest.fixture
+def numbers(store: Store, small_model_folder: Path) -> list[int]:
+    model = TopicModel.load(small_model_folder, engine="walk")
+    with store.writing() as connection:
+        added = queue.add(connection, model.tag([HARVEST, MATCH, CLINIC]), origin="api", model="small")
+    return [one.number for one in added]
+
+
+def test_the_same_content_is_queued_once(store: Store, numbers: list[int], small_model_folder: Path) -> None:
+    model = TopicModel.load(small_model_folder, engine="walk")
+    again = Article("another-id", HARVEST.title, HARVEST.text)
+    with store.writing() as connection:
+        added = queue.add(connection, model.tag([again]), origin="inbox", model="small")
+    assert [(one.number, one.new) for one in added] == [(numbers[0], False)]
+    with store.reading() as connection:
+        found = queue.page(connection)
+    assert found.total == 3
+    assert found.articles[-1].article == HARVEST
+
+
+def test_search_and_filter(store: Store, numbers: list[int]) -> None:
+    with store.reading() as connection:
+        assert [a.number for a in queue.page(connection, ArticleFilter(search="采棉机 亩产")).articles] == [numbers[0]]
+        assert queue.page(connection, ArticleFilter(search="100%_")).total == 0
+        assert queue.page(connection, ArticleFilter(category="sports")).articles[0].number == numbers[1]
+        assert queue.page(connection, ArticleFilter(last_day="2020-01-01")).total == 0
+
+
+def test_settling_undoing_and_the_labels_file(store: Store, numbers: list[int], tmp_path: Path) -> None:
+    writer = LabelWriter(store, tmp_path / "labels.csv")
+    with store.writing() as connection:
+        first = settling.settle(connection, numbers[0], "agriculture", "李编辑", seen=0)
+        second = settling.settle(connection, numbers[1], "health", "王编辑")
+        settling.skip(connection, numbers[2], "王编辑")
+    assert (first.action, second.action) == ("accept", "choose")
+    assert writer.flush() == 2
+    assert writer.flush() == 0
+    labels = {label.title: label.category for label in read_labels(tmp_path / "labels.csv").labels}
+    assert labels == {HARVEST.title: "agriculture", MATCH.title: "health"}
+    with store.writing() as connection:
+        with pytest.raises(settling.SettledMeanwhile, match="李编辑"):
+            settling.settle(connection, numbers[0], "sports", "王编辑", seen=0)
+        assert [s.action for s in settling.undo(connection, "王编辑")] == ["skip"]
+        assert [s.article for s in settling.undo(connection, "王编辑")] == [numbers[1]]
+        assert settling.undo(connection, "王编辑") == []
+    writer.flush()
+    assert [label.title for label in read_labels(tmp_path / "labels.csv").labels] == [HARVEST.title]
+
+
+def test_a_bulk_accept_is_one_step_back(store: Store, numbers: list[int]) -> None:
+    with store.writing() as connection:
+        settling.settle(connection, numbers[0], "health", "李编辑")
+        done = settling.accept_many(connection, numbers, "王编辑")
+        assert [s.article for s in done] == numbers[1:]
+        assert len(settling.undo(connection, "王编辑")) == 2
+        states = [queue.get(connection, number) for number in numbers]
+    assert [a.label if a else None for a in states] == ["health", None, None]
+    with store.reading() as connection:
+        today = progress.progress(connection, states[0].day if states[0] else "")
+    assert today.people == {"李编辑": 1}
+    assert today.arrived == 3
+
+
+def test_what_another_changed_since_is_not_taken_back(store: Store, numbers: list[int]) -> None:
+    with store.writing() as connection:
+        settling.settle(connection, numbers[0], "health", "李编辑")
+        settling.settle(connection, numbers[0], "sports", "王编辑")
+        assert settling.undo(connection, "李编辑") == []
+        article = queue.get(connection, numbers[0])
+    assert article is not None and article.label == "sports"
