@@ -1,0 +1,1 @@
+"""Each measures one thing with one command and prints ratios of one run."""
