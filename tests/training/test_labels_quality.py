@@ -12,6 +12,7 @@ from training.splits import near_duplicate_groups
 
 LABELS = Path(__file__).parents[2] / "labels.csv"
 LEAST = 25
+SHORTEST, LONGEST = 150, 600
 SAME_RUN = 25
 """Two articles may share the set phrases of the press, but no run of this many characters."""
 
@@ -25,6 +26,15 @@ def test_each_category_has_enough_labels() -> None:
     count = Counter(label.category for label in labels())
     few = {category: times for category, times in count.items() if times < LEAST}
     assert not few
+
+
+def test_written_articles_are_neither_stubs_nor_overlong() -> None:
+    wrong = {
+        label.id: len(label.text)
+        for label in labels()
+        if label.source == "original" and not SHORTEST <= len(label.text) <= LONGEST
+    }
+    assert not wrong
 
 
 def test_no_two_articles_are_near_duplicates() -> None:
