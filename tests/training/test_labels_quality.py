@@ -11,7 +11,7 @@ from training.labels import Label, usable_labels
 from training.splits import near_duplicate_groups
 
 LABELS = Path(__file__).parents[2] / "labels.csv"
-LEAST = 25
+LEAST = 40
 SHORTEST, LONGEST = 150, 600
 SAME_RUN = 25
 """Two articles may share the set phrases of the press, but no run of this many characters."""
