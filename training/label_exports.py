@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from classifier.spreadsheets import defused
-from training.labels import COLUMNS, Label
+from training.label import Label
+from training.label_table import COLUMNS
 
 ExportForm = Literal["csv", "jsonl", "fasttext", "annif"]
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 from classifier.errors import LabelsError, LanmuError
 from classifier.reading.encoding import decode
-from training.labels import Label
+from training.label import Label
 
 Form = Literal["annif", "fasttext", "label-studio", "doccano", "folders", "csv"]
 FORMS: tuple[Form, ...] = get_args(Form)

@@ -1,68 +1,37 @@
-"""labels.csv: people's judgements, read with every finding named by its line, appended under a lock."""
+"""labels.csv: people's judgements, read with every finding named by its line, added to under a lock."""
 
 from __future__ import annotations
 
 import csv
+import glob
 import io
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from classifier.errors import LabelsError, UnknownCategory
+from classifier.errors import LabelsError
 from classifier.files import write_bytes_whole
 from classifier.taxonomy import Taxonomy
 from training.examples import Examples
+from training.label import Finding, Label, LabelFile, Merged
+from training.label_checks import checked
+from training.label_table import COLUMNS, LabelTable, read_table
 
-COLUMNS = ("id", "category", "source", "date", "title", "text")
-MAX_FILE_BYTES = 2_000_000_000
-MAX_FIELD_CHARACTERS = 2_000_000
+__all__ = [
+    "Finding",
+    "Label",
+    "LabelFile",
+    "Merged",
+    "append_labels",
+    "examples_of",
+    "labels_csv",
+    "merge_labels",
+    "read_labels",
+    "remove_labels",
+    "usable_labels",
+]
 LOCK_SECONDS = 60.0
-_ENCODINGS = ("utf-8-sig", "utf-16", "gb18030")
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """One person's judgement: the article ``id`` belongs to ``category`` (an id of the taxonomy).
-
-    ``text`` may be empty where ``source`` and ``id`` point into a corpus; ``line`` is where it
-    stands in its file (0: nowhere yet).
-    """
-
-    id: str
-    category: str
-    source: str = ""
-    date: str = ""
-    title: str = ""
-    text: str = ""
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something wrong with a line of labels.csv, and what to do.  ``refused``: the line cannot be used."""
-
-    line: int
-    id: str
-    problem: str
-    refused: bool = True
-
-    def __str__(self) -> str:
-        name = f" ({self.id})" if self.id else ""
-        return f"line {self.line}{name}: {self.problem}"
-
-
-@dataclass(frozen=True)
-class LabelFile:
-    """A labels file as read: usable labels, and what was found wrong."""
-
-    path: Path
-    labels: tuple[Label, ...]
-    findings: tuple[Finding, ...]
-
-    @property
-    def refused(self) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.refused)
 
 
 def read_labels(path: Path, taxonomy: Taxonomy | None = None) -> LabelFile:
@@ -71,29 +40,8 @@ def read_labels(path: Path, taxonomy: Taxonomy | None = None) -> LabelFile:
     Raises LabelsError where the file as a whole cannot be used.  Lines that cannot be used are
     among the findings; the others are kept.
     """
-    rows = csv.reader(io.StringIO(_decoded(path), newline=""), strict=False)
-    previous = csv.field_size_limit(MAX_FIELD_CHARACTERS)
-    try:
-        first = next(rows, [])
-        heading = _heading(path, first)
-        labels: list[Label] = []
-        findings: list[Finding] = []
-        end = rows.line_num
-        for row in rows:
-            line, end = end + 1, rows.line_num
-            if not any(cell.strip() for cell in row):
-                continue
-            found = _label(row, heading, len(first), line, taxonomy)
-            if isinstance(found, Finding):
-                findings.append(found)
-            else:
-                labels.append(found)
-    except csv.Error as error:
-        raise LabelsError(f"{path}, line {rows.line_num}: not readable as CSV ({error}); mend that line") from error
-    finally:
-        csv.field_size_limit(previous)
-    kept, repeated = _without_repeats(labels)
-    return LabelFile(path, tuple(kept), tuple(sorted([*findings, *repeated], key=lambda f: f.line)))
+    labels, findings = checked(read_table(path), taxonomy)
+    return LabelFile(path, labels, findings)
 
 
 def usable_labels(path: Path, taxonomy: Taxonomy | None = None) -> tuple[Label, ...]:
@@ -109,50 +57,41 @@ def usable_labels(path: Path, taxonomy: Taxonomy | None = None) -> tuple[Label, 
 
 
 def append_labels(path: Path, added: Sequence[Label], *, replace: bool = False) -> int:
-    """Add labels to a file under a lock; the file is written aside and renamed, so none is ever half there.
+    """Add labels, all or none; returns how many lines changed.  LabelsError names the first that cannot be added."""
+    merged = merge_labels(path, added, replace=replace, all_or_none=True)
+    if merged.refused:
+        raise LabelsError(f"{path}: {merged.refused[0]}")
+    return len(merged.added) + len(merged.changed)
 
-    An id that is there already with the same category is left alone; with another category it is
-    an error, or with ``replace`` the new one takes its place.  Returns how many lines changed.
+
+def merge_labels(path: Path, added: Sequence[Label], *, replace: bool = False, all_or_none: bool = False) -> Merged:
+    """Add labels under a lock; the file is written aside and renamed, so none is ever half there.
+
+    An id that is there with the same category is left alone.  With another category, or another
+    article's text, it is refused, or with ``replace`` takes the old one's place.  Lines that are
+    not touched, stray columns, encoding and delimiter stay as they are.  Raises LabelsError where
+    the file cannot be read or written.
     """
-    with _locked(path):
-        present = {label.id: label for label in read_labels(path).labels} if path.exists() else {}
-        changed = 0
-        for label in added:
-            before = present.get(label.id)
-            if before is not None and before.category == label.category:
-                continue
-            if before is not None and not replace:
-                raise LabelsError(
-                    f"{path}: {label.id} is labelled {before.category} already, not {label.category}; "
-                    "say which is right with --replace or leave it out"
-                )
-            present[label.id] = label
-            changed += 1
-        if changed:
-            write_bytes_whole(path, labels_csv(present.values()))
-        return changed
+    with _changing(path) as whole:
+        if not whole.exists() or whole.stat().st_size == 0:
+            write_bytes_whole(whole, labels_csv(()))
+        table = _sound_table(whole)
+        plan = _Plan.of(table, added, replace)
+        if not (all_or_none and plan.merged.refused) and (plan.replaced or plan.new):
+            write_bytes_whole(whole, table.edited(plan.replaced, plan.new))
+        return plan.merged
 
 
 def remove_labels(path: Path, ids: Collection[str]) -> int:
     """Take labels out of a file under its lock; returns how many were there."""
-    with _locked(path):
-        present = read_labels(path).labels if path.exists() else ()
-        kept = [label for label in present if label.id not in ids]
-        if len(kept) < len(present):
-            write_bytes_whole(path, labels_csv(kept))
-        return len(present) - len(kept)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    from filelock import FileLock, Timeout
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(str(path.with_name(f".{path.name}.lock")), timeout=LOCK_SECONDS):
-            yield
-    except Timeout as error:
-        raise LabelsError(f"{path}: another program holds it for {LOCK_SECONDS:.0f} s; try again") from error
+    with _changing(path) as whole:
+        if not whole.exists():
+            return 0
+        table = _sound_table(whole)
+        gone = {place for place, row in enumerate(table.rows) if table.values(row)["id"] in ids}
+        if gone:
+            write_bytes_whole(whole, table.edited({}, (), gone))
+        return len(gone)
 
 
 def labels_csv(labels: Iterable[Label]) -> bytes:
@@ -177,70 +116,88 @@ def examples_of(labels: Sequence[Label]) -> Examples:
     )
 
 
-def _decoded(path: Path) -> str:
-    try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise LabelsError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; split it")
-        content = path.read_bytes()
-    except OSError as error:
-        raise LabelsError(f"{path}: cannot be read ({error.strerror}); give the path of a labels file") from error
-    if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise LabelsError(f"{path}: is not a text file; save it as CSV in UTF-8")
-    encodings = _ENCODINGS if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "gb18030")
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise LabelsError(f"{path}: neither UTF-8 nor GB18030; save it as CSV in UTF-8")
+@dataclass(frozen=True)
+class _Plan:
+    """Which rows are replaced and which are added."""
+
+    replaced: dict[int, dict[str, str]]
+    new: list[dict[str, str]]
+    merged: Merged
+
+    @classmethod
+    def of(cls, table: LabelTable, added: Sequence[Label], replace: bool) -> _Plan:
+        present: dict[str, tuple[int, dict[str, str]]] = {}
+        for place, row in enumerate(table.rows):
+            values = table.values(row)
+            present.setdefault(values["id"], (place, values))
+        replaced: dict[int, dict[str, str]] = {}
+        new: dict[str, dict[str, str]] = {}
+        outcomes: dict[str, list[str]] = {"added": [], "changed": [], "there": [], "refused": []}
+        for label in added:
+            values = {name: getattr(label, name) for name in COLUMNS if name in table.columns}
+            _refuse_missing_columns(table, label)
+            place, before = present.get(label.id, (-1, new.get(label.id, {})))
+            if not before:
+                new[label.id] = values
+                outcomes["added"].append(label.id)
+                continue
+            problem = _difference(before, values)
+            if not problem:
+                outcomes["there"].append(label.id)
+            elif not replace:
+                outcomes["refused"].append(f"{label.id}: {problem}")
+            else:
+                outcomes["changed"].append(label.id)
+                if place < 0:
+                    new[label.id] = values
+                else:
+                    replaced[place] = values
+                    present[label.id] = (place, values)
+        return cls(replaced, list(new.values()), Merged(**{name: tuple(ids) for name, ids in outcomes.items()}))
 
 
-def _heading(path: Path, row: list[str]) -> Mapping[str, int]:
-    names = [cell.strip().lower() for cell in row]
-    if len(row) == 1 and row[0].count("\t") + row[0].count(";") >= 2:
-        raise LabelsError(f"{path}: columns are not parted by commas; save it as CSV with commas")
-    for needed in ("id", "category"):
-        if names.count(needed) != 1:
-            raise LabelsError(f"{path}, line 1: needs one column {needed!r}; the heading is {','.join(COLUMNS)}")
-    repeated = {name for name in names if name in COLUMNS and names.count(name) > 1}
-    if repeated:
-        raise LabelsError(f"{path}, line 1: column {sorted(repeated)[0]!r} stands twice; remove one")
-    return {name: i for i, name in enumerate(names) if name in COLUMNS}
-
-
-def _label(
-    row: list[str], heading: Mapping[str, int], width: int, line: int, taxonomy: Taxonomy | None
-) -> Label | Finding:
-    values = {name: row[i].strip() if i < len(row) else "" for name, i in heading.items()}
-    name = values["id"][:80]
-    if any(cell.strip() for cell in row[width:]):
-        return Finding(line, name, "has more cells than the heading; a text with commas needs quotes around it")
-    if not values["id"]:
-        return Finding(line, "", "has no id; give each article its own")
-    if not values["category"]:
-        return Finding(line, name, "has no category; give one or remove the line")
-    if taxonomy is not None:
-        try:
-            values["category"] = taxonomy.find(values["category"]).id
-        except UnknownCategory as error:
-            return Finding(line, name, f"{error}; mend it, or give your own categories file with --categories")
-    if not values.get("title") and not values.get("text") and not values.get("source"):
-        return Finding(line, name, "has neither title nor text, nor a source to find them in; add the text")
-    return Label(**values, line=line)
-
-
-def _without_repeats(labels: list[Label]) -> tuple[list[Label], list[Finding]]:
-    kept: dict[str, Label] = {}
-    findings: list[Finding] = []
-    for label in labels:
-        first = kept.setdefault(label.id, label)
-        if first is label:
-            continue
-        same = first.category == label.category
-        problem = (
-            f"repeats line {first.line}; remove one of them"
-            if same
-            else f"is labelled {label.category}, but line {first.line} says {first.category}; keep the right one"
+def _difference(before: dict[str, str], after: dict[str, str]) -> str:
+    """What keeps two rows of one id from being the same judgement, in words; empty: nothing."""
+    if before["category"] != after["category"]:
+        return (
+            f"is labelled {before['category']} already, not {after['category']}; "
+            "say which is right with --replace or leave it out"
         )
-        findings.append(Finding(label.line, label.id, problem, refused=not same))
-    return list(kept.values()), findings
+    old, new = before.get("text", "").strip(), after.get("text", "").strip()
+    if old and new and old != new:
+        return "is the id of another text already; give this article an id of its own, or --replace the old one"
+    return ""
+
+
+def _sound_table(path: Path) -> LabelTable:
+    """A file that can be written back as it was; LabelsError where it cannot."""
+    table = read_table(path)
+    if table.broken:
+        raise LabelsError(f"{path}: {table.broken} characters cannot be read; mend them first (lanmu labels check)")
+    if table.unclosed:
+        raise LabelsError(f"{path}, line {table.unclosed}: a quote is never closed; mend that line first")
+    return table
+
+
+def _refuse_missing_columns(table: LabelTable, label: Label) -> None:
+    for name in ("title", "text"):
+        if getattr(label, name) and name not in table.columns:
+            raise LabelsError(f"{table.path}: has no column {name!r} for {label.id}; add it to the heading")
+
+
+@contextmanager
+def _changing(path: Path) -> Iterator[Path]:
+    """Hold a file's lock; gives the file itself, where the path is a link to it."""
+    from filelock import FileLock, Timeout
+
+    whole = path.resolve()
+    try:
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(str(whole.with_name(f".{whole.name}.lock")), timeout=LOCK_SECONDS):
+            for stale in whole.parent.glob(f".{glob.escape(whole.name)}.*.part"):  # of a writer that was killed
+                stale.unlink(missing_ok=True)
+            yield whole
+    except Timeout as error:
+        raise LabelsError(f"{path}: another program holds it for {LOCK_SECONDS:.0f} s; try again") from error
+    except OSError as error:
+        raise LabelsError(f"{path}: cannot be written ({error.strerror}); check the disk and the rights") from error

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from classifier.errors import LabelsError
 from training.examples import Examples
-from training.labels import Label
+from training.label import Label
 
 XWLB_FILE = "xwlb-2022-2025.jsonl.xz"
 FUDAN_FILE = "fudan10-train.jsonl.xz"

@@ -1,0 +1,60 @@
+"""Label and Finding: a person's judgement, and what is wrong with a line that holds one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One person's judgement: the article ``id`` belongs to ``category`` (an id of the taxonomy).
+
+    ``text`` may be empty where ``source`` and ``id`` point into a corpus; ``line`` is where it
+    stands in its file (0: nowhere yet).
+    """
+
+    id: str
+    category: str
+    source: str = ""
+    date: str = ""
+    title: str = ""
+    text: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong with a line of labels.csv, and what to do.  ``refused``: the line cannot be used."""
+
+    line: int
+    id: str
+    problem: str
+    refused: bool = True
+
+    def __str__(self) -> str:
+        name = f" ({self.id})" if self.id else ""
+        return f"line {self.line}{name}: {self.problem}"
+
+
+@dataclass(frozen=True)
+class LabelFile:
+    """A labels file as read: usable labels, and what was found wrong."""
+
+    path: Path
+    labels: tuple[Label, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def refused(self) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What adding labels came to: ids added, ids whose line changed, ids that were there so, and what was refused."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    there: tuple[str, ...]
+    refused: tuple[str, ...]
