@@ -8,3 +8,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 def defused(cell: str) -> str:
     """The cell, with ``'`` before it where a spreadsheet would take it for a formula (OWASP, CSV injection)."""
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def undefused(cell: str) -> str:
+    """The cell as it was before ``defused``."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell

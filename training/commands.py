@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from classifier.commands import ModelsOption
+from training.options import CategoriesOption, LabelsOption, OwnOption, labels_to_read, taxonomy_of
 
 if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy
@@ -22,16 +23,6 @@ class Solver(StrEnum):
     ridge = "ridge"
 
 
-LabelsOption = Annotated[
-    Path | None, typer.Option("--labels", help="A labels file (default: ./labels.csv, else the shipped one).")
-]
-CategoriesOption = Annotated[
-    Path | None,
-    typer.Option("--categories", help="A categories file; without it ./categories.toml, else the shipped 16."),
-]
-OwnOption = Annotated[
-    bool, typer.Option("--own-categories", help="Take the categories from the labels instead of a file.")
-]
 CorpusOption = Annotated[
     bool,
     typer.Option("--corpus/--no-corpus", help="Add the shipped labels of real news where their texts are present."),
@@ -103,18 +94,16 @@ def train(
 
 def _examples(labels: Path | None, categories: Path | None, own: bool, corpus: bool) -> tuple[Examples, Taxonomy]:
     from classifier.errors import LabelsError
-    from classifier.files import shipped
-    from classifier.taxonomy import Taxonomy, read_taxonomy
+    from classifier.taxonomy import Taxonomy
     from training.corpora import has_corpus, joined, real_examples, real_labels
     from training.labels import examples_of, usable_labels
 
-    path = labels or (Path("labels.csv") if Path("labels.csv").exists() else shipped("labels.csv"))
+    path = labels_to_read(labels)
     if own:
         found = usable_labels(path)
         taxonomy = Taxonomy.of_names(sorted({label.category for label in found}))
     else:
-        here = Path("categories.toml")
-        taxonomy = read_taxonomy(categories or (here if here.exists() else None))
+        taxonomy = taxonomy_of(categories)
         found = usable_labels(path, taxonomy)
     examples = examples_of(joined(found))
     if corpus:

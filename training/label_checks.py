@@ -100,7 +100,7 @@ def _doubts(label: Label, row: Row) -> list[Finding]:
 
 def _unknown(category: str, taxonomy: Taxonomy) -> str:
     names = [name for c in taxonomy for name in (c.id, c.name, c.name_en) if name]
-    near = difflib.get_close_matches(category, names, 1, 0.6)
+    near = difflib.get_close_matches(category, names, 1, 0.5)
     meant = f"did you mean {near[0]!r}? " if near else ""
     return (
         f"unknown category {_short(category)!r}; {meant}known are {', '.join(taxonomy.ids)}; "

@@ -24,10 +24,9 @@ from training.examples import Examples
 from training.fitting import FitOptions, Fitted, fit_model
 from training.gate import Compared, GateOptions, Verdict, judged
 from training.registry import Registry
-from training.splits import in_holdout, near_duplicate_groups
+from training.splits import held_out_by_id, near_duplicate_groups
 
 FEWEST_HELD_OUT = 100
-HOLDOUT_SHARE = 0.2
 MAX_KEPT_ANSWERS = 20_000
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "jieba", "lanmu")
 Say = Callable[[str], None]
@@ -67,7 +66,7 @@ def train(
     groups = near_duplicate_groups(
         [f"{title}\n{text}" for title, text in zip(examples.titles, examples.texts, strict=True)]
     )
-    out = holdout_mask(examples, groups)
+    out = holdout_mask(examples)
     say(f"{len(examples):,} labels, {int(out.sum()):,} of them held out")
     if out.any():
         apart = ~np.isin(groups, groups[out])  # near-duplicates of what is held out teach it too much
@@ -98,9 +97,9 @@ def train(
     return Run(name, manifest, verdict, promoted)
 
 
-def holdout_mask(examples: Examples, groups: NDArray[np.int64]) -> NDArray[np.bool_]:
+def holdout_mask(examples: Examples) -> NDArray[np.bool_]:
     """Which examples are held out, bool[n]: real news by time, others by id; none where too few would be."""
-    by_id = in_holdout(examples.ids, groups, HOLDOUT_SHARE)
+    by_id = np.array([held_out_by_id(name) for name in examples.ids], np.bool_)
     real = np.array([source == "xwlb" for source in examples.sources], np.bool_)
     late = np.array([date >= HOLDOUT_FROM for date in examples.dates], np.bool_)
     out = np.where(real, late, by_id)

@@ -13,6 +13,7 @@ from classifier.text import character_table, normalise
 SHINGLE = 5
 PERMUTATIONS = 64
 SIMILAR = 0.5
+HOLDOUT_SHARE = 0.2
 _COMPARED = 2_000
 
 
@@ -58,17 +59,22 @@ def folds(
     yield from StratifiedGroupKFold(count, shuffle=True, random_state=seed).split(np.zeros(len(y)), y, groups)
 
 
-def in_holdout(ids: Sequence[str], groups: NDArray[np.int64], share: float = 0.2) -> NDArray[np.bool_]:
-    """Which examples are held out, bool[n]: by the id, so that it stays the same as labels grow.
+def held_out_by_id(name: str, share: float = HOLDOUT_SHARE) -> bool:
+    """Whether an article belongs to the holdout: by a hash of its id, so that it stays there as labels grow."""
+    return (
+        int.from_bytes(hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).digest(), "big") / 2**64 < share
+    )
 
-    An example is out where the hash of its group's smallest id falls into the lowest ``share``.
+
+def latest(dates: Sequence[str], share: float = HOLDOUT_SHARE) -> NDArray[np.bool_]:
+    """The latest ``share`` of the examples by date, bool[n]; a day stays whole, examples without a date are not in it.
+
+    None where less than half of the examples have a date, or all have the same.
     """
-    first: dict[int, str] = {}
-    for name, group in zip(ids, groups.tolist(), strict=True):
-        first[group] = min(name, first.get(group, name))
-    chosen = {group: _fraction(name) < share for group, name in first.items()}
-    return np.array([chosen[group] for group in groups.tolist()], np.bool_)
-
-
-def _fraction(name: str) -> float:
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") / 2**64
+    known = sorted(date for date in dates if date)
+    if len(known) * 2 < len(dates) or not known:
+        return np.zeros(len(dates), np.bool_)
+    first = known[min(len(known) - 1, int(len(known) * (1 - share)))]
+    if first == known[0]:
+        return np.zeros(len(dates), np.bool_)
+    return np.array([date >= first for date in dates], np.bool_)
