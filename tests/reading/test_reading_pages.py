@@ -68,7 +68,7 @@ def test_sample_page() -> None:
     articles = list(read_path(SAMPLE))
     assert [a.id for a in articles] == [f"page-{i}" for i in range(1, 8)]
     assert articles[1].column == "学习贯彻两会精神"
-    assert articles[4].title == "" and articles[4].byline == "本报讯(记者 阿依达娜·波拉提)"
+    assert articles[4].title == "" and articles[4].byline == "本报讯（记者 阿依达娜·波拉提）"
     assert articles[0].text.count("其他事项") == 1 and "其它事项" not in articles[0].text
     assert "但企业用工不足、部分项目手续办理偏慢等问题依然存在" in articles[0].text
     assert [a.source.position for a in articles] == list(range(1, 8))
