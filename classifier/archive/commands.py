@@ -2,74 +2,106 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from classifier.archive.locations import plain_path
 from classifier.commands import AcceptOption, ModelOption, ModelsOption
 from classifier.errors import LanmuError
+
+if TYPE_CHECKING:
+    from classifier.archive.folder import RunFolder
+
+SHOWN_REFUSALS = 10
+"""Refusals named on stderr; all are in ``refused.jsonl``."""
 
 
 class ArchiveFormat(StrEnum):
     parquet = "parquet"
     jsonl = "jsonl"
     csv = "csv"
+    sqlite = "sqlite"
 
 
 def score(
     sources: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
-            help="Folders, files, zip and tar archives, JSONL, CSV, Parquet, or fsspec URLs such as s3://news/2025.",
+            help="Folders, files, zip and tar archives, JSONL, CSV, Parquet, or URLs such as s3://news/2025. "
+            "Without any, the run in --out goes on.",
             metavar="SOURCE...",
         ),
-    ],
-    out: Annotated[str, typer.Option("--out", help="The folder of the run (or its URL); must be new or empty.")],
-    format: Annotated[ArchiveFormat | None, typer.Option("--format", help="Form of the parts.")] = None,
+    ] = None,
+    out: Annotated[
+        str,
+        typer.Option(
+            "--out",
+            help="A folder for the parts, or one file: .parquet, .jsonl, .csv or .db (SQLite). A path or a URL.",
+            metavar="OUT",
+        ),
+    ] = "",
+    format: Annotated[
+        ArchiveFormat | None, typer.Option("--format", help="Default: by the ending of --out, else parquet.")
+    ] = None,
     model: ModelOption = None,
     models: ModelsOption = None,
     accept_accuracy: AcceptOption = None,
-    restart: Annotated[bool, typer.Option("--restart", help="Throw away what is in --out and begin again.")] = False,
+    restart: Annotated[bool, typer.Option("--restart", help="Throw away the run in --out and begin again.")] = False,
     ranking: Annotated[
-        int, typer.Option("--ranking", help="How many categories each article lists, best first (0: all).", min=0)
+        int, typer.Option("--ranking", help="How many categories to list with each article (0: all).", min=0)
     ] = 0,
     kind: Annotated[
         str, typer.Option("--kind", help="page, plain, html, docx, pdf, jsonl, csv … instead of guessing.")
     ] = "auto",
     encoding: Annotated[str, typer.Option("--encoding", help="Such as gb18030, instead of detecting it.")] = "",
     sections: Annotated[bool, typer.Option("--sections", help="One article a ### section of a round-up.")] = False,
-    id_field: Annotated[str, typer.Option("--id-field", help="Name of the field of ids in tables.")] = "id",
-    title_field: Annotated[str, typer.Option("--title-field", help="Name of the field of titles.")] = "title",
-    text_field: Annotated[str, typer.Option("--text-field", help="Name of the field of texts.")] = "text",
-    date_field: Annotated[str, typer.Option("--date-field", help="Name of the field of dates.")] = "date",
+    id_field: Annotated[str, typer.Option("--id-field", help="The field of ids in tables.")] = "id",
+    title_field: Annotated[str, typer.Option("--title-field", help="The field of titles.")] = "title",
+    text_field: Annotated[str, typer.Option("--text-field", help="The field of texts.")] = "text",
+    date_field: Annotated[str, typer.Option("--date-field", help="The field of dates.")] = "date",
     shard_size: Annotated[
-        str, typer.Option("--shard-size", help="About how much text becomes one part, such as 64MB.", metavar="SIZE")
+        str, typer.Option("--shard-size", help="About how much text becomes one part.", metavar="SIZE")
     ] = "64MB",
-    workers: Annotated[
-        int | None, typer.Option("--workers", help="Cores to use (default: all).", min=1, max=1024)
-    ] = None,
+    workers: Annotated[int | None, typer.Option("--workers", help="Cores to use (default: all).", min=1, max=1024)] = (
+        None
+    ),
+    cluster: Annotated[
+        str,
+        typer.Option("--cluster", help="A Dask scheduler (tcp://host:8786), or local:4 for four processes here."),
+    ] = "",
+    take: Annotated[
+        str,
+        typer.Option("--take", help="Do only the i-th of n shares, such as 2/3, of a run that n machines do."),
+    ] = "",
 ) -> None:
-    """Score whole archives: a run that can be stopped at any moment and goes on when it is called again.
+    """Score whole archives. A run may be stopped at any moment; the same command goes on where it was.
 
     Example: lanmu score archive/ --out tagged
     """
-    from classifier.archive.folder import RunFolder
-    from classifier.archive.locations import plain_path
     from classifier.archive.plan import Task
-    from classifier.archive.running import score_archive
-    from classifier.model import TopicModel
+    from classifier.archive.running import Work, score_archive
+    from classifier.archive.target import target
     from classifier.model_choice import model_path
+    from classifier.model_files import read_manifest
 
-    cores = workers or available_cores()
-    loaded = TopicModel.load(model_path(model, models), engine="kernel", threads=cores, accept_accuracy=accept_accuracy)
+    if not out:
+        raise LanmuError("say where to write: --out FOLDER, or a file such as --out tagged.db")
+    if "-" in (sources or []):
+        raise LanmuError("score reads its input again when it goes on, so it takes no standard input; give a file")
+    chosen = target(out, format.value if format else None)
+    path = model_path(model, models)
+    manifest = read_manifest(path)
     task = Task(
-        model=loaded.manifest.checksum,
-        model_name=loaded.manifest.name,
-        part_format=(format or ArchiveFormat.parquet).value,
+        model=manifest.checksum,
+        model_name=manifest.name,
+        part_format=chosen.part_format,
         ranking=ranking,
         accept_accuracy=accept_accuracy,
         shard_bytes=size_in_bytes(shard_size),
@@ -81,30 +113,44 @@ def score(
         text_field=text_field,
         date_field=date_field,
     )
-    if "-" in sources:
-        raise LanmuError("score reads its input again when it goes on, so it takes no standard input; give a file")
-    folder = RunFolder(plain_path(out))
-    outcome = score_archive(
-        folder,
-        [plain_path(source) for source in sources],
-        str(Path.cwd()),
-        task,
-        loaded,
-        workers=cores,
-        restart=restart,
-    )
-    if not outcome.finished:
-        print("lanmu: stopped; the same command goes on from here", file=sys.stderr)
+    work = Work(workers or available_cores(), cluster, share(take) if take else None, restart)
+    given = [plain_path(source) for source in sources or []]
+    outcome = score_archive(chosen, given, str(Path.cwd()), task, path, work)
+    if outcome.state == "stopped":
+        print(f"lanmu: stopped; to go on: lanmu score --out {out}{f' --take {take}' if take else ''}", file=sys.stderr)
         raise typer.Exit(130)
-    report = outcome.report
+    if outcome.state == "waiting":
+        print("lanmu: this share is done; whoever ends the last share puts everything together", file=sys.stderr)
+        return
+    told(chosen.output, chosen.folder, outcome.summary)
+
+
+def told(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
+    """Say what came of a finished run; exit 1 where inputs were refused, 2 where nothing was scored."""
+    refused = summary["refused"]
     print(
-        f"{report.articles:,} articles: {report.articles - report.in_review:,} accepted, "
-        f"{report.in_review:,} to review; {report.refused:,} inputs refused. See {folder.name_of('summary.json')}",
+        f"{summary['articles']:,} articles in {output}: {summary['accepted']:,} accepted, "
+        f"{summary['review']:,} to review; charts in {folder.name_of('summary.html')}",
         file=sys.stderr,
     )
-    if report.refused:
-        print(f"lanmu: what was refused and why: {folder.name_of('refused.jsonl')}", file=sys.stderr)
-        raise typer.Exit(1 if report.articles else 2)
+    if refused:
+        where = folder.name_of("refused.jsonl")
+        print(f"lanmu: {refused:,} inputs refused, each with the reason in {where}", file=sys.stderr)
+        with folder.opened("refused.jsonl") as file:
+            for line in islice(file, SHOWN_REFUSALS):
+                record = json.loads(line)
+                print(f"lanmu: refused {record['source']}: {record['reason']}", file=sys.stderr)
+        if refused > SHOWN_REFUSALS:
+            print(f"lanmu: … and {refused - SHOWN_REFUSALS:,} more", file=sys.stderr)
+        raise typer.Exit(1 if summary["articles"] else 2)
+
+
+def share(take: str) -> tuple[int, int]:
+    """``2/3`` → (2, 3); LanmuError where it is no share."""
+    number, _, of = take.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 100_000):
+        raise LanmuError(f"--take {take!r} is no share; write 2/3 for the second of three machines")
+    return int(number), int(of)
 
 
 def available_cores() -> int:

@@ -14,9 +14,8 @@ from pathlib import Path
 from classifier.archive.folder import RunFolder
 from classifier.archive.plan import Shard, Task
 from classifier.archive.reports import Report
-from classifier.archive.scoring import ShardScorer
+from classifier.archive.scoring import ShardScorer, loaded_scorer
 from classifier.errors import LanmuError
-from classifier.model import TopicModel
 
 Done = Callable[[Shard, Report], None]
 PROCESS_COST = 24 << 20
@@ -122,11 +121,3 @@ def _end_with_parent() -> None:
 def _score_here(shard: Shard) -> Report:
     assert _scorer is not None
     return _scorer.score(shard)
-
-
-def loaded_scorer(folder: RunFolder, base: str, task: Task, model: Path, threads: int) -> ShardScorer:
-    """A scorer with the model the task names; LanmuError where the folder now holds another."""
-    loaded = TopicModel.load(model, engine="kernel", threads=threads, accept_accuracy=task.accept_accuracy)
-    if loaded.manifest.checksum != task.model:
-        raise LanmuError(f"{model}: is no longer the model the run was planned with; put it back or --restart")
-    return ShardScorer(folder, base, task, loaded)

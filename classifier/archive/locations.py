@@ -81,6 +81,14 @@ def found_at(path: str, base: str) -> Found:
         raise InputRefused(path, f"cannot be read ({_said(error)}); check the path and its rights") from error
 
 
+def size_of(path: str) -> int:
+    """The size of a file in bytes; -1 where there is none."""
+    try:
+        return found_at(path, ".").size
+    except InputRefused:
+        return -1
+
+
 def listed(
     sources: Sequence[str],
     base: str,

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,13 +18,23 @@ from classifier.errors import LanmuError
 
 LOCK = ".lock"
 _SHARE = re.compile(r"\.lock-\d+-of-\d+")
+_RETRY = 0.2
+
+Take = tuple[int, int]
+"""(i, n): the i-th of n machines, from 1; it does the shards whose number leaves i - 1 when divided by n."""
+
+
+class InUse(LanmuError):
+    """Another run holds the folder."""
 
 
 @contextmanager
-def locked(folder: RunFolder) -> Iterator[None]:
-    """Hold a local run's folder alone; LanmuError where another run has it.
+def locked(folder: RunFolder, *, brief: bool = False) -> Iterator[None]:
+    """Hold a local run's folder alone; InUse where another run, or a share of one, is at work there.
 
-    Folders behind URLs have no locks: there two runs of the same plan write the same parts.
+    ``brief`` is for planning one of several shares: it waits for others that do the same, and
+    minds no share at work.  Folders behind URLs have no locks: two runs of the same plan write the
+    same parts there.
     """
     if not folder.is_local:
         yield
@@ -31,33 +42,59 @@ def locked(folder: RunFolder) -> Iterator[None]:
     path = folder.path
     try:
         path.mkdir(parents=True, exist_ok=True)
-        with _held(path / LOCK, path):
-            for share in sorted(path.iterdir()):
-                if _SHARE.fullmatch(share.name):
-                    with _held(share, path):
-                        pass
-            yield
     except OSError as error:
         raise LanmuError(f"{path}: cannot be written ({error.strerror or error}); choose another --out") from error
+    with _held(path / LOCK, path, brief):
+        for share in sorted(path.iterdir()) if not brief else ():
+            if _SHARE.fullmatch(share.name):
+                with _held(share, path, False):
+                    pass
+        yield
 
 
 @contextmanager
-def _held(lock: Path, folder: Path) -> Iterator[None]:
+def share_locked(folder: RunFolder, take: Take) -> Iterator[None]:
+    """Hold one share of a run; to be entered while the folder is held briefly."""
+    if not folder.is_local:
+        yield
+        return
+    with _held(folder.path / f"{LOCK}-{take[0]}-of-{take[1]}", folder.path, False):
+        yield
+
+
+@contextmanager
+def _held(lock: Path, folder: Path, brief: bool) -> Iterator[None]:
     held = FileLock(lock)
     try:
-        held.acquire(timeout=0)
-    except Timeout:
-        raise LanmuError(f"{folder}: another run is at work there{_holder(lock)}; wait for it or stop it") from None
+        while True:
+            try:
+                held.acquire(timeout=0)
+                break
+            except Timeout:
+                holder = _holder(lock)
+                if not (brief and holder.get("brief", True)):
+                    at = f" (process {holder['pid']} on {holder['host']})" if "pid" in holder else ""
+                    raise InUse(f"{folder}: another run is at work there{at}; wait for it or stop it") from None
+                time.sleep(_RETRY)
+        state = {"host": socket.gethostname()[:80], "pid": os.getpid(), "brief": brief}
+        _holder_file(lock).write_text(json.dumps(state), "utf-8")
+    except OSError as error:
+        held.release()
+        raise LanmuError(f"{lock}: cannot be written ({error.strerror or error}); choose another --out") from error
     try:
-        lock.write_text(json.dumps({"host": socket.gethostname(), "pid": os.getpid()}), "utf-8")
         yield
     finally:
+        _holder_file(lock).unlink(missing_ok=True)
         held.release()
 
 
-def _holder(lock: Path) -> str:
+def _holder_file(lock: Path) -> Path:
+    return lock.with_name(f"{lock.name}.holder")
+
+
+def _holder(lock: Path) -> dict[str, object]:
     try:
-        record = json.loads(lock.read_text("utf-8"))
-        return f" (process {int(record['pid'])} on {str(record['host'])[:80]})"
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+        record = json.loads(_holder_file(lock).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import Any, BinaryIO, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from classifier.archive.json_lines import json_lines
 from classifier.archive.plan import PartFormat
 from classifier.archive.rows import SCHEMA
 from classifier.output import CSV_COLUMNS
@@ -18,7 +18,6 @@ from classifier.spreadsheets import defused
 ARCHIVE_CSV_COLUMNS = (*CSV_COLUMNS, "date")
 BOM = "\ufeff"
 _GROUP_ROWS = 1 << 16
-_OPTIONAL = ("column", "subtitle", "byline", "date", "uncertain")
 
 
 class PartWriter(Protocol):
@@ -64,21 +63,10 @@ class JsonLinesPart:
         self.file = file
 
     def write(self, rows: Any) -> None:
-        self.file.write("".join(json_line(row) for row in rows.to_pylist()).encode())
+        self.file.write(json_lines(rows))
 
     def close(self) -> None:
         pass
-
-
-def json_line(row: dict[str, Any]) -> str:
-    """A row of SCHEMA as a line of the tag contract."""
-    record = {name: row[name] for name in ("id", "title", "category", "category_name")}
-    record["probability"] = round(row["probability"], 6)
-    record |= {name: row[name] for name in ("decision", "secondary", "reasons")}
-    record["ranking"] = [{"category": e["category"], "probability": round(e["probability"], 6)} for e in row["ranking"]]
-    record["source"] = {name: row[name] for name in ("path", "member", "position")}
-    record |= {name: row[name] for name in _OPTIONAL if row[name]}
-    return json.dumps(record, ensure_ascii=False) + "\n"
 
 
 class CsvPart:

@@ -6,22 +6,54 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from classifier.archive.cutting import Costed, is_document, pieces_of
 from classifier.archive.folder import RunFolder
-from classifier.archive.locations import Found, is_url, listed
-from classifier.archive.plan import PLAN, SHARDS, Piece, Plan, Shard, Task, read_shards
+from classifier.archive.locations import Found, is_url, listed, size_of
+from classifier.archive.plan import PLAN, SHARDS, Piece, Plan, Shard, Task, read_plan, read_shards
+from classifier.archive.target import Target
 from classifier.errors import LanmuError
 
 MAX_PIECES = 20_000
 """Pieces of one shard at most."""
 ADVICE = "give a new --out, or --restart to begin again"
+OF_A_RUN = ("summary.json", "summary.html", "refused.jsonl", "parts", "reports", PLAN, SHARDS)
+"""All that a run writes into its folder, in the order in which it is thrown away."""
 _NAMED = 3
 _SUM = 1 << 128
 
 IsOutput = Callable[[Path], bool]
+
+
+def planned(target: Target, sources: Sequence[str], base: str, task: Task, *, restart: bool) -> Plan:
+    """The plan in the folder where it fits, else a new one; LanmuError where the folder holds anything else.
+
+    Without ``sources``, the plan that is there counts as it is, with the model of ``task``.
+    """
+    folder = target.folder
+    is_output = _outputs(target)
+    is_run = SHARDS in folder.sizes("")
+    if not is_run and not folder.is_empty():
+        raise LanmuError(f"{folder.location}: holds something else than a run; give a new or empty folder as --out")
+    if restart:
+        for name in OF_A_RUN:
+            folder.remove(name)
+    plan = read_plan(folder)
+    if plan is not None:
+        if not sources:
+            sources, base = plan.sources, plan.base
+            task = replace(plan.task, model=task.model, model_name=task.model_name)
+        check_plan(folder, plan, sources, base, task, is_output)
+        return plan
+    if not sources:
+        raise LanmuError(f"{folder.location}: holds no run to go on with; say what to score")
+    if target.file and not is_run and size_of(target.file) >= 0:
+        raise LanmuError(f"{target.file}: is there already and was not made by a run; move it, or give a new --out")
+    return make_plan(folder, sources, base, task, is_output)
 
 
 def make_plan(folder: RunFolder, sources: Sequence[str], base: str, task: Task, is_output: IsOutput) -> Plan:
@@ -96,6 +128,23 @@ def lanmu_version() -> str:
         return version("lanmu")
     except PackageNotFoundError:
         return ""
+
+
+def _outputs(target: Target) -> IsOutput:
+    """What tells the run's own files, should they lie among the sources."""
+    if not target.folder.is_local:
+        return lambda _: False
+    own = {os.path.realpath(out) for out in (target.folder.location, target.file) if out}
+
+    @lru_cache(64)
+    def inside(folder: Path) -> bool:
+        real = os.path.realpath(folder)
+        return any(real == out or real.startswith(out + os.sep) for out in own)
+
+    def is_output(path: Path) -> bool:
+        return inside(path.parent) or (bool(target.file) and os.path.realpath(path) in own)
+
+    return is_output
 
 
 def _packed(pieces: Iterable[Costed], task: Task) -> Iterator[Shard]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,6 +64,10 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def without_texts(self) -> Batch:
+        """The same once it is decided on: the texts, which are most of it, are let go."""
+        return replace(self, texts=None)
 
     @classmethod
     def of_chunk(cls, chunk: ArticleChunk) -> Batch:

@@ -1,174 +1,140 @@
-"""A whole run: plan it or go on with one, score what is left, put refusals and summary together."""
+"""A whole run: plan it or go on with one, score what is left, put everything together at the end."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
+from typing import Any, Literal
 
+from classifier.archive.finishing import finish, finished_file, read_report
 from classifier.archive.folder import RunFolder
 from classifier.archive.local import PROCESS_COST, LocalRun
-from classifier.archive.lock import locked
-from classifier.archive.plan import (
-    PLAN,
-    SHARDS,
-    Plan,
-    Shard,
-    Task,
-    part_name,
-    read_plan,
-    read_shards,
-    refusals_name,
-    report_name,
-)
-from classifier.archive.planning import check_plan, make_plan
+from classifier.archive.lock import InUse, Take, locked, share_locked
+from classifier.archive.plan import Plan, Shard, Task, part_name, read_shards
+from classifier.archive.planning import planned
 from classifier.archive.progress import Progress
 from classifier.archive.reports import Report
-from classifier.archive.scoring import ShardScorer, refusal_line
-from classifier.archive.summary import SUMMARY, SUMMARY_PAGE, write_summary
+from classifier.archive.scoring import loaded_scorer
+from classifier.archive.stopping import heeded_signals
+from classifier.archive.target import Target
 from classifier.errors import LanmuError
-from classifier.model import TopicModel
 
-REFUSED = "refused.jsonl"
-_OURS = (PLAN, SHARDS, REFUSED, SUMMARY, SUMMARY_PAGE, "parts", "reports")
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How a run is carried out, which changes nothing in what comes out of it.
+
+    ``workers`` cores of this machine, or a Dask ``cluster``; ``take`` only this machine's share;
+    ``restart`` throws away what an earlier run did.
+    """
+
+    workers: int = 1
+    cluster: str = ""
+    take: Take | None = None
+    restart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to; ``finished`` is False where it was stopped before its end."""
+    """What a run came to: finished, stopped by a signal, or waiting for other machines' shares.
+
+    ``summary`` is that of a finished run.
+    """
 
     plan: Plan
-    report: Report
-    finished: bool
+    state: Literal["finished", "stopped", "waiting"]
+    summary: dict[str, Any]
 
 
-def score_archive(
-    folder: RunFolder,
-    sources: Sequence[str],
-    base: str,
-    task: Task,
-    model: TopicModel,
-    *,
-    workers: int,
-    restart: bool = False,
-) -> Outcome:
-    """Score everything in ``sources`` into ``folder``, going on where an earlier run of the same stopped.
+def score_archive(target: Target, sources: Sequence[str], base: str, task: Task, model: Path, work: Work) -> Outcome:
+    """Score everything in ``sources`` into ``target``, going on where an earlier run of the same stopped.
 
-    Raises LanmuError where nothing can be done: sources missing or changed, another model, a folder
-    that is in use or not a run's, a disk that is full.
+    ``base`` is the folder that relative sources are meant from; without sources, those of the run
+    that is there.  ``model`` is the model's folder.  Raises LanmuError where nothing can be done:
+    sources missing or changed, another model, a folder that is in use or no run's, a full disk.
     """
-    with locked(folder):
-        folder.sweep()
-        plan = planned(folder, sources, base, task, restart)
-        scorer = ShardScorer(folder, plan.base, plan.task, model)
-        finished = _score_left(folder, plan, scorer, workers)
-        return Outcome(plan, finish(folder, plan) if finished else Report(), finished)
+    if work.take is not None:
+        return _score_share(target, sources, base, task, model, work, work.take)
+    with locked(target.folder):
+        target.folder.sweep()
+        plan = planned(target, sources, base, task, restart=work.restart)
+        if (summary := finished_file(target, plan)) is not None:
+            return Outcome(plan, "finished", summary)
+        if not _score_left(target.folder, plan, model, work):
+            return Outcome(plan, "stopped", {})
+        return Outcome(plan, "finished", finish(target, plan))
 
 
-def planned(folder: RunFolder, sources: Sequence[str], base: str, task: Task, restart: bool) -> Plan:
-    """The plan in the folder where it fits, else a new one; LanmuError where the folder holds anything else."""
-    mine = folder.path.resolve() if folder.is_local else None
+def _score_share(
+    target: Target, sources: Sequence[str], base: str, task: Task, model: Path, work: Work, take: Take
+) -> Outcome:
+    """Score one machine's share; who ends last puts everything together."""
+    if work.restart:
+        raise LanmuError("--restart would throw away the other machines' shares; use it without --take, once")
+    if work.cluster:
+        raise LanmuError("--take shares a run among machines without a cluster; leave out --take or --cluster")
+    with ExitStack() as held:
+        with locked(target.folder, brief=True):
+            plan = planned(target, sources, base, task, restart=False)
+            held.enter_context(share_locked(target.folder, take))
+        if not _score_left(target.folder, plan, model, work):
+            return Outcome(plan, "stopped", {})
+    try:
+        with locked(target.folder):
+            if (summary := finished_file(target, plan)) is not None:
+                return Outcome(plan, "finished", summary)
+            if shards_left(target.folder, plan)[0] == plan.shards:
+                return Outcome(plan, "finished", finish(target, plan))
+    except InUse:
+        pass
+    return Outcome(plan, "waiting", {})
 
-    def is_output(path: Path) -> bool:
-        return mine is not None and path.resolve().is_relative_to(mine)
 
-    is_run = SHARDS in folder.sizes("")
-    if not is_run and not folder.is_empty():
-        raise LanmuError(f"{folder.location}: holds something else than a run; give a new or empty folder as --out")
-    if restart:
-        for name in _OURS:
-            folder.remove(name)
-    plan = read_plan(folder)
-    if plan is None:
-        return make_plan(folder, sources, base, task, is_output)
-    check_plan(folder, plan, sources, base, task, is_output)
-    return plan
-
-
-def shards_left(folder: RunFolder, plan: Plan) -> tuple[list[int], Iterator[Shard]]:
-    """The costs of the shards that are done, and those still to do.
+def shards_left(folder: RunFolder, plan: Plan, take: Take | None = None) -> tuple[int, int, Iterator[Shard]]:
+    """How many shards are done, their cost, and those still to do (of one share, where it is given).
 
     A shard is done when its part is there with the size its report tells.
     """
     parts = folder.sizes("parts")
     done: set[int] = set()
-    costs = []
-    for shard in read_shards(folder):
+    cost = 0
+    for shard in _share(read_shards(folder), take):
         size = parts.get(part_name(shard.index, plan.task.part_format).rpartition("/")[2])
-        if size is not None and size == _report(folder, shard.index).part_bytes:
+        if size is not None and (report := read_report(folder, shard.index)) and size == report.part_bytes:
             done.add(shard.index)
-            costs.append(shard.cost)
-    return costs, (shard for shard in read_shards(folder) if shard.index not in done)
+            cost += shard.cost
+    return len(done), cost, (s for s in _share(read_shards(folder), take) if s.index not in done)
 
 
-def finish(folder: RunFolder, plan: Plan) -> Report:
-    """Put the refusals and the summary of all shards together."""
-    total = Report(refused=len(plan.refused))
-    with folder.writing(REFUSED) as file:
-        for name, reason in plan.refused:
-            file.write(refusal_line(name, reason))
-        for index in range(plan.shards):
-            report = _report(folder, index)
-            total.add(report)
-            if report.refused:
-                with folder.opened(refusals_name(index)) as refusals:
-                    shutil.copyfileobj(refusals, file)
-    write_summary(folder, plan, total)
-    return total
-
-
-def _score_left(folder: RunFolder, plan: Plan, scorer: ShardScorer, workers: int) -> bool:
-    done, left = shards_left(folder, plan)
-    if len(done) == plan.shards:
+def _score_left(folder: RunFolder, plan: Plan, model: Path, work: Work) -> bool:
+    """Score what is left of the run or of a share; False where a signal stopped it."""
+    shards, total = plan.shards, plan.cost
+    if work.take is not None:
+        costs = [shard.cost for shard in _share(read_shards(folder), work.take)]
+        shards, total = len(costs), sum(costs)
+    done, cost, left = shards_left(folder, plan, work.take)
+    if done == shards:
         return True
     stopping = threading.Event()
-    run = LocalRun(scorer, workers, stopping)
-    with Progress(plan.cost, plan.shards) as progress, heeded_signals(stopping, progress):
-        progress.done_before(sum(done), len(done))
-        run.run(
-            left,
-            lambda shard, report: progress.shard_done(shard.cost, report.refused),
-            progress.advance,
-            apart=plan.cost - sum(done) > PROCESS_COST,
-        )
-        return progress.shards_done == plan.shards
+    with Progress(total, shards) as progress, heeded_signals(stopping, progress.say):
+        progress.done_before(cost, done)
+
+        def shard_done(shard: Shard, report: Report) -> None:
+            progress.shard_done(shard.cost, report.refused)
+
+        if work.cluster:
+            from classifier.archive.cluster import ClusterRun
+
+            ClusterRun(work.cluster, folder, plan, model, stopping).run(left, shard_done, progress.advance)
+        else:
+            scorer = loaded_scorer(folder, plan.base, plan.task, model, threads=work.workers)
+            apart = total - cost > PROCESS_COST
+            LocalRun(scorer, work.workers, stopping).run(left, shard_done, progress.advance, apart=apart)
+        return progress.shards_done == shards
 
 
-def _report(folder: RunFolder, index: int) -> Report:
-    content = folder.read(report_name(index))
-    if content is None:
-        raise LanmuError(f"{folder.name_of(report_name(index))}: is missing; restore it, or --restart")
-    try:
-        return Report.from_content(content)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise LanmuError(f"{folder.name_of(report_name(index))}: is damaged ({error}); --restart") from error
-
-
-@contextmanager
-def heeded_signals(stopping: threading.Event, progress: Progress) -> Iterator[None]:
-    """The first Ctrl-C (or SIGTERM) sets ``stopping``; a second one ends the process at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(number: int, _: FrameType | None) -> None:
-        if stopping.is_set():
-            os._exit(128 + number)
-        stopping.set()
-        progress.say(
-            "lanmu: stopping once the shards at work are done (a second Ctrl-C stops at once); "
-            "the same command goes on from there"
-        )
-
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _share(shards: Iterator[Shard], take: Take | None) -> Iterator[Shard]:
+    return shards if take is None else (s for s in shards if s.index % take[1] == take[0] - 1)

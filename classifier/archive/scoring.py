@@ -7,15 +7,19 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+from classifier.archive.ahead import ahead
 from classifier.archive.folder import RunFolder
 from classifier.archive.locations import found_at, opened
 from classifier.archive.parts import part_writer
 from classifier.archive.plan import Piece, Shard, Task, part_name, refusals_name, report_name
 from classifier.archive.reports import Report
-from classifier.archive.rows import RowMaker, batches
+from classifier.archive.rows import Batch, RowMaker, batches
 from classifier.article import Article
-from classifier.errors import InputRefused
+from classifier.columns import TextColumn
+from classifier.decisions import Decisions
+from classifier.errors import InputRefused, LanmuError
 from classifier.model import TopicModel
 from classifier.reading.kinds import split_name
 from classifier.reading.options import ReadingOptions
@@ -50,11 +54,14 @@ class ShardScorer:
         start = time.perf_counter()
         with self.folder.writing(part_name(shard.index, self.task.part_format)) as file:
             writer = part_writer(self.task.part_format, file)
-            for batch in batches(self._read(shard, report, refusals)):
-                decisions = self.maker.decide(batch)
-                writer.write(self.maker.rows(batch, decisions))
-                report.count(batch, decisions, self.model.taxonomy.ids)
-                advance(len(batch))
+            with (
+                ahead(batches(self._read(shard, report, refusals))) as read,
+                ahead(self._decided(read)) as decided,
+            ):
+                for batch, decisions in decided:
+                    writer.write(self.maker.rows(batch, decisions))
+                    report.count(batch, decisions, self.model.taxonomy.ids)
+                    advance(len(batch))
             writer.close()
             refusals.write(self.folder)
             report.refused = refusals.count
@@ -62,6 +69,10 @@ class ShardScorer:
             report.part_bytes = file.tell()
             self.folder.write(report_name(shard.index), report.content())
         return report
+
+    def _decided(self, read: Iterator[Batch]) -> Iterator[tuple[Batch, Decisions]]:
+        for batch in read:
+            yield batch.without_texts(), self.maker.decide(batch)
 
     def _read(self, shard: Shard, report: Report, refusals: _Refusals) -> Read:
         for piece in shard.pieces:
@@ -78,6 +89,16 @@ class ShardScorer:
                 refusals.add(error)
             seconds = time.perf_counter() - start - waited
             report.add_source(piece.path, seconds, articles, refusals.count - before)
+
+
+def loaded_scorer(folder: RunFolder, base: str, task: Task, model: Path, threads: int) -> ShardScorer:
+    """A scorer with the model the task names; LanmuError where the folder now holds another."""
+    loaded = TopicModel.load(model, engine="kernel", threads=threads, accept_accuracy=task.accept_accuracy)
+    if loaded.manifest.checksum != task.model:
+        raise LanmuError(f"{model}: is no longer the model the run was planned with; put it back, or --restart")
+    empty = TextColumn.from_strings([""])
+    loaded.decide(empty, empty)  # so that the kernel is compiled before several threads ask for it
+    return ShardScorer(folder, base, task, loaded)
 
 
 def read_piece(piece: Piece, base: str, options: ReadingOptions, refused: Refused, model: TopicModel) -> Read:

@@ -9,6 +9,7 @@ from classifier.archive.folder import RunFolder
 from classifier.archive.plan import Plan
 from classifier.archive.reports import BINS, SLOWEST, Report
 
+REFUSED = "refused.jsonl"
 SUMMARY = "summary.json"
 SUMMARY_PAGE = "summary.html"
 
@@ -52,6 +53,5 @@ def summary_record(plan: Plan, report: Report) -> dict[str, Any]:
     }
 
 
-def write_summary(folder: RunFolder, plan: Plan, report: Report) -> None:
-    record = summary_record(plan, report)
-    folder.write(SUMMARY, (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))
+def write_summary(folder: RunFolder, summary: dict[str, Any]) -> None:
+    folder.write(SUMMARY, (json.dumps(summary, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))
