@@ -64,14 +64,14 @@ class Progress:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
         self._ended.set()
         if self._thread is not None:
             self._thread.join()
         if self._bar is not None:
             self._redraw()
             self._bar.stop()
-        else:
+        elif failure is None:
             print(json.dumps(self.record()), file=self.stream, flush=True)
 
     def say(self, message: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,13 @@ def articles(count: int) -> Iterator[dict[str, str]]:
         }
 
 
-def write_jsonl(path: Path, count: int) -> Path:
-    path.write_text("".join(json.dumps(a, ensure_ascii=False) + "\n" for a in articles(count)), "utf-8")
+def write_jsonl(path: Path, news: Iterable[dict[str, str]]) -> Path:
+    path.write_text("".join(json.dumps(a, ensure_ascii=False) + "\n" for a in news), "utf-8")
     return path
 
 
-def write_parquet(path: Path, count: int, group: int = 1_000) -> Path:
-    pq.write_table(pa.Table.from_pylist(list(articles(count))), path, row_group_size=group)
+def write_parquet(path: Path, news: Iterable[dict[str, str]], group: int = 1_000) -> Path:
+    pq.write_table(pa.Table.from_pylist(list(news)), path, row_group_size=group)
     return path
 
 

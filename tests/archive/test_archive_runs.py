@@ -19,8 +19,8 @@ def small(small_model_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_folder_of_everything_is_scored_once(lanmu: Lanmu, tmp_path: Path) -> None:
     news = tmp_path / "news"
     news.mkdir()
-    write_jsonl(news / "a.jsonl", 500)
-    write_parquet(news / "b.parquet", 500, group=100)
+    write_jsonl(news / "a.jsonl", articles(500))
+    write_parquet(news / "b.parquet", articles(500), group=100)
     for article in articles(20):
         (news / f"{article['id']}.txt").write_text(f"{article['title']}\n\n{article['text']}\n", "utf-8")
     (news / "坏.txt").write_bytes(b"\x00\x01\x02" * 900)
@@ -42,9 +42,9 @@ def test_a_folder_of_everything_is_scored_once(lanmu: Lanmu, tmp_path: Path) -> 
 
 
 def test_what_changed_is_said_and_nothing_is_mixed(lanmu: Lanmu, tmp_path: Path) -> None:
-    write_jsonl(tmp_path / "a.jsonl", 50)
+    write_jsonl(tmp_path / "a.jsonl", articles(50))
     assert lanmu("score", "a.jsonl", "--out", "out").returncode == 0
-    write_jsonl(tmp_path / "a.jsonl", 60)
+    write_jsonl(tmp_path / "a.jsonl", articles(60))
     changed = lanmu("score", "a.jsonl", "--out", "out")
     assert changed.returncode == 2
     assert "changed: a.jsonl" in changed.stderr and "--restart" in changed.stderr
@@ -56,7 +56,7 @@ def test_what_changed_is_said_and_nothing_is_mixed(lanmu: Lanmu, tmp_path: Path)
 
 
 def test_a_folder_that_is_no_run_is_left_alone(lanmu: Lanmu, tmp_path: Path) -> None:
-    write_jsonl(tmp_path / "a.jsonl", 5)
+    write_jsonl(tmp_path / "a.jsonl", articles(5))
     (tmp_path / "家").mkdir()
     (tmp_path / "家" / "信.txt").write_text("勿动", "utf-8")
     for extra in ((), ("--restart",)):
