@@ -60,7 +60,7 @@ def test_killed_at_random_moments_the_rows_are_the_same(arguments: list[str], tm
     lasted = time.monotonic() - before
     chance = random.Random(7)
     killed = 0
-    for attempt in range(10 * KILLS):
+    for _ in range(10 * KILLS):
         run = started(arguments, tmp_path / "killed")
         try:
             code: int | None = run.wait(timeout=chance.uniform(0.3, 1.0) * lasted / 2)
