@@ -1,16 +1,11 @@
-"""The pages' routes, and where their static files are."""
+"""All pages' routes together."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Request
-from starlette.responses import Response
+from classifier.service.desk import preferences, review, signing_in
 
-STATIC = Path(__file__).parent / "static"
 router = APIRouter(include_in_schema=False)
-
-
-def error_page(request: Request, status: int, detail: str) -> Response | None:
-    """An error as a page; None leaves it as problem+json."""
-    return None
+for _pages in (preferences, signing_in, review):
+    router.include_router(_pages.router)

@@ -18,6 +18,7 @@ from classifier.service.store.records import ROLES, Role
 
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"
+CHOOSE_PASSWORD = "choose a password of your own first"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -73,7 +74,7 @@ def needs(role: Role) -> object:
         if found is None:
             raise Unauthorised("give the token as `Authorization: Bearer TOKEN`, or sign in")
         if found.must_change:
-            raise Problem(403, "choose a password of your own first")
+            raise Problem(403, CHOOSE_PASSWORD)
         if not found.may(role):
             raise Problem(403, f"this needs the role {role}; {found.name} is {found.role}")
         return found

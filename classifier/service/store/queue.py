@@ -106,6 +106,16 @@ def for_review(
     return ArticlePage(tuple(found[number] for number in numbers), total, offset, limit)
 
 
+def review_numbers(
+    connection: Connection, wanted: ArticleFilter | None = None, *, limit: int = 200
+) -> tuple[list[int], int]:
+    """The numbers of what ``for_review`` gives out, in its order, and how many there are in all."""
+    condition = and_(condition_of(wanted or ArticleFilter()), articles.c.state == "review")
+    total = connection.execute(select(func.count()).select_from(articles).where(condition)).scalar_one()
+    query = _most_useful(condition).limit(max(1, limit))
+    return [row.number for row in connection.execute(query)], total
+
+
 def condition_of(wanted: ArticleFilter) -> ColumnElement[bool]:
     """The filter as SQL."""
     c = articles.c

@@ -1,0 +1,38 @@
+// What the desk's pages do beyond forms and links: toasts, shortcuts, and the review page's queue.
+import { startReview } from "./review.js";
+import { alertOf, toastOf } from "./toasts.js";
+
+for (const select of document.querySelectorAll("[data-submit]")) {
+  select.addEventListener("change", () => select.form.requestSubmit());
+}
+
+for (const opener of document.querySelectorAll("details.person")) {
+  document.addEventListener("click", (event) => {
+    if (!opener.contains(event.target)) opener.open = false;
+  });
+  opener.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      opener.open = false;
+      opener.querySelector("summary").focus();
+    }
+  });
+}
+
+document.body.addEventListener("htmx:responseError", (event) => {
+  const { xhr } = event.detail;
+  if (xhr.status === 401) {
+    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    return;
+  }
+  let detail = "";
+  try {
+    detail = JSON.parse(xhr.responseText).detail;
+  } catch {
+    detail = "";
+  }
+  alertOf(detail || document.getElementById("toasts").dataset.offline);
+});
+document.body.addEventListener("htmx:sendError", () => alertOf(document.getElementById("toasts").dataset.offline));
+
+const review = document.getElementById("review");
+if (review) startReview(review, toastOf, alertOf);

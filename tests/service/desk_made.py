@@ -1,0 +1,87 @@
+"""A service with the small model, three users and some articles, for the tests of the desk."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from classifier.article import Article, Source
+from classifier.model import TopicModel
+from classifier.service.container import Service, built
+from classifier.service.security.passwords import hash_password
+from classifier.service.settings import Settings, prepared
+from classifier.service.store import accounts, queue
+from training.labels import Label, labels_csv
+from training.registry import Registry
+
+TOKEN = "token-of-the-tests-0123456789"
+PASSWORD = "一个够长的口令,别人猜不到"
+USERS = {"何主编": "admin", "李编辑": "editor", "赵读者": "reader"}
+HARVEST = Article(
+    "a1", "棉花进入采收期", "村里的棉田白成一片。\n合作社的采棉机昼夜不停,农户算着今年亩产和收购价。",
+    column="乡村", byline="本报记者 田野", date="2026-03-02", source=Source("A3.txt", "", 2),
+)  # fmt: skip
+MATCH = Article("a2", "县篮球联赛落幕", "决赛打满四节,球队靠一记三分夺得冠军,球迷把体育馆挤得水泄不通。")
+CLINIC = Article("a3", "专家义诊进山村", "医生给老人量血压、测血糖、开药方,义诊队还送药上门。")
+HOSTILE = Article(
+    "a4",
+    "<script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">",
+    "<script>document.title='owned'</script>\n<b onmouseover=alert(1)>医生</b> {{ 7*7 }} <svg onload=alert(2)>",
+    column="<i>专栏</i>",
+    byline="<u>记者</u>",
+)
+
+
+def made_settings(home: Path, model: Path) -> Settings:
+    """The data folder, with the small model as the current one and one label in labels.csv."""
+    settings = prepared(home, {"LANMU_TOKEN": TOKEN})
+    settings.models.mkdir()
+    shutil.copytree(model, settings.models / "small")
+    Registry(settings.models).promote("small", ("the first",))
+    settings.labels.write_bytes(
+        labels_csv([Label("x1", "sports", "desk", "2026-01-05", "拔河赛开赛", "八支队伍拔河。")])
+    )
+    return settings
+
+
+def made_service(home: Path, model: Path) -> Service:
+    """A service with three users, not started."""
+    service = built(made_settings(home, model))
+    with service.store.writing() as connection:
+        hashed = _hashed()
+        for name, role in USERS.items():
+            accounts.add_user(connection, name, role, hashed)
+    return service
+
+
+@cache
+def _hashed() -> str:
+    return hash_password(PASSWORD)
+
+
+def take_in(service: Service, articles: Sequence[Article], *, origin: str = "inbox", review: bool = False) -> list[int]:
+    """Put articles into the queue, tagged by the current model; ``review`` makes all of them doubtful."""
+    model = TopicModel.load(service.settings.models / "small", engine="walk")
+    with service.store.writing() as connection:
+        added = queue.add(connection, model.tag(articles), origin=origin, model=model.manifest.name)
+        if review:
+            connection.exec_driver_sql("UPDATE articles SET state = 'review'")
+    return [one.number for one in added]
+
+
+def sign_in(client: TestClient, name: str) -> str:
+    """Sign a client in; returns the CSRF token of its pages."""
+    answer = client.post("/sign-in", data={"name": name, "password": PASSWORD}, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    return csrf_of(client)
+
+
+def csrf_of(client: TestClient) -> str:
+    found = re.search(r'<meta name="csrf" content="([^"]+)">', client.get("/review").text)
+    assert found is not None
+    return found[1]

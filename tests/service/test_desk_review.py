@@ -1,0 +1,141 @@
+"""The review pages without a browser: what they show, what they take, whom they refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from classifier.service.app import create_app
+from classifier.service.container import Service
+from classifier.service.store import queue
+from tests.service.desk_made import CLINIC, HARVEST, HOSTILE, MATCH, PASSWORD, TOKEN, made_service, sign_in, take_in
+from training.labels import read_labels
+
+HTML = {"Accept": "text/html"}
+
+
+@pytest.fixture
+def service(tmp_path: Path, small_model_folder: Path) -> Service:
+    found = made_service(tmp_path / "home", small_model_folder)
+    take_in(found, [HARVEST, MATCH, CLINIC, HOSTILE], review=True)
+    return found
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[TestClient]:
+    with TestClient(create_app(service.settings, service), "http://127.0.0.1", headers=HTML) as found:
+        yield found
+
+
+def test_who_is_not_signed_in_is_sent_to_the_door_and_from_there_back(client: TestClient) -> None:
+    answer = client.get("/review?category=sports", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/review%3Fcategory%3Dsports")
+    form = {"name": "李编辑", "password": PASSWORD, "next": "/review?category=sports"}
+    assert client.post("/sign-in", data=form, follow_redirects=False).headers["location"] == "/review?category=sports"
+
+
+@pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "x"])
+def test_the_door_leads_nowhere_else(client: TestClient, target: str) -> None:
+    form = {"name": "李编辑", "password": PASSWORD, "next": target}
+    assert client.post("/sign-in", data=form, follow_redirects=False).headers["location"] == "/"
+
+
+def test_a_wrong_password_says_so_in_the_readers_language(client: TestClient) -> None:
+    form = {"name": "李编辑", "password": "猜一个"}
+    assert "用户名或密码不对" in client.post("/sign-in", data=form).text
+    english = client.post("/sign-in", data=form, headers={"Accept-Language": "en-GB,en;q=0.9"})
+    assert english.status_code == 401
+    assert "wrong name or password" in english.text
+
+
+def test_the_first_admin_signs_in_with_the_token_and_must_choose_a_password(client: TestClient) -> None:
+    client.post("/sign-in", data={"name": "admin", "password": TOKEN})
+    page = client.get("/review")
+    assert page.url.path == "/password"
+    csrf = page.text.split('name="csrf" value="')[1].split('"')[0]
+    form = {"csrf": csrf, "old": TOKEN, "new": PASSWORD, "again": PASSWORD + "!"}
+    assert "两次输入的新密码不一致" in client.post("/password", data=form).text
+    client.post("/password", data={**form, "again": PASSWORD})
+    assert client.get("/review").url.path == "/review"
+
+
+def test_settling_without_a_script_shows_the_next_article_and_writes_the_label(
+    client: TestClient, service: Service
+) -> None:
+    csrf = sign_in(client, "李编辑")
+    with service.store.reading() as connection:
+        numbers, total = queue.review_numbers(connection)
+    assert total == 4
+    form = {"csrf": csrf, "category": "health", "seen": "0", "back": "/review"}
+    page = client.post(f"/review/{numbers[0]}/settle", data=form)
+    assert "卫生健康" in page.text.split('id="toasts"')[1]
+    assert f'data-number="{numbers[1]}"' in page.text
+    service.writer.flush()
+    assert [label.category for label in read_labels(service.settings.labels).labels] == ["sports", "health"]
+    client.post("/undo", data={"csrf": csrf})
+    service.writer.flush()
+    assert [label.category for label in read_labels(service.settings.labels).labels] == ["sports"]
+
+
+def test_what_another_settled_meanwhile_is_not_overwritten(client: TestClient, service: Service) -> None:
+    csrf = sign_in(client, "李编辑")
+    service.review.settle(1, "sports", "何主编", seen=0)
+    answer = client.post(
+        "/review/1/settle", data={"category": "health", "seen": "0"},
+        headers={"Accept": "application/json", "X-CSRF-Token": csrf},
+    )  # fmt: skip
+    assert answer.status_code == 409
+    assert client.post("/review/1/settle", data={"csrf": csrf, "category": "health", "seen": "0"}).status_code == 409
+    with service.store.reading() as connection:
+        article = queue.get(connection, 1)
+    assert article is not None and article.label == "sports"
+
+
+def test_a_reader_may_look_and_no_more(client: TestClient, service: Service) -> None:
+    csrf = sign_in(client, "赵读者")
+    page = client.get("/review").text
+    assert '<form class="choices"' not in page
+    answer = client.post("/review/1/settle", data={"csrf": csrf, "category": "health", "seen": "0"})
+    assert answer.status_code == 403
+    assert "没有权限" in answer.text
+    assert client.post("/review/1/skip", data={"csrf": csrf}).status_code == 403
+    assert client.post("/undo", data={"csrf": csrf}).status_code == 403
+
+
+def test_without_the_csrf_token_nothing_changes(client: TestClient, service: Service) -> None:
+    sign_in(client, "李编辑")
+    assert client.post("/review/1/settle", data={"category": "health"}).status_code == 403
+    with service.store.reading() as connection:
+        article = queue.get(connection, 1)
+    assert article is not None and article.label is None
+
+
+def test_markup_in_an_article_is_text_on_the_page(client: TestClient) -> None:
+    sign_in(client, "李编辑")
+    card = client.get("/review/4/card").text
+    assert "<script" not in card and "<img" not in card and "<b " not in card and "<svg onload" not in card
+    assert "&lt;script&gt;" in card and "&lt;i&gt;专栏&lt;/i&gt;" in card and "{{ 7*7 }}" in card
+
+
+@pytest.mark.parametrize("path", ["/review/0/card", "/review/99999999999999999999/card", "/review/9999/card"])
+def test_an_article_that_is_not_there(client: TestClient, path: str) -> None:
+    sign_in(client, "李编辑")
+    assert client.get(path).status_code in (404, 422)
+
+
+def test_the_other_language_and_a_theme_are_kept(client: TestClient) -> None:
+    sign_in(client, "李编辑")
+    page = client.get("/preferences?language=en&theme=dark&back=/review").text
+    assert '<html lang="en" data-theme="dark">' in page
+    assert "Keyboard shortcuts" in page
+
+
+def test_the_policy_holds_on_every_page(client: TestClient) -> None:
+    sign_in(client, "李编辑")
+    answer = client.get("/review")
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    assert "style=" not in answer.text.replace("data-style=", "")
+    assert "<script>" not in answer.text and " onclick" not in answer.text
