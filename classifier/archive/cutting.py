@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -44,7 +45,7 @@ def pieces_of(file: Found, base: str, options: ReadingOptions, size: int) -> Ite
     try:
         with opened(file.path, base) as stream:
             found = list(cut(stream, file, options, size))
-    except (LanmuError, OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
+    except (LanmuError, OSError, ValueError, zipfile.BadZipFile, tarfile.TarError, NotImplementedError):
         found = []
     yield from found or [(whole, max(cost, 1))]
 
@@ -72,12 +73,36 @@ def _groups(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -
         yield (Piece(file.path, file.size, file.stamp) if whole else cut), max(cost, 1)
 
 
+def _rows(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
+    from classifier.archive.csv_rows import row_ranges
+    from classifier.reading.csv_table import csv_header
+    from classifier.reading.encoding import encoding_of
+
+    head = stream.read(_SAMPLE)
+    encoding = options.encoding or encoding_of(head, file.path)
+    if encoding.lower().startswith(_WIDE):
+        return
+    _, delimiter = csv_header(head, encoding, "\t" if split_name(file.path)[1] == "tsv" else "", file.path)
+    for rows in row_ranges(stream, size, delimiter):
+        piece = Piece(
+            file.path, file.size, file.stamp, "rows", rows.start, rows.end, rows.first_row, encoding, rows.heading
+        )
+        yield piece, rows.end - rows.start
+
+
+def _blocks(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
+    from classifier.reading.archives import tar_ranges
+
+    for start, end, cost in tar_ranges(stream, _member_cost, size):
+        yield Piece(file.path, file.size, file.stamp, "blocks", start, end), cost
+
+
 def _members(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
     with zipfile.ZipFile(stream) as archive:
         infos = archive.infolist()
         if len(infos) > options.limits.members:
             raise InputRefused(file.path, "has too many members")
-        costs = [_member_cost(info) for info in infos]
+        costs = [0 if info.is_dir() else _member_cost(info.filename, info.file_size) for info in infos]
     for start, end, cost in _runs(costs, size):
         if cost:
             whole = start == 0 and end == len(costs)
@@ -85,12 +110,12 @@ def _members(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) 
             yield (Piece(file.path, file.size, file.stamp) if whole else cut), cost
 
 
-def _member_cost(info: zipfile.ZipInfo) -> int:
-    if info.is_dir() or not is_readable(info.filename):
+def _member_cost(name: str, size: int) -> int:
+    if not is_readable(name):
         return 0
-    _, kind, packing = split_name(info.filename)
+    _, kind, packing = split_name(name)
     factor = PACKED_COST if packing or kind in ARCHIVES else 1
-    return max(info.file_size * factor + FILE_COST.get(kind, 10_000), 1)
+    return max(size * factor + FILE_COST.get(kind, 10_000), 1)
 
 
 def _runs(costs: list[int], size: int) -> Iterator[tuple[int, int, int]]:
@@ -105,4 +130,11 @@ def _runs(costs: list[int], size: int) -> Iterator[tuple[int, int, int]]:
         yield start, len(costs), cost
 
 
-_CUTTERS: dict[str, Any] = {"jsonl": _lines, "parquet": _groups, "zip": _members}
+_CUTTERS: dict[str, Any] = {
+    "jsonl": _lines,
+    "parquet": _groups,
+    "zip": _members,
+    "csv": _rows,
+    "tsv": _rows,
+    "tar": _blocks,
+}

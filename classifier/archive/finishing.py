@@ -15,9 +15,10 @@ from classifier.archive.scoring import refusal_line
 from classifier.archive.summary import REFUSED, SUMMARY, summary_record, write_summary
 from classifier.archive.target import Target
 from classifier.errors import LanmuError
+from classifier.model_files import Manifest
 
 
-def finish(target: Target, plan: Plan) -> dict[str, Any]:
+def finish(target: Target, plan: Plan, manifest: Manifest) -> dict[str, Any]:
     """Write ``refused.jsonl`` and the summary, and put the parts together where one file is wished.
 
     Doing it again gives the same.  Returns the summary.
@@ -35,11 +36,11 @@ def finish(target: Target, plan: Plan) -> dict[str, Any]:
             if report.refused:
                 with folder.opened(refusals_name(index)) as refusals:
                     shutil.copyfileobj(refusals, file)
-    summary = summary_record(plan, total)
+    summary = summary_record(plan, total, manifest)
     if target.file:
         assemble(target, plan, summary)
         summary["file"] = {"name": target.file, "bytes": size_of(target.file)}
-    write_summary(folder, summary)
+    write_summary(folder, summary, manifest.taxonomy)
     if target.file:
         folder.remove("parts")
         folder.remove("reports")

@@ -25,7 +25,8 @@ class Piece:
 
     ``start`` and ``end`` are bytes (``lines`` of JSONL, ``rows`` of CSV, ``blocks`` of a tar), row
     groups of Parquet, or members of a zip; ``first`` is the number of the first line or row;
-    ``encoding`` is that of the whole file where the stretch alone would not show it.
+    ``encoding`` is that of the whole file where the stretch alone would not show it; ``heading`` is
+    where the header line of a CSV ends.
     """
 
     path: str
@@ -36,12 +37,14 @@ class Piece:
     end: int = 0
     first: int = 1
     encoding: str = ""
+    heading: int = 0
 
     def record(self) -> dict[str, Any]:
         given = {"path": self.path, "size": self.size, "stamp": self.stamp}
         if self.cut != "whole":
             given |= {"cut": self.cut, "start": self.start, "end": self.end, "first": self.first}
-        return given | ({"encoding": self.encoding} if self.encoding else {})
+        further = {"encoding": self.encoding, "heading": self.heading}
+        return given | {name: value for name, value in further.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

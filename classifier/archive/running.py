@@ -21,6 +21,7 @@ from classifier.archive.scoring import loaded_scorer
 from classifier.archive.stopping import heeded_signals
 from classifier.archive.target import Target
 from classifier.errors import LanmuError
+from classifier.model_files import read_manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def score_archive(target: Target, sources: Sequence[str], base: str, task: Task,
             return Outcome(plan, "finished", summary)
         if not _score_left(target.folder, plan, model, work):
             return Outcome(plan, "stopped", {})
-        return Outcome(plan, "finished", finish(target, plan))
+        return Outcome(plan, "finished", finish(target, plan, read_manifest(model)))
 
 
 def _score_share(
@@ -87,7 +88,7 @@ def _score_share(
             if (summary := finished_file(target, plan)) is not None:
                 return Outcome(plan, "finished", summary)
             if shards_left(target.folder, plan)[0] == plan.shards:
-                return Outcome(plan, "finished", finish(target, plan))
+                return Outcome(plan, "finished", finish(target, plan, read_manifest(model)))
     except InUse:
         pass
     return Outcome(plan, "waiting", {})

@@ -7,7 +7,9 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 from classifier.archive.ahead import ahead
 from classifier.archive.folder import RunFolder
@@ -24,6 +26,7 @@ from classifier.model import TopicModel
 from classifier.reading.kinds import split_name
 from classifier.reading.options import ReadingOptions
 from classifier.reading.sources import read_pieces
+from classifier.reading.streams import stretch
 from classifier.reading.tables import ArticleChunk, Refused, TableSource
 
 _SPOOLED = 1 << 20
@@ -108,12 +111,11 @@ def read_piece(piece: Piece, base: str, options: ReadingOptions, refused: Refuse
         if (now.size, now.stamp) != (piece.size, piece.stamp):
             raise InputRefused(piece.path, "has changed since the run was planned; score it again in a new run")
         with opened(piece.path, base) as file:
-            if piece.cut == "whole":
-                yield from read_pieces(file, piece.path, options, refused=refused, scorer=model.probabilities)
-            elif piece.cut == "members":
-                members = range(piece.start, piece.end)
+            if piece.cut in ("whole", "members", "blocks"):
+                members = range(piece.start, piece.end) if piece.cut == "members" else None
+                part = stretch(file, piece.start, piece.end) if piece.cut == "blocks" else file
                 yield from read_pieces(
-                    file, piece.path, options, members=members, refused=refused, scorer=model.probabilities
+                    part, piece.path, options, members=members, refused=refused, scorer=model.probabilities
                 )
             else:
                 yield from _table_chunks(piece, file, options, refused)
@@ -123,20 +125,25 @@ def read_piece(piece: Piece, base: str, options: ReadingOptions, refused: Refuse
         raise InputRefused(piece.path, f"could not be read ({type(error).__name__}: {error}); leave it out") from error
 
 
-def _table_chunks(piece: Piece, file: object, options: ReadingOptions, refused: Refused) -> Read:
-    from dataclasses import replace
-
-    from classifier.reading.jsonl import LineRange, jsonl_chunks
-    from classifier.reading.parquet import parquet_chunks
-
+def _table_chunks(piece: Piece, file: BinaryIO, options: ReadingOptions, refused: Refused) -> Read:
     if piece.encoding:
         options = replace(options, encoding=piece.encoding)
-    source = TableSource(piece.path, "", split_name(piece.path)[0], options, refused)
+    stem, kind, _ = split_name(piece.path)
+    source = TableSource(piece.path, "", stem, options, refused)
     if piece.cut == "lines":
+        from classifier.reading.jsonl import LineRange, jsonl_chunks
+
         lines = LineRange(piece.start, piece.end, piece.first)
-        yield from jsonl_chunks(file, source, lines, check_fields=piece.first == 1)  # type: ignore[arg-type]
+        yield from jsonl_chunks(file, source, lines, check_fields=piece.first == 1)
+    elif piece.cut == "rows":
+        from classifier.reading.csv_table import RowRange, csv_chunks
+
+        rows = RowRange(piece.start, piece.end, piece.first, piece.heading)
+        yield from csv_chunks(file, source, "\t" if kind == "tsv" else "", rows)
     else:
-        yield from parquet_chunks(file, source, range(piece.start, piece.end))  # type: ignore[arg-type]
+        from classifier.reading.parquet import parquet_chunks
+
+        yield from parquet_chunks(file, source, range(piece.start, piece.end))
 
 
 class _Refusals:

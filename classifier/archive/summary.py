@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+from itertools import islice
 from typing import Any
 
 from classifier.archive.folder import RunFolder
 from classifier.archive.plan import Plan
 from classifier.archive.reports import BINS, SLOWEST, Report
+from classifier.model_files import Manifest
+from classifier.taxonomy import Taxonomy
 
 REFUSED = "refused.jsonl"
 SUMMARY = "summary.json"
 SUMMARY_PAGE = "summary.html"
+SHOWN_REFUSALS = 20
 
 
-def summary_record(plan: Plan, report: Report) -> dict[str, Any]:
-    """The content of ``summary.json``."""
+def summary_record(plan: Plan, report: Report, manifest: Manifest) -> dict[str, Any]:
+    """The content of ``summary.json``; ``manifest`` is that of the model that scored."""
+    rule = manifest.review if plan.task.accept_accuracy is None else manifest.review.at(plan.task.accept_accuracy)
     slowest = sorted(report.sources.items(), key=lambda item: -item[1][0])[:SLOWEST]
     refused = sorted((i for i in report.sources.items() if i[1][2]), key=lambda item: (-item[1][2], item[0]))
     return {
@@ -23,6 +29,9 @@ def summary_record(plan: Plan, report: Report) -> dict[str, Any]:
         "model": plan.task.model_name,
         "model_checksum": plan.task.model,
         "sources": list(plan.sources),
+        "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "accept_accuracy": rule.accept_accuracy,
+        "threshold": rule.threshold,
         "files": plan.files,
         "bytes": plan.bytes,
         "shards": plan.shards,
@@ -31,7 +40,7 @@ def summary_record(plan: Plan, report: Report) -> dict[str, Any]:
         "review": report.in_review,
         "refused": report.refused,
         "categories": {
-            category: {"articles": n, "review": report.review[category]}
+            category: {"name": manifest.taxonomy[category].name, "articles": n, "review": report.review[category]}
             for category, n in report.categories.most_common()
         },
         "reasons": dict(report.reasons.most_common()),
@@ -53,5 +62,11 @@ def summary_record(plan: Plan, report: Report) -> dict[str, Any]:
     }
 
 
-def write_summary(folder: RunFolder, summary: dict[str, Any]) -> None:
+def write_summary(folder: RunFolder, summary: dict[str, Any], taxonomy: Taxonomy) -> None:
+    """Write ``summary.html``, then ``summary.json``."""
+    from classifier.archive.summary_page import summary_html
+
+    with folder.opened(REFUSED) as file:
+        refusals = [json.loads(line) for line in islice(file, SHOWN_REFUSALS)]
+    folder.write(SUMMARY_PAGE, summary_html(summary, taxonomy, refusals).encode("utf-8", "replace"))
     folder.write(SUMMARY, (json.dumps(summary, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace"))

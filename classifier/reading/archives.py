@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -103,6 +103,25 @@ def _tar_members(file: BinaryIO, name: str, limits: Limits, refused: Refused) ->
         raise
     except (tarfile.TarError, OSError, EOFError, ValueError) as error:
         raise InputRefused(name, f"breaks off or is no tar ({error}); get a whole copy") from error
+
+
+def tar_ranges(file: BinaryIO, cost: Callable[[str, int], int], size: int) -> Iterator[tuple[int, int, int]]:
+    """Cut an unpacked tar before members into stretches that are tars themselves: (start, end, cost).
+
+    ``cost`` tells that of a member by name and size (0: it is passed over); a stretch of about ``size`` is cut off.
+    Raises tarfile.TarError where the file is no tar or breaks off.
+    """
+    with tarfile.open(fileobj=file, mode="r:") as archive:
+        start = total = 0
+        for info in archive:
+            archive.members = []  # type: ignore[attr-defined]  # it would keep every header
+            more = cost(info.name, info.size) if info.isfile() else 0
+            if total and total + more > size:
+                yield start, info.offset, total
+                start, total = info.offset, 0
+            total += more
+        if total:
+            yield start, archive.offset, total
 
 
 def _most(member: str, limits: Limits) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any, BinaryIO
 
@@ -16,22 +17,43 @@ _BLOCK_BYTES = 8 << 20
 _SAMPLE = 64 * 1024
 
 
-def csv_chunks(file: BinaryIO, source: TableSource, delimiter: str = "") -> Iterator[ArticleChunk]:
+@dataclass(frozen=True, slots=True)
+class RowRange:
+    """Rows in bytes ``start`` to ``end`` of a CSV whose header line ends at ``heading``; the first is ``first_row``.
+
+    Rows are numbered from 1 after the header; empty lines are not counted.
+    """
+
+    start: int
+    end: int
+    first_row: int
+    heading: int
+
+
+def csv_chunks(
+    file: BinaryIO, source: TableSource, delimiter: str = "", rows: RowRange | None = None
+) -> Iterator[ArticleChunk]:
     """Read a CSV with a header line as chunks; rows with too few or too many fields are refused by number.
 
-    Raises InputRefused where the header lacks the field of the texts or the quoting is broken.
+    With ``rows``, only those of a range that archive.csv_rows gave.  Raises InputRefused where the
+    header lacks the field of the texts or the quoting is broken.
     """
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    from classifier.reading.streams import put_back
+    from classifier.reading.streams import chained, put_back, stretch
 
     limits, options = source.options.limits, source.options
+    if rows is not None:
+        file.seek(0)
+        heading = file.read(rows.heading)
+        file = chained(heading, stretch(file, rows.start, rows.end))
+    before = rows.first_row - 1 if rows else 0
     head = file.read(_SAMPLE)
     if not head:
         raise InputRefused(source.name, "is empty; there is nothing to read")
     encoding = options.encoding or encoding_of(head, source.name)
-    header, delimiter = _header(head, encoding, delimiter, source.name)
+    header, delimiter = csv_header(head, encoding, delimiter, source.name)
     if options.text_field not in header:
         raise wrong_field(source.name, options.text_field, header)
     wanted = [
@@ -40,12 +62,12 @@ def csv_chunks(file: BinaryIO, source: TableSource, delimiter: str = "") -> Iter
     bad: dict[int, str] = {}
 
     def invalid(row: Any) -> str:
-        number = row.number - 1  # the header line is row 1 to Arrow
+        number = before + row.number - 1  # the header line is row 1 to Arrow
         bad[number] = f"has {row.actual_columns} fields, not {row.expected_columns}; check its quotes"
         return "skip"
 
     stream = put_back(head, file)
-    position = 0
+    position = before
     try:
         reader = arrow_csv.open_csv(
             stream,
@@ -95,7 +117,8 @@ def csv_chunks(file: BinaryIO, source: TableSource, delimiter: str = "") -> Iter
         source.refuse_row(number, reason)
 
 
-def _header(head: bytes, encoding: str, delimiter: str, name: str) -> tuple[list[str], str]:
+def csv_header(head: bytes, encoding: str, delimiter: str, name: str) -> tuple[list[str], str]:
+    """The fields of the header line and the delimiter (found where it is empty)."""
     text = head.decode(encoding, "ignore").lstrip("\ufeff")
     first = text.replace("\r", "\n").split("\n", 1)[0]
     if not delimiter:

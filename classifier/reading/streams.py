@@ -97,7 +97,33 @@ def put_back(head: bytes, file: BinaryIO) -> BinaryIO:
     if file.seekable():
         file.seek(-len(head), io.SEEK_CUR)
         return file
+    return chained(head, file)
+
+
+def chained(head: bytes, file: BinaryIO) -> BinaryIO:
+    """``head`` and then what is left of ``file``, as one stream."""
     return io.BufferedReader(_Chained(head, file), 1 << 20)
+
+
+def stretch(file: BinaryIO, start: int, end: int) -> BinaryIO:
+    """Bytes ``start`` to ``end`` of a file that can seek, as a stream of their own."""
+    file.seek(start)
+    return io.BufferedReader(_Stretch(file, end - start), 1 << 20)
+
+
+class _Stretch(io.RawIOBase):
+    def __init__(self, file: BinaryIO, left: int) -> None:
+        self._file, self._left = file, left
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer)).cast("B")
+        data = self._file.read(min(len(view), self._left))
+        self._left -= len(data)
+        view[: len(data)] = data
+        return len(data)
 
 
 class _Chained(io.RawIOBase):

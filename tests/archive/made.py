@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from classifier.archive.folder import RunFolder
-from classifier.archive.plan import part_name, read_plan
+from classifier.archive.plan import Task, part_name, read_plan
+from classifier.archive.running import Outcome, Work, score_archive
+from classifier.archive.target import target
+from classifier.model_files import read_manifest
 
 PLACES = ("河湾村", "城关镇", "北山乡", "临河镇", "新桥社区", "柳林村")
 NEWS = (
@@ -55,3 +58,13 @@ def rows_of(out: Path | str) -> list[dict[str, Any]]:
         with folder.opened(part_name(index, "parquet")) as file:
             rows += pq.read_table(file).to_pylist()
     return rows
+
+
+def scored(
+    sources: Sequence[Path | str], out: Path | str, model: Path, work: Work | None = None, **task: Any
+) -> Outcome:
+    """A run in this process."""
+    manifest = read_manifest(model)
+    chosen = target(str(out))
+    wished = Task(manifest.checksum, manifest.name, chosen.part_format, **task)
+    return score_archive(chosen, [str(s) for s in sources], str(Path.cwd()), wished, model, work or Work())

@@ -1,0 +1,153 @@
+"""Every form of output holds the same rows, and each keeps its own promises."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from classifier.errors import LanmuError
+from classifier.model import TopicModel
+from classifier.reading import read_paths
+from tests.archive.made import articles, rows_of, scored, write_jsonl
+
+PAGE = """# 要闻
+
+# 城关镇队夺得县篮球联赛冠军
+
+本报讯（记者 田野）昨日,决赛打满四节,城关镇队以三分优势夺冠,教练和球迷在体育馆里欢呼。
+
+# 义诊队来到北山乡
+
+本报讯（记者 李敏）县医院的医生为两百位老人量血压、测血糖,还给患者开了药方。
+"""
+FORMULA = '=HYPERLINK("http://例.cn","点")'
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    odd = [
+        {
+            "id": FORMULA,
+            "title": '他说"好"\\/\t\u2028',
+            "text": "棉田开镰,采棉机昼夜不停,农户算着亩产和收购价。",
+            "date": "2024/3/5",
+        },
+        {"id": "无日期", "title": "+1", "text": "篮球决赛打满四节,球迷欢呼。"},
+    ]
+    write_jsonl(folder / "a.jsonl", [*odd, *articles(200)])
+    (folder / "2026-03-20.md").write_text(PAGE, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def records(source: Path, small_model_folder: Path) -> list[dict[str, Any]]:
+    """The tag contract of every article, as `lanmu tag` gives it, by source."""
+    model = TopicModel.load(small_model_folder)
+    return _sorted(tagged.record() for tagged in model.tag(list(read_paths([source]))))
+
+
+def test_json_lines_are_what_tag_prints(
+    source: Path, records: list[dict[str, Any]], tmp_path: Path, small_model_folder: Path
+) -> None:
+    scored([source], tmp_path / "out.jsonl", small_model_folder, shard_bytes=4096)
+    lines = (tmp_path / "out.jsonl").read_text("utf-8").split("\n")
+    assert lines.pop() == ""
+    found = _sorted(map(json.loads, lines))
+    assert len(found) == 204
+    for record in records:
+        record["probability"] = pytest.approx(record["probability"], abs=2e-6)
+        for entry in record["ranking"]:
+            entry["probability"] = pytest.approx(entry["probability"], abs=2e-6)
+    assert found == records
+
+
+def test_parquet_folder_and_file_hold_the_contract_as_columns(
+    source: Path, records: list[dict[str, Any]], tmp_path: Path, small_model_folder: Path
+) -> None:
+    scored([source], tmp_path / "out", small_model_folder, shard_bytes=4096)
+    scored([source], tmp_path / "out.parquet", small_model_folder, shard_bytes=4096)
+    rows = rows_of(tmp_path / "out")
+    assert pq.read_table(tmp_path / "out.parquet").to_pylist() == rows
+    by_source = {(r["path"], r["position"]): r for r in rows}
+    assert len(by_source) == len(records) == 204
+    for record in records:
+        row = by_source[record["source"]["path"], record["source"]["position"]]
+        assert row["probability"] == pytest.approx(record["probability"], abs=2e-6)
+        for name in ("id", "title", "category", "category_name", "decision", "secondary", "reasons"):
+            assert row[name] == record[name], name
+        for name in ("date", "column", "byline", "subtitle", "uncertain"):
+            assert row[name] == record.get(name), name
+        assert [e["category"] for e in row["ranking"]] == [e["category"] for e in record["ranking"]]
+
+
+def test_csv_runs_no_formula_and_opens_in_a_spreadsheet(source: Path, tmp_path: Path, small_model_folder: Path) -> None:
+    scored([source], tmp_path / "out.csv", small_model_folder, shard_bytes=4096)
+    data = (tmp_path / "out.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf") and data.count(b"\xef\xbb\xbf") == 1
+    rows = list(csv.DictReader(data.decode("utf-8-sig").splitlines()))
+    assert len(rows) == 204
+    cells = {cell for row in rows for cell in row.values()}
+    assert f"'{FORMULA}" in cells and "'+1" in cells
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+    assert {row["date"] for row in rows} >= {"2024-03-05", "", "2026-03-20"}
+
+
+def test_sqlite_answers_questions(
+    source: Path, records: list[dict[str, Any]], tmp_path: Path, small_model_folder: Path
+) -> None:
+    (source / "空.txt").write_bytes(b"")
+    scored([source], tmp_path / "out.db", small_model_folder, shard_bytes=4096)
+    with sqlite3.connect(tmp_path / "out.db") as database:
+        counts = dict(database.execute("SELECT category, count(*) FROM articles GROUP BY category"))
+        ranking = database.execute("SELECT ranking FROM articles WHERE id = ?", (FORMULA,)).fetchone()[0]
+        refused = database.execute("SELECT source, reason FROM refused").fetchall()
+        total = json.loads(database.execute("SELECT value FROM run WHERE name = 'articles'").fetchone()[0])
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert sum(counts.values()) == total == len(records) == 204
+    assert {e["category"] for e in json.loads(ranking)} == {"agriculture", "sports", "health"}
+    assert [Path(name).name for name, _ in refused] == ["空.txt"]
+    assert not (tmp_path / "out.db.run" / "parts").exists()
+
+
+def test_a_single_file_is_made_once_and_again_when_it_is_gone(
+    source: Path, tmp_path: Path, small_model_folder: Path
+) -> None:
+    out = tmp_path / "out.jsonl"
+    first = scored([source], out, small_model_folder)
+    made = (out.stat().st_ino, out.read_bytes())
+    assert scored([source], out, small_model_folder).summary == first.summary
+    assert (out.stat().st_ino, out.read_bytes()) == made
+    out.unlink()
+    scored([source], out, small_model_folder)
+    assert out.read_bytes() == made[1]
+
+
+def test_a_file_that_no_run_made_is_left_alone(source: Path, tmp_path: Path, small_model_folder: Path) -> None:
+    (tmp_path / "账.db").write_bytes(b"mine")
+    with pytest.raises(LanmuError, match="账"):
+        scored([source], tmp_path / "账.db", small_model_folder)
+    assert (tmp_path / "账.db").read_bytes() == b"mine"
+
+
+def test_ranking_lists_as_many_as_wished(source: Path, tmp_path: Path, small_model_folder: Path) -> None:
+    scored([source], tmp_path / "out", small_model_folder, ranking=2)
+    assert {len(row["ranking"]) for row in rows_of(tmp_path / "out")} == {2}
+
+
+@pytest.mark.parametrize("name", ["tagged", "tagged.jsonl"])
+def test_output_inside_the_source_is_not_read(name: str, source: Path, small_model_folder: Path) -> None:
+    for _ in range(2):
+        outcome = scored([source], source / name, small_model_folder)
+        assert (outcome.summary["articles"], outcome.summary["refused"]) == (204, 0)
+
+
+def _sorted(records: Any) -> list[dict[str, Any]]:
+    return sorted(records, key=lambda record: (record["source"]["path"], record["source"]["position"]))
