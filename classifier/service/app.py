@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from classifier.service import annif, api, desk, health
+from classifier.service.api.single import SingleArticle
 from classifier.service.container import Service, built
 from classifier.service.problems import handle_problems
 from classifier.service.security.guard import Guard
@@ -47,6 +48,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     app.include_router(desk.router)
     app.mount("/static", StaticFiles(directory=desk.STATIC), name="static")
     handle_problems(app, desk.error_page)
+    app.add_middleware(SingleArticle, service=service)
     app.add_middleware(Measure, service=service)
     app.add_middleware(Guard, settings=settings, most_bytes=lambda path: most_bytes(path, settings.limits))
     return app
@@ -83,5 +85,4 @@ class Measure:
             await self.app(scope, receive, noted)
         finally:
             route = getattr(scope.get("route"), "path", "other")
-            self.metrics.requests.labels(route, scope["method"], status).inc()
-            self.metrics.seconds.labels(route).observe(time.perf_counter() - start)
+            self.metrics.answered(route, scope["method"], status, time.perf_counter() - start)

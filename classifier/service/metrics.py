@@ -15,6 +15,8 @@ from classifier.service.tagging import Tagger
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
 
 class Metrics:
     """Requests as they are answered, and the state of the parts when asked."""
@@ -28,7 +30,21 @@ class Metrics:
         self.seconds = Histogram(
             "lanmu_request_seconds", "Time to answer.", ("route",), registry=self.registry, buckets=_BUCKETS
         )
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.registry.register(self)
+
+    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        key = (route, method, status)
+        found = self._children.get(key)
+        if found is None:
+            if method not in _METHODS:
+                key = (route, "other", status)
+            found = self._children[key] = (
+                self.requests.labels(route, key[1], str(status)), self.seconds.labels(route),
+            )  # fmt: skip
+        found[0].inc()
+        found[1].observe(seconds)
 
     def text(self) -> bytes:
         """All metrics in Prometheus' text form."""

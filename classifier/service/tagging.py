@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections import deque
@@ -15,6 +16,9 @@ from classifier.errors import LanmuError
 from classifier.model import TopicModel
 from classifier.service.champion import Champion
 from classifier.service.settings import ServiceLimits
+
+log = logging.getLogger("lanmu.service")
+BYTES_A_CHARACTER = 3
 
 
 class Overloaded(LanmuError):
@@ -35,11 +39,17 @@ class Tags:
 
 @dataclass(slots=True)
 class _Job:
+    """Articles to tag by ``deadline``; ``done`` is set in ``loop``, or by the tagger's thread where that is None."""
+
     articles: Sequence[Article]
     explain: bool
     size: int
     deadline: float
-    done: Future[Tags]
+    done: Future[Tags] | asyncio.Future[Tags]
+    loop: asyncio.AbstractEventLoop | None
+
+
+_Outcome = tuple[_Job, "Tags | BaseException"]
 
 
 class Tagger:
@@ -54,6 +64,7 @@ class Tagger:
         self.limits = limits
         self.batches = 0
         self.tagged = 0
+        self.refused = 0
         self._jobs: deque[_Job] = deque()
         self._articles = 0
         self._bytes = 0
@@ -77,15 +88,45 @@ class Tagger:
         if self._thread.is_alive():
             self._thread.join(self.limits.seconds)
 
-    def submit(self, articles: Sequence[Article], *, explain: bool = False) -> Future[Tags]:
-        """Ask for tags; Overloaded where too much waits already, NotReady where there is no model yet."""
-        done: Future[Tags] = Future()
+    async def tag(self, articles: Sequence[Article], *, explain: bool = False) -> Tags:
+        """Tags for a request of the event loop.
+
+        Raises Overloaded where too much waits already or after the time limit, NotReady where there
+        is no model yet.
+        """
         if not articles:
-            done.set_result(Tags(self.champion.model, ()))
-            return done
-        size = sum(len(article.title) + len(article.text) for article in articles) * 3
-        job = _Job(articles, explain, size, time.monotonic() + self.limits.seconds, done)
+            return Tags(self.champion.model, ())
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Tags] = loop.create_future()
+        self._submit(articles, explain, done, loop)
+        try:
+            async with asyncio.timeout(self.limits.seconds):
+                return await done
+        except TimeoutError:
+            raise self._too_late() from None
+
+    def tag_now(self, articles: Sequence[Article], *, explain: bool = False) -> Tags:
+        """Tags for a caller in a thread of its own, which waits for them; raises as ``tag``."""
+        if not articles:
+            return Tags(self.champion.model, ())
+        done: Future[Tags] = Future()
+        self._submit(articles, explain, done, None)
+        try:
+            return done.result(self.limits.seconds)
+        except TimeoutError:
+            done.cancel()
+            raise self._too_late() from None
+
+    def _submit(
+        self,
+        articles: Sequence[Article],
+        explain: bool,
+        done: Future[Tags] | asyncio.Future[Tags],
+        loop: asyncio.AbstractEventLoop | None,
+    ) -> None:
         self.champion.model  # noqa: B018 - refuses at once while there is none
+        size = sum(len(article.title) + len(article.text) for article in articles) * BYTES_A_CHARACTER
+        job = _Job(articles, explain, size, time.monotonic() + self.limits.seconds, done, loop)
         with self._changed:
             if self._stopping:
                 raise Overloaded("the service is stopping; try again soon", 5)
@@ -94,29 +135,12 @@ class Tagger:
                 self._articles + len(articles) > self.limits.waiting_articles
                 or self._bytes + size > self.limits.waiting_bytes
             ):
+                self.refused += 1
                 raise Overloaded(f"{self._articles:,} articles wait already; try again soon")
             self._jobs.append(job)
             self._articles += len(articles)
             self._bytes += size
             self._changed.notify()
-        return done
-
-    async def tag(self, articles: Sequence[Article], *, explain: bool = False) -> Tags:
-        """Tags for a request of the event loop; Overloaded after the time limit."""
-        future = self.submit(articles, explain=explain)
-        try:
-            return await asyncio.wait_for(asyncio.wrap_future(future), self.limits.seconds)
-        except TimeoutError:
-            raise self._too_late() from None
-
-    def tag_now(self, articles: Sequence[Article], *, explain: bool = False) -> Tags:
-        """Tags for a caller in a thread of its own; waits for them."""
-        future = self.submit(articles, explain=explain)
-        try:
-            return future.result(self.limits.seconds)
-        except TimeoutError:
-            future.cancel()
-            raise self._too_late() from None
 
     def _too_late(self) -> Overloaded:
         return Overloaded(f"not done within {self.limits.seconds:g} seconds; try again later", 5)
@@ -124,10 +148,11 @@ class Tagger:
     def _work(self) -> None:
         while jobs := self._next():
             try:
-                self._answer(jobs, self.champion.model)
+                outcomes = self._outcomes(jobs, self.champion.model)
             except BaseException as error:
-                for job in jobs:
-                    _fail(job, error)
+                log.exception("a batch of %d requests failed", len(jobs))
+                outcomes = [(job, error) for job in jobs]
+            _deliver(outcomes)
 
     def _next(self) -> list[_Job]:
         """The jobs of the next batch; empty when stopped and nothing waits."""
@@ -151,17 +176,18 @@ class Tagger:
             self._bytes -= size
         return taken
 
-    def _answer(self, jobs: list[_Job], model: TopicModel) -> None:
+    def _outcomes(self, jobs: list[_Job], model: TopicModel) -> list[_Outcome]:
         now = time.monotonic()
-        live: list[_Job] = []
-        for job in jobs:
-            if job.deadline < now:
-                _fail(job, self._too_late())
-            elif job.done.set_running_or_notify_cancel():
-                live.append(job)
-        if not live:
-            return
-        tagged = model.tag([article for job in live for article in job.articles])
+        found: list[_Outcome] = [(job, self._too_late()) for job in jobs if job.deadline < now]
+        live = [job for job in jobs if job.deadline >= now and not job.done.cancelled()]
+        try:
+            tagged = model.tag([article for job in live for article in job.articles])
+        except Exception as error:
+            if len(live) == 1:
+                return [*found, (live[0], error)]
+            for job in live:  # one request's article must not fail the others'
+                found.extend(self._outcomes([job], model))
+            return found
         self.batches += 1
         self.tagged += len(tagged)
         start = 0
@@ -170,11 +196,38 @@ class Tagger:
             start += len(job.articles)
             if job.explain:
                 mine = [model.explain(article) for article in mine]
-            job.done.set_result(Tags(model, tuple(mine)))
+            found.append((job, Tags(model, tuple(mine))))
+        return found
 
 
-def _fail(job: _Job, error: BaseException) -> None:
+def _deliver(outcomes: Sequence[_Outcome]) -> None:
+    """Tell the askers; those of an event loop all at one call, which is what waking a loop costs."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
+    for job, outcome in outcomes:
+        if job.loop is None:
+            _finish(job, outcome)
+        else:
+            by_loop.setdefault(job.loop, []).append((job, outcome))
+    for loop, mine in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_finish_all, mine)
+        except RuntimeError:  # the loop has ended, and the askers with it
+            pass
+
+
+def _finish_all(outcomes: Sequence[_Outcome]) -> None:
+    for job, outcome in outcomes:
+        _finish(job, outcome)
+
+
+def _finish(job: _Job, outcome: Tags | BaseException) -> None:
+    done = job.done
+    if done.done():  # the asker has gone
+        return
     try:
-        job.done.set_exception(error)
-    except InvalidStateError:  # the asker has gone
+        if isinstance(outcome, BaseException):
+            done.set_exception(outcome)
+        else:
+            done.set_result(outcome)
+    except (InvalidStateError, asyncio.InvalidStateError):  # gone just now
         pass

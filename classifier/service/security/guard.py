@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from classifier.service.problems import problem_response
@@ -14,15 +14,17 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
 )
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-}
+HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+_NOT_KEPT = (b"cache-control", b"no-store")
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _STATIC = "/static/"
 
 
@@ -46,22 +48,26 @@ class Guard:
             await self.app(scope, receive, send)
             return
         path: str = scope["path"]
-        headers = dict(scope["headers"])
+        host = told = b""
+        for name, value in scope["headers"]:
+            if name == b"host":
+                host = value
+            elif name == b"content-length":
+                told = value
         started = False
 
         async def answer(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                _add_headers(message, path, scope.get("scheme") == "https")
+                message["headers"] = _with_ours(message.get("headers", ()), path, scope.get("scheme") == "https")
             await send(message)
 
-        if not self._answers_to(headers.get(b"host", b"").decode("latin-1")):
+        if not _answers_to(host, self.settings.hosts, self.settings.on_loopback):
             response = problem_response(421, "this service does not go by that name; see --allow-host")
             await response(scope, receive, answer)
             return
         most = self.most_bytes(path)
-        told = headers.get(b"content-length", b"")
         if most is not None and told.isdigit() and int(told) > most:
             await problem_response(413, str(TooLarge(most)))(scope, receive, answer)
             return
@@ -83,20 +89,25 @@ class Guard:
                 raise
             await problem_response(413, str(error))(scope, receive, answer)
 
-    def _answers_to(self, host: str) -> bool:
-        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-        name = name.strip("[]").lower().rstrip(".")
-        if self.settings.hosts:
-            return name in self.settings.hosts or is_loopback(name)
-        # A page elsewhere may point its own name at this machine; such a name is not answered.
-        return not self.settings.on_loopback or is_loopback(name)
+
+@lru_cache(maxsize=256)
+def _answers_to(host: bytes, hosts: tuple[str, ...], on_loopback: bool) -> bool:
+    told = host.decode("latin-1")
+    name = told if told.endswith("]") else told.rsplit(":", 1)[0]
+    name = name.strip("[]").lower().rstrip(".")
+    if hosts:
+        return name in hosts or is_loopback(name)
+    # A page elsewhere may point its own name at this machine; such a name is not answered.
+    return not on_loopback or is_loopback(name)
 
 
-def _add_headers(message: Message, path: str, secure: bool) -> None:
-    headers = MutableHeaders(scope=message)
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
-    if not path.startswith(_STATIC):
-        headers.setdefault("Cache-Control", "no-store")
+def _with_ours(headers: Iterable[tuple[bytes, bytes]], path: str, secure: bool) -> list[tuple[bytes, bytes]]:
+    """The answer's headers and ours, where it does not set them itself."""
+    all_headers = list(headers)
+    given = {name.lower() for name, _ in all_headers}
+    all_headers += [pair for pair in HEADERS if pair[0] not in given]
+    if not path.startswith(_STATIC) and b"cache-control" not in given:
+        all_headers.append(_NOT_KEPT)
     if secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        all_headers.append(_HTTPS_ONLY)
+    return all_headers
