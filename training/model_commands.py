@@ -44,7 +44,7 @@ def list_versions(models: ModelsOption = None, as_json: JsonOption = False) -> N
         for version in versions:
             print(
                 json.dumps(
-                    _summary(version.name, version.current, version.manifest, version.problem), ensure_ascii=False
+                    summary(version.name, version.current, version.manifest, version.problem), ensure_ascii=False
                 )
             )
         return
@@ -59,7 +59,7 @@ def list_versions(models: ModelsOption = None, as_json: JsonOption = False) -> N
         if version.manifest is None:
             table.add_row(mark, version.name, f"[red]{version.problem}[/red]")
             continue
-        row = _summary(version.name, version.current, version.manifest, "")
+        row = summary(version.name, version.current, version.manifest, "")
         table.add_row(
             mark,
             version.name,
@@ -176,7 +176,8 @@ def prune(
     print(f"removed {', '.join(removed)}" if removed else "nothing to remove")
 
 
-def _summary(name: str, current: bool, manifest: Manifest | None, problem: str) -> dict[str, Any]:
+def summary(name: str, current: bool, manifest: Manifest | None, problem: str) -> dict[str, Any]:
+    """A version in a few figures, as JSON values."""
     if manifest is None:
         return {"name": name, "current": current, "problem": problem}
     metrics = manifest.training.get("metrics", {})

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from classifier.service import annif, api, desk, health
 from classifier.service.api.single import SingleArticle
 from classifier.service.container import Service, built
+from classifier.service.openapi import described
 from classifier.service.problems import handle_problems
 from classifier.service.security.guard import Guard
 from classifier.service.settings import ServiceLimits, Settings
@@ -42,6 +43,7 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.service = service
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]
     app.include_router(api.router)
     app.include_router(annif.router)
     app.include_router(health.router)

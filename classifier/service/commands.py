@@ -21,7 +21,9 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on; the default is this machine only.")] = (
         "127.0.0.1"
     ),
-    port: Annotated[int, typer.Option("--port", help="Port to listen on.", min=1, max=65535)] = 8765,
+    port: Annotated[
+        int, typer.Option("--port", help="Port to listen on; 0 takes a free one.", min=0, max=65535)
+    ] = 8765,
     accept_accuracy: Annotated[
         float | None,
         typer.Option("--accept-accuracy", help="Wished share of right ones among the accepted.", min=0.0, max=1.0),

@@ -12,6 +12,7 @@ from classifier.service.intake import Intake
 from classifier.service.jobs import Jobs
 from classifier.service.label_writer import LabelWriter
 from classifier.service.metrics import Metrics
+from classifier.service.reading_pool import ReadingPool
 from classifier.service.reviewing import Review
 from classifier.service.security.sign_in import SignIns
 from classifier.service.seeding import seed
@@ -39,6 +40,7 @@ class Service:
     store: Store
     champion: Champion
     tagger: Tagger
+    reading: ReadingPool
     intake: Intake
     review: Review
     writer: LabelWriter
@@ -48,7 +50,7 @@ class Service:
 
     @property
     def background(self) -> tuple[Background, ...]:
-        return (self.champion, self.tagger, self.writer, self.jobs)
+        return (self.champion, self.tagger, self.reading, self.writer, self.jobs)
 
     def start(self) -> None:
         for part in self.background:
@@ -74,6 +76,7 @@ def built(settings: Settings) -> Service:
         store=store,
         champion=champion,
         tagger=tagger,
+        reading=ReadingPool(champion, settings.limits),
         intake=Intake(store, tagger),
         review=Review(store, champion, writer),
         writer=writer,

@@ -27,8 +27,16 @@ LOG_BYTES = 200_000
 STOP_SECONDS = 10.0
 
 
-class JobRefused(LanmuError):
-    """A job that cannot start now, or does not exist."""
+class JobRunning(LanmuError):
+    """A job cannot start while another runs."""
+
+
+class NoSuchJob(LanmuError):
+    """There is no job of this number."""
+
+
+class JobFailed(LanmuError):
+    """A job cannot be started at all."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +92,10 @@ class Jobs:
                 process.kill()
 
     def train(self, by: str, address: str = "") -> int:
-        """Start retraining; returns the job's number.  JobRefused where one is running."""
+        """Start retraining; returns the job's number.  JobRunning where one is running."""
         with self._lock:
             if self._process is not None and self._process.poll() is None:
-                raise JobRefused("a training is running already; wait for it to end")
+                raise JobRunning("a training is running already; wait for it to end")
             with self.store.writing() as connection:
                 values = {"kind": "train", "status": "running", "by": by, "started": time.time()}
                 statement = insert(schema.jobs).values(values).returning(schema.jobs.c.number)
@@ -102,17 +110,17 @@ class Jobs:
                     )  # fmt: skip
             except OSError as error:
                 self._note(number, "failed", None, f"training could not be started ({error})")
-                raise JobRefused(f"training could not be started ({error})") from error
+                raise JobFailed(f"training could not be started ({error})") from error
             process = self._process
         threading.Thread(target=self._follow, args=(number, process), name="job", daemon=True).start()
         return number
 
     def get(self, number: int) -> Job:
-        """A job by its number; JobRefused where there is none."""
+        """A job by its number; NoSuchJob where there is none."""
         with self.store.reading() as connection:
             row = connection.execute(select(schema.jobs).where(schema.jobs.c.number == number)).one_or_none()
         if row is None:
-            raise JobRefused(f"there is no job {number}")
+            raise NoSuchJob(f"there is no job {number}")
         return _job(row)
 
     def latest(self, limit: int = 20) -> list[Job]:

@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from classifier.errors import InputRefused, LanmuError, UnknownCategory
 from classifier.service.champion import NotReady
+from classifier.service.jobs import JobRunning, NoSuchJob
 from classifier.service.security.sign_in import SignInRefused, TooManyTries
 from classifier.service.store.settling import NoSuchArticle, SettledMeanwhile
 from classifier.service.tagging import Overloaded
@@ -34,6 +35,27 @@ class ProblemDetails(BaseModel):
     status: int = Field(examples=[503])
     detail: str = Field(examples=["4,096 articles wait already; try again soon"])
     errors: list[dict[str, Any]] | None = Field(None, description="What is wrong with which part of the request.")
+
+
+PROBLEM = "application/problem+json"
+_SAYS = {
+    400: "The request cannot be understood.",
+    401: "No token, or a wrong one.",
+    403: "The role does not allow it.",
+    404: "There is no such thing.",
+    409: "It does not fit the present state.",
+    413: "Too large.",
+    415: "Another content type is needed.",
+    422: "The request is not of the form.",
+    429: "Too many tries; Retry-After says how long to wait.",
+    503: "Too much to do, or no model yet; Retry-After says how long to wait.",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The error answers of a route, for its OpenAPI description."""
+    schema = {"$ref": "#/components/schemas/ProblemDetails"}
+    return {status: {"description": _SAYS[status], "content": {PROBLEM: {"schema": schema}}} for status in statuses}
 
 
 class Problem(Exception):
@@ -60,7 +82,7 @@ def problem_response(
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if errors is not None:
         body["errors"] = errors
-    return JSONResponse(body, status, dict(headers or {}), "application/problem+json")
+    return JSONResponse(body, status, dict(headers or {}), PROBLEM)
 
 
 def problem_of(error: LanmuError) -> Problem:
@@ -74,7 +96,9 @@ def problem_of(error: LanmuError) -> Problem:
     for kind, status in (
         (SignInRefused, 401),
         (NoSuchArticle, 404),
+        (NoSuchJob, 404),
         (SettledMeanwhile, 409),
+        (JobRunning, 409),
         (InputRefused, 422),
         (UnknownCategory, 422),
     ):

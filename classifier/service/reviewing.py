@@ -31,6 +31,15 @@ class Review:
         self.writer.wake()
         return done
 
+    def settle_many(self, given: Sequence[tuple[int, str]], by: str) -> list[Settlement]:
+        """Give many articles (numbers) their categories in one step; those that have it already stay as they are."""
+        taxonomy = self.champion.model.taxonomy
+        known = [(number, taxonomy.find(category).id) for number, category in given]
+        with self.store.writing() as connection:
+            done = settling.settle_many(connection, known, by)
+        self.writer.wake()
+        return done
+
     def skip(self, number: int, by: str, *, seen: int | None = None) -> Settlement:
         """Put an article aside without a label."""
         with self.store.writing() as connection:

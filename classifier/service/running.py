@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 import sys
+from dataclasses import replace
 
 import uvicorn
 
@@ -21,6 +23,7 @@ BACKLOG = 512
 def run(settings: Settings) -> int:
     """Serve until SIGINT or SIGTERM, then answer what is under way and end; returns the exit code."""
     listener = _listening(settings)
+    settings = replace(settings, port=listener.getsockname()[1])
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO, stream=sys.stderr)
     service = built(settings)
     _greet(settings)
@@ -37,8 +40,14 @@ def run(settings: Settings) -> int:
         lifespan="on",
     )
     server = uvicorn.Server(config)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _told)  # uvicorn raises the signal once more when it has ended in order
     server.run(sockets=[listener])
     return 0 if server.started else 2
+
+
+def _told(number: int, frame: object) -> None:
+    """A signal that has done its work."""
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -35,12 +35,14 @@ class ServiceLimits:
     article_chars: int = 1_000_000
     title_chars: int = 2_000
     articles_a_request: int = 1_000
+    explained_a_request: int = 50
     waiting_articles: int = 4_096
     waiting_bytes: int = 64 * MIB
     batch_articles: int = 256
     batch_bytes: int = 4 * MIB
     seconds: float = 30.0
     readings: int = 2
+    reading_seconds: float = 60.0
     waiting_readings: int = 8
     connections: int = 1_000
     session_hours: float = 12.0

@@ -42,7 +42,6 @@ class _Job:
     """Articles to tag by ``deadline``; ``done`` is set in ``loop``, or by the tagger's thread where that is None."""
 
     articles: Sequence[Article]
-    explain: bool
     size: int
     deadline: float
     done: Future[Tags] | asyncio.Future[Tags]
@@ -88,7 +87,7 @@ class Tagger:
         if self._thread.is_alive():
             self._thread.join(self.limits.seconds)
 
-    async def tag(self, articles: Sequence[Article], *, explain: bool = False) -> Tags:
+    async def tag(self, articles: Sequence[Article]) -> Tags:
         """Tags for a request of the event loop.
 
         Raises Overloaded where too much waits already or after the time limit, NotReady where there
@@ -98,19 +97,19 @@ class Tagger:
             return Tags(self.champion.model, ())
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Tags] = loop.create_future()
-        self._submit(articles, explain, done, loop)
+        self._submit(articles, done, loop)
         try:
             async with asyncio.timeout(self.limits.seconds):
                 return await done
         except TimeoutError:
             raise self._too_late() from None
 
-    def tag_now(self, articles: Sequence[Article], *, explain: bool = False) -> Tags:
+    def tag_now(self, articles: Sequence[Article]) -> Tags:
         """Tags for a caller in a thread of its own, which waits for them; raises as ``tag``."""
         if not articles:
             return Tags(self.champion.model, ())
         done: Future[Tags] = Future()
-        self._submit(articles, explain, done, None)
+        self._submit(articles, done, None)
         try:
             return done.result(self.limits.seconds)
         except TimeoutError:
@@ -120,13 +119,12 @@ class Tagger:
     def _submit(
         self,
         articles: Sequence[Article],
-        explain: bool,
         done: Future[Tags] | asyncio.Future[Tags],
         loop: asyncio.AbstractEventLoop | None,
     ) -> None:
         self.champion.model  # noqa: B018 - refuses at once while there is none
         size = sum(len(article.title) + len(article.text) for article in articles) * BYTES_A_CHARACTER
-        job = _Job(articles, explain, size, time.monotonic() + self.limits.seconds, done, loop)
+        job = _Job(articles, size, time.monotonic() + self.limits.seconds, done, loop)
         with self._changed:
             if self._stopping:
                 raise Overloaded("the service is stopping; try again soon", 5)
@@ -194,8 +192,6 @@ class Tagger:
         for job in live:
             mine = tagged[start : start + len(job.articles)]
             start += len(job.articles)
-            if job.explain:
-                mine = [model.explain(article) for article in mine]
             found.append((job, Tags(model, tuple(mine))))
         return found
 

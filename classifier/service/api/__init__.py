@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from classifier.service.api import information, tagging
+from classifier.service.api import articles, information, streams, tagging, trainings, uploads
 
 router = APIRouter(prefix="/api/v1")
-router.include_router(tagging.router)
-router.include_router(information.router)
+for part in (tagging, streams, uploads, articles, information, trainings):
+    router.include_router(part.router)
 
 __all__ = ["router"]

@@ -6,12 +6,11 @@ import hmac
 from types import SimpleNamespace
 
 from pydantic import ValidationError
-from pydantic_core import to_json
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from classifier.errors import LanmuError
 from classifier.service.api.schemas import ArticleIn
-from classifier.service.api.tagging import article_of, records
+from classifier.service.api.tagging import article_of, json_bytes, records
 from classifier.service.container import Service
 from classifier.service.problems import Problem, problem_of, problem_response
 
@@ -56,7 +55,7 @@ class SingleArticle:
             problem = error if isinstance(error, Problem) else problem_of(error)
             await problem_response(problem.status, problem.detail, problem.headers)(scope, receive, send)
             return
-        content = to_json(records(tags)[0])
+        content = json_bytes(records(tags)[0])
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": content})

@@ -69,17 +69,22 @@ async def principal_of(request: Request) -> Principal | None:
 def needs(role: Role) -> object:
     """A dependency that gives the Principal, who has this role or a higher one; else 401 or 403."""
 
-    async def checked(request: Request) -> Principal:
-        found = await principal_of(request)
-        if found is None:
-            raise Unauthorised("give the token as `Authorization: Bearer TOKEN`, or sign in")
-        if found.must_change:
-            raise Problem(403, CHOOSE_PASSWORD)
-        if not found.may(role):
-            raise Problem(403, f"this needs the role {role}; {found.name} is {found.role}")
-        return found
+    async def dependency(request: Request) -> Principal:
+        return await checked(request, role)
 
-    return Depends(checked)
+    return Depends(dependency)
+
+
+async def checked(request: Request, role: Role) -> Principal:
+    """The Principal, who has this role or a higher one; else Unauthorised or Problem 403."""
+    found = await principal_of(request)
+    if found is None:
+        raise Unauthorised("give the token as `Authorization: Bearer TOKEN`, or sign in")
+    if found.must_change:
+        raise Problem(403, CHOOSE_PASSWORD)
+    if not found.may(role):
+        raise Problem(403, f"this needs the role {role}; {found.name} is {found.role}")
+    return found
 
 
 Reader = Annotated[Principal, needs("reader")]
@@ -101,6 +106,14 @@ async def open_reading(request: Request) -> None:
         return
     if await principal_of(request) is None:
         raise Unauthorised("from another machine this needs the token: `Authorization: Bearer TOKEN`")
+
+
+async def open_learning(request: Request) -> None:
+    """A dependency for Annif's ``learn``: an editor, unless the settings let everyone teach who may read."""
+    if service_of(request).settings.open_learn and same_origin(request):
+        await open_reading(request)
+        return
+    await checked(request, "editor")
 
 
 def same_origin(request: Request) -> bool:

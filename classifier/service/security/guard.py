@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from classifier.service.problems import problem_response
@@ -28,11 +29,11 @@ _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _STATIC = "/static/"
 
 
-class TooLarge(Exception):
-    """The body has grown beyond its bound while it was read."""
+class TooLarge(HTTPException):
+    """The body has grown beyond its bound while it was read; of a kind that the framework lets through."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"the request is larger than {most:,} bytes; send it in pieces")
+        super().__init__(413, f"the request is larger than {most:,} bytes; send it in pieces")
 
 
 class Guard:
@@ -69,7 +70,7 @@ class Guard:
             return
         most = self.most_bytes(path)
         if most is not None and told.isdigit() and int(told) > most:
-            await problem_response(413, str(TooLarge(most)))(scope, receive, answer)
+            await problem_response(413, TooLarge(most).detail)(scope, receive, answer)
             return
         taken = 0
 
@@ -87,7 +88,7 @@ class Guard:
         except TooLarge as error:
             if started:
                 raise
-            await problem_response(413, str(error))(scope, receive, answer)
+            await problem_response(413, error.detail)(scope, receive, answer)
 
 
 @lru_cache(maxsize=256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
@@ -109,6 +110,11 @@ def queued_article(row: Any) -> QueuedArticle:
 def moment(seconds: float) -> datetime:
     """A time of the store as an aware datetime in UTC."""
     return datetime.fromtimestamp(seconds, UTC)
+
+
+def today() -> str:
+    """The newspaper's present day, ISO."""
+    return local_day(time.time())
 
 
 def local_day(seconds: float) -> str:

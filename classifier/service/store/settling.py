@@ -51,6 +51,17 @@ def settle(
     return _settled(connection, article, action, category, "settled", by, batch)
 
 
+def settle_many(connection: Connection, given: Sequence[tuple[int, str]], by: str) -> list[Settlement]:
+    """Give many articles their categories as one step that undo takes back; those labelled so already stay."""
+    batch = secrets.token_hex(8)
+    done: list[Settlement] = []
+    for number, category in given:
+        article = _seen(connection, number, None)
+        if article.label != category:
+            done.append(settle(connection, number, category, by, batch=batch))
+    return done
+
+
 def skip(connection: Connection, number: int, by: str, *, seen: int | None = None) -> Settlement:
     """Put an article aside without a label; it leaves the review queue."""
     return _settled(connection, _seen(connection, number, seen), "skip", None, "skipped", by, None)

@@ -42,7 +42,7 @@ def waiting(connection: Connection, limit: int = 500) -> list[WaitingLabel]:
             row.number,
             label_id(row.fingerprint),
             row[0],
-            "desk",
+            "annif" if row.origin == "annif" else "desk",
             row.date or local_day(row.arrived),
             row.title,
             row.text,

@@ -1,0 +1,155 @@
+"""A data folder with the small model, the application over it, and the real server as a process."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from classifier.service.app import create_app
+from classifier.service.container import Service, built
+from classifier.service.settings import Settings, prepared
+from tests.small_model import small_model
+from training.registry import Registry
+
+TOKEN = "test-token-of-some-length"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A data folder whose current model is the small one."""
+    folder = tmp_path / "lanmu-data"
+    small_model(folder / "models" / "small")
+    Registry(folder / "models").promote("small")
+    return folder
+
+
+@pytest.fixture
+def settings(home: Path) -> Settings:
+    return prepared(home, {"LANMU_TOKEN": TOKEN})
+
+
+@dataclass
+class App:
+    """The application in this process: ``api`` carries the token, ``browser`` does not."""
+
+    service: Service
+    api: TestClient
+    browser: TestClient
+
+
+Made = Callable[[Settings], App]
+
+
+@pytest.fixture
+def make_app() -> Iterator[Made]:
+    opened: list[TestClient] = []
+
+    def made(settings: Settings) -> App:
+        service = built(settings)
+        app = create_app(settings, service)
+        where = {"base_url": "http://localhost:8765", "client": ("127.0.0.1", 50000), "raise_server_exceptions": False}
+        api = TestClient(app, headers={"Authorization": f"Bearer {settings.token}"}, **where)
+        api.__enter__()
+        opened.append(api)
+        deadline = time.monotonic() + 60
+        while not service.champion.ready and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return App(service, api, TestClient(app, follow_redirects=False, **where))
+
+    yield made
+    for client in opened:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def app(make_app: Made, settings: Settings) -> App:
+    return make_app(settings)
+
+
+@dataclass
+class Server:
+    """``lanmu serve`` as a process of its own on a free port."""
+
+    home: Path
+    options: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+    address: str = ""
+    printed: str = ""
+
+    def start(self) -> Server:
+        environment = {**os.environ, "LANMU_TOKEN": TOKEN, "PYTHONPATH": str(ROOT), **self.environment}
+        if not environment["LANMU_TOKEN"]:
+            del environment["LANMU_TOKEN"]
+        command = [sys.executable, "-m", "lanmu", "serve", "--home", str(self.home), "--port", "0", *self.options]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=(self.home.parent / "server.log").open("ab"), env=environment,
+            cwd=self.home.parent,
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        os.set_blocking(self.process.stdout.fileno(), False)
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline and self.process.poll() is None:
+            self.printed += (self.process.stdout.read() or b"").decode()
+            found = re.search(r"http://\S+", self.printed)
+            if found:
+                self.address = found[0].rstrip("/")
+                if self._ready():
+                    self.printed += (self.process.stdout.read() or b"").decode()
+                    return self
+            time.sleep(0.05)
+        raise AssertionError(f"the server did not start: {self.printed} {self.log()}")
+
+    def log(self) -> str:
+        return (self.home.parent / "server.log").read_text("utf-8", "replace")
+
+    def kill(self) -> None:
+        """As a power cut would."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        """Tell it to end; its exit code."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(60)
+
+    def client(self, token: str = TOKEN) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.Client(base_url=self.address, headers=headers, timeout=60)
+
+    def _ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.address}/readyz", timeout=5).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+@pytest.fixture
+def serve(home: Path) -> Iterator[Callable[..., Server]]:
+    """Start a server over the data folder, with these options."""
+    started: list[Server] = []
+
+    def start(*options: str, **environment: str) -> Server:
+        server = Server(home, options, environment)
+        started.append(server)
+        return server.start()
+
+    yield start
+    for server in started:
+        if server.process is not None and server.process.poll() is None:
+            server.kill()

@@ -1,0 +1,149 @@
+"""Who may do what: sessions, CSRF, roles, tries, and the files that hold secrets."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from classifier.errors import LanmuError
+from classifier.service.security.passwords import hash_password
+from classifier.service.security.sign_in import COOKIE, SignInRefused, TooManyTries
+from classifier.service.settings import ServiceLimits, Settings, is_loopback, prepared
+from classifier.service.store import accounts, audit
+from classifier.service.store.accounts import AccountError
+from tests.service.articles import HARVEST
+from tests.service.conftest import TOKEN, App, Made
+
+HERE = "127.0.0.1"
+
+
+def add(app: App, name: str, role: str, password: str = "一个足够长的好密码吧") -> None:
+    with app.service.store.writing() as connection:
+        accounts.add_user(connection, name, role, hash_password(password))
+
+
+def sign_in(app: App, name: str, password: str = "一个足够长的好密码吧") -> str:
+    """The CSRF token of a new session, whose cookie the browser now has."""
+    cookie = app.service.sign_ins.sign_in(name, password, HERE)
+    app.browser.cookies.set(COOKIE, cookie)
+    session = app.service.sign_ins.session(cookie)
+    assert session is not None
+    return session.csrf
+
+
+def test_the_first_admin_signs_in_with_the_token_and_must_change_it(app: App) -> None:
+    csrf = sign_in(app, "admin", TOKEN)
+    answer = app.browser.get("/api/v1/categories")
+    assert answer.status_code == 403 and "password of your own" in answer.json()["detail"]
+    cookie = app.browser.cookies[COOKIE]
+    session = app.service.sign_ins.session(cookie)
+    assert session is not None and session.csrf == csrf
+    with pytest.raises(AccountError, match="characters"):
+        app.service.sign_ins.change_password(session.user, TOKEN, "short")
+    app.service.sign_ins.change_password(session.user, TOKEN, "我自己的长密码啊啊啊")
+    assert app.service.sign_ins.session(cookie) is None
+    with pytest.raises(SignInRefused):
+        app.service.sign_ins.sign_in("admin", TOKEN, HERE)
+    sign_in(app, "ADMIN", "我自己的长密码啊啊啊")
+    assert app.browser.get("/api/v1/categories").status_code == 200
+
+
+def test_what_a_session_changes_needs_its_csrf_token(app: App) -> None:
+    add(app, "li", "editor")
+    csrf = sign_in(app, "li")
+    body = {"articles": [HARVEST]}
+    assert app.browser.post("/api/v1/articles", json=body).status_code == 403
+    assert app.browser.post("/api/v1/articles", json=body, headers={"X-CSRF-Token": "x" * 43}).status_code == 403
+    foreign = {"X-CSRF-Token": csrf, "Origin": "https://elsewhere.example"}
+    assert app.browser.post("/api/v1/articles", json=body, headers=foreign).status_code == 403
+    right = {"X-CSRF-Token": csrf, "Origin": "http://localhost:8765", "Sec-Fetch-Site": "same-origin"}
+    assert app.browser.post("/api/v1/articles", json=body, headers=right).status_code == 201
+
+
+def test_roles(app: App) -> None:
+    for name, role in (("reader", "reader"), ("editor", "editor"), ("chief", "admin")):
+        add(app, name, role)
+    may = {"reader": (200, 403, 403), "editor": (200, 200, 403), "chief": (200, 200, 400)}
+    for name, expected in may.items():
+        headers = {"X-CSRF-Token": sign_in(app, name)}
+        found = (
+            app.browser.get("/api/v1/articles").status_code,
+            app.browser.post("/api/v1/undo", headers=headers).status_code,
+            app.browser.post("/api/v1/models/rollback", headers=headers).status_code,
+        )
+        assert found == expected, name
+
+
+def test_a_forged_or_ended_session_is_none(app: App) -> None:
+    add(app, "li", "editor")
+    sign_in(app, "li")
+    cookie = app.browser.cookies[COOKIE]
+    secret = cookie.rsplit(".", 1)[0]
+    for forged in (secret, secret + ".AAAA", cookie[:-2] + "xx", "", "é" * 100, "a" * 10_000):
+        assert app.service.sign_ins.session(forged) is None
+    app.service.sign_ins.sign_out(cookie)
+    assert app.browser.get("/api/v1/articles").status_code == 401
+    sign_in(app, "li")
+    with app.service.store.writing() as connection:
+        user = accounts.find_user(connection, "li")
+        assert user is not None
+        accounts.change_user(connection, user, disabled=True)
+    assert app.browser.get("/api/v1/articles").status_code == 401
+    with pytest.raises(SignInRefused):
+        app.service.sign_ins.sign_in("li", "一个足够长的好密码吧", HERE)
+
+
+def test_wrong_passwords_soon_have_to_wait(make_app: Made, settings: Settings) -> None:
+    app = make_app(replace(settings, limits=ServiceLimits(sign_in_tries=1)))
+    add(app, "li", "editor")
+    with pytest.raises(SignInRefused):
+        app.service.sign_ins.sign_in("li", "wrong password", HERE)
+    with pytest.raises(TooManyTries) as refused:
+        app.service.sign_ins.sign_in("Li", "一个足够长的好密码吧", HERE)
+    assert 0 < refused.value.retry_after <= 300
+    app.service.sign_ins.sign_in("li", "一个足够长的好密码吧", "192.0.2.7")
+    for i in range(5):
+        with pytest.raises((SignInRefused, TooManyTries)):
+            app.service.sign_ins.sign_in(f"nobody{i}", "wrong password", HERE)
+    with pytest.raises(TooManyTries):
+        app.service.sign_ins.sign_in("nobody-else", "wrong password", HERE)
+    with app.service.store.reading() as connection:
+        actions = [entry.action for entry in audit.entries(connection)]
+    assert "sign-in refused" in actions and "sign-in" in actions
+
+
+def test_the_last_admin_stays(app: App) -> None:
+    with app.service.store.writing() as connection:
+        admin = accounts.find_user(connection, "admin")
+        assert admin is not None
+        with pytest.raises(AccountError, match="only admin"):
+            accounts.change_user(connection, admin, role="reader")
+        with pytest.raises(AccountError, match="cannot be a user's name"):
+            accounts.add_user(connection, "<script>", "reader", "x")
+        with pytest.raises(AccountError, match="unknown role"):
+            accounts.add_user(connection, "wang", "owner", "x")
+        with pytest.raises(AccountError, match="already"):
+            accounts.add_user(connection, "Admin", "reader", "x")
+
+
+def test_secrets_are_kept_for_their_owner_only(tmp_path: Path) -> None:
+    first = prepared(tmp_path / "data", {})
+    again = prepared(None, {"LANMU_HOME": str(tmp_path / "data")})
+    assert (first.token, first.key) == (again.token, again.key)
+    assert (first.token_is_new, again.token_is_new) == (True, False)
+    assert len(first.token) >= 32
+    for name in ("token", "session.key"):
+        assert stat.S_IMODE((tmp_path / "data" / name).stat().st_mode) == 0o600
+    given = prepared(tmp_path / "other", {"LANMU_TOKEN": TOKEN})
+    assert given.token == TOKEN and not (tmp_path / "other" / "token").exists()
+    for weak in ("", "short", "x" * 201, "密" * 20):
+        with pytest.raises(LanmuError, match="LANMU_TOKEN"):
+            prepared(tmp_path / "other", {"LANMU_TOKEN": weak})
+
+
+def test_loopback_addresses() -> None:
+    assert all(is_loopback(a) for a in ("127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost", "::ffff:127.0.0.1"))
+    assert not any(is_loopback(a) for a in ("0.0.0.0", "::", "192.0.2.1", "localhost.example", "", "127.0.0.1.x"))
