@@ -59,6 +59,11 @@ class Registry:
         """The current version's name, or None where there is none yet."""
         return current_name(self.folder) if (self.folder / CURRENT).exists() else None
 
+    @property
+    def previous(self) -> str | None:
+        """The version that ``rollback`` goes back to, or None where there is none."""
+        return self._before(self.current)
+
     def path(self, name: str) -> Path:
         """The folder of a version; ModelError where there is none of this name."""
         if not is_name(name) or not (self.folder / name / MANIFEST).is_file():

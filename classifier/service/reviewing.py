@@ -54,6 +54,14 @@ class Review:
         self.writer.wake()
         return done
 
+    def choose_many(self, numbers: Sequence[int], category: str, by: str) -> list[Settlement]:
+        """Give many articles one category."""
+        known = self.champion.model.taxonomy.find(category).id
+        with self.store.writing() as connection:
+            done = settling.choose_many(connection, numbers, known, by)
+        self.writer.wake()
+        return done
+
     def undo(self, by: str) -> list[Settlement]:
         """Take back this person's last step; what it was, or nothing."""
         with self.store.writing() as connection:

@@ -98,9 +98,13 @@ class Desk:
         """On to another page of ours, which shows the message ``toast``."""
         response = RedirectResponse(local_path(target), 303)
         if toast:
-            content = quote(json.dumps({"key": toast, "values": values, "undo": undo}, ensure_ascii=False))
-            response.set_cookie(TOAST_COOKIE, content, max_age=60, path="/", httponly=True, samesite="lax")
+            self.leave_toast(response, toast, undo=undo, **values)
         return response
+
+    def leave_toast(self, response: Response, key: str, *, undo: bool = False, **values: object) -> None:
+        """A message for the next page to show."""
+        content = quote(json.dumps({"key": key, "values": values, "undo": undo}, ensure_ascii=False))
+        response.set_cookie(TOAST_COOKIE, content, max_age=60, path="/", httponly=True, samesite="lax")
 
     @property
     def here(self) -> str:

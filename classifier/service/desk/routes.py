@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from classifier.service.desk import preferences, review, signing_in
+from classifier.service.desk import (
+    administration,
+    articles,
+    charts,
+    labels,
+    preferences,
+    retraining,
+    review,
+    signing_in,
+    today,
+    uploading,
+)
 
 router = APIRouter(include_in_schema=False)
-for _pages in (preferences, signing_in, review):
+for _pages in (
+    preferences, signing_in, today, review, articles, labels, charts, retraining, administration, uploading,
+):  # fmt: skip
     router.include_router(_pages.router)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from classifier.service.store import schema
 from classifier.service.store.records import moment
@@ -54,3 +54,8 @@ def entries(connection: Connection, *, offset: int = 0, limit: int = 100) -> lis
         Entry(row.number, moment(row.at), row.by, row.action, row.target, row.details, row.address)
         for row in connection.execute(query)
     ]
+
+
+def count(connection: Connection) -> int:
+    """How many lines the log has."""
+    return int(connection.execute(select(func.count()).select_from(schema.audit)).scalar_one())

@@ -106,6 +106,17 @@ def for_review(
     return ArticlePage(tuple(found[number] for number in numbers), total, offset, limit)
 
 
+def origins(connection: Connection) -> list[str]:
+    """The ways articles have come in."""
+    return list(connection.execute(select(articles.c.origin).distinct().order_by(articles.c.origin)).scalars())
+
+
+def labellers(connection: Connection) -> list[str]:
+    """Who has given a label that stands."""
+    name = articles.c.labelled_by
+    return list(connection.execute(select(name).where(name.is_not(None)).distinct().order_by(name)).scalars())
+
+
 def review_numbers(
     connection: Connection, wanted: ArticleFilter | None = None, *, limit: int = 200
 ) -> tuple[list[int], int]:

@@ -69,14 +69,24 @@ def skip(connection: Connection, number: int, by: str, *, seen: int | None = Non
 
 def accept_many(connection: Connection, numbers: Sequence[int], by: str) -> list[Settlement]:
     """Accept the model's category of many articles that no person has settled yet, as one step that undo takes back."""
+    return _many(connection, numbers, by, None)
+
+
+def choose_many(connection: Connection, numbers: Sequence[int], category: str, by: str) -> list[Settlement]:
+    """Give many articles this category, whoever settled them before, as one step that undo takes back."""
+    return _many(connection, numbers, by, category)
+
+
+def _many(connection: Connection, numbers: Sequence[int], by: str, category: str | None) -> list[Settlement]:
     if len(numbers) > MOST_AT_ONCE:
-        raise LanmuError(f"{len(numbers)} articles are more than {MOST_AT_ONCE} at once; accept them in pieces")
+        raise LanmuError(f"{len(numbers)} articles are more than {MOST_AT_ONCE} at once; settle them in pieces")
     batch = secrets.token_hex(8)
     done: list[Settlement] = []
     for number in dict.fromkeys(numbers):
         article = queue.get(connection, number)
-        if article is not None and article.state != "settled":
-            done.append(settle(connection, number, article.tagged.category, by, batch=batch))
+        if article is None or (article.state == "settled" and category in (None, article.label)):
+            continue
+        done.append(settle(connection, number, category or article.tagged.category, by, batch=batch))
     return done
 
 

@@ -1,10 +1,11 @@
 // What the desk's pages do beyond forms and links: toasts, shortcuts, and the review page's queue.
+import { startLists } from "./lists.js";
 import { startReview } from "./review.js";
 import { alertOf, toastOf } from "./toasts.js";
 
-for (const select of document.querySelectorAll("[data-submit]")) {
-  select.addEventListener("change", () => select.form.requestSubmit());
-}
+document.addEventListener("change", (event) => {
+  if (event.target.hasAttribute("data-submit")) event.target.form.requestSubmit();
+});
 
 for (const opener of document.querySelectorAll("details.person")) {
   document.addEventListener("click", (event) => {
@@ -34,5 +35,6 @@ document.body.addEventListener("htmx:responseError", (event) => {
 });
 document.body.addEventListener("htmx:sendError", () => alertOf(document.getElementById("toasts").dataset.offline));
 
+startLists();
 const review = document.getElementById("review");
 if (review) startReview(review, toastOf, alertOf);
