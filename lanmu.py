@@ -12,7 +12,7 @@ COMMANDS = {
     "score": "classifier.archive.commands:score",
     "serve": "classifier.service.commands:serve",
     "train": "training.commands:train",
-    "evaluate": "training.commands:evaluate",
+    "evaluate": "training.evaluation_commands:evaluate",
     "labels": "training.label_commands:labels",
     "models": "training.model_commands:models",
 }

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -37,17 +37,15 @@ class Background:
 
         Pairs of words get 0: familiarity counts single words.
         """
-        index = {word: i for i, word in enumerate(self.words)}
         unknown = -float(np.log(0.5 / (self.uses_of_all + 1)))
-        values = [
-            0.0
-            if " " in word
-            else -float(np.log((self.uses[index[word]] + 0.5) / (self.uses_of_all + 1)))
-            if word in index
-            else unknown
-            for word in words
-        ]
-        return np.array(values, np.float32), unknown
+        place = np.fromiter((-2 if " " in word else self._index.get(word, -1) for word in words), np.int64, len(words))
+        uses = np.where(place >= 0, self.uses[np.maximum(place, 0)], 0)
+        values = -np.log((uses + 0.5) / (self.uses_of_all + 1))
+        return np.where(place == -2, 0.0, values).astype(np.float32), unknown
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {word: i for i, word in enumerate(self.words)}
 
 
 @cache

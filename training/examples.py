@@ -61,6 +61,11 @@ class Examples:
         )
 
     @property
+    def whole(self) -> list[str]:
+        """Titles and texts together, as near-duplicates are sought in them."""
+        return [f"{title}\n{text}" for title, text in zip(self.titles, self.texts, strict=True)]
+
+    @property
     def columns(self) -> tuple[TextColumn, TextColumn]:
         """Titles and texts in the form the kernel reads."""
         return TextColumn.from_strings(self.titles), TextColumn.from_strings(self.texts)

@@ -141,9 +141,7 @@ def fit_model(
     background = background or read_background()
     y = label_columns(examples, taxonomy)
     if groups is None:
-        groups = near_duplicate_groups(
-            [f"{title}\n{text}" for title, text in zip(examples.titles, examples.texts, strict=True)]
-        )
+        groups = near_duplicate_groups(examples.whole)
     matrix = feature_matrix(examples, options, y)
     scores = held_out_scores(matrix.X, y, groups, len(taxonomy), options)
     calibration = best_calibration(scores, y, options.seed)

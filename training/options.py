@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,14 @@ import typer
 
 if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy
+    from training.examples import Examples
+    from training.fitting import FitOptions
+
+
+class Solver(StrEnum):
+    svc = "svc"
+    ridge = "ridge"
+
 
 LabelsOption = Annotated[
     Path | None, typer.Option("--labels", help="A labels file (default: ./labels.csv, else the shipped one).")
@@ -20,6 +29,17 @@ CategoriesOption = Annotated[
 OwnOption = Annotated[
     bool, typer.Option("--own-categories", help="Take the categories from the labels instead of a file.")
 ]
+CorpusOption = Annotated[
+    bool,
+    typer.Option("--corpus/--no-corpus", help="Add the shipped labels of real news where their texts are present."),
+]
+WordsOption = Annotated[int | None, typer.Option("--words", help="Word n-grams up to this (0-2).", min=0, max=2)]
+CharactersOption = Annotated[
+    int | None, typer.Option("--characters", help="Character n-grams up to this (0-3).", min=0, max=3)
+]
+SolverOption = Annotated[Solver | None, typer.Option("--solver", help="How weights are fitted.")]
+PenaltyOption = Annotated[float | None, typer.Option("--penalty", help="More is smoother.", min=1e-6, max=1e6)]
+SeedOption = Annotated[int, typer.Option("--seed", help="Of folds and solvers.", min=0, max=2**31 - 1)]
 
 
 def labels_path(labels: Path | None) -> Path:
@@ -41,3 +61,57 @@ def taxonomy_of(categories: Path | None) -> Taxonomy:
 
     here = Path("categories.toml")
     return read_taxonomy(categories or (here if here.exists() else None))
+
+
+def read_examples(labels: Path | None, categories: Path | None, own: bool, corpus: bool) -> tuple[Examples, Taxonomy]:
+    """The labels with their texts, and the categories (``own``: those of the labels); ``corpus`` adds real news."""
+    from classifier.errors import LabelsError
+    from classifier.taxonomy import Taxonomy
+    from training.corpora import has_corpus, joined, real_examples, real_labels
+    from training.labels import examples_of, usable_labels
+
+    path = labels_to_read(labels)
+    if own:
+        found = usable_labels(path)
+        taxonomy = Taxonomy.of_names(sorted({label.category for label in found}))
+    else:
+        taxonomy = taxonomy_of(categories)
+        found = usable_labels(path, taxonomy)
+    examples = examples_of(joined(found))
+    if corpus:
+        if not has_corpus():
+            raise LabelsError("the texts of the real news are not here; set LANMU_CORPUS to their folder")
+        examples = examples + real_examples(real_labels())
+    return examples, taxonomy
+
+
+def fit_options(
+    examples: Examples,
+    words: int | None,
+    characters: int | None,
+    solver: Solver | None,
+    penalty: float | None,
+    seed: int,
+    accept_accuracy: float,
+) -> FitOptions:
+    """The options that suit the labels, with those that were given instead."""
+    from dataclasses import replace
+
+    from training.fitting import default_options
+
+    options = default_options(examples)
+    spec = options.spec
+    if words is not None or characters is not None:
+        spec = replace(
+            spec,
+            words=spec.words if words is None else words,
+            characters=spec.characters if characters is None else characters,
+        )
+    return replace(
+        options,
+        spec=spec,
+        solver=options.solver if solver is None else solver.value,
+        penalty=options.penalty if penalty is None else penalty,
+        seed=seed,
+        accept_accuracy=accept_accuracy,
+    )

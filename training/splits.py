@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import warnings
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.errors import LabelsError
 from classifier.text import character_table, normalise
 
 SHINGLE = 5
@@ -15,6 +17,8 @@ PERMUTATIONS = 64
 SIMILAR = 0.5
 HOLDOUT_SHARE = 0.2
 _COMPARED = 2_000
+Part = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""Indices to train on and indices to test on."""
 
 
 def near_duplicate_groups(texts: Sequence[str], similar: float = SIMILAR) -> NDArray[np.int64]:
@@ -49,14 +53,32 @@ def near_duplicate_groups(texts: Sequence[str], similar: float = SIMILAR) -> NDA
     return np.array([root(i) for i in range(len(texts))], np.int64)
 
 
-def folds(
-    categories: Sequence[str], groups: NDArray[np.int64], count: int = 5, seed: int = 0
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def folds(categories: Sequence[str], groups: NDArray[np.int64], count: int = 5, seed: int = 0) -> Iterator[Part]:
     """(train, test) indices of stratified folds that keep each group on one side."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     y = np.unique(np.asarray(categories), return_inverse=True)[1]
-    yield from StratifiedGroupKFold(count, shuffle=True, random_state=seed).split(np.zeros(len(y)), y, groups)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The least populated class", UserWarning)
+        yield from StratifiedGroupKFold(count, shuffle=True, random_state=seed).split(np.zeros(len(y)), y, groups)
+
+
+def outer_folds(categories: Sequence[str], groups: NDArray[np.int64], count: int = 5, seed: int = 0) -> list[Part]:
+    """``count`` folds, or fewer where a category has too few labels for so many."""
+    names, counts = np.unique(np.asarray(categories), return_counts=True)
+    apart = len(np.unique(groups))
+    if len(names) < 2 or apart < 2:
+        raise LabelsError(
+            f"{len(categories)} labels of {len(names)} categories, {apart} of them not near-duplicates, are too few to "
+            "set some apart; add labels"
+        )
+    smallest = int(counts.min())
+    return list(folds(categories, groups, max(2, min(count, smallest, len(np.unique(groups)))), seed))
+
+
+def held_apart(out: NDArray[np.bool_], groups: NDArray[np.int64]) -> Part:
+    """What is left to train on without the near-duplicates of what is held out, and what is held out."""
+    return np.flatnonzero(~np.isin(groups, groups[out])), np.flatnonzero(out)
 
 
 def held_out_by_id(name: str, share: float = HOLDOUT_SHARE) -> bool:

@@ -1,0 +1,157 @@
+"""The command ``lanmu evaluate``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from classifier.commands import ModelsOption
+from training.options import (
+    CategoriesOption,
+    CharactersOption,
+    CorpusOption,
+    LabelsOption,
+    OwnOption,
+    PenaltyOption,
+    SeedOption,
+    SolverOption,
+    WordsOption,
+    fit_options,
+    labels_to_read,
+    read_examples,
+)
+
+if TYPE_CHECKING:
+    from numpy import int64
+    from numpy.typing import NDArray
+
+    from classifier.model_files import StoredModel
+    from training.evaluation import Evaluation
+    from training.examples import Examples
+    from training.fitting import Fitted
+    from training.wording import Language
+
+REPORT = "report.json"
+PAGE = "report.html"
+
+
+class LanguageName(StrEnum):
+    zh = "zh"
+    en = "en"
+
+
+class SplitName(StrEnum):
+    folds = "folds"
+    holdout = "holdout"
+    time = "time"
+
+
+def evaluate(
+    labels: LabelsOption = None,
+    categories: CategoriesOption = None,
+    own_categories: OwnOption = False,
+    corpus: CorpusOption = False,
+    split: Annotated[
+        SplitName,
+        typer.Option(
+            "--split",
+            help="folds: cross-validation; holdout: the articles that training holds out by id; "
+            "time: the latest fifth by a model of the earlier ones.",
+        ),
+    ] = SplitName.folds,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Evaluate this model instead, on the labels it was not trained on.")
+    ] = None,
+    models: ModelsOption = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out the baselines, the learning curve and the look ahead in time.")
+    ] = False,
+    language: Annotated[LanguageName, typer.Option("--language", help=f"Of {PAGE}.")] = LanguageName.zh,
+    out: Annotated[
+        Path | None, typer.Option("--out", help=f"Write {REPORT} and {PAGE} (charts, works offline) to this folder.")
+    ] = None,
+    words: WordsOption = None,
+    characters: CharactersOption = None,
+    solver: SolverOption = None,
+    penalty: PenaltyOption = None,
+    seed: SeedOption = 0,
+) -> None:
+    """Evaluate training on your labels, or a model on labels it has not seen.
+
+    Example: lanmu evaluate --labels labels.csv --out report
+    """
+    from dataclasses import replace
+    from importlib.metadata import version
+
+    from training.answers import model_answers
+    from training.evaluation import evaluate as evaluated
+    from training.evaluation import evaluate_answers
+    from training.fitting import fit_model
+    from training.printing import print_evaluation
+    from training.retraining import labels_checksum
+
+    examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
+    about: dict[str, Any] = {
+        "labels": str(labels_to_read(labels)),
+        "checksum": labels_checksum(examples),
+        "version": version("lanmu"),
+    }
+    if model is None:
+        options = fit_options(examples, words, characters, solver, penalty, seed, 0.97)
+
+        def fit(some: Examples, groups: NDArray[int64]) -> Fitted:
+            return fit_model(some, taxonomy, options, groups=groups)
+
+        champion = _champion(models)
+        about |= {"options": options.record(), "champion": champion.manifest.name if champion else ""}
+        evaluation = evaluated(
+            examples, fit, split=split.value, champion=champion, thorough=not quick, seed=seed, say=_say
+        )
+    else:
+        answers, left_out = model_answers(model, models, examples)
+        about["model"] = model
+        note = ("note_left_out", {"n": f"{left_out:,}", "all": f"{len(examples):,}"})
+        evaluation = evaluate_answers(answers, notes=(note,) if left_out else ())
+    evaluation = replace(evaluation, about=about)
+    _clear()
+    print_evaluation(evaluation)
+    if out is not None:
+        _write(evaluation, out, language.value)
+
+
+def _champion(models: Path | None) -> StoredModel | None:
+    """The current model, to be compared with; None where there is none."""
+    from classifier.errors import ModelError
+    from classifier.model_choice import model_path
+    from classifier.model_files import read_model
+
+    try:
+        return read_model(model_path(None, models))
+    except ModelError:
+        return None
+
+
+def _write(evaluation: Evaluation, out: Path, language: Language) -> None:
+    from classifier.files import write_text_whole
+    from training.report import report_page
+
+    record = evaluation.record()
+    write_text_whole(out / REPORT, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    write_text_whole(out / PAGE, report_page(evaluation, language))
+    print(f"\n{out / PAGE} and {out / REPORT} are written")
+
+
+def _say(line: str) -> None:
+    """A passing line on a terminal, for work that takes long."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{line} …", end="", file=sys.stderr, flush=True)
+
+
+def _clear() -> None:
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
