@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +16,17 @@ HomeOption = Annotated[
     Path | None,
     typer.Option("--home", help="The data folder (default: $LANMU_HOME, else ./lanmu-data).", metavar="FOLDER"),
 ]
+
+
+@contextmanager
+def imported() -> Iterator[None]:
+    """Say which extra to install where the service's packages are missing."""
+    try:
+        yield
+    except ImportError as error:
+        raise LanmuError(
+            f"{error.name} is missing; pip install 'lanmu[service]' brings what the service needs"
+        ) from error
 
 
 def serve(
@@ -45,11 +58,9 @@ def serve(
 
     Example: lanmu serve
     """
-    try:
+    with imported():
         from classifier.service.running import run
         from classifier.service.settings import prepared
-    except ImportError as error:
-        raise LanmuError(f"the service's packages are missing ({error.name}); pip install 'lanmu[service]'") from error
     settings = prepared(
         home,
         host=host,

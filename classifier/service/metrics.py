@@ -58,6 +58,7 @@ class Metrics:
         yield CounterMetricFamily("lanmu_tagged_articles", "Articles tagged.", value=tagger.tagged)
         yield CounterMetricFamily("lanmu_batches", "Batches given to the kernel.", value=tagger.batches)
         yield GaugeMetricFamily("lanmu_waiting_articles", "Articles that wait for the kernel.", value=tagger.waiting)
+        yield CounterMetricFamily("lanmu_overloads", "Requests refused as too much waited.", value=tagger.refused)
         yield CounterMetricFamily("lanmu_model_takeovers", "New models taken over.", value=champion.takeovers)
         yield GaugeMetricFamily("lanmu_ready", "Whether a model is loaded.", value=int(champion.ready))
         model = GaugeMetricFamily("lanmu_model", "The current model.", labels=("name", "checksum"))

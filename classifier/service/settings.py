@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 import os
 import secrets
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from classifier.errors import LanmuError
@@ -107,8 +108,9 @@ def prepared(home: Path | None = None, environment: Mapping[str, str] | None = N
     """Settings for a data folder, which is made with its token and key (each readable by its owner only).
 
     ``home`` goes before $LANMU_HOME, that before ``./lanmu-data``; $LANMU_TOKEN goes before the
-    token kept in the folder and is not written down.  Raises LanmuError where the folder cannot be
-    made or the token is too weak.
+    token kept in the folder and is not written down.  A file ``settings.toml`` in the folder may set
+    limits.  Raises LanmuError where the folder cannot be made, the token is too weak, or a limit is
+    unknown.
     """
     environment = os.environ if environment is None else environment
     folder = home or Path(environment.get("LANMU_HOME") or DEFAULT_HOME)
@@ -117,6 +119,7 @@ def prepared(home: Path | None = None, environment: Mapping[str, str] | None = N
     except OSError as error:
         raise LanmuError(f"{folder}: cannot be made ({error.strerror}); choose another with $LANMU_HOME") from error
     folder = folder.resolve()
+    chosen.setdefault("limits", _limits(folder / "settings.toml"))
     given = environment.get("LANMU_TOKEN")
     if given is not None:
         token, new = _checked(given, "$LANMU_TOKEN"), False
@@ -138,6 +141,28 @@ def is_loopback(address: str) -> bool:
         return False
     mapped = getattr(found, "ipv4_mapped", None)
     return bool((mapped or found).is_loopback)
+
+
+def _limits(path: Path) -> ServiceLimits:
+    """The limits that a settings file sets in its table ``[limits]``; the others are the defaults."""
+    if not path.is_file():
+        return ServiceLimits()
+    try:
+        content = tomllib.loads(path.read_text("utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise LanmuError(f"{path}: not readable as TOML in UTF-8 ({error}); mend or remove it") from error
+    known = asdict(ServiceLimits())
+    for table in content:
+        if table != "limits" or not isinstance(content[table], dict):
+            raise LanmuError(f"{path}: unknown table {table!r}; there is only [limits]")
+    values = content.get("limits", {})
+    for name, value in values.items():
+        if name not in known:
+            raise LanmuError(f"{path}: unknown limit {name!r}; known are {', '.join(known)}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e12:
+            raise LanmuError(f"{path}: {name} = {value!r} must be a number above 0")
+        values[name] = type(known[name])(value)
+    return ServiceLimits(**values)
 
 
 def _kept(path: Path, make: object) -> tuple[str, bool]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from classifier.errors import LanmuError
+from classifier.service.security import people
 from classifier.service.security.passwords import hash_password
 from classifier.service.security.sign_in import COOKIE, SignInRefused, TooManyTries
 from classifier.service.settings import ServiceLimits, Settings, is_loopback, prepared
@@ -113,6 +114,20 @@ def test_wrong_passwords_soon_have_to_wait(make_app: Made, settings: Settings) -
     with app.service.store.reading() as connection:
         actions = [entry.action for entry in audit.entries(connection)]
     assert "sign-in refused" in actions and "sign-in" in actions
+
+
+def test_one_time_passwords(app: App) -> None:
+    store = app.service.store
+    first = people.invite(store, "li", "editor", "admin")
+    second = people.reset(store, "li", "admin")
+    with pytest.raises(SignInRefused):
+        app.service.sign_ins.sign_in("li", first, HERE)
+    sign_in(app, "li", second)
+    assert app.browser.get("/api/v1/articles").status_code == 403
+    people.change(store, "li", "admin", disabled=True)
+    assert app.browser.get("/api/v1/articles").status_code == 401
+    with pytest.raises(AccountError, match="no user wang"):
+        people.change(store, "wang", "admin", role="admin")
 
 
 def test_the_last_admin_stays(app: App) -> None:
