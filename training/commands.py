@@ -55,7 +55,7 @@ def train(
     from training.retraining import train as run_training
 
     examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
-    options = fit_options(examples, words, characters, solver, penalty, seed, accept_accuracy)
+    options = fit_options(examples, taxonomy, words, characters, solver, penalty, seed, accept_accuracy)
     run = run_training(
         examples,
         taxonomy,

@@ -31,13 +31,14 @@ def suspects(
 
     from training.corpora import joined
     from training.curation import suspects as found_suspects
-    from training.fitting import default_options, fit_model
+    from training.fitting import fit_model
     from training.labels import examples_of, usable_labels
+    from training.presets import default_options
 
     taxonomy = taxonomy_of(categories)
     usable = joined(usable_labels(labels_to_read(file), taxonomy))
     examples = examples_of(usable)
-    fitted = fit_model(examples, taxonomy, default_options(examples))
+    fitted = fit_model(examples, taxonomy, default_options(examples, taxonomy))
     found = found_suspects(examples, fitted.held_out, taxonomy)[:count]
     for suspect in found:
         if as_json:

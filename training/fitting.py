@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,20 +15,21 @@ from classifier.features import FeatureSpec
 from classifier.segmentation.dictionary import Dictionary
 from classifier.strings import StringTable
 from classifier.taxonomy import Taxonomy
-from classifier.text import character_table
+from classifier.text import CharacterTable, character_table, with_signs
 from classifier.weights import LinearWeights
 from training.background import Background, read_background
 from training.calibration import acceptance_thresholds, best_calibration, expected_calibration_error
 from training.examples import Examples
+from training.solving import Solver, solved
 from training.splits import folds, near_duplicate_groups
 from training.threads import one_blas_thread
+from training.word_vectors import read_word_vectors
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from classifier.kernel.counting import FeatureCounts
 
-Solver = Literal["ridge", "svc"]
 FEWEST_A_CATEGORY = 2
 FEWEST_KNOWN = 0.5
 """Share of known words below which a text is unfamiliar; labels know all of their own words, so they cannot tell it."""
@@ -40,7 +41,9 @@ class FitOptions:
 
     ``penalty`` is ridge's alpha, or 1 / C of the linear support vector machine.  ``balance`` is
     the power of inverse category frequency in the examples' weights: 0 none, 1 scikit-learn's
-    "balanced".  ``keep`` is how many features stay (0: all), chosen by chi-square.
+    "balanced".  ``idf_power`` is the power of the idf.  ``signs``: punctuation counts as a word.
+    ``vectors`` and ``bayes``: the share of word vectors and of naive Bayes (see solving.solved).
+    ``keep`` is how many features stay (0: all), chosen by chi-square.
     ``background_articles``: words in so many background articles are known to the model even where
     no label has them.
     """
@@ -49,6 +52,10 @@ class FitOptions:
     solver: Solver = "svc"
     penalty: float = 3.0
     balance: float = 1.0
+    idf_power: float = 1.0
+    signs: bool = False
+    vectors: float = 0.0
+    bayes: float = 0.0
     min_articles: int = 1
     keep: int = 0
     folds: int = 5
@@ -56,6 +63,11 @@ class FitOptions:
     accept_accuracy: float = 0.97
     background_articles: int = 10
     user_words: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def table(self) -> CharacterTable:
+        """How characters are read."""
+        return with_signs(character_table()) if self.signs else character_table()
 
     def record(self) -> dict[str, Any]:
         record = {f.name: getattr(self, f.name) for f in fields(self)}
@@ -110,12 +122,13 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Examples as features: ``X`` float64 csr [n, groups · V], its vocabulary and idf."""
+    """Examples as features: ``X`` float64 csr [n, groups · V], its vocabulary, idf and word vectors [groups · V, d]."""
 
     X: csr_matrix
     words: StringTable
     characters: StringTable
     idf: NDArray[np.float32]
+    vectors: csr_matrix | None = None
 
     @property
     def features(self) -> int:
@@ -143,9 +156,9 @@ def fit_model(
     if groups is None:
         groups = near_duplicate_groups(examples.whole)
     matrix = feature_matrix(examples, options, y)
-    scores = held_out_scores(matrix.X, y, groups, len(taxonomy), options)
+    scores = held_out_scores(matrix.X, y, groups, len(taxonomy), options, matrix.vectors)
     calibration = best_calibration(scores, y, options.seed)
-    weights, intercept = solved(matrix.X, y, len(taxonomy), options)
+    weights, intercept = solved(matrix.X, y, len(taxonomy), options, matrix.vectors)
     fitted = _weights(matrix, weights, intercept, background, options)
     fitted = replace(fitted, calibration_matrix=calibration.matrix, calibration_offset=calibration.offset)
     familiarity = _familiarity(fitted, examples)
@@ -176,14 +189,17 @@ def feature_matrix(examples: Examples, options: FitOptions, y: NDArray[np.int64]
     titles, texts = examples.columns
     counts = count_features(
         options.spec, titles, texts,
-        dictionary=Dictionary(options.user_words), min_articles=options.min_articles,
+        dictionary=Dictionary(options.user_words), table=options.table, min_articles=options.min_articles,
     )  # fmt: skip
     if counts.features == 0:
         raise LabelsError("no label has a word in it; the texts are empty or not Chinese")
     if 0 < options.keep < counts.features:
         counts = counts.selected(_chosen(counts, y, options.keep))
-    idf = counts.idf()
-    return Matrix(counts.tf_idf(idf), counts.words, counts.characters, idf)
+    idf = counts.idf() ** np.float32(options.idf_power)
+    vectors = None
+    if options.vectors > 0:
+        vectors = read_word_vectors().over(counts.words, counts.characters, options.spec.groups)
+    return Matrix(counts.tf_idf(idf), counts.words, counts.characters, idf, vectors)
 
 
 def _chosen(counts: FeatureCounts, y: NDArray[np.int64], keep: int) -> NDArray[np.bool_]:
@@ -199,64 +215,21 @@ def _chosen(counts: FeatureCounts, y: NDArray[np.int64], keep: int) -> NDArray[n
 
 
 def held_out_scores(
-    X: csr_matrix, y: NDArray[np.int64], groups: NDArray[np.int64], categories: int, options: FitOptions
+    X: csr_matrix,
+    y: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    categories: int,
+    options: FitOptions,
+    vectors: csr_matrix | None = None,
 ) -> NDArray[np.float64]:
     """Scores float64[n, K] of each example from a fit on the other folds."""
     scores = np.zeros((len(y), categories))
     smallest = int(np.bincount(y)[np.bincount(y) > 0].min())
     count = max(2, min(options.folds, smallest, len(np.unique(groups))))
     for train, test in folds([str(k) for k in y], groups, count, options.seed):
-        weights, intercept = solved(X[train], y[train], categories, options)
+        weights, intercept = solved(X[train], y[train], categories, options, vectors)
         scores[test] = X[test] @ weights + intercept
     return scores
-
-
-def solved(
-    X: csr_matrix, y: NDArray[np.int64], categories: int, options: FitOptions
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Weights float64[features, K] and intercepts float64[K]; a category without labels gets the lowest score."""
-    present, column = np.unique(y, return_inverse=True)
-    counts = np.bincount(column)
-    weight = (len(y) / (len(present) * counts)) ** options.balance
-    if options.solver == "ridge":
-        coefficients, intercepts = _ridge(X, column, weight, options)
-    else:
-        coefficients, intercepts = _svc(X, column, weight, options)
-    weights = np.zeros((X.shape[1], categories))
-    intercept = np.full(categories, float(intercepts.min()) - 2.0)
-    weights[:, present] = coefficients
-    intercept[present] = intercepts
-    return weights, intercept
-
-
-def _ridge(
-    X: csr_matrix, y: NDArray[np.int64], weight: NDArray[np.float64], options: FitOptions
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    from sklearn.linear_model import Ridge
-
-    targets = np.where(y[:, None] == np.arange(len(weight)), 1.0, -1.0)
-    model = Ridge(alpha=options.penalty, solver="sparse_cg", tol=1e-5, random_state=options.seed)
-    model.fit(X, targets, sample_weight=weight[y])
-    return np.asarray(model.coef_).T, np.asarray(model.intercept_)
-
-
-def _svc(
-    X: csr_matrix, y: NDArray[np.int64], weight: NDArray[np.float64], options: FitOptions
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    from sklearn.svm import LinearSVC
-
-    model = LinearSVC(
-        C=1.0 / options.penalty,
-        class_weight=dict(enumerate(weight)),
-        tol=1e-4,
-        max_iter=5000,
-        random_state=options.seed,
-    )
-    model.fit(X, y)
-    coefficients, intercepts = np.asarray(model.coef_), np.asarray(model.intercept_)
-    if len(weight) == 2:  # scikit-learn keeps one row for two categories
-        coefficients, intercepts = np.vstack([-coefficients, coefficients]), np.array([-intercepts[0], intercepts[0]])
-    return coefficients.T, intercepts
 
 
 def _weights(
@@ -282,7 +255,6 @@ def _weights(
     idf = np.ones(size, np.float32)
     idf[place] = matrix.idf
     surprise, unknown = background.surprise(words)
-    table = character_table()
     return LinearWeights(
         spec=options.spec,
         words=words,
@@ -292,7 +264,7 @@ def _weights(
         intercept=intercept,
         surprise=surprise,
         surprise_unknown=unknown,
-        table=table,
+        table=options.table,
         calibration_matrix=np.eye(k),
         calibration_offset=np.zeros(k),
         user_words=options.user_words,
@@ -324,11 +296,3 @@ def review_rule(held_out: HeldOut, examples: Examples, options: FitOptions) -> R
         known=FEWEST_KNOWN,
         body=bool(has_body.mean() > 0.9),
     )
-
-
-def default_options(examples: Examples) -> FitOptions:
-    """Options that suit the labels: words for articles; words and characters where there are headlines only."""
-    bodies = sum(bool(text.strip()) for text in examples.texts)
-    if bodies * 2 < len(examples):
-        return FitOptions(spec=FeatureSpec(words=2, characters=3), solver="ridge", penalty=0.5, balance=0.0)
-    return FitOptions()

@@ -87,6 +87,7 @@ def read_examples(labels: Path | None, categories: Path | None, own: bool, corpu
 
 def fit_options(
     examples: Examples,
+    taxonomy: Taxonomy,
     words: int | None,
     characters: int | None,
     solver: Solver | None,
@@ -97,9 +98,9 @@ def fit_options(
     """The options that suit the labels, with those that were given instead."""
     from dataclasses import replace
 
-    from training.fitting import default_options
+    from training.presets import default_options
 
-    options = default_options(examples)
+    options = default_options(examples, taxonomy)
     spec = options.spec
     if words is not None or characters is not None:
         spec = replace(

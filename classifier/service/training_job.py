@@ -18,8 +18,8 @@ def main(labels: Path, models: Path, result: Path) -> None:
     from classifier.model_choice import current_name
     from classifier.model_files import read_manifest
     from training.corpora import joined
-    from training.fitting import default_options
     from training.labels import examples_of, usable_labels
+    from training.presets import default_options
     from training.registry import Registry
     from training.retraining import train
 
@@ -29,7 +29,7 @@ def main(labels: Path, models: Path, result: Path) -> None:
         examples,
         taxonomy,
         Registry(models),
-        options=default_options(examples),
+        options=default_options(examples, taxonomy),
         promote=False,
         say=lambda line: print(line, flush=True),
     )

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from classifier.files import shipped
+from classifier.kernel import KernelScorer
+from classifier.kernel.walk import WalkScorer
+from classifier.plain import PlainScorer
+from classifier.taxonomy import Taxonomy, read_taxonomy
+from classifier.text import character_table, normalise, with_signs
+from training.examples import Examples
+from training.fitting import FitOptions, fit_model
+from training.labels import examples_of, usable_labels
+from training.presets import ARTICLES, HEADLINES, default_options
+from training.word_vectors import read_word_vectors
+
+
+@pytest.fixture(scope="module")
+def written() -> Examples:
+    """A dozen written articles of each of four categories."""
+    found = examples_of(usable_labels(shipped("labels.csv"), read_taxonomy()))
+    chosen: list[int] = []
+    for category in ("sports", "health", "agriculture", "culture"):
+        chosen += [i for i, given in enumerate(found.categories) if given == category][:12]
+    return found.take(chosen)
+
+
+def own(examples: Examples) -> Taxonomy:
+    return Taxonomy.of_names(sorted(set(examples.categories)))
+
+
+def headlines(examples: Examples) -> Examples:
+    return replace(examples, texts=("",) * len(examples))
+
+
+def test_options_follow_the_labels(written: Examples) -> None:
+    assert default_options(written, read_taxonomy()) == FitOptions()
+    renamed = replace(written, categories=tuple(f"我们的{c}" for c in written.categories))
+    assert default_options(renamed, own(renamed)) == ARTICLES
+    assert default_options(headlines(written), read_taxonomy()) == HEADLINES
+    in_the_body = replace(headlines(written), titles=("",) * len(written), texts=written.titles)
+    assert default_options(in_the_body, read_taxonomy()) == HEADLINES
+
+
+@pytest.mark.parametrize("options", [ARTICLES, HEADLINES])
+def test_every_engine_gives_the_scores_of_a_preset(written: Examples, options: FitOptions) -> None:
+    examples = headlines(written) if options is HEADLINES else written
+    weights = fit_model(examples, own(examples), options).weights
+    asked = examples.take(range(0, len(examples), 3)).columns
+    plain = PlainScorer(weights).score(*asked)
+    for scorer in (KernelScorer(weights), WalkScorer(weights)):
+        found = scorer.score(*asked)
+        np.testing.assert_allclose(found.scores, plain.scores, atol=1e-9)
+        np.testing.assert_allclose(found.familiarity, plain.familiarity, rtol=1e-6)
+
+
+def test_a_headline_scores_the_same_as_title_or_body(written: Examples) -> None:
+    weights = fit_model(headlines(written), own(written), HEADLINES).weights
+    scorer = KernelScorer(weights)
+    as_title = scorer.score(*headlines(written).columns)
+    in_body = replace(written, titles=("",) * len(written), texts=written.titles)
+    np.testing.assert_allclose(scorer.score(*in_body.columns).scores, as_title.scores, atol=1e-12)
+
+
+def test_the_same_labels_give_the_same_weights(written: Examples) -> None:
+    first, second = (fit_model(headlines(written), own(written), HEADLINES) for _ in range(2))
+    assert first.weights.weights.tobytes() == second.weights.weights.tobytes()
+    assert first.weights.calibration_matrix.tobytes() == second.weights.calibration_matrix.tobytes()
+
+
+def test_signs_and_spaces_stay_visible() -> None:
+    table = with_signs(character_table())
+    text = normalise("组图：冠军 归来！", table.fold)
+    assert text == "组图:冠军·归来!"
+    assert all(table.is_word[ord(character)] for character in text)
+    assert not character_table().is_word[ord("!")]
+
+
+def test_word_vectors_put_related_words_together() -> None:
+    vectors = read_word_vectors()
+    words = ["小麦", "水稻", "导弹", "战机"]
+    from classifier.strings import StringTable
+
+    order = sorted(words, key=str.encode)
+    rows = vectors.over(StringTable.of(words), StringTable.of(["不在表里的字"])).toarray()
+    near = {word: rows[order.index(word)] for word in words}
+    assert near["小麦"] @ near["水稻"] > near["小麦"] @ near["导弹"] + 0.2
+    assert near["导弹"] @ near["战机"] > near["水稻"] @ near["战机"] + 0.2
+    assert not rows[-1].any()
