@@ -8,6 +8,8 @@ from typing import Protocol, cast
 from fastapi import Request
 
 from classifier.service.champion import Champion
+from classifier.service.inbox.measures import InboxMeasures
+from classifier.service.inbox.watching import WatchedFolder
 from classifier.service.intake import Intake
 from classifier.service.jobs import Jobs
 from classifier.service.label_writer import LabelWriter
@@ -47,10 +49,20 @@ class Service:
     sign_ins: SignIns
     jobs: Jobs
     metrics: Metrics
+    inbox: WatchedFolder | None = None
 
     @property
     def background(self) -> tuple[Background, ...]:
-        return (self.champion, self.tagger, self.reading, self.writer, self.jobs)
+        parts: tuple[Background, ...] = (self.champion, self.tagger, self.reading, self.writer, self.jobs)
+        return parts if self.inbox is None else (*parts, self.inbox)
+
+    @property
+    def problems(self) -> list[str]:
+        """What does not work though the service answers, in words that anyone may read."""
+        found = [problem for problem in (self.champion.problem, self.writer.problem) if problem]
+        if self.inbox is not None and self.inbox.problems:
+            found.append("the watched folder has problems; /api/v1/inbox and the log say which")
+        return found
 
     def start(self) -> None:
         for part in self.background:
@@ -71,18 +83,25 @@ def built(settings: Settings) -> Service:
     writer = LabelWriter(store, settings.labels)
     sign_ins = SignIns(store, settings)
     sign_ins.ensure_admin()
+    reading = ReadingPool(champion, settings.limits)
+    metrics = Metrics(champion, tagger, writer, store)
+    inbox = None
+    if settings.watch is not None:
+        inbox = WatchedFolder(settings, store, tagger, reading)
+        metrics.registry.register(InboxMeasures(inbox, store))
     return Service(
         settings=settings,
         store=store,
         champion=champion,
         tagger=tagger,
-        reading=ReadingPool(champion, settings.limits),
+        reading=reading,
         intake=Intake(store, tagger),
         review=Review(store, champion, writer),
         writer=writer,
         sign_ins=sign_ins,
         jobs=Jobs(store, settings, champion),
-        metrics=Metrics(champion, tagger, writer, store),
+        metrics=metrics,
+        inbox=inbox,
     )
 
 

@@ -35,9 +35,8 @@ async def readiness(request: Request) -> Response:
     """Whether articles can be tagged; 503 while the model is loading."""
     service = service_of(request)
     champion = service.champion
-    problems = [problem for problem in (champion.problem, service.writer.problem) if problem]
     name = champion.model.manifest.name if champion.ready else None
-    body = {"ready": champion.ready, "model": name, "problems": problems}
+    body = {"ready": champion.ready, "model": name, "problems": service.problems}
     return JSONResponse(body, 200 if champion.ready else 503)
 
 

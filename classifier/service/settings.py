@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from classifier.errors import LanmuError
+from classifier.service.inbox.signing import new_secret
 
 DEFAULT_HOME = "lanmu-data"
 DEFAULT_HOST = "127.0.0.1"
@@ -28,6 +29,10 @@ class ServiceLimits:
     Beyond ``body_bytes`` (JSON), ``upload_bytes`` (files) and ``line_bytes`` (one line of a
     stream) a request is answered 413.  ``waiting_articles`` and ``waiting_bytes`` bound what waits
     for the kernel; beyond them the answer is 503 with Retry-After, as it is after ``seconds``.
+    A file of the watched folder is read once it has not changed for ``inbox_still_seconds``; the folder
+    is looked through every ``inbox_scan_seconds`` besides the system's own notices.  A delivery to the
+    webhook ends after ``webhook_seconds``; it is tried ``webhook_tries`` times, the first pause being
+    ``webhook_retry_seconds``, each twice the one before up to ``webhook_longest_seconds``.
     """
 
     body_bytes: int = 8 * MIB
@@ -49,6 +54,12 @@ class ServiceLimits:
     session_hours: float = 12.0
     sign_in_tries: int = 5
     sign_in_seconds: float = 300.0
+    inbox_still_seconds: float = 2.0
+    inbox_scan_seconds: float = 10.0
+    webhook_seconds: float = 15.0
+    webhook_retry_seconds: float = 5.0
+    webhook_longest_seconds: float = 21_600.0
+    webhook_tries: int = 22
 
 
 @dataclass(frozen=True)
@@ -59,7 +70,8 @@ class Settings:
     without the token; ``open_reading``: Annif's reading works without it from other machines too.
     ``hosts``: names under which the service may be called (none: any, or only this machine's names
     where it listens on the loopback).  ``proxies``: addresses whose forwarding headers are
-    believed.
+    believed.  ``watch``: the folder that is watched (None: none is); ``webhook``: where its results
+    are sent (empty: nowhere), signed with ``webhook_secret``.
     """
 
     home: Path
@@ -73,6 +85,9 @@ class Settings:
     open_reading: bool = False
     hosts: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
+    watch: Path | None = None
+    webhook: str = ""
+    webhook_secret: str = ""
     limits: ServiceLimits = field(default_factory=ServiceLimits)
     token_is_new: bool = False
 
@@ -87,6 +102,15 @@ class Settings:
     @property
     def models(self) -> Path:
         return self.home / "models"
+
+    @property
+    def inbox(self) -> Path:
+        """The folder that is watched where no other is named."""
+        return self.home / "inbox"
+
+    @property
+    def results(self) -> Path:
+        return self.home / "results"
 
     @property
     def jobs(self) -> Path:
@@ -108,9 +132,10 @@ def prepared(home: Path | None = None, environment: Mapping[str, str] | None = N
     """Settings for a data folder, which is made with its token and key (each readable by its owner only).
 
     ``home`` goes before $LANMU_HOME, that before ``./lanmu-data``; $LANMU_TOKEN goes before the
-    token kept in the folder and is not written down.  A file ``settings.toml`` in the folder may set
-    limits.  Raises LanmuError where the folder cannot be made, the token is too weak, or a limit is
-    unknown.
+    token kept in the folder and is not written down; so do $LANMU_WEBHOOK_SECRET and the secret kept
+    for a webhook, whose address is ``webhook`` or $LANMU_WEBHOOK.  A file ``settings.toml`` in the
+    folder may set limits.  Raises LanmuError where the folder cannot be made, the token is too weak,
+    or a limit is unknown.
     """
     environment = os.environ if environment is None else environment
     folder = home or Path(environment.get("LANMU_HOME") or DEFAULT_HOME)
@@ -127,6 +152,10 @@ def prepared(home: Path | None = None, environment: Mapping[str, str] | None = N
         token, new = _kept(folder / "token", lambda: secrets.token_urlsafe(24))
         token = _checked(token, str(folder / "token"))
     key, _ = _kept(folder / "session.key", lambda: secrets.token_hex(32))
+    chosen["webhook"] = chosen.get("webhook") or environment.get("LANMU_WEBHOOK", "")
+    if chosen["webhook"]:
+        given_secret = environment.get("LANMU_WEBHOOK_SECRET")
+        chosen["webhook_secret"] = given_secret or _kept(folder / "webhook.secret", new_secret)[0]
     return Settings(home=folder, token=token, key=key.encode(), token_is_new=new, **chosen)  # type: ignore[arg-type]
 
 

@@ -29,7 +29,12 @@ def _first(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=tables)
 
 
-STEPS: tuple[Step, ...] = (_first,)
+def _second(connection: Connection) -> None:
+    """Results of the watched folder, and their way to the webhook."""
+    schema.metadata.create_all(connection, tables=(schema.results, schema.result_files, schema.deliveries))
+
+
+STEPS: tuple[Step, ...] = (_first, _second)
 
 
 def migrate(connection: Connection) -> None:

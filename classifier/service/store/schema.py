@@ -140,3 +140,37 @@ jobs = Table(
     Column("error", Text, nullable=False, default=""),
     sqlite_autoincrement=True,
 )
+
+# What the watched folder made: one record an article, frozen as it is written and sent.
+results = Table(
+    "results",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("article", ForeignKey("articles.number"), nullable=False, unique=True),
+    Column("at", Float, nullable=False),
+    Column("day", String, nullable=False),  # the local day, ISO; names the file
+    Column("record", Text, nullable=False),  # JSON in one line
+    Column("written", Integer, nullable=False, default=0),
+    Index("results_unwritten", "number", sqlite_where=Column("written") == 0),
+    sqlite_autoincrement=True,
+)
+
+result_files = Table(
+    "result_files",
+    metadata,
+    Column("day", String, primary_key=True),
+    Column("bytes", Integer, nullable=False),  # of the file, up to the last result that is written
+)
+
+# Results on their way to the webhook; a delivered one is gone from here.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("result", ForeignKey("results.number"), primary_key=True),
+    Column("state", String, nullable=False, default="waiting"),  # waiting, dead
+    Column("tries", Integer, nullable=False, default=0),
+    Column("due", Float, nullable=False),
+    Column("outage", Integer, nullable=False, default=0),  # the last try failed with the receiver as a whole
+    Column("error", Text, nullable=False, default=""),
+    Index("deliveries_due", "state", "due"),
+)
