@@ -11,6 +11,7 @@ COMMANDS = {
     "tag": "classifier.commands:tag",
     "score": "classifier.archive.commands:score",
     "serve": "classifier.service.commands:serve",
+    "watch": "classifier.service.commands:watch",
     "users": "classifier.service.user_commands:users",
     "train": "training.commands:train",
     "evaluate": "training.evaluation_commands:evaluate",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import socket
-import sys
 from dataclasses import replace
 
 import uvicorn
@@ -13,6 +11,7 @@ import uvicorn
 from classifier.errors import LanmuError
 from classifier.service.app import create_app
 from classifier.service.container import built
+from classifier.service.logs import log_to_stderr
 from classifier.service.security.sign_in import FIRST_ADMIN
 from classifier.service.settings import Settings
 
@@ -24,7 +23,7 @@ def run(settings: Settings) -> int:
     """Serve until SIGINT or SIGTERM, then answer what is under way and end; returns the exit code."""
     listener = _listening(settings)
     settings = replace(settings, port=listener.getsockname()[1])
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO, stream=sys.stderr)
+    log_to_stderr()
     service = built(settings)
     _greet(settings)
     config = uvicorn.Config(
@@ -67,6 +66,8 @@ def _listening(settings: Settings) -> socket.socket:
 
 def _greet(settings: Settings) -> None:
     print(f"lanmu serves {settings.home} at {settings.address}", flush=True)
+    if settings.watch is not None:
+        print(f"watching {settings.watch}", flush=True)
     if settings.token_is_new:
         print(f"token: {settings.token}", flush=True)
         print(

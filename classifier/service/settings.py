@@ -7,7 +7,7 @@ import os
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from classifier.errors import LanmuError
@@ -115,6 +115,10 @@ class Settings:
     @property
     def jobs(self) -> Path:
         return self.home / "jobs"
+
+    def watching(self, folder: Path | None = None) -> Settings:
+        """These settings with a folder watched: this one, or that of the data folder."""
+        return replace(self, watch=self.inbox if folder is None else folder.resolve())
 
     @property
     def on_loopback(self) -> bool:

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from classifier.service.api import articles, information, streams, tagging, trainings, uploads
+from classifier.service.api import articles, inbox, information, streams, tagging, trainings, uploads
 
 router = APIRouter(prefix="/api/v1")
-for part in (tagging, streams, uploads, articles, information, trainings):
+for part in (tagging, streams, uploads, articles, information, trainings, inbox):
     router.include_router(part.router)
 
 __all__ = ["router"]

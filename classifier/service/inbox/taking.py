@@ -94,13 +94,13 @@ class Taking:
         """None for a file that has changed or gone."""
         name = shown(file.path)
         if not file.regular:
-            return _Read(file, reason="is a link, a pipe or a device; put the file itself into the folder")
+            return _refused(file, "is a link, a pipe or a device; put the file itself into the folder")
         if file.stamp.size > self.limits.upload_bytes:
             reason = (
                 f"holds {file.stamp.size:,} bytes, more than {self.limits.upload_bytes:,}; split it, "
                 "or score it with lanmu score"
             )
-            return _Read(file, reason=reason)
+            return _refused(file, reason)
         try:
             data = self.folders.read(file.path, file.stamp)
         except (ChangedMeanwhile, FileNotFoundError, NotADirectoryError):
@@ -108,11 +108,13 @@ class Taking:
         except OSError as error:
             if error.errno not in _FOREVER:
                 raise
-            return _Read(file, reason=f"cannot be read ({error.strerror}); check its rights")
+            return _refused(file, f"cannot be read ({error.strerror}); check its rights")
         found = self.reading.read(data, name)
         if found.articles:
             return _Read(file, found.articles, found.refused)
-        return _Read(file, reason=_told(found.refused) or "holds no article; there is nothing to read")
+        if found.refused:
+            return _Read(file, reason=_told(found.refused))
+        return _refused(file, "holds no article; there is nothing to read")
 
     def _tag(self, one: _Read) -> None:
         for piece in _pieces(one.articles, self.limits.batch_articles):
@@ -122,7 +124,8 @@ class Taking:
                 raise
             except Exception as error:
                 log.exception("%s could not be tagged", shown(one.file.path))
-                one.reason = f"could not be tagged ({type(error).__name__}: {error}); the service's log says more"
+                why = f"could not be tagged ({type(error).__name__}: {error}); the service's log says more"
+                one.reason = _refused(one.file, why).reason
                 one.tags.clear()
                 return
 
@@ -145,7 +148,7 @@ class Taking:
         try:
             if one.reason:
                 where = self.folders.refuse(file.path, file.stamp, today(), one.reason)
-                log.warning("%s: %s", shown(file.path), one.reason)
+                log.warning("refused %s", one.reason)
             else:
                 where = self.folders.finish(file.path, file.stamp, today(), told=_told(one.refusals))
         except (ChangedMeanwhile, FileNotFoundError):
@@ -158,6 +161,10 @@ class Taking:
         self.stuck.pop(file.path, None)
         self.counts["refused" if one.reason else "done"] += 1
         log.debug("%s is now %s", shown(file.path), where)
+
+
+def _refused(file: FoundFile, reason: str) -> _Read:
+    return _Read(file, reason=str(InputRefused(shown(file.path), reason)))
 
 
 def _told(refusals: Sequence[InputRefused]) -> str:

@@ -91,6 +91,17 @@ class WatchedFolder:
             str(self.folders.inbox), self.waiting, counts["done"], counts["refused"], counts["new"], self.problems
         )
 
+    @property
+    def holds(self) -> bool:
+        """Whether this process is the one that watches."""
+        return self._holds
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that is in the folder was taken or cannot be, and no result can be sent at present."""
+        taken = self.rounds > 0 and self.waiting <= len(self.taking.stuck)
+        return taken and (self.webhook is None or self.webhook.idle)
+
     def start(self) -> None:
         for work, name in ((self._work, "inbox"), (self._listen, "inbox-notices")):
             thread = threading.Thread(target=work, name=name, daemon=True)
@@ -132,11 +143,11 @@ class WatchedFolder:
             if self._stopped.is_set():
                 return 0.0
             new = self.taking.take(batch)
-            self.waiting = max(0, self.waiting - len(batch))
             if new:
                 self.results.wake()
                 if self.webhook is not None:
                     self.webhook.wake()
+            self.waiting = max(0, self.waiting - len(batch))
         self.rounds += 1
         scan_seconds = self.limits.inbox_scan_seconds
         return scan_seconds if soonest is None else min(soonest, scan_seconds)

@@ -82,6 +82,9 @@ class Webhook:
         self.signer = Signer(secret)
         self.limits = limits
         self.problem = ""
+        self._woken = 0
+        self.idle = False
+        """Whether nothing is due, or the receiver does not take it."""
         self.counts: Counter[str] = Counter()
         self._failures = 0
         self._failed: set[int] = set()
@@ -118,6 +121,8 @@ class Webhook:
 
     def wake(self) -> None:
         """Say that there may be something to deliver."""
+        self._woken += 1
+        self.idle = False
         self._call(self._changed.set)
 
     def _call(self, wanted: Callable[[], object]) -> None:
@@ -158,10 +163,12 @@ class Webhook:
 
     async def _round(self, client: httpx.AsyncClient) -> float:
         """Try what is due; returns the seconds until more may be."""
+        woken = self._woken
         with self.store.reading() as connection:
             # While the receiver fails, one try at a time finds out whether it answers again.
             due = deliveries.due(connection, 1 if self._failures else AT_ONCE)
             soonest = deliveries.next_due(connection)
+        self.idle = (not due and woken == self._woken) or self._failures > 0
         if not due:
             return IDLE_SECONDS if soonest is None else min(max(soonest - time.time(), 0.01), IDLE_SECONDS)
         outcomes = await asyncio.gather(*(self._send(client, one) for one in due))
