@@ -113,7 +113,7 @@ async def suggest_batch(
     ]
 
 
-@reading.post("/detect-language", responses=problems(401, 413, 422))
+@reading.post("/detect-language", responses=problems(400, 401, 413, 422))
 async def detect_language(given: LanguageQuestion) -> DetectedLanguages:
     """How much of a text is Chinese; of other languages this service knows nothing (score 0, the rest is null's)."""
     letters = [character for character in given.text[:20_000] if character.isalpha()]
