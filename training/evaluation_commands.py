@@ -102,7 +102,7 @@ def evaluate(
         "version": version("lanmu"),
     }
     if model is None:
-        options = fit_options(examples, taxonomy, words, characters, solver, penalty, seed, 0.97)
+        options = fit_options(examples, taxonomy, words, characters, solver, penalty, seed)
 
         def fit(some: Examples, groups: NDArray[int64]) -> Fitted:
             return fit_model(some, taxonomy, options, groups=groups)

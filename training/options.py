@@ -93,14 +93,15 @@ def fit_options(
     solver: Solver | None,
     penalty: float | None,
     seed: int,
-    accept_accuracy: float,
+    accept_accuracy: float | None = None,
+    base: FitOptions | None = None,
 ) -> FitOptions:
-    """The options that suit the labels, with those that were given instead."""
+    """``base``, or the options that suit the labels, with those that were given instead."""
     from dataclasses import replace
 
     from training.presets import default_options
 
-    options = default_options(examples, taxonomy)
+    options = base or default_options(examples, taxonomy)
     spec = options.spec
     if words is not None or characters is not None:
         spec = replace(
@@ -114,5 +115,5 @@ def fit_options(
         solver=options.solver if solver is None else solver.value,
         penalty=options.penalty if penalty is None else penalty,
         seed=seed,
-        accept_accuracy=accept_accuracy,
+        accept_accuracy=options.accept_accuracy if accept_accuracy is None else accept_accuracy,
     )
