@@ -72,7 +72,7 @@ def tuned(
     def score(trial: Trial) -> float:
         tried = suggested(trial, options) if trial.number else options
         matrix = feature_matrix(examples, tried, y)
-        best = held_out_scores(matrix.X, y, groups, len(taxonomy), tried).argmax(1)
+        best = held_out_scores(matrix.X, y, groups, len(taxonomy), tried, matrix.vectors).argmax(1)
         answers[trial.number] = best
         value = macro_f1(y, best, len(taxonomy))
         if say is not None:
@@ -111,8 +111,16 @@ def suggested(trial: Any, options: FitOptions) -> FitOptions:
     )
     solver = trial.suggest_categorical("solver", ["svc", "ridge"])
     penalty = trial.suggest_float(f"{solver}_penalty", 0.1, 30.0, log=True)
-    balance = trial.suggest_categorical("balance", [0.0, 0.5, 1.0])
-    return replace(options, spec=spec, solver=solver, penalty=round(penalty, 4), balance=balance)
+    return replace(
+        options,
+        spec=spec,
+        solver=solver,
+        penalty=round(penalty, 4),
+        balance=trial.suggest_categorical("balance", [0.0, 0.5, 1.0]),
+        idf_power=trial.suggest_categorical("idf_power", [0.7, 1.0]),
+        vectors=trial.suggest_categorical("vectors", [0.0, 0.15, 0.3]),
+        bayes=trial.suggest_categorical("bayes", [0.0, 0.35, 0.7]),
+    )
 
 
 def _error_of_difference(
