@@ -109,8 +109,7 @@ def calibrated(scores: NDArray[np.float64], matrix: NDArray[np.float64], offset:
     """softmax(matrix · scores + offset), float64[n, K]."""
     import numpy as np
 
-    # not by BLAS, which would wake a thread on every core for so small a product
-    logits = np.einsum("nk,jk->nj", scores, matrix) + offset
+    logits = scores @ matrix.T + offset
     logits -= logits.max(axis=1, keepdims=True)
     np.exp(logits, out=logits)
     return logits / logits.sum(axis=1, keepdims=True)

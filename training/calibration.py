@@ -16,6 +16,9 @@ Method = Literal["temperature", "vector", "dirichlet"]
 METHODS: tuple[Method, ...] = ("temperature", "vector", "dirichlet")
 WISHED = (0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.995)
 FEWEST_ACCEPTED = 20
+START = 4.0
+"""The temperature that a fit of one begins with: score margins of 1 against 0 as odds of some fifty."""
+HELD = 8.0
 CAUTION = 1.645
 """Standard errors taken off an accuracy before it counts: the one-sided 95 % interval."""
 
@@ -33,13 +36,14 @@ class Calibration:
 
 
 def fit_calibration(
-    scores: NDArray[np.float64], y: NDArray[np.int64], method: Method, ridge: float = 1.0
+    scores: NDArray[np.float64], y: NDArray[np.int64], method: Method, ridge: float = 1.0, hold: float = 0.0
 ) -> Calibration:
     """Fit one map by log loss with L2 on what sets it apart from a temperature.
 
     ``scores`` float64[n, K] held out, ``y`` int64[n].  Temperature (Guo et al. 2017) has one
     number; vector scaling one and an offset a category; Dirichlet calibration (Kull et al. 2019) a
-    full matrix.
+    full matrix.  ``hold``: L2 on the logarithm of the temperature's distance from START, for few labels:
+    a handful that are all right would have it endless.
     """
     n, k = scores.shape
     onehot = np.zeros((n, k))
@@ -71,11 +75,13 @@ def fit_calibration(
         if method == "dirichlet":
             gradient[k + 1 :] = (np.exp(p[0]) * by_matrix).ravel()
         gradient[1:] += ridge * p[1:]
+        value += 0.5 * hold * float(p[0] - np.log(START)) ** 2
+        gradient[0] += hold * float(p[0] - np.log(START))
         return value, gradient
 
     size = {"temperature": 1, "vector": 1 + 2 * k, "dirichlet": 1 + k + k * k}[method]
     start = np.zeros(size)
-    start[0] = np.log(4.0)
+    start[0] = np.log(START)
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500})
     return Calibration(method, *unpack(found.x))
 
@@ -86,7 +92,7 @@ def best_calibration(scores: NDArray[np.float64], y: NDArray[np.int64], seed: in
     from sklearn.model_selection import KFold
 
     if len(y) < 50:
-        return fit_calibration(scores, y, "temperature")
+        return fit_calibration(scores, y, "temperature", hold=HELD)
     losses = dict.fromkeys(METHODS, 0.0)
     for train, test in KFold(5, shuffle=True, random_state=seed).split(scores):
         for method in METHODS:

@@ -15,13 +15,14 @@ from training.options import (
     CategoriesOption,
     CharactersOption,
     CorpusOption,
+    FromScratchOption,
     LabelsOption,
     OwnOption,
     PenaltyOption,
     SeedOption,
     SolverOption,
     WordsOption,
-    fit_options,
+    fit_start,
     labels_to_read,
     read_examples,
 )
@@ -80,6 +81,7 @@ def evaluate(
     solver: SolverOption = None,
     penalty: PenaltyOption = None,
     seed: SeedOption = 0,
+    from_scratch: FromScratchOption = False,
 ) -> None:
     """Evaluate training on your labels, or a model on labels it has not seen.
 
@@ -102,10 +104,11 @@ def evaluate(
         "version": version("lanmu"),
     }
     if model is None:
-        options = fit_options(examples, taxonomy, words, characters, solver, penalty, seed)
+        start = fit_start(examples, taxonomy, words, characters, solver, penalty, seed, 0.97, from_scratch)
+        options = start.options
 
         def fit(some: Examples, groups: NDArray[int64]) -> Fitted:
-            return fit_model(some, taxonomy, options, groups=groups)
+            return fit_model(some, taxonomy, options, groups=groups, prior=start.prior)
 
         champion = _champion(models)
         about |= {"options": options.record(), "champion": champion.manifest.name if champion else ""}

@@ -20,7 +20,8 @@ from classifier.weights import LinearWeights
 from training.background import Background, read_background
 from training.calibration import acceptance_thresholds, best_calibration, expected_calibration_error
 from training.examples import Examples
-from training.solving import Solver, solved
+from training.prior import Prior, with_background
+from training.solving import Solution, Solver, solved
 from training.splits import folds, near_duplicate_groups
 from training.threads import one_blas_thread
 from training.word_vectors import read_word_vectors
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from classifier.kernel.counting import FeatureCounts
 
 FEWEST_A_CATEGORY = 2
+FEW = 100
+"""With fewer labels a model that the fit starts from keeps its calibration."""
 FEWEST_KNOWN = 0.5
 """Share of known words below which a text is unfamiliar; labels know all of their own words, so they cannot tell it."""
 
@@ -43,6 +46,8 @@ class FitOptions:
     the power of inverse category frequency in the examples' weights: 0 none, 1 scikit-learn's
     "balanced".  ``idf_power`` is the power of the idf.  ``signs``: punctuation counts as a word.
     ``vectors`` and ``bayes``: the share of word vectors and of naive Bayes (see solving.solved).
+    ``background``: words of the news at large are known from the start, with their frequencies.
+    ``prior``: the checksum of the model that the fit starts from.
     ``keep`` is how many features stay (0: all), chosen by chi-square.
     ``background_articles``: words in so many background articles are known to the model even where
     no label has them.
@@ -56,6 +61,8 @@ class FitOptions:
     signs: bool = False
     vectors: float = 0.0
     bayes: float = 0.0
+    background: bool = False
+    prior: str = ""
     min_articles: int = 1
     keep: int = 0
     folds: int = 5
@@ -122,13 +129,14 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Matrix:
-    """Examples as features: ``X`` float64 csr [n, groups · V], its vocabulary, idf and word vectors [groups · V, d]."""
+    """Examples as features: ``X`` float64 csr [n, groups · V], its vocabulary, idf, vectors [groups · V, d], prior."""
 
     X: csr_matrix
     words: StringTable
     characters: StringTable
     idf: NDArray[np.float32]
     vectors: csr_matrix | None = None
+    prior: Solution | None = None
 
     @property
     def features(self) -> int:
@@ -143,8 +151,9 @@ def fit_model(
     *,
     background: Background | None = None,
     groups: NDArray[np.int64] | None = None,
+    prior: Prior | None = None,
 ) -> Fitted:
-    """Fit a model on labelled articles.
+    """Fit a model on labelled articles, from nothing or from ``prior``.
 
     Probabilities are calibrated, and the review rule is set, on folds that hold near-duplicates
     together.  The same examples and options give the same bytes.  Raises LabelsError where a
@@ -155,12 +164,14 @@ def fit_model(
     y = label_columns(examples, taxonomy)
     if groups is None:
         groups = near_duplicate_groups(examples.whole)
-    matrix = feature_matrix(examples, options, y)
-    scores = held_out_scores(matrix.X, y, groups, len(taxonomy), options, matrix.vectors)
-    calibration = best_calibration(scores, y, options.seed)
-    weights, intercept = solved(matrix.X, y, len(taxonomy), options, matrix.vectors)
+    matrix = feature_matrix(examples, options, y, prior)
+    scores = held_out_scores(matrix, y, groups, len(taxonomy), options)
+    calibration = prior.calibration if prior is not None and len(y) < FEW else best_calibration(scores, y, options.seed)
+    weights, intercept = solved(matrix.X, y, len(taxonomy), options, matrix.vectors, matrix.prior)
     fitted = _weights(matrix, weights, intercept, background, options)
     fitted = replace(fitted, calibration_matrix=calibration.matrix, calibration_offset=calibration.offset)
+    if prior is not None:
+        fitted = replace(fitted, table=prior.model.table)
     familiarity = _familiarity(fitted, examples)
     held_out = HeldOut(scores, calibration(scores), y, familiarity, groups)
     return Fitted(fitted, review_rule(held_out, examples, options), held_out, taxonomy, options)
@@ -182,24 +193,33 @@ def label_columns(examples: Examples, taxonomy: Taxonomy) -> NDArray[np.int64]:
     return y
 
 
-def feature_matrix(examples: Examples, options: FitOptions, y: NDArray[np.int64]) -> Matrix:
+def feature_matrix(examples: Examples, options: FitOptions, y: NDArray[np.int64], prior: Prior | None = None) -> Matrix:
     """Count and weigh the features of the examples, on the kernel's words."""
     from classifier.kernel.counting import count_features
 
     titles, texts = examples.columns
+    table = options.table if prior is None else prior.model.table
     counts = count_features(
         options.spec, titles, texts,
-        dictionary=Dictionary(options.user_words), table=options.table, min_articles=options.min_articles,
+        dictionary=Dictionary(options.user_words), table=table, min_articles=options.min_articles,
     )  # fmt: skip
     if counts.features == 0:
         raise LabelsError("no label has a word in it; the texts are empty or not Chinese")
     if 0 < options.keep < counts.features:
         counts = counts.selected(_chosen(counts, y, options.keep))
-    idf = counts.idf() ** np.float32(options.idf_power)
+    start = None
+    if prior is not None:
+        counts, idf = prior.widened(counts)
+        start = prior.weights(counts.words, counts.characters)
+    elif options.background:
+        counts, idf = with_background(counts, read_word_vectors())
+    else:
+        idf = counts.idf()
+    idf = idf if prior is not None else idf ** np.float32(options.idf_power)
     vectors = None
     if options.vectors > 0:
         vectors = read_word_vectors().over(counts.words, counts.characters, options.spec.groups)
-    return Matrix(counts.tf_idf(idf), counts.words, counts.characters, idf, vectors)
+    return Matrix(counts.tf_idf(idf), counts.words, counts.characters, idf, vectors, start)
 
 
 def _chosen(counts: FeatureCounts, y: NDArray[np.int64], keep: int) -> NDArray[np.bool_]:
@@ -215,19 +235,15 @@ def _chosen(counts: FeatureCounts, y: NDArray[np.int64], keep: int) -> NDArray[n
 
 
 def held_out_scores(
-    X: csr_matrix,
-    y: NDArray[np.int64],
-    groups: NDArray[np.int64],
-    categories: int,
-    options: FitOptions,
-    vectors: csr_matrix | None = None,
+    matrix: Matrix, y: NDArray[np.int64], groups: NDArray[np.int64], categories: int, options: FitOptions
 ) -> NDArray[np.float64]:
     """Scores float64[n, K] of each example from a fit on the other folds."""
+    X = matrix.X
     scores = np.zeros((len(y), categories))
     smallest = int(np.bincount(y)[np.bincount(y) > 0].min())
     count = max(2, min(options.folds, smallest, len(np.unique(groups))))
     for train, test in folds([str(k) for k in y], groups, count, options.seed):
-        weights, intercept = solved(X[train], y[train], categories, options, vectors)
+        weights, intercept = solved(X[train], y[train], categories, options, matrix.vectors, matrix.prior)
         scores[test] = X[test] @ weights + intercept
     return scores
 

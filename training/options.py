@@ -10,8 +10,8 @@ import typer
 
 if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy
+    from training.adaptation import Start
     from training.examples import Examples
-    from training.fitting import FitOptions
 
 
 class Solver(StrEnum):
@@ -39,6 +39,10 @@ CharactersOption = Annotated[
 ]
 SolverOption = Annotated[Solver | None, typer.Option("--solver", help="How weights are fitted.")]
 PenaltyOption = Annotated[float | None, typer.Option("--penalty", help="More is smoother.", min=1e-6, max=1e6)]
+FromScratchOption = Annotated[
+    bool,
+    typer.Option("--from-scratch", help="Learn from these labels alone, also where they are few."),
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="Of folds and solvers.", min=0, max=2**31 - 1)]
 
 
@@ -85,7 +89,7 @@ def read_examples(labels: Path | None, categories: Path | None, own: bool, corpu
     return examples, taxonomy
 
 
-def fit_options(
+def fit_start(
     examples: Examples,
     taxonomy: Taxonomy,
     words: int | None,
@@ -93,15 +97,20 @@ def fit_options(
     solver: Solver | None,
     penalty: float | None,
     seed: int,
-    accept_accuracy: float | None = None,
-    base: FitOptions | None = None,
-) -> FitOptions:
-    """``base``, or the options that suit the labels, with those that were given instead."""
+    accept_accuracy: float,
+    from_scratch: bool = False,
+) -> Start:
+    """How to begin with the labels, with the options that were given instead; those of features mean from scratch."""
     from dataclasses import replace
 
+    from training.adaptation import Start, shipped_model, start_of
     from training.presets import default_options
 
-    options = base or default_options(examples, taxonomy)
+    if from_scratch or any(given is not None for given in (words, characters, solver, penalty)):
+        start = Start(default_options(examples, taxonomy))
+    else:
+        start = start_of(examples, taxonomy, shipped_model())
+    options = start.options
     spec = options.spec
     if words is not None or characters is not None:
         spec = replace(
@@ -109,11 +118,12 @@ def fit_options(
             words=spec.words if words is None else words,
             characters=spec.characters if characters is None else characters,
         )
-    return replace(
+    options = replace(
         options,
         spec=spec,
         solver=options.solver if solver is None else solver.value,
         penalty=options.penalty if penalty is None else penalty,
         seed=seed,
-        accept_accuracy=options.accept_accuracy if accept_accuracy is None else accept_accuracy,
+        accept_accuracy=accept_accuracy,
     )
+    return replace(start, options=options)

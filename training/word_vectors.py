@@ -32,20 +32,28 @@ _STOPS = re.compile(r"[\n。!?！？]")
 
 @dataclass(frozen=True)
 class WordVectors:
-    """``vectors`` int8[words + characters, d]: row i belongs to ``words[i]``, then to ``characters``."""
+    """``vectors`` int8[words + characters, d]: row i belongs to ``words[i]``, then to ``characters``.
+
+    ``articles`` int32[words + characters]: in how many of the ``of_articles`` articles each stands.
+    """
 
     words: StringTable
     characters: StringTable
     vectors: NDArray[np.int8]
+    articles: NDArray[np.int32]
+    of_articles: int
+
+    def rows(self, words: StringTable, characters: StringTable) -> NDArray[np.int64]:
+        """The row of each feature of a vocabulary, int64[V]; -1 where there is none."""
+        word_rows = {word: i for i, word in enumerate(self.words)}
+        gram_rows = {gram: len(self.words) + i for i, gram in enumerate(self.characters)}
+        return np.array([word_rows.get(w, -1) for w in words] + [gram_rows.get(g, -1) for g in characters], np.int64)
 
     def over(self, words: StringTable, characters: StringTable, groups: int = 1) -> csr_matrix:
         """Vectors of length 1 for a vocabulary, float64 csr [groups · V, d]; features without one have an empty row."""
         from scipy.sparse import csr_matrix, vstack
 
-        place = {word: i for i, word in enumerate(self.words)}
-        known = [place.get(word, -1) for word in words]
-        place = {gram: len(self.words) + i for i, gram in enumerate(self.characters)}
-        rows = np.array(known + [place.get(gram, -1) for gram in characters], np.int64)
+        rows = self.rows(words, characters)
         there = np.flatnonzero(rows >= 0)
         values = self.vectors[rows[there]].astype(np.float64)
         values /= np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-9)
@@ -63,7 +71,9 @@ def read_word_vectors(path: Path = PATH) -> WordVectors:
     def table(name: str) -> StringTable:
         return StringTable(tensors[f"{name}.blob"], tensors[f"{name}.offsets"].astype(np.int64))
 
-    return WordVectors(table("words"), table("characters"), tensors["vectors"])
+    return WordVectors(
+        table("words"), table("characters"), tensors["vectors"], tensors["articles"], int(tensors["of_articles"][0])
+    )
 
 
 def write_word_vectors(vectors: WordVectors, path: Path = PATH) -> None:
@@ -75,6 +85,8 @@ def write_word_vectors(vectors: WordVectors, path: Path = PATH) -> None:
             "characters.blob": vectors.characters.blob,
             "characters.offsets": vectors.characters.offsets.astype(np.int32),
             "vectors": vectors.vectors,
+            "articles": vectors.articles,
+            "of_articles": np.array([vectors.of_articles], np.int64),
         },
     )
 
@@ -112,7 +124,12 @@ def learn_word_vectors(texts: Sequence[str], dimensions: int = DIMENSIONS) -> Wo
     root = np.sqrt(strength)
     vectors = np.vstack([U * root, (_ppmi((characters.T @ words).tocsr()) @ V.T) / root])
     largest = np.maximum(np.abs(vectors).max(1, keepdims=True), 1e-9)
-    return WordVectors(counts.words, counts.characters, np.rint(vectors / largest * 127).astype(np.int8))
+    blank = TextColumn.from_strings([""] * len(texts))
+    whole = count_features(spec, blank, TextColumn.from_strings(texts), min_articles=2)
+    whole = whole.onto(counts.words, counts.characters)
+    articles = np.concatenate([whole.word_articles, whole.character_articles]).astype(np.int32)
+    table = np.rint(vectors / largest * 127).astype(np.int8)
+    return WordVectors(counts.words, counts.characters, table, articles, len(texts))
 
 
 def _ppmi(together: csr_matrix) -> csr_matrix:

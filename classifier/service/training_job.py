@@ -17,19 +17,21 @@ def main(labels: Path, models: Path, result: Path) -> None:
     """Train on a labels file against a folder's current model, without promoting; write the verdict as JSON."""
     from classifier.model_choice import current_name
     from classifier.model_files import read_manifest
+    from training.adaptation import shipped_model, start_of
     from training.corpora import joined
     from training.labels import examples_of, usable_labels
-    from training.presets import default_options
     from training.registry import Registry
     from training.retraining import train
 
     taxonomy = read_manifest(models / current_name(models)).taxonomy
     examples = examples_of(joined(usable_labels(labels, taxonomy)))
+    start = start_of(examples, taxonomy, shipped_model())
     run = train(
         examples,
         taxonomy,
         Registry(models),
-        options=default_options(examples, taxonomy),
+        options=start.options,
+        prior=start.prior,
         promote=False,
         say=lambda line: print(line, flush=True),
     )
