@@ -109,7 +109,8 @@ def calibrated(scores: NDArray[np.float64], matrix: NDArray[np.float64], offset:
     """softmax(matrix · scores + offset), float64[n, K]."""
     import numpy as np
 
-    logits = scores @ matrix.T + offset
+    # not by BLAS, which would wake a thread on every core for so small a product
+    logits = np.einsum("nk,jk->nj", scores, matrix) + offset
     logits -= logits.max(axis=1, keepdims=True)
     np.exp(logits, out=logits)
     return logits / logits.sum(axis=1, keepdims=True)

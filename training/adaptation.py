@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.answers import unseen
 from training.fitting import FitOptions
 from training.presets import HEADLINES, default_options
 from training.prior import Prior, known_as
+from training.seen import unseen
 
 if TYPE_CHECKING:
     from classifier.model_files import StoredModel

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,11 @@ from numpy.typing import NDArray
 
 from classifier.decisions import Decisions, decide
 from classifier.errors import LabelsError, ModelError
-from classifier.model_files import Manifest
 from classifier.taxonomy import Taxonomy
 from classifier.weights import LinearWeights
 from training.examples import Examples
 from training.fitting import Fitted
+from training.seen import unseen
 from training.splits import Part
 
 Kind = Literal["folds", "holdout", "time", "model"]
@@ -155,22 +154,6 @@ def decided(fitted: Fitted, examples: Examples) -> Decisions:
     scores = KernelScorer(weights).score(*examples.columns)
     has_body = np.array([bool(text.strip()) for text in examples.texts], np.bool_)
     return decide(scores, weights.calibration_matrix, weights.calibration_offset, fitted.review, has_body)
-
-
-def unseen(manifest: Manifest, examples: Examples) -> NDArray[np.bool_]:
-    """Which examples a stored model was not fitted on, bool[n]."""
-    hashes = str(manifest.training.get("label_ids", ""))
-    seen = frozenset(hashes[i : i + 8] for i in range(0, len(hashes), 8))
-    return np.array([id_checksum(name) not in seen for name in examples.ids], np.bool_)
-
-
-def ids_checksums(ids: tuple[str, ...]) -> str:
-    """Which ids a model has seen, as 4 bytes of hash each, hex, sorted; ``unseen`` reads it."""
-    return "".join(sorted(id_checksum(name) for name in set(ids)))
-
-
-def id_checksum(name: str) -> str:
-    return hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=4).hexdigest()
 
 
 def _gathered(kind: Kind, examples: Examples, found: list[tuple[NDArray[np.int64], Fitted, Decisions]]) -> Answers:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,13 +24,20 @@ from training.options import (
     read_examples,
 )
 
+if TYPE_CHECKING:
+    from classifier.taxonomy import Taxonomy
+    from training.fitting import FitOptions
+    from training.registry import Registry
+
 
 def train(
     labels: LabelsOption = None,
     categories: CategoriesOption = None,
     own_categories: OwnOption = False,
     corpus: CorpusOption = False,
-    models: Annotated[Path, typer.Option("--models", help="The folder of model versions.")] = Path("models"),
+    models: Annotated[
+        Path | None, typer.Option("--models", help="The folder of model versions (default: $LANMU_MODELS or ./models).")
+    ] = None,
     name: Annotated[str, typer.Option("--name", help="The new version's name (default: model, model-2 …).")] = "",
     promote: Annotated[
         bool, typer.Option("--promote/--no-promote", help="Make it current if the gate lets it through.")
@@ -42,12 +50,21 @@ def train(
     solver: SolverOption = None,
     penalty: PenaltyOption = None,
     accept_accuracy: Annotated[
-        float, typer.Option("--accept-accuracy", help="Wished share of right ones among the accepted.", min=0, max=1)
-    ] = 0.97,
+        float | None,
+        typer.Option("--accept-accuracy", help="Wished share of right ones among the accepted (0.97).", min=0, max=1),
+    ] = None,
+    like: Annotated[
+        str | None, typer.Option("--like", help="Take the options of this version.", metavar="VERSION")
+    ] = None,
+    tune: Annotated[
+        float, typer.Option("--tune", help="Search better options for so many seconds first.", min=0, metavar="SECONDS")
+    ] = 0.0,
     seed: SeedOption = 0,
     from_scratch: FromScratchOption = False,
 ) -> None:
     """Fit a new model on the labels, hold it against the current one, promote it if it is better.
+
+    A folder without a model begins with a copy of the shipped one, where the categories are the same.
 
     Example: lanmu train --labels labels.csv
     """
@@ -57,18 +74,24 @@ def train(
     from training.retraining import train as run_training
 
     examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
-    start = fit_start(examples, taxonomy, words, characters, solver, penalty, seed, accept_accuracy, from_scratch)
+    registry = Registry(models or Path(os.environ.get("LANMU_MODELS") or "models"))
+    base = _options_of(registry, like) if like else None
+    start = fit_start(
+        examples, taxonomy, words, characters, solver, penalty, seed, accept_accuracy, base, from_scratch or tune > 0
+    )
     if start.said:
         print(start.said, file=sys.stderr)
+    _seed(registry, taxonomy)
     run = run_training(
         examples,
         taxonomy,
-        Registry(models),
+        registry,
         name=name,
         options=start.options,
         prior=start.prior,
         gate=GateOptions(largest_fall=largest_fall),
         promote=promote,
+        tune_seconds=tune,
         say=lambda line: print(line, file=sys.stderr),
     )
     metrics = run.manifest.training["metrics"]
@@ -83,3 +106,29 @@ def train(
         print(f"{run.name} is kept; `lanmu models promote {run.name}` makes it current")
     else:
         print(f"{run.name} is not promoted; `lanmu models promote {run.name}` would do it all the same")
+
+
+def _options_of(registry: Registry, name: str) -> FitOptions:
+    from classifier.errors import ModelError
+    from classifier.model_files import read_manifest
+    from training.fitting import FitOptions
+
+    try:
+        return FitOptions.from_record(read_manifest(registry.path(name)).training["options"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{name}: does not say what options it was fitted with ({error}); give them") from error
+
+
+def _seed(registry: Registry, taxonomy: Taxonomy) -> None:
+    """Begin an empty folder with the shipped model, so that a new one has something to be better than."""
+    from classifier.files import shipped
+    from classifier.model_choice import current_name
+    from classifier.model_files import read_manifest
+
+    if registry.current is not None:
+        return
+    source = shipped("models")
+    model = source / current_name(source)
+    if set(read_manifest(model).taxonomy.ids) == set(taxonomy.ids):
+        registry.seed(model, "the model that lanmu comes with")
+        print(f"{registry.folder} begins with {model.name}, the model that lanmu comes with", file=sys.stderr)

@@ -104,7 +104,7 @@ def evaluate(
         "version": version("lanmu"),
     }
     if model is None:
-        start = fit_start(examples, taxonomy, words, characters, solver, penalty, seed, 0.97, from_scratch)
+        start = fit_start(examples, taxonomy, words, characters, solver, penalty, seed, from_scratch=from_scratch)
         options = start.options
 
         def fit(some: Examples, groups: NDArray[int64]) -> Fitted:

@@ -9,8 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.seen import Relabelled
+
 NOISE = 0.05
 FEWEST_IN_CATEGORY = 5
+FEWEST_LOST = 3
+"""So few lost answers, or changed labels, of a category say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +22,13 @@ class GateOptions:
     """``largest_fall``: how much of a category's right answers may be lost (0-1).
 
     ``slack``: how far overall accuracy may fall (0-1) when the new labels alone speak for the
-    challenger.
+    challenger.  ``largest_change``: the share of a category's labels, of those the champion learned
+    from, that may say another category now.
     """
 
     largest_fall: float = 0.08
     slack: float = 0.005
+    largest_change: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -47,11 +53,19 @@ class Compared:
         return np.array([a == b for a, b in zip(answers, self.right, strict=True)], np.bool_)
 
 
-def judged(holdout: Compared, new: Compared, names: Mapping[str, str], options: GateOptions | None = None) -> Verdict:
+def judged(
+    holdout: Compared,
+    new: Compared,
+    names: Mapping[str, str],
+    options: GateOptions | None = None,
+    relabelled: Sequence[Relabelled] = (),
+) -> Verdict:
     """Compare two models on the holdout and on labels the champion never saw.
 
-    ``names``: category id → name, for the reasons.  Overall difference by McNemar's exact test
-    (McNemar 1947; Dietterich 1998 on comparing two classifiers on one test set).
+    ``names``: category id → name, for the reasons.  ``relabelled``: labels that the champion learned
+    otherwise; where they are a large part of a category, both models would be measured by labels
+    that may be wrong, so a person must say.  Overall difference by McNemar's exact test (McNemar
+    1947; Dietterich 1998 on comparing two classifiers on one test set).
     """
     options = options or GateOptions()
     before, after = holdout.hits(holdout.champion), holdout.hits(holdout.challenger)
@@ -70,6 +84,7 @@ def judged(holdout: Compared, new: Compared, names: Mapping[str, str], options: 
         "new_labels": len(new.ids),
         "new_champion_right": int(new_before.sum()),
         "new_challenger_right": int(new_after.sum()),
+        "categories": _by_category(holdout, before, after),
     }
     reasons = ["no holdout in common"]
     if n:
@@ -77,7 +92,11 @@ def judged(holdout: Compared, new: Compared, names: Mapping[str, str], options: 
         reasons = [f"holdout of {n}: {before.mean():.1%} → {after.mean():.1%} right, {changed}"]
     if new.ids:
         reasons.append(f"{len(new.ids)} new labels: {int(new_before.sum())} → {int(new_after.sum())} right")
-    falls = _falls(holdout, before, after, names, options.largest_fall)
+    figures["relabelled"] = sum(one.changed for one in relabelled)
+    if relabelled:
+        reasons.append(f"{figures['relabelled']} labels say another category than the current model learned")
+    falls = _changes(relabelled, names, options.largest_change)
+    falls += _falls(figures["categories"], names, options.largest_fall)
     if falls:
         return Verdict(False, (*reasons, *falls), figures)
     if lost > won and chance < NOISE:
@@ -96,23 +115,39 @@ def mcnemar(lost: int, won: int) -> float:
     return float(binomtest(won, won + lost).pvalue) if won + lost else 1.0
 
 
-def _falls(
-    holdout: Compared,
-    before: NDArray[np.bool_],
-    after: NDArray[np.bool_],
-    names: Mapping[str, str],
-    largest_fall: float,
-) -> list[str]:
-    found: list[str] = []
+def _by_category(holdout: Compared, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> dict[str, dict[str, int]]:
     right = np.array(holdout.right)
-    for category in sorted(set(holdout.right)):
-        mine = right == category
-        support = int(mine.sum())
-        lost, won = int((before & ~after & mine).sum()), int((after & ~before & mine).sum())
-        if support < FEWEST_IN_CATEGORY or lost - won <= largest_fall * support or lost - won < 3:
+    return {
+        category: {
+            "articles": int((right == category).sum()),
+            "champion_right": int(before[right == category].sum()),
+            "challenger_right": int(after[right == category].sum()),
+        }
+        for category in sorted(set(holdout.right))
+    }
+
+
+def _falls(categories: Mapping[str, Mapping[str, int]], names: Mapping[str, str], largest_fall: float) -> list[str]:
+    found: list[str] = []
+    for category, counts in categories.items():
+        support, lost = counts["articles"], counts["champion_right"] - counts["challenger_right"]
+        if support < FEWEST_IN_CATEGORY or lost <= largest_fall * support or lost < FEWEST_LOST:
             continue
         found.append(
-            f"{names.get(category, category)} falls from {int((before & mine).sum())} to "
-            f"{int((after & mine).sum())} right of {support}, more than {largest_fall:.0%}"
+            f"{names.get(category, category)} falls from {counts['champion_right']} to "
+            f"{counts['challenger_right']} right of {support}, more than {largest_fall:.0%}"
+        )
+    return found
+
+
+def _changes(relabelled: Sequence[Relabelled], names: Mapping[str, str], largest_change: float) -> list[str]:
+    found: list[str] = []
+    for one in relabelled:
+        if one.changed < FEWEST_LOST or one.changed <= largest_change * one.known:
+            continue
+        now = ", ".join(f"{names.get(category, category)} {count}" for category, count in one.now.items())
+        found.append(
+            f"{one.changed} of {one.known} labels of {names.get(one.category, one.category)} that the current model "
+            f"learned from now say otherwise ({now}): check them, or promote by hand if they are meant"
         )
     return found

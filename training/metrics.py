@@ -111,6 +111,14 @@ def figures(judged: Judged, weight: NDArray[np.float64]) -> Figures:
     }
 
 
+def macro_f1(y: NDArray[np.int64], best: NDArray[np.int64], categories: int) -> float:
+    """Mean F1 over the categories that have labels."""
+    hits = np.bincount(y[y == best], minlength=categories)
+    support, given = np.bincount(y, minlength=categories), np.bincount(best, minlength=categories)
+    present = support > 0
+    return float((2 * hits[present] / (support + given)[present]).mean())
+
+
 def intervals(judged: Judged, draws: int = DRAWS, seed: int = 0) -> dict[str, tuple[Any, Any]]:
     """95 % percentile bootstrap intervals (Efron 1979) of all figures: (low, high) each."""
     parts = [figures(judged, weight) for weight in drawn(len(judged), draws, seed)]

@@ -85,7 +85,8 @@ def category_words(weights: LinearWeights, examples: Examples, ids: tuple[str, .
     from classifier.kernel.counting import count_features
     from classifier.segmentation.dictionary import Dictionary
 
-    counts = count_features(weights.spec, *examples.columns, dictionary=Dictionary(weights.user_words))
+    dictionary = Dictionary(weights.user_words)
+    counts = count_features(weights.spec, *examples.columns, dictionary=dictionary, table=weights.table)
     X = counts.onto(weights.words, weights.characters).tf_idf(weights.idf)
     features = [*weights.words, *weights.characters]
     size = len(features)

@@ -76,18 +76,24 @@ def list_versions(models: ModelsOption = None, as_json: JsonOption = False) -> N
 def show(
     name: Annotated[str | None, typer.Argument(help="A version; without it the current one.")] = None,
     models: ModelsOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole manifest.")] = False,
 ) -> None:
-    """Print a version's manifest: categories, features, review rule, what it was made from, its metrics.
+    """Show what a version says of itself: labels, options, figures with intervals, when it is sure, what became of it.
 
     Example: lanmu models show
     """
     from classifier.model_choice import current_name
     from classifier.model_files import MANIFEST, read_manifest
+    from training.model_summary import print_model
 
     registry = _registry(models)
-    path = registry.path(name or current_name(registry.folder))
-    read_manifest(path)
-    print((path / MANIFEST).read_text("utf-8"), end="")
+    chosen = name or current_name(registry.folder)
+    path = registry.path(chosen)
+    manifest = read_manifest(path)
+    if as_json:
+        print((path / MANIFEST).read_text("utf-8"), end="")
+    else:
+        print_model(manifest, [event for event in registry.history() if event.name == chosen])
 
 
 @models.command()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy
     from training.adaptation import Start
     from training.examples import Examples
+    from training.fitting import FitOptions
 
 
 class Solver(StrEnum):
@@ -97,16 +98,22 @@ def fit_start(
     solver: Solver | None,
     penalty: float | None,
     seed: int,
-    accept_accuracy: float,
+    accept_accuracy: float | None = None,
+    base: FitOptions | None = None,
     from_scratch: bool = False,
 ) -> Start:
-    """How to begin with the labels, with the options that were given instead; those of features mean from scratch."""
+    """How to begin with the labels: as ``base`` says or as suits them, with the options that were given instead.
+
+    Options of features or solver mean from scratch.
+    """
     from dataclasses import replace
 
     from training.adaptation import Start, shipped_model, start_of
     from training.presets import default_options
 
-    if from_scratch or any(given is not None for given in (words, characters, solver, penalty)):
+    if base is not None and not base.prior:
+        start = Start(base)
+    elif from_scratch or any(given is not None for given in (words, characters, solver, penalty)):
         start = Start(default_options(examples, taxonomy))
     else:
         start = start_of(examples, taxonomy, shipped_model())
@@ -124,6 +131,6 @@ def fit_start(
         solver=options.solver if solver is None else solver.value,
         penalty=options.penalty if penalty is None else penalty,
         seed=seed,
-        accept_accuracy=accept_accuracy,
+        accept_accuracy=options.accept_accuracy if accept_accuracy is None else accept_accuracy,
     )
     return replace(start, options=options)

@@ -52,7 +52,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
         told = evaluation.latest
         console.print(
             f"ahead in time: a model of the labels before {told['since']} is right on "
-            f"{told['accuracy']:.1%} {_interval(told['accuracy_95'])} of the {told['articles']:,} since"
+            f"{told['accuracy']:.1%} {interval_words(told['accuracy_95'])} of the {told['articles']:,} since"
         )
     if evaluation.versus:
         _section(console, "against")
@@ -64,7 +64,7 @@ def print_evaluation(evaluation: Evaluation) -> None:
 
 def with_interval(metrics: dict[str, Any], name: str) -> str:
     """``0.911 (0.890-0.933)``."""
-    return f"{metrics[name]:.3f} {_interval(metrics[f'{name}_95'])}"
+    return f"{metrics[name]:.3f} {interval_words(metrics[f'{name}_95'])}"
 
 
 def _section(console: Console, title: str) -> None:
@@ -72,7 +72,7 @@ def _section(console: Console, title: str) -> None:
     console.print(f"[bold]{title}[/bold]")
 
 
-def _table(*columns: tuple[str, str]) -> Table:
+def grid(*columns: tuple[str, str]) -> Table:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
@@ -82,15 +82,15 @@ def _table(*columns: tuple[str, str]) -> Table:
 
 
 def _overall(metrics: dict[str, Any]) -> Table:
-    table = _table(("", "left"), ("", "right"), ("95 %", "left"))
+    table = grid(("", "left"), ("", "right"), ("95 %", "left"))
     for name, label in OVERALL:
         if metrics[name] is not None:
-            table.add_row(label, f"{metrics[name]:.3f}", _interval(metrics[f"{name}_95"]))
+            table.add_row(label, f"{metrics[name]:.3f}", interval_words(metrics[f"{name}_95"]))
     return table
 
 
 def _categories(evaluation: Evaluation) -> Table:
-    table = _table(
+    table = grid(
         ("category", "left"), ("precision", "right"), ("recall", "right"), ("F1", "right"), ("95 %", "left"),
         ("", "left"), ("labels", "right"),
     )  # fmt: skip
@@ -101,7 +101,7 @@ def _categories(evaluation: Evaluation) -> Table:
             f"{row['precision']:.3f}",
             f"{row['recall']:.3f}",
             f"{row['f1']:.3f}",
-            _interval(row["f1_95"]),
+            interval_words(row["f1_95"]),
             _bar(row["f1"]),
             f"{row['support']:,}",
         )
@@ -114,26 +114,26 @@ def _confusions(console: Console, evaluation: Evaluation) -> None:
     if not wrong:
         return
     _section(console, "commonest confusions")
-    table = _table(("right", "left"), ("given", "left"), ("articles", "right"))
+    table = grid(("right", "left"), ("given", "left"), ("articles", "right"))
     for row in sorted(wrong, key=lambda row: -row["count"])[:LARGEST_CONFUSIONS]:
         table.add_row(names[row["right"]], names[row["given"]], str(row["count"]))
     console.print(table)
 
 
 def _slices(name: str, parts: Sequence[Any]) -> Table:
-    table = _table(
+    table = grid(
         (name, "left"), ("articles", "right"), ("accuracy", "right"), ("95 %", "left"), ("accepted", "right")
     )  # fmt: skip
     for part in parts:
         table.add_row(
-            part.name, f"{part.articles:,}", f"{part.accuracy:.3f}", _interval(part.accuracy_95),
+            part.name, f"{part.articles:,}", f"{part.accuracy:.3f}", interval_words(part.accuracy_95),
             f"{part.accepted_share:.0%}",
         )  # fmt: skip
     return table
 
 
 def _versus(evaluation: Evaluation) -> Table:
-    table = _table(
+    table = grid(
         ("", "left"), ("articles", "right"), ("theirs", "right"), ("ours less theirs", "left"), ("won:lost", "right"),
         ("p", "right"),
     )  # fmt: skip
@@ -147,7 +147,7 @@ def _versus(evaluation: Evaluation) -> Table:
 
 
 def _curve(console: Console, curve: LearningCurve, names: dict[str, str]) -> None:
-    table = _table(("labels", "right"), ("accuracy", "right"), ("", "left"), ("macro-F1", "right"), ("", "left"))
+    table = grid(("labels", "right"), ("accuracy", "right"), ("", "left"), ("macro-F1", "right"), ("", "left"))
     for point in curve.points:
         table.add_row(
             f"{point.labels:,}", f"{point.accuracy:.3f}", _bar(point.accuracy), f"{point.macro_f1:.3f}",
@@ -158,7 +158,7 @@ def _curve(console: Console, curve: LearningCurve, names: dict[str, str]) -> Non
         console.print(sentence)
 
 
-def _interval(bounds: Sequence[float | None]) -> str:
+def interval_words(bounds: Sequence[float | None]) -> str:
     low, high = bounds
     return "" if low is None or high is None else f"({low:.3f}-{high:.3f})"
 

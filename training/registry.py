@@ -91,6 +91,18 @@ class Registry:
             name = f"{stem}-{number}"
         return name
 
+    def seed(self, model: Path, reason: str) -> Event:
+        """Begin a folder without a current model with a copy of one."""
+        target = self.folder / model.name
+        with self._locked():
+            if not target.exists():
+                beside = self.folder / f".{model.name}.part"
+                shutil.rmtree(beside, ignore_errors=True)
+                shutil.copytree(model, beside)
+                sync_folder(beside)
+                beside.replace(target)
+        return self.promote(model.name, (reason,))
+
     def promote(self, name: str, reasons: tuple[str, ...] = (), details: dict[str, Any] | None = None) -> Event:
         """Make a version the current one; it is checked first."""
         from classifier.model_files import read_model

@@ -16,14 +16,16 @@ from numpy.typing import NDArray
 from classifier.errors import ModelError
 from classifier.model_files import Manifest, StoredModel, read_model, write_model
 from classifier.taxonomy import Taxonomy
-from training.answers import Answers, answers_by, fold_answers, ids_checksums, unseen
+from training.answers import Answers, answers_by, fold_answers
 from training.corpora import HOLDOUT_FROM
 from training.examples import Examples
 from training.fitting import FitOptions, Fitted, fit_model
 from training.gate import Compared, GateOptions, Verdict, judged
 from training.prior import Prior
 from training.registry import Registry
+from training.seen import changed, relabelled, seen_record, unseen
 from training.splits import held_apart, held_out_by_id, near_duplicate_groups
+from training.tuning import tuned
 from training.versus import answers_now
 
 FEWEST_HELD_OUT = 100
@@ -52,32 +54,40 @@ def train(
     prior: Prior | None = None,
     gate: GateOptions | None = None,
     promote: bool = True,
+    tune_seconds: float = 0.0,
     say: Say = print,
 ) -> Run:
     """Fit a challenger, hold it against the current model, and promote it if it passes.
 
     It is fitted twice: without the holdout, for the figures and the gate, and then on all labels,
-    which is the model that is kept.  Raises ModelError for a name that is taken.
+    which is the model that is kept.  With ``tune_seconds`` better options are sought first, on the
+    labels that are not held out.  The same labels, in whatever order, and options give the same
+    bytes.  Raises ModelError for a name that is taken.
     """
     options = options or FitOptions()
     name = name or registry.free_name("model")
     if (registry.folder / name).exists():
         raise ModelError(f"{registry.folder / name}: exists already; choose another --name")
     champion = read_model(registry.path(registry.current)) if registry.current else None
+    examples = examples.take(np.array(sorted(range(len(examples)), key=examples.ids.__getitem__), np.int64))
     groups = near_duplicate_groups(examples.whole)
+    out = holdout_mask(examples)
+    say(f"{len(examples):,} labels, {int(out.sum()):,} of them held out")
+    if tune_seconds > 0:
+        apart, _ = held_apart(out, groups)
+        found = tuned(examples.take(apart), taxonomy, groups[apart], options, tune_seconds, say=say)
+        say(found.words)
+        options = found.options
 
     def fit(some: Examples, their_groups: NDArray[np.int64]) -> Fitted:
         return fit_model(some, taxonomy, options, groups=their_groups, prior=prior)
 
-    out = holdout_mask(examples)
-    say(f"{len(examples):,} labels, {int(out.sum()):,} of them held out")
     if out.any():
         answers = answers_by(fit, examples, groups, [held_apart(out, groups)], "holdout")
         fitted = fit(examples, groups)
     else:
         fitted = fit(examples, groups)
         answers = fold_answers(fitted, examples)
-    record = training_record(examples, fitted, answers, champion)
     manifest = Manifest(
         name=name,
         taxonomy=taxonomy,
@@ -85,10 +95,10 @@ def train(
         review=fitted.review,
         surprise_unknown=fitted.weights.surprise_unknown,
         user_words=options.user_words,
-        training=record,
+        training=training_record(examples, fitted, answers, champion),
     )
-    manifest = write_model(registry.folder / name, manifest, fitted.weights)
     verdict = _verdict(champion, examples, answers, fitted, gate)
+    manifest = write_model(registry.folder / name, manifest, fitted.weights)
     registry.note("added", name, (), {"labels": len(examples), "checksum": manifest.checksum})
     promoted = promote and verdict.promote
     if promoted:
@@ -121,7 +131,7 @@ def training_record(
             "count": len(examples),
             "sha256": labels_checksum(examples),
             "categories": dict(Counter(examples.categories).most_common()),
-            "sources": dict(Counter(examples.sources)),
+            "sources": dict(Counter(source.split("/")[0] for source in examples.sources).most_common()),
         },
         "options": fitted.options.record(),
         "packages": {package: version(package) for package in _PACKAGES},
@@ -129,7 +139,7 @@ def training_record(
         "folds": fitted.held_out.metrics(),
         "parent": champion.manifest.checksum if champion else "",
         "answers": kept,
-        "label_ids": ids_checksums(examples.ids),
+        **seen_record(examples, fitted.taxonomy),
     }
 
 
@@ -142,15 +152,23 @@ def labels_checksum(examples: Examples) -> str:
 def _verdict(
     champion: StoredModel | None, examples: Examples, answers: Answers, fitted: Fitted, gate: GateOptions | None
 ) -> Verdict:
+    """The gate's verdict: on the holdout by the answers that both gave before they were fitted on it.
+
+    Held-out labels that have changed since the champion learned them are left out there; the
+    challenger's answers on new labels are those of folds that did not hold them.
+    """
     if champion is None:
         return Verdict(True, ("the first model here",))
     if set(champion.manifest.taxonomy.ids) != set(fitted.taxonomy.ids):
         return Verdict(True, ("other categories than the current model's: nothing to compare",))
     before: dict[str, str] = champion.manifest.training.get("answers", {})
     names = {category.id: category.name for category in fitted.taxonomy}
+    settled = answers.examples.take(~changed(champion.manifest, answers.examples))
     new = examples.take(unseen(champion.manifest, examples))
     on_new = compared(new, answers_now(champion, new) if len(new) else {}, fold_answers(fitted, examples).given)
-    return judged(compared(answers.examples, before, answers.given), on_new, names, gate)
+    return judged(
+        compared(settled, before, answers.given), on_new, names, gate, relabelled(champion.manifest, examples)
+    )
 
 
 def compared(examples: Examples, champion: Mapping[str, str], challenger: Mapping[str, str]) -> Compared:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.metrics import DRAWS, Judged, figures, interval_of, rounded
+from training.seen import unseen
 
 if TYPE_CHECKING:
     from classifier.model_files import StoredModel
@@ -78,8 +79,6 @@ def honest_answers(champion: StoredModel, examples: Examples) -> dict[str, str]:
     Those it gave on its holdout before its final fit (kept in its manifest), and those it gives
     now on articles that it was not fitted on.
     """
-    from training.answers import unseen
-
     kept: Mapping[str, str] = champion.manifest.training.get("answers", {})
     found = {name: kept[name] for name in examples.ids if name in kept}
     new = unseen(champion.manifest, examples)

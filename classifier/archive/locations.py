@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -67,14 +68,18 @@ def opened(path: str, base: str) -> BinaryIO:
         raise InputRefused(path, f"cannot be read ({_said(error)}); check the path and its rights") from error
 
 
-def found_at(path: str, base: str) -> Found:
-    """Size and stamp of a file as they are now.  Raises InputRefused where there is none."""
+def found_at(path: str, base: str, like: str = "") -> Found:
+    """Size and stamp of a file as they are now.  Raises InputRefused where there is none.
+
+    The stamp is made as ``like`` was, so that the two can be compared: filesystems tell of one file
+    less than of a listed one, or otherwise.
+    """
     try:
         if not is_url(path):
             state = (Path(base) / path).stat()
             return Found(path, state.st_size, str(state.st_mtime_ns))
         fs, inner = filesystem(path)
-        return _found(path, fs.info(inner))
+        return _found(path, fs.info(inner), like)
     except LanmuError:
         raise
     except Exception as error:
@@ -161,9 +166,15 @@ def _walked(fs: Any, root: str) -> Iterator[tuple[str, dict[str, Any], dict[str,
         yield str(folder), folders, files
 
 
-def _found(path: str, info: dict[str, Any]) -> Found:
-    stamp = next((str(info[key]) for key in _STAMPS if info.get(key) is not None), "")
-    return Found(path, int(info.get("size") or 0), stamp)
+def _found(path: str, info: dict[str, Any], like: str = "") -> Found:
+    kinds = (like.partition("=")[0],) if like else _STAMPS
+    kind = next((kind for kind in kinds if info.get(kind) is not None), "")
+    if not kind:
+        return Found(path, int(info.get("size") or 0), like)
+    value = info[kind]
+    if isinstance(value, datetime.datetime):
+        value = value.timestamp()
+    return Found(path, int(info.get("size") or 0), f"{kind}={value}")
 
 
 def _said(error: Exception) -> str:

@@ -107,7 +107,7 @@ def loaded_scorer(folder: RunFolder, base: str, task: Task, model: Path, threads
 def read_piece(piece: Piece, base: str, options: ReadingOptions, refused: Refused, model: TopicModel) -> Read:
     """The articles of one piece; what cannot be read goes to ``refused`` or raises InputRefused."""
     try:
-        now = found_at(piece.path, base)
+        now = found_at(piece.path, base, piece.stamp)
         if (now.size, now.stamp) != (piece.size, piece.stamp):
             raise InputRefused(piece.path, "has changed since the run was planned; score it again in a new run")
         with opened(piece.path, base) as file:

@@ -112,7 +112,13 @@ def checked_chunk(source: TableSource, ids: Any, titles: Any, texts: Any, dates:
     columns = {"titles": titles, "texts": texts, "dates": dates}
     for key, column in columns.items():
         columns[key] = _strings(column, n)
-    ids = _with_ids(source.stem, ids, positions)
+    ids = _with_ids(source.stem, _strings(ids, n) if ids is not None else None, positions)
+    if broken := _not_utf8([ids, *columns.values()]):
+        for i in sorted(broken):
+            source.refuse_row(positions[i].as_py(), "is not in UTF-8; convert the file")
+        keep = pa.array([i not in broken for i in range(n)])
+        ids, positions = ids.filter(keep), positions.filter(keep)
+        columns = {key: column.filter(keep) for key, column in columns.items()}
     lengths = pc.binary_length(columns["texts"])
     most = 4 * source.options.limits.article_chars
     empty = pc.and_(pc.equal(lengths, 0), pc.equal(pc.binary_length(columns["titles"]), 0))
@@ -130,6 +136,33 @@ def checked_chunk(source: TableSource, ids: Any, titles: Any, texts: Any, dates:
     return ArticleChunk(
         source.path, source.member, ids, columns["titles"], columns["texts"], columns["dates"], positions
     )
+
+
+def _is_utf8(column: Any) -> bool:
+    """Whether an Arrow string column holds what it says; readers of JSON and Parquet do not look."""
+    import pyarrow as pa
+
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _not_utf8(columns: list[Any]) -> set[int]:
+    """The rows in which a string column holds other bytes than UTF-8."""
+    import pyarrow as pa
+
+    broken: set[int] = set()
+    for column in columns:
+        if not _is_utf8(column):
+            raw = column.cast(pa.large_binary() if pa.types.is_large_string(column.type) else pa.binary())
+            for i, value in enumerate(raw.to_pylist()):
+                try:
+                    value.decode()
+                except UnicodeDecodeError:
+                    broken.add(i)
+    return broken
 
 
 def _strings(column: Any, n: int) -> Any:
@@ -155,7 +188,6 @@ def _with_ids(stem: str, ids: Any, positions: Any) -> Any:
     import pyarrow.compute as pc
 
     if ids is not None:
-        ids = _strings(ids, len(positions))
         missing = pc.equal(pc.binary_length(ids), 0)
         if not pc.any(missing).as_py():
             return ids

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 from classifier.files import shipped, write_bytes_whole
 from classifier.model_choice import CURRENT, current_name, models_folder
 from classifier.service.settings import Settings
@@ -18,14 +16,6 @@ def seed(settings: Settings) -> None:
 
     if not (settings.models / CURRENT).is_file():
         source = models_folder()
-        name = current_name(source)
-        target = settings.models / name
-        if not target.exists():
-            beside = settings.models / f".{name}.part"
-            shutil.rmtree(beside, ignore_errors=True)
-            settings.models.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(source / name, beside)
-            beside.replace(target)
-        Registry(settings.models).promote(name, ("the model the service began with",))
+        Registry(settings.models).seed(source / current_name(source), "the model the service began with")
     if not settings.labels.exists() and not settings.database.exists():
         write_bytes_whole(settings.labels, shipped("labels.csv").read_bytes())

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from classifier.article import Article
 from classifier.errors import InputRefused
-from classifier.reading import LIMITS, ReadingOptions, TableSource, read_bytes, table_chunks
+from classifier.reading import LIMITS, ReadingOptions, TableSource, read_bytes, read_path, table_chunks
 from classifier.reading.jsonl import jsonl_chunks, line_ranges
 from classifier.reading.parquet import parquet_chunks, row_groups
 
@@ -204,3 +204,13 @@ def test_a_damaged_gz_gives_its_rows_and_then_is_refused(tmp_path: Path) -> None
     refused: list[InputRefused] = []
     articles = list(read_paths([tmp_path / "n.jsonl.gz"], None, refused.append))
     assert len(articles) > 1_000 and [r.reason.split("(")[0] for r in refused] == ["is damaged and cannot be unpacked "]
+
+
+def test_a_parquet_row_that_is_no_utf8_is_refused_by_number(tmp_path: Path) -> None:
+    raw = pa.array([b"\xe6\xa3\x89", "国标".encode("gb18030"), "棉田开镰".encode()])
+    texts = pa.StringArray.from_buffers(len(raw), *raw.buffers()[1:])
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"id": ["1", "2", "3"], "text": texts}), path)
+    refused: list[InputRefused] = []
+    assert [article.id for article in read_path(path, refused=refused.append)] == ["1", "3"]
+    assert [error.name for error in refused] == [f"{path}:2"]

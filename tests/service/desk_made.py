@@ -11,15 +11,17 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from classifier.article import Article, Source
+from classifier.files import shipped
 from classifier.model import TopicModel
 from classifier.service.container import Service, built
 from classifier.service.security.passwords import hash_password
 from classifier.service.settings import Settings, prepared
 from classifier.service.store import accounts, queue
-from training.labels import Label, labels_csv
+from tests.service.conftest import TOKEN
+from tests.small_model import small_taxonomy
+from training.labels import Label, labels_csv, read_labels
 from training.registry import Registry
 
-TOKEN = "token-of-the-tests-0123456789"
 PASSWORD = "一个够长的口令,别人猜不到"
 USERS = {"何主编": "admin", "李编辑": "editor", "赵读者": "reader"}
 HARVEST = Article(
@@ -52,16 +54,34 @@ def made_settings(home: Path, model: Path) -> Settings:
 def made_service(home: Path, model: Path) -> Service:
     """A service with three users, not started."""
     service = built(made_settings(home, model))
-    with service.store.writing() as connection:
-        hashed = _hashed()
-        for name, role in USERS.items():
-            accounts.add_user(connection, name, role, hashed)
+    add_users(service)
     return service
+
+
+def add_users(service: Service) -> None:
+    with service.store.writing() as connection:
+        for name, role in USERS.items():
+            accounts.add_user(connection, name, role, _hashed())
 
 
 @cache
 def _hashed() -> str:
     return hash_password(PASSWORD)
+
+
+def filled(home: Path) -> None:
+    """Fill a data folder with ninety labels, the three users, and a queue of doubtful articles and a hostile one.
+
+    The articles are lanmu's own written ones of the small model's categories.
+    """
+    categories = small_taxonomy().ids
+    written = [one for one in read_labels(shipped("labels.csv")).labels if one.text and one.category in categories]
+    (home / "labels.csv").write_bytes(labels_csv(written[:90]))
+    service = built(prepared(home, {"LANMU_TOKEN": TOKEN}))
+    add_users(service)
+    waiting = [Article(one.id, one.title, one.text, date=one.date) for one in written[90:105]]
+    take_in(service, [*waiting, HOSTILE], review=True)
+    service.stop()
 
 
 def take_in(service: Service, articles: Sequence[Article], *, origin: str = "inbox", review: bool = False) -> list[int]:

@@ -19,6 +19,7 @@ from training.examples import Examples
 from training.fitting import Fitted, fit_model
 from training.labels import examples_of, usable_labels
 from training.presets import default_options
+from training.seen import seen_record
 
 
 @pytest.fixture(scope="module")
@@ -114,12 +115,8 @@ def test_an_adapted_model_is_an_ordinary_one(written: Examples, model: StoredMod
 
 def test_many_labels_or_the_models_own_start_from_scratch(written: Examples, model: StoredModel) -> None:
     taxonomy = read_taxonomy()
-    seen = {"label_ids": ""}
-    from training.answers import ids_checksums
-
     few = part(written, 0, 5)
-    seen["label_ids"] = ids_checksums(few.ids)
-    known = replace(model, manifest=replace(model.manifest, training=seen))
+    known = replace(model, manifest=replace(model.manifest, training=seen_record(few, taxonomy)))
     assert start_of(few, taxonomy, known) == Start(default_options(few, taxonomy))
     many = written.take([i for i, category in enumerate(written.categories) if category in ("sports", "health")])
     many = many.take(np.tile(np.arange(len(many)), 4))

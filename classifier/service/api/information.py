@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(tags=["models"], responses=problems(401, 403, 503))
 Name = Annotated[str, Path(max_length=120, description="A version's name.", examples=["lanmu-1"])]
-_LONG = frozenset({"answers", "label_ids"})
+_LONG = frozenset({"answers", "label_ids", "label_columns"})
 
 
 @router.get("/categories")

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
-from classifier.service.desk.filters import LARGEST, ArticleNumber, WantedArticles
+from classifier.service.api.schemas import MOST_NUMBER
+from classifier.service.desk.filters import ArticleNumber, WantedArticles
 from classifier.service.desk.rendering import Desk
 from classifier.service.desk.stories import told
 from classifier.service.problems import Problem
@@ -17,7 +18,7 @@ from classifier.service.store.records import STATES
 
 router = APIRouter()
 A_PAGE = 50
-Offset = Annotated[int, Query(ge=0, le=LARGEST)]
+Offset = Annotated[int, Query(ge=0, le=MOST_NUMBER)]
 
 
 @router.get("/articles")
@@ -46,7 +47,7 @@ def article_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
 def settle_many(
     request: Request,
     who: Editor,
-    number: Annotated[list[Annotated[int, Form(ge=1, le=LARGEST)]] | None, Form(max_length=1_000)] = None,
+    number: Annotated[list[Annotated[int, Form(ge=1, le=MOST_NUMBER)]] | None, Form(max_length=1_000)] = None,
     category: Annotated[str, Form(max_length=200)] = "",
     change: Annotated[str, Form(max_length=10)] = "",
     back: Annotated[str, Form(max_length=4_000)] = "/articles",

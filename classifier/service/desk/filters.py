@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Path, Request
 
+from classifier.service.api.schemas import MOST_NUMBER
 from classifier.service.store.queue import ArticleFilter
 from classifier.service.store.records import STATES, State
 
 LONGEST = 200
-LARGEST = 2**53
-ArticleNumber = Annotated[int, Path(ge=1, le=LARGEST)]
+ArticleNumber = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,12 @@ def read_filter(query: Mapping[str, str]) -> Wanted:
 
 
 def valid_day(text: str) -> str:
-    """An ISO day, or nothing where the text is none."""
+    """An ISO day of the years a newspaper may have (1900 to 2999), or nothing where the text is none."""
     try:
-        return date.fromisoformat(text).isoformat()
+        found = date.fromisoformat(text)
     except ValueError:
         return ""
+    return found.isoformat() if 1900 <= found.year < 3000 else ""
 
 
 def _state(text: str) -> State | None:

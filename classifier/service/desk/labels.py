@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -13,6 +11,7 @@ from classifier.service.desk.rendering import Desk
 from classifier.service.security.access import Reader
 from classifier.service.store import deeds, waiting_labels
 from classifier.service.store.deeds import DeedFilter
+from classifier.service.store.records import today
 
 router = APIRouter()
 ACTIONS = ("accept", "choose", "skip")
@@ -34,7 +33,7 @@ def labels_page(
     )
     with desk.service.store.reading() as connection:
         found = deeds.deed_page(connection, chosen, offset=offset, limit=A_PAGE)
-        people = deeds.people(connection, date.today().isoformat())
+        people = deeds.people(connection, today())
         unwritten = waiting_labels.count_waiting(connection)
     return desk.page(
         "labels.html", found=found, people=people, wanted=wanted, action=action, actions=ACTIONS, offset=offset,

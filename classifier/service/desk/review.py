@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from classifier.service.desk.filters import LARGEST, ArticleNumber, WantedArticles
+from classifier.service.api.schemas import MOST_NUMBER
+from classifier.service.desk.filters import ArticleNumber, WantedArticles
 from classifier.service.desk.rendering import Desk
 from classifier.service.desk.stories import told
 from classifier.service.problems import Problem
 from classifier.service.security.access import Editor, Reader
 from classifier.service.store import progress, queue
+from classifier.service.store.records import today
 from classifier.service.store.settling import SettledMeanwhile, Settlement
 
 router = APIRouter()
@@ -24,7 +25,10 @@ AHEAD = 200
 
 @router.get("/review")
 def review_page(
-    request: Request, who: Reader, wanted: WantedArticles, start: Annotated[int | None, Query(ge=1, le=LARGEST)] = None
+    request: Request,
+    who: Reader,
+    wanted: WantedArticles,
+    start: Annotated[int | None, Query(ge=1, le=MOST_NUMBER)] = None,
 ) -> Response:
     """The queue with its first article (or the one ``start`` names) open."""
     desk = Desk(request, who)
@@ -33,7 +37,7 @@ def review_page(
         if start is not None:
             numbers = [start, *(number for number in numbers if number != start)]
         first = queue.get(connection, numbers[0]) if numbers else None
-        day = progress.progress(connection, date.today().isoformat())
+        day = progress.progress(connection, today())
     if start is not None and first is None:
         raise Problem(404, f"the queue has no article {start}; it may have been removed")
     return desk.page("review.html", numbers=numbers, total=total, day=day, wanted=wanted,
@@ -65,7 +69,7 @@ def settle(
     who: Editor,
     number: ArticleNumber,
     category: Annotated[str, Form(max_length=200)],
-    seen: Annotated[int | None, Form(ge=0, le=LARGEST)] = None,
+    seen: Annotated[int | None, Form(ge=0, le=MOST_NUMBER)] = None,
     back: Annotated[str, Form(max_length=2_000)] = "/review",
 ) -> Response:
     """Accept the model's category or choose another."""
@@ -78,7 +82,7 @@ def skip(
     request: Request,
     who: Editor,
     number: ArticleNumber,
-    seen: Annotated[int | None, Form(ge=0, le=LARGEST)] = None,
+    seen: Annotated[int | None, Form(ge=0, le=MOST_NUMBER)] = None,
     back: Annotated[str, Form(max_length=2_000)] = "/review",
 ) -> Response:
     """Put an article aside without a label."""
@@ -112,7 +116,7 @@ def _answer(desk: Desk, back: str, key: str, done: Sequence[Settlement], *, undo
     if not desk.wants_json:
         return desk.redirect(back, key, undo=undo, **values)
     with desk.service.store.reading() as connection:
-        day = progress.progress(connection, date.today().isoformat())
+        day = progress.progress(connection, today())
         mine = day.people.get(desk.who.name, 0) if desk.who else 0
     return JSONResponse(
         {

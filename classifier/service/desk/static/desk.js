@@ -7,6 +7,8 @@ document.addEventListener("change", (event) => {
   if (event.target.hasAttribute("data-submit")) event.target.form.requestSubmit();
 });
 
+document.querySelector('.sections [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
 for (const opener of document.querySelectorAll("details.person")) {
   document.addEventListener("click", (event) => {
     if (!opener.contains(event.target)) opener.open = false;

@@ -9,7 +9,7 @@ export function startLists() {
     }
     refresh();
   });
-  document.body.addEventListener("htmx:afterSettle", refresh);
+  document.body.addEventListener("htmx:afterSwap", refresh);
   document.body.addEventListener("htmx:configRequest", (event) => {
     if (event.detail.verb !== "get") return;
     for (const [name, value] of [...event.detail.formData.entries()]) {

@@ -1,0 +1,226 @@
+"""How fast whole archives are scored, and in how much memory: ``python -m benchmarks.archive [ARTICLES]``.
+
+Makes a Parquet file of ARTICLES (default 1,000,000) and a folder of FILES text files from the news
+(``benchmarks.news``), then measures in one run:
+
+- on one core, in turns: the plain loop (jieba and scikit-learn with the same features and weights,
+  one article after the other, texts already in memory), the kernel alone (texts in memory), and
+  ``lanmu score`` end to end, from planning to summary, from Parquet to Parquet and from the folder.
+  The process is held to one core; seconds are its processor time, so that
+  other work on the machine disturbs less;
+- the whole archive by the command line on all cores, by the clock, and its resident memory at its
+  highest beside that of a tenth of it, from Parquet and from JSON Lines.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from benchmarks.news import Pair, changed, read_news
+from benchmarks.peers import ScikitLearn, jieba_words
+from classifier.archive.plan import Task
+from classifier.archive.running import Work, score_archive
+from classifier.archive.target import target
+from classifier.columns import TextColumn
+from classifier.model import TopicModel
+from classifier.model_choice import model_path
+
+GROUP = 20_000
+"""Rows of a row group."""
+CHUNK = 4_000
+"""Articles the kernel alone takes at once."""
+POOL = 20_000
+"""Different articles, which the archive repeats with changes."""
+
+
+def archive_rows(articles: list[Pair], count: int) -> Iterator[dict[str, str]]:
+    for i, (title, text) in enumerate(islice(changed(articles), count)):
+        yield {
+            "id": f"a{i:09}",
+            "date": f"{2006 + i % 20}-{1 + i % 12:02}-{1 + i % 28:02}",
+            "title": title,
+            "text": text,
+        }
+
+
+def write_parquet(path: Path, rows: Iterator[dict[str, str]]) -> Path:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    writer = None
+    while batch := list(islice(rows, GROUP)):
+        table = pa.Table.from_pylist(batch)
+        writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
+        writer.write_table(table, row_group_size=GROUP)
+    if writer:
+        writer.close()
+    return path
+
+
+def write_jsonl(path: Path, rows: Iterator[dict[str, str]]) -> Path:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    return path
+
+
+def write_folder(path: Path, rows: Iterator[dict[str, str]]) -> Path:
+    for row in rows:
+        inner = path / row["date"][:4] / row["date"][5:7]
+        inner.mkdir(parents=True, exist_ok=True)
+        (inner / f"{row['id']}.txt").write_text(f"{row['title']}\n\n{row['text']}\n", "utf-8")
+    return path
+
+
+class OneCore:
+    """Ways that work on one core, each giving the articles it went through."""
+
+    def __init__(self, folder: Path, model: Path, articles: list[Pair], count: int, files: int, sample: int) -> None:
+        self.folder, self.path = folder, model
+        self.model = TopicModel.load(model, engine="kernel")
+        self.sample = articles[:sample]
+        self.plain = ScikitLearn("", self.model.weights, jieba_words())
+        repeated = changed(articles)
+        self.columns = []
+        for start in range(0, count, CHUNK):
+            chunk = list(islice(repeated, min(CHUNK, count - start)))
+            titles, texts = ([pair[field] for pair in chunk] for field in (0, 1))
+            self.columns.append((TextColumn.from_strings(titles), TextColumn.from_strings(texts)))
+        self.parquet = write_parquet(folder / "one-core.parquet", archive_rows(articles, count))
+        self.files = write_folder(folder / "files", archive_rows(articles, files))
+        self.runs = 0
+
+    def loop(self) -> int:
+        for article in self.sample:
+            self.plain.run([article])
+        return len(self.sample)
+
+    def kernel(self) -> int:
+        for titles, texts in self.columns:
+            self.model.kernel.score(titles, texts)
+        return sum(len(texts) for _, texts in self.columns)
+
+    def from_parquet(self) -> int:
+        return self._run(self.parquet)
+
+    def from_folder(self) -> int:
+        return self._run(self.files)
+
+    def _run(self, source: Path) -> int:
+        self.runs += 1
+        manifest = self.model.manifest
+        chosen = target(str(self.folder / f"run-{self.runs}"))
+        outcome = score_archive(
+            chosen, [str(source)], ".", Task(manifest.checksum, manifest.name), self.path, Work(workers=1)
+        )
+        return int(outcome.summary["articles"])
+
+
+def seconds_each(way: Callable[[], int]) -> float:
+    """Processor seconds an article."""
+    start = time.process_time()
+    count = way()
+    return (time.process_time() - start) / count
+
+
+def one_core(ways: OneCore, rounds: int) -> None:
+    named = {
+        "plain loop, jieba + scikit-learn": ways.loop,
+        "kernel alone": ways.kernel,
+        "end to end, Parquet to Parquet": ways.from_parquet,
+        "end to end, a folder of text files": ways.from_folder,
+    }
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {max(cores)})
+    for way in named.values():
+        way()  # so that everything is loaded
+    found: dict[str, list[float]] = {name: [] for name in named}
+    for _ in range(rounds):
+        for name, way in named.items():
+            found[name].append(seconds_each(way))
+    os.sched_setaffinity(0, cores)
+    loop, kernel = (found[name] for name in list(named)[:2])
+    print(f"\nOne core, {rounds} rounds in turns, processor time, median")
+    print(f"  {'':36}{'articles/s':>12}{'× loop':>9}{'of the kernel':>15}")
+    for name, seconds in found.items():
+        over = statistics.median(a / b for a, b in zip(loop, seconds, strict=True))
+        share = statistics.median(a / b for a, b in zip(kernel, seconds, strict=True))
+        print(f"  {name:36}{1 / statistics.median(seconds):12,.0f}{over:9.1f}{share:15.0%}")
+
+
+def by_command(source: Path, out: Path, count: int) -> None:
+    """``lanmu score`` in a process of its own, with the highest resident memory of it and its children."""
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "lanmu", "score", str(source), "--out", str(out)]
+    run = subprocess.Popen(command, stderr=subprocess.PIPE)
+    highest = 0
+    while run.poll() is None:
+        highest = max(highest, _resident(run.pid))
+        time.sleep(0.05)
+    seconds = time.perf_counter() - start
+    said = run.stderr.read().decode() if run.stderr else ""
+    if run.returncode:
+        raise SystemExit(said)
+    summary: dict[str, Any] = json.loads((out / "summary.json").read_text("utf-8"))
+    if summary["articles"] != count:
+        raise SystemExit(f"{summary['articles']} articles of {count}")
+    share = summary["work_seconds"]
+    print(f"  {source.name:24}{count:12,}{count / seconds:12,.0f}{seconds:10.1f}{share:14.1f}{highest / 1e6:10.0f}")
+
+
+def _resident(pid: int) -> int:
+    """Bytes resident now of a process and its children, together."""
+    total = 0
+    for process in (pid, *_children(pid)):
+        try:
+            total += int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        except (OSError, IndexError):
+            continue
+    return total
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(c) for task in Path(f"/proc/{pid}/task").iterdir() for c in (task / "children").read_text().split()]
+    except OSError:
+        return []
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("articles", nargs="?", type=int, default=1_000_000)
+    parser.add_argument("--files", type=int, default=5_000, help="text files of the folder")
+    parser.add_argument("--sample", type=int, default=300, help="articles of the plain loop")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--model", default=None, help="a model's folder or name")
+    parser.add_argument("--folder", type=Path, default=None, help="where to make the archive (it takes about 1.5 GB)")
+    chosen = parser.parse_args()
+    path = model_path(chosen.model)
+    news = read_news(POOL)
+    pairs = list(news.articles)
+    characters = sum(len(title) + len(text) for title, text in pairs) / len(pairs)
+    print(f"{os.cpu_count()} cores.  Texts: {news.source}, {characters:.0f} characters each.  Model: {path.name}")
+    with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
+        folder = Path(name)
+        one_core(OneCore(folder, path, pairs, min(chosen.articles, 60_000), chosen.files, chosen.sample), chosen.rounds)
+        print("\nThe command line on all cores, by the clock")
+        print(f"  {'':24}{'articles':>12}{'articles/s':>12}{'seconds':>10}{'work seconds':>14}{'highest MB':>10}")
+        for count in (chosen.articles // 10, chosen.articles):
+            for kind, write in (("parquet", write_parquet), ("jsonl", write_jsonl)):
+                source = write(folder / f"archive-{count}.{kind}", archive_rows(pairs, count))
+                by_command(source, folder / f"out-{count}-{kind}", count)
+                source.unlink()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""A real headless Chromium for the tests of the desk, which notes every error and every breach of the policy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium; see scripts/install-browser")
+_WATCH = """
+window.breaches = [];
+document.addEventListener('securitypolicyviolation', (event) => {
+  window.breaches.push(event.violatedDirective + ' ' + event.blockedURI);
+});
+"""
+
+
+@dataclass
+class Window:
+    """A page of the desk and all that went wrong in it."""
+
+    page: Page
+    address: str
+    errors: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.address + path)
+
+    def sign_in(self, name: str, password: str) -> None:
+        self.go("/sign-in")
+        self.page.fill("input[name=name]", name)
+        self.page.fill("input[name=password]", password)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_selector(".person")
+
+    def press(self, key: str) -> None:
+        """Press a key of the review page and wait until another article is there."""
+        before = self.shown()
+        self.page.keyboard.press(key)
+        self.moved_on(before)
+
+    def moved_on(self, before: int) -> None:
+        """Wait until the review page shows another article than this one."""
+        self.page.wait_for_function("n => document.querySelector('#card .card')?.dataset.number !== n", arg=str(before))
+
+    def shown(self) -> int:
+        """The number of the article on the review page."""
+        return int(self.page.get_attribute("#card .card", "data-number") or 0)
+
+    def breaches(self) -> list[str]:
+        found: list[str] = self.page.evaluate("window.breaches")
+        return found
+
+
+@contextmanager
+def opened(address: str, **options: Any) -> Iterator[Window]:
+    """A window on the desk; at its end there must have been no error."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context: BrowserContext = browser.new_context(**{"locale": "zh-CN", **options})
+        context.add_init_script(_WATCH)
+        page = context.new_page()
+        window = Window(page, address)
+        page.on("console", lambda m: window.errors.append(f"{m.type}: {m.text}") if m.type != "log" else None)
+        page.on("pageerror", lambda e: window.errors.append(str(e)))
+        page.on("dialog", lambda d: window.errors.append(f"dialog: {d.message}"))
+        page.on("request", lambda r: _at_home(window, r.url))
+        try:
+            yield window
+            wrong = [*window.errors, *window.breaches()]
+            assert not wrong, wrong
+        finally:
+            browser.close()
+
+
+def _at_home(window: Window, url: str) -> None:
+    if not url.startswith((window.address, "data:")):
+        window.errors.append(f"asked elsewhere: {url}")

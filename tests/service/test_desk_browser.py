@@ -1,0 +1,231 @@
+"""The desk in a real headless Chromium over the real server: by keyboard alone, in both languages, on a phone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from classifier.service.store import Store, queue
+from tests.service.browser import Window, needs_chromium, opened
+from tests.service.conftest import TOKEN, Server
+from tests.service.desk_made import HOSTILE, PASSWORD, filled
+from training.labels import read_labels
+
+pytestmark = [pytest.mark.slow, needs_chromium]
+Serve = Callable[..., Server]
+AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
+PAGES = (
+    "/", "/review", "/articles", "/articles/1", "/labels", "/charts", "/charts?span=month&clock=printed", "/retrain",
+    "/admin/users", "/admin/audit", "/upload", "/password",
+)  # fmt: skip
+
+
+@pytest.fixture
+def desk(home: Path, serve: Serve) -> Server:
+    filled(home)
+    return serve()
+
+
+def test_ten_articles_by_keyboard_then_a_better_model(desk: Server, home: Path) -> None:
+    """From the first sign-in with the token to a promoted model, and back again."""
+    with opened(desk.address) as window:
+        page = window.page
+        window.sign_in("admin", TOKEN)
+        assert page.url.endswith("/password")
+        for field, value in (("old", TOKEN), ("new", PASSWORD), ("again", PASSWORD)):
+            page.fill(f"input[name={field}]", value)
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".day-progress")
+
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        window.go("/review")
+        keys = {
+            choice.get_attribute("value"): choice.get_attribute("data-key") for choice in page.locator(".choice").all()
+        }
+        assert list(keys.values()) == ["1", "2", "3"]
+        given: dict[int, str] = {}
+        with Store(home / "lanmu.sqlite").reading() as connection:
+            right = {
+                n: a.tagged.category for n in queue.review_numbers(connection)[0] if (a := queue.get(connection, n))
+            }
+        for turn in range(10):
+            number = window.shown()
+            if turn % 3 == 2:  # choose another one
+                other = next(category for category in keys if category and category != right[number])
+                window.press(keys[other] or "")
+                given[number] = other
+            else:
+                window.press("Enter" if turn % 3 else " ")
+                given[number] = right[number]
+        window.press("j")
+        window.press("k")
+        last = window.shown()
+        window.press("s")
+        window.press("u")
+        assert window.shown() == last
+        written = waited_for(lambda: labels_by_title(home), 10)
+        titles = titles_of(home)
+        assert written == {titles[number]: category for number, category in given.items()}
+        assert page.locator("#toasts").inner_text().startswith("已撤销")
+
+        window.go("/retrain")
+        assert page.locator(".big-number b").inner_text() == "10"
+        page.get_by_role("button", name="重新训练").click()
+        page.wait_for_selector(".job-running")
+        page.wait_for_selector(".report", timeout=200_000)
+        assert "建议启用新版本" in page.locator(".report h2").inner_text()
+        assert page.locator(".report table tbody tr").count() >= 3
+        page.locator("[data-promote]").click()
+        page.wait_for_selector("text=已启用 model")
+        assert (home / "models" / "current").read_text("utf-8").strip() == "model"
+        assert page.locator(".is-current").inner_text().startswith("model")
+        page.locator("[data-rollback]").click()
+        page.wait_for_selector("text=已退回 small")
+        assert (home / "models" / "current").read_text("utf-8").strip() == "small"
+
+
+def test_markup_of_an_article_is_shown_and_never_run(desk: Server, home: Path) -> None:
+    with Store(home / "lanmu.sqlite").reading() as connection:
+        number = next(a.number for a in queue.page(connection).articles if a.article.title == HOSTILE.title)
+    with opened(desk.address) as window:
+        window.sign_in("李编辑", PASSWORD)
+        for path in (f"/review?start={number}", f"/articles/{number}", "/articles", "/", "/charts", "/labels"):
+            window.go(path)
+            assert window.page.title() != "owned"
+            assert window.page.locator("main script, main img, main b[onmouseover], main svg[onload]").count() == 0
+        window.go(f"/articles/{number}")
+        assert HOSTILE.title in window.page.locator("h1").inner_text()
+        assert "<svg onload=alert(2)>" in window.page.locator(".story-body").inner_text()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_barrier_that_axe_finds(desk: Server, scheme: str) -> None:
+    with opened(desk.address, color_scheme=scheme) as window:
+        window.go("/sign-in")
+        barriers = found_by_axe(window)
+        window.sign_in("何主编", PASSWORD)
+        window.go("/review")
+        window.press("Enter")
+        for path in PAGES:
+            window.go(path)
+            barriers += found_by_axe(window)
+        window.go("/review")
+        window.page.keyboard.press("?")
+        window.page.wait_for_selector("dialog[open]")
+        barriers += found_by_axe(window)
+    assert not barriers, "\n".join(barriers)
+
+
+def test_every_page_fits_a_phone_in_both_languages(desk: Server) -> None:
+    with opened(desk.address, viewport={"width": 360, "height": 740}, has_touch=True) as window:
+        window.sign_in("何主编", PASSWORD)
+        for language, title in (("zh", "审核"), ("en", "Review")):
+            window.go(f"/preferences?language={language}")
+            for path in PAGES:
+                window.go(path)
+                assert window.page.evaluate("document.documentElement.scrollWidth") <= 360, path
+            window.go("/review")
+            assert window.page.locator("h1").first.inner_text() == title
+        before = window.shown()
+        window.page.locator("[data-accept]").tap()
+        window.page.wait_for_function(
+            "n => document.querySelector('#card .card').dataset.number !== n", arg=str(before)
+        )
+
+
+def test_a_lost_connection_puts_the_article_back(desk: Server) -> None:
+    with opened(desk.address) as window:
+        window.sign_in("李编辑", PASSWORD)
+        window.go("/review")
+        window.page.wait_for_timeout(500)
+        number, waiting = window.shown(), window.page.locator("[data-total]").inner_text()
+        window.page.route("**/settle", lambda route: route.abort())
+        window.page.keyboard.press("Enter")
+        window.page.wait_for_selector(".alert")
+        assert "放回队列" in window.page.locator(".alert").inner_text()
+        window.page.wait_for_selector(f"#card .card[data-number='{number}']")
+        assert window.page.locator("[data-total]").inner_text() == waiting
+        assert any("Failed to load resource" in error for error in window.errors)
+        window.errors.clear()
+
+
+def test_several_articles_at_once_and_filters_without_a_reload(desk: Server, home: Path) -> None:
+    with opened(desk.address) as window:
+        page = window.page
+        window.sign_in("李编辑", PASSWORD)
+        window.go("/articles")
+        page.evaluate("window.still = true")
+        page.select_option("select[name=state]", "review")
+        page.wait_for_url("**/articles?state=review")
+        assert page.evaluate("window.still") is True
+        page.fill("#search", "<script>")
+        page.wait_for_function("() => document.querySelectorAll('#results tbody tr').length === 1")
+        page.fill("#search", "")
+        page.wait_for_function("() => document.querySelectorAll('#results tbody tr').length > 3")
+        expect(page.locator(".bulk-bar .primary")).to_be_disabled()
+        page.locator("[data-all]").check()
+        count = page.locator("#results tbody tr").count()
+        assert page.locator("[data-chosen]").inner_text() == f"已选 {count} 篇"
+        page.locator(".bulk-bar .primary").click()
+        page.wait_for_selector(f"text=已采纳 {count} 篇")
+        assert len(waited_for(lambda: labels_by_title(home), 10)) == count
+        page.locator("#toasts button").click()
+        page.wait_for_selector("text=已撤销")
+        waited_for(lambda: not labels_by_title(home), 10)
+
+
+def test_single_keys_can_be_turned_off(desk: Server) -> None:
+    with opened(desk.address) as window:
+        page = window.page
+        window.sign_in("李编辑", PASSWORD)
+        window.go("/review")
+        number = window.shown()
+        page.keyboard.press("?")
+        page.get_by_label("启用单键快捷键").uncheck()
+        page.keyboard.press("Escape")
+        page.keyboard.press("s")
+        page.keyboard.press("1")
+        page.wait_for_timeout(300)
+        assert window.shown() == number
+        page.locator("[data-skip]").click()
+        window.moved_on(number)
+
+
+def found_by_axe(window: Window) -> list[str]:
+    """Breaches of WCAG 2.2 A and AA that axe-core finds on the page, as short lines."""
+    window.page.evaluate(AXE.read_text("utf-8"))
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = window.page.evaluate("tags => axe.run({runOnly: tags})", tags)
+    path = window.page.url.removeprefix(window.address)
+    return [
+        f"{path} {v['id']}: {n['html'][:160]} {n['failureSummary'][:200]}"
+        for v in found["violations"]
+        for n in v["nodes"]
+    ]
+
+
+def labels_by_title(home: Path) -> dict[str, str]:
+    """What people settled, as labels.csv says it."""
+    return {label.title: label.category for label in read_labels(home / "labels.csv").labels if label.source == "desk"}
+
+
+def titles_of(home: Path) -> dict[int, str]:
+    with Store(home / "lanmu.sqlite").reading() as connection:
+        return {article.number: article.article.title for article in queue.page(connection, limit=200).articles}
+
+
+def waited_for(look: Callable[[], object], seconds: float) -> object:
+    """What ``look`` gives once it is something and has stayed the same for half a second."""
+    end, last = time.monotonic() + seconds, None
+    while time.monotonic() < end:
+        found = look()
+        if found and found == last:
+            return found
+        last = found
+        time.sleep(0.5)
+    return last

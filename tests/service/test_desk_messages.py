@@ -1,0 +1,104 @@
+"""The desk's messages: whole in both languages, used, and used with the values they ask for."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from classifier.decisions import REASONS
+from classifier.service.desk.category_keys import KEYS, TAKEN, category_keys
+from classifier.service.desk.languages import LANGUAGES, Wording, catalogue, chosen_language
+from classifier.service.desk.rendering import TEMPLATES
+from classifier.service.desk.translating import reason, translated
+from classifier.service.store.records import ROLES, STATES
+from classifier.taxonomy import Taxonomy
+from training.gate import Compared, judged
+
+SOURCES = [*TEMPLATES.rglob("*.html"), *TEMPLATES.parent.glob("*.py")]
+NAMES = re.compile(r"\{(\w+)\}")
+
+
+def test_both_languages_say_everything_with_the_same_values() -> None:
+    for key, texts in catalogue().items():
+        assert set(texts) == set(LANGUAGES), key
+        assert all(text.strip() for text in texts.values()), key
+        chinese, english = (set(NAMES.findall(texts[language])) for language in LANGUAGES)
+        assert chinese == english or (key.startswith("sentence.") and chinese < english), key
+        assert re.search(r"[\u3001-\u9fff]", texts["zh"]), key
+        assert not re.search(r"[\u4e00-\u9fff][,:;?!()]", texts["zh"]), f"{key}: half-width punctuation in Chinese"
+
+
+def test_every_key_of_the_pages_exists_and_every_message_is_used() -> None:
+    sources = "\n".join(path.read_text("utf-8") for path in SOURCES)
+    asked = set(re.findall(r"""\bt\(\s*["']([a-z_]+\.[a-z_0-9]*[a-z0-9])["']""", sources))
+    assert asked <= set(catalogue())
+    # Keys that are put together from a part and a name; and choices between two keys.
+    joined = set(re.findall(r"""["']([a-z_]+\.[a-z_]*)["']\s*~""", sources)) | set(
+        re.findall(r"""f["']([a-z_]+\.[a-z_]*)\{""", sources)
+    )
+    named = set(re.findall(r"""["']([a-z_]+\.[a-z_0-9]+)["']""", sources))
+    unused = [
+        key for key in catalogue()
+        if key not in named and not key.startswith(("sentence.", *joined))
+    ]  # fmt: skip
+    assert unused == []
+
+
+def test_every_state_role_and_reason_has_its_words() -> None:
+    t = Wording("zh")
+    assert all(t.has(f"state.{state}") for state in STATES)
+    assert all(t.has(f"role.{role}") and t.has(f"admin.role_{role}") for role in ROLES)
+    assert all(re.search(r"[\u4e00-\u9fff]", reason(words, t)) for words in REASONS.values())
+
+
+def test_the_gates_words_are_translated() -> None:
+    ids = tuple(f"a{i}" for i in range(12))
+    right = ("economy",) * 12
+    champion, challenger = right, ("culture",) * 6 + ("economy",) * 6
+    worse = judged(Compared(ids, right, champion, challenger), Compared((), (), (), ()), {"economy": "经济"})
+    better = judged(Compared(ids, right, challenger, champion), Compared(ids, right, champion, champion), {})
+    none = judged(Compared((), (), (), ()), Compared((), (), (), ()), {})
+    for verdict in (worse, better, none):
+        for sentence in verdict.reasons:
+            assert translated(sentence, Wording("en")) == sentence
+            assert not re.search(r"[a-z]{4}", translated(sentence, Wording("zh")).replace("McNemar", "")), sentence
+
+
+def test_a_sentence_without_translation_stays() -> None:
+    assert translated("/data/labels.csv: unheard of", Wording("zh")) == "/data/labels.csv: unheard of"
+
+
+@pytest.mark.parametrize(
+    ("cookie", "accepted", "language"),
+    [
+        ("", "", "zh"),
+        ("", "de-DE,de;q=0.9,en;q=0.8", "en"),
+        ("zh", "en-GB,en", "zh"),
+        ("xx", "zh-CN,zh;q=0.9,en;q=0.8", "zh"),
+    ],
+)
+def test_the_language_of_a_reader(cookie: str, accepted: str, language: str) -> None:
+    assert chosen_language(cookie, accepted) == language
+
+
+def test_days_and_months() -> None:
+    assert Wording("zh").day("2026-03-02") == "2026年3月2日 星期一"
+    assert Wording("en").day("2026-03-02") == "Monday, 2 March 2026"
+    assert Wording("zh").day("三月初") == "三月初"
+    assert (Wording("zh").short_day("2026-03"), Wording("en").short_day("2026-03-02")) == ("2026年3月", "2 Mar")
+
+
+def test_each_key_chooses_one_category_and_none_of_the_steps() -> None:
+    assert len(set(KEYS)) == len(KEYS)
+    assert not set(KEYS) & set(TAKEN)
+    many = Taxonomy.of_names([f"栏{i}" for i in range(60)])
+    keys = category_keys(many)
+    assert list(keys.values()) == list(KEYS)
+    assert "栏59" not in keys
+
+
+def test_the_vendored_script_has_its_licence_beside_it() -> None:
+    vendor = Path(TEMPLATES).parent / "static" / "vendor" / "htmx"
+    assert "Zero-Clause BSD" in (vendor / "LICENSE").read_text("utf-8")
