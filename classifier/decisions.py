@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from classifier.errors import ModelError
@@ -133,6 +134,7 @@ def decide(
     return Decisions(probabilities, category, probability, reasons, scores.familiarity)
 
 
+@cache
 def reason_words(bits: int) -> tuple[str, ...]:
     """The reasons in words."""
     return tuple(words for bit, words in REASONS.items() if bits & bit)

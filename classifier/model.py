@@ -123,8 +123,7 @@ class TopicModel:
             return []
         titles = TextColumn.from_strings([article.title for article in articles])
         texts = TextColumn.from_strings([article.text for article in articles])
-        decisions = self.decide(titles, texts)
-        tagged = [self._tagged(article, decisions, i) for i, article in enumerate(articles)]
+        tagged = self._tagged(articles, self.decide(titles, texts))
         return [self.explain(article) for article in tagged] if explain else tagged
 
     def explain(self, tagged: TaggedArticle, limit: int = 12) -> TaggedArticle:
@@ -143,20 +142,29 @@ class TopicModel:
                 batch = []
         yield from self.tag(batch)
 
-    def _tagged(self, article: Article, decisions: Decisions, i: int) -> TaggedArticle:
-        probabilities = decisions.probabilities[i].tolist()
+    def _tagged(self, articles: Sequence[Article], decisions: Decisions) -> list[TaggedArticle]:
+        import numpy as np
+
         ids = self.taxonomy.ids
-        order = sorted(range(len(ids)), key=lambda k: (-probabilities[k], k))
-        best = int(decisions.category[i])
-        secondary = tuple(ids[k] for k in order if k != best and probabilities[k] >= self.review.secondary)[:2]
-        reasons = reason_words(int(decisions.reasons[i]))
-        return TaggedArticle(
-            article=article,
-            category=ids[best],
-            category_name=self.taxonomy.categories[best].name,
-            probability=probabilities[best],
-            decision="review" if reasons else "accepted",
-            ranking=tuple((ids[k], probabilities[k]) for k in order),
-            secondary=secondary,
-            reasons=reasons,
-        )
+        names = [category.name for category in self.taxonomy]
+        order = np.argsort(-decisions.probabilities, axis=1, kind="stable")
+        falling = np.take_along_axis(decisions.probabilities, order, axis=1).tolist()
+        found: list[TaggedArticle] = []
+        for article, ranks, shares, bits in zip(
+            articles, order.tolist(), falling, decisions.reasons.tolist(), strict=True
+        ):
+            ranking = tuple(zip([ids[k] for k in ranks], shares, strict=True))
+            reasons = reason_words(bits)
+            found.append(
+                TaggedArticle(
+                    article=article,
+                    category=ids[ranks[0]],
+                    category_name=names[ranks[0]],
+                    probability=shares[0],
+                    decision="review" if reasons else "accepted",
+                    ranking=ranking,
+                    secondary=tuple(category for category, share in ranking[1:3] if share >= self.review.secondary),
+                    reasons=reasons,
+                )
+            )
+        return found

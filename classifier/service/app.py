@@ -23,9 +23,17 @@ from classifier.service.settings import ServiceLimits, Settings
 DESCRIPTION = "Gives Chinese news articles their category (栏目), says how sure it is and why."
 
 
-def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
-    """The application over a data folder; ``service`` is one built already."""
+def create_app(settings: Settings, service: Service | None = None) -> ASGIApp:
+    """The application over a data folder; ``service`` is one built already.
+
+    The guard stands outermost, so that its headers are on every answer, those of failures too.
+    """
     service = service or built(settings)
+    app = SingleArticle(_routes(service), service)
+    return Guard(Measure(app, service), settings, lambda path: most_bytes(path, settings.limits))
+
+
+def _routes(service: Service) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -50,9 +58,6 @@ def create_app(settings: Settings, service: Service | None = None) -> FastAPI:
     app.include_router(desk.router)
     app.mount("/static", StaticFiles(directory=desk.STATIC), name="static")
     handle_problems(app, desk.error_page)
-    app.add_middleware(SingleArticle, service=service)
-    app.add_middleware(Measure, service=service)
-    app.add_middleware(Guard, settings=settings, most_bytes=lambda path: most_bytes(path, settings.limits))
     return app
 
 

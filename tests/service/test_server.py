@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,7 @@ from classifier.errors import LanmuError
 from classifier.service.settings import prepared
 from tests.conftest import Lanmu
 from tests.service.articles import CLINIC, HARVEST, MATCH
-from tests.service.conftest import Server
+from tests.service.conftest import App, Server
 from tests.service.test_queue_api import labels_of
 from tests.small_model import small_model
 
@@ -31,9 +32,6 @@ def test_the_first_start_prints_address_and_token(serve: Serve) -> None:
     assert httpx.post(f"{server.address}/api/v1/tag", json=HARVEST).status_code == 401
     assert server.stop() == 0
     assert token not in server.log()
-    again = serve(LANMU_TOKEN="")
-    assert token not in again.printed
-    assert again.stop() == 0
 
 
 def test_overload_is_told_and_passes(serve: Serve, home: Path) -> None:
@@ -45,8 +43,8 @@ def test_overload_is_told_and_passes(serve: Serve, home: Path) -> None:
         with server.client() as client:
             return client.post("/api/v1/tag/many", json=many)
 
-    with ThreadPoolExecutor(24) as pool:
-        answers = list(pool.map(ask, range(120)))
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(ask, range(48)))
     statuses = {answer.status_code for answer in answers}
     assert statuses == {200, 503}
     for answer in answers:
@@ -93,22 +91,22 @@ def test_a_new_model_is_taken_over_without_a_dropped_request(serve: Serve, home:
     assert server.stop() == 0
 
 
-def test_a_damaged_model_does_not_take_over(serve: Serve, home: Path) -> None:
+def test_a_damaged_model_does_not_take_over(app: App, home: Path) -> None:
     small_model(home / "models" / "bad")
     weights = home / "models" / "bad" / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-9])
-    server = serve()
     (home / "models" / "current").write_text("bad\n")
-    with server.client() as client:
-        _until(lambda: client.get("/readyz").json()["problems"])
-        assert "bad" in client.get("/readyz").json()["problems"][0]
-        assert client.post("/api/v1/tag", json=HARVEST).json()["model"] == "small"
+    _until(lambda: app.api.get("/readyz").json()["problems"])
+    assert "bad" in app.api.get("/readyz").json()["problems"][0]
+    assert app.api.post("/api/v1/tag", json=HARVEST).json()["model"] == "small"
+    assert 'lanmu_problem{part="model"} 1' in app.api.get("/metrics").text
 
 
+@pytest.mark.slow
 def test_a_kill_loses_nothing_that_was_answered(serve: Serve) -> None:
     kept: dict[str, int] = {}
     settled: dict[str, str] = {}
-    for round_ in range(2):
+    for round_ in range(4):
         server = serve()
 
         def work(worker: int, server: Server = server, round_: int = round_) -> None:
@@ -146,9 +144,12 @@ def test_a_kill_loses_nothing_that_was_answered(serve: Serve) -> None:
     assert server.stop() == 0
 
 
-def test_wrong_usage_is_told(lanmu: Lanmu, home: Path, serve: Serve) -> None:
-    taken = serve().address.rsplit(":", 1)[1]
-    in_use = lanmu("serve", "--home", home, "--port", taken)
+def test_wrong_usage_is_told(lanmu: Lanmu, home: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = str(other.getsockname()[1])
+        in_use = lanmu("serve", "--home", home, "--port", taken)
     assert in_use.returncode == 2 and taken in in_use.stderr
     (home / "settings.toml").write_text("[limits]\nspeed = 5\n", "utf-8")
     unknown = lanmu("serve", "--home", home)
