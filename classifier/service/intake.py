@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifier.article import Article, TaggedArticle
-from classifier.service.store import Store, queue
+from classifier.service.store import Store, queue, rejudging
 from classifier.service.tagging import Tagger, Tags
 
 
@@ -17,6 +17,17 @@ class TakenIn:
     number: int
     new: bool
     tagged: TaggedArticle
+
+
+AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Rejudged:
+    """How many waiting articles were judged again, and how many of them need no review any more."""
+
+    articles: int
+    accepted: int
 
 
 @dataclass(frozen=True)
@@ -41,3 +52,21 @@ class Intake:
         with self.store.writing() as connection:
             added = queue.add(connection, tags.articles, origin=origin, model=tags.model.manifest.name)
         return [TakenIn(one.number, one.new, tagged) for one, tagged in zip(added, tags.articles, strict=True)]
+
+    def judge_again(self) -> Rejudged:
+        """Tag again, with the current model, what waits for review and another model tagged.
+
+        In batches, each a transaction; waits, so call it from a thread.  Raises Overloaded, NotReady.
+        """
+        count = accepted = 0
+        while True:
+            name = self.tagger.champion.model.manifest.name
+            with self.store.reading() as connection:
+                waiting = rejudging.stale(connection, name, limit=AT_ONCE)
+            if not waiting:
+                return Rejudged(count, accepted)
+            tags = self.tagger.tag_now([article for _, article in waiting])
+            judged = [(number, tagged) for (number, _), tagged in zip(waiting, tags.articles, strict=True)]
+            with self.store.writing() as connection:
+                accepted += rejudging.judge_again(connection, judged, tags.model.manifest.name)
+            count += len(judged)

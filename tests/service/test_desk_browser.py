@@ -80,6 +80,8 @@ def test_ten_articles_by_keyboard_then_a_better_model(desk: Server, home: Path) 
         page.wait_for_selector(".report", timeout=200_000)
         assert "建议启用新版本" in page.locator(".report h2").inner_text()
         assert page.locator(".report table tbody tr").count() >= 3
+        page.set_viewport_size({"width": 360, "height": 740})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
         page.locator("[data-promote]").click()
         page.wait_for_selector("text=已启用 model")
         assert (home / "models" / "current").read_text("utf-8").strip() == "model"

@@ -15,6 +15,7 @@ from classifier.service.desk.translating import reason, translated
 from classifier.service.store.records import ROLES, STATES
 from classifier.taxonomy import Taxonomy
 from training.gate import Compared, judged
+from training.seen import Relabelled
 
 SOURCES = [*TEMPLATES.rglob("*.html"), *TEMPLATES.parent.glob("*.py")]
 NAMES = re.compile(r"\{(\w+)\}")
@@ -59,7 +60,9 @@ def test_the_gates_words_are_translated() -> None:
     champion, challenger = right, ("culture",) * 6 + ("economy",) * 6
     worse = judged(Compared(ids, right, champion, challenger), Compared((), (), (), ()), {"economy": "经济"})
     better = judged(Compared(ids, right, challenger, champion), Compared(ids, right, champion, champion), {})
-    none = judged(Compared((), (), (), ()), Compared((), (), (), ()), {})
+    names = {"economy": "经济", "culture": "文化"}
+    relabelled = [Relabelled("economy", 9, {"culture": 4})]
+    none = judged(Compared((), (), (), ()), Compared((), (), (), ()), names, None, relabelled)
     for verdict in (worse, better, none):
         for sentence in verdict.reasons:
             assert translated(sentence, Wording("en")) == sentence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ CHANGES = (
     ("admin", "/retrain/start", {}),
     ("admin", "/retrain/promote", {"name": "small"}),
     ("admin", "/retrain/rollback", {}),
+    ("admin", "/retrain/rejudge", {}),
     ("admin", "/admin/users/add", {"name": "新人", "role": "editor"}),
     ("admin", "/admin/users/role", {"name": "李编辑", "role": "admin"}),
     ("admin", "/admin/users/bar", {"name": "李编辑", "barred": "true"}),
@@ -225,6 +227,24 @@ def test_a_version_the_gate_refused_needs_a_tick(client: TestClient, service: Se
     sure = client.post("/retrain/promote", data={"csrf": csrf, "name": "worse", "sure": "yes"})
     assert sure.status_code == 400  # ticked, but no such version is there
     assert client.post("/retrain/rollback", data={"csrf": csrf}).status_code == 400
+
+
+def test_what_waits_is_judged_again_by_a_newer_model(client: TestClient, service: Service) -> None:
+    with service.store.writing() as connection:
+        connection.exec_driver_sql(
+            "UPDATE articles SET state = 'review', model = 'old', category = 'sports', runner_up = 'health'"
+        )
+    service.review.settle(2, "sports", "李编辑")
+    csrf = sign_in(client, "何主编")
+    while not service.champion.ready:
+        time.sleep(0.05)
+    assert "重新判断 3 篇待审稿件" in client.get("/retrain").text
+    assert "已重新判断 3 篇" in client.post("/retrain/rejudge", data={"csrf": csrf}).text
+    with service.store.reading() as connection:
+        found = {article.number: article for article in queue.page(connection).articles}
+    assert (found[1].tagged.category, found[1].state, found[1].model) == ("agriculture", "accepted", "small")
+    assert (found[2].tagged.category, found[2].state, found[2].model) == ("sports", "settled", "old")
+    assert "重新判断" in client.get("/admin/audit").text
 
 
 def test_a_password_of_ones_own(client: TestClient) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,70 +10,75 @@ from classifier.service.desk.categories import ShownCategory
 from classifier.service.desk.rendering import Desk
 from classifier.service.desk.translating import translated
 from classifier.service.jobs import Job
-from training.registry import Version
 
 LOUD = 0.02
-"""A change of F1 from which a category is marked as better or worse."""
+"""A change of a category's share from which it is marked as better or worse."""
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryChange:
-    """A category's F1 on held-out articles (0-1) before and after; ``before`` None where the champion had none."""
+    """A category's share of right answers (0-1) on held-out articles, by the present version and the new one."""
 
     category: ShownCategory
-    support: int
-    before: float | None
+    articles: int
+    before: float
     after: float
 
     @property
-    def change(self) -> float | None:
-        return None if self.before is None else self.after - self.before
+    def change(self) -> float:
+        return self.after - self.before
 
     @property
     def tone(self) -> str:
-        if self.change is None or abs(self.change) < LOUD:
+        if abs(self.change) < LOUD:
             return ""
         return "better" if self.change > 0 else "worse"
 
 
 @dataclass(frozen=True)
 class GateReport:
-    """What came of a training.  ``figures`` are the gate's own numbers (training.gate)."""
+    """What came of a training.
+
+    ``figures`` are the gate's own numbers (training.gate); ``common``: whether both versions
+    answered the same held-out articles, so that ``changes`` compare them.
+    """
 
     name: str
     promote: bool
     reasons: tuple[str, ...]
     figures: Mapping[str, Any]
-    labels: int
-    accuracy: float | None
-    interval: Sequence[float]
-    accepted_share: float | None
+    common: bool
     changes: tuple[CategoryChange, ...]
 
 
-def gate_report(job: Job, versions: Sequence[Version], desk: Desk) -> GateReport | None:
-    """The report of a finished training, compared with the version it was held against."""
+def gate_report(job: Job, desk: Desk) -> GateReport | None:
+    """The report of a finished training."""
     result = job.result
     if result is None:
         return None
-    manifests = {version.name: version.manifest for version in versions}
-    mine = manifests.get(str(result["name"]))
-    parent = mine.training.get("parent") if mine else None
-    champion = next((m for m in manifests.values() if m and parent and m.checksum == parent), None)
-    before = champion.training.get("metrics", {}).get("categories", {}) if champion else {}
-    metrics = result.get("metrics", {})
+    figures: Mapping[str, Any] = result.get("figures", {})
+    common: Mapping[str, Mapping[str, int]] = figures.get("categories") or {}
     changes = [
-        CategoryChange(desk.categories[name], int(found["support"]), before.get(name, {}).get("f1"), found["f1"])
-        for name, found in metrics.get("categories", {}).items()
+        CategoryChange(
+            desk.categories[name],
+            count["articles"],
+            count["champion_right"] / count["articles"],
+            count["challenger_right"] / count["articles"],
+        )
+        for name, count in common.items()
+        if count["articles"]
     ]
+    if not changes:
+        alone: Mapping[str, Mapping[str, float]] = result.get("metrics", {}).get("categories", {})
+        changes = [
+            CategoryChange(desk.categories[name], int(found["support"]), found["recall"], found["recall"])
+            for name, found in alone.items()
+        ]
     return GateReport(
         name=str(result["name"]),
         promote=bool(result["promote"]),
         reasons=tuple(translated(reason, desk.t) for reason in result["reasons"]),
-        figures=result.get("figures", {}),
-        labels=int(result.get("labels", 0)),
-        accuracy=metrics.get("accuracy"),
-        interval=metrics.get("accuracy_95", ()),
-        accepted_share=metrics.get("accepted_share"),
-        changes=tuple(changes),
+        figures=figures,
+        common=bool(common),
+        changes=tuple(sorted(changes, key=lambda one: desk.categories.index(one.category.id))),
     )

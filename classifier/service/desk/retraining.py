@@ -14,7 +14,7 @@ from classifier.service.desk.gate_report import GateReport, gate_report
 from classifier.service.desk.rendering import Desk
 from classifier.service.jobs import Job
 from classifier.service.security.access import Admin, Reader
-from classifier.service.store import deeds
+from classifier.service.store import audit, deeds, rejudging
 from training.registry import Registry, Version
 
 router = APIRouter()
@@ -46,7 +46,11 @@ def retrain_page(request: Request, who: Reader) -> Response:
     since = done.started if done else None
     with service.store.reading() as connection:
         new = deeds.labelled_since(connection, since.timestamp() if since else 0.0)
-    return desk.page("retrain.html", new=new, new_total=sum(new.values()), since=since, **_shown(desk, job))
+        champion = service.champion
+        stale = rejudging.count_stale(connection, champion.model.manifest.name) if champion.ready else 0
+    return desk.page(
+        "retrain.html", new=new, new_total=sum(new.values()), since=since, stale=stale, **_shown(desk, job)
+    )
 
 
 @router.get("/retrain/job/{number}")
@@ -90,6 +94,16 @@ def rollback(request: Request, who: Admin) -> Response:
     return desk.redirect("/retrain", "toast.rolled_back", name=name)
 
 
+@router.post("/retrain/rejudge")
+def rejudge(request: Request, who: Admin) -> Response:
+    """Let the current model judge again what waits for review."""
+    desk = Desk(request, who)
+    done = desk.service.intake.judge_again()
+    with desk.service.store.writing() as connection:
+        audit.note(connection, who.name, "judged again", str(done.articles), {"accepted": done.accepted}, desk.address)
+    return desk.redirect("/retrain", "toast.judged_again", count=done.articles, accepted=done.accepted)
+
+
 def _shown(desk: Desk, job: Job | None) -> dict[str, Any]:
     registry = Registry(desk.service.settings.models)
     versions = _versions(desk, registry)
@@ -97,7 +111,7 @@ def _shown(desk: Desk, job: Job | None) -> dict[str, Any]:
     log: list[str] = []
     if job is not None:
         log = desk.service.jobs.log(job.number).strip().splitlines()[-LOG_LINES:]
-        report = gate_report(job, [one.version for one in versions], desk)
+        report = gate_report(job, desk)
     seconds = 0 if job is None else int(((job.ended or datetime.now(UTC)) - job.started).total_seconds())
     return {
         "job": job, "log": log, "seconds": seconds, "report": report, "versions": versions,

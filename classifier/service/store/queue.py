@@ -148,6 +148,24 @@ def condition_of(wanted: ArticleFilter) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
+def judgement_of(tagged: TaggedArticle, model: str) -> dict[str, object]:
+    """What a model says of an article, as a row keeps it."""
+    second, second_probability = tagged.ranking[1] if len(tagged.ranking) > 1 else ("", 0.0)
+    return {
+        "model": model,
+        "category": tagged.category,
+        "category_name": tagged.category_name,
+        "runner_up": second,
+        "probability": tagged.probability,
+        "margin": tagged.probability - second_probability,
+        "decision": tagged.decision,
+        "ranking": [[category, round(probability, 6)] for category, probability in tagged.ranking],
+        "secondary": list(tagged.secondary),
+        "reasons": list(tagged.reasons),
+        "state": tagged.decision,
+    }
+
+
 def _most_useful(condition: ColumnElement[bool]) -> Select[tuple[int]]:
     c = articles.c
     turn = func.row_number().over(partition_by=[c.category, c.runner_up], order_by=[c.margin, c.number])
@@ -157,7 +175,6 @@ def _most_useful(condition: ColumnElement[bool]) -> Select[tuple[int]]:
 
 def _row(tagged: TaggedArticle, origin: str, model: str, at: float) -> dict[str, object]:
     article = tagged.article
-    second, second_probability = tagged.ranking[1] if len(tagged.ranking) > 1 else ("", 0.0)
 
     def clean(text: str) -> str:  # lone surrogates, which SQLite's UTF-8 does not hold
         return text.encode("utf-8", "replace").decode()
@@ -179,16 +196,6 @@ def _row(tagged: TaggedArticle, origin: str, model: str, at: float) -> dict[str,
         "origin": origin,
         "arrived": at,
         "day": local_day(at),
-        "model": model,
-        "category": tagged.category,
-        "category_name": tagged.category_name,
-        "runner_up": second,
-        "probability": tagged.probability,
-        "margin": tagged.probability - second_probability,
-        "decision": tagged.decision,
-        "ranking": [[category, round(probability, 6)] for category, probability in tagged.ranking],
-        "secondary": list(tagged.secondary),
-        "reasons": list(tagged.reasons),
-        "state": tagged.decision,
+        **judgement_of(tagged, model),
         "version": 0,
     }

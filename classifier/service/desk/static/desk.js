@@ -1,7 +1,7 @@
 // What the desk's pages do beyond forms and links: toasts, shortcuts, and the review page's queue.
 import { startLists } from "./lists.js";
 import { startReview } from "./review.js";
-import { alertOf, toastOf } from "./toasts.js";
+import { alertOf, passes, toastOf } from "./toasts.js";
 
 document.addEventListener("change", (event) => {
   if (event.target.hasAttribute("data-submit")) event.target.form.requestSubmit();
@@ -37,6 +37,7 @@ document.body.addEventListener("htmx:responseError", (event) => {
 });
 document.body.addEventListener("htmx:sendError", () => alertOf(document.getElementById("toasts").dataset.offline));
 
+for (const toast of document.querySelectorAll("#toasts .toast")) passes(toast);
 startLists();
 const review = document.getElementById("review");
 if (review) startReview(review, toastOf, alertOf);

@@ -11,11 +11,19 @@ export function toastOf(text, undo) {
   toast.append(words);
   if (undo) toast.append(buttonOf(place.dataset.undo, undo));
   place.replaceChildren(toast);
-  let timer = setTimeout(() => toast.remove(), SECONDS * 1000);
-  toast.addEventListener("mouseenter", () => clearTimeout(timer));
-  toast.addEventListener("mouseleave", () => {
+  passes(toast);
+}
+
+/** Takes a message away after a while, unless the mouse or the focus is on it. */
+export function passes(toast) {
+  let timer;
+  const start = () => {
+    clearTimeout(timer);
     timer = setTimeout(() => toast.remove(), SECONDS * 1000);
-  });
+  };
+  for (const stop of ["mouseenter", "focusin"]) toast.addEventListener(stop, () => clearTimeout(timer));
+  for (const go of ["mouseleave", "focusout"]) toast.addEventListener(go, start);
+  start();
 }
 
 /** Shows what went wrong, until it is closed; `link` leads to the article in question. */
