@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -87,13 +88,32 @@ def _narrow(character: str) -> str:
     return unicodedata.normalize("NFKC", character) if 0xFF01 <= ord(character) <= 0xFFEE else character
 
 
-@cache
-def _translation(fold: bytes) -> dict[int, int | None]:
-    import numpy as np
+class _Folding(dict[int, int | None]):
+    """A fold as ``str.translate`` takes it, filled as characters turn up."""
 
-    table = np.frombuffer(fold, np.uint16)
-    changed = np.flatnonzero(table != np.arange(65536, dtype=np.uint16))
-    return {int(code): int(table[code]) or None for code in changed}
+    def __init__(self, fold: NDArray[np.uint16]) -> None:
+        super().__init__()
+        self.fold = fold
+        self.item = memoryview(fold).__getitem__  # type: ignore[arg-type]
+
+    def __missing__(self, code: int) -> int | None:
+        if code > 0xFFFF:
+            return code
+        self[code] = self.item(code) or None
+        return self[code]
+
+
+_foldings: dict[int, _Folding] = {}
+_MOST_FOLDINGS = 8
+
+
+def _folding(fold: NDArray[np.uint16]) -> _Folding:
+    found = _foldings.get(id(fold))
+    if found is None or found.fold is not fold:
+        if len(_foldings) >= _MOST_FOLDINGS:
+            _foldings.clear()
+        found = _foldings[id(fold)] = _Folding(fold)
+    return found
 
 
 def normalise(text: str, fold: NDArray[np.uint16]) -> str:
@@ -103,30 +123,18 @@ def normalise(text: str, fold: NDArray[np.uint16]) -> str:
     where it holds a line break and stands between two wide characters (a line broken in the middle
     of a word), and ends are stripped.
     """
-    return _collapse(text.translate(_translation(fold.tobytes())))
+    return _WHITE.sub(_space, text.translate(_folding(fold)).strip(" \n"))
 
 
-def _collapse(text: str) -> str:
-    pieces: list[str] = []
-    i, n = 0, len(text)
-    start = 0
-    while i < n:
-        if text[i] not in " \n":
-            i += 1
-            continue
-        j = i
-        while j < n and text[j] in " \n":
-            j += 1
-        if i > start:
-            pieces.append(text[start:i])
-        if pieces and j < n:
-            broken = "\n" in text[i:j] and ord(text[i - 1]) >= WIDE and ord(text[j]) >= WIDE
-            if not broken:
-                pieces.append(" ")
-        start = i = j
-    if start < n:
-        pieces.append(text[start:n])
-    return "".join(pieces)
+_WHITE = re.compile("[ \n]+")
+
+
+def _space(match: re.Match[str]) -> str:
+    if match[0] == " ":
+        return " "
+    text, (start, stop) = match.string, match.span()
+    broken = "\n" in match[0] and ord(text[start - 1]) >= WIDE and ord(text[stop]) >= WIDE
+    return "" if broken else " "
 
 
 def is_word(token: str, table: NDArray[np.uint8]) -> bool:

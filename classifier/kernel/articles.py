@@ -2,145 +2,192 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features import FIELDS
 from classifier.kernel.blocks import (
-    LOGARITHMS,
-    Counter,
-    add_block,
+    add_rows,
     code_characters,
     count_characters,
     count_words,
-    counter,
+    weigh,
 )
-from classifier.kernel.lookup import find_tokens
-from classifier.kernel.vocabulary import Vocabulary
+from classifier.kernel.lookup import UNKNOWN, find_tokens
+from classifier.kernel.plan import Batch, Counter, Plan
+from classifier.kernel.vocabulary import SPECIAL, Vocabulary
+from classifier.segmentation.alphabet import OUTSIDE
 from classifier.segmentation.compiled import compiled
 from classifier.segmentation.cutting import cut_codes
 from classifier.segmentation.decoding import decode
 from classifier.segmentation.tables import SegmentationTables
-from classifier.segmentation.workspace import Workspace, workspace
-from classifier.weights import LinearWeights
+from classifier.segmentation.trie import ONE, TWO
+from classifier.segmentation.workspace import Workspace
+from classifier.text import LINE_BREAK
 
 TITLE, TEXT, LEAD = 0, 1, 2
 
 
-class Plan(NamedTuple):
-    """How a model counts (FeatureSpec) and what it needs beside its vocabulary (weights.LinearWeights).
-
-    ``word_weights`` and ``character_weights`` float64[3]: of the blocks by field (0: no block);
-    ``groups`` int64[3]: the group of weights by field.
-    """
-
-    intercept: NDArray[np.float64]
-    logarithms: NDArray[np.float64]
-    fold: NDArray[np.uint16]
-    is_word: NDArray[np.uint8]
-    word_weights: NDArray[np.float64]
-    character_weights: NDArray[np.float64]
-    groups: NDArray[np.int64]
-    words: int
-    characters: int
-    lead_characters: int
-    hmm: bool
-    surprise_unknown: float
-
-
-def plan(weights: LinearWeights) -> Plan:
-    spec = weights.spec
-    by_block = {(name, analyser): weight for name, analyser, weight in spec.blocks}
-    return Plan(
-        intercept=weights.intercept,
-        logarithms=LOGARITHMS if spec.sublinear else LOGARITHMS[:0],
-        fold=weights.table.fold,
-        is_word=weights.table.is_word,
-        word_weights=np.array([by_block.get((name, "words"), 0.0) for name in FIELDS]),
-        character_weights=np.array([by_block.get((name, "characters"), 0.0) for name in FIELDS]),
-        groups=np.array([spec.group(name) for name in FIELDS], np.int64),
-        words=spec.words,
-        characters=spec.characters,
-        lead_characters=spec.lead_characters,
-        hmm=spec.hmm,
-        surprise_unknown=float(weights.surprise_unknown),
-    )
-
-
-class Scratch(NamedTuple):
-    """What one thread writes to; for texts up to a length and one model."""
-
-    work: Workspace
-    counter: Counter
-
-
-def scratch(length: int, voc: Vocabulary) -> Scratch:
-    slots = max(len(voc.word_idf), len(voc.character_idf))
-    return Scratch(workspace(length), counter(length, slots, voc.word_weights.shape[1]))
-
-
 @compiled
 def score_articles(
-    titles: NDArray[np.uint8],
-    title_bounds: NDArray[np.int64],
-    texts: NDArray[np.uint8],
-    text_bounds: NDArray[np.int64],
-    first: int,
-    stop: int,
-    tables: SegmentationTables,
-    voc: Vocabulary,
-    model: Plan,
-    spare: Scratch,
-    scores: NDArray[np.float64],
-    familiarity: NDArray[np.float64],
+    tables: SegmentationTables, voc: Vocabulary, plan: Plan, work: Workspace, spare: Counter, batch: Batch
 ) -> None:
-    """Fill scores[first:stop] and familiarity[first:stop] (weights.Scores); both come in as zeros."""
-    work = spare.work
-    for article in range(first, stop):
-        row = scores[article]
-        squares = 0.0
-        for field in range(2):
-            if field == TITLE:
-                data, begin, end = titles, title_bounds[article], title_bounds[article + 1]
-            else:
-                data, begin, end = texts, text_bounds[article], text_bounds[article + 1]
-            length = decode(data, begin, end, model.fold, True, tables.codes, work)
-            words = cut_codes(tables, length, model.hmm, work)
-            find_tokens(
-                voc, model.surprise_unknown, model.is_word, work, words, spare.counter.tokens, familiarity[article]
-            )
-            if model.characters > 0:
-                code_characters(voc, work.characters, length, spare.counter)
-            squares += _add_field(voc, model, field, words, length, spare.counter, row)
-            if field == TEXT:
-                lead_words = 0
-                start = 0
-                while lead_words < words and start < model.lead_characters:
-                    start = np.int64(work.word_ends[lead_words])
-                    lead_words += 1
-                lead = min(length, model.lead_characters)
-                squares += _add_field(voc, model, LEAD, lead_words, lead, spare.counter, row)
+    """Score articles; title and body are cut as one text, a line break between them."""
+    K = len(plan.intercept)
+    for article in range(batch.part[0], batch.part[1]):
+        title = decode(
+            batch.titles, batch.title_bounds[article], batch.title_bounds[article + 1], plan.entries, 0, work
+        )
+        work.characters[title] = LINE_BREAK
+        work.codes[title] = OUTSIDE
+        body = title + 1
+        end = decode(batch.texts, batch.text_bounds[article], batch.text_bounds[article + 1], plan.entries, body, work)
+        words = cut_codes(tables, end, plan.numbers[3] > 0, False, work)
+        find_tokens(voc, plan.is_word, work, words, spare.tokens, spare.places)
+        if plan.numbers[1] > 0:
+            code_characters(voc, work.characters, end, spare)
+        squares = _score(voc, plan, work, title, end, words, spare, batch.familiarity[3 * article : 3 * article + 3])
         scale = 1.0 / np.sqrt(squares) if squares > 0.0 else 0.0
-        for k in range(len(row)):
-            row[k] = row[k] * scale + model.intercept[k]
+        for k in range(K):
+            batch.scores[article * K + k] = spare.sums[k] * scale + plan.intercept[k]
 
 
 @compiled
-def _add_field(
-    voc: Vocabulary, model: Plan, field: int, words: int, length: int, spare: Counter, row: NDArray[np.float64]
+def _score(
+    voc: Vocabulary,
+    plan: Plan,
+    work: Workspace,
+    title: int,
+    end: int,
+    words: int,
+    spare: Counter,
+    familiarity: NDArray[np.float64],
 ) -> float:
+    """Sum the blocks' shares into ``spare.sums``; returns the sum of the squared weights of those not empty."""
+    for k in range(len(spare.sums)):
+        spare.sums[k] = 0.0
+    familiarity[:] = 0.0
+    n, lead_characters, body = plan.numbers[0], plan.numbers[2], title + 1
+    word_ends = work.word_ends
+    # Words of the title, those before the end of the lead, all.
+    title_words = 0
+    while word_ends[title_words] < body:
+        title_words += 1
+    first = title_words + 1
+    lead_words = first
+    if lead_characters > 0:
+        while lead_words < words and word_ends[lead_words] < body + lead_characters:
+            lead_words += 1
+        lead_words = min(lead_words + 1, words)
     squares = 0.0
-    group = model.groups[field]
-    weight = model.word_weights[field]
-    if weight > 0.0:
-        filled = count_words(voc, words, model.words, spare)
-        squares += add_block(voc.word_idf, voc.word_weights, model.logarithms, group, weight, filled, spare, row)
-    weight = model.character_weights[field]
-    if weight > 0.0:
-        filled = count_characters(voc, length, model.characters, spare)
-        squares += add_block(
-            voc.character_idf, voc.character_weights, model.logarithms, group, weight, filled, spare, row
-        )
+    # Words are counted for familiarity even where no block has them.
+    filled = count_words(voc, 0, 0, title_words, n, spare, 0)
+    squares += _add(voc.word_idf, voc.word_weights, plan, plan.word_weights[TITLE], plan.groups[TITLE], filled, spare)
+    _clear(voc, plan, filled, True, spare, familiarity)
+    leading = count_words(voc, first, first, lead_words, n, spare, 0)
+    lead_squares = 0.0
+    if plan.word_weights[LEAD] > 0.0:
+        lead_squares = weigh(voc.word_idf, plan.frequencies, plan.numbers[4] > 0, leading, spare, spare.lead_values)
+    filled = count_words(voc, first, lead_words, words, n, spare, leading)
+    squares += _add_body(voc.word_idf, voc.word_weights, plan, plan.word_weights, leading, lead_squares, filled, spare)
+    _clear(voc, plan, filled, True, spare, familiarity)
+    n = plan.numbers[1]
+    if n > 0:
+        filled = count_characters(voc, 0, 0, title, n, spare, 0)
+        squares += _add(
+            voc.character_idf, voc.character_weights, plan, plan.character_weights[TITLE], plan.groups[TITLE],
+            filled, spare,
+        )  # fmt: skip
+        _clear(voc, plan, filled, False, spare, familiarity)
+        lead_end = min(end, body + lead_characters)
+        leading = count_characters(voc, body, body, lead_end, n, spare, 0)
+        lead_squares = 0.0
+        if plan.character_weights[LEAD] > 0.0:
+            lead_squares = weigh(
+                voc.character_idf, plan.frequencies, plan.numbers[4] > 0, leading, spare, spare.lead_values
+            )
+        filled = count_characters(voc, body, lead_end, end, n, spare, leading)
+        squares += _add_body(
+            voc.character_idf, voc.character_weights, plan, plan.character_weights, leading, lead_squares, filled,
+            spare,
+        )  # fmt: skip
+        _clear(voc, plan, filled, False, spare, familiarity)
     return squares
+
+
+@compiled
+def _add(
+    idf: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    plan: Plan,
+    weight: float,
+    group: int,
+    filled: int,
+    spare: Counter,
+) -> float:
+    """Add the counted block's share; returns its weight², or 0 where it is empty."""
+    if weight == 0.0:
+        return 0.0
+    squares = weigh(idf, plan.frequencies, plan.numbers[4] > 0, filled, spare, spare.values)
+    if squares == 0.0:
+        return 0.0
+    factor = weight / np.sqrt(squares)
+    for i in range(filled):
+        spare.values[i] *= factor
+    add_rows(weights, group * len(idf), filled, spare)
+    return weight * weight
+
+
+@compiled
+def _add_body(
+    idf: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    plan: Plan,
+    block_weights: NDArray[np.float64],
+    leading: int,
+    lead_squares: float,
+    filled: int,
+    spare: Counter,
+) -> float:
+    """Add the shares of body and lead at once: what is in the lead is in the body, and both have one row of weights."""
+    values, lead_values = spare.values, spare.lead_values
+    squares = weigh(idf, plan.frequencies, plan.numbers[4] > 0, filled, spare, values)
+    weight, lead_weight = block_weights[TEXT], block_weights[LEAD]
+    if squares == 0.0 or weight == 0.0:
+        factor = weight = 0.0
+    else:
+        factor = weight / np.sqrt(squares)
+    if lead_squares == 0.0:
+        lead_factor = lead_weight = 0.0
+    else:
+        lead_factor = lead_weight / np.sqrt(lead_squares)
+    for i in range(filled):
+        values[i] *= factor
+    if lead_factor > 0.0:
+        for i in range(leading):
+            values[i] += lead_values[i] * lead_factor
+    add_rows(weights, plan.groups[TEXT] * len(idf), filled, spare)
+    return weight * weight + lead_weight * lead_weight
+
+
+@compiled
+def _clear(
+    voc: Vocabulary, plan: Plan, filled: int, words: bool, spare: Counter, familiarity: NDArray[np.float64]
+) -> None:
+    """Set the counts back to zero; add those of words to the familiarity."""
+    counts, touched, familiar = spare.counts, spare.touched, voc.familiar
+    if not words:
+        for i in range(filled):
+            counts[touched[i]] = 0
+        return
+    unknown = np.float64(counts[len(voc.word_idf) - SPECIAL + UNKNOWN])
+    total = 0.0
+    surprise = 0.0
+    for i in range(filled):
+        slot = np.uint64(touched[i])
+        count = np.float64(counts[slot])
+        counts[slot] = 0
+        total += count * np.float64(familiar[TWO * slot])
+        surprise += count * np.float64(familiar[TWO * slot + ONE])
+    familiarity[0] += total
+    familiarity[1] += total - unknown
+    familiarity[2] += surprise + unknown * plan.surprise_unknown[0]

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from classifier.kernel.hashing import EMPTY, find_string, mixed, string_hash
 from classifier.kernel.lookup import is_word_at
-from classifier.segmentation.alphabet import HAN
+from classifier.segmentation.alphabet import OUTSIDE, character_entries
 from classifier.segmentation.compiled import compiled
 from classifier.segmentation.cutting import cut_codes
 from classifier.segmentation.decoding import decode
 from classifier.segmentation.tables import SegmentationTables
-from classifier.segmentation.trie import walk
 from classifier.segmentation.workspace import Workspace
 from classifier.text import CharacterTable
 
@@ -55,7 +54,7 @@ class Collection(NamedTuple):
 class Plan(NamedTuple):
     """A FeatureSpec as the compiled code takes it; ``blocks`` uint8[6] tells which blocks there are."""
 
-    fold: NDArray[np.uint16]
+    entries: NDArray[np.uint32]
     is_word: NDArray[np.uint8]
     blocks: NDArray[np.uint8]
     words: int
@@ -87,10 +86,10 @@ def collect(
                 data, begin, end = titles, title_bounds[article], title_bounds[article + 1]
             else:
                 data, begin, end = texts, text_bounds[article], text_bounds[article + 1]
-            length = decode(data, begin, end, plan.fold, True, tables.codes, work)
+            length = decode(data, begin, end, plan.entries, 0, work)
             words = 0
             if plan.words > 0:
-                words = cut_codes(tables, length, plan.hmm, work)
+                words = cut_codes(tables, length, plan.hmm, False, work)
                 _number_words(tables, plan.is_word, work, words, numbers, found)
             _count_field(plan, field, numbers, words, work.characters, length, article, found)
             if field == 1:
@@ -134,9 +133,7 @@ def _number_words(
         if not is_word_at(work.characters, start, stop, is_word):
             numbers[i] = -1
         else:
-            state = np.int64(work.word_states[i])
-            if state == 0 and work.codes[start] < HAN:
-                state = np.int64(walk(tables.records, work.codes, start, stop))
+            state = np.int64(work.word_states[i]) if work.codes[start] < OUTSIDE else 0
             numbers[i] = state if state != 0 else states + _string_number(work.characters, start, stop, found)
         start = stop
 
@@ -286,7 +283,15 @@ def spell(
     return characters, offsets
 
 
-def plan_of(blocks: list[int], words: int, characters: int, lead: int, hmm: bool, table: CharacterTable) -> Plan:
+def plan_of(
+    blocks: list[int],
+    words: int,
+    characters: int,
+    lead: int,
+    hmm: bool,
+    table: CharacterTable,
+    codes: NDArray[np.uint16],
+) -> Plan:
     chosen = np.zeros(BLOCKS, np.uint8)
     chosen[blocks] = 1
-    return Plan(table.fold, table.is_word, chosen, words, characters, lead, hmm)
+    return Plan(character_entries(codes, table.fold), table.is_word, chosen, words, characters, lead, hmm)

@@ -39,7 +39,7 @@ def collected(
     """Count the features of every article."""
     n = len(texts)
     blocks = [2 * FIELDS.index(name) + (analyser == "characters") for name, analyser, _ in spec.blocks]
-    plan = plan_of(blocks, spec.words, spec.characters, spec.lead_characters, spec.hmm, table)
+    plan = plan_of(blocks, spec.words, spec.characters, spec.lead_characters, spec.hmm, table, tables.codes)
     lengths = np.diff(titles.offsets) + np.diff(texts.offsets)
     longest = int(lengths.max(initial=0))
     work = workspace(longest)

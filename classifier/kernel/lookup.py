@@ -7,35 +7,77 @@ from numpy.typing import NDArray
 
 from classifier.kernel.hashing import find_string
 from classifier.kernel.vocabulary import Vocabulary
-from classifier.segmentation.alphabet import DIGIT, OUTSIDE
+from classifier.segmentation.alphabet import CODES, DIGIT, OUTSIDE
 from classifier.segmentation.compiled import compiled, inlined
+from classifier.segmentation.double_array import FREE
 from classifier.segmentation.tables import SegmentationTables
 from classifier.segmentation.trie import walk
 from classifier.segmentation.workspace import Workspace
 
-UNKNOWN, NO_WORD = -1, -2
-"""In a list of tokens: a word the vocabulary has not, and punctuation or space."""
+UNKNOWN, NUMBER, NO_WORD, LOOK = 0, 1, 2, 3
+"""Special tokens, from U on: see Vocabulary.token_of_state."""
+
+
+def tokens_of_states(
+    tables: SegmentationTables,
+    is_word: NDArray[np.uint8],
+    characters: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+) -> NDArray[np.int32]:
+    """``token_of_state`` for the tokens characters[offsets[i]:offsets[i + 1]]."""
+    character_of = np.zeros(CODES, np.uint32)
+    inside = np.flatnonzero(tables.codes < OUTSIDE)
+    character_of[tables.codes[inside]] = inside
+    found = _kinds_of_states(tables, character_of, is_word, len(offsets) - 1)
+    _enter_tokens(tables, is_word, characters, offsets, found)
+    return found
 
 
 @compiled
-def states_of(
-    tables: SegmentationTables, characters: NDArray[np.uint32], offsets: NDArray[np.int64]
+def _kinds_of_states(
+    tables: SegmentationTables, character_of: NDArray[np.uint32], is_word: NDArray[np.uint8], tokens: int
 ) -> NDArray[np.int32]:
-    """``token_of_state`` of the strings characters[offsets[i]:offsets[i + 1]]."""
-    found = np.full(len(tables.records) // 4, -1, np.int32)
+    """The special token of every state's characters, as long as no token is known."""
+    records = tables.records
+    states = len(records) // 4
+    found = np.full(states, tokens + LOOK, np.int32)
+    for last in range(1, states):
+        word, neutral = False, True
+        state = last
+        while state != 0 and records[4 * state + 1] != FREE:
+            parent = np.int64(records[4 * state + 1])
+            code = state - 1 if parent == 0 else state - np.int64(records[4 * parent])
+            if code >= OUTSIDE:
+                break
+            word = word or is_word[character_of[code]] > 0
+            neutral = neutral and code >= DIGIT
+            state = parent
+        if state == 0:
+            found[last] = tokens + (NO_WORD if not word else (NUMBER if neutral else UNKNOWN))
+    found[OUTSIDE + 1] = tokens + NO_WORD
+    return found
+
+
+@compiled
+def _enter_tokens(
+    tables: SegmentationTables,
+    is_word: NDArray[np.uint8],
+    characters: NDArray[np.uint32],
+    offsets: NDArray[np.int64],
+    found: NDArray[np.int32],
+) -> None:
     codes = np.empty(len(characters) + 1, np.uint16)
     for i in range(len(characters)):
         codes[i] = tables.codes[characters[i]] if characters[i] < 65536 else OUTSIDE
     for token in range(len(offsets) - 1):
         begin, stop = offsets[token], offsets[token + 1]
-        inside = stop > begin
+        inside = stop > begin and is_word_at(characters, begin, stop, is_word)
         for i in range(begin, stop):
             inside = inside and codes[i] != OUTSIDE
         if inside:
             state = walk(tables.records, codes, begin, stop)
             if state != 0:
                 found[state] = token
-    return found
 
 
 @inlined
@@ -49,10 +91,10 @@ def is_word_at(characters: NDArray[np.uint32], start: int, stop: int, is_word: N
 
 
 @inlined
-def is_neutral_at(codes: NDArray[np.uint16], start: int, stop: int) -> bool:
+def _is_neutral_at(codes: NDArray[np.uint16], start: int, stop: int) -> bool:
     """``text.is_neutral`` of codes[start:stop]."""
     for i in range(start, stop):
-        if codes[i] < DIGIT or codes[i] == OUTSIDE:
+        if codes[i] < DIGIT or codes[i] >= OUTSIDE:
             return False
     return True
 
@@ -60,43 +102,29 @@ def is_neutral_at(codes: NDArray[np.uint16], start: int, stop: int) -> bool:
 @compiled
 def find_tokens(
     voc: Vocabulary,
-    surprise_unknown: float,
     is_word: NDArray[np.uint8],
     work: Workspace,
     words: int,
     tokens: NDArray[np.int32],
-    familiarity: NDArray[np.float64],
+    places: NDArray[np.uint32],
 ) -> None:
-    """Write the token of each word in ``work``; add to ``familiarity`` (weights.Scores)."""
-    characters, codes, word_ends, word_states = work.characters, work.codes, work.word_ends, work.word_states
-    token_of_state, surprise = voc.token_of_state, voc.surprise
-    table, token_characters, token_offsets = voc.token_table, voc.token_characters, voc.token_offsets
-    features = len(surprise)
-    total = 0
-    known = 0
-    summed = 0.0
-    start = 0
+    """Write the token of each word in ``work``."""
+    word_ends, word_states, token_of_state = work.word_ends, work.word_states, voc.token_of_state
+    special = len(voc.token_offsets) - 1
+    count = np.uint64(0)
     for i in range(words):
-        stop = np.int64(word_ends[i])
-        first = characters[start]
-        if not (first < 65536 and is_word[first]) and not is_word_at(characters, start, stop, is_word):
-            tokens[i] = NO_WORD
-            start = stop
-            continue
-        state = word_states[i]
-        if state != 0:
-            token = np.int64(token_of_state[state])
-        else:
-            token = find_string(table, token_characters, token_offsets, characters, start, stop)
+        token = token_of_state[word_states[i]]
         tokens[i] = token
-        if codes[start] < DIGIT or not is_neutral_at(codes, start, stop):
-            total += 1
-            if 0 <= token < features:
-                known += 1
-                summed += np.float64(surprise[token])
-            else:
-                summed += surprise_unknown
-        start = stop
-    familiarity[0] += total
-    familiarity[1] += known
-    familiarity[2] += summed
+        places[count] = i
+        count += np.uint64(token == special + LOOK)
+    for k in range(count):
+        i = np.int64(places[k])
+        start = np.int64(word_ends[i - 1]) if i > 0 else 0
+        stop = np.int64(word_ends[i])
+        if not is_word_at(work.characters, start, stop, is_word):
+            tokens[i] = special + NO_WORD
+            continue
+        token = find_string(voc.token_table, voc.token_characters, voc.token_offsets, work.characters, start, stop)
+        if token < 0:
+            token = special + (NUMBER if _is_neutral_at(work.codes, start, stop) else UNKNOWN)
+        tokens[i] = token

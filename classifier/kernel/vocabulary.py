@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from classifier.errors import ModelError
-from classifier.segmentation.cache import kept
+from classifier.segmentation.cache import kept, sources_digest
 from classifier.segmentation.tables import SegmentationTables, segmentation_tables, tables_key
 
 if TYPE_CHECKING:
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
 
     from classifier.weights import LinearWeights
 
-FORMAT = 2
+_SOURCES = ("hashing.py", "lookup.py", "vocabulary.py")
 MAX_ALPHABET = 60_000
 MAX_TOKENS = (1 << 20) - 1
-MAX_SLOTS = (1 << 24) - 1
+MAX_SLOTS = (1 << 24) - 4
 NO_PAIR = 0xFFFFFFFFFFFFFFFF
 WIDTH = 8
+SPECIAL = 3
+"""So many slots after those of the features: of unknown words, unknown numbers, and what is no word."""
 
 
 class Vocabulary(NamedTuple):
@@ -28,21 +31,25 @@ class Vocabulary(NamedTuple):
 
     A token is a word that is a feature or part of one.  Every feature has a slot; S slots of words
     and pairs, C of character n-grams, each beginning with the most frequent, so that what is often
-    read lies close together.  Slots S and C stand for "no feature": idf and weights 0.  K' is the
-    number of categories rounded up to WIDTH.
+    read lies close together.  Slot S + k stands for the special token U + k, and slot C for no
+    n-gram: idf and weights 0.  K' is the number of categories rounded up to WIDTH.
 
-    - ``token_of_state`` int32[M]: the token of a state of SegmentationTables, or -1.  Tokens
-      0 … U - 1 are features themselves, and their slots.
-    - ``token_table`` int32[2^a], ``token_characters`` uint32, ``token_offsets`` int64: hash table
-      over the tokens' characters, for words that have no state.
+    - ``token_of_state`` int32[M]: the token of a state of SegmentationTables.  Tokens 0 … F - 1 are
+      features themselves, and their slots; up to U - 1 follow those that only pairs hold.  U: a
+      word that is not there; U + 1: a number that is not there; U + 2: no word; U + 3: look by
+      characters.
+    - ``token_table`` int32[2^a], ``token_characters`` uint32, ``token_offsets`` int64[U + 1]: hash
+      table over the tokens' characters, for words that have no state.
     - ``pairs`` uint64[2^b]: hash table from two tokens (20 bits each) to a slot (24 bits), and
       ``pair_filter`` uint8[2^c]: the bits of the pairs that may be in it (hashing.py).
-    - ``surprise`` float32[U]: by token.
-    - ``word_idf`` float32[S + 1], ``word_weights`` float32[groups · (S + 1), K'].
+    - ``familiar`` float32[2 · (S + 3)]: by slot, 1 where it counts for familiarity (else 0), and
+      the word's surprise.
+    - ``features`` int64[1]: F.
+    - ``word_idf`` float32[S + 3], ``word_weights`` float32[groups · (S + 3) · K'].
     - ``character_codes`` uint16[65536]: characters' codes in the n-gram trie, 0 for none;
       ``far_characters`` uint32, ``far_codes`` uint16: those beyond the basic plane, ascending.
     - ``character_nodes`` uint32[3 · N]: of each state of the trie its base, check and slot.
-    - ``character_idf`` float32[C + 1], ``character_weights`` float32[groups · (C + 1), K'].
+    - ``character_idf`` float32[C + 1], ``character_weights`` float32[groups · (C + 1) · K'].
     """
 
     token_of_state: NDArray[np.int32]
@@ -51,7 +58,8 @@ class Vocabulary(NamedTuple):
     token_offsets: NDArray[np.int64]
     pairs: NDArray[np.uint64]
     pair_filter: NDArray[np.uint8]
-    surprise: NDArray[np.float32]
+    familiar: NDArray[np.float32]
+    features: NDArray[np.int64]
     word_idf: NDArray[np.float32]
     word_weights: NDArray[np.float32]
     character_codes: NDArray[np.uint16]
@@ -62,6 +70,11 @@ class Vocabulary(NamedTuple):
     character_weights: NDArray[np.float32]
 
 
+def padded(categories: int) -> int:
+    """K' for K categories."""
+    return -(-categories // WIDTH) * WIDTH
+
+
 def vocabulary(weights: LinearWeights) -> tuple[SegmentationTables, Vocabulary]:
     """The tables of the model's dictionary and of its features, from the cache or built into it."""
     tables = segmentation_tables(weights.user_words)
@@ -70,7 +83,8 @@ def vocabulary(weights: LinearWeights) -> tuple[SegmentationTables, Vocabulary]:
 
 
 def _key(weights: LinearWeights) -> str:
-    state = hashlib.sha256(f"{FORMAT} {tables_key(weights.user_words)}".encode())
+    state = hashlib.sha256(f"{tables_key(weights.user_words)} {weights.spec.groups}".encode())
+    state.update(sources_digest(*map(Path(__file__).with_name, _SOURCES)))
     for array in (
         weights.words.blob, weights.words.offsets, weights.characters.blob, weights.characters.offsets,
         weights.idf, weights.weights, weights.surprise, weights.table.is_word,
@@ -83,22 +97,22 @@ def _key(weights: LinearWeights) -> str:
 def _built(weights: LinearWeights, tables: SegmentationTables) -> dict[str, NDArray[Any]]:
     words, word_rows = _words(weights, tables)
     characters, character_rows = _characters(weights)
-    words["word_idf"], words["word_weights"] = _by_slot(weights, word_rows)
-    characters["character_idf"], characters["character_weights"] = _by_slot(weights, character_rows)
+    words["word_idf"], words["word_weights"] = _by_slot(weights, word_rows, SPECIAL)
+    characters["character_idf"], characters["character_weights"] = _by_slot(weights, character_rows, 1)
     return words | characters
 
 
-def _by_slot(weights: LinearWeights, rows: list[int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """idf and weights of the features ``rows`` in this order, and a row of zeros for no feature."""
+def _by_slot(weights: LinearWeights, rows: list[int], zeros: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """idf and weights of the features ``rows`` in this order, and ``zeros`` rows of zeros."""
     import numpy as np
 
-    slots, groups, K = len(rows) + 1, weights.spec.groups, weights.categories
-    idf = np.zeros(slots, np.float32)
-    idf[:-1] = weights.idf[rows]
-    moved = np.zeros((groups, slots, -(-K // WIDTH) * WIDTH), np.float32)
+    n, groups, K = len(rows), weights.spec.groups, weights.categories
+    idf = np.zeros(n + zeros, np.float32)
+    idf[:n] = weights.idf[rows]
+    moved = np.zeros((groups, n + zeros, padded(K)), np.float32)
     for group in range(groups):
-        moved[group, :-1, :K] = weights.weights[group * weights.features + np.array(rows, np.int64)]
-    return idf, moved.reshape(groups * slots, -1)
+        moved[group, :n, :K] = weights.weights[group * weights.features + np.array(rows, np.int64)]
+    return idf, moved.reshape(-1)
 
 
 def _words(weights: LinearWeights, tables: SegmentationTables) -> tuple[dict[str, NDArray[Any]], list[int]]:
@@ -106,7 +120,8 @@ def _words(weights: LinearWeights, tables: SegmentationTables) -> tuple[dict[str
     import numpy as np
 
     from classifier.kernel.hashing import EMPTY, fill_pairs, fill_strings, table_size
-    from classifier.kernel.lookup import states_of
+    from classifier.kernel.lookup import tokens_of_states
+    from classifier.text import is_neutral
 
     strings = list(weights.words)
     order = np.argsort(weights.idf[: len(strings)], kind="stable").tolist()
@@ -133,14 +148,20 @@ def _words(weights: LinearWeights, tables: SegmentationTables) -> tuple[dict[str
     pairs = np.full(table_size(len(firsts)), NO_PAIR, np.uint64)
     pair_filter = np.zeros(2 * len(pairs), np.uint8)
     fill_pairs(pairs, pair_filter, np.array(firsts, np.int32), np.array(seconds, np.int32), features)
+    familiar = np.zeros((len(rows) + SPECIAL, 2), np.float32)
+    counted = np.array([not is_neutral(token) for token in list(tokens)[:features]], np.bool_)
+    familiar[:features, 0] = counted
+    familiar[:features, 1] = np.where(counted, weights.surprise[rows[:features]], 0.0)
+    familiar[len(rows), 0] = 1.0
     arrays = {
-        "token_of_state": states_of(tables, characters, offsets),
+        "token_of_state": tokens_of_states(tables, weights.table.is_word, characters, offsets),
         "token_table": token_table,
         "token_characters": characters,
         "token_offsets": offsets,
         "pairs": pairs,
         "pair_filter": pair_filter,
-        "surprise": weights.surprise[rows[:features]],
+        "familiar": familiar.reshape(-1),
+        "features": np.array([features], np.int64),
     }
     return arrays, rows
 

@@ -58,6 +58,14 @@ def kept(kind: str, key: str, build: Callable[[], dict[str, NDArray[Any]]]) -> d
     return arrays
 
 
+def sources_digest(*paths: Path) -> bytes:
+    """A hash of source files: what they build changes with them."""
+    state = hashlib.sha256()
+    for path in paths:
+        state.update(path.read_bytes())
+    return state.digest()
+
+
 def _read(path: Path) -> dict[str, NDArray[Any]] | None:
     try:
         if path.with_suffix(".sha256").read_text() != _digest(path):

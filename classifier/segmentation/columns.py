@@ -6,13 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.columns import TextColumn
+from classifier.segmentation.alphabet import character_entries
 from classifier.segmentation.compiled import compiled
 from classifier.segmentation.cutting import cut_codes
 from classifier.segmentation.decoding import decode
 from classifier.segmentation.tables import SegmentationTables
 from classifier.segmentation.workspace import Workspace, workspace
-
-_UNCHANGED = np.arange(65536, dtype=np.uint16)
 
 
 def word_ends(
@@ -23,10 +22,8 @@ def word_ends(
     work = workspace(int(lengths.max(initial=0)))
     ends = np.empty(int(lengths.sum()), np.int32)
     offsets = np.zeros(len(texts) + 1, np.int64)
-    _cut_all(
-        texts.data, texts.offsets, tables, hmm, _UNCHANGED if fold is None else fold, fold is not None, work, ends,
-        offsets,
-    )  # fmt: skip
+    entries = character_entries(tables.codes, fold)
+    _cut_all(texts.data, texts.offsets, tables, hmm, entries, fold is None, work, ends, offsets)
     return ends[: offsets[-1]].copy(), offsets
 
 
@@ -36,15 +33,15 @@ def _cut_all(
     bounds: NDArray[np.int64],
     tables: SegmentationTables,
     hmm: bool,
-    fold: NDArray[np.uint16],
-    collapse: bool,
+    entries: NDArray[np.uint32],
+    line_ends: bool,
     work: Workspace,
     ends: NDArray[np.int32],
     offsets: NDArray[np.int64],
 ) -> None:
     for text in range(len(bounds) - 1):
-        length = decode(data, bounds[text], bounds[text + 1], fold, collapse, tables.codes, work)
-        count = cut_codes(tables, length, hmm, work)
+        length = decode(data, bounds[text], bounds[text + 1], entries, 0, work)
+        count = cut_codes(tables, length, hmm, line_ends, work)
         start = offsets[text]
         for i in range(count):
             ends[start + i] = work.word_ends[i]

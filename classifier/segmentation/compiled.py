@@ -16,7 +16,7 @@ import llvmlite
 import numba
 from numba.core import event
 
-from classifier.segmentation.cache import cache_folder
+from classifier.segmentation.cache import cache_folder, sources_digest
 
 F = TypeVar("F", bound=Callable[..., Any])
 KEPT_VERSIONS = 4
@@ -59,8 +59,8 @@ def _folder() -> Path | None:
     """
     state = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__} {platform.python_version()}".encode())
     package = Path(__file__).resolve().parent.parent
-    for path in [*sorted(package.glob("segmentation/*.py")), *sorted(package.glob("kernel/*.py")), package / "text.py"]:
-        state.update(path.read_bytes())
+    sources = [*sorted(package.glob("segmentation/*.py")), *sorted(package.glob("kernel/*.py")), package / "text.py"]
+    state.update(sources_digest(*sources))
     folder = cache_folder() / f"compiled-{state.hexdigest()[:16]}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

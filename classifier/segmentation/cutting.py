@@ -1,176 +1,301 @@
 """jieba's accurate mode, compiled: codes in, ends of words and their states in the trie out.
 
-Each step runs over the whole text at once: handing arrays from one compiled function to another
-costs more than cutting a word.
+A step runs over a whole piece of text before the next begins, and most steps are written without
+branches: where words begin and end cannot be predicted, and a wrong guess costs more than looking
+for nothing.  Looking up is done for words of two characters at all places, then for words of three
+at the places that are left, and so on, so that many memory accesses are under way at once.
 """
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.segmentation.alphabet import DIGIT, HAN, MARK, OUTSIDE, PERCENT, POINT
-from classifier.segmentation.compiled import compiled
-from classifier.segmentation.markov import mark_unknown_words
+from classifier.segmentation.compiled import compiled, inlined
+from classifier.segmentation.markov import cut_unknown
 from classifier.segmentation.tables import SegmentationTables
 from classifier.segmentation.trie import FOUR, ONE, TWO, walk
 from classifier.segmentation.workspace import Workspace
 
 NEVER = -np.inf
+PIECE = 1024
+"""From so many characters on, a piece of text ends at the next character outside jieba's blocks."""
 _CARRIAGE_RETURN, _LINE_FEED = 0x0D, 0x0A
+_NONE = np.uint64(0)
 
 
 @compiled
-def cut_codes(tables: SegmentationTables, length: int, hmm: bool, work: Workspace) -> int:
+def cut_codes(tables: SegmentationTables, length: int, hmm: bool, line_ends: bool, work: Workspace) -> int:
     """Cut ``work.codes[:length]`` into ``work.word_ends`` and ``work.word_states``; returns the number of words.
 
-    ``work.codes[length]`` must be OUTSIDE.
+    ``work.codes[length]`` must be OUTSIDE.  A word's state is 0 where the trie has none.  With
+    ``line_ends``, \\r\\n may occur in the text.
     """
-    _find_routes(tables, length, work)
-    if hmm:
-        runs = _follow(tables, length, work)
-        mark_unknown_words(tables, runs, work)
-    else:
-        _follow_plain(length, work)
-    return _list_words(length, work)
+    characters, codes = work.characters, work.codes
+    words = 0
+    begin = 0
+    while begin < length:
+        stop = min(begin + PIECE, length)
+        while stop < length and codes[stop - 1] < OUTSIDE:
+            stop += 1
+        if line_ends and stop < length and characters[stop - 1] == _CARRIAGE_RETURN:
+            stop += characters[stop] == _LINE_FEED
+        piece = codes[begin : stop + 1]
+        size = stop - begin
+        _find_words(tables, piece, size, work)
+        _find_routes(tables, piece, size, work)
+        if line_ends:
+            _join_line_ends(characters[begin : stop + 1], size, work)
+        if hmm:
+            runs = _mark_words(piece, size, work)
+            _cut_runs(tables, piece, runs, work)
+        else:
+            _mark_plain_words(piece, size, work)
+        words = _list_words(tables, piece, begin, size, words, work)
+        begin = stop
+    return words
 
 
 @compiled
-def _find_routes(tables: SegmentationTables, length: int, work: Workspace) -> None:
-    """The most likely way through each block, from its end: ``Tokenizer.get_DAG`` and ``calc`` in one.
+def _find_words(tables: SegmentationTables, codes: NDArray[np.uint16], n: int, work: Workspace) -> None:
+    """States and values of the words from each place (``Tokenizer.get_DAG``)."""
+    records, values, first_base = tables.records, tables.values, tables.first_base
+    row = len(work.route)
+    states, states2, states3, states4 = (
+        work.states[:row], work.states[row : 2 * row], work.states[2 * row : 3 * row], work.states[3 * row :]
+    )  # fmt: skip
+    values2, values3, values4 = work.values[:row], work.values[row : 2 * row], work.values[2 * row :]
+    longer, marks, places = work.longer, work.marks, work.places
+    for i in range(n):
+        states[i] = np.uint32(codes[i]) + np.uint32(1)
+    # Each array on its own: such loops are done sixteen places at once.
+    for i in range(n):
+        states3[i] = 0
+    for i in range(n):
+        states4[i] = 0
+    for i in range(n):
+        values3[i] = NEVER
+    for i in range(n):
+        values4[i] = NEVER
+    for i in range(n):
+        longer[i] = 0
+    for i in range(n):
+        marks[i] = 0
+    count = np.uint64(0)
+    for i in range(n):
+        code = np.uint64(codes[i])
+        child = np.uint64(first_base[code]) + np.uint64(codes[i + 1])
+        there = np.uint64(np.uint64(records[FOUR * child + ONE]) == code + ONE)
+        child *= there  # the root, which is no word
+        states2[i] = np.uint32(child)
+        values2[i] = values[TWO * child + ONE]
+        places[count] = i
+        count += there
+    count = _find_longer_words(tables, codes, np.uint64(2), count, states2, states3, values3, places)
+    count = _find_longer_words(tables, codes, np.uint64(3), count, states3, states4, values4, places)
+    for k in range(count):
+        place = np.uint64(places[k])
+        state = np.uint64(states4[place])
+        child = np.uint64(records[FOUR * state]) + np.uint64(codes[place + FOUR])
+        longer[place] = np.uint64(records[FOUR * child + ONE]) == state
+
+
+@inlined
+def _find_longer_words(
+    tables: SegmentationTables,
+    codes: NDArray[np.uint16],
+    size: np.uint64,
+    count: np.uint64,
+    states: NDArray[np.uint32],
+    next_states: NDArray[np.uint32],
+    next_values: NDArray[np.float64],
+    places: NDArray[np.uint32],
+) -> np.uint64:
+    """Go on by one character from ``size`` characters at the listed places; keeps those where the trie goes on."""
+    records, values = tables.records, tables.values
+    kept = np.uint64(0)
+    for k in range(count):
+        place = np.uint64(places[k])
+        state = np.uint64(states[place])
+        child = np.uint64(records[FOUR * state]) + np.uint64(codes[place + size])
+        there = np.uint64(np.uint64(records[FOUR * child + ONE]) == state)
+        child *= there
+        next_states[place] = np.uint32(child)
+        next_values[place] = values[TWO * child + ONE]
+        places[kept] = np.uint32(place)
+        kept += there
+    return kept
+
+
+@compiled
+def _find_routes(tables: SegmentationTables, codes: NDArray[np.uint16], n: int, work: Workspace) -> None:
+    """The most likely way through each block, from its end (``Tokenizer.calc``).
 
     Of two equal sums the longer word wins, as jieba's ``max`` over (sum, end) has it.
     """
-    records, values, codes = tables.records, tables.values, work.codes
-    route, ends, states, marks = work.route, work.ends, work.states, work.marks
+    first_value = tables.first_value
+    longer, route, lengths = work.longer, work.route, work.lengths
     unknown = tables.unknown[0]
-    after = 0.0
-    route[length] = after
-    for i in range(length - 1, -1, -1):
-        marks[i] = 0
-        end = i + 1
-        if codes[i] == OUTSIDE:
-            after = 0.0
-            route[i] = after
-            states[i] = 0
-            continue
-        state = np.uint64(codes[i]) + ONE
-        word = state
-        best = values[TWO * state + ONE] + after
-        j = end
-        child = np.uint64(records[FOUR * state]) + np.uint64(codes[j])
-        while np.uint64(records[FOUR * child + ONE]) == state:
-            j += 1
-            value = values[TWO * child + ONE] + route[j]
-            if value >= best:
-                best = value
-                end = j
-                word = child
-            state = child
-            child = np.uint64(records[FOUR * state]) + np.uint64(codes[j])
+    row = len(route)
+    values2, values3, values4 = work.values[:row], work.values[row : 2 * row], work.values[2 * row :]
+    route[n] = 0.0
+    after = after2 = after3 = after4 = 0.0
+    for k in range(n):
+        i = np.uint64(n - 1 - k)
+        code = np.uint64(codes[i])
+        one, two = first_value[code] + after, values2[i] + after2
+        three, four = values3[i] + after3, values4[i] + after4
+        best = max(one, max(two, three, four))
+        length = np.uint32(4) - np.uint32(four < best) * (
+            np.uint32(1) + np.uint32(three < best) * (np.uint32(1) + np.uint32(two < best))
+        )
+        if longer[i]:
+            best, length = _longer(tables, codes, i, best, length, work)
         if best == NEVER:  # no word begins here
             best = unknown + after
-            end = i + 1
-            word = np.uint64(codes[i]) + ONE
+            length = np.uint32(1)
+        best = best if code < OUTSIDE else 0.0
         route[i] = best
-        ends[i] = end
-        states[i] = np.uint32(word)
+        lengths[i] = length
+        after4 = after3
+        after3 = after2
+        after2 = after
         after = best
 
 
 @compiled
-def _follow(tables: SegmentationTables, length: int, work: Workspace) -> int:
-    """Mark the words along the routes (``Tokenizer.__cut_DAG``); returns how many runs are left to the HMM."""
-    records, values = tables.records, tables.values
-    characters, codes, ends, states = work.characters, work.codes, work.ends, work.states
-    marks, runs = work.marks, work.runs
-    count = 0
-    at = 0
-    while at < length:
-        if codes[at] == OUTSIDE:  # one character a word, but for \r\n
-            if characters[at] == _CARRIAGE_RETURN and at + 1 < length and characters[at + 1] == _LINE_FEED:
-                at += 1
-            marks[at] = 1
-            at += 1
-            continue
-        end = np.int64(ends[at])
-        if end - at > 1:
-            marks[end - 1] = 1
-            at = end
-            continue
-        begin = at
-        at += 1
-        while codes[at] != OUTSIDE and ends[at] == at + 1:
-            at += 1
-        if at - begin == 1:
-            marks[begin] = 1
-            continue
-        state = walk(records, codes, begin, at)
-        if state != 0 and values[TWO * state + ONE] > NEVER:  # the run is a word itself: jieba leaves it in pieces
-            for i in range(begin, at):
-                marks[i] = 1
-            continue
-        # finalseg.cut: Han runs for the HMM, the rest by [a-zA-Z0-9]+(?:\.\d+)?%?
-        while begin < at:
-            end = begin + 1
-            if codes[begin] < HAN:
-                while end < at and codes[end] < HAN:
-                    end += 1
-                runs[2 * count], runs[2 * count + 1] = begin, end
-                count += 1
-                if end - begin == 1:
-                    count -= 1
-                    marks[begin] = 1
-                begin = end
-                continue
-            if codes[begin] < MARK:
-                while end < at and HAN <= codes[end] < MARK:
-                    end += 1
-                if end + 1 < at and codes[end] == POINT and DIGIT <= codes[end + 1] < MARK:
-                    end += 2
-                    while end < at and DIGIT <= codes[end] < MARK:
-                        end += 1
-                if end < at and codes[end] == PERCENT:
-                    end += 1
-            else:
-                while end < at and codes[end] >= MARK:
-                    end += 1
-            marks[end - 1] = 1
-            if end - begin > 1:
-                states[begin] = 0
-            begin = end
-    return count
+def _longer(
+    tables: SegmentationTables, codes: NDArray[np.uint16], i: np.uint64, best: float, length: np.uint32, work: Workspace
+) -> tuple[float, np.uint32]:
+    """The best of the words of five characters and more from i, and of what was found before."""
+    records, values, route = tables.records, tables.values, work.route
+    state = np.uint64(work.states[np.uint64(3 * len(route)) + i])
+    j = i + FOUR
+    while True:
+        child = np.uint64(records[FOUR * state]) + np.uint64(codes[j])
+        if np.uint64(records[FOUR * child + ONE]) != state:
+            return best, length
+        j += ONE
+        value = values[TWO * child + ONE] + route[j]
+        if value >= best:
+            best = value
+            length = np.uint32(j - i)
+        state = child
 
 
 @compiled
-def _follow_plain(length: int, work: Workspace) -> None:
+def _join_line_ends(characters: NDArray[np.uint32], n: int, work: Workspace) -> None:
+    """Outside its blocks, jieba takes every character alone, but for \\r\\n."""
+    for i in range(n - 1):
+        if characters[i] == _CARRIAGE_RETURN and characters[i + 1] == _LINE_FEED:
+            work.lengths[i] = 2
+
+
+@compiled
+def _mark_words(codes: NDArray[np.uint16], n: int, work: Workspace) -> int:
+    """Mark the words along the routes; lists the runs of single characters and returns their number."""
+    lengths, marks, runs = work.lengths, work.marks, work.runs
+    stop = np.uint64(n)
+    count = begin = at = np.uint64(0)
+    before = np.uint64(0)
+    while at < stop:
+        length = np.uint64(lengths[at])
+        single = np.uint64(length == ONE) & np.uint64(codes[at] < OUTSIDE)
+        marks[at + length - ONE] = 1
+        runs[TWO * count] = np.uint32(begin)
+        runs[TWO * count + ONE] = np.uint32(at)
+        count += before & (single ^ ONE) & np.uint64(at - begin > ONE)
+        begin = begin if before else at
+        before = single
+        at += length
+    runs[TWO * count] = np.uint32(begin)
+    runs[TWO * count + ONE] = np.uint32(at)
+    count += before & np.uint64(at - begin > ONE)
+    return np.int64(count)
+
+
+@compiled
+def _cut_runs(tables: SegmentationTables, codes: NDArray[np.uint16], runs: int, work: Workspace) -> None:
+    """What ``Tokenizer.__cut_DAG`` and ``finalseg.cut`` make of runs of single characters."""
+    marks = work.marks
+    for run in range(runs):
+        begin, stop = np.int64(work.runs[2 * run]), np.int64(work.runs[2 * run + 1])
+        if _is_dictionary_word(tables, codes, begin, stop, work):  # jieba leaves it in pieces
+            continue
+        # Han for the HMM, the rest by [a-zA-Z0-9]+(?:\.\d+)?%?
+        while begin < stop:
+            end = begin + 1
+            if codes[begin] < HAN:
+                while end < stop and codes[end] < HAN:
+                    end += 1
+                if end - begin > 1:
+                    cut_unknown(tables, codes, begin, end, work)
+                begin = end
+                continue
+            if codes[begin] < MARK:
+                while end < stop and HAN <= codes[end] < MARK:
+                    end += 1
+                if end + 1 < stop and codes[end] == POINT and DIGIT <= codes[end + 1] < MARK:
+                    end += 2
+                    while end < stop and DIGIT <= codes[end] < MARK:
+                        end += 1
+                if end < stop and codes[end] == PERCENT:
+                    end += 1
+            else:
+                while end < stop and codes[end] >= MARK:
+                    end += 1
+            for i in range(begin, end - 1):
+                marks[i] = 0
+            begin = end
+
+
+@compiled
+def _is_dictionary_word(
+    tables: SegmentationTables, codes: NDArray[np.uint16], begin: int, stop: int, work: Workspace
+) -> bool:
+    row = len(work.route)
+    length = stop - begin
+    if length <= 4:
+        return bool(work.values[(length - 2) * row + begin] > NEVER)
+    if work.longer[begin] == 0:
+        return False
+    state = walk(tables.records, codes, begin, stop)
+    return bool(state != _NONE and tables.values[TWO * state + ONE] > NEVER)
+
+
+@compiled
+def _mark_plain_words(codes: NDArray[np.uint16], n: int, work: Workspace) -> None:
     """Mark the words along the routes; only Latin letters and digits on their own join (``__cut_DAG_NO_HMM``)."""
-    characters, codes, ends, states, marks = work.characters, work.codes, work.ends, work.states, work.marks
+    lengths, marks = work.lengths, work.marks
     at = 0
-    while at < length:
+    while at < n:
         begin = at
-        if codes[at] == OUTSIDE:
-            if characters[at] == _CARRIAGE_RETURN and at + 1 < length and characters[at + 1] == _LINE_FEED:
-                at += 1
+        while HAN <= codes[at] < MARK and lengths[at] == 1:
             at += 1
-        else:
-            while HAN <= codes[at] < MARK and ends[at] == at + 1:
-                at += 1
-            if at == begin:
-                at = np.int64(ends[begin])
-            elif at - begin > 1:
-                states[begin] = 0
+        if at == begin:
+            at += np.int64(lengths[at])
         marks[at - 1] = 1
 
 
 @compiled
-def _list_words(length: int, work: Workspace) -> int:
+def _list_words(
+    tables: SegmentationTables, codes: NDArray[np.uint16], begin: int, n: int, words: int, work: Workspace
+) -> int:
+    """Append the marked words of the piece that begins at ``begin`` to ``words`` words; returns how many there are."""
     marks, states, word_ends, word_states = work.marks, work.states, work.word_ends, work.word_states
-    count = 0
-    start = 0
-    for i in range(length):
-        word_ends[count] = i + 1
-        word_states[count] = states[start]
-        if marks[i]:
-            count += 1
-            start = i + 1
-    return count
+    row = np.uint64(len(work.route))
+    count = np.uint64(words)
+    for i in range(n):
+        word_ends[count] = np.uint32(begin + i + 1)
+        count += np.uint64(marks[i])
+    start = np.uint64(0)
+    for k in range(np.uint64(words), count):
+        stop = np.uint64(word_ends[k]) - np.uint64(begin)
+        size = stop - start
+        if size <= FOUR:
+            word_states[k] = states[(size - ONE) * row + start]
+        else:
+            word_states[k] = np.uint32(walk(tables.records, codes, np.int64(start), np.int64(stop)))
+        start = stop
+    return np.int64(count)

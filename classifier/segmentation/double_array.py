@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from classifier.segmentation.compiled import compiled
 
 FREE = 0xFFFFFFFF
+_ONE, _ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
 def build(keys: Sequence[str], alphabet: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int64]]:
@@ -26,92 +27,113 @@ def build(keys: Sequence[str], alphabet: int) -> tuple[NDArray[np.uint32], NDArr
     offsets = np.zeros(len(keys) + 1, np.int64)
     np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)), out=offsets[1:])
     codes = np.frombuffer("".join(keys).encode("utf-16-le", "surrogatepass"), np.uint16)
-    room = len(codes) + 4 * alphabet + 1024
-    top = -1
-    while top < 0:
+    labels, first, count, node_of_key = _tree(codes, offsets)
+    # Nodes with many children first, while there is much room; those with few fill the gaps.
+    order = np.argsort(-count, kind="stable")
+    order = order[(count[order] > 0) & (order > 0)]
+    room = 2 * len(labels) + 4 * alphabet + 1024
+    while len(bases := _place(labels, first, count, order, alphabet, room)) == 0:
         room *= 2
-        base, check, states, top = _place(codes, offsets, alphabet, room)
-    size = top + alphabet + 2
-    return base[:size].copy(), check[:size].copy(), states
+    states = _states(labels, first, count, bases)
+    size = int(max(states.max(initial=0), bases.max(initial=0)) + alphabet + 2)
+    base = np.zeros(size, np.uint32)
+    check = np.full(size, FREE, np.uint32)
+    base[states] = bases
+    check[1 : alphabet + 1] = 0
+    parents = np.repeat(states, count)
+    check[states[1:]] = parents
+    return base, check, states[node_of_key]
+
+
+@compiled
+def _tree(
+    codes: NDArray[np.uint16], offsets: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The trie's nodes, breadth first, the root 0; the children of a node follow each other.
+
+    Returns each node's code, its first child, how many children it has, and the node of each key.
+    """
+    keys = len(offsets) - 1
+    room = len(codes) + 1
+    labels, first, count = np.zeros(room, np.int64), np.zeros(room, np.int64), np.zeros(room, np.int64)
+    lows, highs, depths = np.zeros(room, np.int64), np.zeros(room, np.int64), np.zeros(room, np.int64)
+    node_of_key = np.zeros(keys, np.int64)
+    highs[0] = keys
+    filled = 1
+    node = 0
+    while node < filled:
+        low, high, depth = lows[node], highs[node], depths[node]
+        if low < high and offsets[low + 1] - offsets[low] == depth:
+            node_of_key[low] = node
+            low += 1
+        first[node] = filled
+        last = np.int64(-1)
+        for key in range(low, high):
+            code = np.int64(codes[offsets[key] + depth])
+            if code != last:
+                labels[filled], lows[filled], depths[filled] = code, key, depth + 1
+                filled += 1
+                last = code
+            highs[filled - 1] = key + 1
+        count[node] = filled - first[node]
+        node += 1
+    return labels[:filled], first[:filled], count[:filled], node_of_key
 
 
 @compiled
 def _place(
-    codes: NDArray[np.uint16], offsets: NDArray[np.int64], alphabet: int, room: int
-) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int64], int]:
-    """First fit, breadth first, along a list of free places; earlier codes end up close together.
+    labels: NDArray[np.int64],
+    first: NDArray[np.int64],
+    count: NDArray[np.int64],
+    order: NDArray[np.int64],
+    alphabet: int,
+    room: int,
+) -> NDArray[np.int64]:
+    """The base of each node, 0 where it has no children: the first that fits, sixty-four tried at once.
 
-    The last value is the highest state, or -1 where ``room`` was too small.
+    Empty where ``room`` was too small.
     """
-    keys = len(offsets) - 1
-    base = np.zeros(room, np.uint32)
-    check = np.full(room, FREE, np.uint32)
-    states = np.zeros(keys, np.int64)
-    after = np.arange(1, room + 1)
-    before = np.arange(-1, room - 1)
-    for state in range(1, alphabet + 1):
-        check[state] = 0
-    base[0] = 1
-    head = alphabet + 1
-    top = head
-    length = len(codes) + 1
-    queue = np.empty((length, 4), np.int64)  # state, first key, last key + 1, depth
-    queue[0, 0], queue[0, 1], queue[0, 2], queue[0, 3] = 0, 0, keys, 0
-    filled = 1
-    done = 0
-    labels = np.empty(alphabet, np.int64)
-    starts = np.empty(alphabet + 1, np.int64)
-    while done < filled:
-        state, low, high, depth = queue[done, 0], queue[done, 1], queue[done, 2], queue[done, 3]
-        done += 1
-        if low < high and offsets[low + 1] - offsets[low] == depth:
-            states[low] = state
-            low += 1
-        if low == high:
-            continue
-        count = 0
-        last = -1
-        for key in range(low, high):
-            code = np.int64(codes[offsets[key] + depth])
-            if code != last:
-                labels[count] = code
-                starts[count] = key
-                count += 1
-                last = code
-        starts[count] = high
-        if state == 0:
-            place = 1
-        else:
-            position = head
-            while True:
-                if position + alphabet + 1 >= room:
-                    return base, check, states, -1
-                place = position - labels[0]
-                fits = place >= 1
-                if fits:
-                    for k in range(1, count):
-                        if check[place + labels[k]] != FREE:
-                            fits = False
-                            break
-                if fits:
+    bases = np.zeros(len(labels), np.int64)
+    bases[0] = 1
+    free = np.full(room // 64 + 2, _ALL)  # a bit a place
+    head = alphabet // 64
+    for place in range(alphabet + 1):
+        free[place >> 6] &= ~(_ONE << np.uint64(place & 63))
+    for node in order:
+        begin, stop = first[node], first[node] + count[node]
+        while free[head] == 0:
+            head += 1
+        block = max(64 * head - labels[begin], 0) >> 6
+        while True:
+            if 64 * (block + 2) + alphabet >= room:
+                return bases[:0]
+            fits = _ALL if block > 0 else ~_ONE  # bases 64 * block + bit
+            for child in range(begin, stop):
+                place = 64 * block + labels[child]
+                shift = np.uint64(place & 63)
+                fits &= (free[place >> 6] >> shift) | ((free[(place >> 6) + 1] << _ONE) << (np.uint64(63) - shift))
+                if fits == 0:
                     break
-                position = after[position]
-            base[state] = place
-        for k in range(count):
-            child = place + labels[k]
-            if state != 0:
-                check[child] = state
-                if child == head:
-                    head = after[child]
-                else:
-                    after[before[child]] = after[child]
-                before[after[child]] = before[child]
-                top = max(top, child)
-            queue[filled, 0], queue[filled, 1], queue[filled, 2], queue[filled, 3] = (
-                child,
-                starts[k],
-                starts[k + 1],
-                depth + 1,
-            )
-            filled += 1
-    return base, check, states, top
+            if fits != 0:
+                break
+            block += 1
+        base = 64 * block
+        while fits & _ONE == 0:
+            fits >>= _ONE
+            base += 1
+        bases[node] = base
+        for child in range(begin, stop):
+            place = base + labels[child]
+            free[place >> 6] &= ~(_ONE << np.uint64(place & 63))
+    return bases
+
+
+@compiled
+def _states(
+    labels: NDArray[np.int64], first: NDArray[np.int64], count: NDArray[np.int64], bases: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    states = np.zeros(len(labels), np.int64)
+    for node in range(len(labels)):
+        for child in range(first[node], first[node] + count[node]):
+            states[child] = bases[node] + labels[child]
+    return states

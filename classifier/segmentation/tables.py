@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from classifier.errors import LanmuError
-from classifier.segmentation.cache import kept
+from classifier.segmentation.cache import kept, sources_digest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from classifier.segmentation.dictionary import Dictionary, Entries
 
-FORMAT = 1
+_SOURCES = ("alphabet.py", "dictionary.py", "double_array.py", "tables.py")
 
 
 class SegmentationTables(NamedTuple):
@@ -27,6 +27,8 @@ class SegmentationTables(NamedTuple):
 
     - ``records`` uint32[4 · M]: of state ``s`` the base, the check and, as the float64 ``values[2 · s + 1]``
       over the same memory, the word's ln(frequency / total), -inf where no word ends.
+    - ``first_base`` uint32[CODES] and ``first_value`` float64[CODES]: base and value of each
+      character's state; the value is 0 outside jieba's blocks.
     - ``unknown`` float64[1]: what a character that begins no word counts.
     - ``emission`` float64[4 · H], ``transition`` float64[16], ``start`` float64[4]: the HMM with
       states B, M, E, S in this order.
@@ -36,6 +38,8 @@ class SegmentationTables(NamedTuple):
 
     records: NDArray[np.uint32]
     values: NDArray[np.float64]
+    first_base: NDArray[np.uint32]
+    first_value: NDArray[np.float64]
     unknown: NDArray[np.float64]
     emission: NDArray[np.float64]
     transition: NDArray[np.float64]
@@ -58,8 +62,9 @@ def segmentation_tables(entries: Entries = ()) -> SegmentationTables:
 
 @lru_cache(maxsize=8)
 def tables_key(entries: Entries) -> str:
-    """What the tables depend on, as a hash: jieba's files as they lie on disk, the entries, this format."""
-    state = hashlib.sha256(f"{FORMAT} {entries!r}".encode("utf-8", "surrogatepass"))
+    """What the tables depend on, as a hash: jieba's files as they lie on disk, the entries, the code that builds."""
+    state = hashlib.sha256(f"{entries!r}".encode("utf-8", "surrogatepass"))
+    state.update(sources_digest(*map(Path(__file__).with_name, _SOURCES)))
     for path in _jieba_files():
         found = path.stat()
         state.update(f"{path.name} {found.st_size} {found.st_mtime_ns}\n".encode())
@@ -78,7 +83,7 @@ def _built(entries: Entries) -> dict[str, NDArray[Any]]:
     import numpy as np
 
     from classifier.segmentation import double_array
-    from classifier.segmentation.alphabet import OUTSIDE, code_table, coded
+    from classifier.segmentation.alphabet import CODES, OUTSIDE, code_table, coded
     from classifier.segmentation.dictionary import Dictionary, jieba_tokenizer
 
     with jieba_tokenizer(entries) as tokenizer:
@@ -90,7 +95,7 @@ def _built(entries: Entries) -> dict[str, NDArray[Any]]:
     pairs = sorted(zip(coded(words, codes), words, strict=True))
     # A word with a character outside jieba's blocks can never be cut out.
     pairs = [(code, word) for code, word in pairs if ord(max(code)) < OUTSIDE]
-    base, check, states = double_array.build([code for code, _ in pairs], OUTSIDE)
+    base, check, states = double_array.build([code for code, _ in pairs], CODES)
     records = np.zeros(4 * len(base), np.uint32)
     records[0::4] = base
     records[1::4] = check
@@ -98,9 +103,13 @@ def _built(entries: Entries) -> dict[str, NDArray[Any]]:
     values[1::2] = -math.inf
     logs = {frequency: math.log(frequency) - log_total for frequency in set(frequencies.values()) if frequency}
     values[2 * states + 1] = [logs.get(frequencies[word], -math.inf) for _, word in pairs]
+    first_value = values[3 : 2 * CODES + 3 : 2].copy()
+    first_value[OUTSIDE:] = 0.0
     out = [int(state) for state, (_, word) in zip(states, pairs, strict=True) if word in taken_out]
     return {
         "records": records,
+        "first_base": base[1 : CODES + 1],
+        "first_value": first_value,
         "unknown": np.array([math.log(1) - log_total]),
         "taken_out": np.array(sorted(out), np.uint32),
         "codes": codes,

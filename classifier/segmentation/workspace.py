@@ -7,44 +7,61 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+LEVELS = 4
+"""Words of up to so many characters are looked up for all places of a text at once."""
+
 
 class Workspace(NamedTuple):
-    """Arrays of n + 2 places for texts of up to n characters.
+    """Arrays for texts of up to n characters, R = n + 4 places a row.
 
     - ``characters`` uint32 and ``codes`` uint16: the text's characters and their codes.
-    - ``route`` float64, ``ends`` int32, ``states`` uint32: by position the best sum to the end of
-      its block, where the first word of that way ends, and that word's state in the trie, 0 for a
-      word that must be looked up by its characters.
+    - ``states`` uint32[4 · R]: at ``(size - 1) · R + i`` the state of the ``size`` characters from i,
+      0 where the trie has none.
+    - ``values`` float64[3 · R]: at ``(size - 2) · R + i`` what the word of ``size`` characters from i
+      counts, -inf where it is none.
+    - ``longer`` uint8: 1 where the trie goes on after four characters.
+    - ``route`` float64 and ``lengths`` uint32: by place the best sum to the end of its block, and the
+      length of the first word of that way.
     - ``marks`` uint8: 1 where a word ends, else 0.
-    - ``runs`` int32: first and last + 1 of each run that the HMM has to cut.
+    - ``runs`` uint32[2 · R]: first and last + 1 of each run of single characters.
     - ``back`` uint8: for the HMM.
-    - ``word_ends`` int32, ``word_states`` uint32: the words in their order.
+    - ``places`` uint32: a list of places still of interest.
+    - ``word_ends`` uint32, ``word_states`` uint32: the words in their order.
+
+    All but ``characters``, ``codes`` and the words count from the beginning of the piece of text
+    that is worked on (cutting.cut_codes).
     """
 
     characters: NDArray[np.uint32]
     codes: NDArray[np.uint16]
-    route: NDArray[np.float64]
-    ends: NDArray[np.int32]
     states: NDArray[np.uint32]
+    values: NDArray[np.float64]
+    longer: NDArray[np.uint8]
+    route: NDArray[np.float64]
+    lengths: NDArray[np.uint32]
     marks: NDArray[np.uint8]
-    runs: NDArray[np.int32]
+    runs: NDArray[np.uint32]
     back: NDArray[np.uint8]
-    word_ends: NDArray[np.int32]
+    places: NDArray[np.uint32]
+    word_ends: NDArray[np.uint32]
     word_states: NDArray[np.uint32]
 
 
 def workspace(length: int) -> Workspace:
     """For texts of up to ``length`` characters."""
-    size = length + 2
+    size = length + 4
     return Workspace(
         characters=np.empty(size, np.uint32),
         codes=np.empty(size, np.uint16),
+        states=np.empty(LEVELS * size, np.uint32),
+        values=np.empty((LEVELS - 1) * size, np.float64),
+        longer=np.empty(size, np.uint8),
         route=np.empty(size, np.float64),
-        ends=np.empty(size, np.int32),
-        states=np.empty(size, np.uint32),
+        lengths=np.empty(size, np.uint32),
         marks=np.empty(size, np.uint8),
-        runs=np.empty(size, np.int32),
+        runs=np.empty(2 * size, np.uint32),
         back=np.empty(size, np.uint8),
-        word_ends=np.empty(size, np.int32),
+        places=np.empty(size, np.uint32),
+        word_ends=np.empty(size, np.uint32),
         word_states=np.empty(size, np.uint32),
     )
