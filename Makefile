@@ -25,6 +25,11 @@ lock: $(VENV)/.dev ## rewrite the lock files from pyproject.toml
 		pyproject.toml -o requirements/runtime.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 		pyproject.toml --extra service --extra cluster --group dev -o requirements/dev.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+		pyproject.toml --extra service --constraints requirements/dev.lock -o requirements/service.lock
+	printf 'hatchling>=1.25\nsetuptools>=75\nwheel\n' | \
+		$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
+		- -o requirements/build.lock
 
 clean: ## remove what make made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

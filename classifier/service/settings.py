@@ -59,7 +59,7 @@ class ServiceLimits:
     webhook_seconds: float = 15.0
     webhook_retry_seconds: float = 5.0
     webhook_longest_seconds: float = 21_600.0
-    webhook_tries: int = 22
+    webhook_tries: int = 30
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def prepared(home: Path | None = None, environment: Mapping[str, str] | None = N
         raise LanmuError(f"{folder}: cannot be made ({error.strerror}); choose another with $LANMU_HOME") from error
     folder = folder.resolve()
     chosen.setdefault("limits", _limits(folder / "settings.toml"))
-    given = environment.get("LANMU_TOKEN")
+    given = _given(environment, "LANMU_TOKEN")
     if given is not None:
         token, new = _checked(given, "$LANMU_TOKEN"), False
     else:
@@ -158,8 +158,9 @@ def prepared(home: Path | None = None, environment: Mapping[str, str] | None = N
     key, _ = _kept(folder / "session.key", lambda: secrets.token_hex(32))
     chosen["webhook"] = chosen.get("webhook") or environment.get("LANMU_WEBHOOK", "")
     if chosen["webhook"]:
-        given_secret = environment.get("LANMU_WEBHOOK_SECRET")
-        chosen["webhook_secret"] = given_secret or _kept(folder / "webhook.secret", new_secret)[0]
+        chosen["webhook_secret"] = (
+            _given(environment, "LANMU_WEBHOOK_SECRET") or _kept(folder / "webhook.secret", new_secret)[0]
+        )
     return Settings(home=folder, token=token, key=key.encode(), token_is_new=new, **chosen)  # type: ignore[arg-type]
 
 
@@ -196,6 +197,17 @@ def _limits(path: Path) -> ServiceLimits:
             raise LanmuError(f"{path}: {name} = {value!r} must be a number above 0")
         values[name] = type(known[name])(value)
     return ServiceLimits(**values)
+
+
+def _given(environment: Mapping[str, str], name: str) -> str | None:
+    """A secret from the environment, or from the file that ``NAME_FILE`` names, as containers have them."""
+    path = environment.get(f"{name}_FILE")
+    if name in environment or not path:
+        return environment.get(name)
+    try:
+        return Path(path).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise LanmuError(f"{path}: cannot be read ({error}); ${name}_FILE names it") from error
 
 
 def _kept(path: Path, make: object) -> tuple[str, bool]:
