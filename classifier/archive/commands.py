@@ -76,6 +76,9 @@ def score(
         str,
         typer.Option("--cluster", help="A Dask scheduler (tcp://host:8786), or local:4 for four processes here."),
     ] = "",
+    plan_only: Annotated[
+        bool, typer.Option("--plan-only", help="Only write the plan, and say how much there is to do.")
+    ] = False,
     take: Annotated[
         str,
         typer.Option("--take", help="Do only the i-th of n shares, such as 2/3, of a run that n machines do."),
@@ -113,12 +116,21 @@ def score(
         text_field=text_field,
         date_field=date_field,
     )
-    work = Work(workers or available_cores(), cluster, share(take) if take else None, restart)
+    work = Work(workers or available_cores(), cluster, share(take) if take else None, restart, plan_only)
     given = [plain_path(source) for source in sources or []]
     outcome = score_archive(chosen, given, str(Path.cwd()), task, path, work)
     if outcome.state == "stopped":
         print(f"lanmu: stopped; to go on: lanmu score --out {out}{f' --take {take}' if take else ''}", file=sys.stderr)
         raise typer.Exit(130)
+    if outcome.state == "planned":
+        plan = outcome.plan
+        size = f"{plan.bytes / 1e9:,.2f} GB" if plan.bytes >= 1e7 else f"{plan.bytes / 1e3:,.0f} kB"
+        print(
+            f"{counted(plan.files, 'file')}, {size}, in {counted(plan.shards, 'shard')}; the plan is in "
+            f"{chosen.folder.name_of('shards.jsonl')}: to begin: lanmu score --out {out}",
+            file=sys.stderr,
+        )
+        return
     if outcome.state == "waiting":
         print("lanmu: this share is done; whoever ends the last share puts everything together", file=sys.stderr)
         return
@@ -129,13 +141,13 @@ def told(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
     """Say what came of a finished run; exit 1 where inputs were refused, 2 where nothing was scored."""
     refused = summary["refused"]
     print(
-        f"{summary['articles']:,} articles in {output}: {summary['accepted']:,} accepted, "
+        f"{counted(summary['articles'], 'article')} in {output}: {summary['accepted']:,} accepted, "
         f"{summary['review']:,} to review; charts in {folder.name_of('summary.html')}",
         file=sys.stderr,
     )
     if refused:
         where = folder.name_of("refused.jsonl")
-        print(f"lanmu: {refused:,} inputs refused, each with the reason in {where}", file=sys.stderr)
+        print(f"lanmu: {counted(refused, 'input')} refused, each with the reason in {where}", file=sys.stderr)
         with folder.opened("refused.jsonl") as file:
             for line in islice(file, SHOWN_REFUSALS):
                 record = json.loads(line)
@@ -143,6 +155,11 @@ def told(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
         if refused > SHOWN_REFUSALS:
             print(f"lanmu: … and {refused - SHOWN_REFUSALS:,} more", file=sys.stderr)
         raise typer.Exit(1 if summary["articles"] else 2)
+
+
+def counted(n: int, what: str) -> str:
+    """``1 file``, ``2,000 files``."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
 def share(take: str) -> tuple[int, int]:

@@ -29,24 +29,25 @@ class Work:
     """How a run is carried out, which changes nothing in what comes out of it.
 
     ``workers`` cores of this machine, or a Dask ``cluster``; ``take`` only this machine's share;
-    ``restart`` throws away what an earlier run did.
+    ``restart`` throws away what an earlier run did; ``plan_only`` ends with the plan.
     """
 
     workers: int = 1
     cluster: str = ""
     take: Take | None = None
     restart: bool = False
+    plan_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to: finished, stopped by a signal, or waiting for other machines' shares.
+    """What a run came to: finished, stopped by a signal, waiting for other machines' shares, or only planned.
 
     ``summary`` is that of a finished run.
     """
 
     plan: Plan
-    state: Literal["finished", "stopped", "waiting"]
+    state: Literal["finished", "stopped", "waiting", "planned"]
     summary: dict[str, Any]
 
 
@@ -62,6 +63,8 @@ def score_archive(target: Target, sources: Sequence[str], base: str, task: Task,
     with locked(target.folder):
         target.folder.sweep()
         plan = planned(target, sources, base, task, restart=work.restart)
+        if work.plan_only:
+            return Outcome(plan, "planned", {})
         if (summary := finished_file(target, plan)) is not None:
             return Outcome(plan, "finished", summary)
         if not _score_left(target.folder, plan, model, work):

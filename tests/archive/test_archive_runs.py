@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.archive.made import articles, rows_of, write_jsonl, write_parquet
+import lanmu
+from classifier.archive.running import Work
+from classifier.errors import LanmuError
+from tests.archive.made import articles, rows_of, scored, write_jsonl, write_parquet
 from tests.conftest import Lanmu
 
 
@@ -41,25 +45,61 @@ def test_a_folder_of_everything_is_scored_once(lanmu: Lanmu, tmp_path: Path) -> 
     assert rows_of(tmp_path / "out") == rows
 
 
-def test_what_changed_is_said_and_nothing_is_mixed(lanmu: Lanmu, tmp_path: Path) -> None:
-    write_jsonl(tmp_path / "a.jsonl", articles(50))
-    assert lanmu("score", "a.jsonl", "--out", "out").returncode == 0
-    write_jsonl(tmp_path / "a.jsonl", articles(60))
-    changed = lanmu("score", "a.jsonl", "--out", "out")
-    assert changed.returncode == 2
-    assert "changed: a.jsonl" in changed.stderr and "--restart" in changed.stderr
-    other = lanmu("score", "a.jsonl", "--out", "out", "--text-field", "正文")
-    assert other.returncode == 2 and "正文" in other.stderr
-    assert len(rows_of(tmp_path / "out")) == 50
-    assert lanmu("score", "a.jsonl", "--out", "out", "--restart").returncode == 0
-    assert len(rows_of(tmp_path / "out")) == 60
-
-
-def test_a_folder_that_is_no_run_is_left_alone(lanmu: Lanmu, tmp_path: Path) -> None:
+def test_a_folder_that_is_no_run_is_left_alone(tmp_path: Path, small_model_folder: Path) -> None:
     write_jsonl(tmp_path / "a.jsonl", articles(5))
     (tmp_path / "家").mkdir()
     (tmp_path / "家" / "信.txt").write_text("勿动", "utf-8")
-    for extra in ((), ("--restart",)):
-        done = lanmu("score", "a.jsonl", "--out", "家", *extra)
-        assert done.returncode == 2 and "家" in done.stderr
+    for work in (Work(), Work(restart=True)):
+        with pytest.raises(LanmuError, match="家"):
+            scored([tmp_path / "a.jsonl"], tmp_path / "家", small_model_folder, work)
     assert [p.name for p in (tmp_path / "家").iterdir() if not p.name.startswith(".")] == ["信.txt"]
+
+
+Main = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Main:
+    """The command line in this process: exit code and what it said on stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["lanmu", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            lanmu.main()
+        return int(ended.value.code or 0), capsys.readouterr().err
+
+    return run
+
+
+def test_the_plan_alone_then_the_rest(main: Main, tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "a.jsonl", articles(300))
+    code, said = main("score", "a.jsonl", "--out", "out", "--shard-size", "8KB", "--plan-only")
+    assert code == 0 and "1 file, " in said and "lanmu score --out out" in said
+    assert not (tmp_path / "out" / "parts").exists()
+    assert main("score", "--out", "out")[0] == 0
+    assert len(rows_of(tmp_path / "out")) == 300
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("a.jsonl",), "--out"),
+        (("-", "--out", "o"), "standard input"),
+        (("nichts", "--out", "o"), "nichts"),
+        (("a.jsonl", "--out", "o", "--shard-size", "many"), "64MB"),
+        (("a.jsonl", "--out", "o", "--take", "4/3"), "2/3"),
+        (("a.jsonl", "--out", "o.csv", "--format", "jsonl"), "o.csv"),
+        (("a.jsonl", "--out", "memory://o.db"), "SQLite"),
+        (("a.jsonl", "--out", "o", "--kind", "scroll"), "scroll"),
+        (("a.jsonl", "--out", "o", "--cluster", "local:x"), "local:4"),
+        (("a.jsonl", "--out", "o", "--take", "1/2", "--restart"), "--restart"),
+        (("a.jsonl", "--out", "o", "--text-field", "正文"), "正文"),
+        ((".", "--out", "o", "--model", "nichts"), "nichts"),
+    ],
+)
+def test_wrong_usage_is_told(main: Main, arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "a.jsonl", articles(5))
+    code, err = main("score", *arguments)
+    assert code == 2
+    assert said in err and "Traceback" not in err
