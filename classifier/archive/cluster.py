@@ -10,7 +10,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,8 @@ class ModelOnWorker(distributed.WorkerPlugin):
 
     def __init__(self, folder: RunFolder, plan: Plan, model: Path) -> None:
         self.name = plugin_name(plan)
-        self.folder, self.base, self.task, self.identity = folder, plan.base, plan.task, plan.identity
+        self.folder = RunFolder(str(folder.path.resolve())) if folder.is_local else folder
+        self.base, self.task, self.identity = plan.base, plan.task, plan.identity
         self.files = {name: (model / name).read_bytes() for name in (MANIFEST, WEIGHTS)}
 
     def setup(self, worker: Any) -> None:
@@ -94,9 +95,17 @@ class ClusterRun:
         A shard whose worker is lost, or that fails, is tried again; one that keeps failing is named
         in the LanmuError raised once the others are done.
         """
+        try:
+            self._run(shards, done, advance)
+        except OSError as error:
+            raise LanmuError(
+                f"the cluster at {self.address} is gone ({error}); what was done before is whole: "
+                "run the same command again once it is back"
+            ) from error
+
+    def _run(self, shards: Iterator[Shard], done: Done, advance: Callable[[int], None]) -> None:
         failed: dict[int, BaseException] = {}
-        with connected(self.address) as client:
-            _bring_model(client, ModelOnWorker(self.folder, self.plan, self.model))
+        with connected(self.address) as client, _model_brought(client, self.folder, self.plan, self.model):
             handed: dict[str, Shard] = {}
             waiting = _dask.as_completed(raise_errors=False)
 
@@ -140,14 +149,15 @@ class ClusterRun:
 @contextmanager
 def connected(address: str) -> Iterator[Any]:
     """A client of the cluster at ``address``; LanmuError where there is none."""
-    logging.getLogger("distributed").setLevel(logging.ERROR)
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     kind, _, number = address.partition(":")
     if kind == "local":
         if not number.isdigit() or not 1 <= int(number) <= 1024:
             raise LanmuError(f"--cluster {address!r}: write local:4 for four processes on this machine")
         with (
             _dask.LocalCluster(
-                n_workers=int(number), threads_per_worker=1, dashboard_address=None, silence_logs=logging.ERROR
+                n_workers=int(number), threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
             ) as cluster,
             _dask.Client(cluster) as client,
         ):
@@ -163,14 +173,21 @@ def connected(address: str) -> Iterator[Any]:
         yield client
 
 
-def _bring_model(client: Any, plugin: ModelOnWorker) -> None:
+@contextmanager
+def _model_brought(client: Any, folder: RunFolder, plan: Plan, model: Path) -> Iterator[None]:
+    """Every worker, and each that joins within the block, has the model."""
     try:
-        client.register_plugin(plugin)
+        client.register_plugin(ModelOnWorker(folder, plan, model))
     except Exception as error:  # what a worker's unpickling raises
         raise LanmuError(
             f"the workers cannot take the model ({type(error).__name__}: {error}); "
             "install the same version of lanmu on each of them"
         ) from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # where the cluster is gone
+            client.unregister_worker_plugin(plugin_name(plan))
 
 
 def _cause(future: Any) -> BaseException:
