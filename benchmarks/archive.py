@@ -5,7 +5,7 @@ Makes a Parquet file of ARTICLES (default 1,000,000) and a folder of FILES text 
 
 - on one core, in turns: the plain loop (jieba and scikit-learn with the same features and weights,
   one article after the other, texts already in memory), the kernel alone (texts in memory), and
-  ``lanmu score`` end to end, from planning to summary, from Parquet to Parquet and from the folder.
+  ``lanmu score`` end to end, from planning to summary, from Parquet, from the folder and from web pages.
   The process is held to one core; seconds are its processor time, so that
   other work on the machine disturbs less;
 - the whole archive by the command line on all cores, by the clock, and its resident memory at its
@@ -40,6 +40,8 @@ GROUP = 20_000
 """Rows of a row group."""
 CHUNK = 4_000
 """Articles the kernel alone takes at once."""
+WEB_CHARACTERS = 1_000
+"""What the estimate for the web takes a page's text to be."""
 POOL = 20_000
 """Different articles, which the archive repeats with changes."""
 
@@ -82,6 +84,23 @@ def write_folder(path: Path, rows: Iterator[dict[str, str]]) -> Path:
     return path
 
 
+def write_html(path: Path, rows: Iterator[dict[str, str]]) -> Path:
+    """Web pages as a small paper's site has them: an article among navigation, notes and links."""
+    from html import escape
+
+    path.mkdir(parents=True)
+    links = "".join(f'<li><a href="/{i}.html">第{i}版的另一条新闻</a></li>' for i in range(40))
+    for row in rows:
+        body = "".join(f"<p>{escape(paragraph)}</p>" for paragraph in row["text"].split("\n") if paragraph)
+        (path / f"{row['id']}.html").write_text(
+            f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(row["title"])}</title></head><body>'
+            f"<nav><ul>{links}</ul></nav><article><h1>{escape(row['title'])}</h1><p>{row['date']}</p>{body}</article>"
+            f"<aside><ul>{links}</ul></aside><footer>版权所有</footer></body></html>",
+            "utf-8",
+        )
+    return path
+
+
 class OneCore:
     """Ways that work on one core, each giving the articles it went through."""
 
@@ -98,7 +117,9 @@ class OneCore:
             self.columns.append((TextColumn.from_strings(titles), TextColumn.from_strings(texts)))
         self.parquet = write_parquet(folder / "one-core.parquet", archive_rows(articles, count))
         self.files = write_folder(folder / "files", archive_rows(articles, files))
+        self.pages = write_html(folder / "html", archive_rows(articles, files // 10))
         self.runs = 0
+        self.part_bytes: dict[Path, float] = {}
 
     def loop(self) -> int:
         for article in self.sample:
@@ -116,6 +137,9 @@ class OneCore:
     def from_folder(self) -> int:
         return self._run(self.files)
 
+    def from_html(self) -> int:
+        return self._run(self.pages)
+
     def _run(self, source: Path) -> int:
         self.runs += 1
         manifest = self.model.manifest
@@ -123,7 +147,10 @@ class OneCore:
         outcome = score_archive(
             chosen, [str(source)], ".", Task(manifest.checksum, manifest.name), self.path, Work(workers=1)
         )
-        return int(outcome.summary["articles"])
+        articles = int(outcome.summary["articles"])
+        parts = sum(part.stat().st_size for part in (self.folder / f"run-{self.runs}" / "parts").iterdir())
+        self.part_bytes[source] = parts / articles
+        return articles
 
 
 def seconds_each(way: Callable[[], int]) -> float:
@@ -133,12 +160,14 @@ def seconds_each(way: Callable[[], int]) -> float:
     return (time.process_time() - start) / count
 
 
-def one_core(ways: OneCore, rounds: int) -> None:
+def one_core(ways: OneCore, rounds: int) -> dict[str, float]:
+    """Measure the ways in turns and print them; the seconds an article of each."""
     named = {
         "plain loop, jieba + scikit-learn": ways.loop,
         "kernel alone": ways.kernel,
         "end to end, Parquet to Parquet": ways.from_parquet,
         "end to end, a folder of text files": ways.from_folder,
+        "end to end, a folder of web pages": ways.from_html,
     }
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {max(cores)})
@@ -156,6 +185,24 @@ def one_core(ways: OneCore, rounds: int) -> None:
         over = statistics.median(a / b for a, b in zip(loop, seconds, strict=True))
         share = statistics.median(a / b for a, b in zip(kernel, seconds, strict=True))
         print(f"  {name:36}{1 / statistics.median(seconds):12,.0f}{over:9.1f}{share:15.0%}")
+    return {name: statistics.median(seconds) for name, seconds in found.items()}
+
+
+def estimates(ways: OneCore, seconds: dict[str, float], characters: float) -> None:
+    """What larger archives would take, were each core to do what one did here."""
+    parquet, files, pages = list(seconds.values())[2:]
+    to_score = parquet * WEB_CHARACTERS / characters
+    print("\nEstimates from one core's figures")
+    print(f"  {'':58}{'core-hours':>12}{'machines of 32 cores for a day':>34}{'output GB':>11}")
+    out = ways.part_bytes[ways.parquet]
+    for name, count, each in (
+        (f"10 million articles of {characters:.0f} characters, Parquet", 10_000_000, parquet),
+        (f"10 million articles of {characters:.0f} characters, text files", 10_000_000, files),
+        (f"3 billion pages of {WEB_CHARACTERS:,} characters, text in Parquet", 3_000_000_000, to_score),
+        (f"3 billion pages of {WEB_CHARACTERS:,} characters, HTML", 3_000_000_000, pages - parquet + to_score),
+    ):
+        hours = count * each / 3600
+        print(f"  {name:58}{hours:12,.1f}{hours / 24 / 32:34,.2f}{count * out / 1e9:11,.1f}")
 
 
 def by_command(source: Path, out: Path, count: int) -> None:
@@ -212,7 +259,8 @@ def main() -> None:
     print(f"{os.cpu_count()} cores.  Texts: {news.source}, {characters:.0f} characters each.  Model: {path.name}")
     with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
         folder = Path(name)
-        one_core(OneCore(folder, path, pairs, min(chosen.articles, 60_000), chosen.files, chosen.sample), chosen.rounds)
+        ways = OneCore(folder, path, pairs, min(chosen.articles, 100_000), chosen.files, chosen.sample)
+        estimates(ways, one_core(ways, chosen.rounds), characters)
         print("\nThe command line on all cores, by the clock")
         print(f"  {'':24}{'articles':>12}{'articles/s':>12}{'seconds':>10}{'work seconds':>14}{'highest MB':>10}")
         for count in (chosen.articles // 10, chosen.articles):

@@ -104,6 +104,10 @@ def check_plan(
 ) -> None:
     """LanmuError, saying what changed and what to do, unless the plan is what would be planned now."""
     where = folder.location
+    if plan.lanmu != lanmu_version():
+        raise LanmuError(
+            f"{where}: was begun with lanmu {plan.lanmu}, this is {lanmu_version()}; use that, or --restart"
+        )
     if differences := plan.task.differences(task):
         if plan.task.model != task.model:
             differences[0] = f"the model was {plan.task.model_name!r} and is now {task.model_name!r}"
