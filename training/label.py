@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def cell_text(value: str) -> str:
+    """The value as a labels file holds it: without the control characters that would make the file no text."""
+    return _NO_TEXT.sub("", value)
 
 
 @dataclass(frozen=True, slots=True)

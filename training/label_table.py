@@ -12,6 +12,7 @@ from pathlib import Path
 
 from classifier.errors import InputRefused, LabelsError
 from classifier.reading.encoding import decode
+from training.label import cell_text
 
 COLUMNS = ("id", "category", "source", "date", "title", "text")
 OTHER_NAMES = {
@@ -91,7 +92,7 @@ class LabelTable:
     def _line(self, cells: list[str], values: Mapping[str, str]) -> str:
         filled = list(cells)
         for name, value in values.items():
-            filled[self.columns[name]] = value.replace("\0", "")
+            filled[self.columns[name]] = cell_text(value)
         text = io.StringIO(newline="")
         csv.writer(text, delimiter=self.delimiter, lineterminator=self._end).writerow(filled)
         return text.getvalue()

@@ -14,7 +14,7 @@ from classifier.errors import LabelsError
 from classifier.files import write_bytes_whole
 from classifier.taxonomy import Taxonomy
 from training.examples import Examples
-from training.label import Finding, Label, LabelFile, Merged
+from training.label import Finding, Label, LabelFile, Merged, cell_text
 from training.label_checks import checked
 from training.label_table import COLUMNS, LabelTable, read_table
 
@@ -100,7 +100,7 @@ def labels_csv(labels: Iterable[Label]) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
     for label in labels:
-        writer.writerow([getattr(label, column).replace("\0", "") for column in COLUMNS])
+        writer.writerow([cell_text(getattr(label, column)) for column in COLUMNS])
     return text.getvalue().encode()
 
 

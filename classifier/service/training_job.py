@@ -1,35 +1,50 @@
-"""The process in which the desk's *Retrain* runs: `lanmu train` whose verdict goes to a file."""
+"""The process in which the desk's *Retrain* runs: `lanmu train` on the desk's labels, its verdict to a file."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from classifier.errors import LanmuError
+from classifier.errors import LabelsError, LanmuError, ModelError
 from classifier.files import write_text_whole
 
+if TYPE_CHECKING:
+    from classifier.model_files import StoredModel
+    from training.label import Label
+    from training.registry import Registry
+
 LOWER_PRIORITY = 10
+FEWEST_A_CATEGORY = 2
 
 
 def main(labels: Path, models: Path, result: Path) -> None:
-    """Train on a labels file against a folder's current model, without promoting; write the verdict as JSON."""
+    """Train on a labels file against a folder's current model, without promoting; write the verdict as JSON.
+
+    While the labels are few, the fit starts from the model that the folder began with.  A category
+    with a single label waits for its second, which is needed to hold one against the other.
+    """
     from classifier.model_choice import current_name
     from classifier.model_files import read_manifest
-    from training.adaptation import shipped_model, start_of
+    from training.adaptation import start_of
     from training.corpora import joined
     from training.labels import examples_of, usable_labels
     from training.registry import Registry
     from training.retraining import train
 
+    registry = Registry(models)
     taxonomy = read_manifest(models / current_name(models)).taxonomy
-    examples = examples_of(joined(usable_labels(labels, taxonomy)))
-    start = start_of(examples, taxonomy, shipped_model())
+    examples = examples_of(enough(joined(usable_labels(labels, taxonomy))))
+    start = start_of(examples, taxonomy, first_model(registry))
+    if start.said:
+        print(start.said, flush=True)
     run = train(
         examples,
         taxonomy,
-        Registry(models),
+        registry,
         options=start.options,
         prior=start.prior,
         promote=False,
@@ -44,6 +59,33 @@ def main(labels: Path, models: Path, result: Path) -> None:
         "labels": len(examples),
     }
     write_text_whole(result, json.dumps(verdict, ensure_ascii=False) + "\n")
+
+
+def enough(labels: tuple[Label, ...]) -> tuple[Label, ...]:
+    """The labels of categories that have enough; LabelsError where these are fewer than two."""
+    counts = Counter(label.category for label in labels)
+    few = sorted(category for category, count in counts.items() if count < FEWEST_A_CATEGORY)
+    if len(counts) - len(few) < 2:
+        raise LabelsError(
+            f"{len(labels)} labels so far; two categories with {FEWEST_A_CATEGORY} labels each are needed to begin with"
+        )
+    if few:
+        print(f"left out until they have {FEWEST_A_CATEGORY} labels: {', '.join(few)}", flush=True)
+    return tuple(label for label in labels if counts[label.category] >= FEWEST_A_CATEGORY)
+
+
+def first_model(registry: Registry) -> StoredModel:
+    """The model that the folder began with, or the current one where that is gone."""
+    from classifier.model_choice import current_name
+    from classifier.model_files import read_model
+
+    for event in registry.history():
+        if event.action == "promoted":
+            try:
+                return read_model(registry.path(event.name))
+            except ModelError:
+                break
+    return read_model(registry.path(current_name(registry.folder)))
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ from classifier.service.app import create_app
 from classifier.service.container import Service, built
 from classifier.service.settings import Settings, prepared
 from tests.small_model import small_model
+from training.labels import Label, labels_csv
 from training.registry import Registry
 
 TOKEN = "test-token-of-some-length"
@@ -28,10 +29,12 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A data folder whose current model is the small one."""
+    """A data folder whose current model is the small one, with one label from before."""
     folder = tmp_path / "lanmu-data"
     small_model(folder / "models" / "small")
     Registry(folder / "models").promote("small")
+    before = Label("earlier-1", "sports", "desk", "2026-01-05", "拔河赛开赛", "八支队伍拔河。")
+    (folder / "labels.csv").write_bytes(labels_csv([before]))
     return folder
 
 

@@ -106,7 +106,9 @@ def test_markup_stays_text(app: App) -> None:
     found = answer.json()
     assert (found["title"], found["text"], found["id"]) == (HOSTILE["title"], HOSTILE["text"], HOSTILE["id"])
     app.api.put(f"/api/v1/articles/{number}/label", json={"category": "health"})
-    assert labels_of(app.service.settings.labels, 1)[HOSTILE["title"]].category == "health"
+    label = labels_of(app.service.settings.labels, 1)[HOSTILE["title"]]
+    assert label.category == "health"
+    assert label.text == HOSTILE["text"].replace("\x00", "").replace("\x1b", "")
 
 
 def test_a_file_is_put_in(app: App) -> None:
