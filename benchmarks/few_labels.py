@@ -1,12 +1,13 @@
 """Learning curves: a fit from what is known against one from scratch, by labels a category.
 
-python -m benchmarks.few_labels [--task fudan|titles|news] [--draws 3]
+python -m benchmarks.few_labels [--task fudan|titles|news] [--draws 3] [--sizes 5,10] [--tried]
 
 Needs the corpora in $LANMU_CORPUS.  Other categories: Fudan10 and THUCNews titles.  The default
 categories: a model of everything before the holdout, and a user's labels drawn from one half of the
 holdout, tested on the other half.  "scratch" is words, tf-idf and LinearSVC; "alone" is what
 ``lanmu train --from-scratch`` does.  Mean accuracy ± standard deviation over draws, and the
-expected calibration error of the adapted one.
+expected calibration error of the adapted one.  ``--tried`` measures other shares of word vectors (other
+categories) and other penalties (news).
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from training.fitting import FitOptions, fit_model
 from training.labels import examples_of, usable_labels
 from training.presets import default_options
 
+Starts = Callable[["Task", Examples], Iterator[tuple[str, Start]]]
 SIZES = (5, 10, 20, 50, 100)
 MOST_TESTED = 3_000
 PLAIN = FitOptions(spec=FeatureSpec(title=1.0, text=1.0, lead=0.0, words=1), penalty=1.0)
@@ -114,7 +116,19 @@ def starts(task: Task, labels: Examples) -> Iterator[tuple[str, Start]]:
     yield "adapted", start_of(labels, task.taxonomy, task.model)
 
 
-def curve(task: Task, sizes: tuple[int, ...], draws: int) -> None:
+def other_starts(task: Task, labels: Examples) -> Iterator[tuple[str, Start]]:
+    """What else was tried: one change at a time."""
+    start = start_of(labels, task.taxonomy, task.model)
+    yield "adapted", start
+    if start.prior is not None:
+        for penalty in (1.0, 3.0, 6.0, 24.0):
+            yield f"penalty {penalty:g}", replace(start, options=replace(start.options, penalty=penalty))
+        return
+    for share in (0.0, 0.5, 1.0, 2.0):
+        yield f"vectors {share:g}", replace(start, options=replace(start.options, vectors=share))
+
+
+def curve(task: Task, sizes: tuple[int, ...], draws: int, starts: Starts) -> None:
     if task.model is not None:
         zero = [measured(task.model.weights, task.taxonomy, task.draw(1, number)[1]) for number in range(draws)]
         accuracy, error = np.mean(zero, axis=0)
@@ -141,6 +155,7 @@ def main() -> None:
     parser.add_argument("--task", choices=("fudan", "titles", "news"), action="append")
     parser.add_argument("--sizes", type=lambda given: tuple(map(int, given.split(","))), default=SIZES)
     parser.add_argument("--draws", type=int, default=3)
+    parser.add_argument("--tried", action="store_true")
     given = parser.parse_args()
     with TemporaryDirectory() as folder:
         for name in given.task or ("fudan", "titles", "news"):
@@ -148,7 +163,7 @@ def main() -> None:
                 task = news(Path(folder) / "before")
             else:
                 task = other_categories(name, fudan() if name == "fudan" else thucnews_titles())
-            curve(task, given.sizes, given.draws)
+            curve(task, given.sizes, given.draws, other_starts if given.tried else starts)
 
 
 if __name__ == "__main__":

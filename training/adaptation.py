@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from training.fitting import FitOptions
-from training.presets import HEADLINES, default_options
+from training.presets import default_options
 from training.prior import Prior, known_as
 from training.seen import unseen
+from training.solving import MOST_IN_DUAL
 
 if TYPE_CHECKING:
     from classifier.model_files import StoredModel
@@ -27,7 +28,8 @@ FEW = 100
 """Labels a category (the middle one): more speak for themselves."""
 PRIOR_PENALTY = 12.0
 """How hard it is to move the weights of a model, which stand for thousands of labels."""
-VECTORS = 0.7
+VECTORS_SPEAK_FOR = 5.0
+"""Word vectors weigh as much as the words themselves at so many labels a category, then less with the root."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def start_of(examples: Examples, taxonomy: Taxonomy, stored: StoredModel | None)
     """
     options = default_options(examples, taxonomy)
     labels_a_category = float(np.median(list(Counter(examples.categories).values()) or [0]))
-    if labels_a_category > FEW:
+    if labels_a_category > FEW or len(examples) > MOST_IN_DUAL:
         return Start(options)
     if stored is not None and _knows(stored, taxonomy):
         if 2 * int(unseen(stored.manifest, examples).sum()) < len(examples):
@@ -60,7 +62,8 @@ def start_of(examples: Examples, taxonomy: Taxonomy, stored: StoredModel | None)
         return Start(options, prior, f"few labels: starting from the model {stored.manifest.name}")
     if set(taxonomy.ids) <= _default_ids():
         return Start(options)
-    options = replace(options, background=True, vectors=VECTORS if options != HEADLINES else 0.5)
+    share = max(options.vectors, min(1.0, (VECTORS_SPEAK_FOR / labels_a_category) ** 0.5))
+    options = replace(options, background=True, vectors=round(share, 3))
     return Start(options, None, "few labels: starting from word vectors and frequencies of real news")
 
 
