@@ -8,11 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from classifier.errors import LanmuError
 from classifier.service.api.schemas import MOST_NUMBER
 from classifier.service.desk.filters import ArticleNumber, WantedArticles
 from classifier.service.desk.rendering import Desk
 from classifier.service.desk.stories import told
-from classifier.service.problems import Problem
+from classifier.service.desk.translating import translated
+from classifier.service.problems import Problem, problem_of
 from classifier.service.security.access import Editor, Reader
 from classifier.service.store import progress, queue
 from classifier.service.store.records import today
@@ -106,6 +108,10 @@ def _stepped(desk: Desk, back: str, step: Callable[[], list[Settlement]]) -> Res
         if not desk.wants_json:
             raise
         return JSONResponse({"message": desk.t("toast.settled_meanwhile")}, 409)
+    except LanmuError as error:
+        if not desk.wants_json:
+            raise
+        return JSONResponse({"message": translated(str(error), desk.t)}, problem_of(error).status)
     return _answer(desk, back, f"toast.{done[0].action}", done, undo=True)
 
 

@@ -1,0 +1,89 @@
+"""Words found again in the printed text, and charts whose axes hold what they show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classifier.article import Article
+from classifier.model import TopicModel
+from classifier.service.desk.categories import lighter, stylesheet
+from classifier.service.desk.drawing import HEIGHT, histogram, scale, share_line, stacked_bars
+from classifier.service.desk.highlighting import explained, pieces
+from classifier.service.desk.languages import Wording
+from classifier.service.store.statistics import BINS, Period
+from classifier.taxonomy import Category, Taxonomy
+
+CHARACTERS = "医生给老人量血压醫療採棉機 \u3000\n\t\u200b\ufeffAＡbﬁ,。😀𠮷\ud800\x00<&"
+STRANGE = st.text(st.sampled_from(CHARACTERS), max_size=60)
+
+
+@pytest.fixture(scope="module")
+def model(small_model_folder: Path) -> TopicModel:
+    return TopicModel.load(small_model_folder, engine="walk")
+
+
+def test_words_are_marked_where_they_were_printed(model: TopicModel) -> None:
+    article = Article("a1", "專家義診進山村", "醫生給老人　量血壓,\n測血糖。採棉機停在村口。")
+    tagged = model.tag([article])[0]
+    shown = explained(model, tagged)
+    assert shown.evidence
+    assert "".join(piece.text for piece in shown.title) == article.title
+    marked = {piece.text for line in shown.paragraphs for piece in line if piece.side == "for"}
+    against = {piece.text for line in shown.paragraphs for piece in line if piece.side == "against"}
+    assert any("醫生" in text or "老人" in text for text in marked)
+    assert not marked & against
+    assert max(piece.strength for line in (shown.title, *shown.paragraphs) for piece in line) == 3
+
+
+def test_without_a_model_or_its_categories_the_text_is_plain(model: TopicModel) -> None:
+    tagged = model.tag([Article("a1", "专家义诊", "医生给老人量血压。")])[0]
+    assert all(piece.side == "" for piece in explained(None, tagged).title)
+    other = Taxonomy((Category("x", "甲"), Category("y", "乙")))
+    assert "x" in other
+    strange = type(tagged)(tagged.article, "x", "甲", 0.6, "review", (("x", 0.6), ("y", 0.4)))
+    assert explained(model, strange).evidence == ()
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=STRANGE)
+def test_the_pieces_are_the_text(model: TopicModel, text: str) -> None:
+    cut, fold = model.explainer.counter.cut, model.weights.table.fold
+    weights = {"医生": 1.0, "血压": -0.5, "老人": 0.3, "医疗": 0.2, "a": 0.1, "医生 给": 0.9}
+    found = pieces(text, weights, cut, fold)
+    assert "".join(piece.text for piece in found) == text
+
+
+@pytest.mark.parametrize("most", [0, 1, 3, 4, 7, 19, 83, 100, 101, 9_999, 1_234_567])
+def test_an_axis_is_round_and_holds_the_most(most: int) -> None:
+    top, step = scale(most)
+    assert top >= most
+    assert top % step == 0
+    assert 1 <= top / step <= 6
+
+
+def test_bars_and_line_stay_inside_the_drawing() -> None:
+    t = Wording("zh")
+    periods = [
+        Period("2026-03-01", {"sports": 3, "health": 5}, 2), Period("2026-03-02", {}, 0),
+        Period("2026-03-03", {"health": 1}, 1),
+    ]  # fmt: skip
+    bars = stacked_bars(periods, ["health", "sports"], t)
+    assert [(box.what, box.count) for box in bars.boxes] == [("health", 5), ("sports", 3), ("health", 1)]
+    first, second = bars.boxes[:2]
+    assert second.y + second.height == pytest.approx(first.y)
+    assert all(0 <= box.y <= box.y + box.height <= HEIGHT and 0 <= box.x <= bars.right for box in bars.boxes)
+    assert [share for *_, share in share_line(periods, t).dots] == [0.25, 1.0]
+    assert stacked_bars([], [], t).boxes == ()
+    assert [box.count for box in histogram([(0, 0)] * (BINS - 1) + [(9, 1)]).boxes] == [9, 1]
+
+
+def test_a_colour_that_is_none_does_not_reach_the_stylesheet() -> None:
+    taxonomy = Taxonomy((Category("a", "甲", colour="#8c2f39"), Category("b", "乙", colour="red}body{display:none")))
+    css = stylesheet(taxonomy)
+    assert "--cat-light:#8c2f39" in css
+    assert "display" not in css
+    assert lighter("#ffffff") == "#ffffff" and lighter("#000000") > "#808080"
