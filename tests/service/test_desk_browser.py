@@ -30,6 +30,7 @@ def desk(home: Path, serve: Serve) -> Server:
     return serve()
 
 
+@pytest.mark.timeout(900)
 def test_ten_articles_by_keyboard_then_a_better_model(desk: Server, home: Path) -> None:
     """From the first sign-in with the token to a promoted model, and back again."""
     with opened(desk.address) as window:
@@ -77,7 +78,7 @@ def test_ten_articles_by_keyboard_then_a_better_model(desk: Server, home: Path) 
         assert page.locator(".big-number b").inner_text() == "10"
         page.get_by_role("button", name="重新训练").click()
         page.wait_for_selector(".job-running")
-        page.wait_for_selector(".report", timeout=200_000)
+        page.wait_for_selector(".report", timeout=600_000)
         assert "建议启用新版本" in page.locator(".report h2").inner_text()
         assert page.locator(".report table tbody tr").count() >= 3
         page.set_viewport_size({"width": 360, "height": 740})

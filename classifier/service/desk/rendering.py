@@ -58,7 +58,7 @@ class Desk:
     def waiting(self) -> int:
         """How many articles wait for review."""
         with self.service.store.reading() as connection:
-            return progress.count_by_state(connection)["review"]
+            return progress.waiting(connection)
 
     @property
     def wants_json(self) -> bool:

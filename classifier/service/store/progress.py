@@ -53,7 +53,6 @@ def progress(connection: Connection, day: str) -> Progress:
     states.update(_counts(connection, by_state))
     counts = func.coalesce(c.label, c.category)
     by_category = select(counts, func.count()).where(c.day == day).group_by(counts).order_by(func.count().desc())
-    waiting = select(func.count()).select_from(articles).where(c.state == "review")
     s = settlements.c
     by_person = (
         select(s.by, func.count())
@@ -67,10 +66,16 @@ def progress(connection: Connection, day: str) -> Progress:
         arrived=sum(states.values()),
         states=states,
         categories=_counts(connection, by_category),
-        waiting=connection.execute(waiting).scalar_one(),
+        waiting=waiting(connection),
         settled_today=sum(people.values()),
         people=people,
     )
+
+
+def waiting(connection: Connection) -> int:
+    """How many articles wait for review."""
+    query = select(func.count()).select_from(articles).where(articles.c.state == "review")
+    return int(connection.execute(query).scalar_one())
 
 
 def deeds(
