@@ -8,8 +8,9 @@ from pathlib import Path
 
 from classifier.article import Article
 from classifier.errors import LanmuError
-from classifier.model import TopicModel
+from classifier.model import Engine, TopicModel
 from classifier.model_choice import CURRENT, current_name
+from classifier.model_files import StoredModel, read_model
 
 log = logging.getLogger("lanmu.service")
 CHECK_SECONDS = 1.0
@@ -35,7 +36,7 @@ class Champion:
         self._threads = threads
         self._accept_accuracy = accept_accuracy
         self._model: TopicModel | None = None
-        self._tried: object = None
+        self._seen: object = None
         self._stopped = threading.Event()
         self._changed = threading.Event()
         self._thread: threading.Thread | None = None
@@ -70,28 +71,32 @@ class Champion:
         """Load the current version if it is another than the loaded one; whether it was taken over."""
         try:
             stamp = self._stamp()
-            if stamp == self._tried:
+            if stamp == self._seen:
                 return False
-            self._tried = stamp
-            path = self.folder / current_name(self.folder)
-            loaded = TopicModel.load(path, engine="walk", accept_accuracy=self._accept_accuracy)
+            stored = read_model(self.folder / current_name(self.folder))
             before = self._model
-            if before is not None and before.manifest.checksum == loaded.manifest.checksum:
-                self.problem = ""
-                return False
-            if before is None:
-                self._model = loaded
-            fast = TopicModel.load(path, engine="kernel", threads=self._threads, accept_accuracy=self._accept_accuracy)
-            fast.tag([_WARMING])
+            taken = before is None or before.manifest.checksum != stored.manifest.checksum
+            if taken:
+                if before is None:
+                    self._model = self._ready(stored, "walk")
+                self._model = self._ready(stored, "kernel")
         except (LanmuError, OSError) as error:
+            if str(error) != self.problem:
+                log.error("the current model cannot be used: %s", error)
             self.problem = str(error)
-            log.error("the current model cannot be used: %s", error)
             return False
-        self._model = fast
+        self._seen = stamp
         self.problem = ""
-        self.takeovers += before is not None
-        log.info("model %s (%s) answers", fast.manifest.name, fast.manifest.checksum[:12])
-        return True
+        if taken:
+            self.takeovers += before is not None
+            log.info("model %s (%s) answers", stored.manifest.name, stored.manifest.checksum[:12])
+        return taken
+
+    def _ready(self, stored: StoredModel, engine: Engine) -> TopicModel:
+        """A model that has tagged its first article."""
+        model = TopicModel(stored, engine=engine, threads=self._threads, accept_accuracy=self._accept_accuracy)
+        model.tag([_WARMING])
+        return model
 
     def _stamp(self) -> object:
         found = (self.folder / CURRENT).stat()

@@ -43,6 +43,7 @@ _SAYS = {
     401: "No token, or a wrong one.",
     403: "The role does not allow it.",
     404: "There is no such thing.",
+    408: "The rest of the request did not come.",
     409: "It does not fit the present state.",
     413: "Too large.",
     415: "Another content type is needed.",

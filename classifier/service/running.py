@@ -5,9 +5,12 @@ from __future__ import annotations
 import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import uvicorn
+from filelock import FileLock, Timeout
 
 from classifier.errors import LanmuError
 from classifier.service.app import create_app
@@ -24,6 +27,11 @@ SWITCH_SECONDS = 0.0005
 
 def run(settings: Settings) -> int:
     """Serve until SIGINT or SIGTERM, then answer what is under way and end; returns the exit code."""
+    with _alone(settings):
+        return _run(settings)
+
+
+def _run(settings: Settings) -> int:
     listener = _listening(settings)
     settings = replace(settings, port=listener.getsockname()[1])
     log_to_stderr()
@@ -51,6 +59,22 @@ def run(settings: Settings) -> int:
 
 def _told(number: int, frame: object) -> None:
     """A signal that has done its work."""
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the data folder for this process."""
+    lock = FileLock(settings.home / "serve.lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise LanmuError(
+            f"{settings.home}: another `lanmu serve` works on this folder; stop it, or choose another with --home"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _listening(settings: Settings) -> socket.socket:

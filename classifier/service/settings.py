@@ -27,12 +27,16 @@ class ServiceLimits:
     """Every bound the service puts on what comes from outside.
 
     Beyond ``body_bytes`` (JSON), ``upload_bytes`` (files) and ``line_bytes`` (one line of a
-    stream) a request is answered 413.  ``waiting_articles`` and ``waiting_bytes`` bound what waits
-    for the kernel; beyond them the answer is 503 with Retry-After, as it is after ``seconds``.
-    A file of the watched folder is read once it has not changed for ``inbox_still_seconds``; the folder
-    is looked through every ``inbox_scan_seconds`` besides the system's own notices.  A delivery to the
-    webhook ends after ``webhook_seconds``; it is tried ``webhook_tries`` times, the first pause being
-    ``webhook_retry_seconds``, each twice the one before up to ``webhook_longest_seconds``.
+    stream) a request is answered 413; where nothing of it comes for ``idle_seconds``, 408.
+    ``waiting_articles`` and ``waiting_bytes`` bound what waits for the kernel; beyond them the
+    answer is 503 with Retry-After, as it is after ``seconds``.  At most ``explained_chars``
+    characters a request are explained, which takes longer than tagging.
+
+    A file of the watched folder is read once it has not changed for ``inbox_still_seconds``; the
+    folder is looked through every ``inbox_scan_seconds`` besides the system's own notices.  A
+    delivery to the webhook ends after ``webhook_seconds``; it is tried ``webhook_tries`` times, the
+    first pause being ``webhook_retry_seconds``, each twice the one before up to
+    ``webhook_longest_seconds``.
     """
 
     body_bytes: int = 8 * MIB
@@ -42,11 +46,13 @@ class ServiceLimits:
     title_chars: int = 2_000
     articles_a_request: int = 1_000
     explained_a_request: int = 50
+    explained_chars: int = 200_000
     waiting_articles: int = 4_096
     waiting_bytes: int = 64 * MIB
     batch_articles: int = 256
     batch_bytes: int = 4 * MIB
     seconds: float = 30.0
+    idle_seconds: float = 60.0
     readings: int = 2
     reading_seconds: float = 60.0
     waiting_readings: int = 8

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
+from filelock import FileLock
+from starlette.types import Message
 
 from classifier.errors import LanmuError
-from classifier.service.settings import prepared
+from classifier.service.settings import ServiceLimits, prepared
 from tests.conftest import Lanmu
 from tests.service.articles import CLINIC, HARVEST, MATCH
-from tests.service.conftest import App, Server
+from tests.service.conftest import TOKEN, App, Made, Server
 from tests.service.test_queue_api import labels_of
 from tests.small_model import small_model
 
+JSON = b"application/json"
 Serve = Callable[..., Server]
 
 
@@ -151,9 +156,35 @@ def test_wrong_usage_is_told(lanmu: Lanmu, home: Path) -> None:
         taken = str(other.getsockname()[1])
         in_use = lanmu("serve", "--home", home, "--port", taken)
     assert in_use.returncode == 2 and taken in in_use.stderr
+    with FileLock(home / "serve.lock"):
+        twice = lanmu("serve", "--home", home, "--port", "0")
+    assert twice.returncode == 2 and "another `lanmu serve`" in twice.stderr
     (home / "settings.toml").write_text("[limits]\nspeed = 5\n", "utf-8")
     unknown = lanmu("serve", "--home", home)
     assert unknown.returncode == 2 and "speed" in unknown.stderr and "Traceback" not in unknown.stderr
+
+
+def test_a_body_that_does_not_come_is_408(app: App, make_app: Made) -> None:
+    slow = make_app(replace(app.service.settings, limits=ServiceLimits(idle_seconds=0.1)))
+    messages: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.sleep(5)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    headers = [(b"host", b"localhost"), (b"authorization", f"Bearer {TOKEN}".encode()), (b"content-type", JSON)]
+    for path in ("/api/v1/tag", "/api/v1/tag/many"):
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "path": path,
+            "raw_path": path.encode(), "root_path": "", "query_string": b"", "scheme": "http", "headers": headers,
+            "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "state": {},
+        }  # fmt: skip
+        asyncio.run(slow.api.app(scope, receive, send))
+        assert messages[0]["status"] == 408, path
+        messages.clear()
 
 
 def test_settings_that_cannot_be(home: Path) -> None:

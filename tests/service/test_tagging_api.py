@@ -140,6 +140,17 @@ def test_too_large_is_413_told_or_not(make_app: Made, settings: Settings) -> Non
     assert app.api.post("/api/v1/tag/many", json={"articles": [{"text": "棉田"}] * 4}).status_code == 413
 
 
+def test_explaining_is_bounded(make_app: Made, settings: Settings) -> None:
+    app = make_app(replace(settings, limits=ServiceLimits(explained_chars=1_000, explained_a_request=2)))
+    long = {"text": "棉" * 1_001}
+    for path in ("/api/v1/tag?explain=true", "/api/v1/explain"):
+        assert app.api.post(path, json=long).status_code == 413
+    assert app.api.post("/api/v1/tag", json=long).status_code == 200
+    two, three = ({"articles": [HARVEST] * count} for count in (2, 3))
+    assert app.api.post("/api/v1/tag/many?explain=true", json=two).status_code == 200
+    assert app.api.post("/api/v1/tag/many?explain=true", json=three).status_code == 413
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"null", b"[]", b'{"text": ' + b"[" * 5_000, b"\xff\xfe\x00", b'{"text": 1e999}'],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -35,7 +36,7 @@ async def tag(article: ArticleIn, request: Request, who: Reader, explain: Explai
     """Give one article its category."""
     service = service_of(request)
     tags = await service.tagger.tag([article_of(article, service.settings.limits)])
-    return json_response(records(await explained(tags) if explain else tags)[0])
+    return json_response(records(await explained(tags, service.settings.limits) if explain else tags)[0])
 
 
 @router.post("/tag/many", response_model=ManyTaggedOut)
@@ -47,7 +48,7 @@ async def tag_many(given: ArticlesIn, request: Request, who: Reader, explain: Ex
     if len(given.articles) > most:
         raise Problem(413, f"{len(given.articles):,} articles are more than {most:,} in a request; send them in pieces")
     tags = await service.tagger.tag([article_of(article, limits) for article in given.articles])
-    return json_response({"articles": records(await explained(tags) if explain else tags)})
+    return json_response({"articles": records(await explained(tags, limits) if explain else tags)})
 
 
 @router.post("/explain", response_model=ExplainedOut)
@@ -55,6 +56,7 @@ async def explain(given: ExplainIn, request: Request, who: Reader) -> Response:
     """Tag an article and say which words spoke for a category and against another, the strongest first."""
     service = service_of(request)
     article = article_of(given, service.settings.limits)
+    _check_explained([article], service.settings.limits)
     tags = await service.tagger.tag([article])
     taxonomy = tags.model.taxonomy
     best, second = (category for category, _ in tags.articles[0].ranking[:2])
@@ -82,12 +84,20 @@ def article_of(given: ArticleIn, limits: ServiceLimits, name: str = "the article
     return Article(given.id, given.title, given.text, date=given.date)
 
 
-async def explained(tags: Tags) -> Tags:
-    """The same with evidence, worked out in a thread beside the event loop."""
+async def explained(tags: Tags, limits: ServiceLimits) -> Tags:
+    """The same with evidence, worked out in a thread beside the event loop; Problem 413 where it is too much."""
+    _check_explained([tagged.article for tagged in tags.articles], limits)
     model = tags.model
     return await run_in_threadpool(
         lambda: replace(tags, articles=tuple(model.explain(tagged) for tagged in tags.articles))
     )
+
+
+def _check_explained(articles: Sequence[Article], limits: ServiceLimits) -> None:
+    size = sum(len(article.title) + len(article.text) for article in articles)
+    if size > limits.explained_chars:
+        most = limits.explained_chars
+        raise Problem(413, f"{size:,} characters are more than the {most:,} that are explained in a request; send less")
 
 
 def records(tags: Tags) -> list[dict[str, Any]]:

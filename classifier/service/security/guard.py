@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
@@ -34,6 +35,13 @@ class TooLarge(HTTPException):
 
     def __init__(self, most: int) -> None:
         super().__init__(413, f"the request is larger than {most:,} bytes; send it in pieces")
+
+
+class TooSlow(HTTPException):
+    """The rest of the body does not come."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(408, f"nothing of the request has come for {seconds:g} seconds; send it again")
 
 
 class Guard:
@@ -73,10 +81,18 @@ class Guard:
             await problem_response(413, TooLarge(most).detail)(scope, receive, answer)
             return
         taken = 0
+        whole = False
 
         async def take() -> Message:
-            nonlocal taken
-            message = await receive()
+            nonlocal taken, whole
+            if whole:  # what comes now is the end of the connection, however late
+                return await receive()
+            try:
+                async with asyncio.timeout(self.settings.limits.idle_seconds):
+                    message = await receive()
+            except TimeoutError:
+                raise TooSlow(self.settings.limits.idle_seconds) from None
+            whole = not message.get("more_body", False)
             if most is not None and message["type"] == "http.request":
                 taken += len(message.get("body", b""))
                 if taken > most:
@@ -85,10 +101,10 @@ class Guard:
 
         try:
             await self.app(scope, take, answer)
-        except TooLarge as error:
+        except (TooLarge, TooSlow) as error:
             if started:
                 raise
-            await problem_response(413, error.detail)(scope, receive, answer)
+            await problem_response(error.status_code, error.detail)(scope, receive, answer)
 
 
 @lru_cache(maxsize=256)
