@@ -36,7 +36,7 @@ class FeatureSpec:
 
     title: float = 0.5
     text: float = 1.0
-    lead: float = 1.0
+    lead: float = 0.5
     words: int = 1
     """Word n-grams up to this n (0: none, at most 2)."""
     characters: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,24 +12,17 @@ from numpy.typing import NDArray
 from classifier.decisions import ReviewRule
 from classifier.errors import LabelsError, ModelError
 from classifier.features import FeatureSpec
-from classifier.segmentation.dictionary import Dictionary
-from classifier.strings import StringTable
 from classifier.taxonomy import Taxonomy
 from classifier.text import CharacterTable, character_table, with_signs
 from classifier.weights import LinearWeights
 from training.background import Background, read_background
-from training.calibration import acceptance_thresholds, best_calibration, expected_calibration_error
+from training.calibration import Calibration, acceptance_thresholds, best_calibration, expected_calibration_error
 from training.examples import Examples
-from training.prior import Prior, with_background
-from training.solving import Solution, Solver, solved
+from training.matrix import Matrix, feature_matrix
+from training.prior import Prior
+from training.solving import Solver, solved
 from training.splits import folds, near_duplicate_groups
 from training.threads import one_blas_thread
-from training.word_vectors import read_word_vectors
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-
-    from classifier.kernel.counting import FeatureCounts
 
 FEWEST_A_CATEGORY = 2
 FEW = 100
@@ -45,7 +38,8 @@ class FitOptions:
     ``penalty`` is ridge's alpha, or 1 / C of the linear support vector machine.  ``balance`` is
     the power of inverse category frequency in the examples' weights: 0 none, 1 scikit-learn's
     "balanced".  ``idf_power`` is the power of the idf.  ``signs``: punctuation counts as a word.
-    ``vectors`` and ``bayes``: the share of word vectors and of naive Bayes (see solving.solved).
+    ``subwords``, ``vectors`` and ``bayes``: how strong the characters inside words, word vectors
+    and naive Bayes are against the words themselves (see matrix.Matrix and solving.solved).
     ``background``: words of the news at large are known from the start, with their frequencies.
     ``prior``: the checksum of the model that the fit starts from.
     ``keep`` is how many features stay (0: all), chosen by chi-square.
@@ -59,6 +53,7 @@ class FitOptions:
     balance: float = 1.0
     idf_power: float = 1.0
     signs: bool = False
+    subwords: float = 1.5
     vectors: float = 0.0
     bayes: float = 0.0
     background: bool = False
@@ -127,22 +122,6 @@ class Fitted:
     options: FitOptions
 
 
-@dataclass(frozen=True)
-class Matrix:
-    """Examples as features: ``X`` float64 csr [n, groups · V], its vocabulary, idf, vectors [groups · V, d], prior."""
-
-    X: csr_matrix
-    words: StringTable
-    characters: StringTable
-    idf: NDArray[np.float32]
-    vectors: csr_matrix | None = None
-    prior: Solution | None = None
-
-    @property
-    def features(self) -> int:
-        return len(self.words) + len(self.characters)
-
-
 @one_blas_thread
 def fit_model(
     examples: Examples,
@@ -164,12 +143,11 @@ def fit_model(
     y = label_columns(examples, taxonomy)
     if groups is None:
         groups = near_duplicate_groups(examples.whole)
-    matrix = feature_matrix(examples, options, y, prior)
+    matrix = feature_matrix(examples, options, y, background, prior)
     scores = held_out_scores(matrix, y, groups, len(taxonomy), options)
     calibration = prior.calibration if prior is not None and len(y) < FEW else best_calibration(scores, y, options.seed)
-    weights, intercept = solved(matrix.X, y, len(taxonomy), options, matrix.vectors, matrix.prior)
-    fitted = _weights(matrix, weights, intercept, background, options)
-    fitted = replace(fitted, calibration_matrix=calibration.matrix, calibration_offset=calibration.offset)
+    weights, intercept = solved(matrix.X, y, len(taxonomy), options, matrix.shared, matrix.prior)
+    fitted = _weights(matrix, weights, intercept, calibration, background, options)
     if prior is not None:
         fitted = replace(fitted, table=prior.model.table)
     familiarity = _familiarity(fitted, examples)
@@ -193,58 +171,16 @@ def label_columns(examples: Examples, taxonomy: Taxonomy) -> NDArray[np.int64]:
     return y
 
 
-def feature_matrix(examples: Examples, options: FitOptions, y: NDArray[np.int64], prior: Prior | None = None) -> Matrix:
-    """Count and weigh the features of the examples, on the kernel's words."""
-    from classifier.kernel.counting import count_features
-
-    titles, texts = examples.columns
-    table = options.table if prior is None else prior.model.table
-    counts = count_features(
-        options.spec, titles, texts,
-        dictionary=Dictionary(options.user_words), table=table, min_articles=options.min_articles,
-    )  # fmt: skip
-    if counts.features == 0:
-        raise LabelsError("no label has a word in it; the texts are empty or not Chinese")
-    if 0 < options.keep < counts.features:
-        counts = counts.selected(_chosen(counts, y, options.keep))
-    start = None
-    if prior is not None:
-        counts, idf = prior.widened(counts)
-        start = prior.weights(counts.words, counts.characters)
-    elif options.background:
-        counts, idf = with_background(counts, read_word_vectors())
-    else:
-        idf = counts.idf()
-    idf = idf if prior is not None else idf ** np.float32(options.idf_power)
-    vectors = None
-    if options.vectors > 0:
-        vectors = read_word_vectors().over(counts.words, counts.characters, options.spec.groups)
-    return Matrix(counts.tf_idf(idf), counts.words, counts.characters, idf, vectors, start)
-
-
-def _chosen(counts: FeatureCounts, y: NDArray[np.int64], keep: int) -> NDArray[np.bool_]:
-    from scipy.sparse import hstack
-    from sklearn.feature_selection import chi2
-
-    analysers = [a for a in ("words", "characters") if any(block[1] == a for block in counts.blocks)]
-    together = hstack([sum(m for b, m in counts.blocks.items() if b[1] == a) for a in analysers]).tocsr()
-    strength = np.nan_to_num(chi2(together > 0, y)[0])
-    chosen = np.zeros(counts.features, np.bool_)
-    chosen[np.argsort(-strength, kind="stable")[:keep]] = True
-    return chosen
-
-
 def held_out_scores(
     matrix: Matrix, y: NDArray[np.int64], groups: NDArray[np.int64], categories: int, options: FitOptions
 ) -> NDArray[np.float64]:
     """Scores float64[n, K] of each example from a fit on the other folds."""
-    X = matrix.X
     scores = np.zeros((len(y), categories))
     smallest = int(np.bincount(y)[np.bincount(y) > 0].min())
     count = max(2, min(options.folds, smallest, len(np.unique(groups))))
     for train, test in folds([str(k) for k in y], groups, count, options.seed):
-        weights, intercept = solved(X[train], y[train], categories, options, matrix.vectors, matrix.prior)
-        scores[test] = X[test] @ weights + intercept
+        weights, intercept = solved(matrix.X[train], y[train], categories, options, matrix.shared, matrix.prior)
+        scores[test] = matrix.X[test] @ weights + intercept
     return scores
 
 
@@ -252,37 +188,23 @@ def _weights(
     matrix: Matrix,
     weights: NDArray[np.float64],
     intercept: NDArray[np.float64],
+    calibration: Calibration,
     background: Background,
     options: FitOptions,
 ) -> LinearWeights:
-    """The solved weights over the vocabulary of the labels and of the background."""
-    k = len(intercept)
-    known = set(matrix.words)
-    common = background.word_articles >= options.background_articles
-    added = [word for word, is_common in zip(background.words, common, strict=True) if is_common and word not in known]
-    words = StringTable.of([*matrix.words, *added]) if options.spec.words else matrix.words
-    index = {word: i for i, word in enumerate(words)}
-    place = np.array([index[word] for word in matrix.words], np.int64)
-    place = np.concatenate([place, len(words) + np.arange(len(matrix.characters))])
-    size = len(words) + len(matrix.characters)
-    groups = options.spec.groups
-    full = np.zeros((groups, size, k), np.float32)
-    full[:, place] = weights.reshape(groups, matrix.features, k)
-    idf = np.ones(size, np.float32)
-    idf[place] = matrix.idf
-    surprise, unknown = background.surprise(words)
+    surprise, unknown = background.surprise(matrix.words)
     return LinearWeights(
         spec=options.spec,
-        words=words,
+        words=matrix.words,
         characters=matrix.characters,
-        idf=idf,
-        weights=full.reshape(groups * size, k),
+        idf=matrix.idf,
+        weights=weights.astype(np.float32),
         intercept=intercept,
         surprise=surprise,
         surprise_unknown=unknown,
         table=options.table,
-        calibration_matrix=np.eye(k),
-        calibration_offset=np.zeros(k),
+        calibration_matrix=calibration.matrix,
+        calibration_offset=calibration.offset,
         user_words=options.user_words,
     )
 

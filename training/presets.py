@@ -23,6 +23,7 @@ HEADLINES = FitOptions(
     penalty=0.3,
     balance=0.0,
     signs=True,
+    subwords=0.0,
     vectors=0.3,
     bayes=0.7,
 )
@@ -34,6 +35,7 @@ ARTICLES = FitOptions(
     penalty=0.5,
     balance=1.0,
     idf_power=0.7,
+    subwords=0.0,
 )
 """Words and characters by their plain counts, for articles in categories of one's own."""
 

@@ -53,7 +53,7 @@ class Prior:
         wide = counts.onto(_united(self.model.words, counts.words), _united(self.model.characters, counts.characters))
         idf = np.full(wide.features, float(self.model.idf.max()), np.float32)
         places = self._places(wide.words, wide.characters)
-        idf[places] = self.model.idf
+        idf[places] = np.where(self.model.idf > 0, self.model.idf, idf[places])
         return wide, idf
 
     def weights(self, words: StringTable, characters: StringTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

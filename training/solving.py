@@ -28,8 +28,6 @@ class SolverOptions(Protocol):
     @property
     def bayes(self) -> float: ...
     @property
-    def vectors(self) -> float: ...
-    @property
     def seed(self) -> int: ...
 
 
@@ -38,26 +36,29 @@ def solved(
     y: NDArray[np.int64],
     categories: int,
     options: SolverOptions,
-    vectors: csr_matrix | None = None,
+    shared: csr_matrix | None = None,
     prior: Solution | None = None,
 ) -> Solution:
     """Weights and intercepts of all categories; one without labels gets the lowest score.
 
-    ``vectors`` float64 csr [features, d]: what is known of the features beforehand.  The mean
-    vector of an article, times ``options.vectors``, joins its features; being linear in them, its
-    weights are added to theirs.  ``options.bayes`` adds so much of a multinomial naive Bayes
-    model, brought to the same spread (Wang and Manning 2012 show how the two complete each other).
-    ``prior``: see from_prior, which then stands in for all of this.
+    ``shared`` float64 csr [features, d]: what features have in common.  X · shared join the features;
+    being linear in them, their weights are folded into those of the features, as if each weight
+    came from a Gaussian prior with covariance 1 + shared · sharedᵀ.  ``options.bayes`` adds so much
+    of a multinomial naive Bayes model, brought to the same spread (Wang and Manning 2012 show how
+    the two complete each other).  ``prior``: see from_prior, which then stands in for all of this.
     """
     if prior is not None:
         return from_prior(X, y, options.penalty, prior)
     present, column = np.unique(y, return_inverse=True)
     counts = np.bincount(column)
     weight = (len(y) / (len(present) * counts)) ** options.balance
-    if vectors is not None and options.vectors > 0:
-        coefficients, intercepts = _with_vectors(X, column, weight, options, vectors)
-    else:
+    if shared is None:
         coefficients, intercepts = _plain(X, column, weight, options)
+    else:
+        from scipy.sparse import hstack
+
+        coefficients, intercepts = _plain(hstack([X, X @ shared]).tocsr(), column, weight, options)
+        coefficients = coefficients[: X.shape[1]] + shared @ coefficients[X.shape[1] :]
     if options.bayes > 0:
         coefficients, intercepts = _with_bayes(X, column, (coefficients, intercepts), options.bayes)
     weights = np.zeros((X.shape[1], categories))
@@ -72,22 +73,6 @@ def _plain(X: csr_matrix, y: NDArray[np.int64], weight: NDArray[np.float64], opt
         return svc(X, y, weight, options.penalty, options.seed)
     targets = np.where(y[:, None] == np.arange(len(weight)), 1.0, -1.0)
     return ridge(X, targets, weight[y], options.penalty, options.seed)
-
-
-def _with_vectors(
-    X: csr_matrix, y: NDArray[np.int64], weight: NDArray[np.float64], options: SolverOptions, vectors: csr_matrix
-) -> Solution:
-    from scipy.sparse import csr_matrix, hstack
-
-    means = (X @ vectors).toarray()
-    spread = np.sqrt(((means - means.mean(0)) ** 2).sum(1).mean())
-    if spread == 0.0:
-        return _plain(X, y, weight, options)
-    factor = options.vectors / spread
-    both = hstack([X, csr_matrix(means * factor)]).tocsr()
-    coefficients, intercepts = _plain(both, y, weight, options)
-    features = X.shape[1]
-    return coefficients[:features] + factor * (vectors @ coefficients[features:]), intercepts
 
 
 def _with_bayes(X: csr_matrix, y: NDArray[np.int64], solution: Solution, share: float) -> Solution:

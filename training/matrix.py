@@ -1,0 +1,139 @@
+"""Examples → the matrix that solvers see: tf-idf values, and what its features share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.errors import LabelsError
+from classifier.segmentation.dictionary import Dictionary
+from classifier.strings import StringTable
+from training.prior import with_background
+from training.subwords import subwords
+from training.word_vectors import read_word_vectors
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+    from classifier.kernel.counting import FeatureCounts
+    from training.background import Background
+    from training.examples import Examples
+    from training.fitting import FitOptions
+    from training.prior import Prior
+    from training.solving import Solution
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Examples as features: ``X`` float64 csr [n, groups · V], its vocabulary and idf float32[V].
+
+    ``shared`` float64 csr [groups · V, d], or None: what features have in common (subwords, word
+    vectors), as strong against X as the options say; X · shared are further columns whose weights
+    are folded into those of the features (solving.solved).  ``prior``: the weights that the fit
+    starts from, and their intercepts.
+    """
+
+    X: csr_matrix
+    words: StringTable
+    characters: StringTable
+    idf: NDArray[np.float32]
+    shared: csr_matrix | None = None
+    prior: Solution | None = None
+
+    @property
+    def features(self) -> int:
+        return len(self.words) + len(self.characters)
+
+
+def feature_matrix(
+    examples: Examples,
+    options: FitOptions,
+    y: NDArray[np.int64],
+    background: Background,
+    prior: Prior | None = None,
+) -> Matrix:
+    """Count and weigh the features of the examples, on the kernel's words.
+
+    Common words of the background are in the vocabulary too.  Where features share something they
+    get weights by it; else they are only known, with idf 0, for familiarity.
+    """
+    from classifier.kernel.counting import count_features
+
+    titles, texts = examples.columns
+    table = options.table if prior is None else prior.model.table
+    all_counts = count_features(options.spec, titles, texts, dictionary=Dictionary(options.user_words), table=table)
+    if all_counts.features == 0:
+        raise LabelsError("no label has a word in it; the texts are empty or not Chinese")
+    counts = _selected(all_counts, options, y)
+    if prior is not None:
+        counts, idf = prior.widened(counts)
+        start = prior.weights(counts.words, counts.characters)
+        return Matrix(counts.tf_idf(idf), counts.words, counts.characters, idf, None, start)
+    counts, idf = _with_common_words(counts, set(all_counts.words), background, options)
+    X = counts.tf_idf(idf)
+    return Matrix(X, counts.words, counts.characters, idf, _shared(counts, X, idf, options))
+
+
+def _with_common_words(
+    counts: FeatureCounts, label_words: set[str], background: Background, options: FitOptions
+) -> tuple[FeatureCounts, NDArray[np.float32]]:
+    """Counts over the labels' vocabulary and the background's common words, and the idf."""
+    weighed = set(counts.words)
+    if options.background:
+        counts, idf = with_background(counts, read_word_vectors())
+        weighed = set(counts.words)
+    else:
+        idf = counts.idf()
+    idf **= np.float32(options.idf_power)
+    common = background.word_articles >= options.background_articles
+    added = [w for w, is_common in zip(background.words, common, strict=True) if is_common and w not in weighed]
+    if not options.spec.words or not added:
+        return counts, idf
+    wide = counts.onto(StringTable.of([*counts.words, *added]), counts.characters)
+    idf_of = dict(zip([*counts.words, *added], [*idf[: len(counts.words)].tolist(), *[0.0] * len(added)], strict=True))
+    if options.subwords > 0 or options.vectors > 0:
+        unseen = float(np.log(1 + len(counts)) + 1) ** options.idf_power
+        idf_of |= {word: unseen for word in added if word not in label_words}
+    return wide, np.array([*[idf_of[word] for word in wide.words], *idf[len(counts.words) :].tolist()], np.float32)
+
+
+def _selected(counts: FeatureCounts, options: FitOptions, y: NDArray[np.int64]) -> FeatureCounts:
+    from scipy.sparse import hstack
+    from sklearn.feature_selection import chi2
+
+    if options.min_articles > 1:
+        articles = np.concatenate([counts.word_articles, counts.character_articles])
+        counts = counts.selected(articles >= options.min_articles)
+    if not 0 < options.keep < counts.features:
+        return counts
+    analysers = [a for a in ("words", "characters") if any(block[1] == a for block in counts.blocks)]
+    together = hstack([sum(m for b, m in counts.blocks.items() if b[1] == a) for a in analysers]).tocsr()
+    strength = np.nan_to_num(chi2(together > 0, y)[0])
+    chosen = np.zeros(counts.features, np.bool_)
+    chosen[np.argsort(-strength, kind="stable")[: options.keep]] = True
+    return counts.selected(chosen)
+
+
+def _shared(counts: FeatureCounts, X: csr_matrix, idf: NDArray[np.float32], options: FitOptions) -> csr_matrix | None:
+    """Subwords and word vectors side by side, each scaled to its strength."""
+    from scipy.sparse import csr_matrix, hstack, vstack
+
+    groups = options.spec.groups
+    parts: list[csr_matrix] = []
+    if options.subwords > 0:
+        present = sum(block for (_, analyser), block in counts.blocks.items() if analyser == "words") > 0
+        of_words = subwords(counts.words, idf[: len(counts.words)], present)
+        of_characters = csr_matrix((len(counts.characters), of_words.shape[1]))
+        part = vstack([of_words, of_characters] * groups).tocsr()
+        values = X @ part
+        length = np.sqrt(values.multiply(values).sum() / X.shape[0])
+        parts.append(part * (options.subwords / length if length > 0 else 0.0))
+    if options.vectors > 0:
+        part = read_word_vectors().over(counts.words, counts.characters, groups)
+        means = (X @ part).toarray()
+        spread = np.sqrt(((means - means.mean(0)) ** 2).sum(1).mean())
+        parts.append(part * (options.vectors / spread if spread > 0 else 0.0))
+    return hstack(parts).tocsr() if parts else None
