@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from classifier.errors import LabelsError
 from classifier.segmentation.dictionary import Dictionary
 from classifier.strings import StringTable
+from training.background import read_background
 from training.prior import with_background
 from training.subwords import subwords
 from training.word_vectors import read_word_vectors
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from training.background import Background
     from training.examples import Examples
     from training.fitting import FitOptions
-    from training.prior import Prior
+    from training.background import read_background
+from training.prior import Prior
     from training.solving import Solution
 
 
@@ -52,7 +54,7 @@ def feature_matrix(
     examples: Examples,
     options: FitOptions,
     y: NDArray[np.int64],
-    background: Background,
+    background: Background | None = None,
     prior: Prior | None = None,
 ) -> Matrix:
     """Count and weigh the features of the examples, on the kernel's words.
@@ -72,7 +74,7 @@ def feature_matrix(
         counts, idf = prior.widened(counts)
         start = prior.weights(counts.words, counts.characters)
         return Matrix(counts.tf_idf(idf), counts.words, counts.characters, idf, None, start)
-    counts, idf = _with_common_words(counts, set(all_counts.words), background, options)
+    counts, idf = _with_common_words(counts, set(all_counts.words), background or read_background(), options)
     X = counts.tf_idf(idf)
     return Matrix(X, counts.words, counts.characters, idf, _shared(counts, X, idf, options))
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from classifier.taxonomy import Taxonomy
 from training.examples import Examples
-from training.fitting import FitOptions, feature_matrix, held_out_scores, label_columns
+from training.fitting import FitOptions, held_out_scores, label_columns
+from training.matrix import feature_matrix
 from training.metrics import macro_f1
 from training.threads import one_blas_thread
 
@@ -118,6 +119,7 @@ def suggested(trial: Any, options: FitOptions) -> FitOptions:
         penalty=round(penalty, 4),
         balance=trial.suggest_categorical("balance", [0.0, 0.5, 1.0]),
         idf_power=trial.suggest_categorical("idf_power", [0.7, 1.0]),
+        subwords=trial.suggest_categorical("subwords", [0.0, 1.5]),
         vectors=trial.suggest_categorical("vectors", [0.0, 0.15, 0.3]),
         bayes=trial.suggest_categorical("bayes", [0.0, 0.35, 0.7]),
     )
