@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from training.background import Background
     from training.examples import Examples
     from training.fitting import FitOptions
-    from training.background import read_background
-from training.prior import Prior
+    from training.prior import Prior
     from training.solving import Solution
 
 
