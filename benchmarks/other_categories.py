@@ -18,7 +18,8 @@ import numpy as np
 from training.calibration import best_calibration, expected_calibration_error
 from training.corpora import fudan, thucnews_titles
 from training.examples import Examples
-from training.fitting import FitOptions, feature_matrix, held_out_scores, label_columns
+from training.fitting import FitOptions, held_out_scores, label_columns
+from training.matrix import feature_matrix
 from training.presets import ARTICLES, HEADLINES, default_options
 from training.splits import near_duplicate_groups
 
