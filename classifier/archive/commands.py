@@ -120,14 +120,14 @@ def score(
     given = [plain_path(source) for source in sources or []]
     outcome = score_archive(chosen, given, str(Path.cwd()), task, path, work)
     if outcome.state == "stopped":
-        print(f"lanmu: stopped; to go on: lanmu score --out {out}{f' --take {take}' if take else ''}", file=sys.stderr)
+        print("lanmu: stopped; to go on, give the same command again", file=sys.stderr)
         raise typer.Exit(130)
     if outcome.state == "planned":
         plan = outcome.plan
         size = f"{plan.bytes / 1e9:,.2f} GB" if plan.bytes >= 1e7 else f"{plan.bytes / 1e3:,.0f} kB"
         print(
             f"{counted(plan.files, 'file')}, {size}, in {counted(plan.shards, 'shard')}; the plan is in "
-            f"{chosen.folder.name_of('shards.jsonl')}: to begin: lanmu score --out {out}",
+            f"{chosen.folder.name_of('shards.jsonl')}; to begin, give the same command without --plan-only",
             file=sys.stderr,
         )
         return

@@ -17,6 +17,8 @@ PACKED_COST = 4
 """A packed byte is about this many bytes of text."""
 FILE_COST = {"text": 10_000, "page": 10_000, "plain": 10_000, "html": 150_000, "docx": 200_000, "pdf": 2_000_000}
 """What reading one file of a kind costs beside its bytes, in bytes of plain text scored in the same time."""
+_AT_MOST = {"parquet": PACKED_COST, "tar": 8, "zip": 64}
+"""How many times its bytes a file of a kind may be worth; where that is no more than a shard, it is not looked into."""
 _WIDE = ("utf-16", "utf-32")
 _SAMPLE = 64 * 1024
 
@@ -37,9 +39,10 @@ def pieces_of(file: Found, base: str, options: ReadingOptions, size: int) -> Ite
     _, kind, packing = split_name(file.path)
     kind = chosen_kind(kind, options)
     whole = Piece(file.path, file.size, file.stamp)
-    cost = file.size * (PACKED_COST if packing else 1) + FILE_COST.get(kind, 10_000 if kind not in TABLES else 0)
+    packed = bool(packing) or kind in ("zip", "parquet")
+    cost = file.size * (PACKED_COST if packed else 1) + FILE_COST.get(kind, 10_000 if kind not in TABLES else 0)
     cut = None if packing else _CUTTERS.get(kind)
-    if cut is None or (file.size <= size and kind not in ("zip", "parquet")):
+    if cut is None or file.size * _AT_MOST.get(kind, 1) <= size:
         yield whole, max(cost, 1)
         return
     try:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -20,6 +22,8 @@ from classifier.errors import LanmuError
 
 MAX_PIECES = 20_000
 """Pieces of one shard at most."""
+LOOKS = 16
+"""Files behind URLs that are looked into at once."""
 ADVICE = "give a new --out, or --restart to begin again"
 OF_A_RUN = ("summary.json", "summary.html", "refused.jsonl", "parts", "reports", PLAN, SHARDS)
 """All that a run writes into its folder, in the order in which it is thrown away."""
@@ -65,18 +69,18 @@ def make_plan(folder: RunFolder, sources: Sequence[str], base: str, task: Task, 
     options = task.reading
     files = total = checksum = 0
 
-    def pieces() -> Iterator[Costed]:
+    def found() -> Iterator[Found]:
         nonlocal files, total, checksum
         for file in listed(sources, base, options, lambda e: refused.append((e.name, e.reason)), is_output):
             files += 1
             total += file.size
             checksum = (checksum + _number(file, base)) % _SUM
-            yield from pieces_of(file, base, options, task.shard_bytes)
+            yield file
 
     digest = hashlib.sha256()
     shards = cost = 0
     with folder.writing(SHARDS) as out:
-        for shard in _packed(pieces(), task):
+        for shard in _packed(_cut(found(), base, task), task):
             line = shard.line().encode("utf-8", "surrogatepass")
             digest.update(line)
             out.write(line)
@@ -149,6 +153,25 @@ def _outputs(target: Target) -> IsOutput:
         return inside(path.parent) or (bool(target.file) and os.path.realpath(path) in own)
 
     return is_output
+
+
+def _cut(files: Iterator[Found], base: str, task: Task) -> Iterator[Costed]:
+    """The pieces of all files in order; files behind URLs are looked into several at once, as each look takes time."""
+
+    def cut(file: Found) -> Iterable[Costed]:
+        return pieces_of(file, base, task.reading, task.shard_bytes)
+
+    with ThreadPoolExecutor(LOOKS) as pool:
+        waiting: deque[Future[list[Costed]]] = deque()
+        for file in files:
+            if is_url(file.path):
+                waiting.append(pool.submit(lambda file: list(cut(file)), file))
+            while waiting and (len(waiting) > 4 * LOOKS or not is_url(file.path)):
+                yield from waiting.popleft().result()
+            if not is_url(file.path):
+                yield from cut(file)
+        while waiting:
+            yield from waiting.popleft().result()
 
 
 def _packed(pieces: Iterable[Costed], task: Task) -> Iterator[Shard]:

@@ -44,6 +44,7 @@ def summary_html(summary: dict[str, Any], taxonomy: Taxonomy, refusals: Sequence
 
 
 _STYLE = """
+h1, p { overflow-wrap: anywhere; }
 h3 { font-size: 1rem; margin: 1.5rem 0 .25rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem .9rem; margin: .75rem 0; font-size: .85rem; }
 .legend i { display: inline-block; width: .8em; height: .8em; margin-right: .35em; border-radius: .15em; }
@@ -88,9 +89,7 @@ def _categories(summary: dict[str, Any], taxonomy: Taxonomy) -> str:
         .mark_text(align="left", dx=5, fontSize=11)
         .encode(x=alt.X("合计:Q"), text=alt.Text("待审占比:Q", format=".0%"))
     )
-    chart = (bars + labels).properties(
-        width="container", height={"step": 24}, autosize={"type": "fit-x", "contains": "padding"}
-    )
+    chart = (bars + labels).properties(width="container", height=70 + 24 * len(order))
     return chart_figure(chart, "各栏目篇数与待审占比", "条末是该栏目里待审的比例")
 
 

@@ -129,7 +129,7 @@ def test_ctrl_c_ends_in_good_order_and_says_how_to_go_on(arguments: list[str], t
     os.kill(run.pid, signal.SIGINT)
     _, said = run.communicate()
     assert run.returncode == 130, said
-    assert "to go on: lanmu score" in said.decode()
+    assert "to go on, give the same command again" in said.decode()
     assert not list((tmp_path / "out").rglob(".*.part"))
     assert started(arguments, tmp_path / "out").wait() == 1
     assert content(tmp_path / "out") == content(tmp_path / "whole")
