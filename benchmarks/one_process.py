@@ -43,15 +43,14 @@ def scikit_learn(model: Path) -> None:
 
 def scoring(model: Path, count: int) -> dict[str, float]:
     """Score a stream of ``count`` articles, a batch at a time; seconds of scoring alone, and what was read."""
-    from classifier.columns import TextColumn
     from classifier.model import TopicModel
 
     loaded = TopicModel.load(model, engine="kernel")
-    loaded.decide(TextColumn.from_strings([""]), TextColumn.from_strings(["预热"]))
+    loaded.decide_strings([""], ["预热"])
     seconds = characters = 0.0
     for titles, texts in stream(count):
         start = time.process_time()
-        loaded.decide(TextColumn.from_strings(titles), TextColumn.from_strings(texts))
+        loaded.decide_strings(titles, texts)
         seconds += time.process_time() - start
         characters += sum(map(len, titles)) + sum(map(len, texts))
     return {"seconds": seconds, "characters": characters}

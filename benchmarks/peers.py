@@ -39,10 +39,7 @@ class Lanmu:
         return [title for title, _ in articles], [text for _, text in articles]
 
     def run(self, prepared: Any) -> Any:
-        from classifier.columns import TextColumn
-
-        titles, texts = prepared
-        return self.model.decide(TextColumn.from_strings(titles), TextColumn.from_strings(texts))
+        return self.model.decide_strings(*prepared)
 
 
 class ScikitLearn:

@@ -33,7 +33,7 @@ def score_articles(
 ) -> None:
     """Score articles; title and body are cut as one text, a line break between them."""
     K = len(plan.intercept)
-    for article in range(batch.part[0], batch.part[1]):
+    for article in range(len(batch.text_bounds) - 1):
         title = decode(
             batch.titles, batch.title_bounds[article], batch.title_bounds[article + 1], plan.entries, 0, work
         )

@@ -114,14 +114,13 @@ def scratch(length: int, plan: Plan, voc: Vocabulary) -> Scratch:
 class Batch(NamedTuple):
     """Articles to score and where the scores go.
 
-    ``titles``, ``title_bounds``, ``texts``, ``text_bounds``: two TextColumns.  ``scores``
-    float64[n · K], ``familiarity`` float64[n · 3].  ``part`` int64[2]: first article, last + 1.
+    ``titles``, ``title_bounds``, ``texts``, ``text_bounds``: two TextColumns of n texts.  ``scores``
+    float64[n · K], ``familiarity`` float64[n · 3].
     """
 
     titles: NDArray[np.uint8]
     title_bounds: NDArray[np.int64]
     texts: NDArray[np.uint8]
     text_bounds: NDArray[np.int64]
-    part: NDArray[np.int64]
     scores: NDArray[np.float64]
     familiarity: NDArray[np.float64]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.columns import TextColumn
 from classifier.kernel.machine_code import addresses, score_function
@@ -14,9 +15,9 @@ from classifier.kernel.plan import Batch, Scratch, plan_of, scratch
 from classifier.kernel.vocabulary import vocabulary
 from classifier.weights import LinearWeights, Scores
 
-SLICE_BYTES = 2_000_000
-FEWEST_BYTES = 50_000
-"""A thread's piece of work has at most, and at least, about so much text."""
+MOST_BYTES, FEWEST_BYTES = 1_000_000, 50_000
+"""A thread's piece of work has about so much text at most, and at least."""
+BYTES_A_CHARACTER = 3
 SHORTEST = 4096
 KEPT_LENGTH = 1_000_000
 """Scratch for longer texts is not kept."""
@@ -39,36 +40,62 @@ class KernelScorer:
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def score(self, titles: TextColumn, texts: TextColumn) -> Scores:
-        """Scores before calibration and familiarity of each article."""
-        n = len(texts)
-        if len(titles) != n:
-            raise ValueError(f"{len(titles)} titles for {n} texts")
-        _checked(titles)
-        _checked(texts)
+        """Scores before calibration and familiarity of each article.
+
+        Raises ValueError where the columns differ in length or their offsets lead out of their data.
+        """
+        if len(titles) != len(texts):
+            raise ValueError(f"{len(titles)} titles for {len(texts)} texts")
+        _check(titles)
+        _check(texts)
+        sizes = np.diff(titles.offsets) + np.diff(texts.offsets)
+        return self._in_pieces(sizes, lambda first, stop: (titles.slice(first, stop), texts.slice(first, stop)))
+
+    def score_strings(self, titles: Sequence[str], texts: Sequence[str]) -> Scores:
+        """The same for Python strings; several threads share the work of encoding them, too."""
+        if len(titles) != len(texts):
+            raise ValueError(f"{len(titles)} titles for {len(texts)} texts")
+        sizes = np.fromiter((len(title) + len(text) for title, text in zip(titles, texts, strict=True)), np.int64)
+        return self._in_pieces(
+            BYTES_A_CHARACTER * sizes,
+            lambda first, stop: (
+                TextColumn.from_strings(titles[first:stop]),
+                TextColumn.from_strings(texts[first:stop]),
+            ),
+        )
+
+    def _in_pieces(
+        self, sizes: NDArray[np.int64], taken: Callable[[int, int], tuple[TextColumn, TextColumn]]
+    ) -> Scores:
+        """Score articles of these sizes, about; ``taken(first, stop)`` gives the columns of a piece."""
+        n = len(sizes)
         found = Scores(np.empty((n, self.weights.categories)), np.empty((n, 3)))
-        if self._pool is None:
-            self._score(titles, texts, 0, n, found)
-            return found
-        list(self._pool.map(lambda piece: self._score(titles, texts, *piece, found), self._pieces(titles, texts)))
+
+        def work(piece: tuple[int, int]) -> None:
+            part = slice(*piece)
+            self._score(*taken(*piece), found.scores[part], found.familiarity[part])
+
+        if self._pool is None or n < 2:
+            work((0, n))
+        else:
+            list(self._pool.map(work, self._pieces(np.cumsum(sizes))))
         return found
 
-    def _pieces(self, titles: TextColumn, texts: TextColumn) -> Iterator[tuple[int, int]]:
+    def _pieces(self, ends: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
         """First article and last + 1 of each piece of work: large ones first, small ones to end together."""
-        ends = (titles.offsets[1:] - titles.offsets[0]) + (texts.offsets[1:] - texts.offsets[0])
-        total = int(ends[-1]) if len(ends) else 0
-        start = 0
+        start = reached = 0
         while start < len(ends):
-            reached = int(ends[start - 1]) if start else 0
-            size = min(SLICE_BYTES, max(FEWEST_BYTES, (total - reached) // (2 * self.threads)))
+            size = min(MOST_BYTES, max(FEWEST_BYTES, (int(ends[-1]) - reached) // (2 * self.threads)))
             stop = max(start + 1, int(np.searchsorted(ends, reached + size, "right")))
             yield start, stop
-            start = stop
+            start, reached = stop, int(ends[stop - 1])
 
-    def _score(self, titles: TextColumn, texts: TextColumn, first: int, stop: int, found: Scores) -> None:
-        if first == stop:
-            return
-        sizes = np.diff(titles.offsets[first : stop + 1]) + np.diff(texts.offsets[first : stop + 1])
-        longest = int(sizes.max()) + 1
+    def _score(
+        self, titles: TextColumn, texts: TextColumn, scores: NDArray[np.float64], familiarity: NDArray[np.float64]
+    ) -> None:
+        """Fill the rows of ``scores`` and ``familiarity``."""
+        sizes = np.diff(titles.offsets) + np.diff(texts.offsets)
+        longest = int(sizes.max(initial=0)) + 1
         try:
             spare = self._spare.get_nowait()
         except Empty:
@@ -76,16 +103,15 @@ class KernelScorer:
         if spare is None or spare.length < longest:
             spare = scratch(max(longest, SHORTEST), self._plan, self._vocabulary)
         batch = Batch(
-            titles.data, titles.offsets, texts.data, texts.offsets, np.array([first, stop]),
-            found.scores.reshape(-1), found.familiarity.reshape(-1),
-        )  # fmt: skip
+            titles.data, titles.offsets, texts.data, texts.offsets, scores.reshape(-1), familiarity.reshape(-1)
+        )
         table = np.array(self._addresses + addresses(spare.work, spare.counter, batch), np.int64)
         self._run(table.ctypes.data)
         if spare.length <= KEPT_LENGTH:
             self._spare.put(spare)
 
 
-def _checked(column: TextColumn) -> None:
+def _check(column: TextColumn) -> None:
     """Refuse a column whose offsets lead out of its data: the compiled code would follow them."""
     offsets = column.offsets
     if len(offsets) == 0 or offsets[0] < 0 or offsets[-1] > len(column.data) or (offsets[1:] < offsets[:-1]).any():
