@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer, Normalizer
 from sklearn.svm import LinearSVC
 
 from classifier.features import FeatureSpec
+from classifier.strings import StringTable
 from classifier.text import CharacterTable, normalise
 from classifier.weights import LinearWeights
 
@@ -101,10 +103,9 @@ def classifier(weights: NDArray[Any], intercept: NDArray[Any]) -> Any:
     return made
 
 
-def pipeline(weights: LinearWeights, cut: Cut) -> Any:
-    """The model as a scikit-learn pipeline over (title, text) pairs; ``decision_function`` gives the scores."""
-    spec, table = weights.spec, weights.table
-
+def _cutting(
+    spec: FeatureSpec, table: CharacterTable, cut: Cut
+) -> Callable[[Sequence[tuple[str, str]]], list[CutArticle]]:
     def cut_all(articles: Sequence[tuple[str, str]]) -> list[CutArticle]:
         found = []
         for raw_title, raw_text in articles:
@@ -112,6 +113,13 @@ def pipeline(weights: LinearWeights, cut: Cut) -> Any:
             words = (cut(title), cut(text)) if spec.words else ([], [])
             found.append(CutArticle(title, text, *words))
         return found
+
+    return cut_all
+
+
+def pipeline(weights: LinearWeights, cut: Cut) -> Any:
+    """The model as a scikit-learn pipeline over (title, text) pairs; ``decision_function`` gives the scores."""
+    spec, table = weights.spec, weights.table
 
     features = {"words": list(weights.words), "characters": list(weights.characters)}
     idf = {"words": weights.idf[: len(weights.words)], "characters": weights.idf[len(weights.words) :]}
@@ -127,9 +135,57 @@ def pipeline(weights: LinearWeights, cut: Cut) -> Any:
         rows.append(by_group[spec.group(name)][part])
     return Pipeline(
         [
-            ("cut", FunctionTransformer(cut_all)),
+            ("cut", FunctionTransformer(_cutting(spec, table, cut))),
             ("fields", FeatureUnion(blocks, transformer_weights=shares)),
             ("length", Normalizer()),
             ("classify", classifier(np.concatenate(rows), weights.intercept)),
+        ]
+    )
+
+
+def fitted_model(
+    articles: Sequence[tuple[str, str]], categories: Sequence[str], spec: FeatureSpec, cut: Cut, keep: int
+) -> tuple[LinearWeights, Any]:
+    """A model that scikit-learn's vectorizers and LinearSVC fitted, as LinearWeights and as their pipeline.
+
+    ``spec`` must have one field only.  idf and weights are rounded to float32, in which a model
+    keeps them, in both.  ``keep`` is how many features of each kind stay.
+    """
+    from classifier.text import character_table
+
+    table = character_table()
+    prepared = _cutting(spec, table, cut)(articles)
+    blocks, matrices = [], []
+    for name, kind, weight in spec.blocks:
+        made = TfidfVectorizer(
+            analyzer=FieldAnalyser(name, kind, spec, table), sublinear_tf=spec.sublinear, max_features=keep
+        )
+        matrices.append(made.fit_transform(prepared) * weight)
+        made.idf_ = made.idf_.astype(np.float32).astype(np.float64)
+        blocks.append((kind, made))
+    fitted = LinearSVC(random_state=0).fit(Normalizer().fit_transform(hstack(matrices)), categories)
+    features = {kind: list(made.get_feature_names_out()) for kind, made in blocks}
+    words, characters = StringTable.of(features.get("words", [])), StringTable.of(features.get("characters", []))
+    K = len(fitted.classes_)
+    weights = LinearWeights(
+        spec=spec,
+        words=words,
+        characters=characters,
+        idf=np.concatenate([made.idf_ for _, made in blocks]).astype(np.float32),
+        weights=np.ascontiguousarray(fitted.coef_.T, np.float32),
+        intercept=fitted.intercept_,
+        surprise=np.zeros(len(words), np.float32),
+        surprise_unknown=12.0,
+        table=table,
+        calibration_matrix=np.eye(K),
+        calibration_offset=np.zeros(K),
+    )
+    fitted.coef_ = fitted.coef_.astype(np.float32).astype(np.float64)
+    return weights, Pipeline(
+        [
+            ("cut", FunctionTransformer(_cutting(spec, table, cut))),
+            ("fields", FeatureUnion(blocks, transformer_weights={kind: weight for _, kind, weight in spec.blocks})),
+            ("length", Normalizer()),
+            ("classify", fitted),
         ]
     )
