@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from classifier.patterns import pattern
 from classifier.reading.signs import (
     CLOSING_BRACKETS,
     COLON,
@@ -45,7 +46,7 @@ _SURNAMES = (
     "晏柴瞿阎连习艾容向古易廖庾终居衡步都耿满弘匡国文寇广东欧沃利师巩聂晁勾敖融冷辛阚简饶空曾沙养鞠丰关查荆红游权盖肖闫付代"
 )
 _AGENCY = r"(?:新华社|新华网|中新社|中新网|中国新闻网)"
-_FULL_LEAD = re.compile(
+_FULL_LEAD = pattern(
     rf"^\s*(?:据\s*)?(?:"
     # 本报讯, 本报北京3月5日电, 本报阿勒泰讯(记者 …)
     rf"[本木]\s*[报報刊台网社]\s*(?:综合)?{_WIRE}(?!通|员)(?!{_HAN}{{0,2}}灵通)"
@@ -65,43 +66,43 @@ _FULL_LEAD = re.compile(
     rf"|[【\[]\s*(?:本报|{_HAN}{{2,8}}(?:网|报|社|台){_HAN}{{0,6}})\s*讯\s*[】\]]"
     rf")"
 )
-_BRACKET = re.compile(rf"\s*{_OPEN}(?P<who>{_INSIDE}{{1,160}}){_CLOSE}")
-_OPEN_BRACKET = re.compile(
+_BRACKET = pattern(rf"\s*{_OPEN}(?P<who>{_INSIDE}{{1,160}}){_CLOSE}")
+_OPEN_BRACKET = pattern(
     rf"\s*{_OPEN}\s*(?P<who>{_ROLE}\s*(?:{_NAME})(?:(?:\s|{_COMMAS})+(?:{_ROLE}\s*)?(?:{_NAME})){{0,5}})"
 )
-_BARE_BRACKET = re.compile(rf"^\s*(?:{_MARK}\s*)?{_OPEN}\s*(?P<who>{_ROLE}{_INSIDE}{{1,160}}){_CLOSE}")
-_ROLES = re.compile(_ROLE)
+_BARE_BRACKET = pattern(rf"^\s*(?:{_MARK}\s*)?{_OPEN}\s*(?P<who>{_ROLE}{_INSIDE}{{1,160}}){_CLOSE}")
+_ROLES = pattern(_ROLE)
 _APART = rf"(?:\s*(?:{_COMMAS}|{_SLASH})\s*|\s+)(?:{_ROLE}\s*{_COLON}?\s*)?|{_ROLE}\s*{_COLON}?\s*"
 _NAMES = rf"(?:{_NAME})(?:(?:{_APART})(?:{_NAME}))*"
 _TAIL = rf"(?:\s*(?:文{_SLASH}图|图{_SLASH}文|文并?图|文|图|摄影报道|综合报道|采写|整理|报道|执笔))?"
-_LINE = re.compile(
+_LINE = pattern(
     rf"^\s*(?:{_MARK}|口(?=\s*本?报?(?:{_ROLE})))?\s*(?:[文图]{_SLASH}?[文图]?\s*(?:{_COLON}|{_SLASH})?\s*)?"
     rf"(?P<role>{_ROLE})"
     rf"(?P<gap>\s*{_COLON}?\s*)(?P<names>{_NAMES}){_TAIL}\s*(?:[文图]\s*{_SLASH}?\s*{_COLON}?\s*(?:{_NAMES}))?\s*$"
 )
-_MARKED_NAMES = re.compile(
+_MARKED_NAMES = pattern(
     rf"^\s*{_MARK}\s*(?P<names>(?:{_NAME})(?:(?:\s*{_COMMAS}\s*|\s+)(?:{_NAME})){{0,4}}){_TAIL}\s*$"
 )
-_COMMENTATOR = re.compile(rf"^\s*{_MARK}?\s*本报(?:特约)?(?:评论员|编辑部)(?:\s*(?:{_NAME}))?\s*$")
-_INLINE = re.compile(
+_COMMENTATOR = pattern(rf"^\s*{_MARK}?\s*本报(?:特约)?(?:评论员|编辑部)(?:\s*(?:{_NAME}))?\s*$")
+_INLINE = pattern(
     rf"^\s*(?P<mark>{_MARK}|口)?\s*(?P<role>{_ROLE})(?P<gap>\s*{_COLON}?\s*)(?P<names>{_NAMES})(?P<tail>{_TAIL})"
 )
-_PHOTO_CREDIT = re.compile(
+_PHOTO_CREDIT = pattern(
     rf"(?:^|\s|{any_of(ENDS)}|[”)）]){_OPEN}?\s*(?:{_ROLE}\s*{_COLON}?\s*)?(?:{_NAMES})?\s*"
     rf"(?:{_SLASH}?\s*(?:(?<!拍)摄影?|供图|航拍)|(?:{_SLASH}|\s)图)\s*{_CLOSE}?\s*$"
 )
-_CLOSING = re.compile(rf"{_OPEN}\s*(?P<who>{_ROLE}{_INSIDE}{{1,120}}){_CLOSE}\s*[。.]?\s*$")
-_WHO = re.compile(
+_CLOSING = pattern(rf"{_OPEN}\s*(?P<who>{_ROLE}{_INSIDE}{{1,120}}){_CLOSE}\s*[。.]?\s*$")
+_WHO = pattern(
     r"[村牧农居市渔]民|游客|学生|老师|教师|校长|家长|孩子|医生|护士|患者|民警|警官|战士|班长|工人|职工|司机|店主|老板|经理|总经理|"
     r"负责人|主任|书记|局长|县长|乡长|镇长|队长|所长|院长|站长|科长|处长|厂长|专家|教授|大爷|大妈|阿姨|退休|党员|干部|志愿者|"
     r"养殖户|种植户|大户|护林员|网格员|记者|市长|州长|专员|代表|委员|业主|商户|租户|选手|教练|队员|作家|画家|艺人|传承人|家住|来自|在"
 )
 # Most lines are none of these; a single character says so sooner than the patterns do.
-_MAY_LEAD = re.compile("[讯迅汛訊电電息记記通实]")
-_MAY_SIGN = re.compile(rf"[记記通实评编撰]|^\s*{_MARK}")
-_MAY_CREDIT = re.compile("[摄供航图]")
-_DATELINE_PLACE = re.compile(rf"[社网报](?P<place>{_HAN}{{2,10}}?)\s*\d{{1,2}}\s*月")
-_NO_NAME = re.compile(
+_MAY_LEAD = pattern("[讯迅汛訊电電息记記通实]")
+_MAY_SIGN = pattern(rf"[记記通实评编撰]|^\s*{_MARK}")
+_MAY_CREDIT = pattern("[摄供航图]")
+_DATELINE_PLACE = pattern(rf"[社网报](?P<place>{_HAN}{{2,10}}?)\s*\d{{1,2}}\s*月")
+_NO_NAME = pattern(
     r"^(?:文|图|摄|综合|报道|整理|采写|文图|图文|摄影|摄影报道|综合报道|文字|供稿|讯|电|编辑|及|和|等|今天|昨天|昨日|今日|日前|近日|从|在|走进|来到|"
     r"了解|获悉|采访|看到|走访|发现|注意到|见到|从地|随|跟随|感受|探访|手记|调查|观察|眼中|镜头|体验|证|节|日记|团|们|站)"
 )

@@ -6,11 +6,12 @@ import re
 
 from classifier.article import Article
 from classifier.errors import InputRefused
+from classifier.patterns import pattern
 from classifier.reading.encoding import decode
 from classifier.reading.options import ReadingOptions, Scorer
 
-_HEADLINE = re.compile(r"^[ \t\u3000]{0,3}#[ \t\u3000]+\S|^[ \t]{0,3}#[^\W\dA-Za-z_][^#\n]*$", re.MULTILINE)
-_LOWER_HEADLINE = re.compile(r"^[ \t\u3000]{0,3}#{2,3}[ \t\u3000]+\S", re.MULTILINE)
+_HEADLINE = pattern(r"^[ \t\u3000]{0,3}#[ \t\u3000]+\S|^[ \t]{0,3}#[^\W\dA-Za-z_][^#\n]*$", re.MULTILINE)
+_LOWER_HEADLINE = pattern(r"^[ \t\u3000]{0,3}#{2,3}[ \t\u3000]+\S", re.MULTILINE)
 _BYLINES_OF_A_PAGE = 2
 _LOOKED_AT_LINES = 20_000
 

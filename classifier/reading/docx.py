@@ -7,10 +7,11 @@ import re
 import zipfile
 
 from classifier.errors import InputRefused
+from classifier.patterns import pattern
 from classifier.reading.limits import Limits
 
-_HEADING = re.compile(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
-_SPACE = re.compile(r"[ \t\r\n\x0b]+")
+_HEADING = pattern(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
+_SPACE = pattern(r"[ \t\r\n\x0b]+")
 
 
 def docx_text(data: bytes, name: str, limits: Limits) -> str:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from classifier.errors import InputRefused
+from classifier.patterns import pattern
 
 MAX_BROKEN_SHARE = 0.005
 _SAMPLE_CHARS = 20_000
@@ -33,7 +34,7 @@ _MAGIC = (
     (b"Rar!", "a RAR file"),
     (b"SQLite format 3", "an SQLite file"),
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+_CONTROL = pattern(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
 _ORDINARY = (
     r"[\t\n\r\f\x0b\x1a\x20-\x7e\u00b7\u2010-\u2027\u2030-\u203b\u2160-\u217f\u2190-\u21ff\u2460-\u24ff\u2500-\u25ff"

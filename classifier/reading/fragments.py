@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 
+from classifier.patterns import pattern
 from classifier.reading.signs import COMMA, HAN, OPENING_QUOTES, any_of
 from classifier.reading.topics import pairs_of
 
 _WORD_PAIR, _NO_WORD_PAIR = 3.0, -0.75
-_OPENS = re.compile(
+_OPENS = pattern(
     rf"{any_of(OPENING_QUOTES)}|近[日年]|日前|连日来|今年|去年|当前|眼下|据[悉了介统]|记者|走进|在.{{2,24}}?{any_of(COMMA)}|为|“"
     r"|\d{1,2}月|\d{4}年|截至|目前|随着|清晨|傍晚|初春|早在"
 )
-_HAN = re.compile(HAN)
+_HAN = pattern(HAN)
 
 
 def is_torn(line: str, after: str, alike: int, page: Mapping[str, int]) -> bool:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from classifier.patterns import pattern
 from classifier.reading.dates import named_date, written_date
 
 MAX_CHARS = 8_000
-_BLOCK = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
-_PAIR = re.compile(r"([^\W\d]{1,30})\s*[:\uff1a]\s*(.+)")
+_BLOCK = pattern(r"\ufeff?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
+_PAIR = pattern(r"([^\W\d]{1,30})\s*[:\uff1a]\s*(.+)")
 _NAMES = {
     "标题": "title", "title": "title", "日期": "date", "date": "date", "栏目": "column", "column": "column",
 }  # fmt: skip

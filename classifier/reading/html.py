@@ -6,10 +6,11 @@ import re
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
+from classifier.patterns import pattern
 from classifier.reading.bylines import closing_reporters, lead_byline
 from classifier.reading.dates import named_date
 
-_SITE = re.compile(
+_SITE = pattern(
     r"\s*(?:[_|｜–—]|-{1,2})\s*[^_|｜–—-]{0,20}(?:网|报|日报|频道|新闻|门户|客户端|平台|中心|政府|电视台|公众号|News|Net|\.com|\.cn)\s*$"
 )
 _READ_AS = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "utf8": "utf-8"}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
+from classifier.patterns import pattern
 from classifier.reading.bylines import lead_byline, line_byline
 from classifier.reading.fragments import is_torn
 from classifier.reading.furniture import furniture_reason, is_bare_date, is_caption, is_notice_headline, is_turned_from
@@ -21,14 +21,14 @@ ParagraphKind = Literal["heading", "text", "byline", "caption", "row", "left_out
 
 MAX_PARAGRAPH_CHARS = 20_000
 _CLOSING_FIRST = frozenset(CLOSING_QUOTES + CLOSING_BRACKETS) - {">", "]"}
-_OPENER = re.compile(
+_OPENER = pattern(
     rf"(?:会议|会上|大会|座谈会)(?:还|也|随后|现场)?(?:指出|强调|要求|认为|听取|研究|审议|传达|决定|通报|表决)|据(?:悉|了解|介绍|统计){any_of(COMMA)}"
     rf"|(?:连日来|近日|日前|近年来|下一步|与此同时|此外){any_of(COMMA)}"
 )
-_ENUMERATED = re.compile(
+_ENUMERATED = pattern(
     r"(?:[(（]?[一二三四五六七八九十]{1,3}[、)）.．]|[(（]?\d{1,2}[、)）.．](?!\d)|[①-⑳]|第[一二三四五六七八九十]{1,3}[,，、条章]|[一二三四五六]是)"
 )
-_BULLET = re.compile(r"[●○◆◇■□▲△★☆※◎▶►➤]\s*\S")
+_BULLET = pattern(r"[●○◆◇■□▲△★☆※◎▶►➤]\s*\S")
 
 
 @dataclass(slots=True, eq=False)

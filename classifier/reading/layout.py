@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from classifier.patterns import pattern
 from classifier.reading.bylines import lead_byline, line_byline
 from classifier.reading.markup import Line
 from classifier.reading.sentences import has_open_bracket, introduces_list, is_finished
@@ -15,7 +15,7 @@ LONG_SUBHEAD_CHARS = 40
 NEVER_FIRST = frozenset(COMMA + STOP + QUESTION + EXCLAMATION + PAUSE + SEMICOLON + COLON + ELLIPSIS + "%％℃")
 """What no paragraph starts with."""
 _SEEN = frozenset({"heading", "text", "row", "item"})
-_MID_FIRST = re.compile(r"[的了着过和与及等们并而或被以]|之[一后前间中]|[年月日][,，]")
+_MID_FIRST = pattern(r"[的了着过和与及等们并而或被以]|之[一后前间中]|[年月日][,，]")
 _MID_LAST = frozenset("的和与及在为把将对是从向以等并而或被让使由于至到其各该这那每第约近超达个")
 
 

@@ -11,13 +11,14 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
+from classifier.patterns import pattern
 from classifier.reading.signs import ENDS
 
 LineKind = Literal["blank", "heading", "text", "row", "item", "left_out"]
 
-_BREAK = re.compile(r"\r\n|[\n\r\f\x0b\u2028\u2029]")
-_BREAK_OR_ROW = re.compile(_BREAK.pattern + r"|(?<=</tr>)|(?<=</TR>)")
-_RUN_IN_BYLINE = re.compile(
+_BREAK = pattern(r"\r\n|[\n\r\f\x0b\u2028\u2029]")
+_BREAK_OR_ROW = pattern(_BREAK.pattern + r"|(?<=</tr>)|(?<=</TR>)")
+_RUN_IN_BYLINE = pattern(
     r"[\u3002!\uff01?\uff1f][\u201d\u2019\u300b)\uff09]?[ \t\u3000]{0,8}"
     r"(?=本报讯\s{0,3}[(\uff08]|新华社[^\W\d]{2,8}\d{1,2}月\d{1,2}日电\s{0,2}[(\uff08])"
 )
@@ -30,13 +31,13 @@ _IMAGE_OR_TAG = (
     r"|!\[\[[^\[\]\n]{1,500}\]\]|<img\b[^<>]*>)"
     rf"|(?P<tag></?(?:{_TAGS})(?:\s[^<>]*)?/?>)"
 )
-_MASKED = re.compile(_IMAGE_OR_TAG, re.IGNORECASE)
-_MASKED_OR_COMMENT = re.compile(rf"(?P<comment><!--)|{_IMAGE_OR_TAG}", re.IGNORECASE)
-_HEADING = re.compile(r"[ \t\u3000]{0,3}(#{1,6})(?!#)[ \t\u3000\xa0]*(?=\S)(.*)$", re.DOTALL)
-_HTML_HEADING = re.compile(r"\s*<h([1-6])\b[^<>]*>", re.IGNORECASE)
+_MASKED = pattern(_IMAGE_OR_TAG, re.IGNORECASE)
+_MASKED_OR_COMMENT = pattern(rf"(?P<comment><!--)|{_IMAGE_OR_TAG}", re.IGNORECASE)
+_HEADING = pattern(r"[ \t\u3000]{0,3}(#{1,6})(?!#)[ \t\u3000\xa0]*(?=\S)(.*)$", re.DOTALL)
+_HTML_HEADING = pattern(r"\s*<h([1-6])\b[^<>]*>", re.IGNORECASE)
 _RULE_CHARS = {"-": 3, "*": 3, "_": 3, "=": 3, "~": 3, "—": 4, "─": 3}
-_ROW = re.compile(_BREAK.pattern + r"|(?<=</tr>)|(?<=</TR>)")
-_RUN_IN_BYLINE = re.compile(
+_ROW = pattern(_BREAK.pattern + r"|(?<=</tr>)|(?<=</TR>)")
+_RUN_IN_BYLINE = pattern(
     r"[\u3002!\uff01?\uff1f][\u201d\u2019\u300b)\uff09]?[ \t\u3000]{0,8}"
     r"(?=本报讯\s{0,3}[(\uff08]|新华社[^\W\d]{2,8}\d{1,2}月\d{1,2}日电\s{0,2}[(\uff08])"
 )
@@ -49,25 +50,25 @@ _IMAGE_OR_TAG = (
     r"|!\[\[[^\[\]\n]{1,500}\]\]|<img\b[^<>]*>)"
     rf"|(?P<tag></?(?:{_TAGS})(?:\s[^<>]*)?/?>)"
 )
-_MASKED = re.compile(_IMAGE_OR_TAG, re.IGNORECASE)
-_MASKED_OR_COMMENT = re.compile(rf"(?P<comment><!--)|{_IMAGE_OR_TAG}", re.IGNORECASE)
-_HEADING = re.compile(r"[ \t\u3000]{0,3}(#{1,6})(?!#)[ \t\u3000\xa0]*(?=\S)(.*)$", re.DOTALL)
-_HTML_HEADING = re.compile(r"\s*<h([1-6])\b[^<>]*>", re.IGNORECASE)
-_RULE = re.compile(
+_MASKED = pattern(_IMAGE_OR_TAG, re.IGNORECASE)
+_MASKED_OR_COMMENT = pattern(rf"(?P<comment><!--)|{_IMAGE_OR_TAG}", re.IGNORECASE)
+_HEADING = pattern(r"[ \t\u3000]{0,3}(#{1,6})(?!#)[ \t\u3000\xa0]*(?=\S)(.*)$", re.DOTALL)
+_HTML_HEADING = pattern(r"\s*<h([1-6])\b[^<>]*>", re.IGNORECASE)
+_RULE = pattern(
     r"\s*(?:-[-\s]*-[-\s]*-[-\s]*|\*[*\s]*\*[*\s]*\*[*\s]*|_[_\s]*_[_\s]*_[_\s]*|[=~]{3,}|—[—\s]{3,}|─[─\s]{2,}"
     r"|\\newpage|\\pagebreak)\s*$"
 )
-_ROW = re.compile(r"\s*\|.*\|\s*$")
+_ROW = pattern(r"\s*\|.*\|\s*$")
 _ROW_RULE_CHARS = frozenset(" \t:|-")
-_ITEM = re.compile(r"\s{0,8}[-*+•]\s+\S")
-_QUOTE = re.compile(r"\s*(?:>\s?)+")
-_ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~|>$&])")
-_LINK = re.compile(r"\[([^\]\n]{1,500})\]\((?:https?:|/|#|mailto:)[^()\s]{0,2000}\)")
-_FIGURE = re.compile(r"\$\s*([\d.,+\-~:/%\\\s×]{1,40}?(?:\^\s*\{?\s*\\circ\s*\}?\s*C?)?)\s*\$")
-_BOLD_LINE = re.compile(r"\s*(\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1\s*$")
+_ITEM = pattern(r"\s{0,8}[-*+•]\s+\S")
+_QUOTE = pattern(r"\s*(?:>\s?)+")
+_ESCAPE = pattern(r"\\([\\`*_{}\[\]()#+\-.!~|>$&])")
+_LINK = pattern(r"\[([^\]\n]{1,500})\]\((?:https?:|/|#|mailto:)[^()\s]{0,2000}\)")
+_FIGURE = pattern(r"\$\s*([\d.,+\-~:/%\\\s×]{1,40}?(?:\^\s*\{?\s*\\circ\s*\}?\s*C?)?)\s*\$")
+_BOLD_LINE = pattern(r"\s*(\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1\s*$")
 _MARKUP_FIRST = frozenset("#>|-*+_=~—─\\•")
-_SETS_APART = re.compile(r"</t[dh]|<br|</p", re.IGNORECASE)
-_HASHTAG = re.compile(r"\s*#\w{2,30}#")
+_SETS_APART = pattern(r"</t[dh]|<br|</p", re.IGNORECASE)
+_HASHTAG = pattern(r"\s*#\w{2,30}#")
 
 
 @dataclass(frozen=True, slots=True)

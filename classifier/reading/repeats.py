@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from difflib import SequenceMatcher
 
+from classifier.patterns import pattern
 from classifier.reading.joining import Paragraph
 
 MIN_CHARS = 8
 LOOK_BACK = 4
 LIKENESS = 0.86
 MATCHED_CHARS, MAX_CHARS = 600, 20_000
-_NOISE = re.compile(r"[\W_]+")
-_DIGITS = re.compile(r"\d+")
+_NOISE = pattern(r"[\W_]+")
+_DIGITS = pattern(r"\d+")
 
 
 def repeated_last(body: list[Paragraph]) -> list[Paragraph]:

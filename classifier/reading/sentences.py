@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 
+from classifier.patterns import pattern
 from classifier.reading.bylines import closing_reporters, is_surname, lead_byline
 from classifier.reading.furniture import is_caption
 from classifier.reading.signs import CLOSERS, CLOSING_BRACKETS, COLON, ENDS, HAN, PAIRS, STOP, any_of
 
-_NAME_TOKEN = re.compile(rf"{HAN}{{1,4}}(?:·{HAN}{{1,10}})*")
-_OPEN_BYLINE = re.compile(r"[(（][^()（）。]{0,80}(?:记\s*者|通讯员|实习生)[^()（）。]{0,80}$")
-_NOTE_AT_END = re.compile(rf"{any_of(ENDS)}[”’]?\s*[(（][^()（）]{{1,40}}[)）]\s*$")
-_OPENING = re.compile(any_of("".join(PAIRS.values())))
+_NAME_TOKEN = pattern(rf"{HAN}{{1,4}}(?:·{HAN}{{1,10}})*")
+_OPEN_BYLINE = pattern(r"[(（][^()（）。]{0,80}(?:记\s*者|通讯员|实习生)[^()（）。]{0,80}$")
+_NOTE_AT_END = pattern(rf"{any_of(ENDS)}[”’]?\s*[(（][^()（）]{{1,40}}[)）]\s*$")
+_OPENING = pattern(any_of("".join(PAIRS.values())))
 
-_LIST_INTRO = re.compile(rf"(?:如下|以下|下列|包括|名单|有){any_of(COLON)}$")
+_LIST_INTRO = pattern(rf"(?:如下|以下|下列|包括|名单|有){any_of(COLON)}$")
 
 
 def is_finished(text: str) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from classifier.patterns import pattern
 from classifier.reading.bylines import closing_reporters, lead_byline, line_byline
 from classifier.reading.furniture import (
     furniture_reason,
@@ -22,7 +22,7 @@ from classifier.reading.topics import goes_on, pairs_of, starts_in_speech
 MAX_TITLE_LINES = 3
 SHORT_INTRO_CHARS = 120
 FRAGMENT_CHARS = 30
-_ENUMERATED = re.compile(
+_ENUMERATED = pattern(
     r"[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、)）.．](?!\d)|第[一二三四五六七八九十]{1,3}[章节条部]"
 )
 _BULLETS = "●○◆◇■▲△★☆※◎▶►➤"

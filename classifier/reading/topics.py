@@ -9,11 +9,11 @@ but those that every story uses, one story has ended and another begun.  The ide
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from classifier.patterns import pattern
 from classifier.reading.bylines import is_bare_name
 from classifier.reading.options import Scorer
 from classifier.reading.signs import COMMA, HAN, OPENING_QUOTES, any_of
@@ -25,17 +25,17 @@ THRESHOLD = 2.5
 _UNSHARED = "it shares no words with the text before"
 _SHARED_WEIGHT = 0.25
 
-_RUN = re.compile(rf"{HAN}+")
-_LEAD = re.compile(
+_RUN = pattern(rf"{HAN}+")
+_LEAD = pattern(
     r"[^。]{0,40}?(?:\d{1,2}月\d{1,2}日|\d{1,2}日(?:上午|下午|晚|，|,|在)|今天|昨天|今日|昨日|近日|日前|连日来|眼下"
     r"|记者(?:今天|近日|日前)?从|当地时间)"
 )
-_GOES_ON = re.compile(
+_GOES_ON = pattern(
     r"此外|届时|与此同时|同时|另外|其中|对此|为此|因此|如今|但|而|不过|然而|随后|之后|接着|最后|这|那|他|她|它|该|其|据[悉了介]|"
     r"(?:会议|会上|大会)(?:还|也|随后)?(?:指出|强调|要求|认为|听取|研究|审议|传达|决定|通报)|[（(]?[一二三四五六七八九十]{1,3}[、)）是]|"
     r"[（(]?\d{1,2}[、)）.．](?!\d)|第[一二三四五六七八九十][,，、条章]|近年来|下一步|目前|去年|“"
 )
-_SPEAKER = re.compile(
+_SPEAKER = pattern(
     rf"(?P<name>(?:{HAN}|[·×]){{2,18}}?)(?:向记者|对记者|高兴地|激动地|笑着|感慨地|兴奋地|自豪地)?"
     rf"(?:介绍说?|表示|告诉记者|说道?|坦言|感慨(?:道|地说)?|回忆(?:说|道)?|感叹道?)(?:{any_of(COMMA)}|[:：]|{any_of(OPENING_QUOTES)})"
 )
