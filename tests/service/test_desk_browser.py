@@ -182,6 +182,22 @@ def test_several_articles_at_once_and_filters_without_a_reload(desk: Server, hom
         waited_for(lambda: not labels_by_title(home), 10)
 
 
+def test_the_last_article_leads_to_the_end_and_undo_brings_it_back(desk: Server, home: Path) -> None:
+    with opened(desk.address) as window:
+        window.sign_in("李编辑", PASSWORD)
+        window.go("/review?search=onmouseover")
+        number = window.shown()
+        assert window.page.locator("[data-total]").inner_text() == "1"
+        window.page.keyboard.press("s")
+        window.page.wait_for_selector(".all-done")
+        assert window.page.locator(".all-done h2").inner_text() == "都审完了"
+        window.page.keyboard.press("u")
+        window.page.wait_for_selector(f"#card .card[data-number='{number}']")
+        assert window.page.locator("[data-total]").inner_text() == "1"
+        window.go("/review?search=没有这样的稿件")
+        assert window.page.locator(".all-done").is_visible()
+
+
 def test_single_keys_can_be_turned_off(desk: Server) -> None:
     with opened(desk.address) as window:
         page = window.page

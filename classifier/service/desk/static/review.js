@@ -2,6 +2,7 @@
 // sent behind it; one that fails puts its article back.
 const AHEAD = 3;
 const FEW = 5;
+const LOOK_AGAIN_SECONDS = 20;
 const KEYS_OFF = "lanmu-keys-off";
 
 export function startReview(page, toastOf, alertOf) {
@@ -17,6 +18,7 @@ export function startReview(page, toastOf, alertOf) {
   let total = Number(page.querySelector("[data-total]").textContent.replaceAll(",", ""));
   let sending = Promise.resolve();
   let shown = 0;
+  let looking = 0;
 
   function card(number) {
     if (!cards.has(number)) {
@@ -35,13 +37,29 @@ export function startReview(page, toastOf, alertOf) {
   }
 
   async function fetchMore() {
-    if (queue.length - at > FEW || queue.length >= total) return;
-    const answer = await fetch(`/review/queue?${page.dataset.query}`, { headers: { Accept: "application/json" } });
-    if (!answer.ok) return;
-    const found = await answer.json();
-    queue.push(...found.numbers.filter((number) => !queue.includes(number) && !judged.has(number)));
-    setTotal(found.total);
+    if (queue.length - at <= FEW && queue.length < total) await refill();
+  }
+
+  async function refill() {
+    try {
+      const answer = await fetch(`/review/queue?${page.dataset.query}`, { headers: { Accept: "application/json" } });
+      if (!answer.ok) return;
+      const found = await answer.json();
+      queue.push(...found.numbers.filter((number) => !queue.includes(number) && !judged.has(number)));
+      setTotal(found.total);
+    } catch {
+      return; // the next judgement says so, if the service cannot be reached
+    }
     if (queue.length && !place.querySelector(".card")) await show();
+  }
+
+  // Nothing waits: look now and then whether something has come.
+  function lookAgain() {
+    clearTimeout(looking);
+    looking = setTimeout(async () => {
+      await refill();
+      if (!queue.length) lookAgain();
+    }, LOOK_AGAIN_SECONDS * 1000);
   }
 
   async function show() {
@@ -49,6 +67,7 @@ export function startReview(page, toastOf, alertOf) {
     if (!queue.length) {
       place.replaceChildren(document.getElementById("all-done").content.cloneNode(true));
       place.querySelector("h2").focus();
+      lookAgain();
       return;
     }
     at = Math.max(0, Math.min(at, queue.length - 1));
@@ -130,7 +149,7 @@ export function startReview(page, toastOf, alertOf) {
       for (const number of answer.articles) judged.delete(number);
       if (answer.articles.length) {
         back(answer.articles[0]);
-        setTotal(answer.waiting);
+        if (!page.dataset.query) setTotal(answer.waiting);
       }
     });
   }
@@ -192,7 +211,7 @@ export function startReview(page, toastOf, alertOf) {
     const key = keyOf(event);
     const onControl = event.target.closest("a, button, summary");
     if ((key === "Enter" || key === " ") && onControl) return;
-    if (key === "?") {
+    if (key === "?" || key === "？") {
       event.preventDefault();
       help.showModal();
       return;
@@ -227,6 +246,7 @@ export function startReview(page, toastOf, alertOf) {
 
   prepare();
   if (queue.length) fetchAhead();
+  else lookAgain();
 }
 
 function keysOff() {
