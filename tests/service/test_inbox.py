@@ -21,6 +21,7 @@ from classifier.article import Article
 from classifier.service.inbox.folders import Folders
 from classifier.service.inbox.scanning import Stillness, scan
 from classifier.service.inbox.taking import Taking
+from classifier.service.reading_pool import Reading
 from classifier.service.settings import ServiceLimits, Settings, prepared
 from classifier.service.store import queue
 from classifier.service.store.records import today
@@ -363,6 +364,45 @@ def test_a_file_that_may_not_be_read_is_refused() -> None:
         assert (folder / "refused" / today() / "密.txt").read_text("utf-8") == plain(HARVEST)
         reason = (folder / "refused" / today() / "密.txt.reason.txt").read_text("utf-8")
         assert "Permission denied" in reason and "rights" in reason
+
+
+def test_files_go_to_another_file_system_whole(tmp_path: Path) -> None:
+    elsewhere = Path("/dev/shm")
+    if not elsewhere.is_dir() or elsewhere.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is only one file system")
+    with tempfile.TemporaryDirectory(dir=elsewhere) as made:
+        folders = Folders(tmp_path / "inbox", Path(made) / "done", Path(made) / "refused")
+        put(folders.inbox, "棉花.txt", plain(HARVEST))
+        (folders.inbox / "链接.txt").symlink_to("/etc/hostname")
+        file, link = scan(folders.inbox)
+        done = folders.finish(file.path, file.stamp, "2026-03-02")
+        refused = folders.refuse(link.path, link.stamp, "2026-03-02", "链接.txt: is a link")
+        assert done.read_text("utf-8") == plain(HARVEST) and refused.is_symlink()
+        assert list(scan(folders.inbox)) == []
+        assert sorted(path.name for path in done.parent.iterdir()) == ["棉花.txt"]
+
+
+def test_a_file_that_the_store_cannot_take_does_not_hold_the_others(watching: Watching, home: Path) -> None:
+    app = watching()
+    taking = app.service.inbox.taking
+    pool = taking.reading
+
+    class Overflowing:
+        """The real reading, but for one article whose place no database holds."""
+
+        def read(self, data: bytes, name: str) -> Reading:
+            found = pool.read(data, name)
+            if name != "坏.txt":
+                return found
+            source = replace(found.articles[0].source, position=1 << 70)
+            return Reading((replace(found.articles[0], source=source),), ())
+
+    taking.reading = Overflowing()  # type: ignore[assignment]
+    for name, article in (("好.txt", HARVEST), ("坏.txt", MATCH), ("也好.txt", CLINIC)):
+        put(home / "inbox", name, plain(article))
+    eventually(lambda: app.service.inbox.state.done == 2 and app.service.inbox.state.refused == 1)
+    assert "could not be kept" in (home / "refused" / today() / "坏.txt.reason.txt").read_text("utf-8")
+    assert {record["title"] for record in records(app)} == {HARVEST["title"], CLINIC["title"]}
 
 
 def test_no_link_is_followed_in_any_place_of_a_path(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from classifier.service.settings import ServiceLimits, Settings, prepared
 from tests.service.articles import CLINIC, HARVEST, MATCH
 from tests.service.conftest import TOKEN, App, Made
 from tests.service.receiver import Answer, Receiver, eventually
-from tests.service.test_inbox import plain, put, quick, records
+from tests.service.test_inbox import lanmu, plain, put, quick, records
 
 SECRET = new_secret()
 Receiving = Callable[..., Receiver]
@@ -156,6 +156,24 @@ def test_a_restart_goes_on_with_what_was_not_delivered(
     eventually(lambda: len(receiver.taken) == 1)
     eventually(lambda: outbox(second)["waiting"] == 0)
     assert len(records(second)) == 1
+
+
+def test_once_ends_when_the_receiver_has_everything_or_takes_nothing(
+    home: Path, receiving: Receiving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver = receiving()
+    monkeypatch.setenv("LANMU_WEBHOOK_SECRET", SECRET)
+    put(tmp_path / "来稿", "棉花.txt", plain(HARVEST))
+    put(tmp_path / "来稿", "球赛.txt", plain(MATCH))
+    done = lanmu("watch", str(tmp_path / "来稿"), "--once", "--webhook", receiver.address, home=home)
+    assert (done.returncode, done.stdout) == (0, "2 files done, 0 refused; 2 new results\n"), done.stderr
+    assert {post.event["data"]["title"] for post in receiver.taken} == {HARVEST["title"], MATCH["title"]}
+    receiver.stop()
+    put(tmp_path / "来稿", "义诊.txt", plain(CLINIC))
+    failed = lanmu("watch", str(tmp_path / "来稿"), "--once", "--webhook", receiver.address, home=home)
+    assert failed.returncode == 1 and "failed" in failed.stderr
+    wrong = lanmu("watch", str(tmp_path / "来稿"), "--once", "--webhook", "cms.example.com", home=home)
+    assert wrong.returncode == 2 and "no address for a webhook" in wrong.stderr
 
 
 def test_a_receiver_over_tls_must_show_a_certificate_that_holds(

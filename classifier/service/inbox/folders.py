@@ -72,14 +72,18 @@ class Folders:
         if told:
             write_text_whole(note, told.rstrip("\n") + "\n")
         try:
-            _rename(source, target)
-        except OSError:
+            try:
+                source.rename(target)
+                if not stamp.same_content(Stamp.of(target.lstat())) and not source.exists():
+                    target.rename(source)  # someone went on writing while it moved
+                    raise ChangedMeanwhile(path)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+                _copy(source, target, stamp)
+        except (OSError, ChangedMeanwhile):
             note.unlink(missing_ok=True)
             raise
-        if not stamp.same_content(Stamp.of(target.lstat())) and not source.exists():
-            _rename(target, source)  # someone went on writing while it moved
-            note.unlink(missing_ok=True)
-            raise ChangedMeanwhile(path)
         sync_folder(target.parent)
         sync_folder(source.parent)
         return target
@@ -116,20 +120,17 @@ def _free(wanted: Path) -> Path:
     return found
 
 
-def _rename(source: Path, target: Path) -> None:
-    """Rename, or copy whole and remove where the two are on different file systems."""
-    try:
-        source.rename(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        if source.is_symlink():
-            target.symlink_to(source.readlink())
-            source.unlink()
-            return
-        if not source.is_file():
-            raise
+def _copy(source: Path, target: Path, stamp: Stamp) -> None:
+    """Move to another file system: a whole copy, then the source is removed if it is as it was."""
+    if source.is_symlink():
+        target.symlink_to(source.readlink())
+    elif source.is_file():
         with source.open("rb") as file, written_whole(target) as copy:
             shutil.copyfileobj(file, copy)
         shutil.copystat(source, target)
-        source.unlink()
+    else:
+        raise OSError(errno.EXDEV, "a pipe or device cannot be moved to another file system")
+    if not stamp.same_content(Stamp.of(source.lstat())):
+        target.unlink()
+        raise ChangedMeanwhile(str(source))
+    source.unlink()

@@ -7,10 +7,11 @@ import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+
+from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
 
 from classifier.article import Article
-from classifier.errors import InputRefused
+from classifier.errors import InputRefused, LanmuError
 from classifier.service.champion import NotReady
 from classifier.service.inbox.folders import ChangedMeanwhile, Folders
 from classifier.service.inbox.scanning import FoundFile, Stamp, shown
@@ -27,7 +28,8 @@ FILES_A_BATCH = 32
 BYTES_A_BATCH = 8 << 20
 MOST_TOLD = 100
 _FOREVER = frozenset({errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENXIO})
-T = TypeVar("T")
+_STORE_FAILS = (OSError, LanmuError, OperationalError, InternalError)
+"""What is no fault of a file: a full disk, a locked database."""
 
 
 @dataclass
@@ -65,7 +67,16 @@ class Taking:
 
         Raises Overloaded and NotReady where it should be tried again later, as do errors of the store.
         """
-        batch = [one for file in files if (one := self._read(file)) is not None]
+        batch: list[_Read] = []
+        for file in files:
+            try:
+                one = self._read(file)
+            except Overloaded:  # uploads are being read; the rest comes with the next look
+                if not batch:
+                    raise
+                break
+            if one is not None:
+                batch.append(one)
         for one in batch:
             self._tag(one)
         new = self._keep(batch)
@@ -130,8 +141,24 @@ class Taking:
                 return
 
     def _keep(self, batch: Sequence[_Read]) -> int:
+        """Keep a batch's results in one transaction; a file that the store cannot take is refused alone."""
         if not any(one.tags for one in batch):
             return 0
+        try:
+            new = self._write(batch)
+        except Exception as error:
+            if isinstance(error, _STORE_FAILS) or type(error) is DatabaseError:
+                raise
+            if len(batch) > 1:
+                return sum(self._keep([one]) for one in batch)
+            log.exception("%s could not be kept", shown(batch[0].file.path))
+            why = f"could not be kept ({type(error).__name__}); the service's log says more"
+            batch[0].reason = _refused(batch[0].file, why).reason
+            return 0
+        self.counts["new"] += new
+        return new
+
+    def _write(self, batch: Sequence[_Read]) -> int:
         new = 0
         with self.store.writing() as connection:
             for one in batch:
@@ -140,7 +167,6 @@ class Taking:
                     added = queue.add(connection, tags.articles, origin=ORIGIN, model=model)
                     found = [NewResult(a.number, t, model) for a, t in zip(added, tags.articles, strict=True)]
                     new += results.add(connection, found, deliver=self.deliver)
-        self.counts["new"] += new
         return new
 
     def _move(self, one: _Read) -> None:

@@ -159,7 +159,10 @@ class WatchedFolder:
         for lock in self._locks:
             try:
                 lock.acquire(blocking=False)
-            except Timeout:
+            except (OSError, NotImplementedError) as error:
+                if not isinstance(error, Timeout):  # a share that knows no locks: the data folder's own must do
+                    log.warning("%s cannot be locked (%s); let no other lanmu watch it", lock.lock_file, error)
+                    continue
                 self._let_go()
                 self._say([f"{lock.lock_file} is held: another lanmu watches this folder or this data folder"])
                 return False
