@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from classifier.article import Article
+from classifier.errors import LanmuError
 from classifier.service.inbox.folders import Folders
 from classifier.service.inbox.scanning import Stillness, scan
 from classifier.service.inbox.taking import Taking
@@ -335,8 +336,11 @@ def test_once_takes_what_is_there_and_ends(home: Path, tmp_path: Path) -> None:
     second = lanmu("watch", str(folder), "--once", home=home)
     assert (second.returncode, second.stdout) == (1, "1 files done, 1 refused; 0 new results\n")
     assert "空.txt" in second.stderr
-    missing = lanmu("watch", str(tmp_path / "没有"), "--once", home=home)
-    assert missing.returncode == 2 and "no folder that can be watched" in missing.stderr
+
+
+def test_a_folder_that_is_not_there_cannot_be_watched(make_app: Made, settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(LanmuError, match="没有: is no folder that can be watched"):
+        make_app(settings.watching(tmp_path / "没有"))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="rights are taken away from another user, which only root can try")
