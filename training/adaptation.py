@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.fitting import FitOptions
 from training.presets import default_options
 from training.prior import Prior, known_as
-from training.seen import unseen
+from training.seen import changed, unseen
 from training.solving import MOST_IN_DUAL
 
 if TYPE_CHECKING:
@@ -34,37 +35,53 @@ VECTORS_SPEAK_FOR = 5.0
 
 @dataclass(frozen=True)
 class Start:
-    """How a fit begins: its options, the model it starts from if any, and a line that says so (or nothing)."""
+    """How a fit begins: its options, the model it starts from if any, and a line that says so (or nothing).
+
+    ``known`` are the ids of labels that this model has learned as they are: it needs them no more,
+    and they cannot tell how good it is.
+    """
 
     options: FitOptions
     prior: Prior | None = None
     said: str = ""
+    known: frozenset[str] = frozenset()
+
+    def is_new(self, examples: Examples) -> NDArray[np.bool_]:
+        """Which examples are to be learned, bool[n]."""
+        return np.array([name not in self.known for name in examples.ids], np.bool_)
 
 
 def start_of(examples: Examples, taxonomy: Taxonomy, stored: StoredModel | None) -> Start:
     """How to begin with these labels; ``stored`` is the model at hand.
 
-    From scratch where there are more than FEW labels a category, or where the model was made from
-    these very labels.
+    From scratch where there are more than FEW labels a category that the model has not learned
+    already, or none at all.
     """
     options = default_options(examples, taxonomy)
-    labels_a_category = float(np.median(list(Counter(examples.categories).values()) or [0]))
-    if labels_a_category > FEW or len(examples) > MOST_IN_DUAL:
+    knows = stored is not None and _knows(stored, taxonomy)
+    new = learned_anew(stored, examples) if stored is not None and knows else np.ones(len(examples), np.bool_)
+    labels_a_category = float(np.median(list(Counter(examples.take(new).categories).values()) or [0]))
+    if labels_a_category > FEW or int(new.sum()) > MOST_IN_DUAL or not new.any():
         return Start(options)
-    if stored is not None and _knows(stored, taxonomy):
-        if 2 * int(unseen(stored.manifest, examples).sum()) < len(examples):
-            return Start(options)
+    if stored is not None and knows:
         prior = Prior.of(stored, taxonomy)
         options = replace(
             FitOptions(), spec=stored.manifest.spec, solver="ridge", penalty=PRIOR_PENALTY,
             user_words=stored.manifest.user_words, prior=prior.checksum,
         )  # fmt: skip
-        return Start(options, prior, f"few labels: starting from the model {stored.manifest.name}")
+        known = frozenset(examples.take(~new).ids)
+        already = f", which knows {len(known):,} of the labels already" if known else ""
+        return Start(options, prior, f"few labels: starting from the model {stored.manifest.name}{already}", known)
     if set(taxonomy.ids) <= _default_ids():
         return Start(options)
     share = max(options.vectors, min(1.0, (VECTORS_SPEAK_FOR / labels_a_category) ** 0.5))
     options = replace(options, background=True, vectors=round(share, 3))
     return Start(options, None, "few labels: starting from word vectors and frequencies of real news")
+
+
+def learned_anew(stored: StoredModel, examples: Examples) -> NDArray[np.bool_]:
+    """Which examples a model has not learned, or learned with another category than they have now, bool[n]."""
+    return unseen(stored.manifest, examples) | changed(stored.manifest, examples)
 
 
 def _knows(stored: StoredModel, taxonomy: Taxonomy) -> bool:

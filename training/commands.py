@@ -89,6 +89,7 @@ def train(
         name=name,
         options=start.options,
         prior=start.prior,
+        known=start.known,
         gate=GateOptions(largest_fall=largest_fall),
         promote=promote,
         tune_seconds=tune,

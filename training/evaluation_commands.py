@@ -106,6 +106,8 @@ def evaluate(
     if model is None:
         start = fit_start(examples, taxonomy, words, characters, solver, penalty, seed, from_scratch=from_scratch)
         options = start.options
+        new = start.is_new(examples)
+        left_out, examples = int((~new).sum()), examples.take(new)
 
         def fit(some: Examples, groups: NDArray[int64]) -> Fitted:
             return fit_model(some, taxonomy, options, groups=groups, prior=start.prior)
@@ -115,6 +117,9 @@ def evaluate(
         evaluation = evaluated(
             examples, fit, split=split.value, champion=champion, thorough=not quick, seed=seed, say=_say
         )
+        if left_out:
+            note = ("note_known", {"n": f"{left_out:,}", "all": f"{left_out + len(examples):,}"})
+            evaluation = replace(evaluation, notes=(note, *evaluation.notes))
     else:
         answers, left_out = model_answers(model, models, examples)
         about["model"] = model

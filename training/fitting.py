@@ -140,7 +140,7 @@ def fit_model(
     """
     options = options or FitOptions()
     background = background or read_background()
-    y = label_columns(examples, taxonomy)
+    y = label_columns(examples, taxonomy, alone=prior is None)
     if groups is None:
         groups = near_duplicate_groups(examples.whole)
     matrix = feature_matrix(examples, options, y, background, prior)
@@ -152,17 +152,23 @@ def fit_model(
         fitted = replace(fitted, table=prior.model.table)
     familiarity = _familiarity(fitted, examples)
     held_out = HeldOut(scores, calibration(scores), y, familiarity, groups)
-    return Fitted(fitted, review_rule(held_out, examples, options), held_out, taxonomy, options)
+    if prior is not None and len(y) < FEW:
+        review = prior.review.at(options.accept_accuracy)
+    else:
+        review = review_rule(held_out, examples, options)
+    return Fitted(fitted, review, held_out, taxonomy, options)
 
 
-def label_columns(examples: Examples, taxonomy: Taxonomy) -> NDArray[np.int64]:
-    """Each label's column in the taxonomy, int64[n]; LabelsError where there are too few to learn from."""
+def label_columns(examples: Examples, taxonomy: Taxonomy, alone: bool = True) -> NDArray[np.int64]:
+    """Each label's column in the taxonomy, int64[n]; LabelsError where there are too few to learn from ``alone``."""
     index = {category: i for i, category in enumerate(taxonomy.ids)}
     unknown = sorted(set(examples.categories) - set(index))
     if unknown:
         raise LabelsError(f"category {unknown[0]!r} is not in the taxonomy; give its file with --categories")
     y = np.array([index[category] for category in examples.categories], np.int64)
     counts = np.bincount(y, minlength=len(taxonomy))
+    if not alone and len(y):
+        return y
     if (counts > 0).sum() < 2:
         raise LabelsError("labels of at least two categories are needed; add some")
     few = [f"{taxonomy.ids[k]} ({counts[k]})" for k in range(len(taxonomy)) if 0 < counts[k] < FEWEST_A_CATEGORY]
@@ -176,8 +182,10 @@ def held_out_scores(
 ) -> NDArray[np.float64]:
     """Scores float64[n, K] of each example from a fit on the other folds."""
     scores = np.zeros((len(y), categories))
-    smallest = int(np.bincount(y)[np.bincount(y) > 0].min())
-    count = max(2, min(options.folds, smallest, len(np.unique(groups))))
+    smallest = int(np.bincount(y)[np.bincount(y) > 0].min()) if matrix.prior is None else len(y)
+    count = min(max(2, min(options.folds, smallest)), len(np.unique(groups)))
+    if count < 2:  # one article with its near-duplicates: what was known before it is all there is
+        return np.asarray(X @ matrix.prior[0] + matrix.prior[1]) if matrix.prior is not None else scores
     for train, test in folds([str(k) for k in y], groups, count, options.seed):
         weights, intercept = solved(matrix.X[train], y[train], categories, options, matrix.shared, matrix.prior)
         scores[test] = matrix.X[test] @ weights + intercept

@@ -49,6 +49,14 @@ class Compared:
     champion: tuple[str, ...]
     challenger: tuple[str, ...]
 
+    def __add__(self, other: Compared) -> Compared:
+        return Compared(
+            self.ids + other.ids,
+            self.right + other.right,
+            self.champion + other.champion,
+            self.challenger + other.challenger,
+        )
+
     def hits(self, answers: Sequence[str]) -> NDArray[np.bool_]:
         return np.array([a == b for a, b in zip(answers, self.right, strict=True)], np.bool_)
 
@@ -89,7 +97,7 @@ def judged(
     reasons = ["no holdout in common"]
     if n:
         changed = f"{won} won, {lost} lost (McNemar p = {chance:.3f})"
-        reasons = [f"holdout of {n}: {before.mean():.1%} → {after.mean():.1%} right, {changed}"]
+        reasons = [f"on {n} articles: {before.mean():.1%} → {after.mean():.1%} right, {changed}"]
     if new.ids:
         reasons.append(f"{len(new.ids)} new labels: {int(new_before.sum())} → {int(new_after.sum())} right")
     figures["relabelled"] = sum(one.changed for one in relabelled)

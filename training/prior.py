@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.decisions import ReviewRule
 from classifier.strings import StringTable
 from training.calibration import Calibration
 from training.word_vectors import WordVectors
@@ -26,18 +27,20 @@ RARE = 5
 class Prior:
     """A model that a fit starts from.
 
-    ``columns`` int64[K]: the model's column of each category of the new taxonomy.
+    ``columns`` int64[K]: the model's column of each category of the new taxonomy.  ``review`` is its
+    own rule.
     """
 
     model: LinearWeights
     columns: NDArray[np.int64]
     checksum: str
+    review: ReviewRule
 
     @classmethod
     def of(cls, stored: StoredModel, taxonomy: Taxonomy) -> Prior:
         known = known_as(stored.manifest.taxonomy)
         columns = [known[category.id if category.id in known else category.name] for category in taxonomy]
-        return cls(stored.weights, np.array(columns, np.int64), stored.manifest.checksum)
+        return cls(stored.weights, np.array(columns, np.int64), stored.manifest.checksum, stored.manifest.review)
 
     @property
     def calibration(self) -> Calibration:

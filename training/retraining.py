@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -26,7 +26,7 @@ from training.registry import Registry
 from training.seen import changed, relabelled, seen_record, unseen
 from training.splits import held_apart, held_out_by_id, near_duplicate_groups
 from training.tuning import tuned
-from training.versus import answers_now
+from training.versus import answers_of
 
 FEWEST_HELD_OUT = 100
 MAX_KEPT_ANSWERS = 20_000
@@ -52,6 +52,7 @@ def train(
     name: str = "",
     options: FitOptions | None = None,
     prior: Prior | None = None,
+    known: Collection[str] = (),
     gate: GateOptions | None = None,
     promote: bool = True,
     tune_seconds: float = 0.0,
@@ -61,18 +62,21 @@ def train(
 
     It is fitted twice: without the holdout, for the figures and the gate, and then on all labels,
     which is the model that is kept.  With ``tune_seconds`` better options are sought first, on the
-    labels that are not held out.  The same labels, in whatever order, and options give the same
-    bytes.  Raises ModelError for a name that is taken.
+    labels that are not held out.  ``known`` are the ids of labels that ``prior`` has learned already:
+    they are not learned again, but tell whether something is forgotten.  The same labels, in
+    whatever order, and options give the same bytes.  Raises ModelError for a name that is taken.
     """
     options = options or FitOptions()
     name = name or registry.free_name("model")
     if (registry.folder / name).exists():
         raise ModelError(f"{registry.folder / name}: exists already; choose another --name")
     champion = read_model(registry.path(registry.current)) if registry.current else None
-    examples = examples.take(np.array(sorted(range(len(examples)), key=examples.ids.__getitem__), np.int64))
+    everything = examples.take(np.array(sorted(range(len(examples)), key=examples.ids.__getitem__), np.int64))
+    old = np.array([name in known for name in everything.ids], np.bool_)
+    examples = everything.take(~old)
     groups = near_duplicate_groups(examples.whole)
     out = holdout_mask(examples)
-    say(f"{len(examples):,} labels, {int(out.sum()):,} of them held out")
+    say(f"{len(examples):,} labels to learn from, {int(out.sum()):,} of them held out")
     if tune_seconds > 0:
         apart, _ = held_apart(out, groups)
         found = tuned(examples.take(apart), taxonomy, groups[apart], options, tune_seconds, say=say)
@@ -95,9 +99,12 @@ def train(
         review=fitted.review,
         surprise_unknown=fitted.weights.surprise_unknown,
         user_words=options.user_words,
-        training=training_record(examples, fitted, answers, champion),
+        training=training_record(everything, fitted, answers, champion),
     )
-    verdict = _verdict(champion, examples, answers, fitted, gate)
+    verdict = Verdict(True, ("the first model here",))
+    if champion is not None:
+        anchors = anchors_of(everything, old, taxonomy) if prior is not None else everything.take(old)
+        verdict = _verdict(champion, examples, answers, fitted, anchors, gate)
     manifest = write_model(registry.folder / name, manifest, fitted.weights)
     registry.note("added", name, (), {"labels": len(examples), "checksum": manifest.checksum})
     promoted = promote and verdict.promote
@@ -129,6 +136,7 @@ def training_record(
     return {
         "labels": {
             "count": len(examples),
+            "learned": len(fitted.held_out.y),
             "sha256": labels_checksum(examples),
             "categories": dict(Counter(examples.categories).most_common()),
             "sources": dict(Counter(source.split("/")[0] for source in examples.sources).most_common()),
@@ -149,25 +157,44 @@ def labels_checksum(examples: Examples) -> str:
     return hashlib.sha256(json.dumps(sorted(rows), ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
 
 
+def anchors_of(examples: Examples, known: NDArray[np.bool_], taxonomy: Taxonomy) -> Examples:
+    """Labels that a fit from the shipped model must not forget: those among the examples, and those that ship."""
+    from classifier.files import shipped
+    from training.labels import examples_of, read_labels
+
+    there = set(examples.ids)
+    shipped_labels = [
+        label
+        for label in read_labels(shipped("labels.csv")).labels
+        if label.id not in there and label.category in taxonomy and label.text
+    ]
+    return examples.take(known) + examples_of(shipped_labels)
+
+
 def _verdict(
-    champion: StoredModel | None, examples: Examples, answers: Answers, fitted: Fitted, gate: GateOptions | None
+    champion: StoredModel,
+    examples: Examples,
+    answers: Answers,
+    fitted: Fitted,
+    anchors: Examples,
+    gate: GateOptions | None,
 ) -> Verdict:
     """The gate's verdict: on the holdout by the answers that both gave before they were fitted on it.
 
     Held-out labels that have changed since the champion learned them are left out there; the
-    challenger's answers on new labels are those of folds that did not hold them.
+    challenger's answers on new labels are those of folds that did not hold them.  To the holdout
+    come the ``anchors``, by what both answer now.
     """
-    if champion is None:
-        return Verdict(True, ("the first model here",))
     if set(champion.manifest.taxonomy.ids) != set(fitted.taxonomy.ids):
         return Verdict(True, ("other categories than the current model's: nothing to compare",))
     before: dict[str, str] = champion.manifest.training.get("answers", {})
     names = {category.id: category.name for category in fitted.taxonomy}
     settled = answers.examples.take(~changed(champion.manifest, answers.examples))
     new = examples.take(unseen(champion.manifest, examples))
-    on_new = compared(new, answers_now(champion, new) if len(new) else {}, fold_answers(fitted, examples).given)
+    on_new = compared(new, answers_of(champion, new), fold_answers(fitted, examples).given)
+    now = compared(anchors, answers_of(champion, anchors), answers_of(fitted, anchors))
     return judged(
-        compared(settled, before, answers.given), on_new, names, gate, relabelled(champion.manifest, examples)
+        compared(settled, before, answers.given) + now, on_new, names, gate, relabelled(champion.manifest, examples)
     )
 
 

@@ -54,13 +54,15 @@ def near_duplicate_groups(texts: Sequence[str], similar: float = SIMILAR) -> NDA
 
 
 def folds(categories: Sequence[str], groups: NDArray[np.int64], count: int = 5, seed: int = 0) -> Iterator[Part]:
-    """(train, test) indices of stratified folds that keep each group on one side."""
-    from sklearn.model_selection import StratifiedGroupKFold
+    """(train, test) indices of folds that keep each group on one side, stratified where categories have the labels."""
+    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
-    y = np.unique(np.asarray(categories), return_inverse=True)[1]
+    _, y, counts = np.unique(np.asarray(categories), return_inverse=True, return_counts=True)
+    stratified = counts.max() >= count
+    kind = StratifiedGroupKFold if stratified else GroupKFold
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
-        yield from StratifiedGroupKFold(count, shuffle=True, random_state=seed).split(np.zeros(len(y)), y, groups)
+        yield from kind(count, shuffle=True, random_state=seed).split(np.zeros(len(y)), y, groups)
 
 
 def outer_folds(categories: Sequence[str], groups: NDArray[np.int64], count: int = 5, seed: int = 0) -> list[Part]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from classifier.model_files import StoredModel
     from training.answers import Answers
     from training.examples import Examples
+    from training.fitting import Fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +83,19 @@ def honest_answers(champion: StoredModel, examples: Examples) -> dict[str, str]:
     kept: Mapping[str, str] = champion.manifest.training.get("answers", {})
     found = {name: kept[name] for name in examples.ids if name in kept}
     new = unseen(champion.manifest, examples)
-    return found | (answers_now(champion, examples.take(new)) if new.any() else {})
+    return found | answers_of(champion, examples.take(new))
 
 
-def answers_now(model: StoredModel, examples: Examples) -> dict[str, str]:
-    """What a stored model answers on examples, by id, whether it was fitted on them or not."""
+def answers_of(model: StoredModel | Fitted, examples: Examples) -> dict[str, str]:
+    """What a model answers on examples, by id, whether it was fitted on them or not."""
     from classifier.decisions import calibrated
     from classifier.kernel import KernelScorer
+    from classifier.model_files import StoredModel
 
-    weights, ids = model.weights, model.manifest.taxonomy.ids
+    if not len(examples):
+        return {}
+    weights = model.weights
+    ids = model.manifest.taxonomy.ids if isinstance(model, StoredModel) else model.taxonomy.ids
     scores = KernelScorer(weights).score(*examples.columns).scores
     best: NDArray[np.int64] = calibrated(scores, weights.calibration_matrix, weights.calibration_offset).argmax(1)
     return {name: ids[k] for name, k in zip(examples.ids, best.tolist(), strict=True)}

@@ -47,6 +47,7 @@ def main(labels: Path, models: Path, result: Path) -> None:
         registry,
         options=start.options,
         prior=start.prior,
+        known=start.known,
         promote=False,
         say=lambda line: print(line, flush=True),
     )

@@ -19,6 +19,8 @@ from training.examples import Examples
 from training.fitting import FitOptions, Fitted, fit_model
 from training.labels import examples_of, usable_labels
 from training.presets import default_options
+from training.registry import Registry
+from training.retraining import Run, train
 from training.seen import seen_record
 
 
@@ -135,3 +137,49 @@ def test_train_says_when_it_starts_from_what_is_known(lanmu: Lanmu, tmp_path: Pa
     alone = lanmu("train", "--labels", "ours.csv", "--own-categories", "--models", "mine", "--from-scratch")
     assert alone.returncode == 0, alone.stderr
     assert "few labels" not in alone.stderr
+
+
+def test_what_the_model_knows_is_not_learned_again_and_not_forgotten(
+    written: Examples, model: StoredModel, tmp_path: Path
+) -> None:
+    """Labels of the model among the new ones: they only tell whether it forgets."""
+    taxonomy = read_taxonomy()
+    old, new = part(written, 0, 10), part(written, 10, 16)
+    knowing = Manifest(
+        name="ten", taxonomy=taxonomy, spec=model.manifest.spec, review=model.manifest.review,
+        surprise_unknown=model.manifest.surprise_unknown, training=seen_record(old, taxonomy),
+    )  # fmt: skip
+    registry = Registry(tmp_path)
+    write_model(tmp_path / "ten", knowing, model.weights)
+    registry.promote("ten")
+    stored = read_model(tmp_path / "ten")
+    start = start_of(old + new, taxonomy, stored)
+    assert start.known == frozenset(old.ids) and "knows 160 of the labels already" in start.said
+
+    def run(name: str, examples: Examples, known: frozenset[str]) -> Run:
+        return train(
+            examples, taxonomy, registry, name=name, options=start.options, prior=start.prior, known=known,
+            say=lambda line: None, promote=False,
+        )  # fmt: skip
+
+    both, alone = run("both", old + new, start.known), run("alone", new, frozenset())
+    weights = [read_model(tmp_path / name).weights.weights for name in ("both", "alone")]
+    assert np.array_equal(*weights), "what is known changes nothing"
+    assert both.verdict.promote and alone.verdict.promote, both.verdict.reasons
+    assert both.verdict.figures["holdout"] > 160
+
+    spoiled = replace(new, categories=tuple("health" if c == "sports" else c for c in new.categories))
+    many = part(written, 16, 40)
+    many = replace(many, categories=tuple("health" if c == "sports" else c for c in many.categories))
+    refused = run("spoiled", spoiled + many, frozenset())
+    assert not refused.verdict.promote
+    assert any("体育 falls" in reason for reason in refused.verdict.reasons), refused.verdict.reasons
+
+
+def test_one_label_is_enough_to_start_from_a_model(written: Examples, model: StoredModel) -> None:
+    one = part(written, 10, 11).take([0])
+    start = start_of(one, read_taxonomy(), model)
+    fitted = fit(start, one, read_taxonomy())
+    assert fitted.review.thresholds == model.manifest.review.thresholds
+    rest = part(written, 13, 33)
+    assert accuracy(fitted.weights, read_taxonomy(), rest) > accuracy(model.weights, read_taxonomy(), rest) - 0.01
