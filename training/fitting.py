@@ -185,7 +185,7 @@ def held_out_scores(
     smallest = int(np.bincount(y)[np.bincount(y) > 0].min()) if matrix.prior is None else len(y)
     count = min(max(2, min(options.folds, smallest)), len(np.unique(groups)))
     if count < 2:  # one article with its near-duplicates: what was known before it is all there is
-        return np.asarray(X @ matrix.prior[0] + matrix.prior[1]) if matrix.prior is not None else scores
+        return np.asarray(matrix.X @ matrix.prior[0] + matrix.prior[1]) if matrix.prior is not None else scores
     for train, test in folds([str(k) for k in y], groups, count, options.seed):
         weights, intercept = solved(matrix.X[train], y[train], categories, options, matrix.shared, matrix.prior)
         scores[test] = matrix.X[test] @ weights + intercept
