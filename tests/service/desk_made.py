@@ -74,12 +74,12 @@ def filled(home: Path) -> None:
 
     The articles are lanmu's own written ones of the small model's categories.
     """
-    categories = small_taxonomy().ids
-    written = [one for one in read_labels(shipped("labels.csv")).labels if one.text and one.category in categories]
-    (home / "labels.csv").write_bytes(labels_csv(written[:90]))
+    written = [one for one in read_labels(shipped("labels.csv")).labels if one.text]
+    kinds = [[one for one in written if one.category == category] for category in small_taxonomy().ids]
+    (home / "labels.csv").write_bytes(labels_csv([one for kind in kinds for one in kind[:30]]))
     service = built(prepared(home, {"LANMU_TOKEN": TOKEN}))
     add_users(service)
-    waiting = [Article(one.id, one.title, one.text, date=one.date) for one in written[90:105]]
+    waiting = [Article(one.id, one.title, one.text, date=one.date) for kind in kinds for one in kind[30:35]]
     take_in(service, [*waiting, HOSTILE], review=True)
     service.stop()
 

@@ -79,7 +79,7 @@ def test_ten_articles_by_keyboard_then_a_better_model(desk: Server, home: Path) 
         page.get_by_role("button", name="重新训练").click()
         page.wait_for_selector(".job-running")
         page.wait_for_selector(".report", timeout=600_000)
-        assert "建议启用新版本" in page.locator(".report h2").inner_text()
+        assert page.locator(".report h2").inner_text() == "建议启用新版本", page.locator(".report").inner_text()
         assert page.locator(".report table tbody tr").count() >= 3
         page.set_viewport_size({"width": 360, "height": 740})
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
