@@ -8,6 +8,7 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from classifier.errors import LanmuError
@@ -170,6 +171,7 @@ def prepared(home: Path | None = None, environment: Mapping[str, str] | None = N
     return Settings(home=folder, token=token, key=key.encode(), token_is_new=new, **chosen)  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=1024)
 def is_loopback(address: str) -> bool:
     """Whether an address or name is this machine's own."""
     name = address.strip("[]").lower()

@@ -51,6 +51,7 @@ class Guard:
         self.app = app
         self.settings = settings
         self.most_bytes = most_bytes
+        self.on_loopback = settings.on_loopback
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -72,7 +73,7 @@ class Guard:
                 message["headers"] = _with_ours(message.get("headers", ()), path, scope.get("scheme") == "https")
             await send(message)
 
-        if not _answers_to(host, self.settings.hosts, self.settings.on_loopback):
+        if not _answers_to(host, self.settings.hosts, self.on_loopback):
             response = problem_response(421, "this service does not go by that name; see --allow-host")
             await response(scope, receive, answer)
             return
