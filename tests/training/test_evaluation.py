@@ -17,6 +17,7 @@ from tests.small_model import small_weights
 from training.labels import Label, labels_csv
 
 ROOT = Path(__file__).parents[2]
+CURRENT = (ROOT / "models" / "current").read_text("utf-8").strip()
 CHOSEN = ("meetings", "sports", "agriculture", "health")
 
 
@@ -65,7 +66,7 @@ def test_splits_and_the_quick_way(lanmu: Lanmu, labels: Path) -> None:
 
 
 def test_a_model_is_not_evaluated_on_what_it_has_seen(lanmu: Lanmu, tmp_path: Path) -> None:
-    seen = lanmu("evaluate", "--labels", ROOT / "labels.csv", "--model", "lanmu-1", "--models", ROOT / "models")
+    seen = lanmu("evaluate", "--labels", ROOT / "labels.csv", "--model", CURRENT, "--models", ROOT / "models")
     assert (seen.returncode == 0 and "were in the model's training" in seen.stdout) or "trained on all" in seen.stderr
     texts = {
         "新-1": (
@@ -76,7 +77,7 @@ def test_a_model_is_not_evaluated_on_what_it_has_seen(lanmu: Lanmu, tmp_path: Pa
         "新-2": ("health", "县医院开出首台微创手术", "骨科医生用关节镜为患者修复半月板，病人第二天就能下床。"),
     }
     (tmp_path / "labels.csv").write_bytes(labels_csv(Label(n, c, "", "", t, x) for n, (c, t, x) in texts.items()))
-    new = lanmu("evaluate", "--model", "lanmu-1", "--models", ROOT / "models")
+    new = lanmu("evaluate", "--model", CURRENT, "--models", ROOT / "models")
     assert new.returncode == 0, new.stderr
     assert "2 articles, as the model tags them" in new.stdout
 
