@@ -16,6 +16,8 @@ Method = Literal["temperature", "vector", "dirichlet"]
 METHODS: tuple[Method, ...] = ("temperature", "vector", "dirichlet")
 WISHED = (0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99, 0.995)
 FEWEST_ACCEPTED = 20
+LOG_SCALES = (-5.0, 6.0)
+"""Scores that part all labels would ask for an endless scale."""
 START = 4.0
 """The temperature that a fit of one begins with: score margins of 1 against 0 as odds of some fifty."""
 HELD = 8.0
@@ -82,7 +84,8 @@ def fit_calibration(
     size = {"temperature": 1, "vector": 1 + 2 * k, "dirichlet": 1 + k + k * k}[method]
     start = np.zeros(size)
     start[0] = np.log(START)
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500})
+    bounds = [LOG_SCALES] + [(None, None)] * (size - 1)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500})
     return Calibration(method, *unpack(found.x))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,16 +12,29 @@ import typer
 
 from classifier.commands import ModelOption, ModelsOption
 from classifier.errors import InputRefused, LanmuError
-from training.options import CategoriesOption, LabelsOption, labels_path, labels_to_read, taxonomy_of
+from training.options import (
+    CategoriesOption,
+    LabelsOption,
+    OwnOption,
+    labels_path,
+    labels_to_read,
+    taxonomy_and_labels,
+)
 
 if TYPE_CHECKING:
     from classifier.article import TaggedArticle
+    from training.label import Label
 
 
 def suspects(
     file: LabelsOption = None,
     categories: CategoriesOption = None,
+    own_categories: OwnOption = False,
     count: Annotated[int, typer.Option(help="How many at most.", min=1)] = 20,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write them to this CSV, to mend and give to `labels import --replace`."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """List labels that are likely wrong, the likeliest first, with the reason.
@@ -31,23 +45,26 @@ def suspects(
 
     from training.corpora import joined
     from training.curation import suspects as found_suspects
-    from training.fitting import fit_model
-    from training.labels import examples_of, usable_labels
-    from training.presets import default_options
+    from training.labels import examples_of
 
-    taxonomy = taxonomy_of(categories)
-    usable = joined(usable_labels(labels_to_read(file), taxonomy))
-    examples = examples_of(usable)
-    fitted = fit_model(examples, taxonomy, default_options(examples, taxonomy))
-    found = found_suspects(examples, fitted.held_out, taxonomy)[:count]
+    path = labels_to_read(file)
+    taxonomy, usable = taxonomy_and_labels(path, categories, own_categories)
+    usable = joined(usable)
+    found = found_suspects(examples_of(usable), taxonomy, count)
     for suspect in found:
+        label = usable[suspect.index]
         if as_json:
-            print(json.dumps(asdict(suspect) | {"line": usable[suspect.index].line}, ensure_ascii=False))
+            print(json.dumps(asdict(suspect) | {"line": label.line}, ensure_ascii=False))
         else:
-            print(f"line {usable[suspect.index].line}  {suspect.id}  {examples.titles[suspect.index]}")
+            print(f"{path}, line {label.line}  {label.id}  {label.title or label.text[:24]}")
             print(f"    {suspect.reason}")
     if not found and not as_json:
         print("no label is suspect")
+    if out is not None:
+        names = {category.id: category.name for category in taxonomy}
+        more = {"instead": [names[s.instead] for s in found], "reason": [s.reason for s in found]}
+        _write(out, [usable[suspect.index] for suspect in found], more)
+        print(f"{len(found):,} labels written to {out}; mend the category, then: lanmu labels import {out} --replace")
 
 
 def next_(
@@ -69,6 +86,7 @@ def next_(
     from classifier.model_choice import model_path
     from classifier.reading import ReadingOptions, read_paths
     from training.curation import to_label_next
+    from training.label import Label
     from training.labels import read_labels
 
     refusals: list[InputRefused] = []
@@ -78,18 +96,25 @@ def next_(
         print(f"lanmu: refused {refusal}", file=sys.stderr)
 
     known = labels_path(file)
-    labelled = {label.id for label in read_labels(known).labels} if known.exists() else set()
+    labels = read_labels(known).labels if known.exists() else ()
+    labelled = {label.id for label in labels}
     pool = [article for article in read_paths(paths, ReadingOptions(), refused) if article.id not in labelled]
     if not pool:
         raise LanmuError("no unlabelled article among the inputs")
     loaded = TopicModel.load(model_path(model, models))
-    chosen = loaded.tag([pool[i] for i in to_label_next(loaded, pool, count)])
+    counts = Counter(label.category for label in labels)
+    chosen = loaded.tag([pool[i] for i in to_label_next(loaded, pool, count, labelled=counts)])
     names = {category.id: category.name for category in loaded.taxonomy}
     for tagged in chosen:
         print(f"{tagged.article.source}  {tagged.article.title or tagged.article.text[:30]}")
         print(f"    {_guess(tagged, names)}")
     if out is not None:
-        _write(out, chosen, names)
+        rows = [
+            Label(t.article.id, "", str(t.article.source), t.article.date, t.article.title, t.article.text)
+            for t in chosen
+        ]
+        # The category is left empty, so that nothing counts as a label before a person has decided.
+        _write(out, rows, {"guess": [_guess(t, names) for t in chosen]})
         print(f"{len(chosen):,} articles written to {out}; fill in the category, then: lanmu labels import {out}")
     if refusals:
         raise typer.Exit(1)
@@ -99,13 +124,8 @@ def _guess(tagged: TaggedArticle, names: dict[str, str]) -> str:
     return ", ".join(f"{names[category]} {probability:.0%}" for category, probability in tagged.ranking[:2])
 
 
-def _write(out: Path, chosen: list[TaggedArticle], names: dict[str, str]) -> None:
-    """A sheet to fill in: the category is left empty, so that nothing counts as a label before a person has decided."""
+def _write(out: Path, labels: list[Label], more: dict[str, list[str]]) -> None:
     from classifier.files import write_bytes_whole
-    from training.label import Label
     from training.label_exports import spreadsheet
 
-    rows = [
-        Label(t.article.id, "", str(t.article.source), t.article.date, t.article.title, t.article.text) for t in chosen
-    ]
-    write_bytes_whole(out, spreadsheet(rows, {"guess": [_guess(t, names) for t in chosen]}))
+    write_bytes_whole(out, spreadsheet(labels, more))

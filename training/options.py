@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from training.adaptation import Start
     from training.examples import Examples
     from training.fitting import FitOptions
+    from training.label import Label
 
 
 class Solver(StrEnum):
@@ -68,20 +69,25 @@ def taxonomy_of(categories: Path | None) -> Taxonomy:
     return read_taxonomy(categories or (here if here.exists() else None))
 
 
+def taxonomy_and_labels(path: Path, categories: Path | None, own: bool) -> tuple[Taxonomy, tuple[Label, ...]]:
+    """The categories (``own``: those of the labels, else of a categories file), and the labels of a sound file."""
+    from classifier.taxonomy import Taxonomy
+    from training.labels import usable_labels
+
+    if own:
+        found = usable_labels(path)
+        return Taxonomy.of_names(sorted({label.category for label in found})), found
+    taxonomy = taxonomy_of(categories)
+    return taxonomy, usable_labels(path, taxonomy)
+
+
 def read_examples(labels: Path | None, categories: Path | None, own: bool, corpus: bool) -> tuple[Examples, Taxonomy]:
     """The labels with their texts, and the categories (``own``: those of the labels); ``corpus`` adds real news."""
     from classifier.errors import LabelsError
-    from classifier.taxonomy import Taxonomy
     from training.corpora import has_corpus, joined, real_examples, real_labels
-    from training.labels import examples_of, usable_labels
+    from training.labels import examples_of
 
-    path = labels_to_read(labels)
-    if own:
-        found = usable_labels(path)
-        taxonomy = Taxonomy.of_names(sorted({label.category for label in found}))
-    else:
-        taxonomy = taxonomy_of(categories)
-        found = usable_labels(path, taxonomy)
+    taxonomy, found = taxonomy_and_labels(labels_to_read(labels), categories, own)
     examples = examples_of(joined(found))
     if corpus:
         if not has_corpus():
