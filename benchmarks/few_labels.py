@@ -39,7 +39,7 @@ from training.presets import default_options
 Starts = Callable[["Task", Examples], Iterator[tuple[str, Start]]]
 SIZES = (5, 10, 20, 50, 100)
 MOST_TESTED = 3_000
-PLAIN = FitOptions(spec=FeatureSpec(title=1.0, text=1.0, lead=0.0, words=1), penalty=1.0)
+PLAIN = FitOptions(spec=FeatureSpec(title=1.0, text=1.0, lead=0.0, words=1), penalty=1.0, subwords=0.0)
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def variants(headlines: bool) -> Iterator[tuple[str, FitOptions]]:
         yield "without word vectors", replace(base, vectors=0.0)
         yield "without naive Bayes", replace(base, bayes=0.0)
         yield "idf to the power 1.5", replace(base, idf_power=1.5)
-        plain = FitOptions(spec=replace(spec, words=0), penalty=1.0, balance=0.0)
+        plain = FitOptions(spec=replace(spec, words=0), penalty=1.0, balance=0.0, subwords=0.0)
         yield "characters 1-2, linear support vector machine, nothing else", plain
     else:
         yield "logarithmic counts", replace(base, spec=replace(spec, sublinear=True))

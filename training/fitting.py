@@ -41,6 +41,7 @@ class FitOptions:
     ``subwords``, ``vectors`` and ``bayes``: how strong the characters inside words, word vectors
     and naive Bayes are against the words themselves (see matrix.Matrix and solving.solved).
     ``background``: words of the news at large are known from the start, with their frequencies.
+    ``fold_words``: held-out folds are seen with the words of the others alone, as new articles are.
     ``prior``: the checksum of the model that the fit starts from.
     ``keep`` is how many features stay (0: all), chosen by chi-square.
     ``background_articles``: words in so many background articles are known to the model even where
@@ -57,6 +58,7 @@ class FitOptions:
     vectors: float = 0.0
     bayes: float = 0.0
     background: bool = False
+    fold_words: bool = False
     prior: str = ""
     min_articles: int = 1
     keep: int = 0
@@ -188,7 +190,7 @@ def held_out_scores(
         return np.asarray(matrix.X @ matrix.prior[0] + matrix.prior[1]) if matrix.prior is not None else scores
     for train, test in folds([str(k) for k in y], groups, count, options.seed):
         weights, intercept = solved(matrix.X[train], y[train], categories, options, matrix.shared, matrix.prior)
-        scores[test] = matrix.X[test] @ weights + intercept
+        scores[test] = matrix.as_new(test, train) @ weights + intercept
     return scores
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ from training.word_vectors import read_word_vectors
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+    from classifier.features import Block
     from classifier.kernel.counting import FeatureCounts
     from training.background import Background
     from training.examples import Examples
@@ -34,7 +35,8 @@ class Matrix:
     ``shared`` float64 csr [groups · V, d], or None: what features have in common (subwords, word
     vectors), as strong against X as the options say; X · shared are further columns whose weights
     are folded into those of the features (solving.solved).  ``prior``: the weights that the fit
-    starts from, and their intercepts.
+    starts from, and their intercepts.  ``counts``: what X was made from, where ``as_new`` needs it;
+    ``known_anyway`` bool[V] marks the features that a model would know without these labels.
     """
 
     X: csr_matrix
@@ -43,10 +45,32 @@ class Matrix:
     idf: NDArray[np.float32]
     shared: csr_matrix | None = None
     prior: Solution | None = None
+    counts: FeatureCounts | None = None
+    known_anyway: NDArray[np.bool_] | None = None
 
     @property
     def features(self) -> int:
         return len(self.words) + len(self.characters)
+
+    def as_new(self, test: NDArray[np.int64], train: NDArray[np.int64]) -> csr_matrix:
+        """Rows as a model of other rows would see them: what it would not know is not counted.
+
+        Counted, it would make scores smaller than those of new articles, and probabilities too sure;
+        of headlines, and where labels are few, it is much.
+        """
+        from scipy.sparse import diags_array
+
+        if self.counts is None or self.known_anyway is None:
+            return self.X[test]
+        known, n = self.known_anyway.copy(), len(self.words)
+        for (_, analyser), block in self.counts.blocks.items():
+            known[block[train].indices + (0 if analyser == "words" else n)] = True
+        masks = {"words": diags_array(known[:n].astype(float)), "characters": diags_array(known[n:].astype(float))}
+        blocks: dict[Block, csr_matrix] = {}
+        for name, block in self.counts.blocks.items():
+            blocks[name] = (block[test] @ masks[name[1]]).tocsr()
+            blocks[name].eliminate_zeros()
+        return replace(self.counts, blocks=blocks).tf_idf(self.idf)
 
 
 def feature_matrix(
@@ -73,9 +97,13 @@ def feature_matrix(
         counts, idf = prior.widened(counts)
         start = prior.weights(counts.words, counts.characters)
         return Matrix(counts.tf_idf(idf), counts.words, counts.characters, idf, None, start)
-    counts, idf = _with_common_words(counts, set(all_counts.words), background or read_background(), options)
+    background = background or read_background()
+    counts, idf = _with_common_words(counts, set(all_counts.words), background, options)
     X = counts.tf_idf(idf)
-    return Matrix(X, counts.words, counts.characters, idf, _shared(counts, X, idf, options))
+    matrix = Matrix(X, counts.words, counts.characters, idf, _shared(counts, X, idf, options))
+    if not options.fold_words:
+        return matrix
+    return replace(matrix, counts=counts, known_anyway=_known_anyway(counts, background, options))
 
 
 def _with_common_words(
@@ -99,6 +127,21 @@ def _with_common_words(
         unseen = float(np.log(1 + len(counts)) + 1) ** options.idf_power
         idf_of |= {word: unseen for word in added if word not in label_words}
     return wide, np.array([*[idf_of[word] for word in wide.words], *idf[len(counts.words) :].tolist()], np.float32)
+
+
+def _known_anyway(counts: FeatureCounts, background: Background, options: FitOptions) -> NDArray[np.bool_]:
+    """Which features have a place in the vocabulary, and a weight, whatever the labels are."""
+    known = np.zeros(counts.features, np.bool_)
+    if options.background:
+        known = read_word_vectors().rows(counts.words, counts.characters) >= 0
+    if options.subwords > 0 or options.vectors > 0:
+        common = {
+            word
+            for word, articles in zip(background.words, background.word_articles, strict=True)
+            if articles >= options.background_articles
+        }
+        known[: len(counts.words)] |= np.array([word in common for word in counts.words], np.bool_)
+    return known
 
 
 def _selected(counts: FeatureCounts, options: FitOptions, y: NDArray[np.int64]) -> FeatureCounts:

@@ -23,6 +23,7 @@ HEADLINES = FitOptions(
     penalty=0.3,
     balance=0.0,
     signs=True,
+    fold_words=True,
     subwords=0.0,
     vectors=0.3,
     bayes=0.7,
@@ -35,6 +36,7 @@ ARTICLES = FitOptions(
     penalty=0.5,
     balance=1.0,
     idf_power=0.7,
+    fold_words=True,
     subwords=0.0,
 )
 """Words and characters by their plain counts, for articles in categories of one's own."""
