@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,11 +19,15 @@ WISHED = (0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99
 FEWEST_ACCEPTED = 20
 LOG_SCALES = (-5.0, 6.0)
 """Scores that part all labels would ask for an endless scale."""
+FEWEST_COMPARED = 50
+FOLDS = 5
 START = 4.0
 """The temperature that a fit of one begins with: score margins of 1 against 0 as odds of some fifty."""
 HELD = 8.0
 CAUTION = 1.645
 """Standard errors taken off an accuracy before it counts: the one-sided 95 % interval."""
+RIDGE: Mapping[Method, float] = {"temperature": 1.0, "vector": 10.0, "dirichlet": 30.0}
+"""How hard it is to part from a temperature (docs/accuracy.md)."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ def fit_calibration(
     full matrix.  ``hold``: L2 on the logarithm of the temperature's distance from START, for few labels:
     a handful that are all right would have it endless.
     """
+    ridge = RIDGE[method] if ridge is None else ridge
     n, k = scores.shape
     onehot = np.zeros((n, k))
     onehot[np.arange(n), y] = 1.0
@@ -90,14 +96,20 @@ def fit_calibration(
 
 
 @one_blas_thread
-def best_calibration(scores: NDArray[np.float64], y: NDArray[np.int64], seed: int = 0) -> Calibration:
-    """The method with the smallest log loss in cross-validation over the held-out scores, fitted on all of them."""
-    from sklearn.model_selection import KFold
+def best_calibration(
+    scores: NDArray[np.float64], y: NDArray[np.int64], groups: NDArray[np.int64] | None = None
+) -> Calibration:
+    """The method with the smallest log loss in cross-validation over the held-out scores, fitted on all of them.
 
-    if len(y) < 50:
-        return fit_calibration(scores, y, "temperature", hold=HELD)
+    ``groups`` int64[n]: what must not be parted; without it each example stands for itself.
+    """
+    from sklearn.model_selection import GroupKFold
+
+    groups = np.arange(len(y)) if groups is None else groups
+    if len(y) < FEWEST_COMPARED or len(np.unique(groups)) < FOLDS:
+        return fit_calibration(scores, y, "temperature")
     losses = dict.fromkeys(METHODS, 0.0)
-    for train, test in KFold(5, shuffle=True, random_state=seed).split(scores):
+    for train, test in GroupKFold(FOLDS).split(scores, groups=groups):
         for method in METHODS:
             p = fit_calibration(scores[train], y[train], method)(scores[test])
             losses[method] -= float(np.log(np.maximum(p[np.arange(len(test)), y[test]], 1e-300)).sum())
@@ -116,12 +128,15 @@ def expected_calibration_error(probability: NDArray[np.float64], right: NDArray[
 
 
 def acceptance_thresholds(
-    probability: NDArray[np.float64], right: NDArray[np.bool_], wished: tuple[float, ...] = WISHED
+    probability: NDArray[np.float64],
+    right: NDArray[np.bool_],
+    wished: tuple[float, ...] = WISHED,
+    caution: float = CAUTION,
 ) -> tuple[tuple[float, float], ...]:
     """(wished accuracy, probability from which to accept) pairs, rising.
 
     The threshold for a wished accuracy is the lowest at which the accepted ones, held out, are
-    right that often even at the lower end of the one-sided 95 % interval.  Accuracies that no threshold reaches
+    right that often even ``caution`` standard errors below what was measured.  Accuracies that no threshold reaches
     are left out.
     """
     order = np.argsort(-probability, kind="stable")
@@ -130,7 +145,7 @@ def acceptance_thresholds(
     accuracy = np.cumsum(sorted_right) / count
     # Agresti-Coull's two added trials keep the error from being 0 where all are right.
     smoothed = (np.cumsum(sorted_right) + 1) / (count + 2)
-    safe = accuracy - CAUTION * np.sqrt(smoothed * (1 - smoothed) / count)
+    safe = accuracy - caution * np.sqrt(smoothed * (1 - smoothed) / count)
     last_of_ties = np.append(sorted_probability[1:] < sorted_probability[:-1], True)
     pairs: list[tuple[float, float]] = []
     highest = 0.0

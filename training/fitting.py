@@ -16,15 +16,24 @@ from classifier.taxonomy import Taxonomy
 from classifier.text import CharacterTable, character_table, with_signs
 from classifier.weights import LinearWeights
 from training.background import Background, read_background
-from training.calibration import Calibration, acceptance_thresholds, best_calibration, expected_calibration_error
+from training.calibration import (
+    CAUTION,
+    Calibration,
+    acceptance_thresholds,
+    best_calibration,
+    expected_calibration_error,
+)
 from training.examples import Examples
 from training.matrix import Matrix, feature_matrix
 from training.prior import Prior
 from training.solving import Solver, solved
-from training.splits import folds, near_duplicate_groups
+from training.splits import folds, near_duplicate_groups, time_blocks
 from training.threads import one_blas_thread
 
 FEWEST_A_CATEGORY = 2
+WRITTEN = "original"
+"""The source of articles that were written for the project."""
+FEWEST_JUDGING = 500
 FEW = 100
 """With fewer labels a model that the fit starts from keeps its calibration."""
 FEWEST_KNOWN = 0.5
@@ -137,8 +146,9 @@ def fit_model(
     """Fit a model on labelled articles, from nothing or from ``prior``.
 
     Probabilities are calibrated, and the review rule is set, on folds that hold near-duplicates
-    together.  The same examples and options give the same bytes.  Raises LabelsError where a
-    category has too few labels to learn from.
+    together, and whole months where the labels have dates (splits.time_blocks).  The same examples
+    and options give the same bytes.  Raises LabelsError where a category has too few labels to
+    learn from.
     """
     options = options or FitOptions()
     background = background or read_background()
@@ -146,8 +156,14 @@ def fit_model(
     if groups is None:
         groups = near_duplicate_groups(examples.whole)
     matrix = feature_matrix(examples, options, y, background, prior)
-    scores = held_out_scores(matrix, y, groups, len(taxonomy), options)
-    calibration = prior.calibration if prior is not None and len(y) < FEW else best_calibration(scores, y, options.seed)
+    blocks = time_blocks(groups, examples.dates, examples.categories)
+    kept_together = groups if blocks is None else blocks
+    scores = held_out_scores(matrix, y, kept_together, len(taxonomy), options)
+    judging = judging_examples(examples)
+    if prior is not None and len(y) < FEW:
+        calibration = prior.calibration
+    else:
+        calibration = best_calibration(scores[judging], y[judging], kept_together[judging])
     weights, intercept = solved(matrix.X, y, len(taxonomy), options, matrix.shared, matrix.prior)
     fitted = _weights(matrix, weights, intercept, calibration, background, options)
     if prior is not None:
@@ -157,8 +173,18 @@ def fit_model(
     if prior is not None and len(y) < FEW:
         review = prior.review.at(options.accept_accuracy)
     else:
-        review = review_rule(held_out, examples, options)
+        review = review_rule(held_out, examples, options, judging, 0.0 if blocks is not None else CAUTION)
     return Fitted(fitted, review, held_out, taxonomy, options)
+
+
+def judging_examples(examples: Examples) -> NDArray[np.bool_]:
+    """The examples that probabilities and thresholds are fitted on, bool[n].
+
+    Articles written for the project teach, but do not judge: they are clearer than what papers
+    print, and would make the model too sure.  All judge where there are few others.
+    """
+    found = np.array([source != WRITTEN for source in examples.sources], np.bool_)
+    return found if int(found.sum()) >= FEWEST_JUDGING else np.ones(len(examples), np.bool_)
 
 
 def label_columns(examples: Examples, taxonomy: Taxonomy, alone: bool = True) -> NDArray[np.int64]:
@@ -225,8 +251,13 @@ def _familiarity(weights: LinearWeights, examples: Examples) -> NDArray[np.float
     return KernelScorer(weights).score(*examples.columns).familiarity
 
 
-def review_rule(held_out: HeldOut, examples: Examples, options: FitOptions) -> ReviewRule:
-    """When to send an article to review: thresholds from held-out accuracy, familiarity from the labels' own spread."""
+def review_rule(
+    held_out: HeldOut, examples: Examples, options: FitOptions, judging: NDArray[np.bool_], caution: float
+) -> ReviewRule:
+    """When to send an article to review: thresholds from held-out accuracy, familiarity from the labels' own spread.
+
+    ``judging`` bool[n]: the examples whose accuracy counts; ``caution``: see acceptance_thresholds.
+    """
     words = held_out.familiarity[:, 0]
     right = held_out.probabilities.argmax(1) == held_out.y
     probability = held_out.probabilities.max(1)
@@ -235,7 +266,7 @@ def review_rule(held_out: HeldOut, examples: Examples, options: FitOptions) -> R
         raise ModelError("no labelled article has a word; check the texts")
     surprise = held_out.familiarity[with_words, 2] / words[with_words]
     has_body = np.array([bool(text.strip()) for text in examples.texts])
-    thresholds = acceptance_thresholds(probability, right)
+    thresholds = acceptance_thresholds(probability[judging], right[judging], caution=caution)
     return ReviewRule(
         thresholds=thresholds,
         accept_accuracy=options.accept_accuracy,

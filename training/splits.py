@@ -16,6 +16,8 @@ SHINGLE = 5
 PERMUTATIONS = 64
 SIMILAR = 0.5
 HOLDOUT_SHARE = 0.2
+FEWEST_MONTHS = 12
+FEWEST_MONTHS_OF_CATEGORY = 3
 _COMPARED = 2_000
 Part = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Indices to train on and indices to test on."""
@@ -81,6 +83,32 @@ def outer_folds(categories: Sequence[str], groups: NDArray[np.int64], count: int
 def held_apart(out: NDArray[np.bool_], groups: NDArray[np.int64]) -> Part:
     """What is left to train on without the near-duplicates of what is held out, and what is held out."""
     return np.flatnonzero(~np.isin(groups, groups[out])), np.flatnonzero(out)
+
+
+def time_blocks(groups: NDArray[np.int64], dates: Sequence[str], categories: Sequence[str]) -> NDArray[np.int64] | None:
+    """A block number for each example, int64[n]: near-duplicates and what is of one month stay together.
+
+    News of one month shares its stories, so that folds which part it promise more than the next
+    month keeps.  A group of near-duplicates belongs to the month of its first member; one without a
+    date, and one of a category that is in fewer than ``FEWEST_MONTHS_OF_CATEGORY`` months, is a block
+    by itself.  None where there are fewer than ``FEWEST_MONTHS``, or half of the examples have no date.
+    """
+    months: dict[int, str] = {}
+    kinds: dict[int, str] = {}
+    for group, date, category in zip(groups.tolist(), dates, categories, strict=True):
+        months.setdefault(group, date[:7])
+        kinds.setdefault(group, category)
+    of_category: dict[str, set[str]] = {}
+    for group, month in months.items():
+        of_category.setdefault(kinds[group], set()).add(month)
+    known = {month for month in months.values() if month}
+    if len(known) < FEWEST_MONTHS or sum(map(bool, dates)) * 2 < len(dates):
+        return None
+    alone = {category for category, its in of_category.items() if len(its - {""}) < FEWEST_MONTHS_OF_CATEGORY}
+    names = {
+        group: month if month and kinds[group] not in alone else f"group {group}" for group, month in months.items()
+    }
+    return np.unique([names[group] for group in groups.tolist()], return_inverse=True)[1].astype(np.int64)
 
 
 def held_out_by_id(name: str, share: float = HOLDOUT_SHARE) -> bool:
