@@ -19,6 +19,9 @@ check: $(VENV)/.dev ## lint, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+models: $(VENV)/.dev ## fit the shipped model anew: make models NAME=lanmu-3 (needs the corpus in $$LANMU_CORPUS; two minutes)
+	$(BIN)/lanmu train --labels labels.csv --categories categories.toml --corpus --from-scratch --models models --name $(NAME)
+
 lock: $(VENV)/.dev ## rewrite the lock files from pyproject.toml
 	$(PIP) uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \

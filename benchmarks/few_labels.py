@@ -21,7 +21,6 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.decisions import calibrated
 from classifier.features import FeatureSpec
 from classifier.files import shipped
 from classifier.kernel import KernelScorer
@@ -104,7 +103,7 @@ def _first_of_each(examples: Examples, order: NDArray[np.int64], size: int) -> N
 def measured(weights: LinearWeights, taxonomy: Taxonomy, tested: Examples) -> tuple[float, float]:
     """Accuracy and expected calibration error."""
     scores = KernelScorer(weights).score(*tested.columns).scores
-    probabilities = np.asarray(calibrated(scores, weights.calibration_matrix, weights.calibration_offset))
+    probabilities = weights.probabilities(scores)
     index = {category: k for k, category in enumerate(taxonomy.ids)}
     right = probabilities.argmax(1) == np.array([index[category] for category in tested.categories])
     return float(right.mean()), expected_calibration_error(probabilities.max(1), right)

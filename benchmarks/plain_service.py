@@ -32,13 +32,10 @@ def same_model() -> Answer:
 
     stored = read_model(model_path())
     scorer = pipeline(stored.weights, jieba_words())
-    matrix, offset = stored.weights.calibration_matrix, stored.weights.calibration_offset
     ids = list(stored.manifest.taxonomy.ids)
 
     def answer(title: str, text: str) -> tuple[list[str], Any]:
-        logits = scorer.decision_function([(title, text)])[0] @ matrix.T + offset
-        shares = np.exp(logits - logits.max())
-        return ids, shares / shares.sum()
+        return ids, stored.weights.probabilities(scorer.decision_function([(title, text)]))[0]
 
     return answer
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from classifier.errors import ModelError
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from classifier.weights import Scores
+    from classifier.weights import LinearWeights, Scores
 
 UNSURE, TOO_SHORT, UNFAMILIAR, NO_BODY = 1, 2, 4, 8
 REASONS: Mapping[int, str] = {
@@ -106,35 +105,36 @@ class Decisions:
         return len(self.category)
 
 
-def calibrated(scores: NDArray[np.float64], matrix: NDArray[np.float64], offset: NDArray[np.float64]) -> Any:
-    """softmax(matrix · scores + offset), float64[n, K]."""
+def calibrated(
+    scores: NDArray[np.float64], matrix: NDArray[np.float64], offset: NDArray[np.float64], spread: float = 0.0
+) -> Any:
+    """softmax(matrix · scores / σ^spread + offset), float64[n, K]; σ is the standard deviation of an article's scores.
+
+    Texts with many words that no label has get small scores for all categories alike; with ``spread``
+    1 only how far the best stands out from the others counts.
+    """
     import numpy as np
 
-    # not by BLAS, which would wake a thread on every core for so small a product
-    logits = np.einsum("nk,jk->nj", scores, matrix) + offset
+    if spread:
+        deviation = scores.std(axis=1, keepdims=True)
+        scores = scores / np.where(deviation > 0, deviation, 1.0) ** spread
+    logits = scores @ matrix.T + offset
     logits -= logits.max(axis=1, keepdims=True)
     np.exp(logits, out=logits)
     return logits / logits.sum(axis=1, keepdims=True)
 
 
-def decide(
-    scores: Scores,
-    matrix: NDArray[np.float64],
-    offset: NDArray[np.float64],
-    rule: ReviewRule,
-    has_body: NDArray[np.bool_],
-) -> Decisions:
+def decide(scores: Scores, weights: LinearWeights, rule: ReviewRule, has_body: NDArray[np.bool_]) -> Decisions:
     """Scores → probabilities → the best category and whether it is accepted."""
     import numpy as np
 
-    probabilities = calibrated(scores.scores, matrix, offset)
+    probabilities = weights.probabilities(scores.scores)
     category = probabilities.argmax(axis=1)
     probability = probabilities[np.arange(len(category)), category]
     reasons = rule.reasons(probability, scores.familiarity, has_body)
     return Decisions(probabilities, category, probability, reasons, scores.familiarity)
 
 
-@cache
 def reason_words(bits: int) -> tuple[str, ...]:
     """The reasons in words."""
     return tuple(words for bit, words in REASONS.items() if bits & bit)

@@ -121,7 +121,7 @@ class TopicModel:
 
     def _decided(self, scores: Scores, has_body: NDArray[np.bool_]) -> Decisions:
         weights = self.weights
-        return decide(scores, weights.calibration_matrix, weights.calibration_offset, self.review, has_body)
+        return decide(scores, weights, self.review, has_body)
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Category probabilities (texts, categories) of bare texts, such as a page's paragraphs."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FORMAT = 1
+SPREAD = "calibration.spread"
+"""Models of before have none."""
 MANIFEST = "manifest.json"
 WEIGHTS = "weights.safetensors"
 MAX_MANIFEST_BYTES = 8_000_000
@@ -158,6 +160,8 @@ def _checksum(record: dict[str, Any]) -> str:
 
 
 def _tensors(weights: LinearWeights) -> dict[str, NDArray[Any]]:
+    import numpy as np
+
     return {
         "words.blob": weights.words.blob,
         "words.offsets": weights.words.offsets,
@@ -171,6 +175,7 @@ def _tensors(weights: LinearWeights) -> dict[str, NDArray[Any]]:
         "is_word": weights.table.is_word,
         "calibration.matrix": weights.calibration_matrix,
         "calibration.offset": weights.calibration_offset,
+        SPREAD: np.array([weights.calibration_spread]),
     }
 
 
@@ -208,5 +213,6 @@ def _weights(path: Path, manifest: Manifest) -> LinearWeights:
         table=CharacterTable(taken("fold", np.uint16, 65536), taken("is_word", np.uint8, 65536)),
         calibration_matrix=taken("calibration.matrix", np.float64, k, k),
         calibration_offset=taken("calibration.offset", np.float64, k),
+        calibration_spread=float(taken(SPREAD, np.float64, 1)[0]) if SPREAD in tensors else 0.0,
         user_words=manifest.user_words,
     )

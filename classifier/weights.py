@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from classifier.decisions import calibrated
 from classifier.features import FeatureSpec
 from classifier.strings import StringTable
 from classifier.text import CharacterTable
@@ -28,8 +29,9 @@ class LinearWeights:
     - ``surprise`` float32[len(words)]: −ln of a word's share in background news (0 for pairs);
       ``surprise_unknown`` for words that are not there.
     - ``calibration_matrix`` float64[K, K] and ``calibration_offset`` float64[K]:
-      probabilities = softmax(matrix · scores + offset) (Kull et al. 2019, Dirichlet calibration,
-      of which temperature and vector scaling are cases).
+      probabilities = softmax(matrix · scores / σ^spread + offset) with ``calibration_spread`` and σ
+      the standard deviation of an article's scores (Kull et al. 2019, Dirichlet calibration, of
+      which temperature and vector scaling are cases).
     - ``user_words``: (word, frequency) entries added to jieba's dictionary.
     """
 
@@ -45,6 +47,7 @@ class LinearWeights:
     calibration_matrix: NDArray[np.float64]
     calibration_offset: NDArray[np.float64]
     user_words: tuple[tuple[str, int], ...] = ()
+    calibration_spread: float = 0.0
 
     @property
     def features(self) -> int:
@@ -53,6 +56,13 @@ class LinearWeights:
     @property
     def categories(self) -> int:
         return len(self.intercept)
+
+    def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Calibrated probabilities float64[n, K] of scores float64[n, K]."""
+        found: NDArray[np.float64] = calibrated(
+            scores, self.calibration_matrix, self.calibration_offset, self.calibration_spread
+        )
+        return found
 
 
 @dataclass(frozen=True, slots=True)

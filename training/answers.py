@@ -153,7 +153,7 @@ def decided(fitted: Fitted, examples: Examples) -> Decisions:
     weights = fitted.weights
     scores = KernelScorer(weights).score(*examples.columns)
     has_body = np.array([bool(text.strip()) for text in examples.texts], np.bool_)
-    return decide(scores, weights.calibration_matrix, weights.calibration_offset, fitted.review, has_body)
+    return decide(scores, weights, fitted.review, has_body)
 
 
 def _gathered(kind: Kind, examples: Examples, found: list[tuple[NDArray[np.int64], Fitted, Decisions]]) -> Answers:

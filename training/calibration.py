@@ -21,6 +21,8 @@ LOG_SCALES = (-5.0, 6.0)
 """Scores that part all labels would ask for an endless scale."""
 FEWEST_COMPARED = 50
 FOLDS = 5
+FEWEST_SPREAD = 4
+"""Of two categories' scores every spread is the same."""
 START = 4.0
 """The temperature that a fit of one begins with: score margins of 1 against 0 as odds of some fifty."""
 HELD = 8.0
@@ -32,18 +34,27 @@ RIDGE: Mapping[Method, float] = {"temperature": 1.0, "vector": 10.0, "dirichlet"
 
 @dataclass(frozen=True)
 class Calibration:
-    """probabilities = softmax(matrix · scores + offset); ``matrix`` float64[K, K], ``offset`` float64[K]."""
+    """probabilities = softmax(matrix · scores / σ^spread + offset) (decisions.calibrated).
+
+    ``matrix`` float64[K, K], ``offset`` float64[K].
+    """
 
     method: Method
     matrix: NDArray[np.float64]
     offset: NDArray[np.float64]
+    spread: float = 0.0
 
     def __call__(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(calibrated(scores, self.matrix, self.offset))
+        return np.asarray(calibrated(scores, self.matrix, self.offset, self.spread))
 
 
 def fit_calibration(
-    scores: NDArray[np.float64], y: NDArray[np.int64], method: Method, ridge: float = 1.0, hold: float = 0.0
+    scores: NDArray[np.float64],
+    y: NDArray[np.int64],
+    method: Method,
+    spread: float = 0.0,
+    ridge: float | None = None,
+    hold: float = 0.0,
 ) -> Calibration:
     """Fit one map by log loss with L2 on what sets it apart from a temperature.
 
@@ -54,6 +65,9 @@ def fit_calibration(
     """
     ridge = RIDGE[method] if ridge is None else ridge
     n, k = scores.shape
+    if spread:
+        deviation = scores.std(1, keepdims=True)
+        scores = scores / np.where(deviation > 0, deviation, 1.0) ** spread
     onehot = np.zeros((n, k))
     onehot[np.arange(n), y] = 1.0
     eye = np.eye(k)
@@ -92,28 +106,31 @@ def fit_calibration(
     start[0] = np.log(START)
     bounds = [LOG_SCALES] + [(None, None)] * (size - 1)
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": 500})
-    return Calibration(method, *unpack(found.x))
+    return Calibration(method, *unpack(found.x), spread)
 
 
 @one_blas_thread
 def best_calibration(
     scores: NDArray[np.float64], y: NDArray[np.int64], groups: NDArray[np.int64] | None = None
 ) -> Calibration:
-    """The method with the smallest log loss in cross-validation over the held-out scores, fitted on all of them.
+    """The map with the smallest log loss in cross-validation over the held-out scores, fitted on all of them.
 
-    ``groups`` int64[n]: what must not be parted; without it each example stands for itself.
+    Each method is tried on the scores as they are and, with four categories or more, divided by
+    their spread.  ``groups`` int64[n]: what must not be parted; without it each example stands for
+    itself.
     """
     from sklearn.model_selection import GroupKFold
 
     groups = np.arange(len(y)) if groups is None else groups
     if len(y) < FEWEST_COMPARED or len(np.unique(groups)) < FOLDS:
-        return fit_calibration(scores, y, "temperature")
-    losses = dict.fromkeys(METHODS, 0.0)
+        return fit_calibration(scores, y, "temperature", hold=HELD)
+    spreads = (0.0, 1.0) if scores.shape[1] >= FEWEST_SPREAD else (0.0,)
+    losses = {(method, spread): 0.0 for spread in spreads for method in METHODS}
     for train, test in GroupKFold(FOLDS).split(scores, groups=groups):
-        for method in METHODS:
-            p = fit_calibration(scores[train], y[train], method)(scores[test])
-            losses[method] -= float(np.log(np.maximum(p[np.arange(len(test)), y[test]], 1e-300)).sum())
-    return fit_calibration(scores, y, min(METHODS, key=losses.__getitem__))
+        for method, spread in losses:
+            p = fit_calibration(scores[train], y[train], method, spread)(scores[test])
+            losses[method, spread] -= float(np.log(np.maximum(p[np.arange(len(test)), y[test]], 1e-300)).sum())
+    return fit_calibration(scores, y, *min(losses, key=losses.__getitem__))
 
 
 def expected_calibration_error(probability: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15) -> float:

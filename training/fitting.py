@@ -31,9 +31,6 @@ from training.splits import folds, near_duplicate_groups, time_blocks
 from training.threads import one_blas_thread
 
 FEWEST_A_CATEGORY = 2
-WRITTEN = "original"
-"""The source of articles that were written for the project."""
-FEWEST_JUDGING = 500
 FEW = 100
 """With fewer labels a model that the fit starts from keeps its calibration."""
 FEWEST_KNOWN = 0.5
@@ -159,11 +156,10 @@ def fit_model(
     blocks = time_blocks(groups, examples.dates, examples.categories)
     kept_together = groups if blocks is None else blocks
     scores = held_out_scores(matrix, y, kept_together, len(taxonomy), options)
-    judging = judging_examples(examples)
     if prior is not None and len(y) < FEW:
         calibration = prior.calibration
     else:
-        calibration = best_calibration(scores[judging], y[judging], kept_together[judging])
+        calibration = best_calibration(scores, y, kept_together)
     weights, intercept = solved(matrix.X, y, len(taxonomy), options, matrix.shared, matrix.prior)
     fitted = _weights(matrix, weights, intercept, calibration, background, options)
     if prior is not None:
@@ -173,18 +169,8 @@ def fit_model(
     if prior is not None and len(y) < FEW:
         review = prior.review.at(options.accept_accuracy)
     else:
-        review = review_rule(held_out, examples, options, judging, 0.0 if blocks is not None else CAUTION)
+        review = review_rule(held_out, examples, options, 0.0 if blocks is not None else CAUTION)
     return Fitted(fitted, review, held_out, taxonomy, options)
-
-
-def judging_examples(examples: Examples) -> NDArray[np.bool_]:
-    """The examples that probabilities and thresholds are fitted on, bool[n].
-
-    Articles written for the project teach, but do not judge: they are clearer than what papers
-    print, and would make the model too sure.  All judge where there are few others.
-    """
-    found = np.array([source != WRITTEN for source in examples.sources], np.bool_)
-    return found if int(found.sum()) >= FEWEST_JUDGING else np.ones(len(examples), np.bool_)
 
 
 def label_columns(examples: Examples, taxonomy: Taxonomy, alone: bool = True) -> NDArray[np.int64]:
@@ -241,6 +227,7 @@ def _weights(
         table=options.table,
         calibration_matrix=calibration.matrix,
         calibration_offset=calibration.offset,
+        calibration_spread=calibration.spread,
         user_words=options.user_words,
     )
 
@@ -251,12 +238,11 @@ def _familiarity(weights: LinearWeights, examples: Examples) -> NDArray[np.float
     return KernelScorer(weights).score(*examples.columns).familiarity
 
 
-def review_rule(
-    held_out: HeldOut, examples: Examples, options: FitOptions, judging: NDArray[np.bool_], caution: float
-) -> ReviewRule:
+def review_rule(held_out: HeldOut, examples: Examples, options: FitOptions, caution: float) -> ReviewRule:
     """When to send an article to review: thresholds from held-out accuracy, familiarity from the labels' own spread.
 
-    ``judging`` bool[n]: the examples whose accuracy counts; ``caution``: see acceptance_thresholds.
+    ``caution``: see acceptance_thresholds; none where whole months were held out, as drift is in the
+    accuracy already.
     """
     words = held_out.familiarity[:, 0]
     right = held_out.probabilities.argmax(1) == held_out.y
@@ -266,7 +252,7 @@ def review_rule(
         raise ModelError("no labelled article has a word; check the texts")
     surprise = held_out.familiarity[with_words, 2] / words[with_words]
     has_body = np.array([bool(text.strip()) for text in examples.texts])
-    thresholds = acceptance_thresholds(probability[judging], right[judging], caution=caution)
+    thresholds = acceptance_thresholds(probability, right, caution=caution)
     return ReviewRule(
         thresholds=thresholds,
         accept_accuracy=options.accept_accuracy,

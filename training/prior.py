@@ -49,6 +49,7 @@ class Prior:
             "dirichlet",
             self.model.calibration_matrix[np.ix_(self.columns, self.columns)],
             self.model.calibration_offset[self.columns],
+            self.model.calibration_spread,
         )
 
     def widened(self, counts: FeatureCounts) -> tuple[FeatureCounts, NDArray[np.float32]]:

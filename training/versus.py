@@ -88,7 +88,6 @@ def honest_answers(champion: StoredModel, examples: Examples) -> dict[str, str]:
 
 def answers_of(model: StoredModel | Fitted, examples: Examples) -> dict[str, str]:
     """What a model answers on examples, by id, whether it was fitted on them or not."""
-    from classifier.decisions import calibrated
     from classifier.kernel import KernelScorer
     from classifier.model_files import StoredModel
 
@@ -97,5 +96,5 @@ def answers_of(model: StoredModel | Fitted, examples: Examples) -> dict[str, str
     weights = model.weights
     ids = model.manifest.taxonomy.ids if isinstance(model, StoredModel) else model.taxonomy.ids
     scores = KernelScorer(weights).score(*examples.columns).scores
-    best: NDArray[np.int64] = calibrated(scores, weights.calibration_matrix, weights.calibration_offset).argmax(1)
+    best: NDArray[np.int64] = weights.probabilities(scores).argmax(1)
     return {name: ids[k] for name, k in zip(examples.ids, best.tolist(), strict=True)}
