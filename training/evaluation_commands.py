@@ -32,11 +32,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from classifier.model_files import StoredModel
+    from classifier.taxonomy import Taxonomy
     from training.evaluation import Evaluation
     from training.examples import Examples
     from training.fitting import Fitted
     from training.wording import Language
 
+DRIFT = "drift.json"
+DRIFT_PAGE = "drift.html"
 REPORT = "report.json"
 PAGE = "report.html"
 
@@ -69,12 +72,20 @@ def evaluate(
         str | None, typer.Option("--model", help="Evaluate this model instead, on the labels it was not trained on.")
     ] = None,
     models: ModelsOption = None,
+    archive: Annotated[
+        Path | None,
+        typer.Option(
+            "--archive",
+            help="Compare the months of this archive, as `lanmu score` wrote it, with the labels.",
+        ),
+    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Leave out the baselines, the learning curve and the look ahead in time.")
     ] = False,
     language: Annotated[LanguageName, typer.Option("--language", help=f"Of {PAGE}.")] = LanguageName.zh,
     out: Annotated[
-        Path | None, typer.Option("--out", help=f"Write {REPORT} and {PAGE} (charts, works offline) to this folder.")
+        Path | None,
+        typer.Option("--out", help=f"Write {REPORT} and {PAGE} ({DRIFT_PAGE}) to this folder: charts, works offline."),
     ] = None,
     words: WordsOption = None,
     characters: CharactersOption = None,
@@ -83,7 +94,7 @@ def evaluate(
     seed: SeedOption = 0,
     from_scratch: FromScratchOption = False,
 ) -> None:
-    """Evaluate training on your labels, or a model on labels it has not seen.
+    """Evaluate training on your labels, or a model on labels it has not seen; or look for drift in an archive.
 
     Example: lanmu evaluate --labels labels.csv --out report
     """
@@ -98,6 +109,9 @@ def evaluate(
     from training.retraining import labels_checksum
 
     examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
+    if archive is not None:
+        _drift(archive, examples, taxonomy, model, models, out, language.value)
+        return
     about: dict[str, Any] = {
         "labels": str(labels_to_read(labels)),
         "checksum": labels_checksum(examples),
@@ -130,6 +144,39 @@ def evaluate(
     print_evaluation(evaluation)
     if out is not None:
         _write(evaluation, out, language.value)
+
+
+def _drift(
+    archive: Path,
+    examples: Examples,
+    taxonomy: Taxonomy,
+    model: str | None,
+    models: Path | None,
+    out: Path | None,
+    language: Language,
+) -> None:
+    from dataclasses import replace
+
+    from classifier.files import write_text_whole
+    from classifier.model_choice import model_path
+    from classifier.model_files import read_model
+    from training.answers import fold_answers
+    from training.drift import drift, parts_of, reference_of
+    from training.drift_report import drift_page, print_drift
+    from training.fitting import fit_model
+    from training.presets import default_options
+
+    parts_of(archive)
+    stored = read_model(model_path(model, models))
+    answers = fold_answers(fit_model(examples, taxonomy, default_options(examples, taxonomy)), examples)
+    reference = reference_of(examples, answers, stored.weights)
+    found = drift(archive, stored.weights, stored.manifest.taxonomy, reference)
+    found = replace(found, about={"archive": str(archive), "model": stored.manifest.name})
+    print_drift(found)
+    if out is not None:
+        write_text_whole(out / DRIFT, json.dumps(found.record(), ensure_ascii=False, indent=1) + "\n")
+        write_text_whole(out / DRIFT_PAGE, drift_page(found, language))
+        print(f"\n{out / DRIFT_PAGE} and {out / DRIFT} are written")
 
 
 def _champion(models: Path | None) -> StoredModel | None:

@@ -50,7 +50,7 @@ def category_chart(evaluation: Evaluation, say: Wording) -> Any:
     lowest = min((row["low"] for row in rows), default=0.0)
     y = alt.Y("category:N", sort=alt.EncodingSortField("F1", order="descending"), title=None)
     scale = alt.Scale(domain=[max(0.0, round(lowest - 0.05, 1)), 1.0])
-    base = alt.Chart(_data(rows)).encode(y=y, tooltip=tooltip)
+    base = alt.Chart(data_of(rows)).encode(y=y, tooltip=tooltip)
     spread = base.mark_rule(strokeWidth=6, opacity=0.25, color=BLUE).encode(
         x=alt.X("low:Q", scale=scale, title=say("axis_f1"), axis=alt.Axis(format=".2f", tickCount=6)),
         x2="high:Q",
@@ -90,7 +90,7 @@ def confusion_chart(answers: Answers, say: Wording) -> Any:
         for cell in cells
         if cell["right"] in kept and cell["given"] in kept
     ]
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(data_of(rows)).encode(
         x=alt.X("given:N", sort=order, title=say("given"), axis=alt.Axis(orient="top", labelAngle=-50)),
         y=alt.Y("right:N", sort=order, title=say("right")),
         tooltip=[
@@ -125,7 +125,7 @@ def acceptance_chart(evaluation: Evaluation, say: Wording) -> Any:
     scale = alt.Scale(domain=[max(0.0, lowest - 0.02), 1.0], nice=False)
     x = alt.X("share:Q", title=say("accepted_share"), axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
     near = alt.selection_point(fields=["share"], nearest=True, on="pointermove", empty=False, clear="pointerout")
-    base = alt.Chart(_data(rows)).encode(x=x)
+    base = alt.Chart(data_of(rows)).encode(x=x)
     band = base.mark_area(opacity=0.18, color=BLUE).encode(
         y=alt.Y("low:Q", scale=scale, title=say("accepted_accuracy"), axis=alt.Axis(format="%")), y2="high:Q"
     )
@@ -144,7 +144,7 @@ def acceptance_chart(evaluation: Evaluation, say: Wording) -> Any:
         own = [
             {"share": metrics["accepted_share"], "accuracy": metrics["accepted_accuracy"], "threshold": say("as_set")}
         ]
-        point = alt.Chart(_data(own)).encode(x=x, y=alt.Y("accuracy:Q", scale=scale))
+        point = alt.Chart(data_of(own)).encode(x=x, y=alt.Y("accuracy:Q", scale=scale))
         layers += [
             point.mark_point(filled=True, size=110, color=RED, opacity=1).encode(
                 tooltip=[
@@ -167,10 +167,10 @@ def reliability_chart(answers: Answers, say: Wording) -> Any:
         for r in reliability(answers)
     ]  # fmt: skip
     whole = alt.Scale(domain=[0, 1])
-    line = alt.Chart(_data([{"p": 0, "a": 0}, {"p": 1, "a": 1}])).mark_line(
+    line = alt.Chart(data_of([{"p": 0, "a": 0}, {"p": 1, "a": 1}])).mark_line(
         color=GREY, strokeDash=[4, 4]
     ).encode(x=alt.X("p:Q", scale=whole), y=alt.Y("a:Q", scale=whole))  # fmt: skip
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(data_of(rows)).encode(
         x=alt.X("probability:Q", scale=whole, title=say("probability"), axis=alt.Axis(format="%")),
         tooltip=[
             alt.Tooltip("probability:Q", format=".1%", title=say("probability")),
@@ -197,7 +197,7 @@ def slice_chart(parts: Sequence[Slice], say: Wording) -> Any:
     ]
     lowest = min(row["low"] for row in rows)
     scale = alt.Scale(domain=[max(0.0, round(lowest - 0.06, 1)), 1.0])
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(data_of(rows)).encode(
         y=alt.Y("name:N", sort=[part.name for part in parts], title=None),
         tooltip=[
             alt.Tooltip("name:N", title=say("part")),
@@ -231,7 +231,7 @@ def learning_chart(curve: LearningCurve, say: Wording) -> Any:
         legend=alt.Legend(orient="top", symbolOpacity=1),
     )  # fmt: skip
     scale = alt.Scale(zero=False, domainMax=1.0)
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(data_of(rows)).encode(
         x=alt.X("labels:Q", scale=alt.Scale(type="log", nice=False, padding=12), title=say("axis_labels"),
                 axis=alt.Axis(format=",d", values=sorted({point.labels for point in curve.points}))),
         color=colour,
@@ -252,7 +252,7 @@ def learning_chart(curve: LearningCurve, say: Wording) -> Any:
             {"labels": last.labels, "value": last.accuracy, "figure": say("accuracy")},
             {"labels": 2 * last.labels, "value": curve.doubled, "figure": say("accuracy")},
         ]
-        hope = alt.Chart(_data(hoped)).encode(x="labels:Q", y=alt.Y("value:Q", scale=scale), color=colour)
+        hope = alt.Chart(data_of(hoped)).encode(x="labels:Q", y=alt.Y("value:Q", scale=scale), color=colour)
         layers += [
             hope.mark_line(strokeDash=[5, 4], strokeWidth=2),
             hope.transform_filter(f"datum.labels > {last.labels}")
@@ -272,7 +272,7 @@ def versus_chart(others: Sequence[Versus], say: Wording) -> Any:
     import altair as alt
 
     rows = [{**asdict(o), "low": o.difference_95[0], "high": o.difference_95[1]} for o in others]
-    base = alt.Chart(_data(rows)).encode(
+    base = alt.Chart(data_of(rows)).encode(
         y=alt.Y("other:N", sort=[other.other for other in others], title=None),
         tooltip=[
             alt.Tooltip("other:N", title=say("against")),
@@ -282,7 +282,7 @@ def versus_chart(others: Sequence[Versus], say: Wording) -> Any:
             alt.Tooltip("p:Q", format=".4f", title=say("p_value")),
         ],
     )
-    zero = alt.Chart(_data([{"x": 0}])).mark_rule(color=GREY, strokeDash=[4, 4]).encode(x="x:Q")
+    zero = alt.Chart(data_of([{"x": 0}])).mark_rule(color=GREY, strokeDash=[4, 4]).encode(x="x:Q")
     spread = base.mark_rule(strokeWidth=6, opacity=0.25, color=BLUE).encode(
         x=alt.X("low:Q", title=say("axis_difference"), axis=alt.Axis(format="+%")), x2="high:Q"
     )
@@ -295,7 +295,8 @@ def _shown(categories: Any) -> list[tuple[str, dict[str, Any]]]:
     return list(worst)
 
 
-def _data(rows: list[dict[str, Any]]) -> Any:
+def data_of(rows: list[dict[str, Any]]) -> Any:
+    """Rows that stand in the chart itself."""
     import altair as alt
 
     return alt.Data(values=rows)  # type: ignore[no-untyped-call]
