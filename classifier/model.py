@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from classifier.kernel import KernelScorer
 
 Engine = Literal["auto", "kernel", "walk", "plain"]
-FEW_CHARACTERS = 20_000
-"""Up to this much text, walking the tables in Python ends sooner than loading the compiled kernel."""
+FEW_BYTES = 50_000
+"""Up to this much text in all, walking the tables in Python ends sooner than loading the compiled kernel."""
 
 
 class TopicModel:
@@ -50,6 +50,7 @@ class TopicModel:
         self.taxonomy = stored.manifest.taxonomy
         self.engine: Engine = engine
         self.threads = threads
+        self._walked = 0
         rule = stored.manifest.review
         self.review = rule if accept_accuracy is None else rule.at(accept_accuracy)
 
@@ -90,10 +91,13 @@ class TopicModel:
         return Explainer(self.weights)
 
     def scorer(self, size: int) -> Scorer:
-        """The engine for this much text (bytes)."""
+        """The engine for this much more text (bytes)."""
         if self.engine == "plain":
             return self.plain
-        if self.engine == "walk" or (self.engine == "auto" and "kernel" not in self.__dict__ and size < FEW_CHARACTERS):
+        if self.engine == "walk":
+            return self.walk
+        if self.engine == "auto" and "kernel" not in self.__dict__ and self._walked + size < FEW_BYTES:
+            self._walked += size
             return self.walk
         return self.kernel
 
@@ -114,10 +118,10 @@ class TopicModel:
         """The same for Python strings; with several threads sooner than making columns of them first."""
         import numpy as np
 
-        size = sum(map(len, titles)) + sum(map(len, texts))
-        if self.threads == 1 or self.scorer(size) is not self.__dict__.get("kernel"):
+        if self.threads == 1 or self.engine in ("plain", "walk"):
             return self.decide(TextColumn.from_strings(titles), TextColumn.from_strings(texts))
-        return self._decided(self.kernel.score_strings(titles, texts), np.array(list(map(bool, texts)), np.bool_))
+        scores = self.kernel.score_strings(titles, texts)
+        return self._decided(scores, np.array([len(text) > 0 for text in texts], np.bool_))
 
     def _decided(self, scores: Scores, has_body: NDArray[np.bool_]) -> Decisions:
         weights = self.weights

@@ -11,10 +11,12 @@ import ctypes
 import hashlib
 import os
 import re
+import sys
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any, get_type_hints
 
 import llvmlite.binding as llvm
@@ -24,7 +26,7 @@ from numpy.typing import NDArray
 from classifier.errors import ModelError
 from classifier.kernel.plan import Batch, Counter, Plan
 from classifier.kernel.vocabulary import Vocabulary
-from classifier.segmentation.cache import kept, sources_digest
+from classifier.segmentation.cache import cache_folder, is_trusted, kept, sources_digest
 from classifier.segmentation.tables import SegmentationTables
 from classifier.segmentation.workspace import Workspace
 
@@ -36,12 +38,25 @@ _FROM_C = re.compile(r"llvm\.|(sqrt|log|mem(cpy|move|set))$")
 """Functions that the kernel may call: LLVM's own, and those of C's libraries."""
 
 
-@cache
+_loading = Lock()
+
+
 def score_function() -> Callable[[int], None]:
     """The kernel: takes the address of a table of addresses; holds no interpreter lock."""
-    code = kept("machine-code", _key(), lambda: {"object": np.frombuffer(_made(), np.uint8)})
+    with _loading:
+        return _loaded()
+
+
+@cache
+def _loaded() -> Callable[[int], None]:
+    folder = cache_folder()
+    if folder.exists() and not is_trusted(folder):
+        print(f"lanmu: {folder}: others can write there, so no machine code is taken from it", file=sys.stderr)
+        code = _made()
+    else:
+        code = kept("machine-code", _key(), lambda: {"object": np.frombuffer(_made(), np.uint8)})["object"].tobytes()
     engine = _engine()
-    engine.add_object_file(llvm.ObjectFileRef.from_data(code["object"].tobytes()))
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(engine.get_function_address(NAME))
 

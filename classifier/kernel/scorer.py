@@ -44,10 +44,10 @@ class KernelScorer:
 
         Raises ValueError where the columns differ in length or their offsets lead out of their data.
         """
-        if len(titles) != len(texts):
-            raise ValueError(f"{len(titles)} titles for {len(texts)} texts")
         _check(titles)
         _check(texts)
+        if len(titles) != len(texts):
+            raise ValueError(f"{len(titles)} titles for {len(texts)} texts")
         sizes = np.diff(titles.offsets) + np.diff(texts.offsets)
         return self._in_pieces(sizes, lambda first, stop: (titles.slice(first, stop), texts.slice(first, stop)))
 

@@ -28,6 +28,14 @@ def cache_folder() -> Path:
     return user_cache_path("lanmu", appauthor=False)
 
 
+def is_trusted(folder: Path) -> bool:
+    """Whether nobody but this user (and root) can have written to a folder: what runs must not come from others."""
+    if not hasattr(os, "getuid"):  # Windows: the user's own folder is his own
+        return True
+    found = folder.stat()
+    return found.st_uid in (0, os.getuid()) and not found.st_mode & 0o002
+
+
 def kept(kind: str, key: str, build: Callable[[], dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
     """The arrays kept under ``key``, or ``build()`` kept there first; one process builds, the others wait.
 

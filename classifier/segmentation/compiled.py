@@ -16,7 +16,7 @@ import llvmlite
 import numba
 from numba.core import event
 
-from classifier.segmentation.cache import cache_folder, sources_digest
+from classifier.segmentation.cache import cache_folder, is_trusted, sources_digest
 
 F = TypeVar("F", bound=Callable[..., Any])
 KEPT_VERSIONS = 4
@@ -65,9 +65,9 @@ def _folder() -> Path | None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.utime(folder)
+        if not os.access(folder, os.W_OK) or not is_trusted(folder.parent) or not is_trusted(folder):
+            return None
     except OSError:
-        return None
-    if not os.access(folder, os.W_OK):
         return None
     versions = sorted(folder.parent.glob("compiled-*"), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in versions[KEPT_VERSIONS:]:

@@ -1,0 +1,129 @@
+"""The kernel's scores: those of the plain engine, whatever the model, the length, the threads."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from classifier.columns import TextColumn
+from classifier.features import FeatureSpec
+from classifier.kernel import KernelScorer
+from classifier.kernel.walk import WalkScorer
+from classifier.plain import PlainScorer
+from classifier.weights import LinearWeights, Scores
+from tests.kernel.articles import WRITTEN, columns, strange_articles
+from tests.kernel.models import random_model
+
+ARTICLES = [*WRITTEN, *strange_articles(40, 200)]
+MODELS: dict[str, tuple[FeatureSpec, int]] = {
+    "the default": (FeatureSpec(), 16),
+    "two groups": (FeatureSpec(words=1, shared=False, title=2.0, lead=0.7), 3),
+    "pairs": (FeatureSpec(words=2, lead_characters=11), 9),
+    "characters": (FeatureSpec(words=0, characters=3, shared=False, lead=0.3, lead_characters=3), 8),
+    "words and characters": (FeatureSpec(words=2, characters=3, character_weight=0.4), 17),
+    "linear counts, no hmm": (FeatureSpec(words=2, characters=1, sublinear=False, hmm=False), 4),
+    "title alone": (FeatureSpec(title=1.0, text=0.0, lead=0.0, characters=2), 5),
+    "lead alone": (FeatureSpec(title=0.0, text=0.0, lead=1.0, characters=2, lead_characters=20), 5),
+    "body alone": (FeatureSpec(title=0.0, text=1.0, lead=0.0, words=2), 2),
+}
+
+
+def assert_alike(found: Scores, expected: Scores) -> None:
+    np.testing.assert_allclose(found.scores, expected.scores, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(found.familiarity, expected.familiarity, rtol=1e-12)
+
+
+@pytest.fixture(scope="module", params=MODELS.values(), ids=MODELS.keys())
+def weights(request: pytest.FixtureRequest) -> LinearWeights:
+    return random_model(*request.param)
+
+
+def test_scores_are_those_of_the_plain_engine(weights: LinearWeights) -> None:
+    expected = PlainScorer(weights).score(*columns(ARTICLES))
+    assert np.ptp(expected.scores, axis=0).min() > 0.1 and expected.familiarity.max() > 100
+    assert_alike(KernelScorer(weights).score(*columns(ARTICLES)), expected)
+    assert_alike(WalkScorer(weights).score(*columns(ARTICLES)), expected)
+
+
+def test_threads_give_the_very_same_numbers(weights: LinearWeights) -> None:
+    one = KernelScorer(weights).score(*columns(ARTICLES * 9))
+    scorer = KernelScorer(weights, threads=3)
+    many = scorer.score(*columns(ARTICLES * 9))
+    strings = scorer.score_strings([title for title, _ in ARTICLES * 9], [text for _, text in ARTICLES * 9])
+    for found in (many, strings):
+        assert np.array_equal(found.scores, one.scores) and np.array_equal(found.familiarity, one.familiarity)
+
+
+def test_an_article_scores_the_same_in_any_company(weights: LinearWeights) -> None:
+    scorer = KernelScorer(weights)
+    together = scorer.score(*columns(ARTICLES)).scores
+    titles, texts = columns(ARTICLES)
+    for i in range(0, len(ARTICLES), 7):
+        assert np.array_equal(scorer.score(titles.slice(i, i + 1), texts.slice(i, i + 1)).scores[0], together[i])
+    assert np.array_equal(scorer.score(*columns(ARTICLES[::-1])).scores[::-1], together)
+
+
+@pytest.mark.parametrize("spec", [FeatureSpec(words=2), FeatureSpec(characters=3, hmm=False)], ids=["hmm", "no hmm"])
+def test_very_long_texts(spec: FeatureSpec) -> None:
+    """Far beyond what is cut at once: sentences without end, a run of unknown Han, one of digits, one of spaces."""
+    weights = random_model(spec)
+    run = "".join(chr(0x4E00 + 7 * i % 20_000) for i in range(4_000))
+    texts = ["".join(text for _, text in WRITTEN) * 4, run, "7" * 20_000, " \n" * 20_000 + "完", "龘" * 3_000 + "。好"]
+    articles = [(text[-300:], text) for text in texts]
+    assert_alike(KernelScorer(weights).score(*columns(articles)), PlainScorer(weights).score(*columns(articles)))
+
+
+def test_nothing_to_score(weights: LinearWeights) -> None:
+    for threads in (1, 2):
+        scorer = KernelScorer(weights, threads)
+        for found in (scorer.score(*columns([])), scorer.score_strings([], [])):
+            assert found.scores.shape == (0, weights.categories) and found.familiarity.shape == (0, 3)
+        found = scorer.score(*columns([("", "")] * 3))
+        np.testing.assert_array_equal(found.scores, np.tile(weights.intercept, (3, 1)))
+        assert not found.familiarity.any()
+
+
+def test_words_added_by_the_user() -> None:
+    entries = (("晚熟棉田", 900), ("采棉", 0), ("C++", 40), ("éß", 3))
+    with_words, without = random_model(FeatureSpec(), user_words=entries), random_model(FeatureSpec())
+    assert "晚熟棉田" in set(with_words.words) and "晚熟棉田" not in set(without.words)
+    for weights in (with_words, without):
+        expected = PlainScorer(weights).score(*columns(WRITTEN))
+        assert_alike(KernelScorer(weights).score(*columns(WRITTEN)), expected)
+        assert_alike(WalkScorer(weights).score(*columns(WRITTEN)), expected)
+
+
+def test_one_scorer_for_many_callers() -> None:
+    weights = random_model(FeatureSpec(words=2))
+    scorer = KernelScorer(weights, threads=2)
+    expected = scorer.score(*columns(ARTICLES)).scores
+    with ThreadPoolExecutor(8) as callers:
+        answers = list(callers.map(lambda _: scorer.score(*columns(ARTICLES)).scores, range(40)))
+    assert all(np.array_equal(found, expected) for found in answers)
+
+
+def test_columns_that_lead_astray_are_refused() -> None:
+    """The compiled code would follow any offset, so they are looked at first."""
+    scorer = KernelScorer(random_model(FeatureSpec()))
+    data, empty = np.frombuffer("今天下雨".encode(), np.uint8), TextColumn.from_strings([""])
+    for offsets in ([0, 13], [-3, 12], [9, 3], []):
+        with pytest.raises(ValueError, match="offsets must rise"):
+            scorer.score(empty, TextColumn(data, np.array(offsets, np.int64)))
+    with pytest.raises(ValueError, match="2 titles for 1 texts"):
+        scorer.score(TextColumn.from_strings(["", ""]), empty)
+    with pytest.raises(ValueError, match="2 titles for 1 texts"):
+        scorer.score_strings(["", ""], [""])
+    with pytest.raises(ValueError, match="int32, must be flat and int64"):
+        scorer.score(empty, TextColumn(data, np.array([0, 12], np.int32)))  # type: ignore[arg-type]
+
+
+def test_damaged_bytes_are_scored_as_replacement_characters() -> None:
+    scorer = KernelScorer(random_model(FeatureSpec(characters=2)))
+    damaged = [b"\xe4\xb8", b"\xff\xfe\xf8", b"\xf0\x9f\x98", b"\x80\x80" + "好".encode()]
+    lengths = np.cumsum([0, *map(len, damaged)]).astype(np.int64)
+    column = TextColumn(np.frombuffer(b"".join(damaged), np.uint8), lengths)
+    written = TextColumn.from_strings(["\ufffd" * 2, "\ufffd" * 3, "\ufffd" * 3, "\ufffd\ufffd好"])
+    blank = TextColumn.from_strings([""] * 4)
+    assert np.array_equal(scorer.score(blank, column).scores, scorer.score(blank, written).scores)
