@@ -16,7 +16,7 @@ from classifier.kernel.lookup import UNKNOWN, find_tokens
 from classifier.kernel.plan import Batch, Counter, Plan
 from classifier.kernel.vocabulary import SPECIAL, Vocabulary
 from classifier.segmentation.alphabet import OUTSIDE
-from classifier.segmentation.compiled import compiled
+from classifier.segmentation.compiled import inner
 from classifier.segmentation.cutting import cut_codes
 from classifier.segmentation.decoding import decode
 from classifier.segmentation.tables import SegmentationTables
@@ -27,7 +27,7 @@ from classifier.text import LINE_BREAK
 TITLE, TEXT, LEAD = 0, 1, 2
 
 
-@compiled
+@inner
 def score_articles(
     tables: SegmentationTables, voc: Vocabulary, plan: Plan, work: Workspace, spare: Counter, batch: Batch
 ) -> None:
@@ -51,7 +51,7 @@ def score_articles(
             batch.scores[article * K + k] = spare.sums[k] * scale + plan.intercept[k]
 
 
-@compiled
+@inner
 def _score(
     voc: Vocabulary,
     plan: Plan,
@@ -114,7 +114,7 @@ def _score(
     return squares
 
 
-@compiled
+@inner
 def _add(
     idf: NDArray[np.float32],
     weights: NDArray[np.float32],
@@ -137,7 +137,7 @@ def _add(
     return weight * weight
 
 
-@compiled
+@inner
 def _add_body(
     idf: NDArray[np.float32],
     weights: NDArray[np.float32],
@@ -169,7 +169,7 @@ def _add_body(
     return weight * weight + lead_weight * lead_weight
 
 
-@compiled
+@inner
 def _clear(
     voc: Vocabulary, plan: Plan, filled: int, words: bool, spare: Counter, familiarity: NDArray[np.float64]
 ) -> None:

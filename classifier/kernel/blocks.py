@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from classifier.kernel.hashing import pair_hash, upper_bits
 from classifier.kernel.plan import COMMON, Counter
 from classifier.kernel.vocabulary import WIDTH, Vocabulary
-from classifier.segmentation.compiled import compiled
+from classifier.segmentation.compiled import inner
 
 _DEAD = 1
 """A state of the character trie that has no children: that of the code 0, which no n-gram holds."""
@@ -21,7 +21,7 @@ _SLOT = np.uint64(0xFFFFFF)
 _NO_ENTRY = np.uint64(0xFFFFFFFFFFFFFFFF)
 
 
-@compiled
+@inner
 def count_words(voc: Vocabulary, begin: int, first: int, stop: int, n: int, spare: Counter, filled: int) -> int:
     """Count the words first … stop - 1 of a field that begins at word ``begin``, for n = 2 pairs too.
 
@@ -43,7 +43,7 @@ def count_words(voc: Vocabulary, begin: int, first: int, stop: int, n: int, spar
     return np.int64(end)
 
 
-@compiled
+@inner
 def _count_pairs(voc: Vocabulary, first: int, stop: int, spare: Counter, filled: np.uint64) -> np.uint64:
     """Count the pairs that end with the words first … stop - 1."""
     counts, touched, tokens, places = spare.counts, spare.touched, spare.tokens, spare.places
@@ -76,7 +76,7 @@ def _count_pairs(voc: Vocabulary, first: int, stop: int, spare: Counter, filled:
     return filled
 
 
-@compiled
+@inner
 def code_characters(voc: Vocabulary, characters: NDArray[np.uint32], length: int, spare: Counter) -> None:
     """Write the codes of characters[:length] in the n-gram trie."""
     near, far, far_codes, codes = voc.character_codes, voc.far_characters, voc.far_codes, spare.codes
@@ -89,7 +89,7 @@ def code_characters(voc: Vocabulary, characters: NDArray[np.uint32], length: int
             codes[i] = far_codes[place] if place < len(far) and far[place] == character else 0
 
 
-@compiled
+@inner
 def count_characters(voc: Vocabulary, begin: int, first: int, stop: int, n: int, spare: Counter, filled: int) -> int:
     """Count the n-grams that end with the characters first … stop - 1 of a field that begins at ``begin``.
 
@@ -121,7 +121,7 @@ def count_characters(voc: Vocabulary, begin: int, first: int, stop: int, n: int,
     return np.int64(end)
 
 
-@compiled
+@inner
 def weigh(
     idf: NDArray[np.float32],
     frequencies: NDArray[np.float64],
@@ -148,7 +148,7 @@ def weigh(
     return squares
 
 
-@compiled
+@inner
 def add_rows(weights: NDArray[np.float32], first_row: int, filled: int, spare: Counter) -> None:
     """Add the touched slots' rows of weights, times ``spare.values``, to ``spare.sums``: eight categories at a time."""
     touched, values, sums = spare.touched, spare.values, spare.sums

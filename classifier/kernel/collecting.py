@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from classifier.kernel.hashing import EMPTY, find_string, mixed, string_hash
 from classifier.kernel.lookup import is_word_at
 from classifier.segmentation.alphabet import OUTSIDE, character_entries
-from classifier.segmentation.compiled import compiled
+from classifier.segmentation.compiled import compiled, inner
 from classifier.segmentation.cutting import cut_codes
 from classifier.segmentation.decoding import decode
 from classifier.segmentation.tables import SegmentationTables
@@ -103,7 +103,7 @@ def collect(
     return len(text_bounds) - 1
 
 
-@compiled
+@inner
 def _has_room(found: Collection, size: int) -> bool:
     """Whether an article of ``size`` bytes, each at most one character, surely fits."""
     sizes = found.sizes
@@ -116,7 +116,7 @@ def _has_room(found: Collection, size: int) -> bool:
     )
 
 
-@compiled
+@inner
 def _number_words(
     tables: SegmentationTables,
     is_word: NDArray[np.uint8],
@@ -138,7 +138,7 @@ def _number_words(
         start = stop
 
 
-@compiled
+@inner
 def _string_number(characters: NDArray[np.uint32], start: int, stop: int, found: Collection) -> int:
     number = find_string(found.string_table, found.string_characters, found.string_offsets, characters, start, stop)
     if number >= 0:
@@ -159,13 +159,13 @@ def _string_number(characters: NDArray[np.uint32], start: int, stop: int, found:
     return number
 
 
-@compiled
+@inner
 def pair_key(first: int, second: int) -> np.uint64:
     """A word (first: -1) or a pair of words as one key, never 0."""
     return (np.uint64(first + 1) << np.uint64(32)) | np.uint64(second + 1)
 
 
-@compiled
+@inner
 def number_of(
     keys: NDArray[np.uint64], numbers: NDArray[np.int32], listed: NDArray[np.uint64], sizes: NDArray[np.int64],
     which: int, key: np.uint64,
@@ -185,7 +185,7 @@ def number_of(
     return number
 
 
-@compiled
+@inner
 def _add(found: Collection, begin: int, number: int) -> None:
     """Count a feature once more in the block whose counts begin at ``begin``."""
     if found.counter[number] == 0:
@@ -194,7 +194,7 @@ def _add(found: Collection, begin: int, number: int) -> None:
     found.counter[number] += 1
 
 
-@compiled
+@inner
 def _close(found: Collection, begin: int, segment: int) -> None:
     filled = found.sizes[FILLED]
     for i in range(begin, filled):
@@ -204,7 +204,7 @@ def _close(found: Collection, begin: int, segment: int) -> None:
     found.bounds[segment + 1] = filled
 
 
-@compiled
+@inner
 def _count_field(
     plan: Plan,
     field: int,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.segmentation.compiled import compiled, inlined
+from classifier.segmentation.compiled import compiled, inlined, inner
 
 EMPTY = -1
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
@@ -78,7 +78,7 @@ def pair_hash(first: int, second: int) -> np.uint64:
     return ((np.uint64(first) << np.uint64(20)) | np.uint64(second)) * _PRIME
 
 
-@compiled
+@inner
 def upper_bits(size: int) -> np.uint64:
     """By how much to shift a hash for a place in a table of ``size`` (a power of two)."""
     shift = 64

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from classifier.kernel.hashing import find_string
 from classifier.kernel.vocabulary import Vocabulary
 from classifier.segmentation.alphabet import CODES, DIGIT, OUTSIDE
-from classifier.segmentation.compiled import compiled, inlined
+from classifier.segmentation.compiled import compiled, inlined, inner
 from classifier.segmentation.double_array import FREE
 from classifier.segmentation.tables import SegmentationTables
 from classifier.segmentation.trie import walk
@@ -99,7 +99,7 @@ def _is_neutral_at(codes: NDArray[np.uint16], start: int, stop: int) -> bool:
     return True
 
 
-@compiled
+@inner
 def find_tokens(
     voc: Vocabulary,
     is_word: NDArray[np.uint8],

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.segmentation.alphabet import DIGIT, HAN, MARK, OUTSIDE, PERCENT, POINT
-from classifier.segmentation.compiled import compiled, inlined
+from classifier.segmentation.compiled import inlined, inner
 from classifier.segmentation.markov import cut_unknown
 from classifier.segmentation.tables import SegmentationTables
 from classifier.segmentation.trie import FOUR, ONE, TWO, walk
@@ -25,7 +25,7 @@ _CARRIAGE_RETURN, _LINE_FEED = 0x0D, 0x0A
 _NONE = np.uint64(0)
 
 
-@compiled
+@inner
 def cut_codes(tables: SegmentationTables, length: int, hmm: bool, line_ends: bool, work: Workspace) -> int:
     """Cut ``work.codes[:length]`` into ``work.word_ends`` and ``work.word_states``; returns the number of words.
 
@@ -57,7 +57,7 @@ def cut_codes(tables: SegmentationTables, length: int, hmm: bool, line_ends: boo
     return words
 
 
-@compiled
+@inner
 def _find_words(tables: SegmentationTables, codes: NDArray[np.uint16], n: int, work: Workspace) -> None:
     """States and values of the words from each place (``Tokenizer.get_DAG``)."""
     records, values, first_base = tables.records, tables.values, tables.first_base
@@ -128,7 +128,7 @@ def _find_longer_words(
     return kept
 
 
-@compiled
+@inner
 def _find_routes(tables: SegmentationTables, codes: NDArray[np.uint16], n: int, work: Workspace) -> None:
     """The most likely way through each block, from its end (``Tokenizer.calc``).
 
@@ -164,7 +164,7 @@ def _find_routes(tables: SegmentationTables, codes: NDArray[np.uint16], n: int, 
         after = best
 
 
-@compiled
+@inner
 def _longer(
     tables: SegmentationTables, codes: NDArray[np.uint16], i: np.uint64, best: float, length: np.uint32, work: Workspace
 ) -> tuple[float, np.uint32]:
@@ -184,7 +184,7 @@ def _longer(
         state = child
 
 
-@compiled
+@inner
 def _join_line_ends(characters: NDArray[np.uint32], n: int, work: Workspace) -> None:
     """Outside its blocks, jieba takes every character alone, but for \\r\\n."""
     for i in range(n - 1):
@@ -192,7 +192,7 @@ def _join_line_ends(characters: NDArray[np.uint32], n: int, work: Workspace) -> 
             work.lengths[i] = 2
 
 
-@compiled
+@inner
 def _mark_words(codes: NDArray[np.uint16], n: int, work: Workspace) -> int:
     """Mark the words along the routes; lists the runs of single characters and returns their number."""
     lengths, marks, runs = work.lengths, work.marks, work.runs
@@ -215,7 +215,7 @@ def _mark_words(codes: NDArray[np.uint16], n: int, work: Workspace) -> int:
     return np.int64(count)
 
 
-@compiled
+@inner
 def _cut_runs(tables: SegmentationTables, codes: NDArray[np.uint16], runs: int, work: Workspace) -> None:
     """What ``Tokenizer.__cut_DAG`` and ``finalseg.cut`` make of runs of single characters."""
     marks = work.marks
@@ -250,7 +250,7 @@ def _cut_runs(tables: SegmentationTables, codes: NDArray[np.uint16], runs: int, 
             begin = end
 
 
-@compiled
+@inner
 def _is_dictionary_word(
     tables: SegmentationTables, codes: NDArray[np.uint16], begin: int, stop: int, work: Workspace
 ) -> bool:
@@ -264,7 +264,7 @@ def _is_dictionary_word(
     return bool(state != _NONE and tables.values[TWO * state + ONE] > NEVER)
 
 
-@compiled
+@inner
 def _mark_plain_words(codes: NDArray[np.uint16], n: int, work: Workspace) -> None:
     """Mark the words along the routes; only Latin letters and digits on their own join (``__cut_DAG_NO_HMM``)."""
     lengths, marks = work.lengths, work.marks
@@ -278,7 +278,7 @@ def _mark_plain_words(codes: NDArray[np.uint16], n: int, work: Workspace) -> Non
         marks[at - 1] = 1
 
 
-@compiled
+@inner
 def _list_words(
     tables: SegmentationTables, codes: NDArray[np.uint16], begin: int, n: int, words: int, work: Workspace
 ) -> int:

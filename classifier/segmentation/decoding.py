@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.segmentation.alphabet import LETTER_OUTSIDE, OUTSIDE, SPACE_BIT
-from classifier.segmentation.compiled import compiled
+from classifier.segmentation.compiled import inner
 from classifier.segmentation.workspace import Workspace
 from classifier.text import LINE_BREAK, SPACE, WIDE
 
@@ -15,7 +15,7 @@ _LAST_HALF = np.uint32(0xFFFF)
 _SIX = np.uint32(0x3F)
 
 
-@compiled
+@inner
 def decode(
     data: NDArray[np.uint8], start: int, stop: int, entries: NDArray[np.uint32], first: int, work: Workspace
 ) -> int:

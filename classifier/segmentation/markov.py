@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.segmentation.compiled import compiled
+from classifier.segmentation.compiled import inner
 from classifier.segmentation.tables import SegmentationTables
 from classifier.segmentation.trie import walk
 from classifier.segmentation.workspace import Workspace
@@ -13,7 +13,7 @@ from classifier.segmentation.workspace import Workspace
 B, M, E, S = 0, 1, 2, 3
 
 
-@compiled
+@inner
 def cut_unknown(tables: SegmentationTables, codes: NDArray[np.uint16], first: int, stop: int, work: Workspace) -> None:
     """Mark the ends of the words in codes[first:stop], all Han (``finalseg.viterbi``).
 
@@ -56,7 +56,7 @@ def cut_unknown(tables: SegmentationTables, codes: NDArray[np.uint16], first: in
         _split_taken_out(tables, codes, first, stop, work)
 
 
-@compiled
+@inner
 def _split_taken_out(
     tables: SegmentationTables, codes: NDArray[np.uint16], first: int, stop: int, work: Workspace
 ) -> None:
