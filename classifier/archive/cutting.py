@@ -17,6 +17,8 @@ PACKED_COST = 4
 """A packed byte is about this many bytes of text."""
 FILE_COST = {"text": 10_000, "page": 10_000, "plain": 10_000, "html": 150_000, "docx": 200_000, "pdf": 2_000_000}
 """What reading one file of a kind costs beside its bytes, in bytes of plain text scored in the same time."""
+_LISTING_COST = 400
+"""A zip's list is read again for each of its pieces; none is smaller than this for each member in the list."""
 _AT_MOST = {"parquet": PACKED_COST, "tar": 8, "zip": 64}
 """How many times its bytes a file of a kind may be worth; where that is no more than a shard, it is not looked into."""
 _WIDE = ("utf-16", "utf-32")
@@ -106,7 +108,7 @@ def _members(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) 
         if len(infos) > options.limits.members:
             raise InputRefused(file.path, "has too many members")
         costs = [0 if info.is_dir() else _member_cost(info.filename, info.file_size) for info in infos]
-    for start, end, cost in _runs(costs, size):
+    for start, end, cost in _runs(costs, max(size, len(infos) * _LISTING_COST)):
         if cost:
             whole = start == 0 and end == len(costs)
             cut = Piece(file.path, file.size, file.stamp, "members", start, end)

@@ -19,6 +19,9 @@ from classifier.reading.tables import Refused
 _STAMPS = ("ETag", "etag", "md5Hash", "checksum", "LastModified", "last_modified", "updated", "mtime", "created")
 """What filesystems call that which changes when a file does, the surest first."""
 
+_SAID = 200
+"""Characters of a filesystem's own message that are passed on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -178,4 +181,5 @@ def _found(path: str, info: dict[str, Any], like: str = "") -> Found:
 
 
 def _said(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(said).splitlines()[0][:_SAID]
