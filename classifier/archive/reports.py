@@ -65,14 +65,17 @@ class Report:
 
     def _count_months(self, batch: Batch, decisions: Decisions, ids: tuple[str, ...]) -> None:
         coded = batch.dates.dictionary_encode()
-        dates = coded.dictionary.to_pylist()
-        months = [_month(date) for date in dates] + [UNDATED]
-        rows = coded.indices.fill_null(len(dates)).to_numpy(zero_copy_only=False).astype(np.int64)
+        months = [_month(date) for date in coded.dictionary.to_pylist()] + [UNDATED]
+        number = {month: i for i, month in enumerate(dict.fromkeys(months))}
+        of_date = np.array([number[month] for month in months])
+        dates = coded.indices.fill_null(len(months) - 1).to_numpy(zero_copy_only=False)
         k = len(ids)
-        counts = np.bincount(rows * k + decisions.category, minlength=len(months) * k).reshape(-1, k)
-        for i in np.flatnonzero(counts.sum(axis=1)):
-            month = self.months.setdefault(months[i], Counter())
-            month.update({ids[j]: int(counts[i, j]) for j in np.flatnonzero(counts[i])})
+        pairs = of_date[dates] * k + decisions.category
+        counts = np.bincount(pairs, minlength=len(number) * k)
+        names = list(number)
+        for pair in np.flatnonzero(counts).tolist():
+            month = names[pair // k]
+            self.months.setdefault(month, Counter())[ids[pair % k]] += int(counts[pair])
 
     def add_source(self, path: str, seconds: float, articles: int, refused: int) -> None:
         entry = self.sources.setdefault(path, [0.0, 0, 0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -205,5 +206,10 @@ def _plain(column: Any) -> Any:
 def _dates(column: Any) -> Any:
     """A date column in ISO form, null where there is none; each different value is looked at once."""
     coded = _plain(column).dictionary_encode()
-    values = [normal_date(value) or None if value else None for value in coded.dictionary.to_pylist()]
+    values = [_date(value) for value in coded.dictionary.to_pylist()]
     return pa.array(values, pa.string()).take(coded.indices)
+
+
+@lru_cache(20_000)
+def _date(value: str) -> str | None:
+    return normal_date(value) or None if value else None

@@ -146,6 +146,7 @@ def _piece(file: BinaryIO, size: int) -> tuple[bytes, InputRefused | None]:
 
 def _arrow_chunk(block: _Block, source: TableSource) -> ArticleChunk | None:
     """A block read by Arrow, or None where it holds a line that needs a closer look."""
+    import numpy as np
     import pyarrow as pa
     from pyarrow import json as arrow_json
 
@@ -167,7 +168,7 @@ def _arrow_chunk(block: _Block, source: TableSource) -> ArticleChunk | None:
     if table.num_rows != lines or texts.null_count == lines:
         return None
     ids, titles, texts, dates = (_combined(table.column(f)) if f else None for f in fields)
-    positions = pa.array(range(block.first_line, block.first_line + lines), pa.int64())
+    positions = pa.array(np.arange(block.first_line, block.first_line + lines))
     return checked_chunk(source, ids, titles, texts, dates, positions)
 
 

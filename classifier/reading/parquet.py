@@ -21,6 +21,7 @@ def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | 
 
     Raises InputRefused where it is damaged or lacks the field of the texts.
     """
+    import numpy as np
     import pyarrow as pa
 
     parquet = _opened(file, source.name)
@@ -42,7 +43,7 @@ def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | 
             for batch in parquet.iter_batches(rows, row_groups=[group], columns=wanted, use_threads=False):
                 if not batch.num_rows:
                     continue
-                positions = pa.array(range(position + 1, position + batch.num_rows + 1), pa.int64())
+                positions = pa.array(np.arange(position + 1, position + batch.num_rows + 1))
                 position += batch.num_rows
                 ids, titles, texts, dates = (batch.column(f) if f in wanted else None for f in fields)
                 yield checked_chunk(source, ids, titles, texts, dates, positions)
