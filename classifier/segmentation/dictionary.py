@@ -110,7 +110,9 @@ def _recorder(entries: Entries) -> Iterator[Any]:
     try:
         tokenizer = Recorder()
         tokenizer.added = []
-        tokenizer.initialize()
+        # Not initialize(): it would believe a jieba.cache in the system's temporary folder, whoever wrote it.
+        tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
+        tokenizer.initialized = True
         for word, frequency in entries:
             tokenizer.add_word(word, frequency)
         tokenizer.added = []

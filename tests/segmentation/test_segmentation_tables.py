@@ -1,0 +1,177 @@
+"""Tables are built once, checked, shared, and built anew when what they come from changes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifier.segmentation import Dictionary, cut
+from classifier.segmentation.cache import KEPT_FILES, is_trusted, kept
+from classifier.segmentation.tables import segmentation_tables, tables_key
+
+Arrays = dict[str, "np.ndarray[tuple[int], np.dtype[np.int64]]"]
+ROOT = Path(__file__).parents[2]
+CUT = """
+import json, sys, time
+from classifier.segmentation import Dictionary
+from classifier.segmentation.tables import segmentation_tables
+from classifier.segmentation.walking import WordWalker
+words = WordWalker(segmentation_tables(Dictionary().entries))("南京市长江大桥上的云上之家")
+print(json.dumps({"words": words, "jieba": "jieba" in sys.modules}))
+"""
+"""What a process of its own does: cut with the tables, and say whether it had to load jieba for that."""
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder for this test."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("LANMU_CACHE", str(folder))
+    return folder
+
+
+class Built:
+    """Builds an array of ten numbers and counts how often it was asked to."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> Arrays:
+        self.times += 1
+        return {"numbers": np.arange(10)}
+
+
+def test_built_once_then_mapped_read_only(cache: Path) -> None:
+    build = Built()
+    for _ in range(3):
+        numbers = kept("test", "key", build)["numbers"]
+        assert numbers.tolist() == list(range(10)) and not numbers.flags.writeable
+    assert build.times == 1
+    kept("test", "another key", build)
+    assert build.times == 2
+    assert cache.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("damage", ["a byte", "cut short", "empty", "no checksum", "another's checksum"])
+def test_a_damaged_file_is_built_again(cache: Path, damage: str) -> None:
+    build = Built()
+    kept("test", "key", build)
+    path = cache / "test-key.safetensors"
+    content = bytearray(path.read_bytes())
+    if damage == "a byte":
+        content[-3] ^= 0xFF
+        path.write_bytes(content)
+    elif damage == "cut short":
+        path.write_bytes(content[:-20])
+    elif damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "no checksum":
+        path.with_suffix(".sha256").unlink()
+    else:
+        path.with_suffix(".sha256").write_text("0" * 64)
+    assert kept("test", "key", build)["numbers"].tolist() == list(range(10))
+    assert build.times == 2
+    kept("test", "key", build)
+    assert build.times == 2
+
+
+def test_without_a_folder_to_write_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("here is a file")
+    monkeypatch.setenv("LANMU_CACHE", str(tmp_path / "file" / "cache"))
+    build = Built()
+    numbers = kept("test", "key", build)["numbers"]
+    assert numbers.tolist() == list(range(10)) and not numbers.flags.writeable
+    kept("test", "key", build)
+    assert build.times == 2
+
+
+def test_many_ask_at_once_and_one_builds(cache: Path) -> None:
+    build = Built()
+    asking = [threading.Thread(target=kept, args=("test", "key", build)) for _ in range(8)]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+    assert build.times == 1
+
+
+def test_old_files_go(cache: Path) -> None:
+    for i in range(KEPT_FILES + 3):
+        kept("test", f"key {i}", Built())
+        os.utime(cache / f"test-key {i}.safetensors", (i, i))
+    kept("other", "key", Built())
+    kept("test", "last", Built())
+    left = sorted(path.name for path in cache.glob("test-*.safetensors"))
+    assert len(left) == KEPT_FILES and "test-last.safetensors" in left and "test-key 1.safetensors" not in left
+    assert len(list(cache.glob("test-*"))) == 3 * KEPT_FILES and (cache / "other-key.safetensors").exists()
+
+
+def test_machine_code_only_from_a_folder_of_ones_own(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    assert is_trusted(tmp_path)
+    tmp_path.chmod(0o777)
+    assert not is_trusted(tmp_path)
+
+
+def in_a_process(cache: Path, *path: Path) -> dict[str, object]:
+    environment = {**os.environ, "LANMU_CACHE": str(cache), "PYTHONPATH": os.pathsep.join(map(str, [*path, ROOT]))}
+    done = subprocess.run(
+        [sys.executable, "-c", CUT], env=environment, capture_output=True, text=True, timeout=250, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def test_built_by_one_of_two_processes_and_anew_for_another_jieba(cache: Path, tmp_path: Path) -> None:
+    """Two processes start at once without a cache; a third finds it; with a changed jieba all is built again."""
+    answers: list[dict[str, object]] = []
+    starting = [threading.Thread(target=lambda: answers.append(in_a_process(cache))) for _ in range(2)]
+    for thread in starting:
+        thread.start()
+    for thread in starting:
+        thread.join()
+    assert sorted(bool(answer["jieba"]) for answer in answers) == [False, True]
+    assert [answer["words"] for answer in answers] == [["南京市", "长江大桥", "上", "的", "云上", "之家"]] * 2
+    assert in_a_process(cache) == {"words": answers[0]["words"], "jieba": False}
+    assert len(list(cache.glob("words-*.safetensors"))) == 1
+
+    import jieba
+
+    shutil.copytree(Path(jieba.__file__).parent, tmp_path / "other" / "jieba")
+    dictionary = tmp_path / "other" / "jieba" / "dict.txt"
+    with dictionary.open("a", encoding="utf-8") as file:
+        file.write("云上之家 3000 n\n")
+    found = in_a_process(cache, tmp_path / "other")
+    assert found["words"] == ["南京市", "长江大桥", "上", "的", "云上之家"]
+    assert len(list(cache.glob("words-*.safetensors"))) == 2
+
+
+def test_a_damaged_table_of_words_is_built_again(cache: Path) -> None:
+    first = in_a_process(cache)
+    path = next(cache.glob("words-*.safetensors"))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    assert in_a_process(cache) == first and first["jieba"]
+    assert in_a_process(cache) == {"words": first["words"], "jieba": False}
+
+
+def test_every_dictionary_has_tables_of_its_own() -> None:
+    added = Dictionary().with_word("云上之家", 3000)
+    taken = added.without_word("长江大桥")
+    text = "南京市长江大桥上的云上之家"
+    assert cut(text) == ["南京市", "长江大桥", "上", "的", "云上", "之家"]
+    assert cut(text, dictionary=added) == ["南京市", "长江大桥", "上", "的", "云上之家"]
+    assert "长江大桥" not in cut(text, dictionary=taken)
+    keys = [tables_key(dictionary.entries) for dictionary in (Dictionary(), added, taken)]
+    assert len(set(keys)) == 3
+    assert segmentation_tables(added.entries) is segmentation_tables(added.entries)
