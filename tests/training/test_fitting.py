@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifier.decisions import calibrated
+from classifier.files import shipped
+from classifier.kernel import KernelScorer
+from classifier.model_choice import model_path
+from classifier.taxonomy import read_taxonomy
+from training.calibration import acceptance_thresholds, best_calibration, expected_calibration_error
+from training.corpora import has_corpus
+from training.examples import Examples
+from training.fitting import FitOptions, fit_model
+from training.labels import examples_of, usable_labels
+from training.splits import time_blocks
+
+
+@pytest.fixture(scope="module")
+def written() -> Examples:
+    return examples_of(usable_labels(shipped("labels.csv"), read_taxonomy()))
+
+
+def of(examples: Examples, *categories: str) -> Examples:
+    return examples.take([i for i, category in enumerate(examples.categories) if category in categories])
+
+
+def test_the_same_labels_give_the_same_bytes(written: Examples) -> None:
+    some = of(written, "sports", "health", "agriculture", "meetings")
+    first, second = (fit_model(some, read_taxonomy()) for _ in range(2))
+    for name in ("weights", "idf", "intercept", "calibration_matrix", "calibration_offset"):
+        assert getattr(first.weights, name).tobytes() == getattr(second.weights, name).tobytes()
+    assert first.review == second.review
+
+
+def test_a_word_no_label_has_is_known_by_its_characters(written: Examples) -> None:
+    some = of(written, "sports", "health", "agriculture")
+    taxonomy = read_taxonomy()
+    with_subwords, alone = fit_model(some, taxonomy), fit_model(some, taxonomy, FitOptions(subwords=0.0))
+    seen = " ".join([*some.titles, *some.texts])
+    unseen = [
+        (word, category)
+        for word, category in (
+            ("农作物", "agriculture"),
+            ("网球", "sports"),
+            ("医药", "health"),
+            ("储粮", "agriculture"),
+            ("大赛", "sports"),
+        )
+        if word not in seen and with_subwords.weights.words.find(word) >= 0
+    ]
+    assert len(unseen) >= 3
+    columns = [taxonomy.ids.index(category) for category in ("sports", "health", "agriculture")]
+    for word, category in unseen:
+        row = with_subwords.weights.weights[with_subwords.weights.words.find(word)][columns]
+        assert ("sports", "health", "agriculture")[int(row.argmax())] == category, word
+        assert not alone.weights.weights[alone.weights.words.find(word)].any()
+
+
+def test_words_that_are_only_known_do_not_weigh(written: Examples) -> None:
+    """A model without subwords scores a text the same with or without words that no label has."""
+    some = of(written, "sports", "health", "agriculture")
+    weights = fit_model(some, read_taxonomy(), FitOptions(subwords=0.0)).weights
+    strangers = [word for word, idf in zip(weights.words, weights.idf, strict=False) if idf == 0 and len(word) == 2]
+    assert len(strangers) > 100
+    text = some.texts[0]
+    noisy = replace(some, texts=(text + "。" + "，".join(strangers[:5]) + "。", *some.texts[1:]))
+    plain, more = (KernelScorer(weights).score(*e.columns).scores[0] for e in (some, noisy))
+    np.testing.assert_allclose(plain, more, atol=0.02)
+
+
+def test_months_are_held_out_whole() -> None:
+    dates = [f"{2023 + i // 12}-{i % 12 + 1:02}-{day:02}" for i in range(24) for day in (3, 17)]
+    categories = ["sports"] * 24 + ["health"] * 24
+    groups = np.arange(48)
+    groups[5] = groups[4]  # near-duplicates of one month
+    groups[7] = groups[0]  # and of two
+    blocks = time_blocks(groups, dates, categories)
+    assert blocks is not None
+    assert blocks[7] == blocks[0] != blocks[6]
+    assert len(np.unique(blocks)) == 24
+    assert time_blocks(groups, ["2024-01-01"] * 48, categories) is None
+    assert time_blocks(groups, [""] * 48, categories) is None
+
+
+def test_a_category_of_one_month_is_not_held_out_whole() -> None:
+    dates = [f"{2023 + i // 12}-{i % 12 + 1:02}-05" for i in range(24)] + ["2024-03-08"] * 6
+    categories = ["sports"] * 24 + ["two_sessions"] * 6
+    blocks = time_blocks(np.arange(30), dates, categories)
+    assert blocks is not None
+    assert len(np.unique(blocks[24:])) == 6
+
+
+def test_spread_makes_probabilities_independent_of_the_size_of_scores() -> None:
+    scores = np.random.default_rng(1).normal(size=(20, 6))
+    eye, none = np.eye(6) * 2.0, np.zeros(6)
+    np.testing.assert_allclose(calibrated(scores, eye, none, 1.0), calibrated(scores * 7.0, eye, none, 1.0))
+    assert not np.allclose(calibrated(scores, eye, none), calibrated(scores * 7.0, eye, none))
+    flat = calibrated(np.zeros((1, 6)), eye, none, 1.0)
+    np.testing.assert_allclose(flat, np.full((1, 6), 1 / 6))
+
+
+def test_calibration_holds_for_articles_whose_scores_are_small() -> None:
+    """Two kinds of articles, one with scores a third as large: one map serves both."""
+    generator = np.random.default_rng(2)
+    y = generator.integers(0, 8, 4000)
+    size = np.where(generator.random(4000) < 0.5, 1.0, 0.33)[:, None]
+    scores = (np.eye(8)[y] * 2.2 + generator.normal(size=(4000, 8)) * 0.9) * size - 1.0 * size
+    found = best_calibration(scores[:2000], y[:2000])
+    assert found.spread == 1.0
+    p = found(scores[2000:])
+    right = p.argmax(1) == y[2000:]
+    for of_kind in (size[2000:, 0] == 1.0, size[2000:, 0] < 1.0):
+        assert expected_calibration_error(p[of_kind].max(1), right[of_kind]) < 0.05
+
+
+def test_thresholds_keep_what_they_promise() -> None:
+    generator = np.random.default_rng(3)
+    probability = generator.uniform(0.3, 1.0, 5000)
+    right = generator.random(5000) < probability
+    for wished, threshold in acceptance_thresholds(probability, right, caution=0.0):
+        assert right[probability >= threshold].mean() >= wished
+    safer = dict(acceptance_thresholds(probability, right))
+    assert all(safer[w] >= t for w, t in acceptance_thresholds(probability, right, caution=0.0) if w in safer)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not has_corpus(), reason="the texts of the real news are not here")
+def test_the_shipped_model_is_made_again_byte_for_byte(tmp_path: Path) -> None:
+    from training.options import read_examples
+    from training.registry import Registry
+    from training.retraining import labels_checksum, train
+
+    manifest = json.loads((model_path() / "manifest.json").read_text("utf-8"))["training"]
+    examples, taxonomy = read_examples(shipped("labels.csv"), None, False, True)
+    ordered = examples.take(np.array(sorted(range(len(examples)), key=examples.ids.__getitem__), np.int64))
+    if labels_checksum(ordered) != manifest["labels"]["sha256"]:
+        pytest.skip("labels have been added since the shipped model was made")
+    options = FitOptions.from_record(manifest["options"])
+    train(examples, taxonomy, Registry(tmp_path), name="again", options=options, say=lambda line: None)
+    again, ours = (
+        hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest()
+        for folder in (tmp_path / "again", model_path())
+    )
+    assert again == ours
