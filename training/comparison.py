@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from classifier.model_files import StoredModel
 
 
+_LISTS = frozenset({"answers", "label_ids", "label_columns"})
+
+
 def compared(first: StoredModel, second: StoredModel, words: int = 5) -> Iterator[str]:
     """What differs between two models, a line each: categories, features, review rule, training, words.
 
@@ -27,9 +30,20 @@ def compared(first: StoredModel, second: StoredModel, words: int = 5) -> Iterato
         yield f"categories: without {', '.join(gone) or 'none'}; new {', '.join(new) or 'none'}"
     yield from _changes("features", a.spec.record(), b.spec.record())
     yield from _changes("review", a.review.record(), b.review.record())
-    yield from _changes("training", _flat(a.training), _flat(b.training))
+    yield from _changes("training", _flat(_told(a.training)), _flat(_told(b.training)))
     yield f"vocabulary: {first.weights.features:,} → {second.weights.features:,} features"
     yield from _word_changes(first, second, words)
+
+
+def _told(training: Mapping[str, Any]) -> dict[str, Any]:
+    """What people want to know of a training record: not every label, nor every interval."""
+    told = {key: value for key, value in training.items() if key not in _LISTS}
+    metrics = told.get("metrics")
+    if isinstance(metrics, Mapping):
+        f1 = {c: row["f1"] for c, row in metrics.get("categories", {}).items() if isinstance(row, Mapping)}
+        kept = {key: value for key, value in metrics.items() if key != "categories" and not key.endswith("_95")}
+        told["metrics"] = {**kept, "f1": f1}
+    return told
 
 
 def _changes(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from classifier.article import Article
 from classifier.features import FeatureSpec
 from classifier.model import TopicModel
 from classifier.taxonomy import Taxonomy
+from training.answers import learnable
 from training.examples import Examples
 from training.fitting import FitOptions, label_columns
 from training.splits import near_duplicate_groups, outer_folds
@@ -51,7 +52,8 @@ def suspects(
 
     Confident learning (Northcutt et al. 2021, the cleanlab library): ranked by the probability that
     folds which did not hold the article, nor a near-duplicate, give its label.  Near-duplicates
-    with different labels come with their own reason.  Raises LabelsError where labels are too few.
+    with different labels come with their own reason; the only label of a category cannot be judged
+    and is passed over.  Raises LabelsError where labels are too few.
     """
     from cleanlab.rank import get_label_quality_scores
 
@@ -59,6 +61,8 @@ def suspects(
     from training.matrix import feature_matrix
     from training.solving import solved
 
+    judged = learnable(examples, np.arange(len(examples)))
+    examples = examples.take(judged)
     y = label_columns(examples, taxonomy)
     groups = near_duplicate_groups(examples.whole)
     matrix = feature_matrix(examples, options, y)
@@ -85,7 +89,7 @@ def suspects(
         words = _words(matrix, weights[fold[i]], i, int(best[i]), int(y[i]))
         found.append(
             Suspect(
-                index=i,
+                index=int(judged[i]),
                 id=examples.ids[i],
                 category=examples.categories[i],
                 instead=taxonomy.ids[best[i]],
