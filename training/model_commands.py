@@ -132,20 +132,26 @@ def history(models: ModelsOption = None) -> None:
 
 @models.command()
 def diff(
-    first: NameArgument,
-    second: NameArgument,
+    first: Annotated[str | None, typer.Argument(help="A version; without it the one before the current one.")] = None,
+    second: Annotated[str | None, typer.Argument(help="A version; without it the current one.")] = None,
     models: ModelsOption = None,
     words: Annotated[int, typer.Option(help="How many words a category.", min=0, max=100)] = 5,
 ) -> None:
     """Compare two versions: options, metrics, and the words whose weight changed most.
 
-    Example: lanmu models diff shipped candidate-1
+    Example: lanmu models diff lanmu-1 model
     """
+    from classifier.model_choice import current_name
     from classifier.model_files import read_model
     from training.comparison import compared
 
     registry = _registry(models)
-    for line in compared(read_model(registry.path(first)), read_model(registry.path(second)), words):
+    before = first or registry.previous
+    if before is None:
+        raise ModelError(f"{registry.folder}: no version before the current one; name two, see `lanmu models list`")
+    after = second or current_name(registry.folder)
+    print(f"{before} → {after}")
+    for line in compared(read_model(registry.path(before)), read_model(registry.path(after)), words):
         print(line)
 
 
