@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import LabelsError
-from classifier.text import character_table
+from classifier.text import character_table, normalise
 
 SHINGLE = 5
 PERMUTATIONS = 64
@@ -27,13 +27,32 @@ def near_duplicate_groups(texts: Sequence[str], similar: float = SIMILAR) -> NDA
     """A group number for each text, int64[n]: texts share one where they are near-duplicates.
 
     Near means a Jaccard similarity of character 5-grams of about ``similar`` or more, found by
-    MinHash and banding (kernel.sketching), over the first 2,000 characters after normalisation.
+    MinHash and banding (Broder 1997; the datasketch library), over the first 2,000 characters.
     """
-    from classifier.columns import TextColumn
-    from classifier.kernel.sketching import alike_groups, sketches
+    from datasketch import MinHash, MinHashLSH
 
-    found = sketches(TextColumn.from_strings(texts), character_table(), PERMUTATIONS, SHINGLE, _COMPARED)
-    return alike_groups(found, similar)
+    index = MinHashLSH(threshold=similar, num_perm=PERMUTATIONS)
+    sketches: list[MinHash] = []
+    fold = character_table().fold
+    parents = list(range(len(texts)))
+
+    def root(i: int) -> int:
+        while parents[i] != i:
+            parents[i] = parents[parents[i]]
+            i = parents[i]
+        return i
+
+    for i, text in enumerate(texts):
+        normal = normalise(text, fold)[:_COMPARED]
+        shingles = {normal[j : j + SHINGLE] for j in range(max(1, len(normal) - SHINGLE + 1))}
+        sketch = MinHash(num_perm=PERMUTATIONS, seed=1)
+        sketch.update_batch([shingle.encode("utf-8", "replace") for shingle in sorted(shingles)])
+        for other in index.query(sketch):
+            if sketch.jaccard(sketches[other]) >= similar:
+                parents[root(i)] = root(other)
+        index.insert(i, sketch)
+        sketches.append(sketch)
+    return np.array([root(i) for i in range(len(texts))], np.int64)
 
 
 def folds(categories: Sequence[str], groups: NDArray[np.int64], count: int = 5, seed: int = 0) -> Iterator[Part]:
