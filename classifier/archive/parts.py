@@ -20,6 +20,15 @@ BOM = "\ufeff"
 _GROUP_ROWS = 1 << 16
 
 
+_SEARCHED = ["id", "category", "probability", "decision", "path", "position", "date"]
+"""Columns by whose smallest and largest value a reader may skip rows."""
+_REPEATED = [
+    "category", "category_name", "decision", "secondary.list.element", "reasons.list.element",
+    "ranking.list.element.category", "path", "member", "date", "column", "subtitle", "byline", "uncertain.list.element",
+]  # fmt: skip
+"""Columns whose values repeat, and are written once."""
+
+
 class PartWriter(Protocol):
     """Takes rows (RecordBatches of SCHEMA) and writes them to an open file."""
 
@@ -38,7 +47,14 @@ class ParquetPart:
     """Parquet with zstd; rows wait until a row group is full."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self.writer = pq.ParquetWriter(file, SCHEMA, compression="zstd", compression_level=1)
+        self.writer = pq.ParquetWriter(
+            file,
+            SCHEMA,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=_REPEATED,
+            write_statistics=_SEARCHED,
+        )
         self.waiting: list[Any] = []
 
     def write(self, rows: Any) -> None:
