@@ -12,26 +12,32 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from classifier.archive.folder import RunFolder
-from classifier.archive.plan import Shard, Task
+from classifier.archive.plan import Plan, Shard, Task
 from classifier.archive.reports import Report
 from classifier.archive.scoring import ShardScorer, loaded_scorer
 from classifier.errors import LanmuError
 
 Done = Callable[[Shard, Report], None]
+FEW = 2
+"""Below so many shards a core, each is worked on by several threads."""
 PROCESS_COST = 24 << 20
 """Documents of less work than this in all are read here: starting processes would take longer."""
 
 
 class LocalRun:
-    """Scores shards with ``workers`` at once.
+    """Scores ``count`` shards on ``workers`` cores.
 
-    A table's shard is read, scored and written by one thread while the kernel, which holds no
-    interpreter lock, scores for others; documents are read by Python code, so each of their shards
-    goes to a process of its own.
+    A table's shard is read, scored and written by one thread, as Arrow and the kernel hold no
+    interpreter lock; where there are too few shards to keep all cores busy, the three steps of each
+    overlap and the kernel's own threads share its batches.  Documents are read by Python code, so
+    each of their shards goes to a process of its own.
     """
 
-    def __init__(self, scorer: ShardScorer, workers: int, stopping: threading.Event) -> None:
-        self.scorer = scorer
+    def __init__(
+        self, folder: RunFolder, plan: Plan, model: Path, workers: int, count: int, stopping: threading.Event
+    ) -> None:
+        self.few = count < FEW * workers
+        self.scorer = loaded_scorer(folder, plan.base, plan.task, model, threads=workers if self.few else 1)
         self.workers = workers
         self.stopping = stopping
         self.error: BaseException | None = None
@@ -75,7 +81,7 @@ class LocalRun:
 
     def _score(self, shard: Shard, advance: Callable[[int], None]) -> Report:
         if not (shard.documents and self._apart):
-            return self.scorer.score(shard, advance)
+            return self.scorer.score(shard, advance, overlapping=self.few and self.workers > 1)
         with self._lock:
             if self._processes is None:
                 self._processes = self._started()

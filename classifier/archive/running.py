@@ -17,7 +17,6 @@ from classifier.archive.plan import Plan, Shard, Task, part_name, read_shards
 from classifier.archive.planning import planned
 from classifier.archive.progress import Progress
 from classifier.archive.reports import Report
-from classifier.archive.scoring import loaded_scorer
 from classifier.archive.stopping import heeded_signals
 from classifier.archive.target import Target
 from classifier.errors import LanmuError
@@ -134,9 +133,9 @@ def _score_left(folder: RunFolder, plan: Plan, model: Path, work: Work) -> bool:
 
             ClusterRun(work.cluster, folder, plan, model, stopping).run(left, shard_done, progress.advance)
         else:
-            scorer = loaded_scorer(folder, plan.base, plan.task, model, threads=work.workers)
             apart = total - cost > PROCESS_COST
-            LocalRun(scorer, work.workers, stopping).run(left, shard_done, progress.advance, apart=apart)
+            run = LocalRun(folder, plan, model, work.workers, shards - done, stopping)
+            run.run(left, shard_done, progress.advance, apart=apart)
         return progress.shards_done == shards
 
 

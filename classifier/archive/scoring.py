@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -46,22 +47,23 @@ class ShardScorer:
         self.options = task.reading
         self.maker = RowMaker(model, task.ranking)
 
-    def score(self, shard: Shard, advance: Advance = lambda _: None) -> Report:
+    def score(self, shard: Shard, advance: Advance = lambda _: None, *, overlapping: bool = False) -> Report:
         """Write the shard's refusals and report, then its part, each whole or not at all.
 
         The part comes last: where it is, the shard is done.  ``advance`` hears of each batch's
-        number of articles.  Raises LanmuError where a file cannot be written.
+        number of articles.  ``overlapping`` reads, scores and writes at once, in threads, at most one
+        batch ahead of each other; that pays where cores would stand idle, and costs where none does.
+        Raises LanmuError where a file cannot be written.
         """
         report = Report()
         refusals = _Refusals(shard.index)
         start = time.perf_counter()
         with self.folder.writing(part_name(shard.index, self.task.part_format)) as file:
             writer = part_writer(self.task.part_format, file)
-            with (
-                ahead(batches(self._read(shard, report, refusals))) as read,
-                ahead(self._decided(read)) as decided,
-            ):
-                for batch, decisions in decided:
+            with ExitStack() as stack:
+                read = batches(self._read(shard, report, refusals))
+                decided = self._decided(stack.enter_context(ahead(read)) if overlapping else read)
+                for batch, decisions in stack.enter_context(ahead(decided)) if overlapping else decided:
                     writer.write(self.maker.rows(batch, decisions))
                     report.count(batch, decisions, self.model.taxonomy.ids)
                     advance(len(batch))
