@@ -118,7 +118,8 @@ def calibrated(
     if spread:
         deviation = scores.std(axis=1, keepdims=True)
         scores = scores / np.where(deviation > 0, deviation, 1.0) ** spread
-    logits = scores @ matrix.T + offset
+    # not by @: BLAS would wake its threads for this small product, and they spin while the kernel works
+    logits = np.einsum("nk,jk->nj", scores, matrix) + offset
     logits -= logits.max(axis=1, keepdims=True)
     np.exp(logits, out=logits)
     return logits / logits.sum(axis=1, keepdims=True)
