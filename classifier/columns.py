@@ -32,6 +32,14 @@ class TextColumn:
         """Texts ``start`` to ``stop`` over the same buffer, nothing copied."""
         return TextColumn(self.data, self.offsets[start : stop + 1])
 
+    def take(self, indices: NDArray[np.int64]) -> TextColumn:
+        """The texts with these numbers, copied back to back."""
+        bounds = [(self.offsets[i], self.offsets[i + 1]) for i in indices.tolist()]
+        offsets = np.zeros(len(bounds) + 1, np.int64)
+        np.cumsum([stop - start for start, stop in bounds], out=offsets[1:])
+        data = np.concatenate([self.data[start:stop] for start, stop in bounds]) if bounds else self.data[:0]
+        return TextColumn(data, offsets)
+
     @classmethod
     def from_strings(cls, texts: Sequence[str]) -> TextColumn:
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]

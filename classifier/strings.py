@@ -40,6 +40,11 @@ class StringTable:
     def find(self, string: str) -> int:
         """The index of ``string``, or -1."""
         wanted = string.encode("utf-8", "surrogatepass")
+        place = self._place(wanted)
+        return place if place < len(self) and self.raw(place) == wanted else -1
+
+    def _place(self, wanted: bytes) -> int:
+        """The index of the first string that is not before ``wanted``."""
         low, high = 0, len(self)
         while low < high:
             middle = (low + high) // 2
@@ -47,7 +52,32 @@ class StringTable:
                 low = middle + 1
             else:
                 high = middle
-        return low if low < len(self) and self.raw(low) == wanted else -1
+        return low
+
+    def joined(self, others: Iterable[str]) -> tuple[StringTable, NDArray[np.int64]]:
+        """A table with more strings, few beside those that are here, and where these are in it, int64[n]."""
+        import numpy as np
+
+        added = StringTable.of({string for string in others if self.find(string) < 0})
+        here = np.arange(len(self))
+        places = np.array([self._place(added.raw(i)) for i in range(len(added))], np.int64)
+        both = StringTable(
+            np.concatenate([self.blob, added.blob]),
+            np.concatenate([self.offsets, self.offsets[-1] + added.offsets[1:]]),
+        )
+        union = both.take(np.insert(here, places, len(self) + np.arange(len(added))))
+        return union, here + np.searchsorted(places, here, "right")
+
+    def take(self, indices: NDArray[np.int64]) -> StringTable:
+        """The strings at ``indices``; a table again where they ascend."""
+        import numpy as np
+
+        starts = self.offsets[indices]
+        lengths = self.offsets[indices + 1] - starts
+        offsets = np.zeros(len(indices) + 1, np.int64)
+        np.cumsum(lengths, out=offsets[1:])
+        places = np.repeat(starts - offsets[:-1], lengths) + np.arange(offsets[-1])
+        return StringTable(self.blob[places], offsets)
 
     @classmethod
     def of(cls, strings: Iterable[str]) -> StringTable:

@@ -85,11 +85,11 @@ def feature_matrix(
     Common words of the background are in the vocabulary too.  Where features share something they
     get weights by it; else they are only known, with idf 0, for familiarity.
     """
-    from classifier.kernel.counting import count_features
+    from training.feature_cache import counted
 
     titles, texts = examples.columns
     table = options.table if prior is None else prior.model.table
-    all_counts = count_features(options.spec, titles, texts, dictionary=Dictionary(options.user_words), table=table)
+    all_counts = counted(options.spec, titles, texts, dictionary=Dictionary(options.user_words), table=table)
     if all_counts.features == 0:
         raise LabelsError("no label has a word in it; the texts are empty or not Chinese")
     counts = _selected(all_counts, options, y)

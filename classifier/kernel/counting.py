@@ -69,8 +69,8 @@ class FeatureCounts:
         }  # fmt: skip
         return FeatureCounts(
             self.spec,
-            taken(self.words, parts["words"]),
-            taken(self.characters, parts["characters"]),
+            self.words.take(parts["words"]),
+            self.characters.take(parts["characters"]),
             {block: counts[:, parts[block[1]]] for block, counts in self.blocks.items()},
             self.word_articles[parts["words"]],
             self.character_articles[parts["characters"]],
@@ -154,12 +154,6 @@ def tf_idf(
     scale = np.divide(1.0, np.sqrt(total), out=np.zeros(n), where=total > 0)
     values.data *= np.repeat(scale, np.diff(values.indptr))
     return values
-
-
-def taken(table: StringTable, indices: NDArray[np.int64]) -> StringTable:
-    """The strings at ascending ``indices``."""
-    strings = list(table)
-    return StringTable.of([strings[i] for i in indices.tolist()])
 
 
 def _block(found: Collection, n: int, name: str, analyser: str) -> csr_matrix:

@@ -44,17 +44,16 @@ def kept(kind: str, key: str, build: Callable[[], dict[str, NDArray[Any]]]) -> d
     """
     folder = cache_folder()
     path = folder / f"{kind}-{key[:32]}.safetensors"
-    if (found := _read(path)) is not None:
+    if (found := read_kept(path)) is not None:
         return found
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         from filelock import FileLock
 
         with FileLock(str(path) + ".lock", timeout=600):
-            if (found := _read(path)) is None:
-                write_tensors(path, build())
-                path.with_suffix(".sha256").write_text(_digest(path))
-                found = _read(path)
+            if (found := read_kept(path)) is None:
+                keep(path, build())
+                found = read_kept(path)
                 _prune(folder, kind)
         if found is not None:
             return found
@@ -74,16 +73,28 @@ def sources_digest(*paths: Path) -> bytes:
     return state.digest()
 
 
-def _read(path: Path) -> dict[str, NDArray[Any]] | None:
+def keep(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    """Write arrays to a file of the cache, with their checksum beside."""
+    write_tensors(path, arrays)
+    path.with_suffix(".sha256").write_text(_digest(path))
+
+
+def read_kept(path: Path) -> dict[str, NDArray[Any]] | None:
+    """The arrays of a file of the cache, memory-mapped; None where there is none or its checksum does not fit."""
     try:
         if path.with_suffix(".sha256").read_text() != _digest(path):
             return None
         arrays = read_tensors(path)
         with contextlib.suppress(OSError):
             os.utime(path)
-    except (OSError, ModelError):
+    except (OSError, ModelError, UnicodeDecodeError):
         return None
     return arrays
+
+
+def remove_kept(path: Path) -> None:
+    for old in (path, path.with_suffix(".sha256"), Path(f"{path}.lock")):
+        old.unlink(missing_ok=True)
 
 
 def _digest(path: Path) -> str:
@@ -94,5 +105,4 @@ def _digest(path: Path) -> str:
 def _prune(folder: Path, kind: str) -> None:
     paths = sorted(folder.glob(f"{kind}-*.safetensors"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in paths[KEPT_FILES:]:
-        for old in (path, path.with_suffix(".sha256"), Path(f"{path}.lock")):
-            old.unlink(missing_ok=True)
+        remove_kept(path)
