@@ -1,0 +1,106 @@
+"""Where the time of training goes, and what a retrain with a few new labels costs.
+
+``python -m benchmarks.training_speed [--articles N] [--old N]``.  The articles are labelled by the
+current model, which is good enough to measure speed; the feature cache is an empty folder.
+Seconds are processor time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.news import read_news
+from classifier.kernel.counting import count_features
+from classifier.model import TopicModel
+from classifier.model_choice import model_path
+from training.calibration import best_calibration
+from training.examples import Examples
+from training.feature_cache import counted
+from training.fitting import FitOptions, held_out_scores
+from training.matrix import feature_matrix
+from training.solving import solved
+from training.splits import near_duplicate_groups
+
+NEW = 20
+
+
+def seconds(run: Callable[[], Any]) -> tuple[float, Any]:
+    start = time.process_time()
+    found = run()
+    return time.process_time() - start, found
+
+
+def labelled(count: int) -> tuple[Examples, TopicModel]:
+    """Articles with the categories that the current model gives them."""
+    news = read_news(count).articles
+    model = TopicModel.load(model_path(), engine="kernel")
+    titles, texts = tuple(title for title, _ in news), tuple(text for _, text in news)
+    given = tuple(model.taxonomy.ids[k] for k in model.decide_strings(titles, texts).category)
+    n = len(news)
+    ids = tuple(f"article-{i}" for i in range(n))
+    return Examples(ids, titles, texts, given, ("",) * n, ("original",) * n), model
+
+
+def shares(count: int) -> None:
+    """One fit on ``count`` articles, step by step; ``lanmu train`` does it twice where labels are held out."""
+    examples, model = labelled(count)
+    taxonomy, options = model.taxonomy, FitOptions()
+    y = np.array([taxonomy.ids.index(category) for category in examples.categories], np.int64)
+    feature_matrix(examples.take(np.arange(50)), options, y[:50])  # compiles what is not compiled yet
+    near_duplicate_groups(examples.whole[:5])
+    steps: dict[str, float] = {}
+    steps["near-duplicates"], groups = seconds(lambda: near_duplicate_groups(examples.whole))
+    steps["features"], matrix = seconds(lambda: feature_matrix(examples, options, y))
+    steps["solver, folds"], scores = seconds(lambda: held_out_scores(matrix, y, groups, len(taxonomy), options))
+    steps["calibration"], _ = seconds(lambda: best_calibration(scores, y, groups))
+    steps["solver, all labels"], _ = seconds(
+        lambda: solved(matrix.X, y, len(taxonomy), options, matrix.shared, matrix.prior)
+    )
+    total = sum(steps.values())
+    print(f"One fit on {len(examples):,} articles: {total:.1f} s")
+    for name, spent in steps.items():
+        print(f"  {name:24}{spent:8.2f} s{spent / total:8.1%}")
+
+
+def retrain(old: int) -> None:
+    """Features and near-duplicates with NEW articles more than the last time."""
+    examples, _ = labelled(old + NEW)
+    spec, before = FitOptions().spec, examples.take(np.arange(old))
+    counted(spec, *before.columns)
+    anew, _ = seconds(lambda: count_features(spec, *examples.columns))
+    kept, _ = seconds(lambda: counted(spec, *examples.columns))
+    groups, _ = seconds(lambda: near_duplicate_groups(examples.whole))
+    print(f"{NEW} new labels on {old:,} old ones")
+    print(f"  features, counted anew  {anew:8.2f} s")
+    print(f"  features, old ones kept {kept:8.2f} s   ({anew / kept:.1f} × faster)")
+    print(f"  near-duplicates         {groups:8.2f} s")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--articles", type=int, default=15_947)
+    parser.add_argument("--old", type=int, default=50_000)
+    chosen = parser.parse_args()
+    from classifier.segmentation.cache import cache_folder
+
+    with tempfile.TemporaryDirectory() as folder:
+        found = cache_folder()
+        for kind in ("words-*", "vocabulary-*", "machine-code-*", "compiled-*"):
+            for path in found.glob(kind):
+                (shutil.copytree if path.is_dir() else shutil.copy)(path, Path(folder) / path.name)
+        os.environ["LANMU_CACHE"] = folder
+        shares(chosen.articles)
+        retrain(chosen.old)
+
+
+if __name__ == "__main__":
+    main()
