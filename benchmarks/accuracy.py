@@ -25,8 +25,9 @@ from classifier.kernel.counting import FeatureCounts, count_features
 from classifier.taxonomy import read_taxonomy
 from training.background import read_background
 from training.fitting import FitOptions, label_columns
+from training.near_duplicates import near_duplicate_groups
 from training.solving import Solution
-from training.splits import folds, near_duplicate_groups
+from training.splits import folds
 from training.subwords import subwords
 from training.threads import one_blas_thread
 

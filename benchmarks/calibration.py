@@ -24,8 +24,9 @@ from training.corpora import HOLDOUT_FROM
 from training.examples import Examples
 from training.fitting import FitOptions, held_out_scores, label_columns
 from training.matrix import feature_matrix
+from training.near_duplicates import near_duplicate_groups
 from training.solving import solved
-from training.splits import near_duplicate_groups, time_blocks
+from training.splits import time_blocks
 from training.threads import one_blas_thread
 
 HALVES = ("2024-01-01", "2024-07-01", "2025-01-01", HOLDOUT_FROM)

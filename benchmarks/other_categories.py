@@ -20,8 +20,8 @@ from training.corpora import fudan, thucnews_titles
 from training.examples import Examples
 from training.fitting import FitOptions, held_out_scores, label_columns
 from training.matrix import feature_matrix
+from training.near_duplicates import near_duplicate_groups
 from training.presets import ARTICLES, HEADLINES, default_options
-from training.splits import near_duplicate_groups
 
 DRAWS = 1000
 

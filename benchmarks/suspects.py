@@ -47,7 +47,7 @@ def _nearest(examples: Examples, taxonomy: Taxonomy) -> NDArray[np.int64]:
     from training.curation import SECOND_OPINION
     from training.fitting import held_out_scores, label_columns
     from training.matrix import feature_matrix
-    from training.splits import near_duplicate_groups
+    from training.near_duplicates import near_duplicate_groups
 
     y = label_columns(examples, taxonomy)
     groups = near_duplicate_groups(examples.whole)

@@ -27,8 +27,8 @@ from training.examples import Examples
 from training.feature_cache import counted
 from training.fitting import FitOptions, held_out_scores
 from training.matrix import feature_matrix
+from training.near_duplicates import near_duplicate_groups
 from training.solving import solved
-from training.splits import near_duplicate_groups
 
 NEW = 20
 

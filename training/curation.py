@@ -16,7 +16,8 @@ from classifier.taxonomy import Taxonomy
 from training.answers import learnable
 from training.examples import Examples
 from training.fitting import FitOptions, label_columns
-from training.splits import near_duplicate_groups, outer_folds
+from training.near_duplicates import near_duplicate_groups
+from training.splits import outer_folds
 from training.strategies import Pool, Strategy, UnsureDiverseRare, directions
 from training.threads import one_blas_thread
 

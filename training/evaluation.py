@@ -22,7 +22,8 @@ from training.examples import Examples
 from training.learning_curve import LearningCurve, learning_curve
 from training.metrics import metrics_of
 from training.mistakes import Mistake, category_words, worst_mistakes
-from training.splits import Part, held_apart, held_out_by_id, latest, near_duplicate_groups, outer_folds
+from training.near_duplicates import near_duplicate_groups
+from training.splits import Part, held_apart, held_out_by_id, latest, outer_folds
 from training.versus import Versus, honest_answers, versus
 from training.wording import Wording
 

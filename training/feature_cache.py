@@ -33,7 +33,8 @@ MOST_MEGABYTES = 1000
 """Of all pieces together, where $LANMU_FEATURES_MB does not say otherwise; 0 keeps none."""
 FEW_STRINGS = 20
 """A table so many times smaller than the largest is looked up in it."""
-_KEY_BYTES = 16
+KEY_BYTES = 16
+"""Of the hash that an article is known by."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def counted(
 ) -> FeatureCounts:
     """What ``count_features`` returns, to the byte; articles counted before are not counted again."""
     table = table or character_table()
-    limit = int(os.environ.get("LANMU_FEATURES_MB", MOST_MEGABYTES)) * 1_000_000
+    limit = megabytes() * 1_000_000
 
     def count(wanted: NDArray[np.int64] | None = None) -> FeatureCounts:
         if wanted is None:
@@ -80,6 +81,11 @@ def counted(
             if path != whole:
                 remove_kept(path)
     return _gathered(spec, pieces, keys)
+
+
+def megabytes() -> int:
+    """How much may be kept."""
+    return int(os.environ.get("LANMU_FEATURES_MB", MOST_MEGABYTES))
 
 
 def _gathered(spec: FeatureSpec, pieces: list[_Piece], keys: list[bytes]) -> FeatureCounts:
@@ -152,7 +158,7 @@ def _keys(titles: TextColumn, texts: TextColumn) -> Iterator[bytes]:
     """A hash of each article's title and text."""
     for i in range(len(texts)):
         title = titles.data[titles.offsets[i] : titles.offsets[i + 1]]
-        state = hashlib.blake2b(len(title).to_bytes(8, "little"), digest_size=_KEY_BYTES)
+        state = hashlib.blake2b(len(title).to_bytes(8, "little"), digest_size=KEY_BYTES)
         state.update(title.tobytes())
         state.update(texts.data[texts.offsets[i] : texts.offsets[i + 1]].tobytes())
         yield state.digest()
@@ -200,7 +206,7 @@ def _read(path: Path, spec: FeatureSpec) -> _Piece | None:
     words = StringTable(arrays["words.blob"], arrays["words.offsets"])
     characters = StringTable(arrays["characters.blob"], arrays["characters.offsets"])
     raw = arrays["keys"].tobytes()
-    keys = tuple(raw[i : i + _KEY_BYTES] for i in range(0, len(raw), _KEY_BYTES))
+    keys = tuple(raw[i : i + KEY_BYTES] for i in range(0, len(raw), KEY_BYTES))
     blocks: dict[Block, Any] = {}
     for field, analyser, _ in spec.blocks:
         parts = tuple(arrays[f"{field}.{analyser}.{part}"] for part in ("data", "indices", "indptr"))

@@ -25,9 +25,10 @@ from training.calibration import (
 )
 from training.examples import Examples
 from training.matrix import Matrix, feature_matrix
+from training.near_duplicates import near_duplicate_groups
 from training.prior import Prior
 from training.solving import Solver, solved
-from training.splits import folds, near_duplicate_groups, time_blocks
+from training.splits import folds, time_blocks
 from training.threads import one_blas_thread
 
 FEWEST_A_CATEGORY = 2

@@ -40,7 +40,7 @@ def checked(table: LabelTable, taxonomy: Taxonomy | None) -> tuple[tuple[Label, 
 
 def clashes(labels: Sequence[Label], similar: float = 0.5) -> list[Finding]:
     """Near-duplicates with different labels; each is named by line with the other it clashes with."""
-    from training.splits import near_duplicate_groups
+    from training.near_duplicates import near_duplicate_groups
 
     texts = [label for label in labels if label.text or label.title]
     groups = near_duplicate_groups([f"{label.title}\n{label.text}" for label in texts], similar).tolist()

@@ -21,10 +21,11 @@ from training.corpora import HOLDOUT_FROM
 from training.examples import Examples
 from training.fitting import FitOptions, Fitted, fit_model
 from training.gate import Compared, GateOptions, Verdict, judged
+from training.near_duplicates import near_duplicate_groups
 from training.prior import Prior
 from training.registry import Registry
 from training.seen import changed, relabelled, seen_record, unseen
-from training.splits import held_apart, held_out_by_id, near_duplicate_groups
+from training.splits import held_apart, held_out_by_id
 from training.tuning import tuned
 from training.versus import answers_of
 

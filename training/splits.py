@@ -10,49 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import LabelsError
-from classifier.text import character_table, normalise
 
-SHINGLE = 5
-PERMUTATIONS = 64
-SIMILAR = 0.5
 HOLDOUT_SHARE = 0.2
 FEWEST_MONTHS = 12
 FEWEST_MONTHS_OF_CATEGORY = 3
-_COMPARED = 2_000
 Part = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Indices to train on and indices to test on."""
-
-
-def near_duplicate_groups(texts: Sequence[str], similar: float = SIMILAR) -> NDArray[np.int64]:
-    """A group number for each text, int64[n]: texts share one where they are near-duplicates.
-
-    Near means a Jaccard similarity of character 5-grams of about ``similar`` or more, found by
-    MinHash and banding (Broder 1997; the datasketch library), over the first 2,000 characters.
-    """
-    from datasketch import MinHash, MinHashLSH
-
-    index = MinHashLSH(threshold=similar, num_perm=PERMUTATIONS)
-    sketches: list[MinHash] = []
-    fold = character_table().fold
-    parents = list(range(len(texts)))
-
-    def root(i: int) -> int:
-        while parents[i] != i:
-            parents[i] = parents[parents[i]]
-            i = parents[i]
-        return i
-
-    for i, text in enumerate(texts):
-        normal = normalise(text, fold)[:_COMPARED]
-        shingles = {normal[j : j + SHINGLE] for j in range(max(1, len(normal) - SHINGLE + 1))}
-        sketch = MinHash(num_perm=PERMUTATIONS, seed=1)
-        sketch.update_batch([shingle.encode("utf-8", "replace") for shingle in sorted(shingles)])
-        for other in index.query(sketch):
-            if sketch.jaccard(sketches[other]) >= similar:
-                parents[root(i)] = root(other)
-        index.insert(i, sketch)
-        sketches.append(sketch)
-    return np.array([root(i) for i in range(len(texts))], np.int64)
 
 
 def folds(categories: Sequence[str], groups: NDArray[np.int64], count: int = 5, seed: int = 0) -> Iterator[Part]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from classifier.taxonomy import read_taxonomy
 from training.labels import Label, usable_labels
-from training.splits import near_duplicate_groups
+from training.near_duplicates import near_duplicate_groups
 
 LABELS = Path(__file__).parents[2] / "labels.csv"
 LEAST = 40

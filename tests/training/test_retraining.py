@@ -16,10 +16,10 @@ from tests.small_model import small_model
 from training.examples import Examples
 from training.fitting import FitOptions
 from training.labels import Label, examples_of
+from training.near_duplicates import near_duplicate_groups
 from training.registry import Registry
 from training.retraining import Run, train
 from training.seen import changed, relabelled, unseen
-from training.splits import near_duplicate_groups
 from training.tuning import tuned
 
 ROOT = Path(__file__).parents[2]
