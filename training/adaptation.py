@@ -8,7 +8,7 @@ Either way the result is an ordinary linear model.  docs/few-labels.md has the f
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,21 +30,25 @@ FEW = 100
 PRIOR_PENALTY = 12.0
 """How hard it is to move the weights of a model, which stand for thousands of labels."""
 VECTORS_SPEAK_FOR = 5.0
-"""Word vectors weigh as much as the words themselves at so many labels a category, then less with the root."""
+"""Word vectors weigh as much as the words themselves at so many labels a category, then less with the root ..."""
+VECTORS = (0.5, 0.8)
+"""... but never less nor more than this (docs/few-labels.md)."""
 
 
 @dataclass(frozen=True)
 class Start:
     """How a fit begins: its options, the model it starts from if any, and a line that says so (or nothing).
 
-    ``known`` are the ids of labels that this model has learned as they are: it needs them no more,
-    and they cannot tell how good it is.
+    ``alone``: why unlabelled articles have no part in it; empty where they have.  ``known`` are the
+    ids of labels that this model has learned as they are: it needs them no more, and they cannot
+    tell how good it is.
     """
 
     options: FitOptions
     prior: Prior | None = None
     said: str = ""
     known: frozenset[str] = frozenset()
+    alone: str = field(default="it learns from the labels alone", compare=False)
 
     def is_new(self, examples: Examples) -> NDArray[np.bool_]:
         """Which examples are to be learned, bool[n]."""
@@ -62,7 +66,7 @@ def start_of(examples: Examples, taxonomy: Taxonomy, stored: StoredModel | None)
     new = learned_anew(stored, examples) if stored is not None and knows else np.ones(len(examples), np.bool_)
     labels_a_category = float(np.median(list(Counter(examples.take(new).categories).values()) or [0]))
     if labels_a_category > FEW or int(new.sum()) > MOST_IN_DUAL or not new.any():
-        return Start(options)
+        return Start(options, alone=f"more than {FEW} labels a category speak for themselves")
     if stored is not None and knows:
         prior = Prior.of(stored, taxonomy)
         options = replace(
@@ -71,12 +75,23 @@ def start_of(examples: Examples, taxonomy: Taxonomy, stored: StoredModel | None)
         )  # fmt: skip
         known = frozenset(examples.take(~new).ids)
         already = f", which knows {len(known):,} of the labels already" if known else ""
-        return Start(options, prior, f"few labels: starting from the model {stored.manifest.name}{already}", known)
+        said = f"few labels: starting from the model {stored.manifest.name}{already}"
+        return Start(options, prior, said, known, f"the model {stored.manifest.name} knows more of these categories")
     if set(taxonomy.ids) <= _default_ids():
         return Start(options)
-    share = max(options.vectors, min(1.0, (VECTORS_SPEAK_FOR / labels_a_category) ** 0.5))
-    options = replace(options, background=True, vectors=round(share, 3))
-    return Start(options, None, "few labels: starting from word vectors and frequencies of real news")
+    options = with_vectors(options, (VECTORS_SPEAK_FOR / labels_a_category) ** 0.5)
+    return Start(options, None, "few labels: starting from word vectors and frequencies", alone="")
+
+
+def with_vectors(options: FitOptions, share: float = 0.0) -> FitOptions:
+    """The same options, starting from word vectors and frequencies instead of nothing; ``share``: see VECTORS."""
+    low, high = VECTORS
+    return replace(options, background=True, general=True, vectors=round(min(high, max(low, share)), 3))
+
+
+def with_unlabelled(options: FitOptions) -> FitOptions:
+    """The same options for a fit that unlabelled articles join: what stands in one article alone is left out."""
+    return replace(options, min_articles=2)
 
 
 def learned_anew(stored: StoredModel, examples: Examples) -> NDArray[np.bool_]:

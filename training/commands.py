@@ -22,10 +22,14 @@ from training.options import (
     WordsOption,
     fit_start,
     read_examples,
+    taxonomy_of,
 )
 
 if TYPE_CHECKING:
+    from classifier.errors import InputRefused
     from classifier.taxonomy import Taxonomy
+    from training.adaptation import Start
+    from training.examples import Examples
     from training.fitting import FitOptions
     from training.registry import Registry
 
@@ -61,6 +65,21 @@ def train(
     ] = 0.0,
     seed: SeedOption = 0,
     from_scratch: FromScratchOption = False,
+    unlabelled: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--unlabelled",
+            help="Articles without labels that training may learn from too, where labels are few: files or folders.",
+            metavar="PATH",
+        ),
+    ] = None,
+    from_names: Annotated[
+        bool,
+        typer.Option(
+            "--from-names",
+            help="Begin without labels, from the categories' names and descriptions: a guess, all of it for review.",
+        ),
+    ] = False,
 ) -> None:
     """Fit a new model on the labels, hold it against the current one, promote it if it is better.
 
@@ -68,19 +87,31 @@ def train(
 
     Example: lanmu train --labels labels.csv
     """
+    from dataclasses import replace
+
+    from classifier.errors import LanmuError
+    from training.adaptation import with_unlabelled
     from training.gate import GateOptions
     from training.printing import with_interval
     from training.registry import Registry
     from training.retraining import train as run_training
 
-    examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
     registry = Registry(models or Path(os.environ.get("LANMU_MODELS") or "models"))
+    if from_names:
+        if labels is not None or own_categories or corpus:
+            raise LanmuError("--from-names begins without labels: leave --labels, --own-categories and --corpus out")
+        _from_names(registry, taxonomy_of(categories), unlabelled or [], name, promote, seed)
+        return
+    examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
     base = _options_of(registry, like) if like else None
     start = fit_start(
         examples, taxonomy, words, characters, solver, penalty, seed, accept_accuracy, base, from_scratch or tune > 0
     )
     if start.said:
         print(start.said, file=sys.stderr)
+    pool, refused = _pool(unlabelled or [], examples, start, seed)
+    if pool is not None:
+        start = replace(start, options=with_unlabelled(start.options))
     _seed(registry, taxonomy)
     run = run_training(
         examples,
@@ -90,6 +121,7 @@ def train(
         options=start.options,
         prior=start.prior,
         known=start.known,
+        unlabelled=pool,
         gate=GateOptions(largest_fall=largest_fall),
         promote=promote,
         tune_seconds=tune,
@@ -107,6 +139,48 @@ def train(
         print(f"{run.name} is kept; `lanmu models promote {run.name}` makes it current")
     else:
         print(f"{run.name} is not promoted; `lanmu models promote {run.name}` would do it all the same")
+    if refused:
+        raise typer.Exit(1)
+
+
+def _pool(paths: list[str], labels: Examples | None, start: Start | None, seed: int) -> tuple[Examples | None, int]:
+    """The unlabelled articles that join the fit, if any, and how many inputs were refused."""
+    from training.unlabelled import read_unlabelled
+
+    if not paths:
+        return None, 0
+    if start is not None and start.alone:
+        print(f"the unlabelled articles are left out: {start.alone}", file=sys.stderr)
+        return None, 0
+    refusals: list[InputRefused] = []
+
+    def refused(refusal: InputRefused) -> None:
+        refusals.append(refusal)
+        print(f"lanmu: refused {refusal}", file=sys.stderr)
+
+    pool = read_unlabelled(paths, labels, refused, seed)
+    print(f"{len(pool):,} unlabelled articles to learn from too", file=sys.stderr)
+    return pool, len(refusals)
+
+
+def _from_names(
+    registry: Registry, taxonomy: Taxonomy, unlabelled: list[str], name: str, promote: bool, seed: int
+) -> None:
+    from training.adaptation import shipped_model
+    from training.from_names import train_from_names
+
+    pool, refused = _pool(unlabelled, None, None, seed)
+    name, promoted = train_from_names(
+        taxonomy, registry, shipped_model(), name=name, unlabelled=pool, promote=promote, seed=seed
+    )
+    print(f"{name}: a guess from the names of {len(taxonomy)} categories; every article it tags goes to review")
+    print("label some of them (`lanmu labels next` chooses which), then train on the labels")
+    if promoted:
+        print(f"{name} is the current model")
+    else:
+        print(f"{name} is kept; `lanmu models promote {name}` makes it current")
+    if refused:
+        raise typer.Exit(1)
 
 
 def _options_of(registry: Registry, name: str) -> FitOptions:

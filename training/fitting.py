@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -27,10 +27,13 @@ from training.examples import Examples
 from training.matrix import Matrix, feature_matrix
 from training.near_duplicates import near_duplicate_groups
 from training.prior import Prior
-from training.solving import Solver, solved
+from training.self_training import SelfTraining
+from training.solving import Solution, Solver, solved
 from training.splits import folds, time_blocks
 from training.threads import one_blas_thread
 
+Solve = Callable[[NDArray[np.int64]], Solution]
+"""Fits the labels int64[n] by their rows."""
 FEWEST_A_CATEGORY = 2
 FEW = 100
 """With fewer labels a model that the fit starts from keeps its calibration."""
@@ -47,6 +50,7 @@ class FitOptions:
     "balanced".  ``idf_power`` is the power of the idf.  ``signs``: punctuation counts as a word.
     ``subwords``, ``vectors`` and ``bayes``: how strong the characters inside words, word vectors
     and naive Bayes are against the words themselves (see matrix.Matrix and solving.solved).
+    ``general``: word vectors are not those of the news alone, but those of language at large too.
     ``background``: words of the news at large are known from the start, with their frequencies.
     ``fold_words``: held-out folds are seen with the words of the others alone, as new articles are.
     ``prior``: the checksum of the model that the fit starts from.
@@ -64,6 +68,7 @@ class FitOptions:
     subwords: float = 1.5
     vectors: float = 0.0
     bayes: float = 0.0
+    general: bool = False
     background: bool = False
     fold_words: bool = False
     prior: str = ""
@@ -140,29 +145,33 @@ def fit_model(
     background: Background | None = None,
     groups: NDArray[np.int64] | None = None,
     prior: Prior | None = None,
+    unlabelled: Examples | None = None,
 ) -> Fitted:
     """Fit a model on labelled articles, from nothing or from ``prior``.
 
-    Probabilities are calibrated, and the review rule is set, on folds that hold near-duplicates
-    together, and whole months where the labels have dates (splits.time_blocks).  The same examples
-    and options give the same bytes.  Raises LabelsError where a category has too few labels to
-    learn from.
+    ``unlabelled`` articles (their categories are not looked at) take part by self-training; a fit
+    from a ``prior`` leaves them out.  Probabilities are calibrated, and the review rule is set, on
+    folds that hold near-duplicates together, and whole months where the labels have dates
+    (splits.time_blocks).  The same examples and options give the same bytes.  Raises LabelsError
+    where a category has too few labels to learn from.
     """
     options = options or FitOptions()
     background = background or read_background()
     y = label_columns(examples, taxonomy, alone=prior is None)
     if groups is None:
         groups = near_duplicate_groups(examples.whole)
-    matrix = feature_matrix(examples, options, y, background, prior)
+    everything = examples if unlabelled is None or prior is not None else examples + unlabelled
+    matrix = feature_matrix(everything, options, y, background, prior)
+    solve = solver_of(matrix, y, len(taxonomy), options)
     blocks = time_blocks(groups, examples.dates, examples.categories)
     kept_together = groups if blocks is None else blocks
-    scores = held_out_scores(matrix, y, kept_together, len(taxonomy), options)
+    scores = held_out_scores(matrix, y, kept_together, len(taxonomy), options, solve)
     if prior is not None and len(y) < FEW:
         calibration = prior.calibration
     else:
         calibration = best_calibration(scores, y, kept_together)
-    weights, intercept = solved(matrix.X, y, len(taxonomy), options, matrix.shared, matrix.prior)
-    fitted = _weights(matrix, weights, intercept, calibration, background, options)
+    weights, intercept = solve(np.arange(len(y)))
+    fitted = weights_of(matrix, weights, intercept, calibration, background, options)
     if prior is not None:
         fitted = replace(fitted, table=prior.model.table)
     familiarity = _familiarity(fitted, examples)
@@ -192,22 +201,37 @@ def label_columns(examples: Examples, taxonomy: Taxonomy, alone: bool = True) ->
     return y
 
 
+def solver_of(matrix: Matrix, y: NDArray[np.int64], categories: int, options: FitOptions) -> Solve:
+    """What fits some of the labels ``y`` int64[n]; rows of the matrix beyond them are unlabelled and take part."""
+    if matrix.X.shape[0] > len(y):
+        learner = SelfTraining.of(matrix, y)
+        return lambda train: learner.solved(train, categories, options)
+    return lambda train: solved(matrix.X[train], y[train], categories, options, matrix.shared, matrix.prior)
+
+
 def held_out_scores(
-    matrix: Matrix, y: NDArray[np.int64], groups: NDArray[np.int64], categories: int, options: FitOptions
+    matrix: Matrix,
+    y: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    categories: int,
+    options: FitOptions,
+    solve: Solve | None = None,
 ) -> NDArray[np.float64]:
     """Scores float64[n, K] of each example from a fit on the other folds."""
+    solve = solve or solver_of(matrix, y, categories, options)
+    unlabelled = np.arange(len(y), matrix.X.shape[0])
     scores = np.zeros((len(y), categories))
     smallest = int(np.bincount(y)[np.bincount(y) > 0].min()) if matrix.prior is None else len(y)
     count = min(max(2, min(options.folds, smallest)), len(np.unique(groups)))
     if count < 2:  # one article with its near-duplicates: what was known before it is all there is
         return np.asarray(matrix.X @ matrix.prior[0] + matrix.prior[1]) if matrix.prior is not None else scores
     for train, test in folds([str(k) for k in y], groups, count, options.seed):
-        weights, intercept = solved(matrix.X[train], y[train], categories, options, matrix.shared, matrix.prior)
-        scores[test] = matrix.as_new(test, train) @ weights + intercept
+        weights, intercept = solve(train)
+        scores[test] = matrix.as_new(test, np.concatenate([train, unlabelled])) @ weights + intercept
     return scores
 
 
-def _weights(
+def weights_of(
     matrix: Matrix,
     weights: NDArray[np.float64],
     intercept: NDArray[np.float64],

@@ -12,6 +12,7 @@ from classifier.errors import LabelsError
 from classifier.segmentation.dictionary import Dictionary
 from classifier.strings import StringTable
 from training.background import read_background
+from training.general_vectors import read_general_vectors
 from training.prior import with_background
 from training.subwords import subwords
 from training.word_vectors import read_word_vectors
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from training.fitting import FitOptions
     from training.prior import Prior
     from training.solving import Solution
+    from training.vector_table import VectorTable
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def _with_common_words(
     """Counts over the labels' vocabulary and the background's common words, and the idf."""
     weighed = set(counts.words)
     if options.background:
-        counts, idf = with_background(counts, read_word_vectors())
+        counts, idf = with_background(counts, read_word_vectors(), _tables(options))
         weighed = set(counts.words)
     else:
         idf = counts.idf()
@@ -129,11 +131,16 @@ def _with_common_words(
     return wide, np.array([*[idf_of[word] for word in wide.words], *idf[len(counts.words) :].tolist()], np.float32)
 
 
+def _tables(options: FitOptions) -> list[VectorTable]:
+    return [read_word_vectors(), read_general_vectors()] if options.general else [read_word_vectors()]
+
+
 def _known_anyway(counts: FeatureCounts, background: Background, options: FitOptions) -> NDArray[np.bool_]:
     """Which features have a place in the vocabulary, and a weight, whatever the labels are."""
     known = np.zeros(counts.features, np.bool_)
     if options.background:
-        known = read_word_vectors().rows(counts.words, counts.characters) >= 0
+        for table in _tables(options):
+            known |= table.rows(counts.words, counts.characters) >= 0
     if options.subwords > 0 or options.vectors > 0:
         common = {
             word
@@ -176,7 +183,7 @@ def _shared(counts: FeatureCounts, X: csr_matrix, idf: NDArray[np.float32], opti
         length = np.sqrt(values.multiply(values).sum() / X.shape[0])
         parts.append(part * (options.subwords / length if length > 0 else 0.0))
     if options.vectors > 0:
-        part = read_word_vectors().over(counts.words, counts.characters, groups)
+        part = hstack([table.over(counts.words, counts.characters, groups) for table in _tables(options)]).tocsr()
         means = (X @ part).toarray()
         spread = np.sqrt(((means - means.mean(0)) ** 2).sum(1).mean())
         parts.append(part * (options.vectors / spread if spread > 0 else 0.0))

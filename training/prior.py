@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,14 @@ from numpy.typing import NDArray
 from classifier.decisions import ReviewRule
 from classifier.strings import StringTable
 from training.calibration import Calibration
-from training.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     from classifier.kernel.counting import FeatureCounts
     from classifier.model_files import StoredModel
     from classifier.taxonomy import Taxonomy
     from classifier.weights import LinearWeights
+    from training.vector_table import VectorTable
+    from training.word_vectors import WordVectors
 
 RARE = 5
 """In so many background articles a feature counts as being that the background does not list."""
@@ -83,15 +85,18 @@ def known_as(taxonomy: Taxonomy) -> dict[str, int]:
     return columns | {category: k for k, category in enumerate(taxonomy.ids)}
 
 
-def with_background(counts: FeatureCounts, vectors: WordVectors) -> tuple[FeatureCounts, NDArray[np.float32]]:
-    """Counts over the labels' vocabulary and the background's, and an idf of both together.
+def with_background(
+    counts: FeatureCounts, vectors: WordVectors, tables: Sequence[VectorTable]
+) -> tuple[FeatureCounts, NDArray[np.float32]]:
+    """Counts over the labels' vocabulary and that of the tables, and an idf of both labels and background.
 
     A word that no label has still speaks through its vector; how rare it is, a few labels cannot tell.
     """
     spec = counts.spec
-    words = _united(counts.words, vectors.words) if spec.words else counts.words
-    grams = [gram for gram in vectors.characters if len(gram) <= spec.characters]
-    characters = _united(counts.characters, grams)
+    words, characters = counts.words, counts.characters
+    for table in tables:
+        words = _united(words, table.words) if spec.words else words
+        characters = _united(characters, [gram for gram in table.characters if len(gram) <= spec.characters])
     wide = counts.onto(words, characters)
     rows = vectors.rows(words, characters)
     articles = np.where(rows >= 0, vectors.articles[rows], RARE).astype(np.float64)

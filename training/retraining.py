@@ -54,6 +54,7 @@ def train(
     options: FitOptions | None = None,
     prior: Prior | None = None,
     known: Collection[str] = (),
+    unlabelled: Examples | None = None,
     gate: GateOptions | None = None,
     promote: bool = True,
     tune_seconds: float = 0.0,
@@ -64,7 +65,8 @@ def train(
     It is fitted twice: without the holdout, for the figures and the gate, and then on all labels,
     which is the model that is kept.  With ``tune_seconds`` better options are sought first, on the
     labels that are not held out.  ``known`` are the ids of labels that ``prior`` has learned already:
-    they are not learned again, but tell whether something is forgotten.  The same labels, in
+    they are not learned again, but tell whether something is forgotten.  ``unlabelled`` articles join
+    each fit (see fit_model).  The same labels, in
     whatever order, and options give the same bytes.  Raises ModelError for a name that is taken.
     """
     options = options or FitOptions()
@@ -85,7 +87,7 @@ def train(
         options = found.options
 
     def fit(some: Examples, their_groups: NDArray[np.int64]) -> Fitted:
-        return fit_model(some, taxonomy, options, groups=their_groups, prior=prior)
+        return fit_model(some, taxonomy, options, groups=their_groups, prior=prior, unlabelled=unlabelled)
 
     if out.any():
         answers = answers_by(fit, examples, groups, [held_apart(out, groups)], "holdout")
@@ -100,7 +102,10 @@ def train(
         review=fitted.review,
         surprise_unknown=fitted.weights.surprise_unknown,
         user_words=options.user_words,
-        training=training_record(everything, fitted, answers, champion),
+        training={
+            **training_record(everything, fitted, answers, champion),
+            **({} if unlabelled is None else {"unlabelled": unlabelled_record(unlabelled)}),
+        },
     )
     verdict = Verdict(True, ("the first model here",))
     if champion is not None:
@@ -135,21 +140,33 @@ def training_record(
 
     kept = dict(list(answers.given.items())[:MAX_KEPT_ANSWERS])
     return {
-        "labels": {
-            "count": len(examples),
-            "learned": len(fitted.held_out.y),
-            "sha256": labels_checksum(examples),
-            "categories": dict(Counter(examples.categories).most_common()),
-            "sources": dict(Counter(source.split("/")[0] for source in examples.sources).most_common()),
-        },
-        "options": fitted.options.record(),
-        "packages": {package: version(package) for package in _PACKAGES},
+        **base_record(examples, fitted.options, len(fitted.held_out.y)),
         "metrics": {"on": answers.kind, "articles": len(answers), **metrics_of(answers)},
         "folds": fitted.held_out.metrics(),
         "parent": champion.manifest.checksum if champion else "",
         "answers": kept,
         **seen_record(examples, fitted.taxonomy),
     }
+
+
+def base_record(examples: Examples, options: FitOptions, learned: int = 0) -> dict[str, Any]:
+    """What any manifest says of its labels, ``learned`` of them, and of how it was fitted."""
+    return {
+        "labels": {
+            "count": len(examples),
+            "learned": learned,
+            "sha256": labels_checksum(examples),
+            "categories": dict(Counter(examples.categories).most_common()),
+            "sources": dict(Counter(source.split("/")[0] for source in examples.sources).most_common()),
+        },
+        "options": options.record(),
+        "packages": {package: version(package) for package in _PACKAGES},
+    }
+
+
+def unlabelled_record(unlabelled: Examples) -> dict[str, Any]:
+    """What the manifest says of the unlabelled articles that joined a fit."""
+    return {"count": len(unlabelled), "sha256": labels_checksum(unlabelled)}
 
 
 def labels_checksum(examples: Examples) -> str:

@@ -60,11 +60,15 @@ def solved(
         coefficients, intercepts = _plain(hstack([X, X @ shared]).tocsr(), column, weight, options)
         coefficients = coefficients[: X.shape[1]] + shared @ coefficients[X.shape[1] :]
     if options.bayes > 0:
-        coefficients, intercepts = _with_bayes(X, column, (coefficients, intercepts), options.bayes)
-    weights = np.zeros((X.shape[1], categories))
-    intercept = np.full(categories, float(intercepts.min()) - 2.0)
-    weights[:, present] = coefficients
-    intercept[present] = intercepts
+        coefficients, intercepts = with_bayes(X, column, (coefficients, intercepts), options.bayes)
+    return placed((coefficients, intercepts), present, categories)
+
+
+def placed(solution: Solution, present: NDArray[np.int64], categories: int) -> Solution:
+    """A solution of the ``present`` categories among all; one without labels gets the lowest score."""
+    weights = np.zeros((len(solution[0]), categories))
+    intercept = np.full(categories, float(solution[1].min()) - 2.0)
+    weights[:, present], intercept[present] = solution
     return weights, intercept
 
 
@@ -75,11 +79,14 @@ def _plain(X: csr_matrix, y: NDArray[np.int64], weight: NDArray[np.float64], opt
     return ridge(X, targets, weight[y], options.penalty, options.seed)
 
 
-def _with_bayes(X: csr_matrix, y: NDArray[np.int64], solution: Solution, share: float) -> Solution:
+def with_bayes(
+    X: csr_matrix, y: NDArray[np.int64], solution: Solution, share: float, trust: NDArray[np.float64] | None = None
+) -> Solution:
+    """A solution and ``share`` of naive Bayes, brought to its spread; ``trust`` float64[n]: weights of the examples."""
     from sklearn.naive_bayes import MultinomialNB
 
     coefficients, intercepts = solution
-    model = MultinomialNB(alpha=BAYES_SMOOTHING).fit(X, y)
+    model = MultinomialNB(alpha=BAYES_SMOOTHING).fit(X, y, sample_weight=trust)
     bayes = np.asarray(model.feature_log_prob_).T
     bayes = bayes - bayes.mean(1, keepdims=True)
     prior = np.asarray(model.class_log_prior_)
@@ -123,14 +130,24 @@ def ridge(
         model = Ridge(alpha=penalty, solver="sparse_cg", tol=1e-3, random_state=seed)
         model.fit(X, targets, sample_weight=weight)
         return np.asarray(model.coef_).T, np.asarray(model.intercept_)
+    right, intercepts = dual((X @ X.T).toarray(), targets, weight, penalty)
+    return np.asarray(X.T @ right), intercepts
+
+
+def dual(
+    inner: NDArray[np.float64], targets: NDArray[np.float64], weight: NDArray[np.float64], penalty: float
+) -> Solution:
+    """Ridge regression by inner products float64[n, n], which are overwritten: one weight an example, float64[n, K].
+
+    A feature's weight is its values in the examples times theirs.
+    """
     from scipy.linalg import cho_factor, cho_solve
 
-    inner = (X @ X.T).toarray()
     inner[np.diag_indices_from(inner)] += penalty / weight
     factored = cho_factor(inner, lower=True, overwrite_a=True)
     right = cho_solve(factored, np.column_stack([targets, np.ones(len(weight))]))
     intercepts = right[:, :-1].sum(0) / right[:, -1].sum()
-    return np.asarray(X.T @ (right[:, :-1] - right[:, -1:] * intercepts)), intercepts
+    return right[:, :-1] - right[:, -1:] * intercepts, intercepts
 
 
 def svc(X: csr_matrix, y: NDArray[np.int64], weight: NDArray[np.float64], penalty: float, seed: int = 0) -> Solution:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from classifier.strings import StringTable
 from classifier.tensors import read_tensors, write_tensors
+from training.vector_table import VectorTable, small
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,36 +32,11 @@ _STOPS = re.compile(r"[\n。!?！？]")
 
 
 @dataclass(frozen=True)
-class WordVectors:
-    """``vectors`` int8[words + characters, d]: row i belongs to ``words[i]``, then to ``characters``.
+class WordVectors(VectorTable):
+    """Vectors, and ``articles`` int32[words + characters]: in how many of the ``of_articles`` articles each stands."""
 
-    ``articles`` int32[words + characters]: in how many of the ``of_articles`` articles each stands.
-    """
-
-    words: StringTable
-    characters: StringTable
-    vectors: NDArray[np.int8]
     articles: NDArray[np.int32]
     of_articles: int
-
-    def rows(self, words: StringTable, characters: StringTable) -> NDArray[np.int64]:
-        """The row of each feature of a vocabulary, int64[V]; -1 where there is none."""
-        word_rows = {word: i for i, word in enumerate(self.words)}
-        gram_rows = {gram: len(self.words) + i for i, gram in enumerate(self.characters)}
-        return np.array([word_rows.get(w, -1) for w in words] + [gram_rows.get(g, -1) for g in characters], np.int64)
-
-    def over(self, words: StringTable, characters: StringTable, groups: int = 1) -> csr_matrix:
-        """Vectors of length 1 for a vocabulary, float64 csr [groups · V, d]; features without one have an empty row."""
-        from scipy.sparse import csr_matrix, vstack
-
-        rows = self.rows(words, characters)
-        there = np.flatnonzero(rows >= 0)
-        values = self.vectors[rows[there]].astype(np.float64)
-        values /= np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-9)
-        d = self.vectors.shape[1]
-        ends = np.concatenate([[0], np.cumsum(rows >= 0)]) * d
-        block = csr_matrix((values.ravel(), np.tile(np.arange(d), len(there)), ends), shape=(len(rows), d))
-        return vstack([block] * groups).tocsr() if groups > 1 else block
 
 
 @cache
@@ -123,13 +99,11 @@ def learn_word_vectors(texts: Sequence[str], dimensions: int = DIMENSIONS) -> Wo
     U, strength, V = randomized_svd(_ppmi(together.tocsr()), dimensions, n_oversamples=20, n_iter=3, random_state=0)
     root = np.sqrt(strength)
     vectors = np.vstack([U * root, (_ppmi((characters.T @ words).tocsr()) @ V.T) / root])
-    largest = np.maximum(np.abs(vectors).max(1, keepdims=True), 1e-9)
     blank = TextColumn.from_strings([""] * len(texts))
     whole = count_features(spec, blank, TextColumn.from_strings(texts), min_articles=2)
     whole = whole.onto(counts.words, counts.characters)
     articles = np.concatenate([whole.word_articles, whole.character_articles]).astype(np.int32)
-    table = np.rint(vectors / largest * 127).astype(np.int8)
-    return WordVectors(counts.words, counts.characters, table, articles, len(texts))
+    return WordVectors(counts.words, counts.characters, small(vectors), articles, len(texts))
 
 
 def _ppmi(together: csr_matrix) -> csr_matrix:

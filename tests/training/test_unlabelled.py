@@ -1,0 +1,152 @@
+"""Fits that unlabelled articles join, and fits from the categories' names alone."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifier.article import Article
+from classifier.errors import LanmuError
+from classifier.files import shipped
+from classifier.kernel import KernelScorer
+from classifier.taxonomy import Category, Taxonomy, read_taxonomy
+from classifier.weights import LinearWeights
+from tests.conftest import Lanmu
+from training.adaptation import start_of, with_unlabelled
+from training.examples import Examples
+from training.fitting import fit_model
+from training.from_names import fit_from_names, names_options
+from training.labels import examples_of, usable_labels
+from training.unlabelled import read_unlabelled, unlabelled_examples
+
+DESCRIBED = Taxonomy(
+    (
+        Category("赛场", "赛场", description="足球、篮球、比赛、冠军、运动员、球队"),
+        Category("医卫", "医卫", description="医院、医生、患者、疫苗、健康、治疗"),
+        Category("田间", "田间", description="小麦、农民、种植、养殖、丰收、合作社"),
+        Category("文苑", "文苑", description="演出、展览、非遗、书法、音乐、舞蹈"),
+    )
+)
+OWN = dict(zip(("sports", "health", "agriculture", "culture"), DESCRIBED.ids, strict=True))
+
+
+@pytest.fixture(scope="module")
+def written() -> Examples:
+    """Forty written articles of each of four categories of one's own, taking turns."""
+    found = examples_of(usable_labels(shipped("labels.csv"), read_taxonomy()))
+    of_each = [[i for i, category in enumerate(found.categories) if category == own][:40] for own in OWN]
+    some = found.take([i for together in zip(*of_each, strict=True) for i in together])
+    return replace(some, categories=tuple(OWN[category] for category in some.categories))
+
+
+def accuracy(weights: LinearWeights, examples: Examples) -> float:
+    best = KernelScorer(weights).score(*examples.columns).scores.argmax(1)
+    return float(np.mean([DESCRIBED.ids[k] == own for k, own in zip(best, examples.categories, strict=True)]))
+
+
+def without_categories(examples: Examples) -> Examples:
+    return replace(examples, categories=("",) * len(examples))
+
+
+def test_unlabelled_articles_help_two_labels_a_category(written: Examples) -> None:
+    few, pool, rest = written.take(range(8)), written.take(range(8, 100)), written.take(range(100, 160))
+    options = start_of(few, DESCRIBED, None).options
+    alone = fit_model(few, DESCRIBED, options)
+    joined = fit_model(few, DESCRIBED, with_unlabelled(options), unlabelled=without_categories(pool))
+    assert len(joined.held_out.y) == 8
+    assert accuracy(joined.weights, rest) >= accuracy(alone.weights, rest)
+    assert accuracy(joined.weights, pool) > accuracy(alone.weights, pool) - 0.02
+    again = fit_model(few, DESCRIBED, with_unlabelled(options), unlabelled=without_categories(pool))
+    assert again.weights.weights.tobytes() == joined.weights.weights.tobytes()
+
+
+def test_what_unlabelled_articles_are_filed_under_is_not_looked_at(written: Examples) -> None:
+    few, pool = written.take(range(8)), written.take(range(8, 60))
+    options = with_unlabelled(start_of(few, DESCRIBED, None).options)
+    misfiled = replace(pool, categories=tuple(reversed(pool.categories)))
+    one = fit_model(few, DESCRIBED, options, unlabelled=without_categories(pool))
+    other = fit_model(few, DESCRIBED, options, unlabelled=misfiled)
+    assert one.weights.weights.tobytes() == other.weights.weights.tobytes()
+
+
+def test_names_and_descriptions_alone_are_better_than_chance_and_never_accepted(written: Examples) -> None:
+    guess = fit_from_names(DESCRIBED, names_options(DESCRIBED, None))
+    assert accuracy(guess.weights, written) > 0.6
+    assert guess.review.threshold > 1.0
+    pool, rest = written.take(range(100)), written.take(range(100, 160))
+    options = names_options(DESCRIBED, pool)
+    joined = fit_from_names(DESCRIBED, options, without_categories(pool))
+    assert accuracy(joined.weights, rest) > accuracy(guess.weights, rest) - 0.05
+
+
+def test_labels_and_repeats_are_no_unlabelled_articles(written: Examples) -> None:
+    label = written.take([0])
+    articles = [
+        Article(label.ids[0], "队员归来", "女排队员昨天回到家乡。"),
+        Article("a", label.titles[0], label.texts[0]),
+        Article("b", "医院开诊", "新院区今天开诊。"),
+        Article("c", "医院开诊", "新院区今天开诊。"),
+        Article("d", " ", "\n"),
+    ]
+    assert unlabelled_examples(articles, label).ids == ("b",)
+
+
+def test_a_folder_without_articles_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(LanmuError, match=r"no unlabelled article"):
+        read_unlabelled([str(tmp_path)], None, lambda refusal: None)
+
+
+def labels_file(path: Path, examples: Examples) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["id", "category", "title", "text"])
+        rows.writerows(zip(examples.ids, examples.categories, examples.titles, examples.texts, strict=True))
+
+
+def archive(folder: Path, examples: Examples) -> None:
+    folder.mkdir()
+    with (folder / "archive.csv").open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["id", "title", "text"])
+        rows.writerows(zip(examples.ids, examples.titles, examples.texts, strict=True))
+
+
+def test_train_takes_a_folder_of_unlabelled_articles(lanmu: Lanmu, tmp_path: Path, written: Examples) -> None:
+    labels_file(tmp_path / "ours.csv", written.take(range(16)))
+    archive(tmp_path / "archive", written.take(range(8, 60)))
+    done = lanmu(
+        "train", "--labels", "ours.csv", "--own-categories", "--unlabelled", "archive", "--models", "mine"
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "44 unlabelled articles to learn from too" in done.stderr
+    alone = lanmu(
+        "train", "--labels", "ours.csv", "--own-categories", "--unlabelled", "archive", "--models", "mine",
+        "--from-scratch",
+    )  # fmt: skip
+    assert alone.returncode == 0, alone.stderr
+    assert "left out: it learns from the labels alone" in alone.stderr
+
+
+def test_train_begins_from_names_and_sends_all_to_review(lanmu: Lanmu, tmp_path: Path, written: Examples) -> None:
+    tables = [f'[[category]]\nid = "{c.id}"\nname = "{c.name}"\ndescription = "{c.description}"\n' for c in DESCRIBED]
+    (tmp_path / "ours.toml").write_text("\n".join(tables), encoding="utf-8")
+    archive(tmp_path / "archive", written.take(range(40)))
+    done = lanmu(
+        "train", "--from-names", "--categories", "ours.toml", "--unlabelled", "archive", "--models", "mine"
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "a guess from the names of 4 categories; every article it tags goes to review" in done.stdout
+    assert "is the current model" in done.stdout
+    tagged = lanmu("tag", "archive", "--models", "mine", "--format", "jsonl")
+    assert tagged.returncode == 0, tagged.stderr
+    assert '"review"' in tagged.stdout and '"accepted"' not in tagged.stdout
+    second = lanmu("train", "--from-names", "--categories", "ours.toml", "--models", "mine")
+    assert "is kept" in second.stdout, "a guess never takes the place of a model"
+    with_labels = lanmu("train", "--from-names", "--labels", "ours.csv", "--models", "mine")
+    assert with_labels.returncode != 0 and "begins without labels" in with_labels.stderr
+    default = lanmu("train", "--from-names", "--models", "other")
+    assert default.returncode != 0 and "knows these categories" in default.stderr

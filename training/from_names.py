@@ -1,0 +1,110 @@
+"""Before the first label: categories told by the words of their names and descriptions, and by vectors of these."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifier.decisions import ReviewRule
+from classifier.errors import LanmuError
+from classifier.model_files import Manifest, write_model
+from training.adaptation import with_unlabelled, with_vectors
+from training.background import read_background
+from training.calibration import START, Calibration
+from training.examples import Examples
+from training.fitting import FEWEST_KNOWN, FitOptions, Fitted, HeldOut, solver_of, weights_of
+from training.matrix import feature_matrix
+from training.presets import ARTICLES, default_options
+from training.prior import known_as
+from training.retraining import base_record, unlabelled_record
+from training.threads import one_blas_thread
+
+if TYPE_CHECKING:
+    from classifier.model_files import StoredModel
+    from classifier.taxonomy import Taxonomy
+    from training.registry import Registry
+
+FEWEST_WORDS = 3
+
+
+def named_examples(taxonomy: Taxonomy) -> Examples:
+    """Each category's name as a title and its description as the text of an article of it."""
+    n = len(taxonomy)
+    return Examples(
+        tuple(f"name/{category.id}" for category in taxonomy),
+        tuple(category.name for category in taxonomy),
+        tuple(f"{category.name}\n{category.description}".strip() for category in taxonomy),
+        taxonomy.ids,
+        ("",) * n,
+        ("name",) * n,
+    )
+
+
+def train_from_names(
+    taxonomy: Taxonomy,
+    registry: Registry,
+    stored: StoredModel,
+    *,
+    name: str = "",
+    unlabelled: Examples | None = None,
+    promote: bool = True,
+    seed: int = 0,
+) -> tuple[str, bool]:
+    """Keep a guess as a new version; its name, and whether it became the current model.
+
+    It does only where there is none.  LanmuError where ``stored``, the model at hand, knows the
+    categories, which is better than a guess.
+    """
+    known = known_as(stored.manifest.taxonomy)
+    if all(category.id in known or category.name in known for category in taxonomy):
+        raise LanmuError(
+            f"the model {stored.manifest.name} knows these categories; use it as it is, or give a categories file"
+        )
+    fitted = fit_from_names(taxonomy, names_options(taxonomy, unlabelled, seed), unlabelled)
+    name = name or registry.free_name("model")
+    if (registry.folder / name).exists():
+        raise LanmuError(f"{registry.folder / name}: exists already; choose another --name")
+    record = base_record(Examples((), (), (), (), (), ()), fitted.options)
+    if unlabelled is not None:
+        record["unlabelled"] = unlabelled_record(unlabelled)
+    manifest = Manifest(
+        name=name, taxonomy=taxonomy, spec=fitted.options.spec, review=fitted.review,
+        surprise_unknown=fitted.weights.surprise_unknown, training=record,
+    )  # fmt: skip
+    manifest = write_model(registry.folder / name, manifest, fitted.weights)
+    why = ("a guess from the categories' names",)
+    registry.note("added", name, why, {"labels": 0, "checksum": manifest.checksum})
+    promote = promote and registry.current is None
+    if promote:
+        registry.promote(name, why)
+    return name, promote
+
+
+def names_options(taxonomy: Taxonomy, unlabelled: Examples | None, seed: int = 0) -> FitOptions:
+    """Options that suit the unlabelled articles, or articles at large."""
+    if unlabelled is None:
+        return replace(with_vectors(ARTICLES), seed=seed)
+    return replace(with_unlabelled(with_vectors(default_options(unlabelled, taxonomy))), seed=seed)
+
+
+@one_blas_thread
+def fit_from_names(taxonomy: Taxonomy, options: FitOptions, unlabelled: Examples | None = None) -> Fitted:
+    """A guess: a model of the categories' names and descriptions alone, that sends all it tags to review.
+
+    ``unlabelled`` articles take part by self-training.  Nothing tells how often it is right, so its
+    probabilities are those of a usual temperature and no probability is enough to be accepted.
+    """
+    names = named_examples(taxonomy)
+    k = len(taxonomy)
+    y = np.arange(k, dtype=np.int64)
+    background = read_background()
+    matrix = feature_matrix(names if unlabelled is None else names + unlabelled, options, y, background)
+    weights, intercept = solver_of(matrix, y, k, options)(y)
+    calibration = Calibration("temperature", START * np.eye(k), np.zeros(k))
+    fitted = weights_of(matrix, weights, intercept, calibration, background, options)
+    review = ReviewRule((), options.accept_accuracy, FEWEST_WORDS, known=FEWEST_KNOWN, body=False)
+    none = np.zeros((0, k))
+    held_out = HeldOut(none, none, y[:0], np.zeros((0, 3)), y[:0])
+    return Fitted(fitted, review, held_out, taxonomy, options)
