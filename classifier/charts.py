@@ -77,7 +77,7 @@ def chart_figure(chart: Any, caption: str, note: str = "") -> str:
 
     ``caption`` and ``note`` are plain text; what data the chart holds is escaped too.
     """
-    spec = chart if isinstance(chart, dict) else chart.to_dict()
+    spec = chart if isinstance(chart, dict) else chart.to_dict(validate=False)
     small = f"<small>{escape(note)}</small>" if note else ""
     return (
         f'<figure data-chart="waiting"><figcaption>{escape(caption)}{small}</figcaption><div class="chart"></div>'

@@ -30,7 +30,7 @@ _REPEATED = [
 
 
 class PartWriter(Protocol):
-    """Takes rows (RecordBatches of SCHEMA) and writes them to an open file."""
+    """Takes rows (RecordBatches, all of CODED_SCHEMA or all of SCHEMA) and writes them to an open file."""
 
     def write(self, rows: Any) -> None: ...
 
@@ -47,29 +47,38 @@ class ParquetPart:
     """Parquet with zstd; rows wait until a row group is full."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self.writer = pq.ParquetWriter(
-            file,
-            SCHEMA,
-            compression="zstd",
-            compression_level=1,
-            use_dictionary=_REPEATED,
-            write_statistics=_SEARCHED,
-        )
+        self.file = file
+        self.writer: Any = None
         self.waiting: list[Any] = []
+        self.rows = 0
 
     def write(self, rows: Any) -> None:
         self.waiting.append(rows)
-        if sum(map(len, self.waiting)) >= _GROUP_ROWS:
+        self.rows += len(rows)
+        if self.rows >= _GROUP_ROWS:
             self._flush()
 
     def close(self) -> None:
         self._flush()
-        self.writer.close()
+        (self.writer or self._opened(SCHEMA)).close()
 
     def _flush(self) -> None:
         if self.waiting:
-            self.writer.write_table(pa.Table.from_batches(self.waiting), row_group_size=2 * _GROUP_ROWS)
-            self.waiting = []
+            table = pa.Table.from_batches(self.waiting)
+            self.writer = self.writer or self._opened(table.schema)
+            self.writer.write_table(table, row_group_size=2 * _GROUP_ROWS)
+            self.waiting, self.rows = [], 0
+
+    def _opened(self, schema: Any) -> Any:
+        return pq.ParquetWriter(
+            self.file,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            use_dictionary=_REPEATED,
+            write_statistics=_SEARCHED,
+            store_schema=False,  # else readers would see codes where SCHEMA has strings
+        )
 
 
 class JsonLinesPart:

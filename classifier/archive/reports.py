@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from classifier.archive.rows import Batch
 from classifier.decisions import REASONS, Decisions
@@ -24,8 +25,8 @@ class Report:
     """Counts of one shard, or of many added up.
 
     ``categories`` and ``review`` count articles (and those in review) by category id; ``months`` by
-    month (``2026-03``, or UNDATED) and category; ``accepted_bins`` and ``review_bins`` are
-    histograms of the probability; ``sources`` holds (seconds, articles, refused) of the slowest
+    month (``2026-03``, or UNDATED) and category, int64[K] in the taxonomy's order; ``accepted_bins``
+    and ``review_bins`` are histograms of the probability; ``sources`` holds (seconds, articles, refused) of the slowest
     inputs and of those with most refusals; ``part_bytes`` is the size of the part.
     """
 
@@ -36,7 +37,7 @@ class Report:
     categories: Counter[str] = field(default_factory=Counter)
     review: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    months: dict[str, Counter[str]] = field(default_factory=dict)
+    months: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     accepted_bins: list[int] = field(default_factory=lambda: [0] * BINS)
     review_bins: list[int] = field(default_factory=lambda: [0] * BINS)
     sources: dict[str, list[float]] = field(default_factory=dict)
@@ -61,21 +62,22 @@ class Report:
         bins = np.minimum((decisions.probability * BINS).astype(np.int64), BINS - 1)
         for chosen, kept in ((held, self.review_bins), (~held, self.accepted_bins)):
             kept[:] = (np.asarray(kept) + np.bincount(bins[chosen], minlength=BINS)).tolist()
-        self._count_months(batch, decisions, ids)
+        self._count_months(batch, decisions, len(ids))
 
-    def _count_months(self, batch: Batch, decisions: Decisions, ids: tuple[str, ...]) -> None:
+    def _count_months(self, batch: Batch, decisions: Decisions, k: int) -> None:
         coded = batch.dates.dictionary_encode()
         months = [_month(date) for date in coded.dictionary.to_pylist()] + [UNDATED]
         number = {month: i for i, month in enumerate(dict.fromkeys(months))}
         of_date = np.array([number[month] for month in months])
         dates = coded.indices.fill_null(len(months) - 1).to_numpy(zero_copy_only=False)
-        k = len(ids)
-        pairs = of_date[dates] * k + decisions.category
-        counts = np.bincount(pairs, minlength=len(number) * k)
-        names = list(number)
-        for pair in np.flatnonzero(counts).tolist():
-            month = names[pair // k]
-            self.months.setdefault(month, Counter())[ids[pair % k]] += int(counts[pair])
+        counts = np.bincount(of_date[dates] * k + decisions.category, minlength=len(number) * k).reshape(-1, k)
+        for month, found in zip(number, counts, strict=True):
+            if found.any():
+                self._add_month(month, found)
+
+    def _add_month(self, month: str, counts: NDArray[np.int64]) -> None:
+        known = self.months.get(month)
+        self.months[month] = counts if known is None else known + counts
 
     def add_source(self, path: str, seconds: float, articles: int, refused: int) -> None:
         entry = self.sources.setdefault(path, [0.0, 0, 0])
@@ -94,7 +96,7 @@ class Report:
         self.review.update(other.review)
         self.reasons.update(other.reasons)
         for month, counts in other.months.items():
-            self.months.setdefault(month, Counter()).update(counts)
+            self._add_month(month, counts)
         self.accepted_bins = [a + b for a, b in zip(self.accepted_bins, other.accepted_bins, strict=True)]
         self.review_bins = [a + b for a, b in zip(self.review_bins, other.review_bins, strict=True)]
         for path, (seconds, articles, refused) in other.sources.items():
@@ -108,16 +110,16 @@ class Report:
 
     def content(self) -> bytes:
         self._forget(SLOWEST)
-        return (json.dumps({name: getattr(self, name) for name in self.__slots__}, ensure_ascii=False) + "\n").encode(
-            "utf-8", "replace"
-        )
+        record = {name: getattr(self, name) for name in self.__slots__}
+        record["months"] = {month: counts.tolist() for month, counts in self.months.items()}
+        return (json.dumps(record, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
     @classmethod
     def from_content(cls, content: bytes) -> Report:
         record: dict[str, Any] = json.loads(content)
         for name in ("categories", "review", "reasons"):
             record[name] = Counter(record[name])
-        record["months"] = {month: Counter(counts) for month, counts in record["months"].items()}
+        record["months"] = {month: np.array(counts, np.int64) for month, counts in record["months"].items()}
         return cls(**record)
 
 

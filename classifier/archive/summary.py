@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections import Counter
 from itertools import islice
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from classifier.archive.folder import RunFolder
 from classifier.archive.plan import Plan
@@ -44,7 +48,7 @@ def summary_record(plan: Plan, report: Report, manifest: Manifest) -> dict[str, 
             for category, n in report.categories.most_common()
         },
         "reasons": dict(report.reasons.most_common()),
-        "months": {month: dict(report.months[month].most_common()) for month in sorted(report.months)},
+        "months": {month: _by_category(report.months[month], manifest.taxonomy) for month in sorted(report.months)},
         "probability": {
             "bins": BINS,
             "accepted": report.accepted_bins,
@@ -60,6 +64,11 @@ def summary_record(plan: Plan, report: Report, manifest: Manifest) -> dict[str, 
             for path, (_, articles, n) in refused[:SLOWEST]
         ],
     }
+
+
+def _by_category(counts: NDArray[np.int64], taxonomy: Taxonomy) -> dict[str, int]:
+    """Counts in the taxonomy's order → by category id, the largest first, without those that are 0."""
+    return dict(Counter({c: n for c, n in zip(taxonomy.ids, counts.tolist(), strict=True) if n}).most_common())
 
 
 def write_summary(folder: RunFolder, summary: dict[str, Any], taxonomy: Taxonomy) -> None:

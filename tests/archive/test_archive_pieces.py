@@ -118,7 +118,7 @@ def test_reports_of_halves_add_up_to_that_of_the_whole(model: TopicModel) -> Non
     for part in (read[:37], read[37:38], read[38:]):
         total.add(report(part))
     assert total.content() == report(read).content()
-    assert total.articles == 90 and sum(total.months[""].values()) == 30
+    assert total.articles == 90 and total.months[""].sum() == 30
     assert sum(total.accepted_bins) + sum(total.review_bins) == 90
 
 
