@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from classifier.errors import ModelError
+from classifier.form import NO_BODY, ROUND_UP
 
 if TYPE_CHECKING:
     import numpy as np
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
 
     from classifier.weights import LinearWeights, Scores
 
-UNSURE, TOO_SHORT, UNFAMILIAR, NO_BODY = 1, 2, 4, 8
+UNSURE, TOO_SHORT, UNFAMILIAR = 1, 2, 4
 REASONS: Mapping[int, str] = {
     UNSURE: "probability below the threshold",
     TOO_SHORT: "too few words",
     UNFAMILIAR: "words unlike the news the model knows",
     NO_BODY: "no body text",
+    ROUND_UP: "several briefs under one headline",
 }
 
 
@@ -30,7 +32,8 @@ class ReviewRule:
     ``thresholds``: (wished accuracy of the accepted, probability from which to accept), rising.
     ``words``: fewer words than this are too few.  ``surprise``: a mean surprise a word above this
     is unfamiliar.  ``known``: a share of known words below this is unfamiliar.  ``body``: whether
-    an article without body text goes to review.  ``secondary``: probability from which a second
+    an article without body text goes to review; ``round_ups``: whether several briefs under one
+    headline do, as they belong to many categories.  ``secondary``: probability from which a second
     category is listed.
     """
 
@@ -40,6 +43,7 @@ class ReviewRule:
     surprise: float = 1e9
     known: float = 0.0
     body: bool = True
+    round_ups: bool = True
     secondary: float = 0.25
 
     @property
@@ -61,16 +65,16 @@ class ReviewRule:
         return replace(self, accept_accuracy=accept_accuracy)
 
     def reasons(
-        self, probability: NDArray[np.float64], familiarity: NDArray[np.float64], has_body: NDArray[np.bool_]
+        self, probability: NDArray[np.float64], familiarity: NDArray[np.float64], form: NDArray[np.uint8]
     ) -> NDArray[np.uint8]:
-        """The reasons for review as bits (0: accepted), uint8[n]."""
+        """The reasons for review as bits (0: accepted), uint8[n]; ``form`` are the bits of form.form_bits."""
         import numpy as np
 
         words = familiarity[:, 0]
         spread = np.maximum(words, 1.0)
         unfamiliar = (familiarity[:, 2] / spread > self.surprise) | (familiarity[:, 1] / spread < self.known)
         found = UNSURE * (probability < self.threshold) + TOO_SHORT * (words < self.words)
-        found = found + UNFAMILIAR * unfamiliar + (NO_BODY * ~has_body if self.body else 0)
+        found = found + UNFAMILIAR * unfamiliar + (form & (NO_BODY * self.body | ROUND_UP * self.round_ups))
         return np.asarray(found, np.uint8)
 
     def record(self) -> dict[str, Any]:
@@ -125,14 +129,14 @@ def calibrated(
     return logits / logits.sum(axis=1, keepdims=True)
 
 
-def decide(scores: Scores, weights: LinearWeights, rule: ReviewRule, has_body: NDArray[np.bool_]) -> Decisions:
+def decide(scores: Scores, weights: LinearWeights, rule: ReviewRule, form: NDArray[np.uint8]) -> Decisions:
     """Scores → probabilities → the best category and whether it is accepted."""
     import numpy as np
 
     probabilities = weights.probabilities(scores.scores)
     category = probabilities.argmax(axis=1)
     probability = probabilities[np.arange(len(category)), category]
-    reasons = rule.reasons(probability, scores.familiarity, has_body)
+    reasons = rule.reasons(probability, scores.familiarity, form)
     return Decisions(probabilities, category, probability, reasons, scores.familiarity)
 
 

@@ -12,6 +12,7 @@ from classifier.article import Article, TaggedArticle
 from classifier.columns import TextColumn
 from classifier.decisions import Decisions, decide, reason_words
 from classifier.errors import ModelError
+from classifier.form import form_bits, form_bits_of_strings
 from classifier.model_files import StoredModel, read_model
 from classifier.weights import Scorer, Scores
 
@@ -110,22 +111,18 @@ class TopicModel:
 
     def decide(self, titles: TextColumn, texts: TextColumn) -> Decisions:
         """Categories, probabilities and decisions of many articles, as arrays."""
-        import numpy as np
-
-        return self._decided(self.score(titles, texts), np.diff(texts.offsets) > 0)
+        return self._decided(self.score(titles, texts), form_bits(titles, texts))
 
     def decide_strings(self, titles: Sequence[str], texts: Sequence[str]) -> Decisions:
         """The same for Python strings; with several threads sooner than making columns of them first."""
-        import numpy as np
-
         if self.threads == 1 or self.engine in ("plain", "walk"):
             return self.decide(TextColumn.from_strings(titles), TextColumn.from_strings(texts))
         scores = self.kernel.score_strings(titles, texts)
-        return self._decided(scores, np.array([len(text) > 0 for text in texts], np.bool_))
+        return self._decided(scores, form_bits_of_strings(titles, texts))
 
-    def _decided(self, scores: Scores, has_body: NDArray[np.bool_]) -> Decisions:
+    def _decided(self, scores: Scores, form: NDArray[np.uint8]) -> Decisions:
         weights = self.weights
-        return decide(scores, weights, self.review, has_body)
+        return decide(scores, weights, self.review, form)
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Category probabilities (texts, categories) of bare texts, such as a page's paragraphs."""

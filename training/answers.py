@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from classifier.decisions import Decisions, decide
 from classifier.errors import LabelsError, ModelError
+from classifier.form import form_bits
 from classifier.taxonomy import Taxonomy
 from classifier.weights import LinearWeights
 from training.examples import Examples
@@ -111,8 +112,8 @@ def learnable(examples: Examples, train: NDArray[np.int64]) -> NDArray[np.int64]
 def fold_answers(fitted: Fitted, examples: Examples) -> Answers:
     """Answers of the folds that a fit made for its calibration: at hand, and a little flattered by that calibration."""
     held_out = fitted.held_out
-    has_body = np.array([bool(text.strip()) for text in examples.texts], np.bool_)
-    reasons = fitted.review.reasons(held_out.probabilities.max(1), held_out.familiarity, has_body)
+    form = form_bits(*examples.columns)
+    reasons = fitted.review.reasons(held_out.probabilities.max(1), held_out.familiarity, form)
     return Answers(
         "folds", examples, fitted.taxonomy, held_out.probabilities, reasons == 0, held_out.familiarity,
         (fitted.weights,), np.zeros(len(examples), np.int64),
@@ -152,8 +153,7 @@ def decided(fitted: Fitted, examples: Examples) -> Decisions:
 
     weights = fitted.weights
     scores = KernelScorer(weights).score(*examples.columns)
-    has_body = np.array([bool(text.strip()) for text in examples.texts], np.bool_)
-    return decide(scores, weights, fitted.review, has_body)
+    return decide(scores, weights, fitted.review, form_bits(*examples.columns))
 
 
 def _gathered(kind: Kind, examples: Examples, found: list[tuple[NDArray[np.int64], Fitted, Decisions]]) -> Answers:

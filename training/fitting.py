@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from classifier.decisions import ReviewRule
 from classifier.errors import LabelsError, ModelError
 from classifier.features import FeatureSpec
+from classifier.form import NO_BODY, ROUND_UP, form_bits
 from classifier.taxonomy import Taxonomy
 from classifier.text import CharacterTable, character_table, with_signs
 from classifier.weights import LinearWeights
@@ -276,7 +277,7 @@ def review_rule(held_out: HeldOut, examples: Examples, options: FitOptions, caut
     if not with_words.any():
         raise ModelError("no labelled article has a word; check the texts")
     surprise = held_out.familiarity[with_words, 2] / words[with_words]
-    has_body = np.array([bool(text.strip()) for text in examples.texts])
+    form = form_bits(*examples.columns)
     thresholds = acceptance_thresholds(probability, right, caution=caution)
     return ReviewRule(
         thresholds=thresholds,
@@ -284,5 +285,6 @@ def review_rule(held_out: HeldOut, examples: Examples, options: FitOptions, caut
         words=max(3, int(np.quantile(words[with_words], 0.002)) // 2),
         surprise=float(surprise.max()) + 0.25,
         known=FEWEST_KNOWN,
-        body=bool(has_body.mean() > 0.9),
+        body=bool((form & NO_BODY == 0).mean() > 0.9),
+        round_ups=not (form & ROUND_UP).any(),
     )

@@ -18,6 +18,7 @@ _REASONS = {
     "too few words": "字数太少",
     "words unlike the news the model knows": "用词不像新闻",
     "no body text": "没有正文",
+    "several briefs under one headline": "一题多条简讯",
 }
 _MOST_MONTHS = 60
 """Beyond so many months the charts over time go by year."""

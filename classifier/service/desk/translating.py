@@ -8,7 +8,7 @@ from functools import cache
 from classifier.decisions import REASONS
 from classifier.service.desk.languages import Wording, catalogue
 
-_REASON_KEYS = ("reason.unsure", "reason.too_short", "reason.unfamiliar", "reason.no_body")
+_REASON_KEYS = ("reason.unsure", "reason.too_short", "reason.unfamiliar", "reason.no_body", "reason.round_up")
 
 
 def reason(words: str, t: Wording) -> str:

@@ -1,0 +1,39 @@
+"""A round-up goes to a person whatever its words say; the two ways to read an article's form agree."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classifier.article import Article
+from classifier.columns import TextColumn
+from classifier.form import NO_BODY, ROUND_UP, form_bits, form_bits_of_strings
+from classifier.model import TopicModel
+from classifier.model_choice import model_path
+
+HARVEST = (
+    "本报讯 连日来，临河镇的三千亩冬小麦进入收割期，十二台联合收割机在田间往返作业。镇农技站的技术员守在地头，"
+    "帮助农户测水分、联系烘干点。种粮大户说，今年每亩比去年多收了六十斤，订单企业直接到地里收粮。"
+)
+
+
+def test_a_round_up_goes_to_review_with_its_reason() -> None:
+    model = TopicModel.load(model_path())
+    alone, briefs = model.tag([Article("a", "临河镇三千亩小麦开镰", HARVEST), Article("b", "镇村简讯", HARVEST)])
+    assert alone.decision == "accepted"
+    assert briefs.decision == "review"
+    assert briefs.reasons == ("several briefs under one headline",)
+    assert briefs.category == alone.category == "agriculture"
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["", "快讯", "国内快讯", "快讯：抢收", "讯", "本地短讯"]), st.text(max_size=3)))
+)
+def test_columns_and_strings_are_read_alike(articles: list[tuple[str, str]]) -> None:
+    titles, texts = [title for title, _ in articles], [text for _, text in articles]
+    bits = form_bits(TextColumn.from_strings(titles), TextColumn.from_strings(texts))
+    np.testing.assert_array_equal(bits, form_bits_of_strings(titles, texts))
+    for (title, text), bit in zip(articles, bits.tolist(), strict=True):
+        assert bool(bit & ROUND_UP) == (title in ("快讯", "国内快讯", "本地短讯"))
+        assert bool(bit & NO_BODY) == (text == "")
