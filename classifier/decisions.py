@@ -33,8 +33,9 @@ class ReviewRule:
     ``words``: fewer words than this are too few.  ``surprise``: a mean surprise a word above this
     is unfamiliar.  ``known``: a share of known words below this is unfamiliar.  ``body``: whether
     an article without body text goes to review; ``round_ups``: whether several briefs under one
-    headline do, as they belong to many categories.  ``secondary``: probability from which a second
-    category is listed.
+    headline do, as they belong to many categories.  ``secondary``: the second category is listed where
+    it takes this share of what the best leaves (p₂ / (1 - p₁)) and has at least ``secondary_least``
+    itself; measured by benchmarks/secondary.py.
     """
 
     thresholds: tuple[tuple[float, float], ...] = ((0.97, 0.7),)
@@ -44,7 +45,8 @@ class ReviewRule:
     known: float = 0.0
     body: bool = True
     round_ups: bool = True
-    secondary: float = 0.25
+    secondary: float = 0.65
+    secondary_least: float = 0.01
 
     @property
     def threshold(self) -> float:
@@ -77,6 +79,11 @@ class ReviewRule:
         found = found + UNFAMILIAR * unfamiliar + (form & (NO_BODY * self.body | ROUND_UP * self.round_ups))
         return np.asarray(found, np.uint8)
 
+    def with_second(self, ranked: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which articles get a second category, bool[n]; ``ranked`` float64[n, K] are falling probabilities."""
+        best, second = ranked[:, 0], ranked[:, 1]
+        return (second >= self.secondary_least) & (second >= self.secondary * (1.0 - best))
+
     def record(self) -> dict[str, Any]:
         record = {f.name: getattr(self, f.name) for f in fields(self)}
         return {**record, "thresholds": [list(pair) for pair in self.thresholds]}
@@ -85,6 +92,8 @@ class ReviewRule:
     def from_record(cls, record: Mapping[str, Any]) -> ReviewRule:
         try:
             pairs = tuple((float(accuracy), float(threshold)) for accuracy, threshold in record["thresholds"])
+            if "secondary_least" not in record:  # written when the second category had a threshold of probability
+                record = {name: value for name, value in record.items() if name != "secondary"}
             return cls(**{**record, "thresholds": pairs})
         except (TypeError, ValueError, KeyError) as error:
             raise ModelError(f"review rule cannot be used ({error})") from error

@@ -158,10 +158,11 @@ class TopicModel:
         ids = self.taxonomy.ids
         names = [category.name for category in self.taxonomy]
         order = np.argsort(-decisions.probabilities, axis=1, kind="stable")
-        falling = np.take_along_axis(decisions.probabilities, order, axis=1).tolist()
+        falling = np.take_along_axis(decisions.probabilities, order, axis=1)
+        with_second = self.review.with_second(falling).tolist()
         found: list[TaggedArticle] = []
-        for article, ranks, shares, bits in zip(
-            articles, order.tolist(), falling, decisions.reasons.tolist(), strict=True
+        for article, ranks, shares, bits, two in zip(
+            articles, order.tolist(), falling.tolist(), decisions.reasons.tolist(), with_second, strict=True
         ):
             ranking = tuple(zip([ids[k] for k in ranks], shares, strict=True))
             reasons = reason_words(bits)
@@ -173,7 +174,7 @@ class TopicModel:
                     probability=shares[0],
                     decision="review" if reasons else "accepted",
                     ranking=ranking,
-                    secondary=tuple(category for category, share in ranking[1:3] if share >= self.review.secondary),
+                    secondary=(ranking[1][0],) if two else (),
                     reasons=reasons,
                 )
             )

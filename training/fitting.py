@@ -36,6 +36,8 @@ from training.threads import one_blas_thread
 Solve = Callable[[NDArray[np.int64]], Solution]
 """Fits the labels int64[n] by their rows."""
 FEWEST_A_CATEGORY = 2
+FEW_CATEGORIES = 5
+"""With fewer, what the best category leaves says little of the second: it must be probable by itself."""
 FEW = 100
 """With fewer labels a model that the fit starts from keeps its calibration."""
 FEWEST_KNOWN = 0.5
@@ -287,4 +289,5 @@ def review_rule(held_out: HeldOut, examples: Examples, options: FitOptions, caut
         known=FEWEST_KNOWN,
         body=bool((form & NO_BODY == 0).mean() > 0.9),
         round_ups=not (form & ROUND_UP).any(),
+        secondary_least=0.01 if held_out.probabilities.shape[1] >= FEW_CATEGORIES else 0.25,
     )

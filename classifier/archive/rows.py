@@ -57,7 +57,6 @@ CODED_SCHEMA = pa.schema(
 Parquet keeps no trace of it: without Arrow's own schema beside it, readers see SCHEMA.
 """
 
-_SECONDARY = 2
 _BATCH_ROWS = 2_048
 _BATCH_CHARS = 2_000_000
 
@@ -187,10 +186,10 @@ class RowMaker:
         return pa.RecordBatch.from_arrays(arrays, schema=CODED_SCHEMA)
 
     def _secondary(self, order: Any, ranked: Any) -> Any:
-        high = ranked[:, 1 : 1 + _SECONDARY] >= self.model.review.secondary
+        two = self.model.review.with_second(ranked)
         offsets = np.zeros(len(order) + 1, np.int32)
-        np.cumsum(high.sum(axis=1), out=offsets[1:])
-        chosen = self.id_column.take(pa.array(order[:, 1 : 1 + _SECONDARY][high]))
+        np.cumsum(two, out=offsets[1:])
+        chosen = self.id_column.take(pa.array(order[two, 1]))
         return pa.ListArray.from_arrays(pa.array(offsets), chosen)
 
     def _ranking(self, order: Any, shown: Any) -> Any:

@@ -29,7 +29,10 @@ HOLDOUT_FROM = "2025-07-01"
 
 @dataclass(frozen=True, slots=True)
 class RealLabel:
-    """A labelled item of real news: ``drawn`` is ``natural`` (at random) or ``targeted`` (rare topics sought)."""
+    """A labelled item of real news.
+
+    ``drawn`` is ``natural`` (at random), ``targeted`` (rare topics sought) or ``doubtful`` (where a model was unsure).
+    """
 
     id: str
     category: str
@@ -58,6 +61,12 @@ def real_labels(path: Path | None = None) -> tuple[RealLabel, ...]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = [RealLabel(row["id"], row["category"], row["drawn"]) for row in csv.DictReader(file)]
     return tuple(row for row in rows if row.category != "skip")
+
+
+def second_categories() -> dict[str, str]:
+    """The second category of real news that was read for one, by id; empty where it has none."""
+    with Path(__file__).with_name("xwlb-secondary.csv").open(encoding="utf-8", newline="") as file:
+        return {row["id"]: row["secondary"] for row in csv.DictReader(file)}
 
 
 def real_news() -> Iterator[Mapping[str, str]]:
