@@ -20,9 +20,10 @@ from classifier.decisions import ReviewRule
 from training.answers import decided
 from training.corpora import second_categories
 from training.fitting import fit_model
+from training.near_duplicates import near_duplicate_groups
 from training.options import read_examples
 from training.retraining import holdout_mask
-from training.splits import held_apart, near_duplicate_groups
+from training.splits import held_apart
 from training.threads import one_blas_thread
 
 PROBABILITIES = (0.1, 0.15, 0.2, 0.25, 0.3)
