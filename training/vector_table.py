@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,22 +25,28 @@ class VectorTable:
 
     def rows(self, words: StringTable, characters: StringTable) -> NDArray[np.int64]:
         """The row of each feature of a vocabulary, int64[V]; -1 where there is none."""
-        word_rows = {word: i for i, word in enumerate(self.words)}
-        gram_rows = {gram: len(self.words) + i for i, gram in enumerate(self.characters)}
-        return np.array([word_rows.get(w, -1) for w in words] + [gram_rows.get(g, -1) for g in characters], np.int64)
+        of_word, of_gram = self._rows
+        return np.array([of_word.get(w, -1) for w in words] + [of_gram.get(g, -1) for g in characters], np.int64)
 
-    def over(self, words: StringTable, characters: StringTable, groups: int = 1) -> csr_matrix:
-        """Vectors of length 1 for a vocabulary, float64 csr [groups · V, d]; features without one have an empty row."""
-        from scipy.sparse import csr_matrix, vstack
+    def at(self, rows: NDArray[np.int64], groups: int = 1) -> csr_matrix:
+        """Vectors of length 1 for the features with these rows, float64 csr [groups · V, d]; of -1 an empty row."""
+        from scipy.sparse import csr_matrix
 
-        rows = self.rows(words, characters)
         there = np.flatnonzero(rows >= 0)
         values = self.vectors[rows[there]].astype(np.float64)
         values /= np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-9)
         d = self.vectors.shape[1]
-        ends = np.concatenate([[0], np.cumsum(rows >= 0)]) * d
-        block = csr_matrix((values.ravel(), np.tile(np.arange(d), len(there)), ends), shape=(len(rows), d))
-        return vstack([block] * groups).tocsr() if groups > 1 else block
+        ends = np.concatenate([[0], np.cumsum(np.tile(rows >= 0, groups))]) * d
+        columns = np.tile(np.arange(d), groups * len(there))
+        return csr_matrix((np.tile(values.ravel(), groups), columns, ends), shape=(groups * len(rows), d))
+
+    @cached_property
+    def _rows(self) -> tuple[dict[str, int], dict[str, int]]:
+        first = len(self.words)
+        return (
+            {word: i for i, word in enumerate(self.words)},
+            {gram: i for i, gram in enumerate(self.characters, first)},
+        )
 
 
 def small(vectors: NDArray[np.floating]) -> NDArray[np.int8]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,8 +14,10 @@ from classifier.taxonomy import Taxonomy, read_taxonomy
 from classifier.text import character_table, normalise, with_signs
 from training.examples import Examples
 from training.fitting import FitOptions, fit_model
+from training.general_vectors import learn_general_vectors, read_general_vectors, vocabulary
 from training.labels import examples_of, usable_labels
 from training.presets import ARTICLES, HEADLINES, default_options
+from training.vector_table import VectorTable
 from training.word_vectors import read_word_vectors
 
 
@@ -79,14 +82,29 @@ def test_signs_and_spaces_stay_visible() -> None:
     assert not character_table().is_word[ord("!")]
 
 
-def test_word_vectors_put_related_words_together() -> None:
-    vectors = read_word_vectors()
+@pytest.mark.parametrize("read", [read_word_vectors, read_general_vectors])
+def test_word_vectors_put_related_words_together(read: Callable[[], VectorTable]) -> None:
+    vectors = read()
     words = ["小麦", "水稻", "导弹", "战机"]
     from classifier.strings import StringTable
 
     order = sorted(words, key=str.encode)
-    rows = vectors.over(StringTable.of(words), StringTable.of(["不在表里的字"])).toarray()
+    rows = vectors.at(vectors.rows(StringTable.of(words), StringTable.of(["不在表里的字"]))).toarray()
     near = {word: rows[order.index(word)] for word in words}
     assert near["小麦"] @ near["水稻"] > near["小麦"] @ near["导弹"] + 0.2
     assert near["导弹"] @ near["战机"] > near["水稻"] @ near["战机"] + 0.2
     assert not rows[-1].any()
+
+
+def test_a_table_of_general_vectors_keeps_what_embeddings_say_is_near() -> None:
+    words, characters = vocabulary({"足球": 9, "篮球": 7, "股票": 5}, ["债券"])
+    assert set(words) == {"足球", "篮球", "股票", "债券"} and {"球", "足球", "股"} <= set(characters)
+
+    def encode(strings: list[str]) -> np.ndarray:
+        kinds = np.array([[1.0 * ("球" in s), 1.0 * any(c in "股票债券" for c in s), 3.0] for s in strings], np.float32)
+        return kinds + np.array([[0.0, 0.0, 0.1 * len(s)] for s in strings], np.float32)
+
+    table = learn_general_vectors(words, characters, encode)
+    near = dict(zip(words, table.at(table.rows(words, characters)).toarray(), strict=False))
+    assert near["足球"] @ near["篮球"] > 0.9 > near["足球"] @ near["股票"]
+    assert near["股票"] @ near["债券"] > 0.9
