@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from training.examples import Examples
     from training.fitting import FitOptions
     from training.prior import Prior
-    from training.solving import Solution
+    from training.solving import Shared, Solution
     from training.vector_table import VectorTable
 
 
@@ -38,7 +38,7 @@ Placed: TypeAlias = "list[tuple[VectorTable, NDArray[np.int64]]]"
 class Matrix:
     """Examples as features: ``X`` float64 csr [n, groups · V], its vocabulary and idf float32[V].
 
-    ``shared`` float64 csr [groups · V, d], or None: what features have in common (subwords, word
+    ``shared`` float64[groups · V, d], csr or dense, or None: what features have in common (subwords, word
     vectors), as strong against X as the options say; X · shared are further columns whose weights
     are folded into those of the features (solving.solved).  ``prior``: the weights that the fit
     starts from, and their intercepts.  ``counts``: what X was made from, where ``as_new`` needs it;
@@ -49,7 +49,7 @@ class Matrix:
     words: StringTable
     characters: StringTable
     idf: NDArray[np.float32]
-    shared: csr_matrix | None = None
+    shared: Shared | None = None
     prior: Solution | None = None
     counts: FeatureCounts | None = None
     known_anyway: NDArray[np.bool_] | None = None
@@ -179,7 +179,7 @@ def _selected(counts: FeatureCounts, options: FitOptions, y: NDArray[np.int64]) 
 
 def _shared(
     counts: FeatureCounts, X: csr_matrix, idf: NDArray[np.float32], options: FitOptions, placed: Placed
-) -> csr_matrix | None:
+) -> Shared | None:
     """Subwords and word vectors side by side, each scaled to its strength."""
     from scipy.sparse import csr_matrix, hstack, vstack
 
@@ -194,8 +194,11 @@ def _shared(
         length = np.sqrt(values.multiply(values).sum() / X.shape[0])
         parts.append(part * (options.subwords / length if length > 0 else 0.0))
     if options.vectors > 0:
-        part = hstack([table.at(rows, groups) for table, rows in placed]).tocsr()
-        means = (X @ part).toarray()
+        vectors = np.hstack([table.at(rows, groups) for table, rows in placed])
+        means = X @ vectors
         spread = np.sqrt(((means - means.mean(0)) ** 2).sum(1).mean())
-        parts.append(part * (options.vectors / spread if spread > 0 else 0.0))
+        vectors *= options.vectors / spread if spread > 0 else 0.0
+        if not parts:
+            return vectors
+        parts.append(csr_matrix(vectors))
     return hstack(parts).tocsr() if parts else None

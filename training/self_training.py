@@ -37,9 +37,11 @@ class SelfTraining:
 
     @classmethod
     def of(cls, matrix: Matrix, y: NDArray[np.int64]) -> SelfTraining:
+        from scipy.sparse import csr_matrix
+
         inner = (matrix.X @ matrix.X.T).toarray()
         if matrix.shared is not None:
-            means = (matrix.X @ matrix.shared).toarray()
+            means = csr_matrix(matrix.X @ matrix.shared).toarray()
             inner += means @ means.T
         return cls(matrix, y, inner)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Solver = Literal["ridge", "svc"]
 Solution = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Weights float64[features, K] and intercepts float64[K]."""
+Shared: TypeAlias = "csr_matrix | NDArray[np.float64]"
 MOST_IN_DUAL = 4_000
 """Up to so many examples, ridge regression is solved exactly by the examples' inner products."""
 BAYES_SMOOTHING = 0.2
@@ -36,12 +37,12 @@ def solved(
     y: NDArray[np.int64],
     categories: int,
     options: SolverOptions,
-    shared: csr_matrix | None = None,
+    shared: Shared | None = None,
     prior: Solution | None = None,
 ) -> Solution:
     """Weights and intercepts of all categories; one without labels gets the lowest score.
 
-    ``shared`` float64 csr [features, d]: what features have in common.  X · shared join the features;
+    ``shared`` float64[features, d], csr or dense: what features have in common.  X · shared join the features;
     being linear in them, their weights are folded into those of the features, as if each weight
     came from a Gaussian prior with covariance 1 + shared · sharedᵀ.  ``options.bayes`` adds so much
     of a multinomial naive Bayes model, brought to the same spread (Wang and Manning 2012 show how
@@ -55,9 +56,10 @@ def solved(
     if shared is None:
         coefficients, intercepts = _plain(X, column, weight, options)
     else:
-        from scipy.sparse import hstack
+        from scipy.sparse import csr_matrix, hstack
 
-        coefficients, intercepts = _plain(hstack([X, X @ shared]).tocsr(), column, weight, options)
+        wide = hstack([X, csr_matrix(X @ shared)]).tocsr()
+        coefficients, intercepts = _plain(wide, column, weight, options)
         coefficients = coefficients[: X.shape[1]] + shared @ coefficients[X.shape[1] :]
     if options.bayes > 0:
         coefficients, intercepts = with_bayes(X, column, (coefficients, intercepts), options.bayes)

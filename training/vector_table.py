@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.strings import StringTable
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 
 @dataclass(frozen=True)
@@ -28,17 +24,12 @@ class VectorTable:
         of_word, of_gram = self._rows
         return np.array([of_word.get(w, -1) for w in words] + [of_gram.get(g, -1) for g in characters], np.int64)
 
-    def at(self, rows: NDArray[np.int64], groups: int = 1) -> csr_matrix:
-        """Vectors of length 1 for the features with these rows, float64 csr [groups · V, d]; of -1 an empty row."""
-        from scipy.sparse import csr_matrix
-
-        there = np.flatnonzero(rows >= 0)
-        values = self.vectors[rows[there]].astype(np.float64)
+    def at(self, rows: NDArray[np.int64], groups: int = 1) -> NDArray[np.float64]:
+        """Vectors of length 1 for the features with these rows, float64[groups · V, d]; zeros for -1."""
+        values = self.vectors[rows].astype(np.float64)
         values /= np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-9)
-        d = self.vectors.shape[1]
-        ends = np.concatenate([[0], np.cumsum(np.tile(rows >= 0, groups))]) * d
-        columns = np.tile(np.arange(d), groups * len(there))
-        return csr_matrix((np.tile(values.ravel(), groups), columns, ends), shape=(groups * len(rows), d))
+        values[rows < 0] = 0.0
+        return np.tile(values, (groups, 1)) if groups > 1 else values
 
     @cached_property
     def _rows(self) -> tuple[dict[str, int], dict[str, int]]:

@@ -89,7 +89,7 @@ def test_word_vectors_put_related_words_together(read: Callable[[], VectorTable]
     from classifier.strings import StringTable
 
     order = sorted(words, key=str.encode)
-    rows = vectors.at(vectors.rows(StringTable.of(words), StringTable.of(["不在表里的字"]))).toarray()
+    rows = vectors.at(vectors.rows(StringTable.of(words), StringTable.of(["不在表里的字"])))
     near = {word: rows[order.index(word)] for word in words}
     assert near["小麦"] @ near["水稻"] > near["小麦"] @ near["导弹"] + 0.2
     assert near["导弹"] @ near["战机"] > near["水稻"] @ near["战机"] + 0.2
@@ -105,6 +105,6 @@ def test_a_table_of_general_vectors_keeps_what_embeddings_say_is_near() -> None:
         return kinds + np.array([[0.0, 0.0, 0.1 * len(s)] for s in strings], np.float32)
 
     table = learn_general_vectors(words, characters, encode)
-    near = dict(zip(words, table.at(table.rows(words, characters)).toarray(), strict=False))
+    near = dict(zip(words, table.at(table.rows(words, characters)), strict=False))
     assert near["足球"] @ near["篮球"] > 0.9 > near["足球"] @ near["股票"]
     assert near["股票"] @ near["债券"] > 0.9
