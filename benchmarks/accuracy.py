@@ -161,7 +161,7 @@ class News:
         self.examples, _ = read_examples(None, None, False, True)
         self.y = label_columns(self.examples, TAXONOMY)
         self.groups = near_duplicate_groups(self.examples.whole)
-        self.real = np.array([source == "xwlb" for source in self.examples.sources], np.bool_)
+        self.real = self.examples.of_source("xwlb")
         self.late = holdout_mask(self.examples)
         self.before = ~np.isin(self.groups, self.groups[self.late])
 

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from classifier.columns import TextColumn
 
+DOUBTFUL = "/doubtful"
+
 
 @dataclass(frozen=True)
 class Examples:
@@ -59,6 +61,15 @@ class Examples:
             pick(self.dates),
             pick(self.sources),
         )
+
+    def of_source(self, name: str) -> NDArray[np.bool_]:
+        """Which examples come from there, bool[n]; what stands behind a slash (``xwlb/doubtful``) does not matter."""
+        return np.array([source.split("/")[0] == name for source in self.sources], np.bool_)
+
+    @property
+    def doubtful(self) -> NDArray[np.bool_]:
+        """Which were labelled because a model was unsure of them (their sources end in ``/doubtful``), bool[n]."""
+        return np.array([source.endswith(DOUBTFUL) for source in self.sources], np.bool_)
 
     @property
     def whole(self) -> list[str]:

@@ -169,10 +169,11 @@ def fit_model(
     blocks = time_blocks(groups, examples.dates, examples.categories)
     kept_together = groups if blocks is None else blocks
     scores = held_out_scores(matrix, y, kept_together, len(taxonomy), options, solve)
+    typical = typical_examples(examples)
     if prior is not None and len(y) < FEW:
         calibration = prior.calibration
     else:
-        calibration = best_calibration(scores, y, kept_together)
+        calibration = best_calibration(scores[typical], y[typical], kept_together[typical])
     weights, intercept = solve(np.arange(len(y)))
     fitted = weights_of(matrix, weights, intercept, calibration, background, options)
     if prior is not None:
@@ -182,8 +183,18 @@ def fit_model(
     if prior is not None and len(y) < FEW:
         review = prior.review.at(options.accept_accuracy)
     else:
-        review = review_rule(held_out, examples, options, 0.0 if blocks is not None else CAUTION)
+        review = review_rule(held_out, examples, options, 0.0 if blocks is not None else CAUTION, typical)
     return Fitted(fitted, review, held_out, taxonomy, options)
+
+
+def typical_examples(examples: Examples) -> NDArray[np.bool_]:
+    """Which examples tell how sure to be, bool[n]: not those picked because a model was unsure, if enough are left.
+
+    They teach the weights, but are harder than what comes in, so that probabilities and thresholds
+    fitted on them would send too much to review.
+    """
+    typical = ~examples.doubtful
+    return typical if typical.sum() >= max(FEW, len(examples) // 2) else np.ones(len(examples), np.bool_)
 
 
 def label_columns(examples: Examples, taxonomy: Taxonomy, alone: bool = True) -> NDArray[np.int64]:
@@ -266,11 +277,13 @@ def _familiarity(weights: LinearWeights, examples: Examples) -> NDArray[np.float
     return KernelScorer(weights).score(*examples.columns).familiarity
 
 
-def review_rule(held_out: HeldOut, examples: Examples, options: FitOptions, caution: float) -> ReviewRule:
+def review_rule(
+    held_out: HeldOut, examples: Examples, options: FitOptions, caution: float, typical: NDArray[np.bool_]
+) -> ReviewRule:
     """When to send an article to review: thresholds from held-out accuracy, familiarity from the labels' own spread.
 
     ``caution``: see acceptance_thresholds; none where whole months were held out, as drift is in the
-    accuracy already.
+    accuracy already.  ``typical`` bool[n]: the examples that thresholds are measured on.
     """
     words = held_out.familiarity[:, 0]
     right = held_out.probabilities.argmax(1) == held_out.y
@@ -280,7 +293,7 @@ def review_rule(held_out: HeldOut, examples: Examples, options: FitOptions, caut
         raise ModelError("no labelled article has a word; check the texts")
     surprise = held_out.familiarity[with_words, 2] / words[with_words]
     form = form_bits(*examples.columns)
-    thresholds = acceptance_thresholds(probability, right, caution=caution)
+    thresholds = acceptance_thresholds(probability[typical], right[typical], caution=caution)
     return ReviewRule(
         thresholds=thresholds,
         accept_accuracy=options.accept_accuracy,

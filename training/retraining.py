@@ -124,7 +124,7 @@ def train(
 def holdout_mask(examples: Examples) -> NDArray[np.bool_]:
     """Which examples are held out, bool[n]: real news by time, others by id; none where too few would be."""
     by_id = np.array([held_out_by_id(name) for name in examples.ids], np.bool_)
-    real = np.array([source == "xwlb" for source in examples.sources], np.bool_)
+    real = examples.of_source("xwlb")
     late = np.array([date >= HOLDOUT_FROM for date in examples.dates], np.bool_)
     out = np.where(real, late, by_id)
     left = Counter(category for category, held in zip(examples.categories, out, strict=True) if not held)

@@ -16,7 +16,7 @@ from classifier.taxonomy import read_taxonomy
 from training.calibration import acceptance_thresholds, best_calibration, expected_calibration_error
 from training.corpora import has_corpus
 from training.examples import Examples
-from training.fitting import FitOptions, fit_model
+from training.fitting import FitOptions, fit_model, typical_examples
 from training.labels import examples_of, usable_labels
 from training.splits import time_blocks
 
@@ -127,6 +127,23 @@ def test_thresholds_keep_what_they_promise() -> None:
         assert right[probability >= threshold].mean() >= wished
     safer = dict(acceptance_thresholds(probability, right))
     assert all(safer[w] >= t for w, t in acceptance_thresholds(probability, right, caution=0.0) if w in safer)
+
+
+def test_articles_picked_for_doubt_do_not_set_how_sure_to_be(written: Examples) -> None:
+    """Hard articles, sought out, would make the model send too much to review."""
+    some = of(written, "sports", "health", "agriculture", "culture")
+    picked = np.arange(len(some)) % 5 == 0
+    order = ("sports", "health", "agriculture", "culture")
+    confused = tuple(
+        order[order.index(category) - 1] if hard else category
+        for category, hard in zip(some.categories, picked, strict=True)
+    )
+    marked = tuple("original/doubtful" if hard else "original" for hard in picked)
+    counted = fit_model(replace(some, categories=confused), read_taxonomy()).review
+    left_out = fit_model(replace(some, categories=confused, sources=marked), read_taxonomy()).review
+    assert dict(left_out.thresholds)[0.9] < dict(counted.thresholds).get(0.9, 2.0)
+    few = some.take(np.flatnonzero(picked))
+    assert typical_examples(replace(few, sources=("original/doubtful",) * len(few))).all()
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from classifier.errors import LabelsError
-from training.examples import Examples
+from training.examples import DOUBTFUL, Examples
 from training.label import Label
 
 XWLB_FILE = "xwlb-2022-2025.jsonl.xz"
@@ -95,7 +95,7 @@ def real_examples(labels: tuple[RealLabel, ...]) -> Examples:
         tuple(item["text"] for item in items),
         tuple(label.category for label in labels),
         tuple(item["date"] for item in items),
-        ("xwlb",) * len(labels),
+        tuple("xwlb" + DOUBTFUL * (label.drawn == "doubtful") for label in labels),
     )
 
 
