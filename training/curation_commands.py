@@ -86,7 +86,7 @@ def next_(
     from classifier.model_choice import model_path
     from classifier.reading import ReadingOptions, read_paths
     from training.curation import to_label_next
-    from training.label import Label
+    from training.label import DOUBTFUL, Label
     from training.labels import read_labels
 
     refusals: list[InputRefused] = []
@@ -110,7 +110,7 @@ def next_(
         print(f"    {_guess(tagged, names)}")
     if out is not None:
         rows = [
-            Label(t.article.id, "", str(t.article.source), t.article.date, t.article.title, t.article.text)
+            Label(t.article.id, "", f"{t.article.source}{DOUBTFUL}", t.article.date, t.article.title, t.article.text)
             for t in chosen
         ]
         # The category is left empty, so that nothing counts as a label before a person has decided.

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.columns import TextColumn
-
-DOUBTFUL = "/doubtful"
+from training.label import DOUBTFUL
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ from pathlib import Path
 
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
+DOUBTFUL = "/doubtful"
+"""The source of a label ends so where the article was labelled because a model was unsure of it."""
+
 
 def cell_text(value: str) -> str:
     """The value as a labels file holds it: without the control characters that would make the file no text."""

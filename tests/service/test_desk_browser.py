@@ -230,7 +230,11 @@ def found_by_axe(window: Window) -> list[str]:
 
 def labels_by_title(home: Path) -> dict[str, str]:
     """What people settled, as labels.csv says it."""
-    return {label.title: label.category for label in read_labels(home / "labels.csv").labels if label.source == "desk"}
+    return {
+        label.title: label.category
+        for label in read_labels(home / "labels.csv").labels
+        if label.source.startswith("desk")
+    }
 
 
 def titles_of(home: Path) -> dict[int, str]:

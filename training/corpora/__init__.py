@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path
 
 from classifier.errors import LabelsError
-from training.examples import DOUBTFUL, Examples
-from training.label import Label
+from training.examples import Examples
+from training.label import DOUBTFUL, Label
 
 XWLB_FILE = "xwlb-2022-2025.jsonl.xz"
 FUDAN_FILE = "fudan10-train.jsonl.xz"

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select, update
 
 from classifier.service.store.records import local_day
 from classifier.service.store.schema import articles, labels
+from training.label import DOUBTFUL
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def waiting(connection: Connection, limit: int = 500) -> list[WaitingLabel]:
             row.number,
             label_id(row.fingerprint),
             row[0],
-            "annif" if row.origin == "annif" else "desk",
+            ("annif" if row.origin == "annif" else "desk") + DOUBTFUL * (row.decision == "review"),
             row.date or local_day(row.arrived),
             row.title,
             row.text,
