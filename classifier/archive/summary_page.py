@@ -83,7 +83,12 @@ def _categories(summary: dict[str, Any], taxonomy: Taxonomy) -> str:
         x=alt.X("篇数:Q", title="篇数", stack="zero"),
         color=alt.Color("结果:N", scale=_decisions(), legend=alt.Legend(orient="top", title=None)),
         order=alt.Order("结果:N", sort="descending"),
-        tooltip=["栏目:N", "结果:N", alt.Tooltip("篇数:Q", format=","), alt.Tooltip("待审占比:Q", format=".1%")],
+        tooltip=[
+            alt.Tooltip("栏目:N"),
+            alt.Tooltip("结果:N"),
+            alt.Tooltip("篇数:Q", format=","),
+            alt.Tooltip("待审占比:Q", format=".1%"),
+        ],
     )
     labels = (
         base.transform_filter(f"datum['结果'] == '{REVIEW}'")
@@ -130,7 +135,7 @@ def _time_chart(rows: list[dict[str, Any]], order: list[str], colours: list[str]
             order=alt.Order("序:O"),
             tooltip=[
                 alt.Tooltip("时间:T", timeUnit=unit, title="时间"),
-                "栏目:N",
+                alt.Tooltip("栏目:N"),
                 alt.Tooltip("sum(篇数):Q", format=",", title="篇数"),
             ],
         )
@@ -178,18 +183,18 @@ def _confidence(summary: dict[str, Any]) -> str:
                 scale=alt.Scale(domain=[0, 1]),
                 axis=alt.Axis(format=".0%", labelOverlap=True, grid=False),
             ),
-            x2="到:Q",
+            x2=alt.X2("到:Q"),
             y=alt.Y("下:Q", title="篇数", scale=alt.Scale(type="sqrt")),
-            y2="上:Q",
+            y2=alt.Y2("上:Q"),
             color=alt.Color("结果:N", scale=_decisions(), legend=alt.Legend(orient="top", title=None)),
-            tooltip=[alt.Tooltip("从:Q", format=".0%"), "结果:N", alt.Tooltip("篇数:Q", format=",")],
+            tooltip=[alt.Tooltip("从:Q", format=".0%"), alt.Tooltip("结果:N"), alt.Tooltip("篇数:Q", format=",")],
         )
     )
     chart: Any = bars
     threshold = summary["threshold"]
     if threshold <= 1:
         rule = alt.Chart(_data([{"门槛": threshold}])).mark_rule(strokeDash=[4, 4], color="#8a94a0")
-        chart = bars + rule.encode(x="门槛:Q")
+        chart = bars + rule.encode(x=alt.X("门槛:Q"))
     note = f"虚线是采纳的门槛 {threshold:.0%}" if threshold <= 1 else "没有达到所要准确率的门槛，全部待审"
     note += "；纵轴按平方根，好让少的也看得见"
     return chart_figure(chart.properties(width="container", height=240), "把握的分布", note)
