@@ -7,9 +7,15 @@ Makes a Parquet file of ARTICLES (default 1,000,000) and a folder of FILES text 
   one article after the other, texts already in memory), the kernel alone (texts in memory), and
   ``lanmu score`` end to end, from planning to summary, from Parquet, from the folder and from web pages.
   The process is held to one core; seconds are its processor time, so that
-  other work on the machine disturbs less, and of each way its best round counts;
+  other work on the machine disturbs less, and of each way its best round counts (beside it, the
+  median of its share of the kernel's rate in the same round).  The kernel alone neither reads nor
+  checks nor decides; ``lanmu score`` counts with loading the model, planning and the summary;
 - the whole archive by the command line on all cores, from Parquet and from JSON Lines, and a tenth
   of it: seconds by the clock and of processors, and resident memory at its highest.
+
+``--json-gigabytes 10 --memory 2`` measures one thing only: a JSON Lines file of that size by the
+command line, in a process that may allocate no more memory than that (RLIMIT_DATA: files it only maps
+do not count); the highest resident memory, where they do, is printed beside it.
 """
 
 from __future__ import annotations
@@ -17,6 +23,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -24,6 +31,7 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from benchmarks.news import Pair, changed, read_news
@@ -73,6 +81,16 @@ def write_jsonl(path: Path, rows: Iterator[dict[str, str]]) -> Path:
     with path.open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     return path
+
+
+def write_jsonl_of_size(path: Path, rows: Iterator[dict[str, str]], size: int) -> int:
+    """Write until there are ``size`` bytes; how many articles they are."""
+    count = 0
+    with path.open("wb") as file:
+        while file.tell() < size:
+            file.write((json.dumps(next(rows), ensure_ascii=False) + "\n").encode())
+            count += 1
+    return count
 
 
 def write_folder(path: Path, rows: Iterator[dict[str, str]]) -> Path:
@@ -180,9 +198,11 @@ def one_core(ways: OneCore, rounds: int) -> dict[str, float]:
     best = {name: min(seconds) for name, seconds in found.items()}
     loop, kernel = list(best.values())[:2]
     print(f"\nOne core, {rounds} rounds in turns, processor time, the best round of each")
-    print(f"  {'':36}{'articles/s':>12}{'× loop':>9}{'of the kernel':>15}")
+    print(f"  {'':36}{'articles/s':>12}{'× loop':>9}{'of the kernel':>15}{'median of rounds':>18}")
+    kernels = found["kernel alone"]
     for name, seconds in best.items():
-        print(f"  {name:36}{1 / seconds:12,.0f}{loop / seconds:9.1f}{kernel / seconds:15.1%}")
+        shares = median(k / s for k, s in zip(kernels, found[name], strict=True))
+        print(f"  {name:36}{1 / seconds:12,.0f}{loop / seconds:9.1f}{kernel / seconds:15.1%}{shares:18.1%}")
     return best
 
 
@@ -203,11 +223,16 @@ def estimates(ways: OneCore, seconds: dict[str, float], characters: float) -> No
         print(f"  {name:58}{hours:12,.2f}{hours / 8:18,.2f}{hours / 320:20,.2f}{count * out / 1e9:11,.1f}")
 
 
-def by_command(source: Path, out: Path, count: int) -> None:
-    """``lanmu score`` in a process of its own, with the highest resident memory of it and its children."""
+def by_command(source: Path, out: Path, count: int, memory: int = 0) -> None:
+    """``lanmu score`` in a process of its own, with the highest resident memory of it and its children.
+
+    ``memory``: bytes it may allocate; 0: as it likes.
+    """
     start = time.perf_counter()
     command = [sys.executable, "-m", "lanmu", "score", str(source), "--out", str(out)]
     run = subprocess.Popen(command, stderr=subprocess.PIPE)
+    if memory:
+        resource.prlimit(run.pid, resource.RLIMIT_DATA, (memory, memory))
     highest = done = 0
     while not done:
         highest = max(highest, _resident(run.pid))
@@ -222,8 +247,16 @@ def by_command(source: Path, out: Path, count: int) -> None:
     if summary["articles"] != count:
         raise SystemExit(f"{summary['articles']} articles of {count}")
     print(
-        f"  {source.name:24}{count:12,}{seconds:10.1f}{count / seconds:12,.0f}{worked:20.1f}{count / worked:25,.0f}"
-        f"{highest / 1e6:12.0f}"
+        f"  {source.name:24}{source.stat().st_size / 1e9:8.2f}{count:12,}{seconds:10.1f}{count / seconds:12,.0f}"
+        f"{worked:20.1f}{count / worked:25,.0f}{highest / 1e6:12.0f}"
+    )
+
+
+def command_heading() -> None:
+    print("\nThe command line on all cores, by the clock")
+    print(
+        f"  {'':24}{'GB':>8}{'articles':>12}{'seconds':>10}{'articles/s':>12}{'processor seconds':>20}"
+        f"{'articles a core-second':>25}{'highest MB':>12}"
     )
 
 
@@ -253,6 +286,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--model", default=None, help="a model's folder or name")
     parser.add_argument("--folder", type=Path, default=None, help="where to make the archive (it takes about 1.5 GB)")
+    parser.add_argument("--json-gigabytes", type=float, default=0.0, help="only a JSON Lines file of this size")
+    parser.add_argument("--memory", type=float, default=0.0, help="gigabytes (of 2**30) it may allocate")
     chosen = parser.parse_args()
     path = model_path(chosen.model)
     news = read_news(POOL)
@@ -261,13 +296,15 @@ def main() -> None:
     print(f"{os.cpu_count()} cores.  Texts: {news.source}, {characters:.0f} characters each.  Model: {path.name}")
     with tempfile.TemporaryDirectory(dir=chosen.folder) as name:
         folder = Path(name)
+        if chosen.json_gigabytes:
+            source = folder / "archive.jsonl"
+            written = write_jsonl_of_size(source, archive_rows(pairs, sys.maxsize), int(chosen.json_gigabytes * 1e9))
+            command_heading()
+            by_command(source, folder / "out", written, int(chosen.memory * (1 << 30)))
+            return
         ways = OneCore(folder, path, pairs, min(chosen.articles, 100_000), chosen.files, chosen.sample)
         estimates(ways, one_core(ways, chosen.rounds), characters)
-        print("\nThe command line on all cores, by the clock")
-        print(
-            f"  {'':24}{'articles':>12}{'seconds':>10}{'articles/s':>12}{'processor seconds':>20}"
-            f"{'articles a core-second':>25}{'highest MB':>12}"
-        )
+        command_heading()
         for count in (chosen.articles // 10, chosen.articles):
             for kind, write in (("parquet", write_parquet), ("jsonl", write_jsonl)):
                 source = write(folder / f"archive-{count}.{kind}", archive_rows(pairs, count))
