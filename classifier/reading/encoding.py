@@ -40,6 +40,8 @@ _ORDINARY = (
     r"[\t\n\r\f\x0b\x1a\x20-\x7e\u00b7\u2010-\u2027\u2030-\u203b\u2160-\u217f\u2190-\u21ff\u2460-\u24ff\u2500-\u25ff"
     r"\u2600-\u26ff\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef\u0400-\u045f\ufe30-\ufe4f]"
 )
+_THREE_BYTES = pattern(r"[^\x00-\u07ff]")
+"""A character that UTF-8 writes in three bytes or four."""
 _SUPPORTED = "UTF-8, UTF-16, GB18030 and Big5 are understood"
 
 
@@ -137,8 +139,11 @@ def _is_binary(text: str) -> bool:
 
 def _is_utf8_by_chance(text: str) -> bool:
     """Whether text in UTF-8 is all in two-byte characters that nobody writes: a few words of GB18030 may read so."""
-    wide = [c for c in text[:_SAMPLE_CHARS] if c > "\x7f"]
-    if not wide or len(wide) > 40 or max(wide) > "\u07ff":
+    sample = text[:_SAMPLE_CHARS]
+    if _THREE_BYTES.search(sample):
+        return False
+    wide = [c for c in sample if c > "\x7f"]
+    if not wide or len(wide) > 40:
         return False
     usual = sum(1 for c in wide if c <= "\u017f" or "\u0370" <= c <= "\u045f")
     return usual < 0.5 * len(wide)

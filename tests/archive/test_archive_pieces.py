@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.archive.ahead import ahead
 from classifier.archive.json_lines import json_lines
+from classifier.archive.parts import part_writer
 from classifier.archive.progress import Progress, in_words
 from classifier.archive.reports import Report
 from classifier.archive.rows import SCHEMA, Batch, RowMaker
@@ -150,6 +152,26 @@ def test_progress_on_a_terminal_is_a_bar() -> None:
 
 def test_time_left_in_words() -> None:
     assert [in_words(s) for s in (7, 89, 600, 20_000)] == ["7 s", "89 s", "10 min", "5 h 33 min"]
+
+
+def test_a_part_has_plain_strings_and_equal_probabilities_in_the_taxonomys_order(model: TopicModel) -> None:
+    batch = Batch.of_articles([Article(a["id"], a["title"], a["text"], date=a["date"]) for a in articles(40)])
+    maker = RowMaker(model)
+    decisions = maker.decide(batch)
+    decisions.probabilities[::3] = 1 / len(model.taxonomy)
+    rows = maker.rows(batch, decisions)
+    file = io.BytesIO()
+    part = part_writer("parquet", file)
+    part.write(rows)
+    part.write(rows)
+    part.close()
+    read = pq.read_table(io.BytesIO(file.getvalue()))
+    assert read.schema.equals(SCHEMA)
+    assert read.to_pylist() == 2 * rows.to_pylist()
+    for i, row in enumerate(read.to_pylist()[:40]):
+        expected = sorted(zip(model.taxonomy.ids, decisions.probabilities[i], strict=True), key=lambda pair: -pair[1])
+        assert [entry["category"] for entry in row["ranking"]] == [category for category, _ in expected]
+        assert row["category"] == expected[0][0] and row["category_name"] == model.taxonomy[expected[0][0]].name
 
 
 def test_rows_of_an_empty_batch() -> None:
