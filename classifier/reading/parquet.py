@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused
-from classifier.reading.tables import CHUNK_BYTES, CHUNK_ROWS, ArticleChunk, TableSource, checked_chunk, wrong_field
+from classifier.reading.tables import CHUNK_BYTES, ArticleChunk, TableSource, checked_chunk, wrong_field
+
+_CHUNK_ROWS = 8_192
+"""Unpacking drives the kernel's tables out of the processor's cache, so it is done seldom (benchmarks/archive.py)."""
 
 
 def row_groups(file: BinaryIO, name: str) -> list[tuple[int, int]]:
@@ -38,7 +41,7 @@ def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | 
     for group in range(metadata.num_row_groups) if groups is None else groups:
         position = offsets[group]
         described = metadata.row_group(group)
-        rows = max(1, min(CHUNK_ROWS, CHUNK_BYTES * described.num_rows // max(described.total_byte_size, 1)))
+        rows = max(1, min(_CHUNK_ROWS, CHUNK_BYTES * described.num_rows // max(described.total_byte_size, 1)))
         try:
             for batch in parquet.iter_batches(rows, row_groups=[group], columns=wanted, use_threads=False):
                 if not batch.num_rows:
