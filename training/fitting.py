@@ -90,6 +90,8 @@ class FitOptions:
 
     def record(self) -> dict[str, Any]:
         record = {f.name: getattr(self, f.name) for f in fields(self)}
+        if not self.general:
+            del record["general"]  # models from before it say the same
         return {**record, "spec": self.spec.record(), "user_words": [list(pair) for pair in self.user_words]}
 
     @classmethod

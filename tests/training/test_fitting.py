@@ -165,3 +165,9 @@ def test_the_shipped_model_is_made_again_byte_for_byte(tmp_path: Path) -> None:
         for folder in (tmp_path / "again", model_path())
     )
     assert again == ours
+
+
+def test_options_are_read_back_and_say_no_more_than_they_did() -> None:
+    for options in (FitOptions(), FitOptions(general=True, vectors=0.5)):
+        assert FitOptions.from_record(options.record()) == options
+    assert "general" not in FitOptions().record()
