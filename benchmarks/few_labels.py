@@ -1,6 +1,6 @@
 """Learning curves: a fit from what is known against one from scratch, by labels a category.
 
-python -m benchmarks.few_labels [--task fudan|titles|news] [--draws 10] [--sizes 0,5,10] [--tried]
+python -m benchmarks.few_labels [--task fudan|titles|news] [--draws 10] [--sizes 0,5,10] [--tried] [--only-unlabelled]
 
 Needs the corpora in $LANMU_CORPUS.  Other categories: Fudan10 and THUCNews titles.  The default
 categories: a model of everything before the holdout, and a user's labels drawn from one half of the
@@ -169,14 +169,18 @@ def other_starts(task: Task, labels: Examples) -> Iterator[tuple[str, Start]]:
     yield "naive Bayes 0.3", replace(start, options=replace(start.options, bayes=0.3))
 
 
-def curve(task: Task, sizes: tuple[int, ...], draws: int, starts: Starts) -> None:
+def curve(task: Task, sizes: tuple[int, ...], draws: int, starts: Starts, only_unlabelled: bool = False) -> None:
     for size in sizes:
         found: dict[str, list[tuple[float, float]]] = {}
         for number in range(draws):
             labels, tested, unlabelled = task.draw(size, number)
             if number >= SLOW_DRAWS and not size:
                 continue
-            fits = list(at_labels(task, starts, labels, number) if size else at_nothing(task, tested, unlabelled))
+            fits: list[tuple[str, LinearWeights]] = []
+            if size and not only_unlabelled:
+                fits = list(at_labels(task, starts, labels, number))
+            elif not size:
+                fits = list(at_nothing(task, tested, unlabelled))
             if number < SLOW_DRAWS and size and len(unlabelled) and starts is not other_starts:
                 fits.append(("unlabelled", with_pool(task, labels, unlabelled, number)))
             for name, weights in fits:
@@ -219,6 +223,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=lambda given: tuple(map(int, given.split(","))), default=SIZES)
     parser.add_argument("--draws", type=int, default=10)
     parser.add_argument("--tried", action="store_true")
+    parser.add_argument("--only-unlabelled", action="store_true", help="leave the other columns out")
     given = parser.parse_args()
     with TemporaryDirectory() as folder:
         for name in given.task or ("fudan", "titles", "news"):
@@ -226,7 +231,7 @@ def main() -> None:
                 task = news(Path(folder) / "before")
             else:
                 task = other_categories(name, fudan() if name == "fudan" else thucnews_titles())
-            curve(task, given.sizes, given.draws, other_starts if given.tried else starts)
+            curve(task, given.sizes, given.draws, other_starts if given.tried else starts, given.only_unlabelled)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.fitting import FitOptions
-from training.presets import default_options
+from training.presets import HEADLINES, default_options
 from training.prior import Prior, known_as
 from training.seen import changed, unseen
 from training.solving import MOST_IN_DUAL
@@ -59,13 +59,15 @@ def start_of(examples: Examples, taxonomy: Taxonomy, stored: StoredModel | None)
     """How to begin with these labels; ``stored`` is the model at hand.
 
     From scratch where there are more than FEW labels a category that the model has not learned
-    already, or none at all.
+    already, or none at all; but headlines, which say little, have word vectors whatever their number.
     """
     options = default_options(examples, taxonomy)
     knows = stored is not None and _knows(stored, taxonomy)
     new = learned_anew(stored, examples) if stored is not None and knows else np.ones(len(examples), np.bool_)
     labels_a_category = float(np.median(list(Counter(examples.take(new).categories).values()) or [0]))
     if labels_a_category > FEW or int(new.sum()) > MOST_IN_DUAL or not new.any():
+        if options == HEADLINES and new.any() and not set(taxonomy.ids) <= _default_ids():
+            options = with_vectors(options)
         return Start(options, alone=f"more than {FEW} labels a category speak for themselves")
     if stored is not None and knows:
         prior = Prior.of(stored, taxonomy)

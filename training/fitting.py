@@ -19,10 +19,12 @@ from classifier.weights import LinearWeights
 from training.background import Background, read_background
 from training.calibration import (
     CAUTION,
+    HELD,
     Calibration,
     acceptance_thresholds,
     best_calibration,
     expected_calibration_error,
+    fit_calibration,
 )
 from training.examples import Examples
 from training.matrix import Matrix, feature_matrix
@@ -174,6 +176,9 @@ def fit_model(
     typical = typical_examples(examples)
     if prior is not None and len(y) < FEW:
         calibration = prior.calibration
+    elif len(everything) > len(examples):
+        # a fold may go astray with the unlabelled ones; a temperature cannot carry that into the answers
+        calibration = fit_calibration(scores, y, "temperature", hold=HELD)
     else:
         calibration = best_calibration(scores[typical], y[typical], kept_together[typical])
     weights, intercept = solve(np.arange(len(y)))

@@ -150,3 +150,9 @@ def test_train_begins_from_names_and_sends_all_to_review(lanmu: Lanmu, tmp_path:
     assert with_labels.returncode != 0 and "begins without labels" in with_labels.stderr
     default = lanmu("train", "--from-names", "--models", "other")
     assert default.returncode != 0 and "knows these categories" in default.stderr
+
+
+def test_many_headlines_have_word_vectors_too(written: Examples) -> None:
+    headlines = replace(written, texts=("",) * len(written)).take(np.tile(np.arange(len(written)), 3))
+    start = start_of(headlines, DESCRIBED, None)
+    assert start.options.general and start.alone and not start.said
