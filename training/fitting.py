@@ -42,6 +42,8 @@ FEW_CATEGORIES = 5
 """With fewer, what the best category leaves says little of the second: it must be probable by itself."""
 FEW = 100
 """With fewer labels a model that the fit starts from keeps its calibration."""
+STEADY = 500
+"""With fewer labels a fold may go astray with the unlabelled articles; a temperature cannot carry that into answers."""
 FEWEST_KNOWN = 0.5
 """Share of known words below which a text is unfamiliar; labels know all of their own words, so they cannot tell it."""
 
@@ -176,8 +178,7 @@ def fit_model(
     typical = typical_examples(examples)
     if prior is not None and len(y) < FEW:
         calibration = prior.calibration
-    elif len(everything) > len(examples):
-        # a fold may go astray with the unlabelled ones; a temperature cannot carry that into the answers
+    elif len(everything) > len(examples) and len(y) < STEADY:
         calibration = fit_calibration(scores, y, "temperature", hold=HELD)
     else:
         calibration = best_calibration(scores[typical], y[typical], kept_together[typical])
