@@ -8,9 +8,9 @@ holdout, tested on the other half.  "scratch" is words, tf-idf and LinearSVC; "a
 ``lanmu train --from-scratch`` does; "unlabelled" is "adapted" with articles whose labels are not looked
 at, up to 2,000 that are not tested (``--unlabelled``).  At 0 labels the categories' names, alone or
 with five keywords each as descriptions, are what there is (``--from-names``).  Mean accuracy ± standard
-deviation over draws (three where unlabelled articles or none of the labels take part), and in brackets the
-expected calibration error.  ``--tried`` measures other shares of word
-vectors (other categories) and other penalties (news).
+deviation over draws (three where unlabelled articles take part, or no label), and in brackets the
+expected calibration error.  ``--tried`` measures other shares of word vectors (other categories) and
+other penalties (news).
 """
 
 from __future__ import annotations
