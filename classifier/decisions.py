@@ -131,11 +131,24 @@ def calibrated(
     if spread:
         deviation = scores.std(axis=1, keepdims=True)
         scores = scores / np.where(deviation > 0, deviation, 1.0) ** spread
-    # not by @: BLAS would wake its threads for this small product, and they spin while the kernel works
-    logits = np.einsum("nk,jk->nj", scores, matrix) + offset
-    logits -= logits.max(axis=1, keepdims=True)
+    diagonal = np.diagonal(matrix)
+    if np.count_nonzero(matrix) == np.count_nonzero(diagonal):  # a temperature, or vector scaling
+        logits = scores * diagonal
+    else:
+        # not by @: BLAS would wake its threads for this small product, and they spin while the kernel works
+        logits = np.einsum("nk,jk->nj", scores, matrix)
+    logits += offset
+    return softmax(logits)
+
+
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each row's exponentials over their sum, written over ``logits`` float64[n, K]."""
+    import numpy as np
+
+    logits -= np.ascontiguousarray(logits.T).max(axis=0)[:, None]  # along the articles, many at once
     np.exp(logits, out=logits)
-    return logits / logits.sum(axis=1, keepdims=True)
+    logits /= logits.sum(axis=1, keepdims=True)
+    return logits
 
 
 def decide(scores: Scores, weights: LinearWeights, rule: ReviewRule, form: NDArray[np.uint8]) -> Decisions:

@@ -7,13 +7,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from scipy.optimize import minimize
 
 from classifier.decisions import calibrated
 from classifier.files import shipped
 from classifier.kernel import KernelScorer
 from classifier.model_choice import model_path
 from classifier.taxonomy import read_taxonomy
-from training.calibration import acceptance_thresholds, best_calibration, expected_calibration_error
+from training.calibration import (
+    RIDGE,
+    acceptance_thresholds,
+    best_calibration,
+    expected_calibration_error,
+    fit_calibration,
+)
 from training.corpora import has_corpus
 from training.examples import Examples
 from training.fitting import FitOptions, fit_model, typical_examples
@@ -117,6 +125,37 @@ def test_calibration_holds_for_articles_whose_scores_are_small() -> None:
     right = p.argmax(1) == y[2000:]
     for of_kind in (size[2000:, 0] == 1.0, size[2000:, 0] < 1.0):
         assert expected_calibration_error(p[of_kind].max(1), right[of_kind]) < 0.05
+
+
+def test_a_dirichlet_map_is_where_its_loss_is_least() -> None:
+    """A general minimiser over matrix and offset, from where the fit ends and from a temperature, finds no better."""
+    generator = np.random.default_rng(5)
+    y = generator.integers(0, 4, 600)
+    mixed = np.eye(4) + generator.normal(size=(4, 4)) * 0.4
+    scores = (np.eye(4)[y] * 1.5 + generator.normal(size=(600, 4))) @ mixed
+    ridge = RIDGE["dirichlet"]
+
+    def loss(p: NDArray[np.float64]) -> float:
+        matrix, offset = p[:16].reshape(4, 4), p[16:]
+        chosen = calibrated(scores, matrix, offset)[np.arange(600), y]
+        apart = 4 - np.trace(matrix) ** 2 / (matrix**2).sum()  # from the temperature that is nearest
+        return -float(np.log(chosen).sum()) + 0.5 * ridge * float(offset @ offset + apart)
+
+    found = fit_calibration(scores, y, "dirichlet")
+    ours = np.concatenate([found.matrix.ravel(), found.offset])
+    temperature = fit_calibration(scores, y, "temperature")
+    for start in (ours, np.concatenate([temperature.matrix.ravel(), temperature.offset])):
+        assert minimize(loss, start).fun > loss(ours) - 1e-3
+    assert loss(ours) < loss(np.concatenate([temperature.matrix.ravel(), temperature.offset])) - 10
+
+
+def test_probabilities_by_a_diagonal_are_those_by_a_matrix() -> None:
+    generator = np.random.default_rng(6)
+    scores, offset = generator.normal(size=(300, 16)) * 3, generator.normal(size=16)
+    diagonal = np.diag(generator.uniform(0.5, 3, 16))
+    nearly = diagonal + np.eye(16)[::-1] * 1e-300
+    for spread in (0.0, 1.0):
+        assert np.array_equal(calibrated(scores, diagonal, offset, spread), calibrated(scores, nearly, offset, spread))
 
 
 def test_thresholds_keep_what_they_promise() -> None:
