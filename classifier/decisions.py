@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -116,6 +116,15 @@ class Decisions:
 
     def __len__(self) -> int:
         return len(self.category)
+
+
+def joined(parts: Sequence[Decisions]) -> Decisions:
+    """The decisions on pieces of a batch, in order, as one."""
+    import numpy as np
+
+    if len(parts) == 1:
+        return parts[0]
+    return Decisions(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Decisions)))
 
 
 def calibrated(

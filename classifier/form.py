@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,14 +30,3 @@ def form_bits(titles: TextColumn, texts: TextColumn) -> NDArray[np.uint8]:
         found |= (tails == np.frombuffer(ending, np.uint8)).all(axis=1)
     bits[long[found]] |= ROUND_UP
     return bits.astype(np.uint8)
-
-
-def form_bits_of_strings(titles: Sequence[str], texts: Sequence[str]) -> Any:
-    """The same for Python strings."""
-    import numpy as np
-
-    bits = [
-        (0 if text else NO_BODY) | ROUND_UP * title.endswith(ROUND_UP_ENDINGS)
-        for title, text in zip(titles, texts, strict=True)
-    ]
-    return np.array(bits, np.uint8)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Literal
 
 from classifier.article import Article, TaggedArticle
 from classifier.columns import TextColumn
-from classifier.decisions import Decisions, decide, reason_words
+from classifier.decisions import Decisions, decide, joined, reason_words
 from classifier.errors import ModelError
-from classifier.form import form_bits, form_bits_of_strings
+from classifier.form import form_bits
 from classifier.model_files import StoredModel, read_model
 from classifier.weights import Scorer, Scores
 
@@ -111,18 +111,18 @@ class TopicModel:
 
     def decide(self, titles: TextColumn, texts: TextColumn) -> Decisions:
         """Categories, probabilities and decisions of many articles, as arrays."""
-        return self._decided(self.score(titles, texts), form_bits(titles, texts))
+        if self.threads == 1 or self.engine in ("plain", "walk"):
+            return self._decided(titles, texts, self.score(titles, texts))
+        return joined(self.kernel.scored(titles, texts, self._decided)[1])
 
     def decide_strings(self, titles: Sequence[str], texts: Sequence[str]) -> Decisions:
         """The same for Python strings; with several threads sooner than making columns of them first."""
         if self.threads == 1 or self.engine in ("plain", "walk"):
             return self.decide(TextColumn.from_strings(titles), TextColumn.from_strings(texts))
-        scores = self.kernel.score_strings(titles, texts)
-        return self._decided(scores, form_bits_of_strings(titles, texts))
+        return joined(self.kernel.scored_strings(titles, texts, self._decided)[1])
 
-    def _decided(self, scores: Scores, form: NDArray[np.uint8]) -> Decisions:
-        weights = self.weights
-        return decide(scores, weights, self.review, form)
+    def _decided(self, titles: TextColumn, texts: TextColumn, scores: Scores) -> Decisions:
+        return decide(scores, self.weights, self.review, form_bits(titles, texts))
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Category probabilities (texts, categories) of bare texts, such as a page's paragraphs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,9 @@ BYTES_A_CHARACTER = 3
 SHORTEST = 4096
 KEPT_LENGTH = 1_000_000
 """Scratch for longer texts is not kept."""
+T = TypeVar("T")
+Then = Callable[[TextColumn, TextColumn, Scores], T]
+"""What to make of a piece's titles, texts and scores, in the thread that scored them."""
 
 
 class KernelScorer:
@@ -44,15 +48,23 @@ class KernelScorer:
 
         Raises ValueError where the columns differ in length or their offsets lead out of their data.
         """
+        return self.scored(titles, texts, _nothing)[0]
+
+    def scored(self, titles: TextColumn, texts: TextColumn, then: Then[T]) -> tuple[Scores, list[T]]:
+        """The same, and what ``then`` makes of each piece, in order; several threads share that work, too."""
         _check(titles)
         _check(texts)
         if len(titles) != len(texts):
             raise ValueError(f"{len(titles)} titles for {len(texts)} texts")
         sizes = np.diff(titles.offsets) + np.diff(texts.offsets)
-        return self._in_pieces(sizes, lambda first, stop: (titles.slice(first, stop), texts.slice(first, stop)))
+        return self._in_pieces(sizes, lambda first, stop: (titles.slice(first, stop), texts.slice(first, stop)), then)
 
     def score_strings(self, titles: Sequence[str], texts: Sequence[str]) -> Scores:
-        """The same for Python strings; several threads share the work of encoding them, too."""
+        """``score`` for Python strings; several threads share the work of encoding them, too."""
+        return self.scored_strings(titles, texts, _nothing)[0]
+
+    def scored_strings(self, titles: Sequence[str], texts: Sequence[str], then: Then[T]) -> tuple[Scores, list[T]]:
+        """``scored`` for Python strings."""
         if len(titles) != len(texts):
             raise ValueError(f"{len(titles)} titles for {len(texts)} texts")
         sizes = np.fromiter((len(title) + len(text) for title, text in zip(titles, texts, strict=True)), np.int64)
@@ -62,24 +74,26 @@ class KernelScorer:
                 TextColumn.from_strings(titles[first:stop]),
                 TextColumn.from_strings(texts[first:stop]),
             ),
+            then,
         )
 
     def _in_pieces(
-        self, sizes: NDArray[np.int64], taken: Callable[[int, int], tuple[TextColumn, TextColumn]]
-    ) -> Scores:
+        self, sizes: NDArray[np.int64], taken: Callable[[int, int], tuple[TextColumn, TextColumn]], then: Then[T]
+    ) -> tuple[Scores, list[T]]:
         """Score articles of these sizes, about; ``taken(first, stop)`` gives the columns of a piece."""
         n = len(sizes)
         found = Scores(np.empty((n, self.weights.categories)), np.empty((n, 3)))
 
-        def work(piece: tuple[int, int]) -> None:
+        def work(piece: tuple[int, int]) -> T:
             part = slice(*piece)
-            self._score(*taken(*piece), found.scores[part], found.familiarity[part])
+            titles, texts = taken(*piece)
+            scores = Scores(found.scores[part], found.familiarity[part])
+            self._score(titles, texts, scores.scores, scores.familiarity)
+            return then(titles, texts, scores)
 
         if self._pool is None or n < 2:
-            work((0, n))
-        else:
-            list(self._pool.map(work, self._pieces(np.cumsum(sizes))))
-        return found
+            return found, [work((0, n))]
+        return found, list(self._pool.map(work, self._pieces(np.cumsum(sizes))))
 
     def _pieces(self, ends: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
         """First article and last + 1 of each piece of work: large ones first, small ones to end together."""
@@ -109,6 +123,10 @@ class KernelScorer:
         self._run(table.ctypes.data)
         if spare.length <= KEPT_LENGTH:
             self._spare.put(spare)
+
+
+def _nothing(titles: TextColumn, texts: TextColumn, scores: Scores) -> None:
+    """Scores alone are asked for."""
 
 
 def _check(column: TextColumn) -> None:
