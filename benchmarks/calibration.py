@@ -3,7 +3,8 @@
 python -m benchmarks.calibration
 
 Needs the news corpus in $LANMU_CORPUS.  "by spread": scores divided by an article's spread first; "with
-doubtful ones": articles that were labelled because a model was unsure of them count, too.
+doubtful ones": articles that were labelled because a model was unsure of them count in the fit, too;
+they are never among those judged.
 """
 
 from __future__ import annotations
@@ -46,14 +47,14 @@ def main() -> None:
     for start, end in pairwise(HALVES):
         for name, later, y, threshold in half_year(examples, taxonomy, start, end):
             found.setdefault(name, []).append((later, y, threshold))
-    print(f"{'':52} log loss  calibration error  accepted  right among them")
+    print(f"{'':60} log loss  calibration error  accepted  right among them")
     for name, parts in found.items():
         p, y = np.concatenate([q for q, _, _ in parts]), np.concatenate([labels for _, labels, _ in parts])
         accepted = np.concatenate([q.max(1) >= threshold for q, _, threshold in parts])
         right = p.argmax(1) == y
         loss = -np.log(np.maximum(p[np.arange(len(y)), y], 1e-300)).mean()
         error = expected_calibration_error(p.max(1), right)
-        print(f"{name:52} {loss:8.3f} {error:18.3f} {accepted.mean():9.3f} {right[accepted].mean():17.3f}")
+        print(f"{name:60} {loss:8.3f} {error:18.3f} {accepted.mean():9.3f} {right[accepted].mean():17.3f}")
 
 
 def half_year(examples: Examples, taxonomy: Any, start: str, end: str) -> list[Judged]:
@@ -66,7 +67,7 @@ def half_year(examples: Examples, taxonomy: Any, start: str, end: str) -> list[J
     later &= np.array(everything.dates) >= start
     groups = near_duplicate_groups(everything.whole)
     earlier = ~np.isin(groups, groups[later])
-    known, test = everything.take(earlier), everything.take(later)
+    known, test = everything.take(earlier), everything.take(later & ~everything.doubtful)
     y, y_test = label_columns(known, taxonomy), label_columns(test, taxonomy, alone=False)
     matrix = feature_matrix(known, options, y)
     weights, intercept = solved(matrix.X, y, len(taxonomy), options, matrix.shared)
