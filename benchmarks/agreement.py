@@ -19,12 +19,17 @@ def main() -> None:
     with READINGS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             by_item[row["id"]][row["reader"]] = row["category"]
-    twice = [(r["1"], r["2"]) for r in by_item.values() if {"1", "2"} <= r.keys()]
-    first, second = zip(*twice, strict=True)
-    same = sum(a == b for a, b in twice)
-    print(f"{len(by_item):,} items read, {len(twice)} of them twice: {same / len(twice):.1%} alike")
-    print(f"Cohen's kappa {cohen_kappa_score(first, second):.3f}")
-    for (a, b), count in Counter(tuple(sorted(pair)) for pair in twice if pair[0] != pair[1]).most_common():
+    with READINGS.with_name("xwlb.csv").open(encoding="utf-8", newline="") as file:
+        drawn = {row["id"]: row["drawn"] for row in csv.DictReader(file)}
+    twice = {name: (r["1"], r["2"]) for name, r in by_item.items() if {"1", "2"} <= r.keys()}
+    print(f"{len(by_item):,} items read")
+    for kind in ("", "natural", "targeted", "doubtful"):
+        pairs = [pair for name, pair in twice.items() if kind in ("", drawn[name])]
+        first, second = zip(*pairs, strict=True)
+        same = sum(a == b for a, b in pairs)
+        kappa = cohen_kappa_score(first, second)
+        print(f"{kind or 'all':10}{len(pairs):6,} read twice, {same / len(pairs):.1%} alike, Cohen's kappa {kappa:.3f}")
+    for (a, b), count in Counter(tuple(sorted(pair)) for pair in twice.values() if pair[0] != pair[1]).most_common():
         print(f"  {a} / {b}: {count}")
 
 
