@@ -108,9 +108,10 @@ def tag(
         print(f"lanmu: refused {refusal}", file=sys.stderr)
 
     with _printer(format, out, loaded) as printer:
-        done = _tag_all(_articles(paths, options, refused, loaded), loaded, printer, explain)
+        if not _tag_all(_articles(paths, options, refused, loaded), loaded, printer, explain) and refusals:
+            raise typer.Exit(2)  # still inside, so that --out stays as it was
     if refusals:
-        raise typer.Exit(1 if done else 2)
+        raise typer.Exit(1)
 
 
 def _articles(paths: list[str], options: object, refused: object, model: TopicModel) -> Iterator[Article]:

@@ -120,7 +120,7 @@ def _category(entry: object, number: int) -> Category:
         values[key] = value.strip()
     if not values.get("id") or len(values["id"]) > 100 or any(c in values["id"] for c in ',\n\r\t\0"/\\'):
         raise TaxonomyError(f"category {number}: needs an id of 1 to 100 characters, no commas, slashes or quotes")
-    values.setdefault("name", values["id"])
+    values["name"] = values.get("name") or values["id"]
     if "colour" in values and not _COLOUR.fullmatch(values["colour"]):
         raise TaxonomyError(f"category {values['id']!r}: colour {values['colour']!r} is not of the form #1a2b3c")
     return Category(**{"colour": _PALETTE[(number - 1) % len(_PALETTE)], **values})

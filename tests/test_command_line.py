@@ -48,6 +48,26 @@ def test_refused_inputs_are_named_and_the_rest_is_done(lanmu: Lanmu, tmp_path: P
     assert empty.returncode == 2 and "没有" in empty.stderr
 
 
+def test_an_output_file_stays_as_it_was_where_nothing_could_be_read(lanmu: Lanmu, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    (tmp_path / "会.txt").write_text(MEETING, "utf-8")
+    assert lanmu("tag", "会.txt", "--out", "out.jsonl").returncode == 0
+    before = out.read_bytes()
+    assert lanmu("tag", "没有.txt", "--out", "out.jsonl").returncode == 2
+    assert out.read_bytes() == before
+    assert lanmu("tag", "没有.txt", "--out", "new.csv").returncode == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.jsonl", "会.txt"]
+
+
+def test_labels_that_are_not_counted_are_told(lanmu: Lanmu, tmp_path: Path) -> None:
+    (tmp_path / "labels.csv").write_text(
+        "id,category,source,date,title,text\na1,体育,,,开赛,球队今天开赛\na2,天气,,,降温,明天降温\n", "utf-8"
+    )
+    done = lanmu("labels", "stats", "--labels", "labels.csv")
+    assert done.returncode == 0
+    assert "labels.csv: 1 lines cannot be used" in done.stderr
+
+
 def test_wrong_usage_is_told(lanmu: Lanmu, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(MEETING, "utf-8")
     for arguments, said in (

@@ -100,6 +100,13 @@ def train(
     if from_names:
         if labels is not None or own_categories or corpus:
             raise LanmuError("--from-names begins without labels: leave --labels, --own-categories and --corpus out")
+        of_labels = {
+            "--words": words, "--characters": characters, "--solver": solver, "--penalty": penalty,
+            "--accept-accuracy": accept_accuracy, "--like": like, "--tune": tune or None,
+            "--from-scratch": from_scratch or None,
+        }  # fmt: skip
+        if given := [option for option, value in of_labels.items() if value is not None]:
+            raise LanmuError(f"--from-names has no use for {', '.join(given)}: leave it out, or train on labels")
         _from_names(registry, taxonomy_of(categories), unlabelled or [], name, promote, seed)
         return
     examples, taxonomy = read_examples(labels, categories, own_categories, corpus)

@@ -19,6 +19,7 @@ from training.options import (
     labels_path,
     labels_to_read,
     taxonomy_and_labels,
+    taxonomy_of,
 )
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def next_(
     labelled = {label.id for label in labels}
     pool = [article for article in read_paths(paths, ReadingOptions(), refused) if article.id not in labelled]
     if not pool:
-        raise LanmuError("no unlabelled article among the inputs")
+        raise LanmuError(f"{', '.join(paths)}: no unlabelled article there; give files or folders of articles")
     loaded = TopicModel.load(model_path(model, models))
     counts = Counter(label.category for label in labels)
     chosen = loaded.tag([pool[i] for i in to_label_next(loaded, pool, count, labelled=counts)])
@@ -115,7 +116,8 @@ def next_(
         ]
         # The category is left empty, so that nothing counts as a label before a person has decided.
         _write(out, rows, {"guess": [_guess(t, names) for t in chosen]})
-        print(f"{len(chosen):,} articles written to {out}; fill in the category, then: lanmu labels import {out}")
+        own = "" if loaded.taxonomy.ids == taxonomy_of(None).ids else " --categories YOURS.toml"
+        print(f"{len(chosen):,} articles written to {out}; fill in the category, then: lanmu labels import {out}{own}")
     if refusals:
         raise typer.Exit(1)
 

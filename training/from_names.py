@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from training.registry import Registry
 
 FEWEST_WORDS = 3
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 def named_examples(taxonomy: Taxonomy) -> Examples:
@@ -55,13 +57,14 @@ def train_from_names(
     """Keep a guess as a new version; its name, and whether it became the current model.
 
     It does only where there is none.  LanmuError where ``stored``, the model at hand, knows the
-    categories, which is better than a guess.
+    categories, which is better than a guess, and where names say nothing or two say the same.
     """
     known = known_as(stored.manifest.taxonomy)
     if all(category.id in known or category.name in known for category in taxonomy):
         raise LanmuError(
             f"the model {stored.manifest.name} knows these categories; use it as it is, or give a categories file"
         )
+    _check_names(taxonomy)
     fitted = fit_from_names(taxonomy, names_options(taxonomy, unlabelled, seed), unlabelled)
     name = name or registry.free_name("model")
     if (registry.folder / name).exists():
@@ -80,6 +83,23 @@ def train_from_names(
     if promote:
         registry.promote(name, why)
     return name, promote
+
+
+def _check_names(taxonomy: Taxonomy) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for category in taxonomy:
+        words = (category.name.strip(), category.description.strip())
+        if not _HAN.search("".join(words)):
+            raise LanmuError(
+                f"category {category.id!r}: neither its name nor its description has a Chinese word to guess from; "
+                'give it a description such as "楼盘、房价、户型"'
+            )
+        if words in seen:
+            raise LanmuError(
+                f"categories {seen[words]!r} and {category.id!r} have the same name and description; "
+                "nothing tells them apart: describe them, or take one out"
+            )
+        seen[words] = category.id
 
 
 def names_options(taxonomy: Taxonomy, unlabelled: Examples | None, seed: int = 0) -> FitOptions:

@@ -179,7 +179,9 @@ def import_(
     given = import_labels(path, form.value if form else None, skipped)
     found = list(_known(renamed(given, _pairs(named or ())), taxonomy, skipped))
     if not found:
-        raise LabelsError(f"{path}: no label could be taken; with categories of its own use --own-categories or --as")
+        raise LabelsError(
+            f"{path}: no label could be taken; with categories of its own use --categories, --own-categories or --as"
+        )
     target = labels_path(file)
     merged = merge_labels(target, found, replace=replace)
     for reason in merged.refused:
@@ -249,7 +251,14 @@ def stats(
     from training.labels import read_labels
 
     taxonomy = taxonomy_of(categories)
-    counts = counted(read_labels(labels_to_read(file), taxonomy).labels, taxonomy)
+    path = labels_to_read(file)
+    found = read_labels(path, taxonomy)
+    if found.refused:
+        said = (
+            f"lanmu: {path}: {len(found.refused):,} lines cannot be used and are not counted; see `lanmu labels check`"
+        )
+        print(said, file=sys.stderr)
+    counts = counted(found.labels, taxonomy)
     if as_json:
         print(json.dumps(counts, ensure_ascii=False, indent=1))
     else:

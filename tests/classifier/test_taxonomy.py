@@ -16,6 +16,12 @@ def test_the_shipped_categories(taxonomy: Taxonomy) -> None:
     assert all(category.name_en and category.description for category in taxonomy)
 
 
+def test_an_empty_name_is_the_id(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text('[[category]]\nid = "车"\nname = " "\n[[category]]\nid = "房"\n', "utf-8")
+    assert [category.name for category in read_taxonomy(path)] == ["车", "房"]
+
+
 def test_a_users_own_file(tmp_path: Path) -> None:
     path = tmp_path / "栏目.toml"
     path.write_text('\ufeff[[category]]\nid = "要闻"\n[[category]]\nid = "副刊"\nname = "文学副刊"\n', "utf-8")

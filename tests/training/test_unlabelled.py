@@ -152,6 +152,28 @@ def test_train_begins_from_names_and_sends_all_to_review(lanmu: Lanmu, tmp_path:
     assert default.returncode != 0 and "knows these categories" in default.stderr
 
 
+@pytest.mark.parametrize(
+    ("tables", "more", "said"),
+    [
+        ('[[category]]\nid = "che"\n[[category]]\nid = "fang"\nname = "楼市"\n', (), "'che': neither its name"),
+        (
+            '[[category]]\nid = "a"\nname = "车市"\n[[category]]\nid = "b"\nname = "车市"\n',
+            (),
+            "'a' and 'b' have the same",
+        ),
+        ('[[category]]\nid = "a"\nname = "车市"\n[[category]]\nid = "b"\nname = "楼市"\n', ("--tune", "5"), "--tune"),
+        ('[[category]]\nid = "a"\nname = "车市"\n[[category]]\nid = "b"\nname = "楼市"\n', ("--words", "0"), "--words"),
+    ],
+)
+def test_names_that_say_nothing_and_options_without_use_are_refused(
+    lanmu: Lanmu, tmp_path: Path, tables: str, more: tuple[str, ...], said: str
+) -> None:
+    (tmp_path / "ours.toml").write_text(tables, "utf-8")
+    done = lanmu("train", "--from-names", "--categories", "ours.toml", "--models", "mine", *more)
+    assert done.returncode == 2 and said in done.stderr
+    assert not (tmp_path / "mine").exists()
+
+
 def test_many_headlines_have_word_vectors_too(written: Examples) -> None:
     headlines = replace(written, texts=("",) * len(written)).take(np.tile(np.arange(len(written)), 3))
     start = start_of(headlines, DESCRIBED, None)
