@@ -72,17 +72,13 @@ def main() -> None:
     order = np.argsort(-p, axis=1, kind="stable")
     print(f"{len(rows)} articles before the holdout, {int((known.second >= 0).sum())} of them with two categories")
     print(f"{'':24} {'listed':>12} {'precision':>10} {'found':>8} {'F1':>8}")
-    least = ReviewRule().secondary_least
     ranked = np.take_along_axis(p, order, axis=1)
     second_score = np.take_along_axis(scores, order, axis=1)[:, 1]
-    share = np.where(ranked[:, 1] >= least, ranked[:, 1] / np.maximum(1.0 - ranked[:, 0], 1e-12), 0.0)
-    for name, values, thresholds in (
-        ("probability", ranked[:, 1], PROBABILITIES),
-        ("score", second_score, SCORES),
-        ("share", share, SHARES),
-    ):
+    for name, values, thresholds in (("probability", ranked[:, 1], PROBABILITIES), ("score", second_score, SCORES)):
         for threshold in thresholds:
             print(f"{f'{name} from {threshold}':24} {known.judged(order, values >= threshold)}")
+    for share in SHARES:
+        print(f"{f'share from {share}':24} {known.judged(order, ReviewRule(secondary=share).with_second(ranked))}")
     p = decided(fitted, late).probabilities
     rows, known = read(late.ids, late.categories)
     order = np.argsort(-p[rows], axis=1, kind="stable")

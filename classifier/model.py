@@ -111,15 +111,20 @@ class TopicModel:
 
     def decide(self, titles: TextColumn, texts: TextColumn) -> Decisions:
         """Categories, probabilities and decisions of many articles, as arrays."""
-        if self.threads == 1 or self.engine in ("plain", "walk"):
+        if self._in_one_piece:
             return self._decided(titles, texts, self.score(titles, texts))
         return joined(self.kernel.scored(titles, texts, self._decided)[1])
 
     def decide_strings(self, titles: Sequence[str], texts: Sequence[str]) -> Decisions:
         """The same for Python strings; with several threads sooner than making columns of them first."""
-        if self.threads == 1 or self.engine in ("plain", "walk"):
+        if self._in_one_piece:
             return self.decide(TextColumn.from_strings(titles), TextColumn.from_strings(texts))
         return joined(self.kernel.scored_strings(titles, texts, self._decided)[1])
+
+    @property
+    def _in_one_piece(self) -> bool:
+        """Whether no threads share a batch: there is one, or the engine takes the whole at once."""
+        return self.threads == 1 or self.engine in ("plain", "walk")
 
     def _decided(self, titles: TextColumn, texts: TextColumn, scores: Scores) -> Decisions:
         return decide(scores, self.weights, self.review, form_bits(titles, texts))

@@ -164,6 +164,12 @@ def _keys(titles: TextColumn, texts: TextColumn) -> Iterator[bytes]:
         yield state.digest()
 
 
+def split_keys(joined: NDArray[np.uint8]) -> tuple[bytes, ...]:
+    """The keys that a file of the cache holds back to back."""
+    raw = joined.tobytes()
+    return tuple(raw[i : i + KEY_BYTES] for i in range(0, len(raw), KEY_BYTES))
+
+
 def _write(folder: Path, name: str, piece: _Piece, limit: int) -> Path | None:
     """Keep a piece and return its path, or None where that cannot be.
 
@@ -205,8 +211,7 @@ def _read(path: Path, spec: FeatureSpec) -> _Piece | None:
         return None
     words = StringTable(arrays["words.blob"], arrays["words.offsets"])
     characters = StringTable(arrays["characters.blob"], arrays["characters.offsets"])
-    raw = arrays["keys"].tobytes()
-    keys = tuple(raw[i : i + KEY_BYTES] for i in range(0, len(raw), KEY_BYTES))
+    keys = split_keys(arrays["keys"])
     blocks: dict[Block, Any] = {}
     for field, analyser, _ in spec.blocks:
         parts = tuple(arrays[f"{field}.{analyser}.{part}"] for part in ("data", "indices", "indptr"))

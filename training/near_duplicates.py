@@ -123,6 +123,12 @@ def _buckets(found: NDArray[np.uint32], similar: float) -> list[NDArray[np.int64
     return [_alike_rows(found[:, width * k : width * (k + 1)])[1] for k in range(count)]
 
 
+def _runs(bucket: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Sketches by bucket number, and where in them each bucket begins and the last ends."""
+    order = np.argsort(bucket, kind="stable")
+    return order, np.flatnonzero(np.diff(bucket[order], prepend=-1, append=-1))
+
+
 def _neighbours(
     found: NDArray[np.uint32], first: NDArray[np.int64], buckets: list[NDArray[np.int64]], similar: float
 ) -> dict[int, list[int]]:
@@ -130,8 +136,7 @@ def _neighbours(
     linked = [np.zeros(0, np.int64)]
     kinds = len(first)
     for bucket in buckets:
-        order = np.argsort(bucket, kind="stable")
-        edges = np.flatnonzero(np.diff(bucket[order], prepend=-1, append=-1))
+        order, edges = _runs(bucket)
         sizes = np.diff(edges)
         pairs = order[edges[:-1][sizes == 2][:, None] + np.arange(2)]
         linked.append(_alike(found, first, pairs[:, 0], pairs[:, 1], kinds, similar))
@@ -168,16 +173,12 @@ class _Candidates:
     """What datasketch's index answers for a text that follows others, in the order in which it answers."""
 
     def __init__(self, buckets: list[NDArray[np.int64]]) -> None:
-        self.buckets = buckets
-        self.sorted = [np.argsort(bucket, kind="stable") for bucket in buckets]
-        self.edges = [
-            np.flatnonzero(np.diff(b[o], prepend=-1, append=-1)) for b, o in zip(buckets, self.sorted, strict=True)
-        ]
+        self.bands = [(bucket, *_runs(bucket)) for bucket in buckets]
 
     def of(self, i: int) -> Iterator[int]:
         """Earlier texts that share a bucket with text ``i``, as sets that grew like the index's list them."""
         found: set[int] = set()
-        for bucket, order, edges in zip(self.buckets, self.sorted, self.edges, strict=True):
+        for bucket, order, edges in self.bands:
             members: set[int] = set()
             for member in order[edges[bucket[i]] : edges[bucket[i] + 1]].tolist():
                 if member >= i:

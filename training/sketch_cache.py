@@ -18,7 +18,7 @@ from classifier import text as text_module
 from classifier.segmentation.cache import cache_folder, keep, read_kept, remove_kept, sources_digest
 from classifier.text import character_table
 from training import near_duplicates
-from training.feature_cache import FEWEST, KEY_BYTES, megabytes
+from training.feature_cache import FEWEST, KEY_BYTES, megabytes, split_keys
 from training.near_duplicates import COMPARED, PERMUTATIONS, SEED, SHINGLE, sketches
 
 MOST_SHARE = 0.2
@@ -60,12 +60,11 @@ def _namespace() -> str:
     return state.hexdigest()[:24]
 
 
-def _read(path: Path) -> tuple[list[bytes], NDArray[np.uint32]]:
+def _read(path: Path) -> tuple[tuple[bytes, ...], NDArray[np.uint32]]:
     arrays = read_kept(path)
     if arrays is None:
-        return [], np.zeros((0, PERMUTATIONS), np.uint32)
-    raw = arrays["keys"].tobytes()
-    return [raw[i : i + KEY_BYTES] for i in range(0, len(raw), KEY_BYTES)], arrays["sketches"]
+        return (), np.zeros((0, PERMUTATIONS), np.uint32)
+    return split_keys(arrays["keys"]), arrays["sketches"]
 
 
 def _write(path: Path, keys: list[bytes], rows: NDArray[np.uint32]) -> None:
