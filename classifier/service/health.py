@@ -32,7 +32,11 @@ async def health() -> Health:
 
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
 async def readiness(request: Request) -> Response:
-    """Whether articles can be tagged; 503 while the model is loading."""
+    """Whether articles can be tagged; 503 while the model is loading.
+
+    On the first start with an empty cache it is 200 while the kernel is still being compiled: until then the
+    same model answers more slowly.
+    """
     service = service_of(request)
     champion = service.champion
     name = champion.model.manifest.name if champion.ready else None

@@ -17,6 +17,7 @@ import pytest
 
 from tests.archive.made import articles, rows_of, write_jsonl, write_parquet
 from tests.conftest import Lanmu
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("LANMU_TEST_KILLS", "5"))
@@ -47,6 +48,12 @@ def arguments(news: Path, small_model_folder: Path) -> list[str]:
 def started(arguments: list[str], out: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "lanmu", *arguments, "--out", str(out)]
     return subprocess.Popen(command, stderr=subprocess.PIPE)
+
+
+def _runs(run: subprocess.Popen[bytes]) -> bool:
+    """True; AssertionError where the run has ended."""
+    assert run.poll() is None, run.communicate()
+    return True
 
 
 def content(out: Path) -> tuple[list[dict[str, object]], bytes]:
@@ -84,10 +91,7 @@ def test_a_killed_worker_of_a_cluster_loses_and_doubles_nothing(arguments: list[
     out = tmp_path / "cluster"
     run = started([*arguments, "--cluster", "local:2"], out)
     parts = out / "parts"
-    deadline = time.monotonic() + 120
-    while not (parts.is_dir() and len(list(parts.glob("part-*"))) >= 3):
-        assert run.poll() is None and time.monotonic() < deadline
-        time.sleep(0.02)
+    eventually(lambda: _runs(run) and len(list(parts.glob("part-*"))) >= 3, "a third part")
     workers = [child for child in psutil.Process(run.pid).children() if "spawn_main" in " ".join(child.cmdline())]
     assert len(workers) == 2
     workers[0].kill()
@@ -124,8 +128,7 @@ def test_a_full_disk_is_said_and_the_run_goes_on_later(
 def test_ctrl_c_ends_in_good_order_and_says_how_to_go_on(arguments: list[str], tmp_path: Path) -> None:
     assert started(arguments, tmp_path / "whole").wait() == 1
     run = started(arguments, tmp_path / "out")
-    while not (tmp_path / "out" / "parts").is_dir():
-        time.sleep(0.02)
+    eventually(lambda: _runs(run) and (tmp_path / "out" / "parts").is_dir(), "the folder of parts")
     os.kill(run.pid, signal.SIGINT)
     _, said = run.communicate()
     assert run.returncode == 130, said

@@ -7,8 +7,8 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,14 +16,16 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from classifier.service.app import create_app
 from classifier.service.container import Service, built
 from classifier.service.settings import Settings, prepared
+from tests.service.running import running
 from tests.small_model import small_model
+from tests.waiting import eventually
 from training.labels import Label, labels_csv
 from training.registry import Registry
 
 TOKEN = "test-token-of-some-length"
+LOCAL = "http://localhost:8765"
 ROOT = Path(__file__).parents[2]
 
 
@@ -57,23 +59,17 @@ Made = Callable[[Settings], App]
 
 @pytest.fixture
 def make_app() -> Iterator[Made]:
-    opened: list[TestClient] = []
+    """Applications that run, their models loaded."""
+    with ExitStack() as opened:
 
-    def made(settings: Settings) -> App:
-        service = built(settings)
-        app = create_app(settings, service)
-        where = {"base_url": "http://localhost:8765", "client": ("127.0.0.1", 50000), "raise_server_exceptions": False}
-        api = TestClient(app, headers={"Authorization": f"Bearer {settings.token}"}, **where)
-        api.__enter__()
-        opened.append(api)
-        deadline = time.monotonic() + 60
-        while not service.champion.ready and time.monotonic() < deadline:
-            time.sleep(0.01)
-        return App(service, api, TestClient(app, follow_redirects=False, **where))
+        def made(settings: Settings) -> App:
+            service = built(settings)
+            where = {"base_url": LOCAL, "client": ("127.0.0.1", 50000), "raise_server_exceptions": False}
+            token = {"Authorization": f"Bearer {settings.token}"}
+            api = opened.enter_context(running(service, headers=token, **where))
+            return App(service, api, TestClient(api.app, follow_redirects=False, **where))
 
-    yield made
-    for client in opened:
-        client.__exit__(None, None, None)
+        yield made
 
 
 @pytest.fixture
@@ -103,17 +99,8 @@ class Server:
         )  # fmt: skip
         assert self.process.stdout is not None
         os.set_blocking(self.process.stdout.fileno(), False)
-        deadline = time.monotonic() + 90
-        while time.monotonic() < deadline and self.process.poll() is None:
-            self.printed += (self.process.stdout.read() or b"").decode()
-            found = re.search(r"http://\S+", self.printed)
-            if found:
-                self.address = found[0].rstrip("/")
-                if self._ready():
-                    self.printed += (self.process.stdout.read() or b"").decode()
-                    return self
-            time.sleep(0.05)
-        raise AssertionError(f"the server did not start: {self.printed} {self.log()}")
+        eventually(self._up, lambda: f"the start of the server ({self.printed} {self.log()})")
+        return self
 
     def log(self) -> str:
         return (self.home.parent / "server.log").read_text("utf-8", "replace")
@@ -135,7 +122,16 @@ class Server:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return httpx.Client(base_url=self.address, headers=headers, timeout=60, verify=False)
 
-    def _ready(self) -> bool:
+    def _up(self) -> bool:
+        """Whether it has printed its address and has a model; fails the test where it has ended."""
+        assert self.process is not None and self.process.stdout is not None
+        ended = self.process.poll()
+        assert ended is None, f"the server ended with {ended}: {self.printed} {self.log()}"
+        self.printed += (self.process.stdout.read() or b"").decode()
+        found = re.search(r"http://\S+", self.printed)
+        if found is None:
+            return False
+        self.address = found[0].rstrip("/")
         try:
             return httpx.get(f"{self.address}/readyz", timeout=5, verify=False).status_code == 200
         except httpx.TransportError:

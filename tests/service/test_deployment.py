@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +58,18 @@ def test_the_image_is_made_of_files_that_are_there_and_let_through() -> None:
         assert (ROOT / source).exists() and source.split("/")[0] in let_through
     wheel = (ROOT / "pyproject.toml").read_text("utf-8").split("force-include]")[1].split("[")[0]
     assert all(name in copied for name in re.findall(r'^"([^"]+)" =', wheel, re.M))
+
+
+@pytest.mark.slow
+def test_the_image_is_built_with_the_kernel_compiled(tmp_path: Path) -> None:
+    warming: list[str] = json.loads(re.search(r"^RUN (\[.*\])$", DOCKERFILE, re.M)[1])  # type: ignore[index]
+    assert warming[:2] == ["lanmu", "tag"]
+    page = ROOT / "samples" / Path(warming[2]).name
+    subprocess.run(
+        [sys.executable, "-m", "lanmu", "tag", page, *warming[3:]],
+        env={**os.environ, "LANMU_CACHE": str(tmp_path)}, cwd=ROOT, check=True, capture_output=True,
+    )  # fmt: skip
+    assert list(tmp_path.glob("machine-code-*.safetensors")), "the first start in a container compiles"
 
 
 def test_the_locked_packages_are_those_of_the_service_with_their_hashes() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from classifier.service.store import Store, queue
 from tests.service.browser import Window, needs_chromium, opened
 from tests.service.conftest import TOKEN, Server
 from tests.service.desk_made import HOSTILE, PASSWORD, filled
+from tests.waiting import eventually
 from training.labels import read_labels
 
 pytestmark = [pytest.mark.slow, needs_chromium]
@@ -69,9 +69,9 @@ def test_ten_articles_by_keyboard_then_a_better_model(desk: Server, home: Path) 
         window.press("s")
         window.press("u")
         assert window.shown() == last
-        written = waited_for(lambda: labels_by_title(home), 10)
         titles = titles_of(home)
-        assert written == {titles[number]: category for number, category in given.items()}
+        wanted = {titles[number]: category for number, category in given.items()}
+        eventually(lambda: labels_by_title(home) == wanted, lambda: f"{wanted} (there is {labels_by_title(home)})")
         assert page.locator("#toasts").inner_text().startswith("已撤销")
 
         window.go("/retrain")
@@ -176,10 +176,10 @@ def test_several_articles_at_once_and_filters_without_a_reload(desk: Server, hom
         assert page.locator("[data-chosen]").inner_text() == f"已选 {count} 篇"
         page.locator(".bulk-bar .primary").click()
         page.wait_for_selector(f"text=已采纳 {count} 篇")
-        assert len(waited_for(lambda: labels_by_title(home), 10)) == count
+        eventually(lambda: len(labels_by_title(home)) == count, f"{count} labels")
         page.locator("#toasts button").click()
         page.wait_for_selector("text=已撤销")
-        waited_for(lambda: not labels_by_title(home), 10)
+        eventually(lambda: not labels_by_title(home), "the end of the labels")
 
 
 def test_the_last_article_leads_to_the_end_and_undo_brings_it_back(desk: Server, home: Path) -> None:
@@ -240,15 +240,3 @@ def labels_by_title(home: Path) -> dict[str, str]:
 def titles_of(home: Path) -> dict[int, str]:
     with Store(home / "lanmu.sqlite").reading() as connection:
         return {article.number: article.article.title for article in queue.page(connection, limit=200).articles}
-
-
-def waited_for(look: Callable[[], object], seconds: float) -> object:
-    """What ``look`` gives once it is something and has stayed the same for half a second."""
-    end, last = time.monotonic() + seconds, None
-    while time.monotonic() < end:
-        found = look()
-        if found and found == last:
-            return found
-        last = found
-        time.sleep(0.5)
-    return last

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from classifier.service.app import create_app
 from classifier.service.container import Service
 from classifier.service.store import audit, queue, schema
 from classifier.service.store.records import today
 from tests.service.desk_made import CLINIC, HARVEST, HOSTILE, MATCH, PASSWORD, USERS, made_service, sign_in, take_in
+from tests.service.running import running
 
 PAGES = ("/", "/review", "/articles", "/articles/1", "/labels", "/charts", "/retrain")
 ADMIN_PAGES = ("/admin/users", "/admin/audit")
@@ -45,8 +44,7 @@ def service(tmp_path: Path, small_model_folder: Path) -> Service:
 
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
-    app = create_app(service.settings, service)
-    with TestClient(app, "http://127.0.0.1", headers={"Accept": "text/html"}) as found:
+    with running(service, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as found:
         yield found
 
 
@@ -236,8 +234,6 @@ def test_what_waits_is_judged_again_by_a_newer_model(client: TestClient, service
         )
     service.review.settle(2, "sports", "李编辑")
     csrf = sign_in(client, "何主编")
-    while not service.champion.ready:
-        time.sleep(0.05)
     assert "重新判断 3 篇待审稿件" in client.get("/retrain").text
     assert "已重新判断 3 篇" in client.post("/retrain/rejudge", data={"csrf": csrf}).text
     with service.store.reading() as connection:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from classifier.service.app import create_app
 from classifier.service.container import Service
 from classifier.service.store import queue
 from tests.service.desk_made import CLINIC, HARVEST, HOSTILE, MATCH, PASSWORD, TOKEN, made_service, sign_in, take_in
+from tests.service.running import running
 from training.labels import read_labels
 
 HTML = {"Accept": "text/html"}
@@ -26,7 +26,7 @@ def service(tmp_path: Path, small_model_folder: Path) -> Service:
 
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
-    with TestClient(create_app(service.settings, service), "http://127.0.0.1", headers=HTML) as found:
+    with running(service, base_url="http://127.0.0.1", headers=HTML) as found:
         yield found
 
 

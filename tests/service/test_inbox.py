@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,6 +21,7 @@ import pytest
 from classifier.article import Article
 from classifier.errors import LanmuError
 from classifier.service.inbox.folders import Folders
+from classifier.service.inbox.result_files import ResultFiles
 from classifier.service.inbox.scanning import Stillness, scan
 from classifier.service.inbox.taking import Taking
 from classifier.service.reading_pool import Reading
@@ -30,7 +32,7 @@ from classifier.service.store.results import NewResult
 from classifier.service.store.results import add as add_result
 from tests.service.articles import CLINIC, DOUBTFUL, HARVEST, MATCH
 from tests.service.conftest import TOKEN, App, Made
-from tests.service.receiver import eventually
+from tests.waiting import eventually
 
 Watching = Callable[..., App]
 QUICK = {"inbox_still_seconds": 0.2, "inbox_scan_seconds": 0.3}
@@ -283,6 +285,29 @@ def test_a_result_file_that_others_change_loses_and_doubles_nothing(watching: Wa
     assert [record.get("title", record.get("note")) for record in records(app)] == [
         MATCH["title"], "added by hand", CLINIC["title"],
     ]  # fmt: skip
+
+
+def test_results_written_from_several_threads_at_once_are_there_once(make_app: Made, settings: Settings) -> None:
+    app = make_app(settings)
+    files = ResultFiles(app.service.store, settings.results)
+    file = settings.results / f"{today()}.jsonl"
+    written: list[int] = []
+    for round_ in range(25):
+        tags = app.service.tagger.tag_now([Article(f"{round_}", f"{MATCH['title']}第{round_}场", MATCH["text"])])
+        with app.service.store.writing() as connection:
+            added = queue.add(connection, tags.articles, origin="inbox", model="small")
+            add_result(connection, [NewResult(added[0].number, tags.articles[0], "small")], deliver=False)
+        if file.exists():
+            with file.open("a", encoding="utf-8") as other:
+                other.write('{"note": "added by hand"}')
+        threads = [threading.Thread(target=lambda: written.append(files.flush())) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert [line["id"] for line in lines if "id" in line] == [f"{round_}" for round_ in range(25)]
+    assert len(lines) == 25 + 24 and sum(written) == 25
 
 
 def test_two_processes_do_not_share_a_folder(watching: Watching, home: Path, tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ import pytest
 from classifier.service.inbox.signing import new_secret
 from tests.service.articles import CLINIC, HARVEST, MATCH
 from tests.service.conftest import TOKEN
-from tests.service.receiver import Receiver, eventually
+from tests.service.receiver import Receiver
+from tests.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
 BACKLOG = 150
@@ -125,7 +126,7 @@ def test_no_result_is_lost_or_doubled_by_kills(kills: int, files: int, home: Pat
                 time.sleep(chance.random() * 4)
             else:
                 wanted = (kill + chance.random()) * files / (kills + 1)
-                eventually(lambda: finished(home) >= wanted, 120)  # noqa: B023
+                eventually(lambda: finished(home) >= wanted, "the next kill's moment")  # noqa: B023
                 time.sleep(chance.random() * 0.2)
             assert process.poll() is None, (home.parent / "log").read_text("utf-8")[-3000:]
             process.kill()
@@ -133,11 +134,11 @@ def test_no_result_is_lost_or_doubled_by_kills(kills: int, files: int, home: Pat
             killed_at.append(finished(home))
             process = started(home, receiver, secret)
         feeder.join(600)
-        eventually(lambda: finished(home) == files, 300)
+        eventually(lambda: finished(home) == files, "the last file", 300)
         address = re.search(r"http://\S+", (home.parent / "printed").read_text("utf-8"))
         assert address is not None
         with httpx.Client(base_url=address[0], headers={"Authorization": f"Bearer {TOKEN}"}) as client:
-            eventually(lambda: asked(client, "/api/v1/inbox")["webhook"]["waiting"] == 0, 120)
+            eventually(lambda: asked(client, "/api/v1/inbox")["webhook"]["waiting"] == 0, "the last delivery")
             total = asked(client, "/api/v1/articles?limit=1")["total"]
             state = asked(client, "/api/v1/inbox")
         process.terminate()

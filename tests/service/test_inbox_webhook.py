@@ -22,8 +22,9 @@ from classifier.service.inbox.webhook import retry_seconds
 from classifier.service.settings import ServiceLimits, Settings, prepared
 from tests.service.articles import CLINIC, HARVEST, MATCH
 from tests.service.conftest import TOKEN, App, Made
-from tests.service.receiver import Answer, Receiver, eventually
+from tests.service.receiver import Answer, Receiver
 from tests.service.test_inbox import lanmu, plain, put, quick, records
+from tests.waiting import eventually
 
 SECRET = new_secret()
 Receiving = Callable[..., Receiver]

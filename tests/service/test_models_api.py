@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +15,19 @@ from classifier.service.settings import prepared
 from classifier.service.training_job import enough
 from tests.service.conftest import App
 from tests.small_model import small_model
+from tests.waiting import eventually
 from training.labels import Label
 from training.registry import Registry
 
 
 def ended(app: App, number: int) -> dict[str, Any]:
     """The training, once it is no longer running."""
-    deadline = time.monotonic() + 100
-    while time.monotonic() < deadline:
-        found: dict[str, Any] = app.api.get(f"/api/v1/trainings/{number}").json()
-        if found["status"] != "running":
-            return found
-        time.sleep(0.1)
-    raise AssertionError("the training does not end")
+
+    def found() -> dict[str, Any] | None:
+        training: dict[str, Any] = app.api.get(f"/api/v1/trainings/{number}").json()
+        return None if training["status"] == "running" else training
+
+    return eventually(found, "the end of the training") or {}
 
 
 def test_versions_are_listed_promoted_and_rolled_back(app: App, home: Path) -> None:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 from classifier.service.store.records import today
 from tests.service.articles import CLINIC, DOUBTFUL, EVERY, HARVEST, HOSTILE, MATCH
 from tests.service.conftest import App
+from tests.waiting import eventually
 from training.labels import Label, read_labels
 
 
 def labels_of(path: Path, count: int) -> dict[str, Label]:
     """The desk's labels by title, once there are so many."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        found = {label.title: label for label in read_labels(path).labels if label.id.startswith("desk-")}
-        if len(found) == count:
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"{path} does not come to {count} labels of the desk: {found}")
+
+    def found() -> dict[str, Label]:
+        return {label.title: label for label in read_labels(path).labels if label.id.startswith("desk-")}
+
+    eventually(lambda: len(found()) == count, lambda: f"{count} labels of the desk in {path} (there are {found()})")
+    return found()
 
 
 def put_in(app: App, *articles: dict[str, str]) -> list[int]:

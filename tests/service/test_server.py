@@ -23,6 +23,7 @@ from tests.service.articles import CLINIC, HARVEST, MATCH
 from tests.service.conftest import TOKEN, App, Made, Server
 from tests.service.test_queue_api import labels_of
 from tests.small_model import small_model
+from tests.waiting import eventually
 
 JSON = b"application/json"
 Serve = Callable[..., Server]
@@ -83,10 +84,10 @@ def test_a_new_model_is_taken_over_without_a_dropped_request(serve: Serve, home:
         asker.start()
     with server.client() as client:
         assert client.post("/api/v1/models/second/promote").json() == {"current": "second"}
-        _until(lambda: client.get("/api/v1/models").json()["answering"] == "second")
-        _until(lambda: answers[-1][1] == "second")
+        eventually(lambda: client.get("/api/v1/models").json()["answering"] == "second")
+        eventually(lambda: answers[-1][1] == "second")
         assert client.post("/api/v1/models/rollback").json() == {"current": "small"}
-        _until(lambda: answers[-1][1] == "small")
+        eventually(lambda: answers[-1][1] == "small")
         assert client.post("/api/v1/models/third/promote").status_code == 404
     stop.set()
     for asker in askers:
@@ -101,7 +102,7 @@ def test_a_damaged_model_does_not_take_over(app: App, home: Path) -> None:
     weights = home / "models" / "bad" / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-9])
     (home / "models" / "current").write_text("bad\n")
-    _until(lambda: app.api.get("/readyz").json()["problems"])
+    eventually(lambda: app.api.get("/readyz").json()["problems"])
     assert "bad" in app.api.get("/readyz").json()["problems"][0]
     assert app.api.post("/api/v1/tag", json=HARVEST).json()["model"] == "small"
     assert 'lanmu_problem{part="model"} 1' in app.api.get("/metrics").text
@@ -132,7 +133,7 @@ def test_a_kill_loses_nothing_that_was_answered(serve: Serve) -> None:
         workers = [threading.Thread(target=work, args=(n,)) for n in range(3)]
         for worker in workers:
             worker.start()
-        _until(lambda goal=20 * (round_ + 1): len(settled) >= goal)  # type: ignore[misc]
+        eventually(lambda goal=20 * (round_ + 1): len(settled) >= goal)  # type: ignore[misc]
         server.kill()
         for worker in workers:
             worker.join()
@@ -212,11 +213,3 @@ def test_users_by_command(lanmu: Lanmu, home: Path) -> None:
     assert last.returncode == 2 and "only admin" in last.stderr
     listed = lanmu("users", "list", "--home", home).stdout.splitlines()
     assert listed == ["admin\tadmin\tmust choose a password", "李编辑\teditor\tmust choose a password"]
-
-
-def _until(condition: Callable[[], object], tries: int = 1200) -> None:
-    for _ in range(tries):
-        if condition():
-            return
-        threading.Event().wait(0.05)
-    pytest.fail("it did not come about")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from classifier.service.container import built
 from classifier.service.settings import prepared
 from tests.service.articles import EVERY
 from tests.service.conftest import TOKEN
+from tests.service.running import ready
 from tests.small_model import small_model
 from training.registry import Registry
 
@@ -55,8 +55,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> schemathesis.BaseSchema:
     chosen = prepared(home, {"LANMU_TOKEN": TOKEN})
     service = built(chosen)
     loaded = schemathesis.openapi.from_asgi("/api/openapi.json", create_app(chosen, service), headers=HEADERS)
-    while not service.champion.ready:  # loading the description has started the service
-        time.sleep(0.01)
+    ready(service)  # loading the description has started it
     service.intake.take_in([Article(one["id"], one["title"], one["text"]) for one in EVERY], "api")
     return loaded
 

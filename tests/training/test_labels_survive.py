@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import eventually
 from training.labels import Label, append_labels, read_labels
 
 FORK = multiprocessing.get_context("fork")
@@ -57,9 +58,7 @@ def test_a_kill_while_writing_loses_and_doubles_nothing(tmp_path: Path, rounds: 
         workers[0][0].join()
         told = _told(workers[1][1])
         assert workers[1][0].is_alive(), "the other goes on"
-        deadline = time.monotonic() + 30
-        while len(_told(workers[1][1])) == 0 and time.monotonic() < deadline:
-            time.sleep(0.005)
+        told += eventually(lambda: _told(workers[1][1]), "a label written after the other's end")  # noqa: B023
         os.kill(workers[1][0].pid or 0, signal.SIGKILL)
         workers[1][0].join()
         certain |= set(told) | {name for _, receiving in workers for name in _told(receiving)}

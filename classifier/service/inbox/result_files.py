@@ -28,6 +28,7 @@ class ResultFiles:
         self.store = store
         self.folder = folder
         self.problem = ""
+        self._writing = threading.Lock()
         self._wanted = threading.Event()
         self._stopped = False
         self._thread: threading.Thread | None = None
@@ -50,15 +51,16 @@ class ResultFiles:
         self._wanted.set()
 
     def flush(self) -> int:
-        """Write all that waits now; returns how many results were due.  Raises OSError."""
+        """Write all that waits now, from any thread; returns how many results were due.  Raises OSError."""
         total = 0
         while True:
-            with self.store.reading() as connection:
-                due = results.unwritten(connection)
-            if due is None:
-                return total
-            if self._append(due):
-                total += len(due.numbers)
+            with self._writing:  # from what is due to its note: in between, another would take our lines for others'
+                with self.store.reading() as connection:
+                    due = results.unwritten(connection)
+                if due is None:
+                    return total
+                if self._append(due):
+                    total += len(due.numbers)
 
     def _append(self, due: UnwrittenResults) -> bool:
         """Whether they are written; if not, the file was not as expected, which is noted, and they are due again."""
