@@ -137,9 +137,7 @@ def calibrated(
     """
     import numpy as np
 
-    if spread:
-        deviation = scores.std(axis=1, keepdims=True)
-        scores = scores / np.where(deviation > 0, deviation, 1.0) ** spread
+    scores = by_spread(scores, spread)
     diagonal = np.diagonal(matrix)
     if np.count_nonzero(matrix) == np.count_nonzero(diagonal):  # a temperature, or vector scaling
         logits = scores * diagonal
@@ -148,6 +146,16 @@ def calibrated(
         logits = np.einsum("nk,jk->nj", scores, matrix)
     logits += offset
     return softmax(logits)
+
+
+def by_spread(scores: NDArray[np.float64], spread: float) -> NDArray[np.float64]:
+    """scores / σ^spread, float64[n, K]; σ is the standard deviation of an article's scores (all alike: not divided)."""
+    import numpy as np
+
+    if not spread:
+        return scores
+    deviation = scores.std(axis=1, keepdims=True)
+    return np.asarray(scores / np.where(deviation > 0, deviation, 1.0) ** spread)
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from classifier.decisions import calibrated, softmax
+from classifier.decisions import by_spread, calibrated, softmax
 from training.threads import one_blas_thread
 
 Method = Literal["temperature", "vector", "dirichlet"]
@@ -66,9 +66,7 @@ def fit_calibration(
     """
     ridge = RIDGE[method] if ridge is None else ridge
     n, k = scores.shape
-    if spread:
-        deviation = scores.std(1, keepdims=True)
-        scores = scores / np.where(deviation > 0, deviation, 1.0) ** spread
+    scores = by_spread(scores, spread)
     every = np.arange(n)
     eye = np.eye(k)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +76,7 @@ class Examples:
         """Titles and texts together, as near-duplicates are sought in them."""
         return [f"{title}\n{text}" for title, text in zip(self.titles, self.texts, strict=True)]
 
-    @property
+    @cached_property
     def columns(self) -> tuple[TextColumn, TextColumn]:
         """Titles and texts in the form the kernel reads."""
         return TextColumn.from_strings(self.titles), TextColumn.from_strings(self.texts)
