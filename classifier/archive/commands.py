@@ -19,9 +19,6 @@ from classifier.errors import LanmuError
 if TYPE_CHECKING:
     from classifier.archive.folder import RunFolder
 
-SHOWN_REFUSALS = 10
-"""Refusals named on stderr; all are in ``refused.jsonl``."""
-
 
 class ArchiveFormat(StrEnum):
     parquet = "parquet"
@@ -124,12 +121,16 @@ def score(
         raise typer.Exit(130)
     if outcome.state == "planned":
         plan = outcome.plan
+        for line in plan.refusals():
+            print(line, file=sys.stderr)
         size = f"{plan.bytes / 1e9:,.2f} GB" if plan.bytes >= 1e7 else f"{plan.bytes / 1e3:,.0f} kB"
         print(
             f"{counted(plan.files, 'file')}, {size}, in {counted(plan.shards, 'shard')}; the plan is in "
             f"{chosen.folder.name_of('shards.jsonl')}; to begin, give the same command without --plan-only",
             file=sys.stderr,
         )
+        if plan.refused:
+            raise typer.Exit(1)
         return
     if outcome.state == "waiting":
         print("lanmu: this share is done; whoever ends the last share puts everything together", file=sys.stderr)
@@ -139,6 +140,8 @@ def score(
 
 def told(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
     """Say what came of a finished run; exit 1 where inputs were refused, 2 where nothing was scored."""
+    from classifier.archive.plan import SHOWN_REFUSALS
+
     refused = summary["refused"]
     print(
         f"{counted(summary['articles'], 'article')} in {output}: {summary['accepted']:,} accepted, "

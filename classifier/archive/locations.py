@@ -106,17 +106,25 @@ def listed(
 ) -> Iterator[Found]:
     """Every file of the sources, folders with all that is in them, always in the same order.
 
-    ``is_output`` tells what the run itself writes, which is passed over.  LanmuError where a source
-    is not there, or holds nothing that can be read.
+    ``is_output`` tells what the run itself writes, which is passed over.  A source that is not there,
+    or holds nothing that can be read, is ``refused``; LanmuError where all are so, or where one cannot be
+    asked at present (no access, no network).
     """
+    unusable: list[InputRefused] = []
     for source in sources:
-        files = _in_url(source) if is_url(source) else _in_path(source, base, options, refused, is_output)
         empty = True
-        for file in files:
-            empty = False
-            yield file
-        if empty:
-            raise LanmuError(f"{source}: is a folder without articles; what is read is {READABLE}")
+        try:
+            for file in _in_url(source) if is_url(source) else _in_path(source, base, options, refused, is_output):
+                empty = False
+                yield file
+            if empty:
+                raise InputRefused(source, f"is a folder without articles; what is read is {READABLE}")
+        except InputRefused as error:
+            unusable.append(error)
+    if unusable and len(unusable) == len(sources):
+        raise LanmuError("\n".join(str(error) for error in unusable))
+    for one in unusable:
+        refused(one)
 
 
 def _in_path(
@@ -124,10 +132,7 @@ def _in_path(
 ) -> Iterator[Found]:
     path = Path(base) / source
     if not path.is_dir():
-        try:
-            yield found_at(source, base)
-        except InputRefused as error:
-            raise LanmuError(str(error)) from error
+        yield found_at(source, base)
         return
     for inner in files_of(path, options, refused):
         if is_output(inner):
@@ -155,6 +160,8 @@ def _in_url(url: str) -> Iterator[Found]:
                     yield _found(f"{start}/{inner[len(root) :].lstrip('/')}", files[name])
     except LanmuError:
         raise
+    except FileNotFoundError as error:
+        raise InputRefused(url, "is not there; check the address") from error
     except Exception as error:
         raise LanmuError(f"{url}: cannot be listed ({_said(error)}); check the address and the access") from error
 

@@ -15,6 +15,8 @@ from classifier.reading.options import Kind, ReadingOptions
 FORMAT = 1
 PLAN = "plan.json"
 SHARDS = "shards.jsonl"
+SHOWN_REFUSALS = 10
+"""Refusals named on stderr; all are in ``refused.jsonl``."""
 Cut = Literal["whole", "lines", "rows", "groups", "members", "blocks"]
 PartFormat = Literal["parquet", "jsonl", "csv"]
 
@@ -138,6 +140,12 @@ class Plan:
     def identity(self) -> str:
         """Hex digest that two runs share only where they do the same."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+
+    def refusals(self) -> list[str]:
+        """What could not be listed, in words; the first few."""
+        lines = [f"lanmu: refused {name}: {reason}" for name, reason in self.refused[:SHOWN_REFUSALS]]
+        more = len(self.refused) - len(lines)
+        return [*lines, f"lanmu: … and {more:,} more"] if more else lines
 
     def record(self) -> dict[str, Any]:
         return {"format": FORMAT, "identity": self.identity, **asdict(self)}

@@ -63,7 +63,7 @@ def planned(target: Target, sources: Sequence[str], base: str, task: Task, *, re
 def make_plan(folder: RunFolder, sources: Sequence[str], base: str, task: Task, is_output: IsOutput) -> Plan:
     """List the sources, cut them into shards, and write both before anything is scored.
 
-    Raises LanmuError where a source is not there or nothing can be read.
+    Sources that are not there are among the plan's ``refused``.  Raises LanmuError where nothing can be read.
     """
     refused: list[tuple[str, str]] = []
     options = task.reading

@@ -124,6 +124,9 @@ def _score_left(folder: RunFolder, plan: Plan, model: Path, work: Work) -> bool:
     stopping = threading.Event()
     with Progress(total, shards) as progress, heeded_signals(stopping, progress.say):
         progress.done_before(cost, done)
+        if done == 0:
+            for line in plan.refusals():
+                progress.say(line)
 
         def shard_done(shard: Shard, report: Report) -> None:
             progress.shard_done(shard.cost, report.refused)

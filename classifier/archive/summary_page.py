@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 from pathlib import PurePosixPath
@@ -23,6 +24,7 @@ _REASONS = {
 _MOST_MONTHS = 60
 """Beyond so many months the charts over time go by year."""
 _SHOWN_NAME = 60
+_FEW = 10
 
 
 def summary_html(summary: dict[str, Any], taxonomy: Taxonomy, refusals: Sequence[dict[str, Any]]) -> str:
@@ -78,9 +80,10 @@ def _categories(summary: dict[str, Any], taxonomy: Taxonomy) -> str:
         order.append(name)
         for decision, n in ((ACCEPTED, counts["articles"] - counts["review"]), (REVIEW, counts["review"])):
             rows.append({"栏目": name, "结果": decision, "篇数": n, "待审占比": share, "合计": counts["articles"]})
+    most = max(counts["articles"] for counts in summary["categories"].values())
     base = alt.Chart(_data(rows)).encode(y=alt.Y("栏目:N", sort=order, title=None))
     bars = base.mark_bar().encode(
-        x=alt.X("篇数:Q", title="篇数", stack="zero"),
+        x=alt.X("篇数:Q", title="篇数", stack="zero", axis=_counted(most)),
         color=alt.Color("结果:N", scale=_decisions(), legend=alt.Legend(orient="top", title=None)),
         order=alt.Order("结果:N", sort="descending"),
         tooltip=[
@@ -122,7 +125,10 @@ def _time_chart(rows: list[dict[str, Any]], order: list[str], colours: list[str]
 
     unit: Any = "utcyear" if by_year else "utcyearmonth"
     axis = alt.Axis(format="%Y" if by_year else "%Y-%m", labelAngle=0, labelOverlap=True, grid=False)
-    counted: dict[str, Any] = {"stack": "zero", "title": "篇数"}
+    sums: Counter[str] = Counter()
+    for row in rows:
+        sums[row["时间"]] += row["篇数"]
+    counted: dict[str, Any] = {"stack": "zero", "title": "篇数", "axis": _counted(max(sums.values()))}
     if shares:
         counted = {"stack": "normalize", "title": "比例", "axis": alt.Axis(format=".0%")}
     return (
@@ -184,7 +190,7 @@ def _confidence(summary: dict[str, Any]) -> str:
                 axis=alt.Axis(format=".0%", labelOverlap=True, grid=False),
             ),
             x2=alt.X2("到:Q"),
-            y=alt.Y("下:Q", title="篇数", scale=alt.Scale(type="sqrt")),
+            y=alt.Y("下:Q", title="篇数", scale=alt.Scale(type="sqrt"), axis=_counted(max(row["上"] for row in rows))),
             y2=alt.Y2("上:Q"),
             color=alt.Color("结果:N", scale=_decisions(), legend=alt.Legend(orient="top", title=None)),
             tooltip=[alt.Tooltip("从:Q", format=".0%"), alt.Tooltip("结果:N"), alt.Tooltip("篇数:Q", format=",")],
@@ -223,6 +229,13 @@ def _refused(summary: dict[str, Any], refusals: Sequence[dict[str, Any]]) -> str
 def _data(rows: list[dict[str, Any]]) -> Any:
     """Rows as a chart's data; as a plain dict, which Altair does not look through row by row."""
     return {"values": rows}
+
+
+def _counted(most: int) -> Any:
+    """An axis of up to so many articles: few are counted one by one, as Vega would show halves of them."""
+    import altair as alt
+
+    return alt.Axis(values=list(range(most + 1)), format="d") if most <= _FEW else alt.Axis(format=",d")
 
 
 def _decisions() -> Any:

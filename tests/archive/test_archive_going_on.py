@@ -15,6 +15,7 @@ from classifier.archive.lock import locked
 from classifier.archive.running import Work
 from classifier.errors import LanmuError
 from tests.archive.made import articles, rows_of, scored, write_jsonl, write_parquet
+from tests.conftest import Lanmu
 from tests.small_model import small_model
 
 SIZE = 4 << 10
@@ -68,6 +69,44 @@ def test_without_sources_the_run_goes_on_as_it_was_begun(
     assert rows_of(out) == rows
     with pytest.raises(LanmuError, match="no run to go on with"):
         scored([], tmp_path / "new", small_model_folder)
+
+
+def test_a_source_that_is_missing_is_refused_and_the_others_are_scored(
+    lanmu: Lanmu, source: Path, tmp_path: Path, small_model_folder: Path
+) -> None:
+    (tmp_path / "空").mkdir()
+    command = ("score", "news", "没有", "空", "--model", small_model_folder, "--out", "out", "--shard-size", "4KB")
+    planned = lanmu(*command, "--plan-only")
+    assert planned.returncode == 1 and "refused 没有: " in planned.stderr and "refused 空: " in planned.stderr
+    first = lanmu(*command)
+    assert first.returncode == 1, first.stderr
+    assert first.stderr.index("refused 没有: ") < first.stderr.index("300 articles in out"), "said before the work too"
+    refused = [json.loads(line)["source"] for line in (tmp_path / "out" / "refused.jsonl").open(encoding="utf-8")]
+    assert refused == ["没有", "空", "news/空.txt"]
+    rows = rows_of(tmp_path / "out")
+    assert len(rows) == 300
+    next(iter((tmp_path / "out" / "parts").iterdir())).unlink()
+    for again in (command, ("score", "--model", small_model_folder, "--out", "out")):
+        assert lanmu(*again).returncode == 1
+        assert rows_of(tmp_path / "out") == rows
+    (tmp_path / "没有").mkdir()
+    write_jsonl(tmp_path / "没有" / "新.jsonl", articles(3))
+    late = lanmu(*command)
+    assert late.returncode == 2 and "新.jsonl" in late.stderr and "--restart" in late.stderr
+    none = lanmu("score", "无", "空", "--model", small_model_folder, "--out", "none")
+    assert none.returncode == 2 and "无: " in none.stderr and "空: " in none.stderr
+    assert not (tmp_path / "none" / "plan.json").exists()
+
+
+def test_a_url_that_is_not_there_is_refused_and_the_others_are_scored(
+    memory: str, tmp_path: Path, small_model_folder: Path
+) -> None:
+    with fsspec.open(f"{memory}/a.jsonl", "wb") as file:
+        write_jsonl(tmp_path / "a.jsonl", articles(30))
+        file.write((tmp_path / "a.jsonl").read_bytes())
+    outcome = scored([f"{memory}/a.jsonl", f"{memory}/nowhere"], tmp_path / "out", small_model_folder)
+    assert outcome.plan.refused == ((f"{memory}/nowhere", "is not there; check the address"),)
+    assert len(rows_of(tmp_path / "out")) == 30
 
 
 def test_another_model_or_option_is_named(source: Path, tmp_path: Path, small_model_folder: Path) -> None:

@@ -33,3 +33,25 @@ def test_the_charts_are_drawn(width: int, scheme: str, tmp_path: Path, small_mod
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert said == []
         browser.close()
+
+
+@pytest.mark.parametrize("count", [1, 5, 11])
+def test_few_articles_are_counted_in_whole_ones(count: int, tmp_path: Path, small_model_folder: Path) -> None:
+    from playwright.sync_api import sync_playwright
+
+    write_jsonl(tmp_path / "a.jsonl", articles(count))
+    scored([tmp_path / "a.jsonl"], tmp_path / "out", small_model_folder)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto((tmp_path / "out" / "summary.html").as_uri())
+        page.wait_for_selector("html[data-charts=done]", timeout=60_000)
+        axes = page.evaluate(
+            """[...document.querySelectorAll("figure svg .role-axis")]
+            .filter(axis => axis.querySelector(".role-axis-title")?.textContent === "篇数")
+            .map(axis => [...axis.querySelectorAll(".role-axis-label text")].map(tick => tick.textContent))"""
+        )
+    assert len(axes) == 3
+    for ticks in axes:
+        numbers = [int(tick) for tick in ticks if tick]
+        assert len(numbers) == len(set(numbers)) >= 2 and max(numbers) <= count, axes
