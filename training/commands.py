@@ -19,17 +19,16 @@ from training.options import (
     PenaltyOption,
     SeedOption,
     SolverOption,
+    UnlabelledOption,
     WordsOption,
     fit_start,
     read_examples,
     taxonomy_of,
+    unlabelled_pool,
 )
 
 if TYPE_CHECKING:
-    from classifier.errors import InputRefused
     from classifier.taxonomy import Taxonomy
-    from training.adaptation import Start
-    from training.examples import Examples
     from training.fitting import FitOptions
     from training.registry import Registry
 
@@ -65,14 +64,7 @@ def train(
     ] = 0.0,
     seed: SeedOption = 0,
     from_scratch: FromScratchOption = False,
-    unlabelled: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--unlabelled",
-            help="Articles without labels that training may learn from too, where labels are few: files or folders.",
-            metavar="PATH",
-        ),
-    ] = None,
+    unlabelled: UnlabelledOption = None,
     from_names: Annotated[
         bool,
         typer.Option(
@@ -116,7 +108,7 @@ def train(
     )
     if start.said:
         print(start.said, file=sys.stderr)
-    pool, refused = _pool(unlabelled or [], examples, start, seed)
+    pool, refused = unlabelled_pool(unlabelled or [], examples, start, seed)
     if pool is not None:
         start = replace(start, options=with_unlabelled(start.options))
     _seed(registry, taxonomy)
@@ -150,33 +142,13 @@ def train(
         raise typer.Exit(1)
 
 
-def _pool(paths: list[str], labels: Examples | None, start: Start | None, seed: int) -> tuple[Examples | None, int]:
-    """The unlabelled articles that join the fit, if any, and how many inputs were refused."""
-    from training.unlabelled import read_unlabelled
-
-    if not paths:
-        return None, 0
-    if start is not None and start.alone:
-        print(f"the unlabelled articles are left out: {start.alone}", file=sys.stderr)
-        return None, 0
-    refusals: list[InputRefused] = []
-
-    def refused(refusal: InputRefused) -> None:
-        refusals.append(refusal)
-        print(f"lanmu: refused {refusal}", file=sys.stderr)
-
-    pool = read_unlabelled(paths, labels, refused, seed)
-    print(f"{len(pool):,} unlabelled articles to learn from too", file=sys.stderr)
-    return pool, len(refusals)
-
-
 def _from_names(
     registry: Registry, taxonomy: Taxonomy, unlabelled: list[str], name: str, promote: bool, seed: int
 ) -> None:
     from training.adaptation import shipped_model
     from training.from_names import train_from_names
 
-    pool, refused = _pool(unlabelled, None, None, seed)
+    pool, refused = unlabelled_pool(unlabelled, None, None, seed)
     name, promoted = train_from_names(
         taxonomy, registry, shipped_model(), name=name, unlabelled=pool, promote=promote, seed=seed
     )

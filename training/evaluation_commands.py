@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from classifier.commands import ModelsOption
+from classifier.errors import LanmuError
 from training.options import (
     CategoriesOption,
     CharactersOption,
@@ -21,10 +22,12 @@ from training.options import (
     PenaltyOption,
     SeedOption,
     SolverOption,
+    UnlabelledOption,
     WordsOption,
     fit_start,
     labels_to_read,
     read_examples,
+    unlabelled_pool,
 )
 
 if TYPE_CHECKING:
@@ -93,6 +96,7 @@ def evaluate(
     penalty: PenaltyOption = None,
     seed: SeedOption = 0,
     from_scratch: FromScratchOption = False,
+    unlabelled: UnlabelledOption = None,
 ) -> None:
     """Evaluate training on your labels, or a model on labels it has not seen; or look for drift in an archive.
 
@@ -101,14 +105,18 @@ def evaluate(
     from dataclasses import replace
     from importlib.metadata import version
 
+    from training.adaptation import with_unlabelled
     from training.answers import model_answers
     from training.evaluation import evaluate as evaluated
     from training.evaluation import evaluate_answers
     from training.fitting import fit_model
     from training.printing import print_evaluation
-    from training.retraining import labels_checksum
+    from training.retraining import labels_checksum, unlabelled_record
 
+    if unlabelled and (model is not None or archive is not None):
+        raise LanmuError("--unlabelled joins a fit: leave it out with --model or --archive")
     examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
+    refused = 0
     if archive is not None:
         _drift(archive, examples, taxonomy, model, models, out, language.value)
         return
@@ -119,14 +127,17 @@ def evaluate(
     }
     if model is None:
         start = fit_start(examples, taxonomy, words, characters, solver, penalty, seed, from_scratch=from_scratch)
-        options = start.options
+        pool, refused = unlabelled_pool(unlabelled or [], examples, start, seed, apart=True)
+        options = start.options if pool is None else with_unlabelled(start.options)
         new = start.is_new(examples)
         left_out, examples = int((~new).sum()), examples.take(new)
 
         def fit(some: Examples, groups: NDArray[int64]) -> Fitted:
-            return fit_model(some, taxonomy, options, groups=groups, prior=start.prior)
+            return fit_model(some, taxonomy, options, groups=groups, prior=start.prior, unlabelled=pool)
 
         champion = _champion(models)
+        if pool is not None:
+            about["unlabelled"] = unlabelled_record(pool)
         about |= {"options": options.record(), "champion": champion.manifest.name if champion else ""}
         evaluation = evaluated(
             examples, fit, split=split.value, champion=champion, thorough=not quick, seed=seed, say=_say
@@ -144,6 +155,8 @@ def evaluate(
     print_evaluation(evaluation)
     if out is not None:
         _write(evaluation, out, language.value)
+    if refused:
+        raise typer.Exit(1)
 
 
 def _drift(

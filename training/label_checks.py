@@ -24,11 +24,18 @@ def checked(table: LabelTable, taxonomy: Taxonomy | None) -> tuple[tuple[Label, 
     labels: list[Label] = []
     findings: list[Finding] = [_stray(table.heading.first, name) for name in table.stray]
     known = _names(table, taxonomy)
+    listed = 0
     for row in table.rows:
         if row.first == table.unclosed:
             findings.append(Finding(row.first, _short(row.cells[0]), "opens a quote that is never closed; close it"))
             continue
-        found = _label(row, table, taxonomy, known)
+        try:
+            found = _label(row, table, taxonomy, known)
+        except UnknownCategory:
+            assert taxonomy is not None
+            values = table.values(row)
+            found = Finding(row.first, _short(values["id"]), _unknown(values["category"], taxonomy, listed))
+            listed = listed or row.first
         if isinstance(found, Finding):
             findings.append(found)
         else:
@@ -61,6 +68,7 @@ def clashes(labels: Sequence[Label], similar: float = 0.5) -> list[Finding]:
 
 
 def _label(row: Row, table: LabelTable, taxonomy: Taxonomy | None, known: frozenset[str]) -> Label | Finding:
+    """The row's label, or what is wrong with it; raises UnknownCategory."""
     values = table.values(row)
     name = _short(values["id"])
     if any(cell.strip() for cell in row.cells[len(table.heading.cells) :]):
@@ -76,10 +84,7 @@ def _label(row: Row, table: LabelTable, taxonomy: Taxonomy | None, known: frozen
     if not values["category"]:
         return Finding(row.first, name, "has no category; give one or remove the line")
     if taxonomy is not None:
-        try:
-            values["category"] = taxonomy.find(values["category"]).id
-        except UnknownCategory:
-            return Finding(row.first, name, _unknown(values["category"], taxonomy))
+        values["category"] = taxonomy.find(values["category"]).id
     if not any(values.get(column) for column in ("title", "text", "source")):
         return Finding(row.first, name, "has neither title nor text, nor a source to find them in; add the text")
     values["date"] = normal_date(values.get("date", ""))
@@ -98,10 +103,13 @@ def _doubts(label: Label, row: Row) -> list[Finding]:
     return [Finding(label.line, _short(label.id), problem, refused=False) for problem in found]
 
 
-def _unknown(category: str, taxonomy: Taxonomy) -> str:
+def _unknown(category: str, taxonomy: Taxonomy, listed: int) -> str:
+    """What is wrong with a category; the known ones are named once, for the line ``listed`` (0: not yet)."""
     names = [name for c in taxonomy for name in (c.id, c.name, c.name_en) if name]
     near = difflib.get_close_matches(category, names, 1, 0.5)
     meant = f"did you mean {near[0]!r}? " if near else ""
+    if listed:
+        return f"unknown category {_short(category)!r}; {meant}mend it; the known ones are named for line {listed}"
     return (
         f"unknown category {_short(category)!r}; {meant}known are {', '.join(taxonomy.ids)}; "
         "mend it, or give your own categories file with --categories"

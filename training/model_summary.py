@@ -23,9 +23,15 @@ def print_model(manifest: Manifest, events: Sequence[Event]) -> None:
     console.print(f"[bold]{manifest.name}[/bold]  {manifest.checksum[:12]}")
     if parent := training.get("parent"):
         console.print(f"fitted while {str(parent)[:12]} was current")
+    console.print(f"{len(manifest.taxonomy)} categories: {'、'.join(c.name for c in manifest.taxonomy)}")
     labels = training.get("labels", {})
-    if labels:
+    if labels and not labels["count"]:
+        console.print("a guess from the categories' names and descriptions, without labels; all it tags goes to review")
+        console.print("label some articles (`lanmu labels next` chooses which), then `lanmu train` on the labels")
+    elif labels:
         console.print(f"{labels['count']:,} labels ({_listed(labels.get('sources', {}))}), {labels['sha256'][:12]}")
+    if unlabelled := training.get("unlabelled"):
+        console.print(f"{unlabelled['count']:,} unlabelled articles took part, {unlabelled['sha256'][:12]}")
     console.print(f"features: {_settings(manifest.spec.record())}")
     options = {k: v for k, v in training.get("options", {}).items() if k not in ("spec", "user_words")}
     console.print(f"options: {_settings(options)}")
@@ -34,12 +40,15 @@ def print_model(manifest: Manifest, events: Sequence[Event]) -> None:
     if metrics:
         _figures(console, manifest, metrics)
     console.print()
-    table = grid(("wished accuracy", "right"), ("accepted from", "right"))
-    for wished, threshold in manifest.review.thresholds:
-        if wished in SHOWN_ACCURACIES:
-            mark = "  ← default" if wished == manifest.review.accept_accuracy else ""
-            table.add_row(f"{wished:.0%}", f"{threshold:.3f}{mark}")
-    console.print(table)
+    if not manifest.review.thresholds:
+        console.print("nothing is accepted: no accuracy was measured that a threshold could promise")
+    else:
+        table = grid(("wished accuracy", "right"), ("accepted from", "right"))
+        for wished, threshold in manifest.review.thresholds:
+            if wished in SHOWN_ACCURACIES:
+                mark = "  ← default" if wished == manifest.review.accept_accuracy else ""
+                table.add_row(f"{wished:.0%}", f"{threshold:.3f}{mark}")
+        console.print(table)
     for event in events:
         reasons = f": {'; '.join(event.reasons)}" if event.reasons else ""
         console.print(f"{event.time}  {event.action}{reasons}")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from classifier.errors import InputRefused, LanmuError
 
 if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy
@@ -46,6 +49,15 @@ FromScratchOption = Annotated[
     typer.Option("--from-scratch", help="Learn from these labels alone, also where they are few."),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Of folds and solvers.", min=0, max=2**31 - 1)]
+
+UnlabelledOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--unlabelled",
+        help="Articles without labels that training may learn from too, where labels are few: files or folders.",
+        metavar="PATH",
+    ),
+]
 
 
 def labels_path(labels: Path | None) -> Path:
@@ -140,3 +152,34 @@ def fit_start(
         accept_accuracy=options.accept_accuracy if accept_accuracy is None else accept_accuracy,
     )
     return replace(start, options=options)
+
+
+def unlabelled_pool(
+    paths: list[str], labels: Examples | None, start: Start | None, seed: int, *, apart: bool = False
+) -> tuple[Examples | None, int]:
+    """The unlabelled articles that join the fit, if any, and how many inputs were refused, each named on stderr.
+
+    ``apart``: without near-duplicates of labels.  LanmuError where no path is there, whether they join or not.
+    """
+    from training.unlabelled import read_unlabelled
+
+    if not paths:
+        return None, 0
+    refusals: list[InputRefused] = []
+
+    def refused(refusal: InputRefused) -> None:
+        refusals.append(refusal)
+        print(f"lanmu: refused {refusal}", file=sys.stderr)
+
+    there = [path for path in paths if Path(path).exists()]
+    missing = [path for path in paths if path not in there]
+    if not there:
+        raise LanmuError(f"--unlabelled {', '.join(missing)}: is not there; check the path")
+    for path in missing:
+        refused(InputRefused(path, "is not there; check the path"))
+    if start is not None and start.alone:
+        print(f"the unlabelled articles are left out: {start.alone}", file=sys.stderr)
+        return None, len(refusals)
+    pool = read_unlabelled(there, labels, refused, seed, apart=apart)
+    print(f"{len(pool):,} unlabelled articles to learn from too", file=sys.stderr)
+    return pool, len(refusals)

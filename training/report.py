@@ -240,7 +240,7 @@ def _lexicon(evaluation: Evaluation) -> Iterable[dict[str, Any]]:
 
 
 def _about(about: Mapping[str, Any], say: Wording) -> Iterable[tuple[str, str]]:
-    for key in ("labels", "checksum", "model", "version", "options"):
+    for key in ("labels", "checksum", "unlabelled", "model", "version", "options"):
         if value := about.get(key):
             shown = ", ".join(f"{n} {v}" for n, v in _flat(value)) if isinstance(value, dict) else str(value)
             yield say(f"about_{key}"), shown

@@ -9,6 +9,7 @@ import numpy as np
 
 from classifier.errors import LanmuError
 from training.examples import Examples
+from training.near_duplicates import near_duplicate_groups
 from training.self_training import MOST_UNLABELLED
 
 if TYPE_CHECKING:
@@ -17,10 +18,16 @@ if TYPE_CHECKING:
 
 
 def read_unlabelled(
-    paths: Sequence[str], labels: Examples | None, refused: Callable[[InputRefused], None], seed: int = 0
+    paths: Sequence[str],
+    labels: Examples | None,
+    refused: Callable[[InputRefused], None],
+    seed: int = 0,
+    *,
+    apart: bool = False,
 ) -> Examples:
     """The articles of files and folders; of more than MOST_UNLABELLED a random choice.
 
+    ``apart``: without those that are nearly the same as a label, so that labels can be set apart for a test.
     Raises LanmuError where none is left.
     """
     from classifier.reading import ReadingOptions, read_paths
@@ -28,9 +35,15 @@ def read_unlabelled(
     found = unlabelled_examples(read_paths(paths, ReadingOptions(), refused), labels)
     if not len(found):
         raise LanmuError(f"{', '.join(paths)}: no unlabelled article there; give files or folders of articles")
-    if len(found) <= MOST_UNLABELLED:
+    if len(found) > MOST_UNLABELLED:
+        found = found.take(np.sort(np.random.default_rng(seed).permutation(len(found))[:MOST_UNLABELLED]))
+    if not apart or labels is None:
         return found
-    return found.take(np.sort(np.random.default_rng(seed).permutation(len(found))[:MOST_UNLABELLED]))
+    groups = near_duplicate_groups(labels.whole + found.whole)
+    new = ~np.isin(groups[len(labels) :], groups[: len(labels)])
+    if not new.any():
+        raise LanmuError(f"{', '.join(paths)}: every article there is nearly the same as a label; give others")
+    return found.take(new)
 
 
 def unlabelled_examples(articles: Iterable[Article], labels: Examples | None = None) -> Examples:

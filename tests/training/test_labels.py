@@ -79,6 +79,15 @@ def test_findings_are_named_by_line_with_what_to_do(tmp_path: Path) -> None:
         usable_labels(path, TAXONOMY)
 
 
+def test_the_known_categories_are_named_once(tmp_path: Path) -> None:
+    rows = "".join(f"d{i},天气{i},,,,第{i}天有雨。\n" for i in range(5))
+    found = read_labels(written(tmp_path / "labels.csv", HEADING + ROW + rows), TAXONOMY)
+    said = [str(finding) for finding in found.refused]
+    assert [line for line, one in enumerate(said) if "known are " + ", ".join(TAXONOMY.ids) in one] == [0]
+    assert all(f"'天气{i}'" in one for i, one in enumerate(said))
+    assert all(one.endswith(f"are named for line {found.refused[0].line}") for one in said[1:])
+
+
 def test_an_unclosed_quote_is_named_and_nothing_is_added_to_it(tmp_path: Path) -> None:
     path = written(tmp_path / "labels.csv", HEADING + ROW + 'c1,体育,,,,"县队\nc2,体育,,,,市队夺冠\n')
     found = read_labels(path, TAXONOMY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -131,6 +132,42 @@ def test_train_takes_a_folder_of_unlabelled_articles(lanmu: Lanmu, tmp_path: Pat
     assert "left out: it learns from the labels alone" in alone.stderr
 
 
+def test_a_wrong_path_is_refused_by_name_even_where_the_articles_would_be_left_out(
+    lanmu: Lanmu, tmp_path: Path, written: Examples
+) -> None:
+    labels_file(tmp_path / "ours.csv", written.take(range(16)))
+    archive(tmp_path / "archive", written.take(range(20, 30)))
+    command = ("train", "--labels", "ours.csv", "--own-categories", "--from-scratch", "--models", "mine")
+    wrong = lanmu(*command, "--unlabelled", "归档")
+    assert wrong.returncode == 2 and "归档: is not there" in wrong.stderr and not (tmp_path / "mine").exists()
+    one_wrong = lanmu(*command, "--unlabelled", "归档", "--unlabelled", "archive")
+    assert one_wrong.returncode == 1 and "refused 归档: is not there" in one_wrong.stderr
+    assert "left out" in one_wrong.stderr and "is the current model" in one_wrong.stdout
+
+
+def test_evaluate_learns_from_unlabelled_articles_apart_from_its_labels(
+    lanmu: Lanmu, tmp_path: Path, written: Examples
+) -> None:
+    labels = written.take(range(24))
+    labels_file(tmp_path / "ours.csv", labels)
+    reprints = replace(
+        labels, ids=tuple(f"reprint-{n}" for n in labels.ids), texts=tuple(f"{t}(完)" for t in labels.texts)
+    )
+    archive(tmp_path / "archive", reprints + written.take(range(24, 60)))
+    command = ("evaluate", "--labels", "ours.csv", "--own-categories", "--quick")
+    done = lanmu(*command, "--unlabelled", "archive", "--out", "with")
+    assert done.returncode == 0, done.stderr
+    assert "36 unlabelled articles to learn from too" in done.stderr
+    alone = lanmu(*command, "--out", "alone")
+    assert alone.returncode == 0, alone.stderr
+    found = [json.loads((tmp_path / out / "report.json").read_text("utf-8")) for out in ("with", "alone")]
+    assert found[0]["about"]["unlabelled"]["count"] == 36 and "unlabelled" not in found[1]["about"]
+    assert found[0]["metrics"]["log_loss"] != found[1]["metrics"]["log_loss"]
+    assert "36" in (tmp_path / "with" / "report.html").read_text("utf-8").split('id="about"')[1]
+    no_fit = lanmu(*command, "--unlabelled", "archive", "--model", "lanmu-5")
+    assert no_fit.returncode == 2 and "leave it out with --model" in no_fit.stderr
+
+
 def test_train_begins_from_names_and_sends_all_to_review(lanmu: Lanmu, tmp_path: Path, written: Examples) -> None:
     tables = [f'[[category]]\nid = "{c.id}"\nname = "{c.name}"\ndescription = "{c.description}"\n' for c in DESCRIBED]
     (tmp_path / "ours.toml").write_text("\n".join(tables), encoding="utf-8")
@@ -144,6 +181,12 @@ def test_train_begins_from_names_and_sends_all_to_review(lanmu: Lanmu, tmp_path:
     tagged = lanmu("tag", "archive", "--models", "mine", "--format", "jsonl")
     assert tagged.returncode == 0, tagged.stderr
     assert '"review"' in tagged.stdout and '"accepted"' not in tagged.stdout
+    shown = lanmu("models", "show", "--models", "mine")
+    assert shown.returncode == 0, shown.stderr
+    assert f"4 categories: {'、'.join(c.name for c in DESCRIBED)}" in shown.stdout
+    assert "without labels; all it tags goes to review" in shown.stdout
+    assert "40 unlabelled articles took part" in shown.stdout and "nothing is accepted" in shown.stdout
+    assert "0 labels" not in shown.stdout and "wished accuracy" not in shown.stdout
     second = lanmu("train", "--from-names", "--categories", "ours.toml", "--models", "mine")
     assert "is kept" in second.stdout, "a guess never takes the place of a model"
     with_labels = lanmu("train", "--from-names", "--labels", "ours.csv", "--models", "mine")
