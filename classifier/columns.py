@@ -69,3 +69,31 @@ class TextColumn:
         ends = np.frombuffer(offsets, width)[array.offset : array.offset + n + 1].astype(np.int64)
         raw = np.frombuffer(data, np.uint8) if data is not None else np.empty(0, np.uint8)
         return cls(raw, ends)
+
+
+@dataclass(frozen=True, slots=True)
+class CodePoints:
+    """Texts as code points back to back, uint32; ``offsets`` int64 of length n + 1.
+
+    Made from Python strings in a third of the time that UTF-8 takes, and read sooner: for strings that
+    are about to be scored.
+    """
+
+    data: NDArray[np.uint32]
+    offsets: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    @classmethod
+    def from_strings(cls, texts: Sequence[str], offsets: NDArray[np.int64] | None = None) -> CodePoints:
+        """``offsets`` may be given where the texts' lengths are known already."""
+        data = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
+        return cls(data, ends_of(texts) if offsets is None else offsets)
+
+
+def ends_of(texts: Sequence[str]) -> NDArray[np.int64]:
+    """Where each text begins and ends when they lie back to back, counted in characters: int64[n + 1]."""
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
+    return offsets

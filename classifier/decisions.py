@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -118,22 +118,14 @@ class Decisions:
         return len(self.category)
 
 
-def joined(parts: Sequence[Decisions]) -> Decisions:
-    """The decisions on pieces of a batch, in order, as one."""
-    import numpy as np
-
-    if len(parts) == 1:
-        return parts[0]
-    return Decisions(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Decisions)))
-
-
 def calibrated(
     scores: NDArray[np.float64], matrix: NDArray[np.float64], offset: NDArray[np.float64], spread: float = 0.0
 ) -> Any:
     """softmax(matrix · scores / σ^spread + offset), float64[n, K]; σ is the standard deviation of an article's scores.
 
     Texts with many words that no label has get small scores for all categories alike; with ``spread``
-    1 only how far the best stands out from the others counts.
+    1 only how far the best stands out from the others counts.  The compiled kernel does the same, an
+    article at a time (kernel/articles.py).
     """
     import numpy as np
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from classifier.text import is_blank, normalise
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -12,21 +14,20 @@ if TYPE_CHECKING:
 
 NO_BODY, ROUND_UP = 8, 16
 ROUND_UP_ENDINGS = ("快讯", "简讯", "短讯")
-"""How the headline of several briefs under one head ends: they belong to many categories, so to none."""
-_ENDINGS = tuple(ending.encode() for ending in ROUND_UP_ENDINGS)
-_BYTES = len(_ENDINGS[0])
+"""How the headline of several briefs under one head ends: they belong to many categories, so to none.
+
+The kernel takes each to have two characters.
+"""
 
 
-def form_bits(titles: TextColumn, texts: TextColumn) -> NDArray[np.uint8]:
-    """Bits of NO_BODY and ROUND_UP of each article, uint8[n]."""
+def form_bits(titles: TextColumn, texts: TextColumn, fold: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """Bits of NO_BODY and ROUND_UP of each article, uint8[n], by its normalised text."""
     import numpy as np
 
-    bits = np.where(np.diff(texts.offsets) > 0, 0, NO_BODY)
-    ends = titles.offsets[1:]
-    long = np.flatnonzero(ends - titles.offsets[:-1] >= _BYTES)
-    tails = titles.data[ends[long, None] - np.arange(_BYTES, 0, -1)]
-    found = np.zeros(len(long), np.bool_)
-    for ending in _ENDINGS:
-        found |= (tails == np.frombuffer(ending, np.uint8)).all(axis=1)
-    bits[long[found]] |= ROUND_UP
-    return bits.astype(np.uint8)
+    bits = np.zeros(len(titles), np.uint8)
+    for i in range(len(titles)):
+        if is_blank(texts[i], fold):
+            bits[i] = NO_BODY
+        if normalise(titles[i], fold).endswith(ROUND_UP_ENDINGS):
+            bits[i] |= ROUND_UP
+    return bits

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from classifier.article import Article, TaggedArticle
 from classifier.columns import TextColumn
-from classifier.decisions import Decisions, decide, joined, reason_words
+from classifier.decisions import Decisions, decide, reason_words
 from classifier.errors import ModelError
 from classifier.form import form_bits
 from classifier.model_files import StoredModel, read_model
@@ -97,37 +97,39 @@ class TopicModel:
             return self.plain
         if self.engine == "walk":
             return self.walk
-        if self.engine == "auto" and "kernel" not in self.__dict__ and self._walked + size < FEW_BYTES:
+        if not self._is_compiled and self._walked + size < FEW_BYTES:
             self._walked += size
             return self.walk
         return self.kernel
 
+    @property
+    def _is_compiled(self) -> bool:
+        """Whether the compiled kernel is asked for, or at hand."""
+        return self.engine == "kernel" or (self.engine == "auto" and "kernel" in self.__dict__)
+
     def score(self, titles: TextColumn, texts: TextColumn) -> Scores:
         """Scores before calibration, and familiarity."""
-        if len(titles) != len(texts):
-            raise ModelError(f"{len(titles)} titles for {len(texts)} texts; each article needs both, if empty")
-        size = int(titles.offsets[-1] - titles.offsets[0] + texts.offsets[-1] - texts.offsets[0])
-        return self.scorer(size).score(titles, texts)
+        return self._scorer(titles, texts).score(titles, texts)
 
     def decide(self, titles: TextColumn, texts: TextColumn) -> Decisions:
         """Categories, probabilities and decisions of many articles, as arrays."""
-        if self._in_one_piece:
-            return self._decided(titles, texts, self.score(titles, texts))
-        return joined(self.kernel.scored(titles, texts, self._decided)[1])
+        scorer = self._scorer(titles, texts)
+        if self._is_compiled:
+            return self.kernel.decide(titles, texts, self.review)
+        form = form_bits(titles, texts, self.weights.table.fold)
+        return decide(scorer.score(titles, texts), self.weights, self.review, form)
 
     def decide_strings(self, titles: Sequence[str], texts: Sequence[str]) -> Decisions:
-        """The same for Python strings; with several threads sooner than making columns of them first."""
-        if self._in_one_piece:
-            return self.decide(TextColumn.from_strings(titles), TextColumn.from_strings(texts))
-        return joined(self.kernel.scored_strings(titles, texts, self._decided)[1])
+        """The same for Python strings; sooner than making columns of them first."""
+        if self._is_compiled:
+            _check_lengths(len(titles), len(texts))
+            return self.kernel.decide_strings(titles, texts, self.review)
+        return self.decide(TextColumn.from_strings(titles), TextColumn.from_strings(texts))
 
-    @property
-    def _in_one_piece(self) -> bool:
-        """Whether no threads share a batch: there is one, or the engine takes the whole at once."""
-        return self.threads == 1 or self.engine in ("plain", "walk")
-
-    def _decided(self, titles: TextColumn, texts: TextColumn, scores: Scores) -> Decisions:
-        return decide(scores, self.weights, self.review, form_bits(titles, texts))
+    def _scorer(self, titles: TextColumn, texts: TextColumn) -> Scorer:
+        """The engine for these columns."""
+        _check_lengths(len(titles), len(texts))
+        return self.scorer(int(titles.offsets[-1] - titles.offsets[0] + texts.offsets[-1] - texts.offsets[0]))
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Category probabilities (texts, categories) of bare texts, such as a page's paragraphs."""
@@ -184,3 +186,8 @@ class TopicModel:
                 )
             )
         return found
+
+
+def _check_lengths(titles: int, texts: int) -> None:
+    if titles != texts:
+        raise ModelError(f"{titles} titles for {texts} texts; each article needs both, if empty")

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.decisions import Decisions, decide
+from classifier.decisions import Decisions
 from classifier.errors import LabelsError, ModelError
 from classifier.form import form_bits
 from classifier.taxonomy import Taxonomy
@@ -112,7 +112,7 @@ def learnable(examples: Examples, train: NDArray[np.int64]) -> NDArray[np.int64]
 def fold_answers(fitted: Fitted, examples: Examples) -> Answers:
     """Answers of the folds that a fit made for its calibration: at hand, and a little flattered by that calibration."""
     held_out = fitted.held_out
-    form = form_bits(*examples.columns)
+    form = form_bits(*examples.columns, fitted.weights.table.fold)
     reasons = fitted.review.reasons(held_out.probabilities.max(1), held_out.familiarity, form)
     return Answers(
         "folds", examples, fitted.taxonomy, held_out.probabilities, reasons == 0, held_out.familiarity,
@@ -151,9 +151,7 @@ def decided(fitted: Fitted, examples: Examples) -> Decisions:
     """What a fitted model decides on examples."""
     from classifier.kernel import KernelScorer
 
-    weights = fitted.weights
-    scores = KernelScorer(weights).score(*examples.columns)
-    return decide(scores, weights, fitted.review, form_bits(*examples.columns))
+    return KernelScorer(fitted.weights).decide(*examples.columns, fitted.review)
 
 
 def _gathered(kind: Kind, examples: Examples, found: list[tuple[NDArray[np.int64], Fitted, Decisions]]) -> Answers:

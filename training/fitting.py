@@ -300,7 +300,7 @@ def review_rule(
     if not with_words.any():
         raise ModelError("no labelled article has a word; check the texts")
     surprise = held_out.familiarity[with_words, 2] / words[with_words]
-    form = form_bits(*examples.columns)
+    form = form_bits(*examples.columns, options.table.fold)
     thresholds = acceptance_thresholds(probability[typical], right[typical], caution=caution)
     return ReviewRule(
         thresholds=thresholds,

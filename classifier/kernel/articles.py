@@ -1,10 +1,11 @@
-"""Articles → scores, compiled: decode, cut, look up, count, add, one article after the other."""
+"""Articles → scores and probabilities, compiled: decode, cut, look up, count, add, one article after the other."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.form import NO_BODY, ROUND_UP
 from classifier.kernel.blocks import (
     add_rows,
     code_characters,
@@ -12,13 +13,14 @@ from classifier.kernel.blocks import (
     count_words,
     weigh,
 )
+from classifier.kernel.calibrating import calibrate
 from classifier.kernel.lookup import UNKNOWN, find_tokens
-from classifier.kernel.plan import Batch, Counter, Plan
+from classifier.kernel.plan import BLOCK, Batch, Calibration, Counter, Plan
 from classifier.kernel.vocabulary import SPECIAL, Vocabulary
 from classifier.segmentation.alphabet import OUTSIDE
 from classifier.segmentation.compiled import inner
 from classifier.segmentation.cutting import cut_codes
-from classifier.segmentation.decoding import decode
+from classifier.segmentation.decoding import decode, decode_points
 from classifier.segmentation.tables import SegmentationTables
 from classifier.segmentation.trie import ONE, TWO
 from classifier.segmentation.workspace import Workspace
@@ -29,18 +31,31 @@ TITLE, TEXT, LEAD = 0, 1, 2
 
 @inner
 def score_articles(
-    tables: SegmentationTables, voc: Vocabulary, plan: Plan, work: Workspace, spare: Counter, batch: Batch
+    tables: SegmentationTables,
+    voc: Vocabulary,
+    plan: Plan,
+    work: Workspace,
+    spare: Counter,
+    block: Calibration,
+    batch: Batch,
 ) -> None:
     """Score articles; title and body are cut as one text, a line break between them."""
     K = len(plan.intercept)
-    for article in range(len(batch.text_bounds) - 1):
-        title = decode(
-            batch.titles, batch.title_bounds[article], batch.title_bounds[article + 1], plan.entries, 0, work
-        )
+    articles = len(batch.text_bounds) - 1
+    for article in range(articles):
+        title_start, title_stop = batch.title_bounds[article], batch.title_bounds[article + 1]
+        start, stop = batch.text_bounds[article], batch.text_bounds[article + 1]
+        if len(batch.titles) > 0:
+            title = decode(batch.titles, title_start, title_stop, plan.entries, 0, work)
+        else:
+            title = decode_points(batch.title_points, title_start, title_stop, plan.entries, 0, work)
         work.characters[title] = LINE_BREAK
         work.codes[title] = OUTSIDE
         body = title + 1
-        end = decode(batch.texts, batch.text_bounds[article], batch.text_bounds[article + 1], plan.entries, body, work)
+        if len(batch.texts) > 0:
+            end = decode(batch.texts, start, stop, plan.entries, body, work)
+        else:
+            end = decode_points(batch.text_points, start, stop, plan.entries, body, work)
         words = cut_codes(tables, end, plan.numbers[3] > 0, False, work)
         find_tokens(voc, plan.is_word, work, words, spare.tokens, spare.places)
         if plan.numbers[1] > 0:
@@ -48,7 +63,28 @@ def score_articles(
         squares = _score(voc, plan, work, title, end, words, spare, batch.familiarity[3 * article : 3 * article + 3])
         scale = 1.0 / np.sqrt(squares) if squares > 0.0 else 0.0
         for k in range(K):
-            batch.scores[article * K + k] = spare.sums[k] * scale + plan.intercept[k]
+            spare.sums[k] = spare.sums[k] * scale + plan.intercept[k]
+        batch.form[article] = _form(work.characters, title, end, plan.endings)
+        if len(batch.scores) > 0:
+            for k in range(K):
+                batch.scores[article * K + k] = spare.sums[k]
+        if len(batch.probabilities) > 0:
+            lane = article % BLOCK
+            for k in range(K):
+                block.scores[k * BLOCK + lane] = spare.sums[k]
+            if lane == BLOCK - 1 or article == articles - 1:
+                calibrate(plan, block, article - lane, lane + 1, batch)
+
+
+@inner
+def _form(characters: NDArray[np.uint32], title: int, end: int, endings: NDArray[np.uint32]) -> int:
+    """form.form_bits of normalised characters: a title's, up to ``title``, and after a line break a body's."""
+    bits = 0 if end > title + 1 else NO_BODY
+    if title > 1:
+        for i in range(0, len(endings), 2):
+            if characters[title - 2] == endings[i] and characters[title - 1] == endings[i + 1]:
+                bits |= ROUND_UP
+    return bits
 
 
 @inner

@@ -18,12 +18,14 @@ from classifier.kernel.machine_code import ARGUMENTS, dtypes_of
 def compiled_entry() -> Any:
     """Compile the kernel; a numba CFunc of one ``int64*`` (machine_code.addresses)."""
     places = np.cumsum([0] + [2 * len(kind._fields) for kind in ARGUMENTS]).tolist()
-    tables, vocabulary, plan, work, counter, batch = (
+    tables, vocabulary, plan, work, counter, block, batch = (
         _unpacking(kind, place) for kind, place in zip(ARGUMENTS, places[:-1], strict=True)
     )
 
     def score(table: Any) -> None:
-        score_articles(tables(table), vocabulary(table), plan(table), work(table), counter(table), batch(table))
+        score_articles(
+            tables(table), vocabulary(table), plan(table), work(table), counter(table), block(table), batch(table)
+        )
 
     options = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
     return numba.cfunc(types.void(types.CPointer(types.int64)), **options)(score)

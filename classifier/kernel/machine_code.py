@@ -24,17 +24,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import ModelError
-from classifier.kernel.plan import Batch, Counter, Plan
+from classifier.kernel.plan import Batch, Calibration, Counter, Plan
 from classifier.kernel.vocabulary import Vocabulary
-from classifier.segmentation.cache import cache_folder, is_trusted, kept, sources_digest
+from classifier.segmentation.cache import cache_folder, is_trusted, kept, kernel_sources, sources_digest
 from classifier.segmentation.tables import SegmentationTables
 from classifier.segmentation.workspace import Workspace
 
-ARGUMENTS: tuple[type[Any], ...] = (SegmentationTables, Vocabulary, Plan, Workspace, Counter, Batch)
+ARGUMENTS: tuple[type[Any], ...] = (SegmentationTables, Vocabulary, Plan, Workspace, Counter, Calibration, Batch)
 """The tuples of arrays that the kernel takes, in the order of their addresses."""
 NAME = "lanmu_score_articles"
 _FROM_NUMBA = re.compile(r"numba_|NRT_|Py")
-_FROM_C = re.compile(r"llvm\.|(sqrt|log|mem(cpy|move|set))$")
+_FROM_C = re.compile(r"llvm\.|(sqrt|log|exp|mem(cpy|move|set))$")
 """Functions that the kernel may call: LLVM's own, and those of C's libraries."""
 
 
@@ -106,9 +106,7 @@ def _key() -> str:
         if spec is not None and spec.origin:
             stated = Path(os.path.realpath(spec.origin)).with_name("_version.py")
             state.update(stated.read_bytes() if stated.exists() else spec.origin.encode())
-    package = Path(__file__).resolve().parent.parent
-    sources = [*sorted(package.glob("segmentation/*.py")), *sorted(package.glob("kernel/*.py")), package / "text.py"]
-    state.update(sources_digest(*sources))
+    state.update(sources_digest(*kernel_sources()))
     return state.hexdigest()
 
 

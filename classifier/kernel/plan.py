@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.features import FIELDS
+from classifier.form import ROUND_UP_ENDINGS
 from classifier.kernel.vocabulary import Vocabulary, padded
 from classifier.segmentation.alphabet import character_entries
 from classifier.segmentation.tables import SegmentationTables
@@ -28,6 +29,9 @@ class Plan(NamedTuple):
     - ``numbers`` int64[6]: word n-grams, character n-grams, characters of the lead, whether the HMM
       and logarithms of counts are used, and the categories padded.
     - ``surprise_unknown`` float64[1].
+    - ``calibration`` float64[K · K]: LinearWeights.calibration_matrix; ``offset`` float64[K];
+      ``spread`` float64[1].
+    - ``endings`` uint32[2 · n]: the characters of form.ROUND_UP_ENDINGS.
     """
 
     intercept: NDArray[np.float64]
@@ -39,6 +43,10 @@ class Plan(NamedTuple):
     groups: NDArray[np.int64]
     numbers: NDArray[np.int64]
     surprise_unknown: NDArray[np.float64]
+    calibration: NDArray[np.float64]
+    offset: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    endings: NDArray[np.uint32]
 
 
 def plan_of(weights: LinearWeights, tables: SegmentationTables) -> Plan:
@@ -60,6 +68,10 @@ def plan_of(weights: LinearWeights, tables: SegmentationTables) -> Plan:
             np.int64,
         ),
         surprise_unknown=np.array([weights.surprise_unknown]),
+        calibration=np.array(weights.calibration_matrix, np.float64).ravel(),
+        offset=np.array(weights.calibration_offset, np.float64),
+        spread=np.array([weights.calibration_spread], np.float64),
+        endings=np.array([ord(character) for ending in ROUND_UP_ENDINGS for character in ending], np.uint32),
     )
 
 
@@ -84,12 +96,31 @@ class Counter(NamedTuple):
     sums: NDArray[np.float64]
 
 
+BLOCK = 128
+"""So many articles are calibrated at once."""
+
+
+class Calibration(NamedTuple):
+    """What one thread calibrates a block of articles with.
+
+    ``scores`` and ``logits`` float64[K · BLOCK], by category; ``lanes`` float64[2 · BLOCK];
+    ``powers`` float64[K · BLOCK], and ``power_bits`` int64[K · BLOCK], which are the same memory.
+    """
+
+    scores: NDArray[np.float64]
+    logits: NDArray[np.float64]
+    lanes: NDArray[np.float64]
+    powers: NDArray[np.float64]
+    power_bits: NDArray[np.int64]
+
+
 class Scratch(NamedTuple):
     """What one thread writes to, for articles of up to ``length`` characters."""
 
     length: int
     work: Workspace
     counter: Counter
+    block: Calibration
 
 
 def scratch(length: int, plan: Plan, voc: Vocabulary) -> Scratch:
@@ -108,19 +139,35 @@ def scratch(length: int, plan: Plan, voc: Vocabulary) -> Scratch:
         places=np.empty(size, np.uint32),
         sums=np.empty(plan.numbers[5]),
     )
-    return Scratch(length, workspace(length), counter)
+    powers = np.empty(BLOCK * len(plan.offset))
+    block = Calibration(
+        scores=np.empty(BLOCK * len(plan.offset)),
+        logits=np.empty(BLOCK * len(plan.offset)),
+        lanes=np.empty(2 * BLOCK),
+        powers=powers,
+        power_bits=powers.view(np.int64),
+    )
+    return Scratch(length, workspace(length), counter, block)
 
 
 class Batch(NamedTuple):
-    """Articles to score and where the scores go.
+    """Articles to score and where what is found goes.
 
-    ``titles``, ``title_bounds``, ``texts``, ``text_bounds``: two TextColumns of n texts.  ``scores``
-    float64[n · K], ``familiarity`` float64[n · 3].
+    ``titles``, ``title_bounds``, ``texts``, ``text_bounds``: two TextColumns of n texts; or, where these
+    are empty, ``title_points`` and ``text_points`` of two columns of CodePoints.  ``familiarity``
+    float64[n · 3], ``form`` uint8[n] (form.form_bits).  ``scores`` float64[n · K] or empty.
+    ``probabilities`` float64[n · K], ``category`` int64[n] and ``probability`` float64[n], or all empty.
     """
 
     titles: NDArray[np.uint8]
+    title_points: NDArray[np.uint32]
     title_bounds: NDArray[np.int64]
     texts: NDArray[np.uint8]
+    text_points: NDArray[np.uint32]
     text_bounds: NDArray[np.int64]
-    scores: NDArray[np.float64]
     familiarity: NDArray[np.float64]
+    form: NDArray[np.uint8]
+    scores: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+    category: NDArray[np.int64]
+    probability: NDArray[np.float64]

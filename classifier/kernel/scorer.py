@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.columns import TextColumn
+from classifier.columns import CodePoints, TextColumn, ends_of
+from classifier.decisions import Decisions, ReviewRule
 from classifier.kernel.machine_code import addresses, score_function
 from classifier.kernel.plan import Batch, Scratch, plan_of, scratch
 from classifier.kernel.vocabulary import vocabulary
@@ -22,9 +23,22 @@ BYTES_A_CHARACTER = 3
 SHORTEST = 4096
 KEPT_LENGTH = 1_000_000
 """Scratch for longer texts is not kept."""
-T = TypeVar("T")
-Then = Callable[[TextColumn, TextColumn, Scores], T]
-"""What to make of a piece's titles, texts and scores, in the thread that scored them."""
+Column = TextColumn | CodePoints
+
+
+class _Found(NamedTuple):
+    """What is found for n articles; as far as the compiled code is to fill them, see plan.Batch."""
+
+    familiarity: NDArray[np.float64]
+    form: NDArray[np.uint8]
+    scores: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+    category: NDArray[np.int64]
+    probability: NDArray[np.float64]
+    reasons: NDArray[np.uint8]
+
+    def piece(self, first: int, stop: int) -> _Found:
+        return _Found(*(array[first:stop] for array in self))
 
 
 class KernelScorer:
@@ -48,52 +62,67 @@ class KernelScorer:
 
         Raises ValueError where the columns differ in length or their offsets lead out of their data.
         """
-        return self.scored(titles, texts, _nothing)[0]
-
-    def scored(self, titles: TextColumn, texts: TextColumn, then: Then[T]) -> tuple[Scores, list[T]]:
-        """The same, and what ``then`` makes of each piece, in order; several threads share that work, too."""
-        _check(titles)
-        _check(texts)
-        if len(titles) != len(texts):
-            raise ValueError(f"{len(titles)} titles for {len(texts)} texts")
-        sizes = np.diff(titles.offsets) + np.diff(texts.offsets)
-        return self._in_pieces(sizes, lambda first, stop: (titles.slice(first, stop), texts.slice(first, stop)), then)
+        found = self._scored(titles, texts)
+        return Scores(found.scores, found.familiarity)
 
     def score_strings(self, titles: Sequence[str], texts: Sequence[str]) -> Scores:
-        """``score`` for Python strings; several threads share the work of encoding them, too."""
-        return self.scored_strings(titles, texts, _nothing)[0]
+        """``score`` for Python strings; several threads share the work of laying them out, too."""
+        found = self._strings_scored(titles, texts)
+        return Scores(found.scores, found.familiarity)
 
-    def scored_strings(self, titles: Sequence[str], texts: Sequence[str], then: Then[T]) -> tuple[Scores, list[T]]:
-        """``scored`` for Python strings."""
-        if len(titles) != len(texts):
-            raise ValueError(f"{len(titles)} titles for {len(texts)} texts")
-        sizes = np.fromiter((len(title) + len(text) for title, text in zip(titles, texts, strict=True)), np.int64)
-        return self._in_pieces(
-            BYTES_A_CHARACTER * sizes,
-            lambda first, stop: (
-                TextColumn.from_strings(titles[first:stop]),
-                TextColumn.from_strings(texts[first:stop]),
-            ),
-            then,
-        )
+    def decide(self, titles: TextColumn, texts: TextColumn, rule: ReviewRule) -> Decisions:
+        """What decisions.decide makes of the scores, compiled and shared between the threads."""
+        return _decisions(self._scored(titles, texts, rule))
+
+    def decide_strings(self, titles: Sequence[str], texts: Sequence[str], rule: ReviewRule) -> Decisions:
+        """``decide`` for Python strings."""
+        return _decisions(self._strings_scored(titles, texts, rule))
+
+    def _scored(self, titles: TextColumn, texts: TextColumn, rule: ReviewRule | None = None) -> _Found:
+        _check(titles)
+        _check(texts)
+        sizes = _sizes(titles.offsets, texts.offsets)
+        return self._in_pieces(sizes, lambda first, stop: (titles.slice(first, stop), texts.slice(first, stop)), rule)
+
+    def _strings_scored(self, titles: Sequence[str], texts: Sequence[str], rule: ReviewRule | None = None) -> _Found:
+        title_ends, text_ends = ends_of(titles), ends_of(texts)
+
+        def taken(first: int, stop: int) -> tuple[CodePoints, CodePoints]:
+            return (
+                CodePoints.from_strings(titles[first:stop], title_ends[first : stop + 1] - title_ends[first]),
+                CodePoints.from_strings(texts[first:stop], text_ends[first : stop + 1] - text_ends[first]),
+            )
+
+        return self._in_pieces(BYTES_A_CHARACTER * _sizes(title_ends, text_ends), taken, rule)
 
     def _in_pieces(
-        self, sizes: NDArray[np.int64], taken: Callable[[int, int], tuple[TextColumn, TextColumn]], then: Then[T]
-    ) -> tuple[Scores, list[T]]:
-        """Score articles of these sizes, about; ``taken(first, stop)`` gives the columns of a piece."""
-        n = len(sizes)
-        found = Scores(np.empty((n, self.weights.categories)), np.empty((n, 3)))
+        self, sizes: NDArray[np.int64], taken: Callable[[int, int], tuple[Column, Column]], rule: ReviewRule | None
+    ) -> _Found:
+        """Score, or by a rule decide on, articles of these sizes; ``taken(first, stop)`` gives a piece's columns."""
+        n, k = len(sizes), self.weights.categories
+        scored, decided = (n, 0) if rule is None else (0, n)
+        found = _Found(
+            familiarity=np.empty((n, 3)),
+            form=np.empty(n, np.uint8),
+            scores=np.empty((scored, k)),
+            probabilities=np.empty((decided, k)),
+            category=np.empty(decided, np.int64),
+            probability=np.empty(decided),
+            reasons=np.empty(decided, np.uint8),
+        )
 
-        def work(piece: tuple[int, int]) -> T:
-            part = slice(*piece)
-            titles, texts = taken(*piece)
-            scores = Scores(found.scores[part], found.familiarity[part])
-            self._score(titles, texts, scores.scores, scores.familiarity)
-            return then(titles, texts, scores)
+        def work(piece: tuple[int, int]) -> None:
+            part = found.piece(*piece)
+            self._fill(*taken(*piece), part)
+            if rule is not None:
+                part.reasons[:] = rule.reasons(part.probability, part.familiarity, part.form)
 
         if self._pool is None or n < 2:
-            return found, [work((0, n))]
-        return found, list(self._pool.map(work, self._pieces(np.cumsum(sizes))))
+            work((0, n))
+        else:
+            for _ in self._pool.map(work, self._pieces(np.cumsum(sizes))):
+                pass
+        return found
 
     def _pieces(self, ends: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
         """First article and last + 1 of each piece of work: large ones first, small ones to end together."""
@@ -104,29 +133,38 @@ class KernelScorer:
             yield start, stop
             start, reached = stop, int(ends[stop - 1])
 
-    def _score(
-        self, titles: TextColumn, texts: TextColumn, scores: NDArray[np.float64], familiarity: NDArray[np.float64]
-    ) -> None:
-        """Fill the rows of ``scores`` and ``familiarity``."""
-        sizes = np.diff(titles.offsets) + np.diff(texts.offsets)
-        longest = int(sizes.max(initial=0)) + 1
+    def _fill(self, titles: Column, texts: Column, found: _Found) -> None:
+        """Fill the arrays of ``found`` but ``reasons``."""
+        longest = int(_sizes(titles.offsets, texts.offsets).max(initial=0)) + 1
         try:
             spare = self._spare.get_nowait()
         except Empty:
             spare = None
         if spare is None or spare.length < longest:
             spare = scratch(max(longest, SHORTEST), self._plan, self._vocabulary)
-        batch = Batch(
-            titles.data, titles.offsets, texts.data, texts.offsets, scores.reshape(-1), familiarity.reshape(-1)
-        )
-        table = np.array(self._addresses + addresses(spare.work, spare.counter, batch), np.int64)
+        batch = Batch(*_data(titles), *_data(texts), *(array.reshape(-1) for array in found[:-1]))
+        table = np.array(self._addresses + addresses(*spare[1:], batch), np.int64)
         self._run(table.ctypes.data)
         if spare.length <= KEPT_LENGTH:
             self._spare.put(spare)
 
 
-def _nothing(titles: TextColumn, texts: TextColumn, scores: Scores) -> None:
-    """Scores alone are asked for."""
+def _decisions(found: _Found) -> Decisions:
+    return Decisions(found.probabilities, found.category, found.probability, found.reasons, found.familiarity)
+
+
+def _data(column: Column) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.int64]]:
+    """A column as Batch takes it."""
+    if isinstance(column, CodePoints):
+        return np.empty(0, np.uint8), column.data, column.offsets
+    return column.data, np.empty(0, np.uint32), column.offsets
+
+
+def _sizes(title_ends: NDArray[np.int64], text_ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The size of each article, title and body; ValueError where one of them lacks a title or a body."""
+    if len(title_ends) != len(text_ends):
+        raise ValueError(f"{len(title_ends) - 1} titles for {len(text_ends) - 1} texts")
+    return np.diff(title_ends) + np.diff(text_ends)
 
 
 def _check(column: TextColumn) -> None:

@@ -65,6 +65,13 @@ def kept(kind: str, key: str, build: Callable[[], dict[str, NDArray[Any]]]) -> d
     return arrays
 
 
+def kernel_sources() -> list[Path]:
+    """The files that the compiled code is made from."""
+    package = Path(__file__).resolve().parent.parent
+    names = ("segmentation/*.py", "kernel/*.py", "form.py", "text.py")
+    return [path for name in names for path in sorted(package.glob(name))]
+
+
 def sources_digest(*paths: Path) -> bytes:
     """A hash of source files: what they build changes with them."""
     state = hashlib.sha256()

@@ -16,7 +16,7 @@ import llvmlite
 import numba
 from numba.core import event
 
-from classifier.segmentation.cache import cache_folder, is_trusted, sources_digest
+from classifier.segmentation.cache import cache_folder, is_trusted, kernel_sources, sources_digest
 
 F = TypeVar("F", bound=Callable[..., Any])
 KEPT_VERSIONS = 4
@@ -58,9 +58,7 @@ def _folder() -> Path | None:
     the folder is named by all of them.
     """
     state = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__} {platform.python_version()}".encode())
-    package = Path(__file__).resolve().parent.parent
-    sources = [*sorted(package.glob("segmentation/*.py")), *sorted(package.glob("kernel/*.py")), package / "text.py"]
-    state.update(sources_digest(*sources))
+    state.update(sources_digest(*kernel_sources()))
     folder = cache_folder() / f"compiled-{state.hexdigest()[:16]}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

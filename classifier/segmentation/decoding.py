@@ -1,4 +1,4 @@
-"""UTF-8 → normalised characters and their codes, compiled: what text.normalise does, in one pass."""
+"""UTF-8 or code points → normalised characters and their codes, compiled: what text.normalise does, in one pass."""
 
 from __future__ import annotations
 
@@ -25,9 +25,8 @@ def decode(
     text.normalise does.  Bytes that are no UTF-8 count as U+FFFD each.  The code at the end is
     OUTSIDE.
     """
-    characters, codes = work.characters, work.codes
     n = first
-    space = 0  # 1: white space since the last character, 2: with a line break in it
+    space = 0
     i = start
     while i < stop:
         byte = np.uint32(data[i])
@@ -55,25 +54,52 @@ def decode(
         else:
             character = np.uint32(_REPLACEMENT)
             i += 1
-        code = np.uint32(LETTER_OUTSIDE) if character >= 0x20000 else np.uint32(OUTSIDE)
-        if character < 0x10000:
-            entry = entries[character]
-            character = entry & _LAST_HALF
-            if entry & SPACE_BIT:
-                if character == LINE_BREAK:
-                    space = 2
-                elif character == SPACE and space == 0:
-                    space = 1
-                continue
-            code = entry >> np.uint32(16)
-        if space:
-            if n > first and not (space == 2 and character >= WIDE and characters[n - 1] >= WIDE):
-                characters[n] = np.uint32(SPACE)
-                codes[n] = OUTSIDE
-                n += 1
-            space = 0
-        characters[n] = character
-        codes[n] = np.uint16(code)
-        n += 1
+        n, space = _put(character, entries, first, n, space, work)
+    codes = work.codes
     codes[n] = OUTSIDE
     return n
+
+
+@inner
+def decode_points(
+    points: NDArray[np.uint32], start: int, stop: int, entries: NDArray[np.uint32], first: int, work: Workspace
+) -> int:
+    """What ``decode`` does, from code points."""
+    n = first
+    space = 0
+    for i in range(start, stop):
+        n, space = _put(points[i], entries, first, n, space, work)
+    codes = work.codes
+    codes[n] = OUTSIDE
+    return n
+
+
+@inner
+def _put(
+    character: np.uint32, entries: NDArray[np.uint32], first: int, n: int, space: int, work: Workspace
+) -> tuple[int, int]:
+    """Write one more character, where it is to be written; returns the end and the white space since then.
+
+    ``space``: 1 for white space since the last character, 2 for some with a line break in it.
+    """
+    characters, codes = work.characters, work.codes
+    code = np.uint32(LETTER_OUTSIDE) if character >= 0x20000 else np.uint32(OUTSIDE)
+    if character < 0x10000:
+        entry = entries[character]
+        character = entry & _LAST_HALF
+        if entry & SPACE_BIT:
+            if character == LINE_BREAK:
+                space = 2
+            elif character == SPACE and space == 0:
+                space = 1
+            return n, space
+        code = entry >> np.uint32(16)
+    if space:
+        if n > first and not (space == 2 and character >= WIDE and characters[n - 1] >= WIDE):
+            characters[n] = np.uint32(SPACE)
+            codes[n] = OUTSIDE
+            n += 1
+        space = 0
+    characters[n] = character
+    codes[n] = np.uint16(code)
+    return n + 1, space
