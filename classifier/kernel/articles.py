@@ -19,14 +19,16 @@ from classifier.kernel.plan import BLOCK, Batch, Calibration, Counter, Plan
 from classifier.kernel.vocabulary import SPECIAL, Vocabulary
 from classifier.segmentation.alphabet import OUTSIDE
 from classifier.segmentation.compiled import inner
-from classifier.segmentation.cutting import cut_codes
+from classifier.segmentation.cutting import PIECE, cut_codes
 from classifier.segmentation.decoding import decode, decode_points
 from classifier.segmentation.tables import SegmentationTables
 from classifier.segmentation.trie import ONE, TWO
-from classifier.segmentation.workspace import Workspace
+from classifier.segmentation.workspace import BEYOND, Workspace
 from classifier.text import LINE_BREAK
 
 TITLE, TEXT, LEAD = 0, 1, 2
+GROUP = PIECE
+"""So many characters of short articles are worked on at once."""
 
 
 @inner
@@ -39,48 +41,85 @@ def score_articles(
     block: Calibration,
     batch: Batch,
 ) -> None:
-    """Score articles; title and body are cut as one text, a line break between them."""
+    """Score articles, as many at a time as make GROUP characters: a step over many short texts is sooner done.
+
+    Titles and bodies are cut as one text, a line break after each.
+    """
     K = len(plan.intercept)
     articles = len(batch.text_bounds) - 1
-    for article in range(articles):
-        title_start, title_stop = batch.title_bounds[article], batch.title_bounds[article + 1]
-        start, stop = batch.text_bounds[article], batch.text_bounds[article + 1]
-        if len(batch.titles) > 0:
-            title = decode(batch.titles, title_start, title_stop, plan.entries, 0, work)
-        else:
-            title = decode_points(batch.title_points, title_start, title_stop, plan.entries, 0, work)
-        work.characters[title] = LINE_BREAK
-        work.codes[title] = OUTSIDE
-        body = title + 1
-        if len(batch.texts) > 0:
-            end = decode(batch.texts, start, stop, plan.entries, body, work)
-        else:
-            end = decode_points(batch.text_points, start, stop, plan.entries, body, work)
+    done = 0
+    while done < articles:
+        group = _decode_group(plan, work, spare, batch, done)
+        bounds = spare.bounds
+        end = bounds[2 * group - 1]
         words = cut_codes(tables, end, plan.numbers[3] > 0, False, work)
         find_tokens(voc, plan.is_word, work, words, spare.tokens, spare.places)
         if plan.numbers[1] > 0:
             code_characters(voc, work.characters, end, spare)
-        squares = _score(voc, plan, work, title, end, words, spare, batch.familiarity[3 * article : 3 * article + 3])
-        scale = 1.0 / np.sqrt(squares) if squares > 0.0 else 0.0
-        for k in range(K):
-            spare.sums[k] = spare.sums[k] * scale + plan.intercept[k]
-        batch.form[article] = _form(work.characters, title, end, plan.endings)
-        if len(batch.scores) > 0:
+        word = start = 0
+        for i in range(group):
+            title, body_end = bounds[2 * i], bounds[2 * i + 1]
+            article = done + i
+            familiarity = batch.familiarity[3 * article : 3 * article + 3]
+            squares, word = _score(voc, plan, work, start, title, body_end, word, words, spare, familiarity)
+            scale = 1.0 / np.sqrt(squares) if squares > 0.0 else 0.0
             for k in range(K):
-                batch.scores[article * K + k] = spare.sums[k]
-        if len(batch.probabilities) > 0:
-            lane = article % BLOCK
-            for k in range(K):
-                block.scores[k * BLOCK + lane] = spare.sums[k]
-            if lane == BLOCK - 1 or article == articles - 1:
-                calibrate(plan, block, article - lane, lane + 1, batch)
+                spare.sums[k] = spare.sums[k] * scale + plan.intercept[k]
+            batch.form[article] = _form(work.characters, start, title, body_end, plan.endings)
+            if len(batch.scores) > 0:
+                for k in range(K):
+                    batch.scores[article * K + k] = spare.sums[k]
+            if len(batch.probabilities) > 0:
+                lane = article % BLOCK
+                for k in range(K):
+                    block.scores[k * BLOCK + lane] = spare.sums[k]
+                if lane == BLOCK - 1 or article == articles - 1:
+                    calibrate(plan, block, article - lane, lane + 1, batch)
+            start = body_end + 1
+        done += group
 
 
 @inner
-def _form(characters: NDArray[np.uint32], title: int, end: int, endings: NDArray[np.uint32]) -> int:
-    """form.form_bits of normalised characters: a title's, up to ``title``, and after a line break a body's."""
+def _decode_group(plan: Plan, work: Workspace, spare: Counter, batch: Batch, first: int) -> int:
+    """Decode the article ``first`` and those after it that find room; returns how many.
+
+    Where title and body of each end is left in ``spare.bounds``; each is followed by a line break.
+    """
+    characters, codes, bounds = work.characters, work.codes, spare.bounds
+    title_bounds, text_bounds = batch.title_bounds, batch.text_bounds
+    room = len(characters) - BEYOND
+    end = group = 0
+    article = first
+    while article < len(text_bounds) - 1:
+        title_start, title_stop = title_bounds[article], title_bounds[article + 1]
+        start, stop = text_bounds[article], text_bounds[article + 1]
+        if group > 0 and (end >= GROUP or end + (title_stop - title_start) + (stop - start) + 2 > room):
+            break
+        if len(batch.titles) > 0:
+            end = decode(batch.titles, title_start, title_stop, plan.entries, end, work)
+        else:
+            end = decode_points(batch.title_points, title_start, title_stop, plan.entries, end, work)
+        bounds[2 * group] = end
+        characters[end] = LINE_BREAK
+        codes[end] = OUTSIDE
+        if len(batch.texts) > 0:
+            end = decode(batch.texts, start, stop, plan.entries, end + 1, work)
+        else:
+            end = decode_points(batch.text_points, start, stop, plan.entries, end + 1, work)
+        bounds[2 * group + 1] = end
+        characters[end] = LINE_BREAK
+        codes[end] = OUTSIDE
+        end += 1
+        group += 1
+        article += 1
+    return group
+
+
+@inner
+def _form(characters: NDArray[np.uint32], start: int, title: int, end: int, endings: NDArray[np.uint32]) -> int:
+    """form.form_bits of normalised characters: a title's, ``start`` to ``title``, and after a line break a body's."""
     bits = 0 if end > title + 1 else NO_BODY
-    if title > 1:
+    if title > start + 1:
         for i in range(0, len(endings), 2):
             if characters[title - 2] == endings[i] and characters[title - 1] == endings[i + 1]:
                 bits |= ROUND_UP
@@ -92,43 +131,50 @@ def _score(
     voc: Vocabulary,
     plan: Plan,
     work: Workspace,
+    start: int,
     title: int,
     end: int,
+    word: int,
     words: int,
     spare: Counter,
     familiarity: NDArray[np.float64],
-) -> float:
-    """Sum the blocks' shares into ``spare.sums``; returns the sum of the squared weights of those not empty."""
+) -> tuple[float, int]:
+    """Sum the blocks' shares into ``spare.sums``; returns the sum of the squared weights of those not empty.
+
+    The article's title ends at ``title``, its body at ``end``; its first word is ``word`` of ``words``.
+    Also returns the first word after it.
+    """
     for k in range(len(spare.sums)):
         spare.sums[k] = 0.0
     familiarity[:] = 0.0
     n, lead_characters, body = plan.numbers[0], plan.numbers[2], title + 1
     word_ends = work.word_ends
     # Words of the title, those before the end of the lead, all.
-    title_words = 0
+    title_words = word
     while word_ends[title_words] < body:
         title_words += 1
     first = title_words + 1
+    last = _last_word(word_ends, first, words, end)
     lead_words = first
     if lead_characters > 0:
-        while lead_words < words and word_ends[lead_words] < body + lead_characters:
+        while lead_words < last and word_ends[lead_words] < body + lead_characters:
             lead_words += 1
-        lead_words = min(lead_words + 1, words)
+        lead_words = min(lead_words + 1, last)
     squares = 0.0
     # Words are counted for familiarity even where no block has them.
-    filled = count_words(voc, 0, 0, title_words, n, spare, 0)
+    filled = count_words(voc, word, word, title_words, n, spare, 0)
     squares += _add(voc.word_idf, voc.word_weights, plan, plan.word_weights[TITLE], plan.groups[TITLE], filled, spare)
     _clear(voc, plan, filled, True, spare, familiarity)
     leading = count_words(voc, first, first, lead_words, n, spare, 0)
     lead_squares = 0.0
     if plan.word_weights[LEAD] > 0.0:
         lead_squares = weigh(voc.word_idf, plan.frequencies, plan.numbers[4] > 0, leading, spare, spare.lead_values)
-    filled = count_words(voc, first, lead_words, words, n, spare, leading)
+    filled = count_words(voc, first, lead_words, last, n, spare, leading)
     squares += _add_body(voc.word_idf, voc.word_weights, plan, plan.word_weights, leading, lead_squares, filled, spare)
     _clear(voc, plan, filled, True, spare, familiarity)
     n = plan.numbers[1]
     if n > 0:
-        filled = count_characters(voc, 0, 0, title, n, spare, 0)
+        filled = count_characters(voc, start, start, title, n, spare, 0)
         squares += _add(
             voc.character_idf, voc.character_weights, plan, plan.character_weights[TITLE], plan.groups[TITLE],
             filled, spare,
@@ -147,7 +193,20 @@ def _score(
             spare,
         )  # fmt: skip
         _clear(voc, plan, filled, False, spare, familiarity)
-    return squares
+    return squares, last + 1
+
+
+@inner
+def _last_word(word_ends: NDArray[np.uint32], first: int, words: int, end: int) -> int:
+    """The first word from ``first`` on that ends after ``end``, or ``words``."""
+    stop = words
+    while first < stop:
+        middle = (first + stop) // 2
+        if word_ends[middle] <= end:
+            first = middle + 1
+        else:
+            stop = middle
+    return first
 
 
 @inner

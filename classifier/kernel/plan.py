@@ -12,7 +12,7 @@ from classifier.form import ROUND_UP_ENDINGS
 from classifier.kernel.vocabulary import Vocabulary, padded
 from classifier.segmentation.alphabet import character_entries
 from classifier.segmentation.tables import SegmentationTables
-from classifier.segmentation.workspace import Workspace, workspace
+from classifier.segmentation.workspace import BEYOND, Workspace, workspace
 from classifier.weights import LinearWeights
 
 COMMON = 1024
@@ -82,7 +82,7 @@ class Counter(NamedTuple):
     ``values`` and ``lead_values`` float64: what their counts weigh, in text or title and in the
     lead.  ``tokens`` int32: of the text's words.  ``codes`` and ``nodes`` uint32: of the text's
     characters in the n-gram trie.  ``places`` uint32: of words that need another look.  ``sums``
-    float64[K'].
+    float64[K'].  ``bounds`` int64[2 · articles]: where title and body of each article at hand end.
     """
 
     counts: NDArray[np.int32]
@@ -94,6 +94,7 @@ class Counter(NamedTuple):
     nodes: NDArray[np.uint32]
     places: NDArray[np.uint32]
     sums: NDArray[np.float64]
+    bounds: NDArray[np.int64]
 
 
 BLOCK = 128
@@ -125,7 +126,7 @@ class Scratch(NamedTuple):
 
 def scratch(length: int, plan: Plan, voc: Vocabulary) -> Scratch:
     """For articles of up to ``length`` characters (title and body) and one model."""
-    size = length + 4
+    size = length + BEYOND
     words, characters = plan.numbers[:2].tolist()
     features = size * max(words, characters) + 4
     counter = Counter(
@@ -138,6 +139,7 @@ def scratch(length: int, plan: Plan, voc: Vocabulary) -> Scratch:
         nodes=np.empty(size if characters else 1, np.uint32),
         places=np.empty(size, np.uint32),
         sums=np.empty(plan.numbers[5]),
+        bounds=np.empty(size, np.int64),  # an article takes two characters at least: its line breaks
     )
     powers = np.empty(BLOCK * len(plan.offset))
     block = Calibration(

@@ -135,7 +135,7 @@ class KernelScorer:
 
     def _fill(self, titles: Column, texts: Column, found: _Found) -> None:
         """Fill the arrays of ``found`` but ``reasons``."""
-        longest = int(_sizes(titles.offsets, texts.offsets).max(initial=0)) + 1
+        longest = int(_sizes(titles.offsets, texts.offsets).max(initial=0)) + 2  # line breaks after title and body
         try:
             spare = self._spare.get_nowait()
         except Empty:

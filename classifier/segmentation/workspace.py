@@ -7,12 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+BEYOND = 4
+"""Places after the longest text."""
 LEVELS = 4
 """Words of up to so many characters are looked up for all places of a text at once."""
 
 
 class Workspace(NamedTuple):
-    """Arrays for texts of up to n characters, R = n + 4 places a row.
+    """Arrays for texts of up to n characters, R = n + BEYOND places a row.
 
     - ``characters`` uint32 and ``codes`` uint16: the text's characters and their codes.
     - ``states`` uint32[4 · R]: at ``(size - 1) · R + i`` the state of the ``size`` characters from i,
@@ -49,7 +51,7 @@ class Workspace(NamedTuple):
 
 def workspace(length: int) -> Workspace:
     """For texts of up to ``length`` characters."""
-    size = length + 4
+    size = length + BEYOND
     return Workspace(
         characters=np.empty(size, np.uint32),
         codes=np.empty(size, np.uint16),
