@@ -10,6 +10,7 @@ from classifier.columns import TextColumn
 from classifier.form import NO_BODY, ROUND_UP, form_bits
 from classifier.model import TopicModel
 from classifier.model_choice import model_path
+from classifier.text import normalise
 
 HARVEST = (
     "本报讯 连日来，临河镇的三千亩冬小麦进入收割期，十二台联合收割机在田间往返作业。镇农技站的技术员守在地头，"
@@ -27,11 +28,22 @@ def test_a_round_up_goes_to_review_with_its_reason() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(["", "快讯", "国内快讯", "快讯：抢收", "讯", "本地短讯"]), st.text(max_size=3)))
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "快讯", "国内快讯", "快讯：抢收", "本地短讯", "镇村簡訊", "镇村简讯 \u200b", " "]),
+            st.sampled_from(["", "\n\u3000", "\u200b", "好"]) | st.text(max_size=3),
+        ),
+        max_size=9,
+    )
 )
 def test_the_end_of_a_headline_and_an_empty_body_are_seen(articles: list[tuple[str, str]]) -> None:
+    """By the kernel, too, which looks at normalised characters as it goes."""
+    model = TopicModel.load(model_path(), engine="kernel")
+    fold = model.weights.table.fold
     titles, texts = [title for title, _ in articles], [text for _, text in articles]
-    bits = form_bits(TextColumn.from_strings(titles), TextColumn.from_strings(texts))
+    bits = form_bits(TextColumn.from_strings(titles), TextColumn.from_strings(texts), fold)
     for (title, text), bit in zip(articles, bits.tolist(), strict=True):
-        assert bool(bit & ROUND_UP) == (title in ("快讯", "国内快讯", "本地短讯"))
-        assert bool(bit & NO_BODY) == (text == "")
+        assert bool(bit & ROUND_UP) == (title in ("快讯", "国内快讯", "本地短讯", "镇村簡訊", "镇村简讯 \u200b"))
+        assert bool(bit & NO_BODY) == (normalise(text, fold) == "")
+    reasons = model.decide_strings(titles, texts).reasons
+    assert (reasons & (NO_BODY | ROUND_UP)).tolist() == bits.tolist()

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from classifier.columns import TextColumn
+from classifier.decisions import ReviewRule, decide
 from classifier.features import FeatureSpec
+from classifier.form import form_bits
 from classifier.kernel import KernelScorer
 from classifier.kernel.walk import WalkScorer
 from classifier.plain import PlainScorer
@@ -54,6 +60,53 @@ def test_threads_give_the_very_same_numbers(weights: LinearWeights) -> None:
     strings = scorer.score_strings([title for title, _ in ARTICLES * 9], [text for _, text in ARTICLES * 9])
     for found in (many, strings):
         assert np.array_equal(found.scores, one.scores) and np.array_equal(found.familiarity, one.familiarity)
+
+
+def test_decisions_are_those_of_the_plain_engine(weights: LinearWeights) -> None:
+    """Whatever the calibration: with and without spread, full, diagonal, and far too sure."""
+    generator = np.random.default_rng(7)
+    k = weights.categories
+    full = generator.normal(size=(k, k)) + 6 * np.eye(k)
+    titles, texts = columns(ARTICLES)
+    strings = [title for title, _ in ARTICLES], [text for _, text in ARTICLES]
+    form = form_bits(titles, texts, weights.table.fold)
+    rule = ReviewRule(thresholds=((0.97, 0.4),), surprise=9.0, known=0.2)
+    for matrix, spread in ((full, 1.0), (np.eye(k) * 3.0, 0.0), (full, 0.5), (np.eye(k) * 4000.0, 0.0)):
+        model = replace(weights, calibration_matrix=matrix, calibration_offset=full[0], calibration_spread=spread)
+        expected = decide(PlainScorer(model).score(titles, texts), model, rule, form)
+        assert len(np.unique(expected.reasons)) > 2
+        for threads in (1, 2):
+            scorer = KernelScorer(model, threads)
+            for found in (scorer.decide(titles, texts, rule), scorer.decide_strings(*strings, rule)):
+                np.testing.assert_allclose(found.probabilities, expected.probabilities, rtol=1e-9, atol=1e-12)
+                np.testing.assert_allclose(found.probability, expected.probability, rtol=1e-9)
+                assert np.array_equal(found.category, expected.category)
+                assert np.array_equal(found.reasons, expected.reasons)
+
+
+def test_an_article_is_decided_on_the_same_in_any_company(weights: LinearWeights) -> None:
+    scorer, rule = KernelScorer(weights), ReviewRule()
+    titles, texts = [title for title, _ in ARTICLES * 2], [text for _, text in ARTICLES * 2]
+    together = scorer.decide_strings(titles, texts, rule)
+    for start, stop in ((0, 1), (3, 10), (5, 140), (200, 201)):
+        alone = scorer.decide_strings(titles[start:stop], texts[start:stop], rule)
+        assert np.array_equal(alone.probabilities, together.probabilities[start:stop])
+        assert np.array_equal(alone.reasons, together.reasons[start:stop])
+
+
+@given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=60)), max_size=12))
+def test_strings_and_columns_give_the_very_same_numbers(articles: list[tuple[str, str]]) -> None:
+    """Read as code points or as UTF-8, lone surrogates among them."""
+    scorer = _default_scorer()
+    found = scorer.score_strings([title for title, _ in articles], [text for _, text in articles])
+    expected = scorer.score(*columns(articles))
+    assert np.array_equal(found.scores, expected.scores)
+    assert np.array_equal(found.familiarity, expected.familiarity)
+
+
+@cache
+def _default_scorer() -> KernelScorer:
+    return KernelScorer(random_model(FeatureSpec(words=2, characters=2)))
 
 
 def test_an_article_scores_the_same_in_any_company(weights: LinearWeights) -> None:
