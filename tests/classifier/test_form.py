@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from functools import cache
+
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.article import Article
@@ -27,6 +29,7 @@ def test_a_round_up_goes_to_review_with_its_reason() -> None:
     assert briefs.category == alone.category == "agriculture"
 
 
+@settings(deadline=None)  # the first example loads the kernel
 @given(
     st.lists(
         st.tuples(
@@ -38,7 +41,7 @@ def test_a_round_up_goes_to_review_with_its_reason() -> None:
 )
 def test_the_end_of_a_headline_and_an_empty_body_are_seen(articles: list[tuple[str, str]]) -> None:
     """By the kernel, too, which looks at normalised characters as it goes."""
-    model = TopicModel.load(model_path(), engine="kernel")
+    model = _shipped_model()
     fold = model.weights.table.fold
     titles, texts = [title for title, _ in articles], [text for _, text in articles]
     bits = form_bits(TextColumn.from_strings(titles), TextColumn.from_strings(texts), fold)
@@ -47,3 +50,8 @@ def test_the_end_of_a_headline_and_an_empty_body_are_seen(articles: list[tuple[s
         assert bool(bit & NO_BODY) == (normalise(text, fold) == "")
     reasons = model.decide_strings(titles, texts).reasons
     assert (reasons & (NO_BODY | ROUND_UP)).tolist() == bits.tolist()
+
+
+@cache
+def _shipped_model() -> TopicModel:
+    return TopicModel.load(model_path(), engine="kernel")
