@@ -97,7 +97,7 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         found = cache_folder()
-        for kind in ("words-*", "vocabulary-*", "machine-code-*", "compiled-*"):
+        for kind in ("words-*", "vocabulary-*", "*-code-*", "compiled-*"):
             for path in found.glob(kind):
                 (shutil.copytree if path.is_dir() else shutil.copy)(path, Path(folder) / path.name)
         os.environ["LANMU_CACHE"] = folder

@@ -14,12 +14,14 @@ from numba.np import arrayobj
 from classifier.kernel.articles import score_articles
 from classifier.kernel.machine_code import ARGUMENTS, dtypes_of
 
+OPTIONS: Any = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
+
 
 def compiled_entry() -> Any:
     """Compile the kernel; a numba CFunc of one ``int64*`` (machine_code.addresses)."""
     places = np.cumsum([0] + [2 * len(kind._fields) for kind in ARGUMENTS]).tolist()
     tables, vocabulary, plan, work, counter, block, batch = (
-        _unpacking(kind, place) for kind, place in zip(ARGUMENTS, places[:-1], strict=True)
+        unpacking(kind, place) for kind, place in zip(ARGUMENTS, places[:-1], strict=True)
     )
 
     def score(table: Any) -> None:
@@ -27,11 +29,10 @@ def compiled_entry() -> Any:
             tables(table), vocabulary(table), plan(table), work(table), counter(table), block(table), batch(table)
         )
 
-    options = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
-    return numba.cfunc(types.void(types.CPointer(types.int64)), **options)(score)
+    return numba.cfunc(types.void(types.CPointer(types.int64)), **OPTIONS)(score)
 
 
-def _unpacking(kind: type[Any], place: int) -> Any:
+def unpacking(kind: type[Any], place: int) -> Any:
     """A function of the compiled code that makes a tuple of arrays from their addresses and lengths in a table."""
     dtypes = dtypes_of(kind)
     arrays = [types.Array(numba.from_dtype(dtype), 1, "C") for dtype in dtypes]

@@ -32,33 +32,39 @@ from classifier.segmentation.workspace import Workspace
 
 ARGUMENTS: tuple[type[Any], ...] = (SegmentationTables, Vocabulary, Plan, Workspace, Counter, Calibration, Batch)
 """The tuples of arrays that the kernel takes, in the order of their addresses."""
-NAME = "lanmu_score_articles"
 _FROM_NUMBA = re.compile(r"numba_|NRT_|Py")
 _FROM_C = re.compile(r"llvm\.|(sqrt|log|exp|mem(cpy|move|set))$")
 """Functions that the kernel may call: LLVM's own, and those of C's libraries."""
 
 
+Entry = Callable[[], Any]
+"""Makes a function of the compiled code: a numba CFunc of one ``int64*``."""
 _loading = Lock()
 
 
-def score_function() -> Callable[[int], None]:
-    """The kernel: takes the address of a table of addresses; holds no interpreter lock."""
+def machine_code(name: str, entry: Entry) -> Callable[[int], None]:
+    """The function that ``entry`` compiles: takes the address of a table of addresses; holds no interpreter lock."""
     with _loading:
-        return _loaded()
+        return _loaded(name, entry)
 
 
 @cache
-def _loaded() -> Callable[[int], None]:
+def _loaded(name: str, entry: Entry) -> Callable[[int], None]:
     folder = cache_folder()
     if folder.exists() and not is_trusted(folder):
         print(f"lanmu: {folder}: others can write there, so no machine code is taken from it", file=sys.stderr)
-        code = _made()
+        code = _made(name, entry)
     else:
-        code = kept("machine-code", _key(), lambda: {"object": np.frombuffer(_made(), np.uint8)})["object"].tobytes()
+        stored = kept(f"{name}-code", _key(), lambda: {"object": np.frombuffer(_made(name, entry), np.uint8)})
+        code = stored["object"].tobytes()
     engine = _engine()
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(engine.get_function_address(NAME))
+    return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(engine.get_function_address(_symbol(name)))
+
+
+def _symbol(name: str) -> str:
+    return f"lanmu_{name}"
 
 
 def addresses(*tuples: tuple[NDArray[Any], ...]) -> list[int]:
@@ -110,14 +116,12 @@ def _key() -> str:
     return state.hexdigest()
 
 
-def _made() -> bytes:
-    """Compile the kernel to an object file."""
-    from classifier.kernel.entry import compiled_entry
-
-    entry = compiled_entry()
-    module = llvm.parse_assembly(_alone(entry.inspect_llvm().replace(entry.native_name, NAME)))
+def _made(name: str, entry: Entry) -> bytes:
+    """Compile a function to an object file."""
+    compiled = entry()
+    module = llvm.parse_assembly(_alone(compiled.inspect_llvm().replace(compiled.native_name, _symbol(name))))
     for function in module.functions:
-        if not function.is_declaration and function.name != NAME:
+        if not function.is_declaration and function.name != _symbol(name):
             function.linkage = "internal"  # so that what calls hand over in vain is left out, and small ones vanish
     machine = _target_machine()
     options = llvm.create_pipeline_tuning_options(speed_level=3)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.columns import CodePoints, TextColumn, ends_of
 from classifier.decisions import Decisions, ReviewRule
-from classifier.kernel.machine_code import addresses, score_function
+from classifier.kernel.machine_code import addresses, machine_code
 from classifier.kernel.plan import Batch, Scratch, plan_of, scratch
 from classifier.kernel.vocabulary import vocabulary
 from classifier.weights import LinearWeights, Scores
@@ -52,7 +52,7 @@ class KernelScorer:
         self.threads = threads
         self._tables, self._vocabulary = vocabulary(weights)
         self._plan = plan_of(weights, self._tables)
-        self._run = score_function()
+        self._run = machine_code("scoring", _entry)
         self._addresses = addresses(self._tables, self._vocabulary, self._plan)
         self._spare: SimpleQueue[Scratch] = SimpleQueue()
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
@@ -147,6 +147,12 @@ class KernelScorer:
         self._run(table.ctypes.data)
         if spare.length <= KEPT_LENGTH:
             self._spare.put(spare)
+
+
+def _entry() -> Any:
+    from classifier.kernel.entry import compiled_entry  # needs numba
+
+    return compiled_entry()
 
 
 def _decisions(found: _Found) -> Decisions:
