@@ -12,7 +12,7 @@ from classifier.kernel.machine_code import addresses, machine_code
 
 
 class Bytes(NamedTuple):
-    """``words`` uint64: bytes, the first lowest; ``before`` uint64[1]: the word before; ``faults`` uint64[1]: written."""
+    """``words`` uint64: bytes, the first lowest; ``before`` uint64[1]: the word before them; ``faults`` uint64[1]."""
 
     words: NDArray[np.uint64]
     before: NDArray[np.uint64]

@@ -21,6 +21,7 @@ from classifier.errors import InputRefused
 from classifier.reading import LIMITS, ReadingOptions, TableSource, read_bytes, read_path, table_chunks
 from classifier.reading.jsonl import jsonl_chunks, line_ranges
 from classifier.reading.parquet import parquet_chunks, row_groups
+from classifier.reading.tables import MANY_BYTES
 
 ROWS = [
     {"id": "a1", "title": "春播全面展开", "text": "八万亩春小麦开始播种。\n农机手昼夜不停。", "date": "20260407"},
@@ -214,3 +215,18 @@ def test_a_parquet_row_that_is_no_utf8_is_refused_by_number(tmp_path: Path) -> N
     refused: list[InputRefused] = []
     assert [article.id for article in read_path(path, refused=refused.append)] == ["1", "3"]
     assert [error.name for error in refused] == [f"{path}:2"]
+
+
+def test_a_broken_row_among_many_is_refused_by_number(tmp_path: Path) -> None:
+    """In a column so large that compiled code checks it."""
+    raw = pa.array([f"第{i}块棉田开镰。".encode() * 40 for i in range(4_000)])
+    assert raw.nbytes > MANY_BYTES
+    data = bytearray(raw.buffers()[2])
+    second, last = len(raw[0].as_py()) + 1, len(data) - 1
+    data[second], data[last] = 0xFF, 0xE6
+    texts = pa.StringArray.from_buffers(len(raw), raw.buffers()[1], pa.py_buffer(bytes(data)))
+    path = tmp_path / "many.parquet"
+    pq.write_table(pa.table({"text": texts}), path)
+    refused: list[InputRefused] = []
+    assert len(list(read_path(path, refused=refused.append))) == 3_998
+    assert [error.name for error in refused] == [f"{path}:2", f"{path}:4000"]
