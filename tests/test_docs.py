@@ -1,20 +1,27 @@
 """Commands in the documents are run as printed: blocks marked ``sh run``, in order, in a folder of their own.
 
-A ``text`` block after one holds lines that must be in its output; ``…`` stands for anything.
+A ``text`` block after one holds lines that must be in its output; ``…`` stands for anything.  Commands in
+all other blocks are understood by the command line: what they name is there and takes these values.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
-DOCS = Path(__file__).parents[1] / "docs"
+from lanmu import COMMANDS, build
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
 BLOCK = re.compile(r"^```(sh run|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -47,3 +54,37 @@ def test_commands_do_what_the_document_says(name: str, tmp_path: Path) -> None:
         )
         output = done.stdout.decode() + done.stderr.decode()
         assert done.returncode == 0, f"{content}\n{output}"
+
+
+FENCED = re.compile(r"^```[^\n]*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+COMMAND = re.compile(r"(?:^|[ |])(?:\S+/)?lanmu +(?!-)")
+
+
+def commands(document: Path) -> list[str]:
+    """What stands after ``lanmu`` in a document's blocks, without comments."""
+    lines = (line for block in FENCED.findall(document.read_text("utf-8")) for line in block.splitlines())
+    rests = [COMMAND.split(line, maxsplit=1) for line in lines]
+    return [found[1] for found in rests if len(found) > 1 and found[1].split()[0] in COMMANDS]
+
+
+TELLING = [path for path in (*sorted(ROOT.glob("README*.md")), *sorted(DOCS.glob("*.md"))) if commands(path)]
+
+
+@pytest.mark.parametrize("document", TELLING, ids=lambda path: path.name)
+def test_every_command_of_a_document_is_understood(document: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    app = typer.main.get_command(build(list(COMMANDS)))
+    called: list[str] = []
+    _only_note(app, called)
+    for line in commands(document):
+        before = len(called)
+        with pytest.raises(SystemExit) as ended:
+            app.main(shlex.split(line, comments=True), "lanmu")
+        assert ended.value.code == 0 and len(called) == before + 1, f"lanmu {line}\n{capsys.readouterr().err}"
+
+
+def _only_note(command: Any, called: list[str]) -> None:
+    """Have a command and those below it take their arguments and do nothing."""
+    for one in getattr(command, "commands", {}).values():
+        _only_note(one, called)
+        if not hasattr(one, "commands"):
+            one.callback = lambda name=one.name, **_: called.append(name)
