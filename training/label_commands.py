@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from classifier.errors import InputRefused, LabelsError, LanmuError
+from classifier.errors import InputRefused, LabelsError, LanmuError, UnknownCategory
 from training import curation_commands
 from training.options import CategoriesOption, LabelsOption, labels_path, labels_to_read, taxonomy_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from classifier.article import Article
     from classifier.taxonomy import Taxonomy
@@ -195,14 +195,18 @@ def import_(
         raise typer.Exit(1)
 
 
-def _known(given: Iterator[Label], taxonomy: Taxonomy | None, skipped: object) -> Iterator[Label]:
+def _known(given: Iterator[Label], taxonomy: Taxonomy | None, skipped: Callable[[str], None]) -> Iterator[Label]:
+    """The labels whose categories are known, by their ids; of the others the first is told which there are."""
     from dataclasses import replace as changed_to
 
+    listed = False
     for label in given:
         try:
             yield label if taxonomy is None else changed_to(label, category=taxonomy.find(label.category).id)
-        except LanmuError as error:
-            skipped(f"{label.id}: {error}; say what it is with --as")  # type: ignore[operator]
+        except UnknownCategory as error:
+            said = f"unknown category {label.category!r}" if listed else str(error)
+            skipped(f"{label.id}: {said}; say what it is with --as")
+            listed = True
 
 
 def _pairs(named: tuple[str, ...] | list[str]) -> dict[str, str]:

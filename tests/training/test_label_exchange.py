@@ -132,3 +132,13 @@ def test_articles_are_added_by_file(lanmu: Lanmu, tmp_path: Path) -> None:
     several = lanmu("labels", "add", "会议", page)
     assert several.returncode == 2 and "--position" in several.stderr
     assert lanmu("labels", "add", "会议", page, "--position", "1").returncode == 0
+
+
+def test_an_import_names_the_known_categories_once_and_every_row_left_out(lanmu: Lanmu, tmp_path: Path) -> None:
+    rows = "a,天气,明日有雨,明日有中雨。\nb,星座,今日运势,今天宜读书。\nc,体育,县队夺冠,球迷上街庆祝。\n"
+    (tmp_path / "given.csv").write_text(f"id,category,title,text\n{rows}", "utf-8")
+    done = lanmu("labels", "import", "given.csv")
+    assert done.returncode == 1 and "1 labels added" in done.stdout
+    first, second = done.stderr.splitlines()
+    assert "a: unknown category '天气'; known are meetings" in first and "--as" in first
+    assert second == "lanmu: left out b: unknown category '星座'; say what it is with --as"
