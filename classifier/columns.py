@@ -86,14 +86,7 @@ class CodePoints:
         return len(self.offsets) - 1
 
     @classmethod
-    def from_strings(cls, texts: Sequence[str], offsets: NDArray[np.int64] | None = None) -> CodePoints:
-        """``offsets`` may be given where the texts' lengths are known already."""
-        data = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4")
-        return cls(data, ends_of(texts) if offsets is None else offsets)
-
-
-def ends_of(texts: Sequence[str]) -> NDArray[np.int64]:
-    """Where each text begins and ends when they lie back to back, counted in characters: int64[n + 1]."""
-    offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
-    return offsets
+    def from_strings(cls, texts: Sequence[str]) -> CodePoints:
+        offsets = np.zeros(len(texts) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
+        return cls(np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4"), offsets)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.columns import CodePoints, TextColumn, ends_of
+from classifier.columns import CodePoints, TextColumn
 from classifier.decisions import Decisions, ReviewRule
 from classifier.kernel.machine_code import addresses, machine_code
 from classifier.kernel.plan import Batch, Scratch, plan_of, scratch
@@ -20,6 +20,7 @@ from classifier.weights import LinearWeights, Scores
 MOST_BYTES, FEWEST_BYTES = 1_000_000, 50_000
 """A thread's piece of work has about so much text at most, and at least."""
 BYTES_A_CHARACTER = 3
+SAMPLE = 256
 SHORTEST = 4096
 KEPT_LENGTH = 1_000_000
 """Scratch for longer texts is not kept."""
@@ -41,6 +42,14 @@ class _Found(NamedTuple):
         return _Found(*(array[first:stop] for array in self))
 
 
+class _Spare(NamedTuple):
+    """Scratch that no thread uses, and where it lies."""
+
+    length: int
+    scratch: Scratch
+    addresses: list[int]
+
+
 class KernelScorer:
     """Scores articles by compiled code over memory-mapped tables; safe to share between threads.
 
@@ -54,7 +63,7 @@ class KernelScorer:
         self._plan = plan_of(weights, self._tables)
         self._run = machine_code("scoring", _entry)
         self._addresses = addresses(self._tables, self._vocabulary, self._plan)
-        self._spare: SimpleQueue[Scratch] = SimpleQueue()
+        self._spare: SimpleQueue[_Spare] = SimpleQueue()
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def score(self, titles: TextColumn, texts: TextColumn) -> Scores:
@@ -85,15 +94,21 @@ class KernelScorer:
         return self._in_pieces(sizes, lambda first, stop: (titles.slice(first, stop), texts.slice(first, stop)), rule)
 
     def _strings_scored(self, titles: Sequence[str], texts: Sequence[str], rule: ReviewRule | None = None) -> _Found:
-        title_ends, text_ends = ends_of(titles), ends_of(texts)
-
-        def taken(first: int, stop: int) -> tuple[CodePoints, CodePoints]:
-            return (
-                CodePoints.from_strings(titles[first:stop], title_ends[first : stop + 1] - title_ends[first]),
-                CodePoints.from_strings(texts[first:stop], text_ends[first : stop + 1] - text_ends[first]),
-            )
-
-        return self._in_pieces(BYTES_A_CHARACTER * _sizes(title_ends, text_ends), taken, rule)
+        n = len(titles)
+        if n != len(texts):
+            raise ValueError(f"{n} titles for {len(texts)} texts")
+        # Pieces are cut by what a sample says: to ask every string for its length, one thread would keep the others.
+        looked_at = range(0, n, max(1, n // SAMPLE))
+        characters = sum(len(titles[i]) + len(texts[i]) for i in looked_at)
+        sizes = np.full(n, BYTES_A_CHARACTER * characters // max(1, len(looked_at)) + 1)
+        return self._in_pieces(
+            sizes,
+            lambda first, stop: (
+                CodePoints.from_strings(titles[first:stop]),
+                CodePoints.from_strings(texts[first:stop]),
+            ),
+            rule,
+        )
 
     def _in_pieces(
         self, sizes: NDArray[np.int64], taken: Callable[[int, int], tuple[Column, Column]], rule: ReviewRule | None
@@ -141,9 +156,10 @@ class KernelScorer:
         except Empty:
             spare = None
         if spare is None or spare.length < longest:
-            spare = scratch(max(longest, SHORTEST), self._plan, self._vocabulary)
+            made = scratch(max(longest, SHORTEST), self._plan, self._vocabulary)
+            spare = _Spare(made.length, made, addresses(*made[1:]))
         batch = Batch(*_data(titles), *_data(texts), *(array.reshape(-1) for array in found[:-1]))
-        table = np.array(self._addresses + addresses(*spare[1:], batch), np.int64)
+        table = np.array(self._addresses + spare.addresses + addresses(batch), np.int64)
         self._run(table.ctypes.data)
         if spare.length <= KEPT_LENGTH:
             self._spare.put(spare)
