@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
@@ -17,8 +18,8 @@ from classifier.kernel.plan import Batch, Scratch, plan_of, scratch
 from classifier.kernel.vocabulary import vocabulary
 from classifier.weights import LinearWeights, Scores
 
-MOST_BYTES, FEWEST_BYTES = 1_000_000, 50_000
-"""A thread's piece of work has about so much text at most, and at least."""
+MOST_BYTES, FEWEST_BYTES = 250_000, 50_000
+"""A piece of work has about so much text at most, and at least: what is made of it stays in the processor's cache."""
 BYTES_A_CHARACTER = 3
 SAMPLE = 256
 SHORTEST = 4096
@@ -64,7 +65,7 @@ class KernelScorer:
         self._run = machine_code("scoring", _entry)
         self._addresses = addresses(self._tables, self._vocabulary, self._plan)
         self._spare: SimpleQueue[_Spare] = SimpleQueue()
-        self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
+        self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
 
     def score(self, titles: TextColumn, texts: TextColumn) -> Scores:
         """Scores before calibration and familiarity of each article.
@@ -132,18 +133,36 @@ class KernelScorer:
             if rule is not None:
                 part.reasons[:] = rule.reasons(part.probability, part.familiarity, part.form)
 
-        if self._pool is None or n < 2:
-            work((0, n))
-        else:
-            for _ in self._pool.map(work, self._pieces(np.cumsum(sizes))):
-                pass
+        self._share(work, deque(self._pieces(np.cumsum(sizes))))
         return found
+
+    def _share(self, work: Callable[[tuple[int, int]], None], pieces: deque[tuple[int, int]]) -> None:
+        """Do the pieces of work, this thread and as many others as there are to be; each takes the next."""
+
+        def take() -> None:
+            while pieces:
+                try:
+                    piece = pieces.popleft()
+                except IndexError:  # another was quicker
+                    return
+                work(piece)
+
+        helping = min(self.threads, len(pieces)) - 1
+        others = [self._pool.submit(take) for _ in range(helping)] if self._pool is not None else []
+        try:
+            take()
+        finally:
+            pieces.clear()
+            for other in others:
+                other.result()
 
     def _pieces(self, ends: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
         """First article and last + 1 of each piece of work: large ones first, small ones to end together."""
         start = reached = 0
         while start < len(ends):
-            size = min(MOST_BYTES, max(FEWEST_BYTES, (int(ends[-1]) - reached) // (2 * self.threads)))
+            size = MOST_BYTES
+            if self.threads > 1:
+                size = min(size, max(FEWEST_BYTES, (int(ends[-1]) - reached) // (2 * self.threads)))
             stop = max(start + 1, int(np.searchsorted(ends, reached + size, "right")))
             yield start, stop
             start, reached = stop, int(ends[stop - 1])
