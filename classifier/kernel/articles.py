@@ -29,6 +29,8 @@ from classifier.text import LINE_BREAK
 TITLE, TEXT, LEAD = 0, 1, 2
 GROUP = PIECE
 """So many characters of short articles are worked on at once."""
+STRIDE = 16
+"""An article's last word is looked for by so many words at once: a search by halves is wrong at every step."""
 
 
 @inner
@@ -154,7 +156,11 @@ def _score(
     while word_ends[title_words] < body:
         title_words += 1
     first = title_words + 1
-    last = _last_word(word_ends, first, words, end)
+    last = first
+    while last + STRIDE <= words and word_ends[last + STRIDE - 1] <= end:
+        last += STRIDE
+    while last < words and word_ends[last] <= end:
+        last += 1
     lead_words = first
     if lead_characters > 0:
         while lead_words < last and word_ends[lead_words] < body + lead_characters:
@@ -165,13 +171,16 @@ def _score(
     filled = count_words(voc, word, word, title_words, n, spare, 0)
     squares += _add(voc.word_idf, voc.word_weights, plan, plan.word_weights[TITLE], plan.groups[TITLE], filled, spare)
     _clear(voc, plan, filled, True, spare, familiarity)
-    leading = count_words(voc, first, first, lead_words, n, spare, 0)
-    lead_squares = 0.0
-    if plan.word_weights[LEAD] > 0.0:
-        lead_squares = weigh(voc.word_idf, plan.frequencies, plan.numbers[4] > 0, leading, spare, spare.lead_values)
-    filled = count_words(voc, first, lead_words, last, n, spare, leading)
-    squares += _add_body(voc.word_idf, voc.word_weights, plan, plan.word_weights, leading, lead_squares, filled, spare)
-    _clear(voc, plan, filled, True, spare, familiarity)
+    if last > first:
+        leading = count_words(voc, first, first, lead_words, n, spare, 0)
+        lead_squares = 0.0
+        if plan.word_weights[LEAD] > 0.0:
+            lead_squares = weigh(voc.word_idf, plan.frequencies, plan.numbers[4] > 0, leading, spare, spare.lead_values)
+        filled = count_words(voc, first, lead_words, last, n, spare, leading)
+        squares += _add_body(
+            voc.word_idf, voc.word_weights, plan, plan.word_weights, leading, lead_squares, filled, spare
+        )
+        _clear(voc, plan, filled, True, spare, familiarity)
     n = plan.numbers[1]
     if n > 0:
         filled = count_characters(voc, start, start, title, n, spare, 0)
@@ -194,19 +203,6 @@ def _score(
         )  # fmt: skip
         _clear(voc, plan, filled, False, spare, familiarity)
     return squares, last + 1
-
-
-@inner
-def _last_word(word_ends: NDArray[np.uint32], first: int, words: int, end: int) -> int:
-    """The first word from ``first`` on that ends after ``end``, or ``words``."""
-    stop = words
-    while first < stop:
-        middle = (first + stop) // 2
-        if word_ends[middle] <= end:
-            first = middle + 1
-        else:
-            stop = middle
-    return first
 
 
 @inner
