@@ -18,8 +18,10 @@ from classifier.kernel.plan import Batch, Scratch, plan_of, scratch
 from classifier.kernel.vocabulary import vocabulary
 from classifier.weights import LinearWeights, Scores
 
-MOST_BYTES, FEWEST_BYTES = 250_000, 50_000
-"""A piece of work has about so much text at most, and at least: what is made of it stays in the processor's cache."""
+MOST_BYTES, FEWEST_BYTES = 1_000_000, 50_000
+"""A piece of work has about so much text at most, and at least."""
+MOST_BYTES_OF_STRINGS = 250_000
+"""So much of strings, so that the column made of them is still in the processor's cache when it is read."""
 BYTES_A_CHARACTER = 3
 SAMPLE = 256
 SHORTEST = 4096
@@ -91,8 +93,12 @@ class KernelScorer:
     def _scored(self, titles: TextColumn, texts: TextColumn, rule: ReviewRule | None = None) -> _Found:
         _check(titles)
         _check(texts)
-        sizes = _sizes(titles.offsets, texts.offsets)
-        return self._in_pieces(sizes, lambda first, stop: (titles.slice(first, stop), texts.slice(first, stop)), rule)
+        return self._in_pieces(
+            np.cumsum(_sizes(titles.offsets, texts.offsets)),
+            MOST_BYTES,
+            lambda first, stop: (titles.slice(first, stop), texts.slice(first, stop)),
+            rule,
+        )
 
     def _strings_scored(self, titles: Sequence[str], texts: Sequence[str], rule: ReviewRule | None = None) -> _Found:
         n = len(titles)
@@ -101,9 +107,10 @@ class KernelScorer:
         # Pieces are cut by what a sample says: to ask every string for its length, one thread would keep the others.
         looked_at = range(0, n, max(1, n // SAMPLE))
         characters = sum(len(titles[i]) + len(texts[i]) for i in looked_at)
-        sizes = np.full(n, BYTES_A_CHARACTER * characters // max(1, len(looked_at)) + 1)
+        size = BYTES_A_CHARACTER * characters // max(1, len(looked_at)) + 1
         return self._in_pieces(
-            sizes,
+            size * np.arange(1, n + 1),
+            MOST_BYTES_OF_STRINGS,
             lambda first, stop: (
                 CodePoints.from_strings(titles[first:stop]),
                 CodePoints.from_strings(texts[first:stop]),
@@ -112,10 +119,17 @@ class KernelScorer:
         )
 
     def _in_pieces(
-        self, sizes: NDArray[np.int64], taken: Callable[[int, int], tuple[Column, Column]], rule: ReviewRule | None
+        self,
+        ends: NDArray[np.int64],
+        most: int,
+        taken: Callable[[int, int], tuple[Column, Column]],
+        rule: ReviewRule | None,
     ) -> _Found:
-        """Score, or by a rule decide on, articles of these sizes; ``taken(first, stop)`` gives a piece's columns."""
-        n, k = len(sizes), self.weights.categories
+        """Score, or by a rule decide on, articles in pieces of at most ``most`` bytes.
+
+        ``ends``: the bytes of the articles up to each; ``taken(first, stop)`` gives a piece's columns.
+        """
+        n, k = len(ends), self.weights.categories
         scored, decided = (n, 0) if rule is None else (0, n)
         found = _Found(
             familiarity=np.empty((n, 3)),
@@ -133,7 +147,7 @@ class KernelScorer:
             if rule is not None:
                 part.reasons[:] = rule.reasons(part.probability, part.familiarity, part.form)
 
-        self._share(work, deque(self._pieces(np.cumsum(sizes))))
+        self._share(work, deque(self._pieces(ends, most)))
         return found
 
     def _share(self, work: Callable[[tuple[int, int]], None], pieces: deque[tuple[int, int]]) -> None:
@@ -156,11 +170,11 @@ class KernelScorer:
             for other in others:
                 other.result()
 
-    def _pieces(self, ends: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    def _pieces(self, ends: NDArray[np.int64], most: int) -> Iterator[tuple[int, int]]:
         """First article and last + 1 of each piece of work: large ones first, small ones to end together."""
         start = reached = 0
         while start < len(ends):
-            size = MOST_BYTES
+            size = most
             if self.threads > 1:
                 size = min(size, max(FEWEST_BYTES, (int(ends[-1]) - reached) // (2 * self.threads)))
             stop = max(start + 1, int(np.searchsorted(ends, reached + size, "right")))
