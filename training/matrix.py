@@ -14,6 +14,7 @@ from classifier.strings import StringTable
 from training.background import read_background
 from training.general_vectors import read_general_vectors
 from training.prior import with_background
+from training.published_vectors import read_published_vectors
 from training.subwords import subwords
 from training.word_vectors import read_word_vectors
 
@@ -139,7 +140,8 @@ def _with_common_words(
 
 
 def _tables(options: FitOptions) -> list[VectorTable]:
-    return [read_word_vectors(), read_general_vectors()] if options.general else [read_word_vectors()]
+    general = [read_general_vectors(), read_published_vectors()] if options.general else []
+    return [read_word_vectors(), *general]
 
 
 def _known_anyway(
