@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.fitting import FitOptions
-from training.presets import HEADLINES, default_options
+from training.presets import HEADLINES, MANY_HEADLINES, default_options
 from training.prior import Prior, known_as
 from training.seen import changed, unseen
 from training.solving import MOST_IN_DUAL
@@ -67,7 +67,7 @@ def start_of(examples: Examples, taxonomy: Taxonomy, stored: StoredModel | None)
     labels_a_category = float(np.median(list(Counter(examples.take(new).categories).values()) or [0]))
     if labels_a_category > FEW or int(new.sum()) > MOST_IN_DUAL or not new.any():
         if options == HEADLINES and new.any() and not set(taxonomy.ids) <= _default_ids():
-            options = with_vectors(options)
+            options = MANY_HEADLINES
         return Start(options, alone=f"more than {FEW} labels a category speak for themselves")
     if stored is not None and knows:
         prior = Prior.of(stored, taxonomy)

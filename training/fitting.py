@@ -57,7 +57,8 @@ class FitOptions:
     "balanced".  ``idf_power`` is the power of the idf.  ``signs``: punctuation counts as a word.
     ``subwords``, ``vectors`` and ``bayes``: how strong the characters inside words, word vectors
     and naive Bayes are against the words themselves (see matrix.Matrix and solving.solved).
-    ``general``: word vectors are not those of the news alone, but those of language at large too.
+    ``general``: word vectors are not those of the news alone, but those of language at large too (two tables);
+    ``vectors_each``: the strength of each of the three tables, instead of ``vectors`` for all together.
     ``background``: words of the news at large are known from the start, with their frequencies.
     ``fold_words``: held-out folds are seen with the words of the others alone, as new articles are.
     ``prior``: the checksum of the model that the fit starts from.
@@ -76,6 +77,7 @@ class FitOptions:
     vectors: float = 0.0
     bayes: float = 0.0
     general: bool = False
+    vectors_each: tuple[float, ...] = ()
     background: bool = False
     fold_words: bool = False
     prior: str = ""
@@ -96,12 +98,18 @@ class FitOptions:
         record = {f.name: getattr(self, f.name) for f in fields(self)}
         if not self.general:
             del record["general"]  # models from before it say the same
+        if not self.vectors_each:
+            del record["vectors_each"]
         return {**record, "spec": self.spec.record(), "user_words": [list(pair) for pair in self.user_words]}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> FitOptions:
-        words = tuple((str(word), int(frequency)) for word, frequency in record["user_words"])
-        return cls(**{**record, "spec": FeatureSpec.from_record(record["spec"]), "user_words": words})
+        read = {
+            "spec": FeatureSpec.from_record(record["spec"]),
+            "user_words": tuple((str(word), int(frequency)) for word, frequency in record["user_words"]),
+            "vectors_each": tuple(float(strength) for strength in record.get("vectors_each", ())),
+        }
+        return cls(**{**record, **read})
 
 
 @dataclass(frozen=True)

@@ -196,11 +196,19 @@ def _shared(
         length = np.sqrt(values.multiply(values).sum() / X.shape[0])
         parts.append(part * (options.subwords / length if length > 0 else 0.0))
     if options.vectors > 0:
-        vectors = np.hstack([table.at(rows, groups) for table, rows in placed])
-        means = X @ vectors
-        spread = np.sqrt(((means - means.mean(0)) ** 2).sum(1).mean())
-        vectors *= options.vectors / spread if spread > 0 else 0.0
+        tables = [table.at(rows, groups) for table, rows in placed]
+        if options.vectors_each:
+            vectors = np.hstack([_scaled(X, v, s) for v, s in zip(tables, options.vectors_each, strict=True)])
+        else:
+            vectors = _scaled(X, np.hstack(tables), options.vectors)
         if not parts:
             return vectors
         parts.append(csr_matrix(vectors))
     return hstack(parts).tocsr() if parts else None
+
+
+def _scaled(X: csr_matrix, vectors: NDArray[np.float64], strength: float) -> NDArray[np.float64]:
+    """Vectors brought to where the texts' means of them spread by ``strength``."""
+    means = X @ vectors
+    spread = np.sqrt(((means - means.mean(0)) ** 2).sum(1).mean())
+    return np.asarray(vectors * (strength / spread if spread > 0 else 0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,16 @@ HEADLINES = FitOptions(
     bayes=0.7,
 )
 """Words, characters, signs and spaces, where there are some twenty characters to go by."""
+
+MANY_HEADLINES = replace(
+    HEADLINES,
+    solver="svc",
+    penalty=1.0,
+    background=True,
+    general=True,
+    vectors_each=(0.2, 0.2, 0.5),
+)
+"""The same where there are many in categories of one's own, so that word vectors need not speak for labels."""
 
 ARTICLES = FitOptions(
     spec=FeatureSpec(title=0.5, text=1.0, lead=0.5, words=1, characters=2, character_weight=1.4, sublinear=False),

@@ -79,7 +79,7 @@ def chosen_vectors(words: Sequence[str], vectors: NDArray[np.floating], most: in
 
 def strings_of(data: bytes) -> list[str]:
     """The strings of a pickled list of different strings, without running the pickle."""
-    return [value for code, value, _ in pickletools.genops(data) if "UNICODE" in code.name]
+    return [v for code, v, _ in pickletools.genops(data) if isinstance(v, str) and "UNICODE" in code.name]
 
 
 def main() -> None:
