@@ -25,7 +25,7 @@ from training.examples import Examples
 from training.fitting import FitOptions, held_out_scores, label_columns
 from training.matrix import feature_matrix
 from training.near_duplicates import near_duplicate_groups
-from training.presets import ARTICLES, HEADLINES
+from training.presets import ARTICLES, HEADLINES, MANY_HEADLINES
 from training.solving import dual, solved
 from training.splits import folds
 
@@ -75,10 +75,16 @@ def variants(headlines: bool) -> Iterator[tuple[str, FitOptions]]:
         yield "characters 1-3", replace(base, spec=replace(spec, characters=3))
         yield "without signs", replace(base, signs=False)
         yield "without word vectors", replace(base, vectors=0.0)
-        yield "with vectors of language at large (as chosen)", with_vectors(base)
+        yield "with vectors of language at large", with_vectors(base)
         yield "without naive Bayes", replace(base, bayes=0.0)
         yield "idf to the power 1.5", replace(base, idf_power=1.5)
         yield "characters 1-2, linear support vector machine, nothing else", plain(base)
+        yield "as chosen for many headlines", MANY_HEADLINES
+        yield "as chosen, ridge regression", replace(MANY_HEADLINES, solver="ridge", penalty=0.3)
+        yield "as chosen, no published vectors", replace(MANY_HEADLINES, vectors_each=(0.2, 0.2, 0.0))
+        yield "as chosen, no vectors of a language model", replace(MANY_HEADLINES, vectors_each=(0.2, 0.0, 0.5))
+        yield "as chosen, no vectors of the news", replace(MANY_HEADLINES, vectors_each=(0.0, 0.2, 0.5))
+        yield "as chosen, characters 1-3", replace(MANY_HEADLINES, spec=replace(spec, characters=3))
     else:
         yield "logarithmic counts", replace(base, spec=replace(spec, sublinear=True))
         yield "idf to the power 1", replace(base, idf_power=1.0)

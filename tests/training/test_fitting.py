@@ -26,6 +26,8 @@ from training.corpora import has_corpus
 from training.examples import Examples
 from training.fitting import FitOptions, fit_model, typical_examples
 from training.labels import examples_of, usable_labels
+from training.matrix import feature_matrix
+from training.presets import MANY_HEADLINES
 from training.splits import time_blocks
 
 
@@ -207,6 +209,24 @@ def test_the_shipped_model_is_made_again_byte_for_byte(tmp_path: Path) -> None:
 
 
 def test_options_are_read_back_and_say_no_more_than_they_did() -> None:
-    for options in (FitOptions(), FitOptions(general=True, vectors=0.5)):
-        assert FitOptions.from_record(options.record()) == options
-    assert "general" not in FitOptions().record()
+    for options in (FitOptions(), FitOptions(general=True, vectors=0.5), MANY_HEADLINES):
+        assert FitOptions.from_record(json.loads(json.dumps(options.record()))) == options
+    assert not {"general", "vectors_each"} & set(FitOptions().record())
+
+
+def test_each_table_of_vectors_has_a_strength_of_its_own() -> None:
+    labels = [label for label in usable_labels(shipped("labels.csv")) if len(label.title) > 4][::9]
+    examples = examples_of([replace(label, text="") for label in labels])
+    y = np.arange(len(examples)) % 3
+    one, other = (
+        feature_matrix(examples, replace(MANY_HEADLINES, vectors_each=each), y)
+        for each in ((0.2, 0.2, 0.5), (0.4, 0.2, 0.0))
+    )
+    assert isinstance(one.shared, np.ndarray) and isinstance(other.shared, np.ndarray)
+    ends = np.cumsum([0, 96, 96, 64])
+    for k, factor in enumerate((2.0, 1.0, 0.0)):
+        part = slice(ends[k], ends[k + 1])
+        np.testing.assert_allclose(other.shared[:, part], factor * one.shared[:, part], atol=1e-12)
+        means = one.X @ one.shared[:, part]
+        spread = np.sqrt(((means - means.mean(0)) ** 2).sum(1).mean())
+        assert spread == pytest.approx((0.2, 0.2, 0.5)[k])
