@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from classifier.article import Article, Source
-from classifier.columns import TextColumn
 from classifier.errors import InputRefused
 from classifier.reading.dates import normal_date
 from classifier.reading.options import ReadingOptions
@@ -146,6 +145,7 @@ def _is_utf8(column: Any) -> bool:
     import pyarrow as pa
 
     if column.nbytes >= MANY_BYTES:
+        from classifier.columns import TextColumn
         from classifier.kernel.utf8 import is_utf8
 
         return is_utf8(TextColumn.from_arrow(column))
