@@ -15,6 +15,7 @@ from training.background import read_background
 from training.general_vectors import read_general_vectors
 from training.prior import with_background
 from training.published_vectors import read_published_vectors
+from training.solving import times_shared
 from training.subwords import subwords
 from training.word_vectors import read_word_vectors
 
@@ -39,7 +40,7 @@ Placed: TypeAlias = "list[tuple[VectorTable, NDArray[np.int64]]]"
 class Matrix:
     """Examples as features: ``X`` float64 csr [n, groups · V], its vocabulary and idf float32[V].
 
-    ``shared`` float64[groups · V, d], csr or dense, or None: what features have in common (subwords, word
+    ``shared`` [groups · V, d], csr float64 or dense float32, or None: what features have in common (subwords, word
     vectors), as strong against X as the options say; X · shared are further columns whose weights
     are folded into those of the features (solving.solved).  ``prior``: the weights that the fit
     starts from, and their intercepts.  ``counts``: what X was made from, where ``as_new`` needs it;
@@ -196,19 +197,24 @@ def _shared(
         length = np.sqrt(values.multiply(values).sum() / X.shape[0])
         parts.append(part * (options.subwords / length if length > 0 else 0.0))
     if options.vectors > 0:
-        tables = [table.at(rows, groups) for table, rows in placed]
-        if options.vectors_each:
-            vectors = np.hstack([_scaled(X, v, s) for v, s in zip(tables, options.vectors_each, strict=True)])
-        else:
-            vectors = _scaled(X, np.hstack(tables), options.vectors)
+        strengths = options.vectors_each
+        widths = [table.vectors.shape[1] for table, _ in placed]
+        vectors = np.empty((X.shape[1], sum(widths)), np.float32)
+        for k, (table, rows) in enumerate(placed):
+            part = vectors[:, sum(widths[:k]) : sum(widths[: k + 1])]
+            part[:] = table.at(rows, groups)
+            if strengths:
+                _scale(X, part, strengths[k])
+        if not strengths:
+            _scale(X, vectors, options.vectors)
         if not parts:
             return vectors
         parts.append(csr_matrix(vectors))
     return hstack(parts).tocsr() if parts else None
 
 
-def _scaled(X: csr_matrix, vectors: NDArray[np.float64], strength: float) -> NDArray[np.float64]:
-    """Vectors brought to where the texts' means of them spread by ``strength``."""
-    means = X @ vectors
+def _scale(X: csr_matrix, vectors: NDArray[np.float32], strength: float) -> None:
+    """Bring vectors, in place, to where the texts' means of them spread by ``strength``."""
+    means = times_shared(X, vectors)
     spread = np.sqrt(((means - means.mean(0)) ** 2).sum(1).mean())
-    return np.asarray(vectors * (strength / spread if spread > 0 else 0.0))
+    vectors *= np.float32(strength / spread if spread > 0 else 0.0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from training.solving import Solution, dual, placed, with_bayes
+from training.solving import Solution, dual, placed, times_shared, with_bayes
 
 if TYPE_CHECKING:
     from training.matrix import Matrix
@@ -41,7 +41,7 @@ class SelfTraining:
 
         inner = (matrix.X @ matrix.X.T).toarray()
         if matrix.shared is not None:
-            means = csr_matrix(matrix.X @ matrix.shared).toarray()
+            means = csr_matrix(times_shared(matrix.X, matrix.shared)).toarray()
             inner += means @ means.T
         return cls(matrix, y, inner)
 
@@ -71,7 +71,8 @@ class SelfTraining:
         X, shared = self.matrix.X[rows], self.matrix.shared
         coefficients = np.asarray(X.T @ right)
         if shared is not None:
-            coefficients += shared @ np.asarray((X @ shared).T @ right)
+            of_shared = np.asarray(times_shared(X, shared).T @ right)
+            coefficients += shared @ of_shared.astype(shared.dtype, copy=False)
         if options.bayes > 0:
             coefficients, intercepts = with_bayes(X, expected, (coefficients, intercepts), options.bayes, weight)
         return placed((coefficients, intercepts), present, categories)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Solver = Literal["ridge", "svc"]
 Solution = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Weights float64[features, K] and intercepts float64[K]."""
-Shared: TypeAlias = "csr_matrix | NDArray[np.float64]"
+Shared: TypeAlias = "csr_matrix | NDArray[np.float32]"
 MOST_IN_DUAL = 4_000
 """Up to so many examples, ridge regression is solved exactly by the examples' inner products."""
 BAYES_SMOOTHING = 0.2
@@ -42,8 +42,8 @@ def solved(
 ) -> Solution:
     """Weights and intercepts of all categories; one without labels gets the lowest score.
 
-    ``shared`` float64[features, d], csr or dense: what features have in common.  X · shared join the features;
-    being linear in them, their weights are folded into those of the features, as if each weight
+    ``shared``: what features have in common, [features, d]; csr float64, or dense float32.  X · shared join the
+    features; being linear in them, their weights are folded into those of the features, as if each weight
     came from a Gaussian prior with covariance 1 + shared · sharedᵀ.  ``options.bayes`` adds so much
     of a multinomial naive Bayes model, brought to the same spread (Wang and Manning 2012 show how
     the two complete each other).  ``prior``: see from_prior, which then stands in for all of this.
@@ -58,12 +58,17 @@ def solved(
     else:
         from scipy.sparse import csr_matrix, hstack
 
-        wide = hstack([X, csr_matrix(X @ shared)]).tocsr()
+        wide = hstack([X, csr_matrix(times_shared(X, shared))]).tocsr()
         coefficients, intercepts = _plain(wide, column, weight, options)
-        coefficients = coefficients[: X.shape[1]] + shared @ coefficients[X.shape[1] :]
+        coefficients = coefficients[: X.shape[1]] + shared @ coefficients[X.shape[1] :].astype(shared.dtype, copy=False)
     if options.bayes > 0:
         coefficients, intercepts = with_bayes(X, column, (coefficients, intercepts), options.bayes)
     return placed((coefficients, intercepts), present, categories)
+
+
+def times_shared(X: csr_matrix, shared: Shared) -> csr_matrix | NDArray[np.float32]:
+    """X · shared, without a copy of ``shared`` in another precision: it may have hundreds of thousands of rows."""
+    return X.astype(shared.dtype, copy=False) @ shared
 
 
 def placed(solution: Solution, present: NDArray[np.int64], categories: int) -> Solution:

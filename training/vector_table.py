@@ -24,9 +24,9 @@ class VectorTable:
         of_word, of_gram = self._rows
         return np.array([of_word.get(w, -1) for w in words] + [of_gram.get(g, -1) for g in characters], np.int64)
 
-    def at(self, rows: NDArray[np.int64], groups: int = 1) -> NDArray[np.float64]:
-        """Vectors of length 1 for the features with these rows, float64[groups · V, d]; zeros for -1."""
-        values = self.vectors[rows].astype(np.float64)
+    def at(self, rows: NDArray[np.int64], groups: int = 1) -> NDArray[np.float32]:
+        """Vectors of length 1 for the features with these rows, float32[groups · V, d]; zeros for -1."""
+        values = self.vectors[rows].astype(np.float32)
         values /= np.maximum(np.linalg.norm(values, axis=1, keepdims=True), 1e-9)
         values[rows < 0] = 0.0
         return np.tile(values, (groups, 1)) if groups > 1 else values

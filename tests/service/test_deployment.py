@@ -69,7 +69,7 @@ def test_the_image_is_built_with_the_kernel_compiled(tmp_path: Path) -> None:
         [sys.executable, "-m", "lanmu", "tag", page, *warming[3:]],
         env={**os.environ, "LANMU_CACHE": str(tmp_path)}, cwd=ROOT, check=True, capture_output=True,
     )  # fmt: skip
-    assert list(tmp_path.glob("machine-code-*.safetensors")), "the first start in a container compiles"
+    assert list(tmp_path.glob("scoring-code-*.safetensors")), "the first start in a container compiles"
 
 
 def test_the_locked_packages_are_those_of_the_service_with_their_hashes() -> None:

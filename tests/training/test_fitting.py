@@ -226,7 +226,7 @@ def test_each_table_of_vectors_has_a_strength_of_its_own() -> None:
     ends = np.cumsum([0, 96, 96, 64])
     for k, factor in enumerate((2.0, 1.0, 0.0)):
         part = slice(ends[k], ends[k + 1])
-        np.testing.assert_allclose(other.shared[:, part], factor * one.shared[:, part], atol=1e-12)
+        np.testing.assert_allclose(other.shared[:, part], factor * one.shared[:, part], rtol=1e-4, atol=1e-7)
         means = one.X @ one.shared[:, part]
         spread = np.sqrt(((means - means.mean(0)) ** 2).sum(1).mean())
-        assert spread == pytest.approx((0.2, 0.2, 0.5)[k])
+        assert spread == pytest.approx((0.2, 0.2, 0.5)[k], rel=1e-4)

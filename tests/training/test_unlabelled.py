@@ -145,6 +145,7 @@ def test_a_wrong_path_is_refused_by_name_even_where_the_articles_would_be_left_o
     assert "left out" in one_wrong.stderr and "is the current model" in one_wrong.stdout
 
 
+@pytest.mark.slow
 def test_evaluate_learns_from_unlabelled_articles_apart_from_its_labels(
     lanmu: Lanmu, tmp_path: Path, written: Examples
 ) -> None:
