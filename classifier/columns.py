@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.strings import offsets_of
+
 
 @dataclass(frozen=True, slots=True)
 class TextColumn:
@@ -28,6 +30,12 @@ class TextColumn:
         data = self.data[self.offsets[i] : self.offsets[i + 1]]
         return data.tobytes().decode("utf-8", "surrogatepass")
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether the offsets rise and stay inside the data."""
+        ends = self.offsets
+        return bool(len(ends) and ends[0] >= 0 and ends[-1] <= len(self.data) and (ends[1:] >= ends[:-1]).all())
+
     def slice(self, start: int, stop: int) -> TextColumn:
         """Texts ``start`` to ``stop`` over the same buffer, nothing copied."""
         return TextColumn(self.data, self.offsets[start : stop + 1])
@@ -43,9 +51,7 @@ class TextColumn:
     @classmethod
     def from_strings(cls, texts: Sequence[str]) -> TextColumn:
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-        offsets = np.zeros(len(encoded) + 1, np.int64)
-        np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)), out=offsets[1:])
-        return cls(np.frombuffer(b"".join(encoded), np.uint8), offsets)
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), offsets_of(encoded))
 
     @classmethod
     def from_arrow(cls, array: Any) -> TextColumn:
@@ -87,6 +93,4 @@ class CodePoints:
 
     @classmethod
     def from_strings(cls, texts: Sequence[str]) -> CodePoints:
-        offsets = np.zeros(len(texts) + 1, np.int64)
-        np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)), out=offsets[1:])
-        return cls(np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4"), offsets)
+        return cls(np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), "<u4"), offsets_of(texts))

@@ -24,6 +24,14 @@ PATIENCE = 2.0
 BATCH = 256
 
 
+class NamedRefusals(list[InputRefused]):
+    """Refused inputs, each named on stderr as it comes."""
+
+    def __call__(self, refusal: InputRefused) -> None:
+        self.append(refusal)
+        print(f"lanmu: refused {refusal}", file=sys.stderr)
+
+
 class OutputFormat(StrEnum):
     table = "table"
     jsonl = "jsonl"
@@ -101,14 +109,9 @@ def tag(
     loaded = TopicModel.load(
         model_path(model, models), engine=engine.value, threads=threads, accept_accuracy=accept_accuracy
     )
-    refusals: list[InputRefused] = []
-
-    def refused(refusal: InputRefused) -> None:
-        refusals.append(refusal)
-        print(f"lanmu: refused {refusal}", file=sys.stderr)
-
+    refusals = NamedRefusals()
     with _printer(format, out, loaded) as printer:
-        if not _tag_all(_articles(paths, options, refused, loaded), loaded, printer, explain) and refusals:
+        if not _tag_all(_articles(paths, options, refusals, loaded), loaded, printer, explain) and refusals:
             raise typer.Exit(2)  # still inside, so that --out stays as it was
     if refusals:
         raise typer.Exit(1)

@@ -124,8 +124,8 @@ def calibrated(
     """softmax(matrix · scores / σ^spread + offset), float64[n, K]; σ is the standard deviation of an article's scores.
 
     Texts with many words that no label has get small scores for all categories alike; with ``spread``
-    1 only how far the best stands out from the others counts.  The compiled kernel does the same, an
-    article at a time (kernel/articles.py).
+    1 only how far the best stands out from the others counts.  The compiled kernel does the same, a
+    block of articles at a time (kernel/calibrating.py).
     """
     import numpy as np
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from classifier.commands import ModelOption, ModelsOption
-from classifier.errors import InputRefused, LanmuError
+from classifier.commands import ModelOption, ModelsOption, NamedRefusals
+from classifier.errors import LanmuError
 from training.options import (
     CategoriesOption,
     LabelsOption,
@@ -90,16 +89,11 @@ def next_(
     from training.label import DOUBTFUL, Label
     from training.labels import read_labels
 
-    refusals: list[InputRefused] = []
-
-    def refused(refusal: InputRefused) -> None:
-        refusals.append(refusal)
-        print(f"lanmu: refused {refusal}", file=sys.stderr)
-
+    refusals = NamedRefusals()
     known = labels_path(file)
     labels = read_labels(known).labels if known.exists() else ()
     labelled = {label.id for label in labels}
-    pool = [article for article in read_paths(paths, ReadingOptions(), refused) if article.id not in labelled]
+    pool = [article for article in read_paths(paths, ReadingOptions(), refusals) if article.id not in labelled]
     if not pool:
         raise LanmuError(f"{', '.join(paths)}: no unlabelled article there; give files or folders of articles")
     loaded = TopicModel.load(model_path(model, models))

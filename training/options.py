@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from classifier.commands import NamedRefusals
 from classifier.errors import InputRefused, LanmuError
 
 if TYPE_CHECKING:
@@ -165,21 +166,16 @@ def unlabelled_pool(
 
     if not paths:
         return None, 0
-    refusals: list[InputRefused] = []
-
-    def refused(refusal: InputRefused) -> None:
-        refusals.append(refusal)
-        print(f"lanmu: refused {refusal}", file=sys.stderr)
-
+    refusals = NamedRefusals()
     there = [path for path in paths if Path(path).exists()]
     missing = [path for path in paths if path not in there]
     if not there:
         raise LanmuError(f"--unlabelled {', '.join(missing)}: is not there; check the path")
     for path in missing:
-        refused(InputRefused(path, "is not there; check the path"))
+        refusals(InputRefused(path, "is not there; check the path"))
     if start is not None and start.alone:
         print(f"the unlabelled articles are left out: {start.alone}", file=sys.stderr)
         return None, len(refusals)
-    pool = read_unlabelled(there, labels, refused, seed, apart=apart)
+    pool = read_unlabelled(there, labels, refusals, seed, apart=apart)
     print(f"{len(pool):,} unlabelled articles to learn from too", file=sys.stderr)
     return pool, len(refusals)

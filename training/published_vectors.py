@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from classifier.errors import ModelError
 from classifier.strings import StringTable
 from classifier.tensors import read_tensors, write_tensors
-from training.vector_table import VectorTable
+from training.vector_table import VectorTable, small
 
 PATH = Path(__file__).with_name("published_vectors.safetensors")
 WORDS = 300_000
@@ -74,8 +74,7 @@ def chosen_vectors(words: Sequence[str], vectors: NDArray[np.floating], most: in
     number = {word: i for i, word in reversed(list(enumerate(words))) if _WORD.fullmatch(word)}
     table = StringTable.of(sorted(number, key=number.__getitem__)[:most])
     kept = vectors[[number[word] for word in table]].astype(np.float64)
-    largest = np.maximum(np.abs(kept).max(1, keepdims=True), 1e-9)
-    return VectorTable(table, StringTable.of([]), np.rint(kept / largest * LARGEST).astype(np.int8))
+    return VectorTable(table, StringTable.of([]), small(kept, LARGEST))
 
 
 def strings_of(data: bytes) -> list[str]:

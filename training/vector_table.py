@@ -40,8 +40,8 @@ class VectorTable:
         )
 
 
-def small(vectors: NDArray[np.floating]) -> NDArray[np.int8]:
-    """Vectors as small numbers, the largest of each 127 or -127; only their directions are kept."""
+def small(vectors: NDArray[np.floating], most: int = 127) -> NDArray[np.int8]:
+    """Vectors as small numbers, the largest of each ``most`` or ``-most``; only their directions are kept."""
     largest = np.maximum(np.abs(vectors).max(1, keepdims=True), 1e-9)
-    scaled: NDArray[np.int8] = np.rint(vectors / largest * 127).astype(np.int8)
+    scaled: NDArray[np.int8] = np.rint(vectors / largest * most).astype(np.int8)
     return scaled

@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from enum import StrEnum
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -140,7 +139,7 @@ def score(
 
 def told(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
     """Say what came of a finished run; exit 1 where inputs were refused, 2 where nothing was scored."""
-    from classifier.archive.plan import SHOWN_REFUSALS
+    from classifier.archive.plan import refusal_words
 
     refused = summary["refused"]
     print(
@@ -152,11 +151,9 @@ def told(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
         where = folder.name_of("refused.jsonl")
         print(f"lanmu: {counted(refused, 'input')} refused, each with the reason in {where}", file=sys.stderr)
         with folder.opened("refused.jsonl") as file:
-            for line in islice(file, SHOWN_REFUSALS):
-                record = json.loads(line)
-                print(f"lanmu: refused {record['source']}: {record['reason']}", file=sys.stderr)
-        if refused > SHOWN_REFUSALS:
-            print(f"lanmu: … and {refused - SHOWN_REFUSALS:,} more", file=sys.stderr)
+            records = map(json.loads, file)
+            for line in refusal_words(((record["source"], record["reason"]) for record in records), refused):
+                print(line, file=sys.stderr)
         raise typer.Exit(1 if summary["articles"] else 2)
 
 

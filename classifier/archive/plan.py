@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
+from itertools import islice
 from typing import Any, Literal
 
 from classifier.archive.folder import RunFolder
@@ -143,12 +144,16 @@ class Plan:
 
     def refusals(self) -> list[str]:
         """What could not be listed, in words; the first few."""
-        lines = [f"lanmu: refused {name}: {reason}" for name, reason in self.refused[:SHOWN_REFUSALS]]
-        more = len(self.refused) - len(lines)
-        return [*lines, f"lanmu: … and {more:,} more"] if more else lines
+        return refusal_words(self.refused, len(self.refused))
 
     def record(self) -> dict[str, Any]:
         return {"format": FORMAT, "identity": self.identity, **asdict(self)}
+
+
+def refusal_words(refused: Iterable[tuple[str, str]], count: int) -> list[str]:
+    """The first few of ``count`` refused inputs, (name, reason) each, in words."""
+    lines = [f"lanmu: refused {name}: {reason}" for name, reason in islice(refused, SHOWN_REFUSALS)]
+    return [*lines, f"lanmu: … and {count - SHOWN_REFUSALS:,} more"] if count > SHOWN_REFUSALS else lines
 
 
 def read_plan(folder: RunFolder) -> Plan | None:

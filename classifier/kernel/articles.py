@@ -15,7 +15,7 @@ from classifier.kernel.blocks import (
 )
 from classifier.kernel.calibrating import calibrate
 from classifier.kernel.lookup import UNKNOWN, find_tokens
-from classifier.kernel.plan import BLOCK, Batch, Calibration, Counter, Plan
+from classifier.kernel.plan import BLOCK, Batch, Calibration, Counter, Found, Plan
 from classifier.kernel.vocabulary import SPECIAL, Vocabulary
 from classifier.segmentation.alphabet import OUTSIDE
 from classifier.segmentation.compiled import inner
@@ -42,6 +42,7 @@ def score_articles(
     spare: Counter,
     block: Calibration,
     batch: Batch,
+    found: Found,
 ) -> None:
     """Score articles, as many at a time as make GROUP characters: a step over many short texts is sooner done.
 
@@ -62,21 +63,21 @@ def score_articles(
         for i in range(group):
             title, body_end = bounds[2 * i], bounds[2 * i + 1]
             article = done + i
-            familiarity = batch.familiarity[3 * article : 3 * article + 3]
+            familiarity = found.familiarity[3 * article : 3 * article + 3]
             squares, word = _score(voc, plan, work, start, title, body_end, word, words, spare, familiarity)
             scale = 1.0 / np.sqrt(squares) if squares > 0.0 else 0.0
             for k in range(K):
                 spare.sums[k] = spare.sums[k] * scale + plan.intercept[k]
-            batch.form[article] = _form(work.characters, start, title, body_end, plan.endings)
-            if len(batch.scores) > 0:
+            found.form[article] = _form(work.characters, start, title, body_end, plan.endings)
+            if len(found.scores) > 0:
                 for k in range(K):
-                    batch.scores[article * K + k] = spare.sums[k]
-            if len(batch.probabilities) > 0:
+                    found.scores[article * K + k] = spare.sums[k]
+            if len(found.probabilities) > 0:
                 lane = article % BLOCK
                 for k in range(K):
                     block.scores[k * BLOCK + lane] = spare.sums[k]
                 if lane == BLOCK - 1 or article == articles - 1:
-                    calibrate(plan, block, article - lane, lane + 1, batch)
+                    calibrate(plan, block, article - lane, lane + 1, found)
             start = body_end + 1
         done += group
 

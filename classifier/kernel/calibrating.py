@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.kernel.plan import BLOCK, Batch, Calibration, Plan
+from classifier.kernel.plan import BLOCK, Calibration, Found, Plan
 from classifier.segmentation.compiled import inner
 
 _LOWEST = -700.0
@@ -25,7 +25,7 @@ _C8, _C9, _C10, _C11, _C12, _C13 = 1 / 40320, 1 / 362880, 1 / 3628800, 1 / 39916
 
 
 @inner
-def calibrate(plan: Plan, block: Calibration, first: int, count: int, batch: Batch) -> None:
+def calibrate(plan: Plan, block: Calibration, first: int, count: int, found: Found) -> None:
     """Write probabilities and the best category of the articles ``first`` … ``first + count - 1``."""
     K = len(plan.offset)
     if plan.spread[0] != 0.0:
@@ -41,12 +41,12 @@ def calibrate(plan: Plan, block: Calibration, first: int, count: int, batch: Bat
             better = values[i] > top[i]
             top[i] = values[i] if better else top[i]
             best[i] = k if better else best[i]
-        rows = batch.probabilities[first * K + k :]
+        rows = found.probabilities[first * K + k :]
         at = np.uint64(0)
         for i in range(count):
             rows[at] = values[i]
             at += np.uint64(K)
-    category, probability = batch.category[first:], batch.probability[first:]
+    category, probability = found.category[first:], found.probability[first:]
     for i in range(count):
         category[i] = np.int64(best[i])
         probability[i] = top[i]
@@ -91,18 +91,9 @@ def _logits(plan: Plan, K: int, block: Calibration, count: int) -> None:
         for i in range(count):
             logits[i] = plan.offset[j]
         for k in range(0, K - 7, 8):
-            a, b, c, d = (
-                scores[k * BLOCK :],
-                scores[(k + 1) * BLOCK :],
-                scores[(k + 2) * BLOCK :],
-                scores[(k + 3) * BLOCK :],
-            )
-            e, f, g, h = (
-                scores[(k + 4) * BLOCK :],
-                scores[(k + 5) * BLOCK :],
-                scores[(k + 6) * BLOCK :],
-                scores[(k + 7) * BLOCK :],
-            )
+            eight = scores[k * BLOCK :]
+            a, b, c, d = eight, eight[BLOCK:], eight[2 * BLOCK :], eight[3 * BLOCK :]
+            e, f, g, h = eight[4 * BLOCK :], eight[5 * BLOCK :], eight[6 * BLOCK :], eight[7 * BLOCK :]
             for i in range(count):
                 logits[i] += (
                     a[i] * row[k] + b[i] * row[k + 1] + c[i] * row[k + 2] + d[i] * row[k + 3]

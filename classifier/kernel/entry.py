@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numba
@@ -13,23 +14,28 @@ from numba.np import arrayobj
 
 from classifier.kernel.articles import score_articles
 from classifier.kernel.machine_code import ARGUMENTS, dtypes_of
-
-OPTIONS: Any = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
+from classifier.segmentation.compiled import OPTIONS
 
 
 def compiled_entry() -> Any:
     """Compile the kernel; a numba CFunc of one ``int64*`` (machine_code.addresses)."""
     places = np.cumsum([0] + [2 * len(kind._fields) for kind in ARGUMENTS]).tolist()
-    tables, vocabulary, plan, work, counter, block, batch = (
+    tables, vocabulary, plan, work, counter, block, batch, found = (
         unpacking(kind, place) for kind, place in zip(ARGUMENTS, places[:-1], strict=True)
     )
 
     def score(table: Any) -> None:
         score_articles(
-            tables(table), vocabulary(table), plan(table), work(table), counter(table), block(table), batch(table)
-        )
+            tables(table), vocabulary(table), plan(table), work(table), counter(table), block(table), batch(table),
+            found(table),
+        )  # fmt: skip
 
-    return numba.cfunc(types.void(types.CPointer(types.int64)), **OPTIONS)(score)
+    return c_function(score)
+
+
+def c_function(function: Callable[[Any], None]) -> Any:
+    """A numba CFunc of one ``int64*``."""
+    return numba.cfunc(types.void(types.CPointer(types.int64)), **OPTIONS)(function)
 
 
 def unpacking(kind: type[Any], place: int) -> Any:

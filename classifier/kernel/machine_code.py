@@ -24,13 +24,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import ModelError
-from classifier.kernel.plan import Batch, Calibration, Counter, Plan
+from classifier.kernel.plan import Batch, Calibration, Counter, Found, Plan
 from classifier.kernel.vocabulary import Vocabulary
 from classifier.segmentation.cache import cache_folder, is_trusted, kept, kernel_sources, sources_digest
 from classifier.segmentation.tables import SegmentationTables
 from classifier.segmentation.workspace import Workspace
 
-ARGUMENTS: tuple[type[Any], ...] = (SegmentationTables, Vocabulary, Plan, Workspace, Counter, Calibration, Batch)
+ARGUMENTS: tuple[type[Any], ...] = (
+    SegmentationTables, Vocabulary, Plan, Workspace, Counter, Calibration, Batch, Found,
+)  # fmt: skip
 """The tuples of arrays that the kernel takes, in the order of their addresses."""
 _FROM_NUMBA = re.compile(r"numba_|NRT_|Py")
 _FROM_C = re.compile(r"llvm\.|(sqrt|log|exp|mem(cpy|move|set))$")

@@ -153,12 +153,9 @@ def scratch(length: int, plan: Plan, voc: Vocabulary) -> Scratch:
 
 
 class Batch(NamedTuple):
-    """Articles to score and where what is found goes.
+    """Articles to score: ``titles``, ``title_bounds``, ``texts``, ``text_bounds`` of two TextColumns.
 
-    ``titles``, ``title_bounds``, ``texts``, ``text_bounds``: two TextColumns of n texts; or, where these
-    are empty, ``title_points`` and ``text_points`` of two columns of CodePoints.  ``familiarity``
-    float64[n · 3], ``form`` uint8[n] (form.form_bits).  ``scores`` float64[n · K] or empty.
-    ``probabilities`` float64[n · K], ``category`` int64[n] and ``probability`` float64[n], or all empty.
+    Or, where texts and titles are empty, ``title_points`` and ``text_points`` of two columns of CodePoints.
     """
 
     titles: NDArray[np.uint8]
@@ -167,9 +164,26 @@ class Batch(NamedTuple):
     texts: NDArray[np.uint8]
     text_points: NDArray[np.uint32]
     text_bounds: NDArray[np.int64]
+
+
+class Found(NamedTuple):
+    """What is found for n articles.
+
+    ``familiarity`` float64[n, 3], ``form`` uint8[n] (form.form_bits).  ``scores`` float64[n, K] or empty.
+    ``probabilities`` float64[n, K], ``category`` int64[n] and ``probability`` float64[n], or all empty.
+    """
+
     familiarity: NDArray[np.float64]
     form: NDArray[np.uint8]
     scores: NDArray[np.float64]
     probabilities: NDArray[np.float64]
     category: NDArray[np.int64]
     probability: NDArray[np.float64]
+
+    def piece(self, first: int, stop: int) -> Found:
+        """That of the articles ``first`` … ``stop - 1``, over the same memory."""
+        return Found(*(array[first:stop] for array in self))
+
+    def flat(self) -> Found:
+        """The same memory as the compiled code takes it."""
+        return Found(*(array.reshape(-1) for array in self))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from classifier.columns import CodePoints, TextColumn
 from classifier.decisions import Decisions, ReviewRule
 from classifier.kernel.machine_code import addresses, machine_code
-from classifier.kernel.plan import Batch, Scratch, plan_of, scratch
+from classifier.kernel.plan import Batch, Found, Scratch, plan_of, scratch
 from classifier.kernel.vocabulary import vocabulary
 from classifier.weights import LinearWeights, Scores
 
@@ -28,21 +28,8 @@ SHORTEST = 4096
 KEPT_LENGTH = 1_000_000
 """Scratch for longer texts is not kept."""
 Column = TextColumn | CodePoints
-
-
-class _Found(NamedTuple):
-    """What is found for n articles; as far as the compiled code is to fill them, see plan.Batch."""
-
-    familiarity: NDArray[np.float64]
-    form: NDArray[np.uint8]
-    scores: NDArray[np.float64]
-    probabilities: NDArray[np.float64]
-    category: NDArray[np.int64]
-    probability: NDArray[np.float64]
-    reasons: NDArray[np.uint8]
-
-    def piece(self, first: int, stop: int) -> _Found:
-        return _Found(*(array[first:stop] for array in self))
+_Judged = tuple[Found, NDArray[np.uint8]]
+"""What is found, and the reasons for review where a rule was given."""
 
 
 class _Spare(NamedTuple):
@@ -74,23 +61,23 @@ class KernelScorer:
 
         Raises ValueError where the columns differ in length or their offsets lead out of their data.
         """
-        found = self._scored(titles, texts)
+        found, _ = self._scored(titles, texts)
         return Scores(found.scores, found.familiarity)
 
     def score_strings(self, titles: Sequence[str], texts: Sequence[str]) -> Scores:
         """``score`` for Python strings; several threads share the work of laying them out, too."""
-        found = self._strings_scored(titles, texts)
+        found, _ = self._strings_scored(titles, texts)
         return Scores(found.scores, found.familiarity)
 
     def decide(self, titles: TextColumn, texts: TextColumn, rule: ReviewRule) -> Decisions:
         """What decisions.decide makes of the scores, compiled and shared between the threads."""
-        return _decisions(self._scored(titles, texts, rule))
+        return _decisions(*self._scored(titles, texts, rule))
 
     def decide_strings(self, titles: Sequence[str], texts: Sequence[str], rule: ReviewRule) -> Decisions:
         """``decide`` for Python strings."""
-        return _decisions(self._strings_scored(titles, texts, rule))
+        return _decisions(*self._strings_scored(titles, texts, rule))
 
-    def _scored(self, titles: TextColumn, texts: TextColumn, rule: ReviewRule | None = None) -> _Found:
+    def _scored(self, titles: TextColumn, texts: TextColumn, rule: ReviewRule | None = None) -> _Judged:
         _check(titles)
         _check(texts)
         return self._in_pieces(
@@ -100,7 +87,7 @@ class KernelScorer:
             rule,
         )
 
-    def _strings_scored(self, titles: Sequence[str], texts: Sequence[str], rule: ReviewRule | None = None) -> _Found:
+    def _strings_scored(self, titles: Sequence[str], texts: Sequence[str], rule: ReviewRule | None = None) -> _Judged:
         n = len(titles)
         if n != len(texts):
             raise ValueError(f"{n} titles for {len(texts)} texts")
@@ -124,31 +111,31 @@ class KernelScorer:
         most: int,
         taken: Callable[[int, int], tuple[Column, Column]],
         rule: ReviewRule | None,
-    ) -> _Found:
+    ) -> _Judged:
         """Score, or by a rule decide on, articles in pieces of at most ``most`` bytes.
 
         ``ends``: the bytes of the articles up to each; ``taken(first, stop)`` gives a piece's columns.
         """
         n, k = len(ends), self.weights.categories
         scored, decided = (n, 0) if rule is None else (0, n)
-        found = _Found(
+        reasons = np.empty(decided, np.uint8)
+        found = Found(
             familiarity=np.empty((n, 3)),
             form=np.empty(n, np.uint8),
             scores=np.empty((scored, k)),
             probabilities=np.empty((decided, k)),
             category=np.empty(decided, np.int64),
             probability=np.empty(decided),
-            reasons=np.empty(decided, np.uint8),
         )
 
         def work(piece: tuple[int, int]) -> None:
             part = found.piece(*piece)
             self._fill(*taken(*piece), part)
             if rule is not None:
-                part.reasons[:] = rule.reasons(part.probability, part.familiarity, part.form)
+                reasons[slice(*piece)] = rule.reasons(part.probability, part.familiarity, part.form)
 
         self._share(work, deque(self._pieces(ends, most)))
-        return found
+        return found, reasons
 
     def _share(self, work: Callable[[tuple[int, int]], None], pieces: deque[tuple[int, int]]) -> None:
         """Do the pieces of work, this thread and as many others as there are to be; each takes the next."""
@@ -181,8 +168,8 @@ class KernelScorer:
             yield start, stop
             start, reached = stop, int(ends[stop - 1])
 
-    def _fill(self, titles: Column, texts: Column, found: _Found) -> None:
-        """Fill the arrays of ``found`` but ``reasons``."""
+    def _fill(self, titles: Column, texts: Column, found: Found) -> None:
+        """Fill the arrays of ``found``."""
         longest = int(_sizes(titles.offsets, texts.offsets).max(initial=0)) + 2  # line breaks after title and body
         try:
             spare = self._spare.get_nowait()
@@ -191,8 +178,8 @@ class KernelScorer:
         if spare is None or spare.length < longest:
             made = scratch(max(longest, SHORTEST), self._plan, self._vocabulary)
             spare = _Spare(made.length, made, addresses(*made[1:]))
-        batch = Batch(*_data(titles), *_data(texts), *(array.reshape(-1) for array in found[:-1]))
-        table = np.array(self._addresses + spare.addresses + addresses(batch), np.int64)
+        batch = Batch(*_data(titles), *_data(texts))
+        table = np.array(self._addresses + spare.addresses + addresses(batch, found.flat()), np.int64)
         self._run(table.ctypes.data)
         if spare.length <= KEPT_LENGTH:
             self._spare.put(spare)
@@ -204,8 +191,8 @@ def _entry() -> Any:
     return compiled_entry()
 
 
-def _decisions(found: _Found) -> Decisions:
-    return Decisions(found.probabilities, found.category, found.probability, found.reasons, found.familiarity)
+def _decisions(found: Found, reasons: NDArray[np.uint8]) -> Decisions:
+    return Decisions(found.probabilities, found.category, found.probability, reasons, found.familiarity)
 
 
 def _data(column: Column) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.int64]]:
@@ -224,6 +211,5 @@ def _sizes(title_ends: NDArray[np.int64], text_ends: NDArray[np.int64]) -> NDArr
 
 def _check(column: TextColumn) -> None:
     """Refuse a column whose offsets lead out of its data: the compiled code would follow them."""
-    offsets = column.offsets
-    if len(offsets) == 0 or offsets[0] < 0 or offsets[-1] > len(column.data) or (offsets[1:] < offsets[:-1]).any():
+    if not column.is_sound:
         raise ValueError("a column's offsets must rise and stay inside its data")

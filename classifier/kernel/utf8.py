@@ -22,7 +22,7 @@ class Bytes(NamedTuple):
 def is_utf8(column: TextColumn) -> bool:
     """Whether each text of a column is UTF-8 by itself, and its offsets are in order."""
     data, ends = column.data, column.offsets
-    if ends[0] < 0 or ends[-1] > len(data) or (ends[1:] < ends[:-1]).any():
+    if not column.is_sound:
         return False
     starts = ends[:-1][ends[1:] > ends[:-1]]
     if (data[starts] & 0xC0 == 0x80).any():  # in the middle of a character

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
-from numba import types
 
-from classifier.kernel.entry import OPTIONS, unpacking
+from classifier.kernel.entry import c_function, unpacking
 from classifier.kernel.utf8 import Bytes
 from classifier.segmentation.compiled import inner
 
@@ -30,7 +28,7 @@ def compiled_check() -> Any:
     def check(table: Any) -> None:
         _check(unpack(table))
 
-    return numba.cfunc(types.void(types.CPointer(types.int64)), **OPTIONS)(check)
+    return c_function(check)
 
 
 @inner

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from classifier.errors import ModelError
 from classifier.segmentation.cache import kept, sources_digest
 from classifier.segmentation.tables import SegmentationTables, segmentation_tables, tables_key
+from classifier.strings import offsets_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -140,8 +141,7 @@ def _words(weights: LinearWeights, tables: SegmentationTables) -> tuple[dict[str
             rows.append(i)
     if len(tokens) > MAX_TOKENS or len(rows) > MAX_SLOTS:
         raise ModelError(f"the model has more than {MAX_TOKENS} words or {MAX_SLOTS} features; select fewer features")
-    offsets = np.zeros(len(tokens) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, tokens), np.int64, len(tokens)), out=offsets[1:])
+    offsets = offsets_of(tokens)
     characters = np.frombuffer("".join(tokens).encode("utf-32-le", "surrogatepass"), np.uint32)
     token_table = np.full(table_size(len(tokens)), EMPTY, np.int32)
     fill_strings(token_table, characters, offsets)

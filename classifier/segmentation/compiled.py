@@ -20,18 +20,18 @@ from classifier.segmentation.cache import cache_folder, is_trusted, kernel_sourc
 
 F = TypeVar("F", bound=Callable[..., Any])
 KEPT_VERSIONS = 4
-_OPTIONS: Any = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
+OPTIONS: Any = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
 """No fast-math: jieba's ties between equal sums must come out alike."""
 
 
 def compiled(function: F) -> F:
     """Compile for machine types, without the interpreter's lock, kept on disk where a folder allows it."""
     if (folder := _folder()) is None:
-        return numba.njit(**_OPTIONS)(function)  # type: ignore[no-any-return]
+        return numba.njit(**OPTIONS)(function)  # type: ignore[no-any-return]
     chosen = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder)
     try:
-        return numba.njit(cache=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
+        return numba.njit(cache=True, **OPTIONS)(function)  # type: ignore[no-any-return]
     finally:
         numba.config.CACHE_DIR = chosen
 
@@ -41,13 +41,13 @@ def inner(function: F) -> F:
 
     It can neither be called from Python nor make arrays, and counts no references to those it gets.
     """
-    options = {**_OPTIONS, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    options = {**OPTIONS, "_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     return numba.njit(**options)(function)  # type: ignore[no-any-return]
 
 
 def inlined(function: F) -> F:
     """As ``inner`` for a small function called for every word: each call is replaced by its body."""
-    return numba.njit(inline="always", **_OPTIONS)(function)  # type: ignore[no-any-return]
+    return numba.njit(inline="always", **OPTIONS)(function)  # type: ignore[no-any-return]
 
 
 @cache

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.segmentation.compiled import compiled
+from classifier.strings import offsets_of
 
 FREE = 0xFFFFFFFF
 _ONE, _ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
@@ -24,8 +25,7 @@ def build(keys: Sequence[str], alphabet: int) -> tuple[NDArray[np.uint32], NDArr
     state 0, the child of the root for code c is state 1 + c whether or not a key starts so, and
     ``base[s] + c`` stays below M for every c ≤ alphabet.
     """
-    offsets = np.zeros(len(keys) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, keys), np.int64, len(keys)), out=offsets[1:])
+    offsets = offsets_of(keys)
     codes = np.frombuffer("".join(keys).encode("utf-16-le", "surrogatepass"), np.uint16)
     labels, first, count, node_of_key = _tree(codes, offsets)
     # Nodes with many children first, while there is much room; those with few fill the gaps.

@@ -12,27 +12,7 @@ from classifier.columns import TextColumn
 from classifier.kernel.utf8 import is_utf8
 
 CHARACTERS = ["a", "\x7f", "é", "\u07ff", "\u0800", "好", "\ud7ff", "\ue000", "\U00010000", "😀", "\U0010ffff"]
-BYTES = [
-    0x00,
-    0x20,
-    0x80,
-    0x8F,
-    0x90,
-    0x9F,
-    0xA0,
-    0xBF,
-    0xC0,
-    0xC1,
-    0xC2,
-    0xDF,
-    0xE0,
-    0xED,
-    0xEF,
-    0xF0,
-    0xF4,
-    0xF5,
-    0xFF,
-]
+BYTES = bytes.fromhex("00 20 80 8f 90 9f a0 bf c0 c1 c2 df e0 ed ef f0 f4 f5 ff")
 
 
 def column(texts: list[bytes], shift: int = 0) -> TextColumn:
