@@ -22,6 +22,8 @@ from classifier.reading.signs import (
 )
 
 MAX_BYLINE_CHARS = 200
+MIN_TEXT_CHARS = 12
+"""What stands behind a byline inside a paragraph, at least; less is a signature or a caption."""
 
 _OPEN, _CLOSE = any_of(OPENING_BRACKETS), any_of(CLOSING_BRACKETS)
 _INSIDE = none_of(CLOSING_BRACKETS + STOP)
@@ -71,6 +73,12 @@ _OPEN_BRACKET = pattern(
     rf"\s*{_OPEN}\s*(?P<who>{_ROLE}\s*(?:{_NAME})(?:(?:\s|{_COMMAS})+(?:{_ROLE}\s*)?(?:{_NAME})){{0,5}})"
 )
 _BARE_BRACKET = pattern(rf"^\s*(?:{_MARK}\s*)?{_OPEN}\s*(?P<who>{_ROLE}{_INSIDE}{{1,160}}){_CLOSE}")
+_EARLY_BRACKET = pattern(
+    rf"(?P<before>[^\s\d。！？!?；;，,、：:“”《》]"
+    rf"(?:{none_of(ENDS + COMMA + SEMICOLON + COLON + OPENING_BRACKETS + chr(10))}){{0,12}}?)\s*{_OPEN}\s*"
+    rf"(?P<who>{_ROLE}\s*{_COLON}?\s*(?:{_NAME})(?:(?:\s|{_COMMAS}|{_SLASH})+(?:{_ROLE}\s*{_COLON}?\s*)?(?:{_NAME}))*"
+    rf"(?:\s*(?:综合)?报道)?)(?<!摄)(?<!摄影)\s*{_CLOSE}"
+)
 _ROLES = pattern(_ROLE)
 _APART = rf"(?:\s*(?:{_COMMAS}|{_SLASH})\s*|\s+)(?:{_ROLE}\s*{_COLON}?\s*)?|{_ROLE}\s*{_COLON}?\s*"
 _NAMES = rf"(?:{_NAME})(?:(?:{_APART})(?:{_NAME}))*"
@@ -143,7 +151,9 @@ def lead_byline(paragraph: str) -> Byline | None:
             place["place"] if place else "",
             *((month, day) if _is_day(month, day) else (0, 0)),
         )
-    if (match := _BARE_BRACKET.match(head)) and len(paragraph.strip()) - len(match[0].strip()) > 12:
+    if (match := _BARE_BRACKET.match(head)) and len(paragraph.strip()) - len(match[0].strip()) > MIN_TEXT_CHARS:
+        return Byline(match[0].strip(), reporters_in(match["who"]))
+    if (match := _EARLY_BRACKET.match(head)) and len(paragraph) - match.end() >= MIN_TEXT_CHARS:
         return Byline(match[0].strip(), reporters_in(match["who"]))
     return _inline_byline(paragraph, head)
 
@@ -236,7 +246,7 @@ def _inline_byline(paragraph: str, head: str) -> Byline | None:
         return None
     rest = paragraph[match.end("names") :]
     names = reporters_in(match["role"] + " " + match["names"])
-    if not names or not all(_is_person(name) for name in names) or len(rest.strip()) < 12:
+    if not names or not all(_is_person(name) for name in names) or len(rest.strip()) < MIN_TEXT_CHARS:
         return None
     if not match["gap"] and not match["mark"] and "报道" not in match["tail"]:
         return None

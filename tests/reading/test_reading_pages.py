@@ -91,6 +91,35 @@ def test_dateline_takes_its_year_from_the_page() -> None:
     assert read_page(page).articles[0].date == "2025-12-31"
 
 
+HEADLESS = """# 青石县召开春耕生产现场会
+
+本报讯(记者 张宁)4月3日,青石县召开春耕生产现场会,安排部署今年的春耕生产。
+
+会议指出,今年全县要落实粮食播种面积四十二万亩,把高标准农田建设抓紧抓实。
+
+{first}日前,阿尔川市图书馆延长夜间开放时间,读者可以在馆内阅读到晚上十点。
+
+图书馆负责人说,夜间开放以来,每晚有两百多名读者到馆,比去年同期多了三成。
+
+{second}柳树沟社区的老年食堂昨天开张,为六十岁以上老人提供午餐,每餐只要八元。
+
+老人们说,饭菜可口,价格实惠,解决了大问题。
+"""
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    ["本报(记者 {})", "报讯(记者 {})", "木报讯(记者 {})", "青石县融媒(记者 {})", "云上青石报道(记者 {})", "(记者 {})"],
+)
+def test_a_damaged_byline_starts_a_story_without_headline(damaged: str) -> None:
+    first, second = damaged.format("李小明 实习记者 阿依·努尔 王强"), damaged.format("孙浩")
+    articles = read_page(HEADLESS.format(first=first, second=second)).articles
+    assert [a.text.count("\n") for a in articles] == [1, 1, 1]
+    assert [a.byline for a in articles[1:]] == [first, second]
+    assert articles[1].reporters == ("李小明", "阿依·努尔", "王强") and articles[2].reporters == ("孙浩",)
+    assert articles[1].text.endswith("多了三成。")
+
+
 def test_page_without_articles_is_refused_by_name() -> None:
     with pytest.raises(InputRefused, match=r"empty\.md.*no article"):
         read_page("# 阿尔川日报\n\n第2版 要闻\n\n责任编辑:吕志勇\n", "empty.md")
