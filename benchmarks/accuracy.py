@@ -20,16 +20,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features import FeatureSpec
-from classifier.kernel.counting import FeatureCounts, count_features
+from classifier.engine.counting.counting import FeatureCounts, count_features
+from classifier.model.features import FeatureSpec
 from classifier.taxonomy import read_taxonomy
-from training.background import read_background
-from training.fitting import FitOptions, label_columns
-from training.near_duplicates import near_duplicate_groups
-from training.solving import Solution
-from training.splits import folds
-from training.subwords import subwords
-from training.threads import one_blas_thread
+from training.fitting.fit import FitOptions, label_columns
+from training.fitting.solving import Solution
+from training.fitting.splits import folds
+from training.fitting.subwords import subwords
+from training.fitting.threads import one_blas_thread
+from training.labels.near_duplicates import near_duplicate_groups
+from training.vectors.background import read_background
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -104,7 +104,7 @@ def trials() -> Iterator[Trial]:
 
 
 def ridge_fit(X: csr_matrix, y: NDArray[np.int64], weight: NDArray[np.float64]) -> Solution:
-    from training.solving import ridge
+    from training.fitting.solving import ridge
 
     return ridge(X, np.where(y[:, None] == np.arange(K), 1.0, -1.0), weight, 1.0)
 
@@ -155,8 +155,8 @@ class News:
     """The labels before the holdout and those in it, counted once."""
 
     def __init__(self) -> None:
-        from training.options import read_examples
-        from training.retraining import holdout_mask
+        from lanmu.commands.options import read_examples
+        from training.promotion.retrain import holdout_mask
 
         self.examples, _ = read_examples(None, None, False, True)
         self.y = label_columns(self.examples, TAXONOMY)

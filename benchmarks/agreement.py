@@ -9,7 +9,7 @@ import csv
 from collections import Counter, defaultdict
 from pathlib import Path
 
-READINGS = Path(__file__).parent.parent / "training" / "corpora" / "xwlb-readings.csv"
+READINGS = Path(__file__).parent.parent / "training" / "labels" / "corpora" / "xwlb-readings.csv"
 
 
 def main() -> None:

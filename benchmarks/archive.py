@@ -36,12 +36,12 @@ from typing import Any
 
 from benchmarks.news import Pair, changed, read_news
 from benchmarks.peers import ScikitLearn, jieba_words
-from classifier.archive.plan import Task
-from classifier.archive.running import Work, score_archive
-from classifier.archive.target import target
 from classifier.columns import TextColumn
-from classifier.model import TopicModel
-from classifier.model_choice import model_path
+from classifier.model.choice import model_path
+from classifier.model.topic_model import TopicModel
+from lanmu.archive.plan import Task
+from lanmu.archive.running import Work, score_archive
+from lanmu.archive.target import target
 
 GROUP = 20_000
 """Rows of a row group."""

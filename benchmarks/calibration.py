@@ -16,20 +16,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.calibration import (
+from training.fitting.calibration import (
     METHODS,
     acceptance_thresholds,
     expected_calibration_error,
     fit_calibration,
 )
-from training.corpora import HOLDOUT_FROM
-from training.examples import Examples
-from training.fitting import FitOptions, held_out_scores, label_columns, typical_examples
-from training.matrix import feature_matrix
-from training.near_duplicates import near_duplicate_groups
-from training.solving import solved
-from training.splits import time_blocks
-from training.threads import one_blas_thread
+from training.fitting.fit import FitOptions, held_out_scores, label_columns, typical_examples
+from training.fitting.matrix import feature_matrix
+from training.fitting.solving import solved
+from training.fitting.splits import time_blocks
+from training.fitting.threads import one_blas_thread
+from training.labels.corpora import HOLDOUT_FROM
+from training.labels.examples import Examples
+from training.labels.near_duplicates import near_duplicate_groups
 
 HALVES = ("2024-01-01", "2024-07-01", "2025-01-01", HOLDOUT_FROM)
 Scores = NDArray[np.float64]
@@ -40,7 +40,7 @@ Judged = tuple[str, Scores, NDArray[np.int64], float]
 @one_blas_thread
 def main() -> None:
     """Log loss, calibration error, share accepted and how many of them are right, by folds and by map."""
-    from training.options import read_examples
+    from lanmu.commands.options import read_examples
 
     examples, taxonomy = read_examples(None, None, False, True)
     found: dict[str, list[tuple[Scores, NDArray[np.int64], float]]] = {}
@@ -71,7 +71,7 @@ def half_year(examples: Examples, taxonomy: Any, start: str, end: str) -> list[J
     y, y_test = label_columns(known, taxonomy), label_columns(test, taxonomy, alone=False)
     matrix = feature_matrix(known, options, y)
     weights, intercept = solved(matrix.X, y, len(taxonomy), options, matrix.shared)
-    from classifier.kernel.counting import count_features
+    from classifier.engine.counting.counting import count_features
 
     seen = count_features(options.spec, *test.columns).onto(matrix.words, matrix.characters)
     scores_test = seen.tf_idf(matrix.idf) @ weights + intercept

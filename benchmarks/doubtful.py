@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from classifier.kernel.counting import count_features
-from training.corpora import real_labels
-from training.fitting import FitOptions, label_columns
-from training.matrix import feature_matrix
-from training.near_duplicates import near_duplicate_groups
-from training.options import read_examples
-from training.retraining import holdout_mask
-from training.solving import solved
-from training.splits import folds, held_apart, time_blocks
-from training.threads import one_blas_thread
+from classifier.engine.counting.counting import count_features
+from lanmu.commands.options import read_examples
+from training.fitting.fit import FitOptions, label_columns
+from training.fitting.matrix import feature_matrix
+from training.fitting.solving import solved
+from training.fitting.splits import folds, held_apart, time_blocks
+from training.fitting.threads import one_blas_thread
+from training.labels.corpora import real_labels
+from training.labels.near_duplicates import near_duplicate_groups
+from training.promotion.retrain import holdout_mask
 
 FOLDS = 5
 REPEATS = 2

@@ -28,12 +28,12 @@ import numpy as np
 from benchmarks.news import Pair, labelled_news, shipped_articles
 from benchmarks.sklearn_path import Cut, fitted_model, pipeline
 from classifier.columns import TextColumn
-from classifier.features import FeatureSpec
-from classifier.kernel import KernelScorer
-from classifier.model_choice import model_path
-from classifier.model_files import read_model
-from classifier.segmentation import Dictionary, cut_column
-from classifier.weights import LinearWeights
+from classifier.engine import KernelScorer
+from classifier.engine.words import Dictionary, cut_column
+from classifier.model.choice import model_path
+from classifier.model.features import FeatureSpec
+from classifier.model.files import read_model
+from classifier.model.weights import LinearWeights
 from tests.segmentation.strange_texts import strange_texts
 
 TOLERANCE = 1e-9
@@ -48,7 +48,7 @@ class Differs(Exception):
 
 def corpus_articles(every: int) -> Iterator[Pair]:
     """Every so-manieth article of the corpora that are present."""
-    from training.corpora import FUDAN_FILE, fudan, has_corpus, real_news
+    from training.labels.corpora import FUDAN_FILE, fudan, has_corpus, real_news
 
     if not has_corpus():
         yield from shipped_articles()[::every]
@@ -136,8 +136,8 @@ def shared_cut() -> Cut:
 def reference_models(model: str | None) -> list[tuple[str, LinearWeights, Any]]:
     """The models whose scores are compared, each with its scikit-learn pipeline."""
     from classifier.taxonomy import Taxonomy
-    from training.examples import Examples
-    from training.fitting import FitOptions, fit_model
+    from training.fitting.fit import FitOptions, fit_model
+    from training.labels.examples import Examples
 
     cut = shared_cut()
     current = read_model(model_path(model))

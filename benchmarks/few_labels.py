@@ -24,20 +24,20 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features import FeatureSpec
+from classifier.engine import KernelScorer
 from classifier.files import shipped
-from classifier.kernel import KernelScorer
-from classifier.model_files import Manifest, StoredModel, read_model, write_model
+from classifier.model.features import FeatureSpec
+from classifier.model.files import Manifest, StoredModel, read_model, write_model
+from classifier.model.weights import LinearWeights
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
-from classifier.weights import LinearWeights
-from training.adaptation import Start, start_of, with_unlabelled
-from training.calibration import expected_calibration_error
-from training.corpora import HOLDOUT_FROM, fudan, real_examples, real_labels, thucnews_titles
-from training.examples import Examples
-from training.fitting import FitOptions, fit_model
-from training.from_names import fit_from_names, names_options
-from training.labels import examples_of, usable_labels
-from training.presets import default_options
+from training.fitting.calibration import expected_calibration_error
+from training.fitting.fit import FitOptions, fit_model
+from training.fitting.presets import default_options
+from training.fitting.start import Start, start_of, with_unlabelled
+from training.labels.corpora import HOLDOUT_FROM, fudan, real_examples, real_labels, thucnews_titles
+from training.labels.examples import Examples
+from training.labels.file import examples_of, usable_labels
+from training.promotion.from_names import fit_from_names, names_options
 
 Starts = Callable[["Task", Examples], Iterator[tuple[str, Start]]]
 SIZES = (0, 5, 10, 20, 40, 50, 100)

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from classifier.taxonomy import read_taxonomy
-from training.corpora import real_examples, real_labels
-from training.fitting import FitOptions, label_columns
-from training.matrix import Matrix, feature_matrix
-from training.metrics import macro_f1
-from training.solving import solved
-from training.strategies import AtRandom, LeastSure, Pool, Strategy, UnsureDiverseRare, directions
-from training.threads import one_blas_thread
+from training.curation.strategies import AtRandom, LeastSure, Pool, Strategy, UnsureDiverseRare, directions
+from training.evaluation.metrics import macro_f1
+from training.fitting.fit import FitOptions, label_columns
+from training.fitting.matrix import Matrix, feature_matrix
+from training.fitting.solving import solved
+from training.fitting.threads import one_blas_thread
+from training.labels.corpora import real_examples, real_labels
 
 BATCH = 32
 MOST = 640

@@ -22,7 +22,7 @@ class News:
 
 def read_news(count: int, seed: int = 0) -> News:
     """``count`` articles in random order."""
-    from training.corpora import has_corpus, real_news
+    from training.labels.corpora import has_corpus, real_news
 
     if has_corpus():
         items = [(item["title"], item["text"]) for item in real_news()]
@@ -37,7 +37,7 @@ def read_news(count: int, seed: int = 0) -> News:
 def shipped_articles() -> list[Pair]:
     """The articles of the shipped labels."""
     from classifier.files import shipped
-    from training.labels import usable_labels
+    from training.labels.file import usable_labels
 
     return [(label.title, label.text) for label in usable_labels(shipped("labels.csv")) if label.text]
 
@@ -45,8 +45,8 @@ def shipped_articles() -> list[Pair]:
 def labelled_news() -> list[tuple[str, Pair]]:
     """(category, article) of the labels the shipped model learned from, as far as their texts are here."""
     from classifier.files import shipped
-    from training.corpora import has_corpus, real_examples, real_labels
-    from training.labels import examples_of, usable_labels
+    from training.labels.corpora import has_corpus, real_examples, real_labels
+    from training.labels.file import examples_of, usable_labels
 
     examples = examples_of([label for label in usable_labels(shipped("labels.csv")) if label.text])
     if has_corpus():

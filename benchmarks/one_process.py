@@ -35,7 +35,7 @@ def jieba_alone() -> None:
 def scikit_learn(model: Path) -> None:
     from benchmarks.news import read_news
     from benchmarks.peers import ScikitLearn, jieba_words
-    from classifier.model_files import read_model
+    from classifier.model.files import read_model
 
     path = ScikitLearn("", read_model(model).weights, jieba_words())
     path.run(list(read_news(200).articles))
@@ -43,7 +43,7 @@ def scikit_learn(model: Path) -> None:
 
 def scoring(model: Path, count: int) -> dict[str, float]:
     """Score a stream of ``count`` articles, a batch at a time; seconds of scoring alone, and what was read."""
-    from classifier.model import TopicModel
+    from classifier.model.topic_model import TopicModel
 
     loaded = TopicModel.load(model, engine="kernel")
     loaded.decide_strings([""], ["预热"])

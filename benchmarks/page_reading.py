@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from classifier.reading import fragments, topics
 from classifier.reading.options import Scorer
-from classifier.reading.page import read_page
-from classifier.reading.topics import MIN_SIDE_CHARS, pairs_of, sign_values, story_changes
+from classifier.reading.page import fragments, topics
+from classifier.reading.page.page import read_page
+from classifier.reading.page.topics import MIN_SIDE_CHARS, pairs_of, sign_values, story_changes
 
 CORPUS = Path(os.environ.get("LANMU_CORPUS", "../shared/data")) / "xwlb-2022-2025.jsonl.xz"
 COMMON_PAIRS = Path(topics.__file__).with_name("common_pairs.txt")
@@ -206,7 +206,7 @@ def main() -> None:
         fit(items)
     measure_changes(items)
     if args.model:
-        from classifier.model import TopicModel
+        from classifier.model.topic_model import TopicModel
 
         measure_changes(items, TopicModel.load(args.model).probabilities)
     measure_pages(items)

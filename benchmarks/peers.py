@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from benchmarks.news import Pair
-from classifier.weights import LinearWeights
+from classifier.model.weights import LinearWeights
 
 Words = Callable[[str], list[str]]
 
@@ -29,7 +29,7 @@ class Lanmu:
     """lanmu's kernel: from Python strings to probabilities, categories and decisions."""
 
     def __init__(self, folder: Path, threads: int) -> None:
-        from classifier.model import TopicModel
+        from classifier.model.topic_model import TopicModel
 
         self.threads = threads
         self.name = "lanmu" if threads == 1 else f"lanmu, {threads} threads"

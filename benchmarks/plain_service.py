@@ -27,8 +27,8 @@ class Article(BaseModel):
 
 def same_model() -> Answer:
     from benchmarks.sklearn_path import pipeline
-    from classifier.model_choice import model_path
-    from classifier.model_files import read_model
+    from classifier.model.choice import model_path
+    from classifier.model.files import read_model
 
     stored = read_model(model_path())
     scorer = pipeline(stored.weights, jieba_words())
@@ -45,7 +45,7 @@ def textbook_model() -> Answer:
     from sklearn.linear_model import LogisticRegression
 
     from classifier.files import shipped
-    from training.labels import usable_labels
+    from training.labels.file import usable_labels
 
     labels = [label for label in usable_labels(shipped("labels.csv")) if label.text]
     vectorizer = TfidfVectorizer(analyzer=jieba_words(), sublinear_tf=True)

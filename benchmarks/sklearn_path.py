@@ -20,10 +20,10 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer, Normalizer
 from sklearn.svm import LinearSVC
 
-from classifier.features import FeatureSpec
+from classifier.model.features import FeatureSpec
+from classifier.model.weights import LinearWeights
 from classifier.strings import StringTable
 from classifier.text import CharacterTable, normalise
-from classifier.weights import LinearWeights
 
 Cut = Callable[[str], list[str]]
 

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from classifier.files import shipped
 from classifier.taxonomy import Taxonomy, read_taxonomy
-from training.curation import suspects
-from training.examples import Examples
-from training.labels import examples_of, usable_labels
+from training.curation.curate import suspects
+from training.labels.examples import Examples
+from training.labels.file import examples_of, usable_labels
 
 EACH = 40
 PLANTED = 10
@@ -44,10 +44,10 @@ def _even(examples: Examples) -> Examples:
 
 def _nearest(examples: Examples, taxonomy: Taxonomy) -> NDArray[np.int64]:
     """The category, other than its own, that each article is nearest to, for labels wrong in the hardest way."""
-    from training.curation import SECOND_OPINION
-    from training.fitting import held_out_scores, label_columns
-    from training.matrix import feature_matrix
-    from training.near_duplicates import near_duplicate_groups
+    from training.curation.curate import SECOND_OPINION
+    from training.fitting.fit import held_out_scores, label_columns
+    from training.fitting.matrix import feature_matrix
+    from training.labels.near_duplicates import near_duplicate_groups
 
     y = label_columns(examples, taxonomy)
     groups = near_duplicate_groups(examples.whole)

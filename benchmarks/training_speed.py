@@ -19,16 +19,16 @@ from typing import Any
 import numpy as np
 
 from benchmarks.news import read_news
-from classifier.kernel.counting import count_features
-from classifier.model import TopicModel
-from classifier.model_choice import model_path
-from training.calibration import best_calibration
-from training.examples import Examples
-from training.feature_cache import counted
-from training.fitting import FitOptions, held_out_scores
-from training.matrix import feature_matrix
-from training.near_duplicates import near_duplicate_groups
-from training.solving import solved
+from classifier.engine.counting.counting import count_features
+from classifier.model.choice import model_path
+from classifier.model.topic_model import TopicModel
+from training.fitting.calibration import best_calibration
+from training.fitting.feature_cache import counted
+from training.fitting.fit import FitOptions, held_out_scores
+from training.fitting.matrix import feature_matrix
+from training.fitting.solving import solved
+from training.labels.examples import Examples
+from training.labels.near_duplicates import near_duplicate_groups
 
 NEW = 20
 
@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=15_947)
     parser.add_argument("--old", type=int, default=50_000)
     chosen = parser.parse_args()
-    from classifier.segmentation.cache import cache_folder
+    from classifier.engine.words.cache import cache_folder
 
     with tempfile.TemporaryDirectory() as folder:
         found = cache_folder()

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import typer
 
-from lanmu import COMMANDS, build
+from lanmu.__main__ import COMMANDS, build
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

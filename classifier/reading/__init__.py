@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.options import Kind, ReadingOptions, Scorer
 from classifier.reading.sources import files_of, read_bytes, read_open, read_path, read_paths, read_pieces, read_stdin
-from classifier.reading.tables import ArticleChunk, TableSource, table_chunks
+from classifier.reading.tables.tables import ArticleChunk, TableSource, table_chunks
 
 if TYPE_CHECKING:
-    from classifier.reading.page import LeftOut, PageReading, Span, read_page
+    from classifier.reading.page.page import LeftOut, PageReading, Span, read_page
 
 __all__ = [
     "LIMITS",
@@ -42,7 +42,7 @@ _OF_PAGES = frozenset({"LeftOut", "PageReading", "Span", "read_page"})
 
 def __getattr__(name: str) -> Any:
     if name in _OF_PAGES:
-        from classifier.reading import page
+        from classifier.reading.page import page
 
         return getattr(page, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

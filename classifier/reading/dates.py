@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 
-from classifier.patterns import pattern
+from classifier.reading.patterns import pattern
 
 _WRITTEN = pattern(r"(?<!\d)((?:19|20)\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
 _NAMED = pattern(r"(?<!\d)((?:19|20)\d{2})(?:([-_./年]?)(\d{2})(?:\2|月)(\d{2}))(?!\d)")

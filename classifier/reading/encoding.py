@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from classifier.errors import InputRefused
-from classifier.patterns import pattern
+from classifier.reading.patterns import pattern
 
 MAX_BROKEN_SHARE = 0.005
 _SAMPLE_CHARS = 20_000

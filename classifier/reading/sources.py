@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 
 from classifier.article import Article
 from classifier.errors import InputRefused
-from classifier.reading.documents import read_document
+from classifier.reading.documents.documents import read_document
 from classifier.reading.kinds import (
     ARCHIVES,
     READABLE,
@@ -24,7 +24,7 @@ from classifier.reading.kinds import (
 )
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.streams import put_back, read_whole, unpacked
-from classifier.reading.tables import ArticleChunk, Refused, TableSource, table_chunks
+from classifier.reading.tables.tables import ArticleChunk, Refused, TableSource, table_chunks
 
 _HEAD = 2_048
 

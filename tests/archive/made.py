@@ -10,11 +10,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from classifier.archive.folder import RunFolder
-from classifier.archive.plan import Task, part_name, read_plan
-from classifier.archive.running import Outcome, Work, score_archive
-from classifier.archive.target import target
-from classifier.model_files import read_manifest
+from classifier.model.files import read_manifest
+from lanmu.archive.folder import RunFolder
+from lanmu.archive.plan import Task, part_name, read_plan
+from lanmu.archive.running import Outcome, Work, score_archive
+from lanmu.archive.target import target
 
 PLACES = ("河湾村", "城关镇", "北山乡", "临河镇", "新桥社区", "柳林村")
 NEWS = (

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from classifier.archive.folder import RunFolder
-from classifier.archive.plan import read_plan
+from lanmu.archive.folder import RunFolder
+from lanmu.archive.plan import read_plan
 from tests.archive.made import articles, rows_of, scored, write_jsonl, write_parquet
 
 FIELDS = ("id", "date", "title", "text")

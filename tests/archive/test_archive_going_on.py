@@ -10,10 +10,10 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from classifier.archive.folder import RunFolder
-from classifier.archive.lock import locked
-from classifier.archive.running import Work
 from classifier.errors import LanmuError
+from lanmu.archive.folder import RunFolder
+from lanmu.archive.lock import locked
+from lanmu.archive.running import Work
 from tests.archive.made import articles, rows_of, scored, write_jsonl, write_parquet
 from tests.conftest import Lanmu
 from tests.small_model import small_model

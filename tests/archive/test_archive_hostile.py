@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from classifier.archive.folder import RunFolder
-from classifier.archive.plan import Task, read_shards
-from classifier.archive.planning import make_plan
-from classifier.archive.scoring import loaded_scorer
-from classifier.model_files import read_manifest
+from classifier.model.files import read_manifest
+from lanmu.archive.folder import RunFolder
+from lanmu.archive.plan import Task, read_shards
+from lanmu.archive.planning import make_plan
+from lanmu.archive.scoring import loaded_scorer
 from tests.archive.made import articles, rows_of, scored, write_jsonl
 
 NEWS = list(articles(3))

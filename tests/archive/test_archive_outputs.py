@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from classifier.errors import LanmuError
-from classifier.model import TopicModel
+from classifier.model.topic_model import TopicModel
 from classifier.reading import read_paths
 from tests.archive.made import articles, rows_of, scored, write_jsonl
 

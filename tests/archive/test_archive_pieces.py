@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifier.archive.ahead import ahead
-from classifier.archive.json_lines import json_lines
-from classifier.archive.parts import part_writer
-from classifier.archive.progress import Progress, in_words
-from classifier.archive.reports import Report
-from classifier.archive.rows import SCHEMA, Batch, RowMaker
 from classifier.article import Article, Source
-from classifier.model import TopicModel
+from classifier.model.topic_model import TopicModel
+from lanmu.archive.ahead import ahead
+from lanmu.archive.json_lines import json_lines
+from lanmu.archive.parts import part_writer
+from lanmu.archive.progress import Progress, in_words
+from lanmu.archive.reports import Report
+from lanmu.archive.rows import SCHEMA, Batch, RowMaker
 from tests.archive.made import articles
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

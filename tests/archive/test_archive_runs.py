@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-import lanmu
-from classifier.archive.running import Work
 from classifier.errors import LanmuError
+from lanmu import __main__ as command_line
+from lanmu.archive.running import Work
 from tests.archive.made import articles, rows_of, scored, write_jsonl, write_parquet
 from tests.conftest import Lanmu
 
@@ -31,7 +31,7 @@ def main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     def run(*arguments: str) -> tuple[int, str]:
         monkeypatch.setattr("sys.argv", ["lanmu", *arguments])
         with pytest.raises(SystemExit) as ended:
-            lanmu.main()
+            command_line.main()
         return int(ended.value.code or 0), capsys.readouterr().err
 
     return run

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from classifier.article import Article
-from classifier.decisions import ReviewRule
-from classifier.model import TopicModel
-from classifier.model_choice import model_path
+from classifier.model.choice import model_path
+from classifier.model.decisions import ReviewRule
+from classifier.model.topic_model import TopicModel
 
 EVENING = (
     "本报讯 6月18日晚，白桦县文化广场灯火通明，“石榴花开”民族团结主题文艺晚会在这里举行。各族群众自编自演的合唱、"

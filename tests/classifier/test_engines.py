@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from classifier.columns import TextColumn
-from classifier.explanation import Explainer
-from classifier.features import FeatureSpec
-from classifier.kernel import KernelScorer
-from classifier.kernel.walk import WalkScorer
-from classifier.model_files import read_model
-from classifier.plain import PlainScorer, jieba_cut
+from classifier.engine import KernelScorer
+from classifier.engine.plain import PlainScorer, jieba_cut
+from classifier.engine.scoring.walk import WalkScorer
+from classifier.model.explanation import Explainer
+from classifier.model.features import FeatureSpec
+from classifier.model.files import read_model
 from tests.small_model import small_model
 
 ARTICLES = [

@@ -9,9 +9,9 @@ import pytest
 from safetensors.numpy import load_file
 
 from classifier.errors import ModelError
-from classifier.features import FeatureSpec
-from classifier.model_files import MANIFEST, WEIGHTS, read_model, write_model
-from classifier.tensors import read_tensors, write_tensors
+from classifier.model.features import FeatureSpec
+from classifier.model.files import MANIFEST, WEIGHTS, read_model, write_model
+from classifier.model.tensors import read_tensors, write_tensors
 from tests.small_model import small_model
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from classifier.features import FeatureSpec
-from classifier.kernel.counting import count_features
-from classifier.segmentation.dictionary import Dictionary
+from classifier.engine.counting.counting import count_features
+from classifier.engine.words.dictionary import Dictionary
+from classifier.model.features import FeatureSpec
+from classifier.model.weights import LinearWeights
 from classifier.text import character_table
-from classifier.weights import LinearWeights
 from tests.kernel.articles import WRITTEN, columns, strange_articles
 
 

@@ -7,10 +7,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from classifier.features import Block, FeatureSpec, PlainCounter
-from classifier.kernel.counting import FeatureCounts, count_features
-from classifier.plain import jieba_cut, string_index, tf_idf
-from classifier.segmentation.dictionary import Dictionary
+from classifier.engine.counting.counting import FeatureCounts, count_features
+from classifier.engine.plain import jieba_cut, string_index, tf_idf
+from classifier.engine.words.dictionary import Dictionary
+from classifier.model.features import Block, FeatureSpec, PlainCounter
 from classifier.strings import StringTable
 from classifier.text import CharacterTable, normalise
 from tests.kernel.articles import WRITTEN, columns, strange_articles

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from benchmarks.exactness import compare_scores, corpus_articles
 from benchmarks.sklearn_path import fitted_model, pipeline
-from classifier.features import FeatureSpec
-from classifier.kernel import KernelScorer
-from classifier.model_choice import model_path
-from classifier.model_files import read_model
-from classifier.plain import jieba_cut
-from classifier.weights import LinearWeights
+from classifier.engine import KernelScorer
+from classifier.engine.plain import jieba_cut
+from classifier.model.choice import model_path
+from classifier.model.features import FeatureSpec
+from classifier.model.files import read_model
+from classifier.model.weights import LinearWeights
 from tests.kernel.articles import WRITTEN, strange_articles
 from tests.segmentation.strange_texts import LATIN, MARKS
 from tests.small_model import SENTENCES

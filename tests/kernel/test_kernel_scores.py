@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.columns import TextColumn
-from classifier.decisions import ReviewRule, decide
-from classifier.features import FeatureSpec
-from classifier.form import form_bits
-from classifier.kernel import KernelScorer
-from classifier.kernel.walk import WalkScorer
-from classifier.plain import PlainScorer
-from classifier.weights import LinearWeights, Scores
+from classifier.engine import KernelScorer
+from classifier.engine.plain import PlainScorer
+from classifier.engine.scoring.walk import WalkScorer
+from classifier.model.decisions import ReviewRule, decide
+from classifier.model.features import FeatureSpec
+from classifier.model.form import form_bits
+from classifier.model.weights import LinearWeights, Scores
 from tests.kernel.articles import WRITTEN, columns, strange_articles
 from tests.kernel.models import random_model
 

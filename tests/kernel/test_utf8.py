@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from classifier.columns import TextColumn
-from classifier.kernel.utf8 import is_utf8
+from classifier.engine.scoring.utf8 import is_utf8
 
 CHARACTERS = ["a", "\x7f", "é", "\u07ff", "\u0800", "好", "\ud7ff", "\ue000", "\U00010000", "😀", "\U0010ffff"]
 BYTES = bytes.fromhex("00 20 80 8f 90 9f a0 bf c0 c1 c2 df e0 ed ef f0 f4 f5 ff")

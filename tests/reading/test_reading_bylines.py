@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from classifier.reading.bylines import closing_reporters, is_photo_credit, lead_byline, line_byline
+from classifier.reading.page.bylines import closing_reporters, is_photo_credit, lead_byline, line_byline
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 
 from classifier.reading import read_page
-from classifier.reading.joining import paragraphs_of
-from classifier.reading.markup import lines_of
+from classifier.reading.page.joining import paragraphs_of
+from classifier.reading.page.markup import lines_of
 
 
 def joined(source: str) -> list[str]:

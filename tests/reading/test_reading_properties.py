@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from classifier.errors import InputRefused
 from classifier.reading import PageReading, read_bytes, read_page
-from classifier.reading.bylines import closing_reporters, lead_byline, line_byline
 from classifier.reading.encoding import decode
+from classifier.reading.page.bylines import closing_reporters, lead_byline, line_byline
 
 PIECES = st.sampled_from(
     [

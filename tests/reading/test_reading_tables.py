@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.reading import LIMITS, ReadingOptions, TableSource, read_bytes, read_path, table_chunks
-from classifier.reading.jsonl import jsonl_chunks, line_ranges
-from classifier.reading.parquet import parquet_chunks, row_groups
-from classifier.reading.tables import MANY_BYTES
+from classifier.reading.tables.jsonl import jsonl_chunks, line_ranges
+from classifier.reading.tables.parquet import parquet_chunks, row_groups
+from classifier.reading.tables.tables import MANY_BYTES
 
 ROWS = [
     {"id": "a1", "title": "春播全面展开", "text": "八万亩春小麦开始播种。\n农机手昼夜不停。", "date": "20260407"},

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.reading import read_page
-from classifier.reading.topics import starts_in_speech, story_changes
+from classifier.reading.page.topics import starts_in_speech, story_changes
 
 WATER = [
     "4月6日,柳树沟市城区供水管网改造工程开工,计划用五个月更换老旧管道三十八公里,惠及二十一个小区的居民。",

@@ -46,7 +46,7 @@ SENTENCES = (
 
 @cache
 def dictionary_words() -> tuple[str, ...]:
-    from classifier.segmentation.dictionary import jieba_tokenizer
+    from classifier.engine.words.dictionary import jieba_tokenizer
 
     with jieba_tokenizer(()) as tokenizer:
         return tuple(word for word, frequency in tokenizer.FREQ.items() if frequency)

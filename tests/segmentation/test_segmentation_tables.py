@@ -13,17 +13,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.segmentation import Dictionary, cut
-from classifier.segmentation.cache import KEPT_FILES, is_trusted, kept
-from classifier.segmentation.tables import segmentation_tables, tables_key
+from classifier.engine.words import Dictionary, cut
+from classifier.engine.words.cache import KEPT_FILES, is_trusted, kept
+from classifier.engine.words.tables import segmentation_tables, tables_key
 
 Arrays = dict[str, "np.ndarray[tuple[int], np.dtype[np.int64]]"]
 ROOT = Path(__file__).parents[2]
 CUT = """
 import json, sys, time
-from classifier.segmentation import Dictionary
-from classifier.segmentation.tables import segmentation_tables
-from classifier.segmentation.walking import WordWalker
+from classifier.engine.words import Dictionary
+from classifier.engine.words.tables import segmentation_tables
+from classifier.engine.words.walking import WordWalker
 words = WordWalker(segmentation_tables(Dictionary().entries))("南京市长江大桥上的云上之家")
 print(json.dumps({"words": words, "jieba": "jieba" in sys.modules}))
 """

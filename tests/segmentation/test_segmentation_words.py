@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.columns import TextColumn
-from classifier.segmentation import Dictionary, cut, cut_column
-from classifier.segmentation.tables import segmentation_tables
-from classifier.segmentation.walking import WordWalker
+from classifier.engine.words import Dictionary, cut, cut_column
+from classifier.engine.words.tables import segmentation_tables
+from classifier.engine.words.walking import WordWalker
 from classifier.text import character_table, normalise
 from tests.segmentation.strange_texts import LATIN, MARKS, SENTENCES, strange_texts
 

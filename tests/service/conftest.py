@@ -16,13 +16,13 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from classifier.service.container import Service, built
-from classifier.service.settings import Settings, prepared
+from classifier.model.versions import Registry
+from lanmu.service.container import Service, built
+from lanmu.service.settings import Settings, prepared
 from tests.service.running import running
 from tests.small_model import small_model
 from tests.waiting import eventually
-from training.labels import Label, labels_csv
-from training.registry import Registry
+from training.labels.file import Label, labels_csv
 
 TOKEN = "test-token-of-some-length"
 LOCAL = "http://localhost:8765"

@@ -12,15 +12,15 @@ from starlette.testclient import TestClient
 
 from classifier.article import Article, Source
 from classifier.files import shipped
-from classifier.model import TopicModel
-from classifier.service.container import Service, built
-from classifier.service.security.passwords import hash_password
-from classifier.service.settings import Settings, prepared
-from classifier.service.store import accounts, queue
+from classifier.model.topic_model import TopicModel
+from classifier.model.versions import Registry
+from lanmu.service.container import Service, built
+from lanmu.service.security.passwords import hash_password
+from lanmu.service.settings import Settings, prepared
+from lanmu.service.store import accounts, queue
 from tests.service.conftest import TOKEN
 from tests.small_model import small_taxonomy
-from training.labels import Label, labels_csv, read_labels
-from training.registry import Registry
+from training.labels.file import Label, labels_csv, read_labels
 
 PASSWORD = "一个够长的口令,别人猜不到"
 USERS = {"何主编": "admin", "李编辑": "editor", "赵读者": "reader"}

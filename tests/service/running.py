@@ -8,8 +8,8 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
-from classifier.service.app import create_app
-from classifier.service.container import Service
+from lanmu.service.app import create_app
+from lanmu.service.container import Service
 from tests.waiting import eventually
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from classifier.errors import LanmuError
-from classifier.service.security import people
-from classifier.service.security.passwords import hash_password
-from classifier.service.security.sign_in import COOKIE, SignInRefused, TooManyTries
-from classifier.service.settings import ServiceLimits, Settings, is_loopback, prepared
-from classifier.service.store import accounts, audit
-from classifier.service.store.accounts import AccountError
+from lanmu.service.security import people
+from lanmu.service.security.passwords import hash_password
+from lanmu.service.security.sign_in import COOKIE, SignInRefused, TooManyTries
+from lanmu.service.settings import ServiceLimits, Settings, is_loopback, prepared
+from lanmu.service.store import accounts, audit
+from lanmu.service.store.accounts import AccountError
 from tests.service.articles import HARVEST
 from tests.service.conftest import TOKEN, App, Made
 

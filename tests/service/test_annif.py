@@ -9,11 +9,11 @@ import pytest
 from annif_client import AnnifClient
 from requests import HTTPError
 
-from classifier.service.settings import Settings
+from lanmu.service.settings import Settings
 from tests.service.articles import CLINIC, HARVEST, MATCH
 from tests.service.conftest import App, Made, Server
 from tests.service.test_queue_api import labels_of
-from training.labels import read_labels
+from training.labels.file import read_labels
 
 URI = "urn:lanmu:category:"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from classifier.service.settings import ServiceLimits
+from lanmu.service.settings import ServiceLimits
 from tests.service.conftest import ROOT, TOKEN, Server
 
 DOCUMENT = (ROOT / "docs" / "api.md").read_text("utf-8")

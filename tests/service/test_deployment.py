@@ -16,8 +16,8 @@ import yaml
 from typer.testing import CliRunner
 
 from classifier.errors import LanmuError
-from classifier.service.settings import Settings, prepared
-from lanmu import build
+from lanmu.__main__ import build
+from lanmu.service.settings import Settings, prepared
 from tests.service.conftest import Made
 from tests.service.test_inbox import quick
 

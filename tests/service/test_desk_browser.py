@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from classifier.service.store import Store, queue
+from lanmu.service.store import Store, queue
 from tests.service.browser import Window, needs_chromium, opened
 from tests.service.conftest import TOKEN, Server
 from tests.service.desk_made import HOSTILE, PASSWORD, filled
 from tests.waiting import eventually
-from training.labels import read_labels
+from training.labels.file import read_labels
 
 pytestmark = [pytest.mark.slow, needs_chromium]
 Serve = Callable[..., Server]

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.article import Article
-from classifier.model import TopicModel
-from classifier.service.desk.categories import lighter, stylesheet
-from classifier.service.desk.drawing import HEIGHT, histogram, scale, share_line, stacked_bars
-from classifier.service.desk.highlighting import explained, pieces
-from classifier.service.desk.languages import Wording
-from classifier.service.store.statistics import BINS, Period
+from classifier.model.topic_model import TopicModel
 from classifier.taxonomy import Category, Taxonomy
+from lanmu.service.desk.categories import lighter, stylesheet
+from lanmu.service.desk.drawing import HEIGHT, histogram, scale, share_line, stacked_bars
+from lanmu.service.desk.highlighting import explained, pieces
+from lanmu.service.desk.languages import Wording
+from lanmu.service.store.statistics import BINS, Period
 
 CHARACTERS = "医生给老人量血压醫療採棉機 \u3000\n\t\u200b\ufeffAＡbﬁ,。😀𠮷\ud800\x00<&"
 STRANGE = st.text(st.sampled_from(CHARACTERS), max_size=60)

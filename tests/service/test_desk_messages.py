@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from classifier.decisions import REASONS
-from classifier.service.desk.category_keys import KEYS, TAKEN, category_keys
-from classifier.service.desk.languages import LANGUAGES, Wording, catalogue, chosen_language
-from classifier.service.desk.rendering import TEMPLATES
-from classifier.service.desk.translating import reason, translated
-from classifier.service.store.records import ROLES, STATES
+from classifier.model.decisions import REASONS
 from classifier.taxonomy import Taxonomy
-from training.gate import Compared, judged
-from training.seen import Relabelled
+from lanmu.service.desk.category_keys import KEYS, TAKEN, category_keys
+from lanmu.service.desk.languages import LANGUAGES, Wording, catalogue, chosen_language
+from lanmu.service.desk.rendering import TEMPLATES
+from lanmu.service.desk.translating import reason, translated
+from lanmu.service.store.records import ROLES, STATES
+from training.fitting.seen import Relabelled
+from training.promotion.gate import Compared, judged
 
 SOURCES = [*TEMPLATES.rglob("*.html"), *TEMPLATES.parent.glob("*.py")]
 NAMES = re.compile(r"\{(\w+)\}")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from classifier.service.container import Service
-from classifier.service.store import audit, queue, schema
-from classifier.service.store.records import today
+from lanmu.service.container import Service
+from lanmu.service.store import audit, queue, schema
+from lanmu.service.store.records import today
 from tests.service.desk_made import CLINIC, HARVEST, HOSTILE, MATCH, PASSWORD, USERS, made_service, sign_in, take_in
 from tests.service.running import running
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from classifier.service.container import Service
-from classifier.service.store import queue
+from lanmu.service.container import Service
+from lanmu.service.store import queue
 from tests.service.desk_made import CLINIC, HARVEST, HOSTILE, MATCH, PASSWORD, TOKEN, made_service, sign_in, take_in
 from tests.service.running import running
-from training.labels import read_labels
+from training.labels.file import read_labels
 
 HTML = {"Accept": "text/html"}
 

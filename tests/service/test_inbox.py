@@ -20,16 +20,16 @@ import pytest
 
 from classifier.article import Article
 from classifier.errors import LanmuError
-from classifier.service.inbox.folders import Folders
-from classifier.service.inbox.result_files import ResultFiles
-from classifier.service.inbox.scanning import Stillness, scan
-from classifier.service.inbox.taking import Taking
-from classifier.service.reading_pool import Reading
-from classifier.service.settings import ServiceLimits, Settings, prepared
-from classifier.service.store import queue
-from classifier.service.store.records import today
-from classifier.service.store.results import NewResult
-from classifier.service.store.results import add as add_result
+from lanmu.service.inbox.folders import Folders
+from lanmu.service.inbox.result_files import ResultFiles
+from lanmu.service.inbox.scanning import Stillness, scan
+from lanmu.service.inbox.taking import Taking
+from lanmu.service.reading_pool import Reading
+from lanmu.service.settings import ServiceLimits, Settings, prepared
+from lanmu.service.store import queue
+from lanmu.service.store.records import today
+from lanmu.service.store.results import NewResult
+from lanmu.service.store.results import add as add_result
 from tests.service.articles import CLINIC, DOUBTFUL, HARVEST, MATCH
 from tests.service.conftest import TOKEN, App, Made
 from tests.waiting import eventually
@@ -205,7 +205,7 @@ def test_files_are_found_without_notices_of_the_system(
     def deaf(*arguments: object, **options: object) -> object:
         raise OSError(errno.ENOSPC, "no inotify watches left")
 
-    monkeypatch.setattr("classifier.service.inbox.watching.watch", deaf)
+    monkeypatch.setattr("lanmu.service.inbox.watching.watch", deaf)
     app = watching()
     put(home / "inbox", "棉花.txt", plain(HARVEST))
     eventually(lambda: len(records(app)) == 1)

@@ -17,9 +17,9 @@ import trustme
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from classifier.errors import LanmuError
-from classifier.service.inbox.signing import Signer, new_secret
-from classifier.service.inbox.webhook import retry_seconds
-from classifier.service.settings import ServiceLimits, Settings, prepared
+from lanmu.service.inbox.signing import Signer, new_secret
+from lanmu.service.inbox.webhook import retry_seconds
+from lanmu.service.settings import ServiceLimits, Settings, prepared
 from tests.service.articles import CLINIC, HARVEST, MATCH
 from tests.service.conftest import TOKEN, App, Made
 from tests.service.receiver import Answer, Receiver

@@ -10,14 +10,14 @@ import pytest
 
 from classifier.errors import LabelsError
 from classifier.files import shipped
-from classifier.service.seeding import seed
-from classifier.service.settings import prepared
-from classifier.service.training_job import enough
+from classifier.model.versions import Registry
+from lanmu.service.seeding import seed
+from lanmu.service.settings import prepared
+from lanmu.service.training_job import enough
 from tests.service.conftest import App
 from tests.small_model import small_model
 from tests.waiting import eventually
-from training.labels import Label
-from training.registry import Registry
+from training.labels.file import Label
 
 
 def ended(app: App, number: int) -> dict[str, Any]:

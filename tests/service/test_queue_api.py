@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from classifier.service.store.records import today
+from lanmu.service.store.records import today
 from tests.service.articles import CLINIC, DOUBTFUL, EVERY, HARVEST, HOSTILE, MATCH
 from tests.service.conftest import App
 from tests.waiting import eventually
-from training.labels import Label, read_labels
+from training.labels.file import Label, read_labels
 
 
 def labels_of(path: Path, count: int) -> dict[str, Label]:

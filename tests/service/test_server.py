@@ -17,7 +17,7 @@ from filelock import FileLock
 from starlette.types import Message
 
 from classifier.errors import LanmuError
-from classifier.service.settings import ServiceLimits, prepared
+from lanmu.service.settings import ServiceLimits, prepared
 from tests.conftest import Lanmu
 from tests.service.articles import CLINIC, HARVEST, MATCH
 from tests.service.conftest import TOKEN, App, Made, Server

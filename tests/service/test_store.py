@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from classifier.article import Article
-from classifier.model import TopicModel
-from classifier.service.label_writer import LabelWriter
-from classifier.service.store import Store, progress, queue, settling
-from classifier.service.store.queue import ArticleFilter
-from training.labels import read_labels
+from classifier.model.topic_model import TopicModel
+from lanmu.service.label_writer import LabelWriter
+from lanmu.service.store import Store, progress, queue, settling
+from lanmu.service.store.queue import ArticleFilter
+from training.labels.file import read_labels
 
 HARVEST = Article("a1", "棉花进入采收期", "村里的棉田白成一片,合作社的采棉机昼夜不停,农户算着今年亩产和收购价。")
 MATCH = Article("a2", "县篮球联赛落幕", "决赛打满四节,球队靠一记三分夺得冠军,球迷把体育馆挤得水泄不通。")

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from classifier.article import Article
-from classifier.service.champion import Champion, NotReady
-from classifier.service.settings import ServiceLimits
-from classifier.service.tagging import Overloaded, Tagger
+from lanmu.service.champion import Champion, NotReady
+from lanmu.service.settings import ServiceLimits
+from lanmu.service.tagging import Overloaded, Tagger
 from tests.service.articles import CLINIC, HARVEST, MATCH
 
 KINDS = ((HARVEST, "agriculture"), (MATCH, "sports"), (CLINIC, "health"))

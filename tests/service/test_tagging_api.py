@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from classifier.article import Article
-from classifier.service.settings import ServiceLimits, Settings
+from lanmu.service.settings import ServiceLimits, Settings
 from tests.service.articles import CLINIC, HARVEST, HOSTILE, MATCH
 from tests.service.conftest import App, Made
 

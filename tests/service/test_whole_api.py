@@ -20,14 +20,14 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from classifier.article import Article
-from classifier.service.app import create_app
-from classifier.service.container import built
-from classifier.service.settings import prepared
+from classifier.model.versions import Registry
+from lanmu.service.app import create_app
+from lanmu.service.container import built
+from lanmu.service.settings import prepared
 from tests.service.articles import EVERY
 from tests.service.conftest import TOKEN
 from tests.service.running import ready
 from tests.small_model import small_model
-from training.registry import Registry
 
 EXAMPLES = 25
 CHECKS = (

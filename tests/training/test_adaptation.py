@@ -7,21 +7,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from classifier.engine import KernelScorer
+from classifier.engine.plain import PlainScorer
 from classifier.files import shipped
-from classifier.kernel import KernelScorer
-from classifier.model_files import Manifest, StoredModel, read_model, write_model
-from classifier.plain import PlainScorer
+from classifier.model.files import Manifest, StoredModel, read_model, write_model
+from classifier.model.versions import Registry
+from classifier.model.weights import LinearWeights
 from classifier.taxonomy import Taxonomy, read_taxonomy
-from classifier.weights import LinearWeights
 from tests.conftest import Lanmu
-from training.adaptation import Start, start_of
-from training.examples import Examples
-from training.fitting import FitOptions, Fitted, fit_model
-from training.labels import examples_of, usable_labels
-from training.presets import default_options
-from training.registry import Registry
-from training.retraining import Run, train
-from training.seen import seen_record
+from training.fitting.fit import FitOptions, Fitted, fit_model
+from training.fitting.presets import default_options
+from training.fitting.seen import seen_record
+from training.fitting.start import Start, start_of
+from training.labels.examples import Examples
+from training.labels.file import examples_of, usable_labels
+from training.promotion.retrain import Run, train
 
 
 @pytest.fixture(scope="module")

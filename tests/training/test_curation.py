@@ -13,10 +13,10 @@ import pytest
 
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from tests.conftest import Lanmu
-from training.curation import suspects
-from training.examples import Examples
-from training.labels import Label, examples_of, labels_csv, read_labels
-from training.strategies import AtRandom, LeastSure, Pool, Strategy, UnsureDiverseRare
+from training.curation.curate import suspects
+from training.curation.strategies import AtRandom, LeastSure, Pool, Strategy, UnsureDiverseRare
+from training.labels.examples import Examples
+from training.labels.file import Label, examples_of, labels_csv, read_labels
 
 ROOT = Path(__file__).parents[2]
 CHOSEN = ("meetings", "sports", "agriculture", "health")

@@ -11,13 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from classifier.errors import LanmuError
-from classifier.features import FeatureSpec
+from classifier.model.features import FeatureSpec
 from tests.conftest import Lanmu
 from tests.small_model import small_taxonomy, small_weights
-from training.control import mean_chart, share_chart
-from training.drift import Drift, Reference, drift
-from training.drift_report import drift_page, reasons, summary
-from training.wording import Wording
+from training.evaluation.drift.control import mean_chart, share_chart
+from training.evaluation.drift.measure import Drift, Reference, drift
+from training.evaluation.drift.report import drift_page, reasons, summary
+from training.evaluation.wording import Wording
 
 TITLES = ("县篮球联赛落幕", "冬小麦播种收尾", "义诊队进村", "果农忙着给苹果套袋")
 REFERENCE = Reference(12, {"sports": 0.34, "health": 0.33, "agriculture": 0.33}, 0.9, 0.8, 0.05)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from classifier.highlighting import marked
-from classifier.kernel.walk import WalkScorer
+from classifier.engine.scoring.walk import WalkScorer
 from tests.conftest import Lanmu
 from tests.small_model import small_weights
-from training.labels import Label, labels_csv
+from training.evaluation.report.highlighting import marked
+from training.labels.file import Label, labels_csv
 
 ROOT = Path(__file__).parents[2]
 CURRENT = (ROOT / "models" / "current").read_text("utf-8").strip()
@@ -106,7 +106,7 @@ def test_too_few_labels_are_told(lanmu: Lanmu, tmp_path: Path) -> None:
 
 
 def test_marks_lie_on_the_words_as_printed() -> None:
-    from classifier.features import FeatureSpec
+    from classifier.model.features import FeatureSpec
 
     weights = small_weights(FeatureSpec(title=1.0, text=1.0, words=2))
     cut = WalkScorer(weights).cut

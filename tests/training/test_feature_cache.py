@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.features import FeatureSpec
-from classifier.kernel.counting import FeatureCounts, count_features
-from classifier.segmentation.dictionary import Dictionary
+from classifier.engine.counting.counting import FeatureCounts, count_features
+from classifier.engine.words.dictionary import Dictionary
+from classifier.model.features import FeatureSpec
 from tests.kernel.articles import WRITTEN, columns, strange_articles
-from training.feature_cache import FEWEST, MOST_PIECES, counted
+from training.fitting.feature_cache import FEWEST, MOST_PIECES, counted
 
 ARTICLES = [*WRITTEN, *strange_articles(200, 3 * FEWEST)]
 SPEC = FeatureSpec(words=2, characters=2)
@@ -20,7 +20,7 @@ SPEC = FeatureSpec(words=2, characters=2)
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder that holds the tables only."""
-    from classifier.segmentation.cache import cache_folder
+    from classifier.engine.words.cache import cache_folder
 
     folder = tmp_path / "cache"
     folder.mkdir()

@@ -10,25 +10,25 @@ import pytest
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from classifier.decisions import calibrated
+from classifier.engine import KernelScorer
 from classifier.files import shipped
-from classifier.kernel import KernelScorer
-from classifier.model_choice import model_path
+from classifier.model.choice import model_path
+from classifier.model.decisions import calibrated
 from classifier.taxonomy import read_taxonomy
-from training.calibration import (
+from training.fitting.calibration import (
     RIDGE,
     acceptance_thresholds,
     best_calibration,
     expected_calibration_error,
     fit_calibration,
 )
-from training.corpora import has_corpus
-from training.examples import Examples
-from training.fitting import FitOptions, fit_model, typical_examples
-from training.labels import examples_of, usable_labels
-from training.matrix import feature_matrix
-from training.presets import MANY_HEADLINES
-from training.splits import time_blocks
+from training.fitting.fit import FitOptions, fit_model, typical_examples
+from training.fitting.matrix import feature_matrix
+from training.fitting.presets import MANY_HEADLINES
+from training.fitting.splits import time_blocks
+from training.labels.corpora import has_corpus
+from training.labels.examples import Examples
+from training.labels.file import examples_of, usable_labels
 
 
 @pytest.fixture(scope="module")
@@ -190,9 +190,9 @@ def test_articles_picked_for_doubt_do_not_set_how_sure_to_be(written: Examples) 
 @pytest.mark.slow
 @pytest.mark.skipif(not has_corpus(), reason="the texts of the real news are not here")
 def test_the_shipped_model_is_made_again_byte_for_byte(tmp_path: Path) -> None:
-    from training.options import read_examples
-    from training.registry import Registry
-    from training.retraining import labels_checksum, train
+    from classifier.model.versions import Registry
+    from lanmu.commands.options import read_examples
+    from training.promotion.retrain import labels_checksum, train
 
     manifest = json.loads((model_path() / "manifest.json").read_text("utf-8"))["training"]
     examples, taxonomy = read_examples(shipped("labels.csv"), None, False, True)

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Lanmu
-from training.label import Label
-from training.label_exports import ExportForm, exported
-from training.label_imports import import_labels
-from training.labels import read_labels
+from training.labels.file import read_labels
+from training.labels.formats.exports import ExportForm, exported
+from training.labels.formats.imports import import_labels
+from training.labels.label import Label
 
 LABELS = (
     Label("w1", "culture", "desk", "2026-03-01", "剧团下乡", "秦腔唱到了村口,乡亲们搬着凳子来看。"),

@@ -9,8 +9,8 @@ import pytest
 
 from classifier.errors import LabelsError
 from classifier.taxonomy import read_taxonomy
-from training.label_checks import clashes
-from training.labels import Label, append_labels, merge_labels, read_labels, remove_labels, usable_labels
+from training.labels.checks import clashes
+from training.labels.file import Label, append_labels, merge_labels, read_labels, remove_labels, usable_labels
 
 HEADING = "id,category,source,date,title,text\n"
 ROW = 'a1,会议,desk,2026/3/5,县政府召开常务会议,"会议听取了春耕情况汇报,要求\n抓好化肥储备。"\n'

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from classifier.taxonomy import read_taxonomy
-from training.labels import Label, usable_labels
-from training.near_duplicates import near_duplicate_groups
+from training.labels.file import Label, usable_labels
+from training.labels.near_duplicates import near_duplicate_groups
 
 LABELS = Path(__file__).parents[2] / "labels.csv"
 LEAST = 40

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.waiting import eventually
-from training.labels import Label, append_labels, read_labels
+from training.labels.file import Label, append_labels, read_labels
 
 FORK = multiprocessing.get_context("fork")
 

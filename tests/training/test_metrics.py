@@ -7,11 +7,11 @@ import pytest
 from sklearn import metrics as reference
 
 from classifier.taxonomy import read_taxonomy
-from training.answers import Answers
-from training.curves import accuracy_by_share, by_length, by_source, by_year, confusion, reliability
-from training.examples import Examples
-from training.metrics import metrics_of, wilson
-from training.versus import versus
+from training.evaluation.answers import Answers
+from training.evaluation.curves import accuracy_by_share, by_length, by_source, by_year, confusion, reliability
+from training.evaluation.metrics import metrics_of, wilson
+from training.evaluation.versus import versus
+from training.labels.examples import Examples
 
 TAXONOMY = read_taxonomy()
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from classifier.text import character_table, normalise
 from tests.kernel.articles import WRITTEN, strange_articles
-from training.feature_cache import FEWEST
-from training.near_duplicates import COMPARED, PERMUTATIONS, SEED, grouped, near_duplicate_groups, sketches
-from training.sketch_cache import KEPT_FILES
+from training.fitting.feature_cache import FEWEST
+from training.labels.near_duplicates import COMPARED, PERMUTATIONS, SEED, grouped, near_duplicate_groups, sketches
+from training.labels.sketch_cache import KEPT_FILES
 
 STORY = (
     "本报讯 3月5日，县医院组织医务人员到河湾村开展义诊，为两百多名群众量血压、测血糖，发放健康手册四百份。"

@@ -8,25 +8,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from classifier.engine import KernelScorer
+from classifier.engine.plain import PlainScorer
+from classifier.engine.scoring.walk import WalkScorer
 from classifier.files import shipped
-from classifier.kernel import KernelScorer
-from classifier.kernel.walk import WalkScorer
-from classifier.plain import PlainScorer
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from classifier.text import character_table, normalise, with_signs
-from training.examples import Examples
-from training.fitting import FitOptions, fit_model
-from training.general_vectors import learn_general_vectors, read_general_vectors, vocabulary
-from training.labels import examples_of, usable_labels
-from training.presets import ARTICLES, HEADLINES, default_options
-from training.published_vectors import (
+from training.fitting.fit import FitOptions, fit_model
+from training.fitting.presets import ARTICLES, HEADLINES, default_options
+from training.labels.examples import Examples
+from training.labels.file import examples_of, usable_labels
+from training.vectors.general import learn_general_vectors, read_general_vectors, vocabulary
+from training.vectors.news import read_word_vectors
+from training.vectors.published import (
     chosen_vectors,
     read_published_vectors,
     strings_of,
     write_published_vectors,
 )
-from training.vector_table import VectorTable
-from training.word_vectors import read_word_vectors
+from training.vectors.table import VectorTable
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from classifier.errors import LabelsError, ModelError
+from classifier.model.versions import Registry
 from tests.small_model import small_model
-from training.gate import Compared, judged
-from training.labels import Label, append_labels, read_labels
-from training.registry import Registry
+from training.labels.file import Label, append_labels, read_labels
+from training.promotion.gate import Compared, judged
 
 
 def test_promotion_and_rollback(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.conftest import Lanmu
 from tests.service.browser import CHROMIUM, needs_chromium
-from training.labels import Label, labels_csv
+from training.labels.file import Label, labels_csv
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.slow, needs_chromium]

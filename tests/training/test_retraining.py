@@ -10,17 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.model_files import read_manifest, read_model
+from classifier.model.files import read_manifest, read_model
+from classifier.model.versions import Registry
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from tests.small_model import small_model
-from training.examples import Examples
-from training.fitting import FitOptions
-from training.labels import Label, examples_of
-from training.near_duplicates import near_duplicate_groups
-from training.registry import Registry
-from training.retraining import Run, train
-from training.seen import changed, relabelled, unseen
-from training.tuning import tuned
+from training.fitting.fit import FitOptions
+from training.fitting.seen import changed, relabelled, unseen
+from training.fitting.tuning import tuned
+from training.labels.examples import Examples
+from training.labels.file import Label, examples_of
+from training.labels.near_duplicates import near_duplicate_groups
+from training.promotion.retrain import Run, train
 
 ROOT = Path(__file__).parents[2]
 CHOSEN = ("meetings", "sports", "agriculture", "health")
@@ -127,7 +127,7 @@ def test_options_are_searched_and_kept_only_if_better(labels: list[Label], taxon
 def _read(folder: Path, seconds: float, problems: multiprocessing.Queue[str], seen: multiprocessing.Queue[str]) -> None:
     import time
 
-    from classifier.model_choice import model_path
+    from classifier.model.choice import model_path
 
     names: set[str] = set()
     end = time.monotonic() + seconds

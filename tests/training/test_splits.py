@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.near_duplicates import near_duplicate_groups
-from training.splits import held_apart, held_out_by_id, latest, outer_folds
+from training.fitting.splits import held_apart, held_out_by_id, latest, outer_folds
+from training.labels.near_duplicates import near_duplicate_groups
 
 STORY = (
     "本报讯 3月5日，县医院组织医务人员到河湾村开展义诊，为两百多名群众量血压、测血糖，发放健康手册四百份。"

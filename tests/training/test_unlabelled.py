@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 
 from classifier.article import Article
+from classifier.engine import KernelScorer
 from classifier.errors import LanmuError
 from classifier.files import shipped
-from classifier.kernel import KernelScorer
+from classifier.model.weights import LinearWeights
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
-from classifier.weights import LinearWeights
 from tests.conftest import Lanmu
-from training.adaptation import start_of, with_unlabelled
-from training.examples import Examples
-from training.fitting import fit_model
-from training.from_names import fit_from_names, names_options
-from training.labels import examples_of, usable_labels
-from training.unlabelled import read_unlabelled, unlabelled_examples
+from training.fitting.fit import fit_model
+from training.fitting.start import start_of, with_unlabelled
+from training.fitting.unlabelled import read_unlabelled, unlabelled_examples
+from training.labels.examples import Examples
+from training.labels.file import examples_of, usable_labels
+from training.promotion.from_names import fit_from_names, names_options
 
 DESCRIBED = Taxonomy(
     (

@@ -1,0 +1,297 @@
+"""Counting features that nobody has listed yet, compiled: every word, pair and character n-gram gets a number."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.engine.counting.hashing import EMPTY, find_string, mixed, string_hash
+from classifier.engine.counting.lookup import is_word_at
+from classifier.engine.words.alphabet import OUTSIDE, character_entries
+from classifier.engine.words.compiled import compiled, inner
+from classifier.engine.words.cutting import cut_codes
+from classifier.engine.words.decoding import decode
+from classifier.engine.words.tables import SegmentationTables
+from classifier.engine.words.workspace import Workspace
+from classifier.text import CharacterTable
+
+STRINGS, STRING_CHARACTERS, WORDS, GRAMS, FILLED = 0, 1, 2, 3, 4
+BLOCKS = 6
+"""Blocks by number: 2 · field + analyser, as FeatureSpec orders them."""
+_BITS = np.uint64(21)
+
+
+class Collection(NamedTuple):
+    """What has been counted so far; the arrays have room to spare and are made larger between calls.
+
+    ``sizes`` int64[5]: how much of each is filled.  Strings (words without a state):
+    ``string_table``, ``string_characters``, ``string_offsets`` as in Vocabulary.  Word features:
+    ``word_keys`` uint64[2^a] and ``word_numbers`` int32[2^a] form a hash table, ``words`` uint64
+    lists the keys by number; a key is pair_key(first or -1, word), where a word is its state, or
+    M + its string.  Character n-grams: the same with the n-gram's code points, 21 bits each.
+    ``features`` and ``counts`` int32: the counts, those of article i and block b lying from
+    ``bounds[6 · i + b]`` to ``bounds[6 · i + b + 1]``.
+    """
+
+    sizes: NDArray[np.int64]
+    string_table: NDArray[np.int32]
+    string_characters: NDArray[np.uint32]
+    string_offsets: NDArray[np.int64]
+    word_keys: NDArray[np.uint64]
+    word_numbers: NDArray[np.int32]
+    words: NDArray[np.uint64]
+    gram_keys: NDArray[np.uint64]
+    gram_numbers: NDArray[np.int32]
+    grams: NDArray[np.uint64]
+    features: NDArray[np.int32]
+    counts: NDArray[np.int32]
+    bounds: NDArray[np.int64]
+    counter: NDArray[np.int32]
+
+
+class Plan(NamedTuple):
+    """A FeatureSpec as the compiled code takes it; ``blocks`` uint8[6] tells which blocks there are."""
+
+    entries: NDArray[np.uint32]
+    is_word: NDArray[np.uint8]
+    blocks: NDArray[np.uint8]
+    words: int
+    characters: int
+    lead_characters: int
+    hmm: bool
+
+
+@compiled
+def collect(
+    titles: NDArray[np.uint8],
+    title_bounds: NDArray[np.int64],
+    texts: NDArray[np.uint8],
+    text_bounds: NDArray[np.int64],
+    first: int,
+    tables: SegmentationTables,
+    plan: Plan,
+    work: Workspace,
+    numbers: NDArray[np.int32],
+    found: Collection,
+) -> int:
+    """Count from article ``first`` on until room runs out; returns the article to go on with."""
+    for article in range(first, len(text_bounds) - 1):
+        size = (title_bounds[article + 1] - title_bounds[article]) + (text_bounds[article + 1] - text_bounds[article])
+        if not _has_room(found, size):
+            return article
+        for field in range(2):
+            if field == 0:
+                data, begin, end = titles, title_bounds[article], title_bounds[article + 1]
+            else:
+                data, begin, end = texts, text_bounds[article], text_bounds[article + 1]
+            length = decode(data, begin, end, plan.entries, 0, work)
+            words = 0
+            if plan.words > 0:
+                words = cut_codes(tables, length, plan.hmm, False, work)
+                _number_words(tables, plan.is_word, work, words, numbers, found)
+            _count_field(plan, field, numbers, words, work.characters, length, article, found)
+            if field == 1:
+                lead_words = 0
+                start = 0
+                while lead_words < words and start < plan.lead_characters:
+                    start = np.int64(work.word_ends[lead_words])
+                    lead_words += 1
+                lead = min(length, plan.lead_characters)
+                _count_field(plan, 2, numbers, lead_words, work.characters, lead, article, found)
+    return len(text_bounds) - 1
+
+
+@inner
+def _has_room(found: Collection, size: int) -> bool:
+    """Whether an article of ``size`` bytes, each at most one character, surely fits."""
+    sizes = found.sizes
+    return bool(
+        sizes[STRINGS] + size < len(found.string_table) // 2
+        and sizes[STRING_CHARACTERS] + size <= len(found.string_characters)
+        and sizes[WORDS] + 2 * size < len(found.word_keys) // 2
+        and sizes[GRAMS] + 3 * size < len(found.gram_keys) // 2
+        and sizes[FILLED] + 10 * size <= len(found.features)
+    )
+
+
+@inner
+def _number_words(
+    tables: SegmentationTables,
+    is_word: NDArray[np.uint8],
+    work: Workspace,
+    count: int,
+    numbers: NDArray[np.int32],
+    found: Collection,
+) -> None:
+    """Write each word's number (its state, or M + its string), -1 for punctuation."""
+    states = len(tables.records) // 4
+    start = 0
+    for i in range(count):
+        stop = np.int64(work.word_ends[i])
+        if not is_word_at(work.characters, start, stop, is_word):
+            numbers[i] = -1
+        else:
+            state = np.int64(work.word_states[i]) if work.codes[start] < OUTSIDE else 0
+            numbers[i] = state if state != 0 else states + _string_number(work.characters, start, stop, found)
+        start = stop
+
+
+@inner
+def _string_number(characters: NDArray[np.uint32], start: int, stop: int, found: Collection) -> int:
+    number = find_string(found.string_table, found.string_characters, found.string_offsets, characters, start, stop)
+    if number >= 0:
+        return number
+    number = found.sizes[STRINGS]
+    found.sizes[STRINGS] += 1
+    filled = found.sizes[STRING_CHARACTERS]
+    for i in range(start, stop):
+        found.string_characters[filled] = characters[i]
+        filled += 1
+    found.sizes[STRING_CHARACTERS] = filled
+    found.string_offsets[number + 1] = filled
+    mask = np.uint64(len(found.string_table) - 1)
+    place = string_hash(characters, start, stop) & mask
+    while found.string_table[place] != EMPTY:
+        place = (place + np.uint64(1)) & mask
+    found.string_table[place] = number
+    return number
+
+
+@inner
+def pair_key(first: int, second: int) -> np.uint64:
+    """A word (first: -1) or a pair of words as one key, never 0."""
+    return (np.uint64(first + 1) << np.uint64(32)) | np.uint64(second + 1)
+
+
+@inner
+def number_of(
+    keys: NDArray[np.uint64], numbers: NDArray[np.int32], listed: NDArray[np.uint64], sizes: NDArray[np.int64],
+    which: int, key: np.uint64,
+) -> int:  # fmt: skip
+    """The number of a key, given now if it is new."""
+    mask = np.uint64(len(keys) - 1)
+    place = mixed(key) & mask
+    while keys[place] != 0:
+        if keys[place] == key:
+            return np.int64(numbers[place])
+        place = (place + np.uint64(1)) & mask
+    number = sizes[which]
+    sizes[which] += 1
+    keys[place] = key
+    numbers[place] = number
+    listed[number] = key
+    return number
+
+
+@inner
+def _add(found: Collection, begin: int, number: int) -> None:
+    """Count a feature once more in the block whose counts begin at ``begin``."""
+    if found.counter[number] == 0:
+        found.features[found.sizes[FILLED]] = number
+        found.sizes[FILLED] += 1
+    found.counter[number] += 1
+
+
+@inner
+def _close(found: Collection, begin: int, segment: int) -> None:
+    filled = found.sizes[FILLED]
+    for i in range(begin, filled):
+        number = found.features[i]
+        found.counts[i] = found.counter[number]
+        found.counter[number] = 0
+    found.bounds[segment + 1] = filled
+
+
+@inner
+def _count_field(
+    plan: Plan,
+    field: int,
+    numbers: NDArray[np.int32],
+    words: int,
+    characters: NDArray[np.uint32],
+    length: int,
+    article: int,
+    found: Collection,
+) -> None:
+    segment = BLOCKS * article + 2 * field
+    begin = found.sizes[FILLED]
+    if plan.blocks[2 * field]:
+        before = -1
+        for i in range(words):
+            number = np.int64(numbers[i])
+            if number >= 0:
+                key = pair_key(-1, number)
+                _add(found, begin, number_of(found.word_keys, found.word_numbers, found.words, found.sizes, WORDS, key))
+                if before >= 0 and plan.words > 1:
+                    key = pair_key(before, number)
+                    _add(
+                        found,
+                        begin,
+                        number_of(found.word_keys, found.word_numbers, found.words, found.sizes, WORDS, key),
+                    )
+            before = number
+    _close(found, begin, segment)
+    begin = found.sizes[FILLED]
+    if plan.blocks[2 * field + 1]:
+        for i in range(length):
+            key = np.uint64(0)
+            for j in range(i, min(length, i + plan.characters)):
+                if not is_word_at(characters, j, j + 1, plan.is_word):
+                    break
+                key = (key << _BITS) | np.uint64(characters[j])
+                _add(found, begin, number_of(found.gram_keys, found.gram_numbers, found.grams, found.sizes, GRAMS, key))
+    _close(found, begin, segment + 1)
+
+
+@compiled
+def rehash(keys: NDArray[np.uint64], numbers: NDArray[np.int32], listed: NDArray[np.uint64], size: int) -> None:
+    """Enter the first ``size`` listed keys into an empty table."""
+    mask = np.uint64(len(keys) - 1)
+    for number in range(size):
+        place = mixed(listed[number]) & mask
+        while keys[place] != 0:
+            place = (place + np.uint64(1)) & mask
+        keys[place] = listed[number]
+        numbers[place] = number
+
+
+@compiled
+def spell(
+    tables: SegmentationTables, character_of: NDArray[np.uint32], states: NDArray[np.int64]
+) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The characters of words by their states, back to back with offsets."""
+    records = tables.records
+    offsets = np.zeros(len(states) + 1, np.int64)
+    for i in range(len(states)):
+        state = states[i]
+        length = 0
+        while state != 0:
+            state = np.int64(records[4 * state + 1])
+            length += 1
+        offsets[i + 1] = offsets[i] + length
+    characters = np.empty(offsets[len(states)], np.uint32)
+    for i in range(len(states)):
+        state = states[i]
+        place = offsets[i + 1]
+        while state != 0:
+            parent = np.int64(records[4 * state + 1])
+            place -= 1
+            characters[place] = character_of[state - np.int64(records[4 * parent])]
+            state = parent
+    return characters, offsets
+
+
+def plan_of(
+    blocks: list[int],
+    words: int,
+    characters: int,
+    lead: int,
+    hmm: bool,
+    table: CharacterTable,
+    codes: NDArray[np.uint16],
+) -> Plan:
+    chosen = np.zeros(BLOCKS, np.uint8)
+    chosen[blocks] = 1
+    return Plan(character_entries(codes, table.fold), table.is_word, chosen, words, characters, lead, hmm)

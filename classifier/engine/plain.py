@@ -1,0 +1,114 @@
+"""The plain engine: jieba itself and Python objects.  Slow, short, and the reference for the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.columns import TextColumn
+from classifier.model.features import Block, Cut, FeatureSpec, PlainCounter, frequency
+from classifier.model.weights import LinearWeights, Scores
+from classifier.strings import StringTable
+from classifier.text import is_neutral, is_word, normalise
+
+
+@cache
+def jieba_cut(hmm: bool, user_words: tuple[tuple[str, int], ...] = ()) -> Cut:
+    """``jieba.lcut`` on a dictionary of its own, with user words added."""
+    import logging
+
+    import jieba
+
+    jieba.setLogLevel(logging.WARNING)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.initialize()
+    for word, count in user_words:
+        tokenizer.add_word(word, count)
+
+    def cut(text: str) -> list[str]:
+        return list(tokenizer.cut(text, HMM=hmm))
+
+    return cut
+
+
+class PlainScorer:
+    """Scores one article after the other with jieba and dictionaries."""
+
+    def __init__(self, weights: LinearWeights) -> None:
+        self.weights = weights
+        self.cut = jieba_cut(weights.spec.hmm, weights.user_words)
+        self.counter = PlainCounter(weights.spec, self.cut, weights.table.is_word)
+        self.words = string_index(weights.words)
+        self.characters = string_index(weights.characters, len(weights.words))
+
+    def score(self, titles: TextColumn, texts: TextColumn) -> Scores:
+        n = len(texts)
+        scores = np.empty((n, self.weights.categories))
+        familiarity = np.empty((n, 3))
+        for i in range(n):
+            title = normalise(titles[i], self.weights.table.fold)
+            text = normalise(texts[i], self.weights.table.fold)
+            scores[i] = self._score(title, text)
+            familiarity[i] = self._familiarity(title, text)
+        return Scores(scores, familiarity)
+
+    def values(self, title: str, text: str) -> dict[tuple[int, Block], float]:
+        """The tf-idf values of a normalised article, by (row of weights, block)."""
+        counts = self.counter(title, text)
+        return tf_idf(self.weights.spec, counts, self.words, self.characters, self.weights.idf)
+
+    def _score(self, title: str, text: str) -> NDArray[np.float64]:
+        scores = self.weights.intercept.copy()
+        for (row, _), value in self.values(title, text).items():
+            scores += value * self.weights.weights[row].astype(np.float64)
+        return scores
+
+    def _familiarity(self, title: str, text: str) -> tuple[int, int, float]:
+        total = known = 0
+        surprise = 0.0
+        for token in self.cut(title) + self.cut(text):
+            if not is_word(token, self.weights.table.is_word) or is_neutral(token):
+                continue
+            total += 1
+            feature = self.words.get(token)
+            known += feature is not None
+            surprise += self.weights.surprise_unknown if feature is None else float(self.weights.surprise[feature])
+        return total, known, surprise
+
+
+def tf_idf(
+    spec: FeatureSpec,
+    counts: dict[Block, Counter[str]],
+    words: dict[str, int],
+    characters: dict[str, int],
+    idf: NDArray[np.float32],
+) -> dict[tuple[int, Block], float]:
+    """Counts → values as FeatureSpec defines them, by (row of weights, block); unknown features are left out."""
+    values: dict[tuple[int, Block], float] = {}
+    total = 0.0
+    size = len(words) + len(characters)
+    for name, analyser, weight in spec.blocks:
+        block: Block = (name, analyser)
+        known = words if analyser == "words" else characters
+        found = {
+            known[feature]: frequency(count, spec.sublinear) * float(idf[known[feature]])
+            for feature, count in counts[block].items()
+            if feature in known
+        }
+        length = float(np.sqrt(sum(value * value for value in found.values())))
+        if length == 0.0:
+            continue
+        total += weight * weight
+        offset = spec.group(name) * size
+        for feature, value in found.items():
+            values[offset + feature, block] = weight * value / length
+    scale = 1.0 / np.sqrt(total) if total else 0.0
+    return {key: value * scale for key, value in values.items()}
+
+
+def string_index(table: StringTable, offset: int = 0) -> dict[str, int]:
+    """Each string's feature index."""
+    return {string: offset + i for i, string in enumerate(table)}

@@ -1,0 +1,176 @@
+"""Probabilities and familiarity → accepted or review, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+from classifier.errors import ModelError
+from classifier.model.form import NO_BODY, ROUND_UP
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from classifier.model.weights import LinearWeights, Scores
+
+UNSURE, TOO_SHORT, UNFAMILIAR = 1, 2, 4
+REASONS: Mapping[int, str] = {
+    UNSURE: "probability below the threshold",
+    TOO_SHORT: "too few words",
+    UNFAMILIAR: "words unlike the news the model knows",
+    NO_BODY: "no body text",
+    ROUND_UP: "several briefs under one headline",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRule:
+    """When an article goes to review; fitted on held-out articles and kept with the model.
+
+    ``thresholds``: (wished accuracy of the accepted, probability from which to accept), rising.
+    ``words``: fewer words than this are too few.  ``surprise``: a mean surprise a word above this
+    is unfamiliar.  ``known``: a share of known words below this is unfamiliar.  ``body``: whether
+    an article without body text goes to review; ``round_ups``: whether several briefs under one
+    headline do, as they belong to many categories.  ``secondary``: the second category is listed where
+    it takes this share of what the best leaves (p₂ / (1 - p₁)) and has at least ``secondary_least``
+    itself; measured by benchmarks/secondary.py.
+    """
+
+    thresholds: tuple[tuple[float, float], ...] = ((0.97, 0.7),)
+    accept_accuracy: float = 0.97
+    words: int = 12
+    surprise: float = 1e9
+    known: float = 0.0
+    body: bool = True
+    round_ups: bool = True
+    secondary: float = 0.65
+    secondary_least: float = 0.01
+
+    @property
+    def threshold(self) -> float:
+        """The probability from which a category is accepted at ``accept_accuracy``.
+
+        Between two measured accuracies the stricter one counts; above the last none is accepted
+        (2.0).
+        """
+        for accuracy, threshold in self.thresholds:
+            if accuracy >= self.accept_accuracy - 1e-12:
+                return threshold
+        return 2.0
+
+    def at(self, accept_accuracy: float) -> ReviewRule:
+        """The same rule for another wished accuracy (0-1)."""
+        if not 0.0 <= accept_accuracy <= 1.0:
+            raise ModelError(f"accept accuracy {accept_accuracy} must be between 0 and 1, such as 0.97")
+        return replace(self, accept_accuracy=accept_accuracy)
+
+    def reasons(
+        self, probability: NDArray[np.float64], familiarity: NDArray[np.float64], form: NDArray[np.uint8]
+    ) -> NDArray[np.uint8]:
+        """The reasons for review as bits (0: accepted), uint8[n]; ``form`` are the bits of form.form_bits."""
+        import numpy as np
+
+        words = familiarity[:, 0]
+        spread = np.maximum(words, 1.0)
+        unfamiliar = (familiarity[:, 2] / spread > self.surprise) | (familiarity[:, 1] / spread < self.known)
+        found = UNSURE * (probability < self.threshold) + TOO_SHORT * (words < self.words)
+        found = found + UNFAMILIAR * unfamiliar + (form & (NO_BODY * self.body | ROUND_UP * self.round_ups))
+        return np.asarray(found, np.uint8)
+
+    def with_second(self, ranked: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which articles get a second category, bool[n]; ``ranked`` float64[n, K] are falling probabilities."""
+        best, second = ranked[:, 0], ranked[:, 1]
+        return (second >= self.secondary_least) & (second >= self.secondary * (1.0 - best))
+
+    def record(self) -> dict[str, Any]:
+        record = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {**record, "thresholds": [list(pair) for pair in self.thresholds]}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> ReviewRule:
+        try:
+            pairs = tuple((float(accuracy), float(threshold)) for accuracy, threshold in record["thresholds"])
+            if "secondary_least" not in record:  # written when the second category had a threshold of probability
+                record = {name: value for name, value in record.items() if name != "secondary"}
+            return cls(**{**record, "thresholds": pairs})
+        except (TypeError, ValueError, KeyError) as error:
+            raise ModelError(f"review rule cannot be used ({error})") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What a model decides on n articles.
+
+    ``probabilities`` float64[n, K] in the taxonomy's order, ``category`` int64[n] the best column,
+    ``probability`` float64[n] its probability, ``reasons`` uint8[n] why it is in review (bits of
+    REASONS; 0: accepted).
+    """
+
+    probabilities: NDArray[np.float64]
+    category: NDArray[np.int64]
+    probability: NDArray[np.float64]
+    reasons: NDArray[np.uint8]
+    familiarity: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.category)
+
+
+def calibrated(
+    scores: NDArray[np.float64], matrix: NDArray[np.float64], offset: NDArray[np.float64], spread: float = 0.0
+) -> Any:
+    """softmax(matrix · scores / σ^spread + offset), float64[n, K]; σ is the standard deviation of an article's scores.
+
+    Texts with many words that no label has get small scores for all categories alike; with ``spread``
+    1 only how far the best stands out from the others counts.  The compiled kernel does the same, a
+    block of articles at a time (kernel/calibrating.py).
+    """
+    import numpy as np
+
+    scores = by_spread(scores, spread)
+    diagonal = np.diagonal(matrix)
+    if np.count_nonzero(matrix) == np.count_nonzero(diagonal):  # a temperature, or vector scaling
+        logits = scores * diagonal
+    else:
+        # not by @: BLAS would wake its threads for this small product, and they spin while the kernel works
+        logits = np.einsum("nk,jk->nj", scores, matrix)
+    logits += offset
+    return softmax(logits)
+
+
+def by_spread(scores: NDArray[np.float64], spread: float) -> NDArray[np.float64]:
+    """scores / σ^spread, float64[n, K]; σ is the standard deviation of an article's scores (all alike: not divided)."""
+    import numpy as np
+
+    if not spread:
+        return scores
+    deviation = scores.std(axis=1, keepdims=True)
+    return np.asarray(scores / np.where(deviation > 0, deviation, 1.0) ** spread)
+
+
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each row's exponentials over their sum, written over ``logits`` float64[n, K]."""
+    import numpy as np
+
+    logits -= np.ascontiguousarray(logits.T).max(axis=0)[:, None]  # along the articles, many at once
+    np.exp(logits, out=logits)
+    logits /= logits.sum(axis=1, keepdims=True)
+    return logits
+
+
+def decide(scores: Scores, weights: LinearWeights, rule: ReviewRule, form: NDArray[np.uint8]) -> Decisions:
+    """Scores → probabilities → the best category and whether it is accepted."""
+    import numpy as np
+
+    probabilities = weights.probabilities(scores.scores)
+    category = probabilities.argmax(axis=1)
+    probability = probabilities[np.arange(len(category)), category]
+    reasons = rule.reasons(probability, scores.familiarity, form)
+    return Decisions(probabilities, category, probability, reasons, scores.familiarity)
+
+
+def reason_words(bits: int) -> tuple[str, ...]:
+    """The reasons in words."""
+    return tuple(words for bit, words in REASONS.items() if bits & bit)

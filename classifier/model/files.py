@@ -1,0 +1,218 @@
+"""A model on disk: a folder with ``manifest.json`` and ``weights.safetensors``, refused where a byte changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from classifier.errors import ModelError
+from classifier.files import sha256_of, sync_folder, write_text_whole
+from classifier.model.decisions import ReviewRule
+from classifier.model.features import FeatureSpec
+from classifier.model.tensors import read_tensors, write_tensors
+from classifier.model.weights import LinearWeights
+from classifier.strings import StringTable
+from classifier.taxonomy import Category, Taxonomy
+from classifier.text import CharacterTable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FORMAT = 1
+SPREAD = "calibration.spread"
+"""Models of before have none."""
+MANIFEST = "manifest.json"
+WEIGHTS = "weights.safetensors"
+MAX_MANIFEST_BYTES = 8_000_000
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a model says of itself.
+
+    ``training`` is what it was made from: labels' checksum, options, package versions, metrics,
+    parent.  ``checksum`` is that of the whole model (manifest and weights), hex SHA-256; it is the
+    model's identity.
+    """
+
+    name: str
+    taxonomy: Taxonomy
+    spec: FeatureSpec
+    review: ReviewRule
+    surprise_unknown: float
+    user_words: tuple[tuple[str, int], ...] = ()
+    training: dict[str, Any] = field(default_factory=dict)
+    checksum: str = ""
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A model as read from its folder."""
+
+    path: Path
+    manifest: Manifest
+    weights: LinearWeights
+
+
+def write_model(folder: Path, manifest: Manifest, weights: LinearWeights) -> Manifest:
+    """Write a model to ``folder``, which must not exist yet; written beside and renamed.
+
+    The same manifest and weights give the same bytes.  Returns the manifest with its checksum.
+    """
+    if folder.exists():
+        raise ModelError(f"{folder}: exists already; choose another name or remove it")
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    try:
+        write_tensors(beside / WEIGHTS, _tensors(weights))
+        record = _record(manifest)
+        record["weights"] = {"sha256": sha256_of(beside / WEIGHTS), "bytes": (beside / WEIGHTS).stat().st_size}
+        record["checksum"] = _checksum(record)
+        write_text_whole(beside / MANIFEST, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+        sync_folder(beside)
+        beside.replace(folder)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+    sync_folder(folder.parent)
+    return read_manifest(folder)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read and check a model's manifest; ModelError names the file and what is wrong."""
+    record = _manifest_record(folder)
+    path = folder / MANIFEST
+    try:
+        return Manifest(
+            name=str(record["name"]),
+            taxonomy=Taxonomy(tuple(Category(**category) for category in record["taxonomy"])),
+            spec=FeatureSpec.from_record(record["features"]),
+            review=ReviewRule.from_record(record["review"]),
+            surprise_unknown=float(record["surprise_unknown"]),
+            user_words=tuple((str(word), int(frequency)) for word, frequency in record["user_words"]),
+            training=dict(record["training"]),
+            checksum=str(record["checksum"]),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{path}: lacks or spoils an entry ({error}); restore the model's folder") from error
+
+
+def read_model(folder: Path) -> StoredModel:
+    """Read a model and check every byte of it against its checksums.
+
+    Raises ModelError where the folder is no model, a byte was changed, or the parts do not fit.
+    """
+    manifest = read_manifest(folder)
+    record = _manifest_record(folder)
+    path = folder / WEIGHTS
+    expected = record.get("weights", {})
+    try:
+        found = {"sha256": sha256_of(path), "bytes": path.stat().st_size}
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror}); restore the model's folder") from error
+    if found != expected:
+        raise ModelError(f"{path}: does not have the checksum in {MANIFEST}; it was changed or cut; restore it")
+    return StoredModel(folder, manifest, _weights(path, manifest))
+
+
+def _manifest_record(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        if path.stat().st_size > MAX_MANIFEST_BYTES:
+            raise ModelError(f"{path}: larger than {MAX_MANIFEST_BYTES} bytes; this is not a model's manifest")
+        record = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ModelError(f"{folder}: no model there ({path.name}: {error.strerror}); give a model's folder") from error
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{path}: not readable as JSON ({error}); restore the model's folder") from error
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        raise ModelError(f"{path}: not of model format {FORMAT}; it is damaged or from another version of lanmu")
+    if record.get("checksum") != _checksum(record):
+        raise ModelError(f"{path}: does not have its own checksum; it was changed; restore it or train again")
+    return record
+
+
+def _record(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "name": manifest.name,
+        "taxonomy": [
+            {"id": c.id, "name": c.name, "name_en": c.name_en, "description": c.description, "colour": c.colour}
+            for c in manifest.taxonomy
+        ],
+        "features": manifest.spec.record(),
+        "review": manifest.review.record(),
+        "surprise_unknown": manifest.surprise_unknown,
+        "user_words": [list(pair) for pair in manifest.user_words],
+        "training": manifest.training,
+    }
+
+
+def _checksum(record: dict[str, Any]) -> str:
+    content = {key: value for key, value in record.items() if key != "checksum"}
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _tensors(weights: LinearWeights) -> dict[str, NDArray[Any]]:
+    import numpy as np
+
+    return {
+        "words.blob": weights.words.blob,
+        "words.offsets": weights.words.offsets,
+        "characters.blob": weights.characters.blob,
+        "characters.offsets": weights.characters.offsets,
+        "idf": weights.idf,
+        "weights": weights.weights,
+        "intercept": weights.intercept,
+        "surprise": weights.surprise,
+        "fold": weights.table.fold,
+        "is_word": weights.table.is_word,
+        "calibration.matrix": weights.calibration_matrix,
+        "calibration.offset": weights.calibration_offset,
+        SPREAD: np.array([weights.calibration_spread]),
+    }
+
+
+def _weights(path: Path, manifest: Manifest) -> LinearWeights:
+    import numpy as np
+
+    tensors = read_tensors(path)
+
+    def taken(name: str, dtype: Any, *shape: int | None) -> NDArray[Any]:
+        array = tensors.get(name)
+        if array is None or array.dtype != dtype or array.ndim != len(shape):
+            raise ModelError(f"{path}: lacks {name!r} in its form; restore the model's folder")
+        if any(wanted is not None and wanted != n for wanted, n in zip(shape, array.shape, strict=True)):
+            raise ModelError(f"{path}: {name!r} has shape {array.shape}, which does not fit; restore the model")
+        return array
+
+    def strings(name: str) -> StringTable:
+        table = StringTable(taken(f"{name}.blob", np.uint8, None), taken(f"{name}.offsets", np.int64, None))
+        ends = table.offsets
+        if len(ends) == 0 or ends[0] != 0 or ends[-1] != len(table.blob) or (np.diff(ends) <= 0).any():
+            raise ModelError(f"{path}: {name!r} is not a table of strings; restore the model's folder")
+        return table
+
+    words, characters = strings("words"), strings("characters")
+    features, k = len(words) + len(characters), len(manifest.taxonomy)
+    return LinearWeights(
+        spec=manifest.spec,
+        words=words,
+        characters=characters,
+        idf=taken("idf", np.float32, features),
+        weights=taken("weights", np.float32, features * manifest.spec.groups, k),
+        intercept=taken("intercept", np.float64, k),
+        surprise=taken("surprise", np.float32, len(words)),
+        surprise_unknown=manifest.surprise_unknown,
+        table=CharacterTable(taken("fold", np.uint16, 65536), taken("is_word", np.uint8, 65536)),
+        calibration_matrix=taken("calibration.matrix", np.float64, k, k),
+        calibration_offset=taken("calibration.offset", np.float64, k),
+        calibration_spread=float(taken(SPREAD, np.float64, 1)[0]) if SPREAD in tensors else 0.0,
+        user_words=manifest.user_words,
+    )

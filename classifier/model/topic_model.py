@@ -1,0 +1,193 @@
+"""TopicModel: articles in, tagged articles out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from classifier.article import Article, TaggedArticle
+from classifier.columns import TextColumn
+from classifier.errors import ModelError
+from classifier.model.decisions import Decisions, decide, reason_words
+from classifier.model.files import StoredModel, read_model
+from classifier.model.form import form_bits
+from classifier.model.weights import Scorer, Scores
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from classifier.engine import KernelScorer
+    from classifier.model.explanation import Explainer
+
+Engine = Literal["auto", "kernel", "walk", "plain"]
+FEW_BYTES = 50_000
+"""Up to this much text in all, walking the tables in Python ends sooner than loading the compiled kernel."""
+
+
+class TopicModel:
+    """A model ready for work.
+
+    ``engine``: ``kernel`` (compiled, fast), ``walk`` (plain Python over the same tables, starts at
+    once), ``plain`` (jieba and dictionaries, the reference), or ``auto``: walk for little text, the
+    kernel from then on.  All give the same words, and scores within 1e-9.  ``accept_accuracy``
+    replaces the wished accuracy of accepted articles that the model came with.
+    """
+
+    def __init__(
+        self,
+        stored: StoredModel,
+        *,
+        engine: Engine = "auto",
+        threads: int = 1,
+        accept_accuracy: float | None = None,
+    ) -> None:
+        self.path = stored.path
+        self.manifest = stored.manifest
+        self.weights = stored.weights
+        self.taxonomy = stored.manifest.taxonomy
+        self.engine: Engine = engine
+        self.threads = threads
+        self._walked = 0
+        rule = stored.manifest.review
+        self.review = rule if accept_accuracy is None else rule.at(accept_accuracy)
+
+    @classmethod
+    def load(
+        cls,
+        path: Path,
+        *,
+        engine: Engine = "auto",
+        threads: int = 1,
+        accept_accuracy: float | None = None,
+    ) -> TopicModel:
+        """Load a model's folder; ModelError where it is damaged."""
+        return cls(read_model(path), engine=engine, threads=threads, accept_accuracy=accept_accuracy)
+
+    @cached_property
+    def kernel(self) -> KernelScorer:
+        from classifier.engine import KernelScorer
+
+        return KernelScorer(self.weights, threads=self.threads)
+
+    @cached_property
+    def walk(self) -> Scorer:
+        from classifier.engine.scoring.walk import WalkScorer
+
+        return WalkScorer(self.weights)
+
+    @cached_property
+    def plain(self) -> Scorer:
+        from classifier.engine.plain import PlainScorer
+
+        return PlainScorer(self.weights)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        from classifier.model.explanation import Explainer
+
+        return Explainer(self.weights)
+
+    def scorer(self, size: int) -> Scorer:
+        """The engine for this much more text (bytes)."""
+        if self.engine == "plain":
+            return self.plain
+        if self.engine == "walk":
+            return self.walk
+        if not self._is_compiled and self._walked + size < FEW_BYTES:
+            self._walked += size
+            return self.walk
+        return self.kernel
+
+    @property
+    def _is_compiled(self) -> bool:
+        """Whether the compiled kernel is asked for, or at hand."""
+        return self.engine == "kernel" or (self.engine == "auto" and "kernel" in self.__dict__)
+
+    def score(self, titles: TextColumn, texts: TextColumn) -> Scores:
+        """Scores before calibration, and familiarity."""
+        return self._scorer(titles, texts).score(titles, texts)
+
+    def decide(self, titles: TextColumn, texts: TextColumn) -> Decisions:
+        """Categories, probabilities and decisions of many articles, as arrays."""
+        scorer = self._scorer(titles, texts)
+        if self._is_compiled:
+            return self.kernel.decide(titles, texts, self.review)
+        form = form_bits(titles, texts, self.weights.table.fold)
+        return decide(scorer.score(titles, texts), self.weights, self.review, form)
+
+    def decide_strings(self, titles: Sequence[str], texts: Sequence[str]) -> Decisions:
+        """The same for Python strings; sooner than making columns of them first."""
+        if self._is_compiled:
+            _check_lengths(len(titles), len(texts))
+            return self.kernel.decide_strings(titles, texts, self.review)
+        return self.decide(TextColumn.from_strings(titles), TextColumn.from_strings(texts))
+
+    def _scorer(self, titles: TextColumn, texts: TextColumn) -> Scorer:
+        """The engine for these columns."""
+        _check_lengths(len(titles), len(texts))
+        return self.scorer(int(titles.offsets[-1] - titles.offsets[0] + texts.offsets[-1] - texts.offsets[0]))
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Category probabilities (texts, categories) of bare texts, such as a page's paragraphs."""
+        return self.decide_strings([""] * len(texts), texts).probabilities
+
+    def tag(self, articles: Sequence[Article], *, explain: bool = False) -> list[TaggedArticle]:
+        """Each article with its category, its probability and its decision."""
+        if not articles:
+            return []
+        titles, texts = [article.title for article in articles], [article.text for article in articles]
+        tagged = self._tagged(articles, self.decide_strings(titles, texts))
+        return [self.explain(article) for article in tagged] if explain else tagged
+
+    def explain(self, tagged: TaggedArticle, limit: int = 12) -> TaggedArticle:
+        """The same with the words that spoke for its category and against the runner-up, strongest first."""
+        best, second = (self.taxonomy.ids.index(category) for category, _ in tagged.ranking[:2])
+        evidence = self.explainer.evidence(tagged.article.title, tagged.article.text, best, second)
+        return replace(tagged, evidence=tuple(evidence[:limit]))
+
+    def tag_in_batches(self, articles: Iterable[Article], size: int = 512) -> Iterable[TaggedArticle]:
+        """Tag a stream, ``size`` articles at a time, so that memory does not grow with it."""
+        batch: list[Article] = []
+        for article in articles:
+            batch.append(article)
+            if len(batch) == size:
+                yield from self.tag(batch)
+                batch = []
+        yield from self.tag(batch)
+
+    def _tagged(self, articles: Sequence[Article], decisions: Decisions) -> list[TaggedArticle]:
+        import numpy as np
+
+        ids = self.taxonomy.ids
+        names = [category.name for category in self.taxonomy]
+        order = np.argsort(-decisions.probabilities, axis=1, kind="stable")
+        falling = np.take_along_axis(decisions.probabilities, order, axis=1)
+        with_second = self.review.with_second(falling).tolist()
+        found: list[TaggedArticle] = []
+        for article, ranks, shares, bits, two in zip(
+            articles, order.tolist(), falling.tolist(), decisions.reasons.tolist(), with_second, strict=True
+        ):
+            ranking = tuple(zip([ids[k] for k in ranks], shares, strict=True))
+            reasons = reason_words(bits)
+            found.append(
+                TaggedArticle(
+                    article=article,
+                    category=ids[ranks[0]],
+                    category_name=names[ranks[0]],
+                    probability=shares[0],
+                    decision="review" if reasons else "accepted",
+                    ranking=ranking,
+                    secondary=(ranking[1][0],) if two else (),
+                    reasons=reasons,
+                )
+            )
+        return found
+
+
+def _check_lengths(titles: int, texts: int) -> None:
+    if titles != texts:
+        raise ModelError(f"{titles} titles for {texts} texts; each article needs both, if empty")

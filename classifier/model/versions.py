@@ -1,0 +1,192 @@
+"""models/: versions of a model, which one is current, and the journal of every change."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from classifier.errors import ModelError
+from classifier.files import sync_folder, write_text_whole
+from classifier.model.choice import CURRENT, current_name, is_name
+from classifier.model.files import MANIFEST, Manifest, read_manifest
+
+HISTORY = "history.jsonl"
+LOCK_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A change of the registry: ``action`` is added, refused, promoted, rolled back or pruned."""
+
+    time: str
+    action: str
+    name: str
+    previous: str = ""
+    reasons: tuple[str, ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version in the folder; ``problem`` says why it cannot be used, if so."""
+
+    name: str
+    path: Path
+    current: bool
+    manifest: Manifest | None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """A folder of model versions.
+
+    Readers see the current version change from one to the next and nothing between: the file
+    ``current`` is written aside and renamed.  Writers take a lock.
+    """
+
+    folder: Path
+
+    @property
+    def current(self) -> str | None:
+        """The current version's name, or None where there is none yet."""
+        return current_name(self.folder) if (self.folder / CURRENT).exists() else None
+
+    @property
+    def previous(self) -> str | None:
+        """The version that ``rollback`` goes back to, or None where there is none."""
+        return self._before(self.current)
+
+    def path(self, name: str) -> Path:
+        """The folder of a version; ModelError where there is none of this name."""
+        if not is_name(name) or not (self.folder / name / MANIFEST).is_file():
+            raise ModelError(f"{name}: no such version in {self.folder}; see `lanmu models list`")
+        return self.folder / name
+
+    def versions(self) -> list[Version]:
+        """All versions by name; damaged ones are listed with their problem."""
+        current = self.current
+        found: list[Version] = []
+        for path in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
+            if not path.is_dir() or not is_name(path.name):
+                continue
+            try:
+                found.append(Version(path.name, path, path.name == current, read_manifest(path)))
+            except ModelError as error:
+                found.append(Version(path.name, path, path.name == current, None, str(error)))
+        return found
+
+    def free_name(self, stem: str) -> str:
+        """``stem``, or with the first number that is free."""
+        name, number = stem, 1
+        while (self.folder / name).exists():
+            number += 1
+            name = f"{stem}-{number}"
+        return name
+
+    def seed(self, model: Path, reason: str) -> Event:
+        """Begin a folder without a current model with a copy of one."""
+        target = self.folder / model.name
+        with self._locked():
+            if not target.exists():
+                beside = self.folder / f".{model.name}.part"
+                shutil.rmtree(beside, ignore_errors=True)
+                shutil.copytree(model, beside)
+                sync_folder(beside)
+                beside.replace(target)
+        return self.promote(model.name, (reason,))
+
+    def promote(self, name: str, reasons: tuple[str, ...] = (), details: dict[str, Any] | None = None) -> Event:
+        """Make a version the current one; it is checked first."""
+        from classifier.model.files import read_model
+
+        with self._locked():
+            read_model(self.path(name))
+            previous = self.current
+            write_text_whole(self.folder / CURRENT, name + "\n")
+            return self._note(Event(_now(), "promoted", name, previous or "", reasons, details or {}))
+
+    def rollback(self, reasons: tuple[str, ...] = ()) -> Event:
+        """Go back to the version that was current before the last promotion that still stands."""
+        with self._locked():
+            name = self.current
+            before = self._before(name)
+            if name is None or before is None:
+                raise ModelError(f"{self.folder}: no earlier version to go back to; see `lanmu models list`")
+            self.path(before)
+            write_text_whole(self.folder / CURRENT, before + "\n")
+            return self._note(Event(_now(), "rolled back", before, name, reasons))
+
+    def note(
+        self, action: str, name: str, reasons: tuple[str, ...] = (), details: dict[str, Any] | None = None
+    ) -> Event:
+        """Write a line in the journal."""
+        with self._locked():
+            return self._note(Event(_now(), action, name, self.current or "", reasons, details or {}))
+
+    def prune(self, keep: int = 5) -> list[str]:
+        """Remove old versions: the current one, the one to roll back to, and the ``keep`` latest stay."""
+        if keep < 0:
+            raise ModelError(f"cannot keep {keep} versions; give 0 or more")
+        with self._locked():
+            versions = sorted(self.versions(), key=lambda v: v.path.stat().st_mtime, reverse=True)
+            needed = {self.current, self._before(self.current)} | {v.name for v in versions[:keep]}
+            removed = [v for v in versions if v.name not in needed]
+            for version in removed:
+                aside = version.path.with_name(f".{version.name}.removed")
+                version.path.replace(aside)
+                shutil.rmtree(aside)
+                self._note(Event(_now(), "pruned", version.name))
+            return sorted(v.name for v in removed)
+
+    def history(self) -> list[Event]:
+        """The journal, oldest first; a torn last line (a power cut) is left out."""
+        path = self.folder / HISTORY
+        events: list[Event] = []
+        for line in path.read_text("utf-8").splitlines() if path.exists() else ():
+            try:
+                record = json.loads(line)
+                events.append(Event(**{**record, "reasons": tuple(record["reasons"])}))
+            except (ValueError, TypeError, KeyError):
+                continue
+        return events
+
+    def _before(self, name: str | None) -> str | None:
+        """What was current when ``name`` was promoted last."""
+        for event in reversed(self.history()):
+            if event.action == "promoted" and event.name == name and event.previous not in ("", name):
+                return event.previous
+        return None
+
+    def _note(self, event: Event) -> Event:
+        path = self.folder / HISTORY
+        torn = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
+        with path.open("ab") as file:
+            line = json.dumps(asdict(event), ensure_ascii=False) + "\n"
+            file.write((("\n" if torn else "") + line).encode())
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(self.folder)
+        return event
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        from filelock import FileLock, Timeout
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(str(self.folder / ".lock"), timeout=LOCK_SECONDS):
+                yield
+        except Timeout as error:
+            raise ModelError(f"{self.folder}: another program is changing it; try again") from error
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

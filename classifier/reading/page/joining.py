@@ -1,0 +1,175 @@
+"""Lines → paragraphs: pieces of a sentence or word torn apart by columns are put together again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal
+
+from classifier.reading.page.bylines import lead_byline, line_byline
+from classifier.reading.page.fragments import is_torn
+from classifier.reading.page.furniture import (
+    furniture_reason,
+    is_bare_date,
+    is_caption,
+    is_notice_headline,
+    is_turned_from,
+)
+from classifier.reading.page.line_layout import NEVER_FIRST, Layout
+from classifier.reading.page.markup import Line
+from classifier.reading.page.sentences import has_open_bracket, introduces_list, is_bare_byline, is_finished, joined
+from classifier.reading.page.signs import CLOSING_BRACKETS, CLOSING_QUOTES, COLON, COMMA, PAUSE, SEMICOLON, any_of
+from classifier.reading.patterns import pattern
+
+ParagraphKind = Literal["heading", "text", "byline", "caption", "row", "left_out"]
+
+MAX_PARAGRAPH_CHARS = 20_000
+_CLOSING_FIRST = frozenset(CLOSING_QUOTES + CLOSING_BRACKETS) - {">", "]"}
+_OPENER = pattern(
+    rf"(?:会议|会上|大会|座谈会)(?:还|也|随后|现场)?(?:指出|强调|要求|认为|听取|研究|审议|传达|决定|通报|表决)|据(?:悉|了解|介绍|统计){any_of(COMMA)}"
+    rf"|(?:连日来|近日|日前|近年来|下一步|与此同时|此外){any_of(COMMA)}"
+)
+_ENUMERATED = pattern(
+    r"(?:[(（]?[一二三四五六七八九十]{1,3}[、)）.．]|[(（]?\d{1,2}[、)）.．](?!\d)|[①-⑳]|第[一二三四五六七八九十]{1,3}[,，、条章]|[一二三四五六]是)"
+)
+_BULLET = pattern(r"[●○◆◇■□▲△★☆※◎▶►➤]\s*\S")
+
+
+@dataclass(slots=True, eq=False)
+class Paragraph:
+    """A paragraph of a page: the numbers of its lines in order, and its text put together.
+
+    ``level`` is a heading's; ``alone`` says that the text stands like a headline without marks
+    (short, bold or without a sentence's end); ``reason`` is why it is left out, where it is.
+    """
+
+    lines: list[int]
+    text: str
+    kind: ParagraphKind
+    level: int = 0
+    alone: bool = False
+    reason: str = ""
+    items: bool = field(default=False, repr=False)
+    signed: bool = field(default=False, repr=False)
+
+
+def paragraphs_of(lines: Sequence[Line], *, page: bool = True) -> list[Paragraph]:
+    """Put the lines of a page (or of one plain article) together into paragraphs, in reading order.
+
+    Blank lines belong to none; every other line belongs to exactly one.
+    """
+    found: list[Paragraph] = []
+    current: Paragraph | None = None
+    held: Paragraph | None = None
+    layout = Layout(lines)
+    for i, line in enumerate(lines):
+        if line.kind == "blank":
+            continue
+        if line.kind == "left_out":
+            found.append(Paragraph([i], "", "left_out", reason=line.reason))
+            continue
+        if line.kind == "heading":
+            found.append(Paragraph([i], line.text, "heading", level=line.level))
+            current = held = None
+            continue
+        if line.kind == "row":
+            found.append(Paragraph([i], line.text, "row"))
+            continue
+        reason = furniture_reason(line.text) if page else ""
+        if reason == "date line" and is_bare_date(line.text) and sum(p.kind == "text" for p in found) > 3:
+            found.append(Paragraph([i], line.text, "text", alone=True, signed=True))
+            current = None
+            continue
+        if reason:
+            found.append(Paragraph([i], line.text, "left_out", reason=reason))
+            continue
+        if page and current is not None and current.kind == "caption" and is_finished(current.text):
+            current, held = held, None
+        if current is not None and _continues(current, line, i, layout):
+            current.text = joined(current.text, line.text)
+            current.lines.append(i)
+            current.alone = False
+            continue
+        kind: ParagraphKind = "text"
+        if page and line_byline(line.text):
+            kind = "byline"
+        elif page and is_caption(line.text):
+            kind = "caption"
+        before = None if current is None else current.text
+        alone = layout.stands_alone(i, before, before_alone=current is not None and current.alone)
+        paragraph = Paragraph([i], line.text, kind, alone=alone, items=line.kind == "item")
+        found.append(paragraph)
+        if kind == "caption" and current is not None and not is_finished(current.text) and not current.alone:
+            held = current if held is None else held
+        current = None if kind == "byline" else paragraph
+    return _with_torn_joined(found, lines)
+
+
+def _with_torn_joined(found: list[Paragraph], lines: Sequence[Line]) -> list[Paragraph]:
+    """Short lines that were held for sub-heads but are torn beginnings are joined to what follows."""
+    short = {p for p in found if p.alone and p.kind == "text" and not p.signed and not lines[p.lines[0]].bold}
+    if not short:
+        return found
+    pairs: Counter[str] | None = None
+    story = 0
+    stories: dict[Paragraph, int] = {}
+    lengths: dict[int, Counter[int]] = {}
+    for p in found:
+        story += p.kind == "heading"
+        if p in short:
+            stories[p] = story
+            lengths.setdefault(story, Counter())[len(p.text)] += 1
+    gone: set[Paragraph] = set()
+    after: Paragraph | None = None
+    for p in reversed(found):
+        if p in short and after is not None and after.kind == "text" and not (after.alone or after.items):
+            own = lengths[stories[p]]
+            alike = sum(own[n] for n in range(len(p.text) - 3, len(p.text) + 4)) - 1
+            if not lead_byline(after.text):
+                pairs = pairs or _pairs(lines)
+                if is_torn(p.text, after.text, alike, pairs):
+                    p.text, p.lines, p.alone = joined(p.text, after.text), p.lines + after.lines, False
+                    gone.add(after)
+        if p.kind in ("heading", "text", "byline"):
+            after = p
+    return [p for p in found if p not in gone]
+
+
+def _pairs(lines: Sequence[Line]) -> Counter[str]:
+    """How often each two characters stand side by side."""
+    return Counter(a + b for line in lines for a, b in pairwise(line.text))
+
+
+def _continues(current: Paragraph, line: Line, i: int, layout: Layout) -> bool:
+    """Whether a line goes on with the paragraph before it."""
+    before, after = current.text, line.text
+    if len(before) > MAX_PARAGRAPH_CHARS:
+        return False
+    if after[0] in NEVER_FIRST or after[0] in _CLOSING_FIRST:
+        return True
+    if line.kind == "item" or line.bold or _BULLET.match(after) or layout.starts_by_indent(i):
+        return False
+    if is_finished(before) and not layout.runs_on(i):
+        return False
+    if lead_byline(after) or is_turned_from(after) or line_byline(after) or is_caption(after):
+        return False
+    if current.alone or is_notice_headline(after):
+        return False
+    if is_bare_byline(before) or is_finished(before):
+        return True
+    if has_open_bracket(before[-200:]):
+        return True
+    last = before[-1]
+    if last in COMMA or last in PAUSE:
+        return not (last in COMMA and _OPENER.match(after) and len(before) < 8)
+    if last in SEMICOLON:
+        return not (_ENUMERATED.match(after) and _ENUMERATED.match(before))
+    if last in COLON:
+        return not (_ENUMERATED.match(after) or introduces_list(before) or len(before) <= 12)
+    if current.items or current.kind == "row":
+        return False
+    if _OPENER.match(after) or _ENUMERATED.match(after):
+        return False
+    return not layout.stands_alone(i, before, before_alone=current.alone)

@@ -1,0 +1,89 @@
+"""What a text's lines look like: where they were wrapped, what their indents say, which stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from classifier.reading.page.bylines import lead_byline, line_byline
+from classifier.reading.page.markup import Line
+from classifier.reading.page.sentences import has_open_bracket, introduces_list, is_finished
+from classifier.reading.page.signs import COLON, COMMA, ELLIPSIS, EXCLAMATION, PAUSE, QUESTION, SEMICOLON, STOP
+from classifier.reading.patterns import pattern
+
+SUBHEAD_CHARS = 24
+LONG_SUBHEAD_CHARS = 40
+NEVER_FIRST = frozenset(COMMA + STOP + QUESTION + EXCLAMATION + PAUSE + SEMICOLON + COLON + ELLIPSIS + "%％℃")
+"""What no paragraph starts with."""
+_SEEN = frozenset({"heading", "text", "row", "item"})
+_MID_FIRST = pattern(r"[的了着过和与及等们并而或被以]|之[一后前间中]|[年月日][,，]")
+_MID_LAST = frozenset("的和与及在为把将对是从向以等并而或被让使由于至到其各该这那每第约近超达个")
+
+
+class Layout:
+    """What the lines' lengths and indents say about where paragraphs start."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+        texts = [line for line in lines if line.kind == "text"]
+        least = min((line.indent for line in texts), default=0)
+        deep = sum(1 for line in texts if line.indent >= least + 2)
+        self.least = least
+        self.indents_speak = 0 < deep < len(texts)
+        self.blanks_speak = any(
+            b.kind == "blank" and a.kind == c.kind == "text"
+            for a, b, c in zip(lines, lines[1:], lines[2:], strict=False)
+        )
+        self.full = self._full_width(texts)
+
+    @staticmethod
+    def _full_width(texts: Sequence[Line]) -> float:
+        """The width at which lines were wrapped, or infinity where they were not."""
+        if len(texts) < 5:
+            return float("inf")
+        widths = sorted((_width(line.text) + min(line.indent, 4) for line in texts), reverse=True)
+        top = widths[len(widths) // 10]
+        near = sum(1 for w in widths if top - 5 <= w <= top + 3)
+        return top - 5 if top <= 140 and near >= 0.5 * len(widths) else float("inf")
+
+    def starts_by_indent(self, i: int) -> bool:
+        return self.indents_speak and self.lines[i].indent >= self.least + 2
+
+    def runs_on(self, i: int) -> bool:
+        """Whether line ``i`` goes on although the line before ends a sentence: only in wrapped text."""
+        if i == 0 or self.lines[i - 1].kind != "text" or self.full == float("inf"):
+            return False
+        if not (self.indents_speak or self.blanks_speak):
+            return False
+        before = self.lines[i - 1]
+        return _width(before.text) + min(before.indent, 4) >= self.full
+
+    def stands_alone(self, i: int, before: str | None, *, before_alone: bool) -> bool:
+        """Whether line ``i`` stands for itself as a headline without marks does."""
+        line = self.lines[i]
+        if line.bold:
+            return True
+        text = line.text
+        if not 4 <= len(text) <= 2 * SUBHEAD_CHARS or line.kind != "text" or is_finished(text):
+            return False
+        if any(c in text for c in STOP + SEMICOLON) or text[-1] in COMMA + PAUSE + COLON + SEMICOLON:
+            return False
+        if has_open_bracket(text) or lead_byline(text):
+            return False
+        after = next((self.lines[j] for j in range(i + 1, len(self.lines)) if self.lines[j].kind in _SEEN), None)
+        before_done = before is None or before_alone or is_finished(before) or introduces_list(before)
+        if after is None or after.kind in ("heading", "row"):
+            return before_done and len(text) <= SUBHEAD_CHARS
+        begins_story = lead_byline(after.text) is not None or line_byline(after.text) is not None
+        if begins_story:
+            return before_done
+        if len(text) > LONG_SUBHEAD_CHARS or any(c in text for c in COMMA) or not before_done:
+            return False
+        if text[-1] in _MID_LAST or _MID_FIRST.match(after.text) or after.text[0] in NEVER_FIRST:
+            return False
+        wrapped = self.full < float("inf") and _width(text) + min(line.indent, 4) >= self.full
+        return not wrapped
+
+
+def _width(text: str) -> int:
+    """The width in half-widths: a Han character takes three bytes in UTF-8 and two half-widths in print."""
+    return (len(text) + len(text.encode("utf-8", "surrogatepass"))) // 2

@@ -1,0 +1,255 @@
+"""Paragraphs of a page → its stories: where each starts, and which headline, column and subtitle it has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from classifier.reading.page.bylines import closing_reporters, lead_byline, line_byline
+from classifier.reading.page.furniture import (
+    furniture_reason,
+    is_caption,
+    is_column_name,
+    is_notice_headline,
+    is_turned_from,
+    turns_to_another_page,
+)
+from classifier.reading.page.joining import Paragraph
+from classifier.reading.page.sentences import is_finished
+from classifier.reading.page.story import BEARERS, Story, headed, name_from, take_kicker, take_title_from_body
+from classifier.reading.page.topics import goes_on, pairs_of, starts_in_speech
+from classifier.reading.patterns import pattern
+
+MAX_TITLE_LINES = 3
+SHORT_INTRO_CHARS = 120
+FRAGMENT_CHARS = 30
+_ENUMERATED = pattern(
+    r"[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、)）.．](?!\d)|第[一二三四五六七八九十]{1,3}[章节条部]"
+)
+_BULLETS = "●○◆◇■▲△★☆※◎▶►➤"
+_TURNED = "it follows a story that turns to another page, with no headline of its own"
+_SIGNED = "it follows a story signed at its end, with no headline of its own"
+
+
+def stories_of(paragraphs: Sequence[Paragraph], *, sections: bool = False) -> list[Story]:
+    """Group a page's paragraphs into stories, in reading order.
+
+    A headline or a byline starts a story; a column stands before a headline, a subtitle after it;
+    ``###`` heads are sections of one story, or stories of their own with ``sections``.
+    """
+    _settle_headings(paragraphs)
+    grouping = _Grouping([p for p in paragraphs if p.kind != "left_out" or p.reason == "turn note"])
+    stories = grouping.run()
+    _settle_front(stories)
+    for story in stories:
+        take_title_from_body(story)
+    if sections:
+        stories = [part for story in stories for part in _sections_of(story)]
+    return stories
+
+
+def _settle_headings(paragraphs: Sequence[Paragraph]) -> None:
+    """Headings that are none: furniture, bylines, captions and sentences set as headings by mistake."""
+    for p in paragraphs:
+        if p.kind != "heading":
+            continue
+        if reason := furniture_reason(p.text):
+            p.kind, p.reason = "left_out", reason
+        elif lead_byline(p.text) or is_turned_from(p.text) or (len(p.text) > 70 and is_finished(p.text)):
+            p.kind, p.level = "text", 0
+        elif line_byline(p.text):
+            p.kind, p.level = "byline", 0
+        elif is_caption(p.text):
+            p.kind, p.level = "caption", 0
+
+
+class _Grouping:
+    """One pass over a page's paragraphs."""
+
+    def __init__(self, paragraphs: list[Paragraph]) -> None:
+        self.paragraphs = paragraphs
+        self.top = min((p.level for p in paragraphs if p.kind == "heading"), default=1)
+        self.stories: list[Story] = []
+        self.turned = ""
+
+    def run(self) -> list[Story]:
+        i = 0
+        while i < len(self.paragraphs):
+            p = self.paragraphs[i]
+            if p.kind == "heading":
+                j = i
+                while j < len(self.paragraphs) and self.paragraphs[j].kind == "heading":
+                    j += 1
+                self._headings(self.paragraphs[i:j], self._after(j - 1))
+                i = j
+                continue
+            if p.kind == "left_out":
+                self.turned = _TURNED
+            elif p.kind == "byline":
+                self._byline(p, i)
+            elif p.kind == "text":
+                self._text(p, i)
+            else:
+                self._current().body.append(p)
+            i += 1
+        return self.stories
+
+    def _after(self, i: int) -> Paragraph | None:
+        """The next paragraph that says how the story goes on: captions and rows are looked past."""
+        following = (self.paragraphs[j] for j in range(i + 1, len(self.paragraphs)))
+        return next((p for p in following if p.kind in ("heading", *BEARERS)), None)
+
+    def _current(self) -> Story:
+        if not self.stories:
+            self.stories.append(Story())
+        return self.stories[-1]
+
+    def _start(self, story: Story) -> Story:
+        self.stories.append(story)
+        self.turned = ""
+        return story
+
+    def _headings(self, run: list[Paragraph], after: Paragraph | None) -> None:
+        current = self.stories[-1] if self.stories else None
+        numbered = current is not None and current.title and all(_ENUMERATED.match(p.text) for p in run)
+        tops = [k for k, p in enumerate(run) if p.level == self.top]
+        if not tops or numbered:
+            if current is None or (not numbered and self._lower_starts(run, current, after)):
+                self._start(headed(run, [len(run) - 1]))
+                return
+            for p in run:
+                p.level = max(p.level, 3) if numbered else p.level
+                current.body.append(p)
+            return
+        if len(tops) > MAX_TITLE_LINES:
+            for k in tops[:-1]:
+                self._start(headed(run[k : k + 1], [0]))
+            run, tops = run[tops[-1] :], [0]
+        story = headed(run, tops)
+        if current is not None:
+            take_kicker(current, story)
+        self._start(story)
+
+    def _lower_starts(self, run: list[Paragraph], current: Story, after: Paragraph | None) -> bool:
+        """Whether headings below the page's headlines start a story: only where a byline follows."""
+        if not current.has_text:
+            return False
+        bylined = after is not None and (after.kind == "byline" or bool(lead_byline(after.text)))
+        if run[0].level >= 3:
+            # A round-up's sections may have bylines; a second story has one after a first with its own.
+            before = [p for p in current.body if p.kind == "text" and not p.level]
+            in_round_up = any(p.kind == "heading" for p in current.body) or len(before) < 3
+            return bylined and current.has_byline and not in_round_up
+        return bylined or is_notice_headline(run[-1].text)
+
+    def _text(self, p: Paragraph, i: int) -> None:
+        current = self._current()
+        after = self._after(i)
+        if lead_byline(p.text) or is_turned_from(p.text):
+            if current.has_text and not _opens_section(current) and not self._is_awaited(current, p):
+                current = self._start_from(current)
+        elif self.turned and current.has_text and not p.alone and self._may_follow_an_end(p, current):
+            current = self._start(Story(uncertain=[self.turned]))
+        elif current.has_text and p.alone and is_notice_headline(p.text) and after is not None and after.kind == "text":
+            current = self._start(Story(title=p.text, heads=[p], uncertain=["its headline is known only by its words"]))
+            return
+        current.body.append(p)
+        self.turned = _TURNED if turns_to_another_page(p.text) else ""
+        if closing_reporters(p.text) and not lead_byline(p.text):
+            self.turned = _SIGNED
+
+    def _byline(self, p: Paragraph, i: int) -> None:
+        """A byline in a line of its own: under a headline, at a story's end, or where one starts."""
+        current = self._current()
+        after = self._after(i)
+        if current.has_text and after is not None and after.kind == "text" and not lead_byline(after.text):
+            own = [q for q in current.body if q.kind == "text"]
+            under_intro = bool(current.title) and not current.has_byline and len(own[0].text) <= SHORT_INTRO_CHARS
+            if not (under_intro and len(own) == 1) and not _opens_section(current):
+                current = self._start_from(current)
+        current.body.append(p)
+
+    @staticmethod
+    def _may_follow_an_end(p: Paragraph, current: Story) -> bool:
+        """Whether a paragraph after a story's end may start one: it neither leans on that story nor is its item."""
+        return not (goes_on(p.text) or p.text[0] in _BULLETS or is_column_name(current.title))
+
+    @staticmethod
+    def _is_awaited(current: Story, p: Paragraph) -> bool:
+        """Whether a byline belongs to the headline above although strange paragraphs stand between.
+
+        So it is where the headline shares its words with the byline's paragraph and none with them.
+        """
+        own = [q for q in current.body if q.kind == "text"]
+        wanted = pairs_of(current.title)
+        if not wanted or current.has_byline or len(own) > 3:
+            return False
+        between = frozenset().union(*(pairs_of(q.text) for q in own))
+        if len(wanted & pairs_of(p.text)) < 0.34 * len(wanted) or len(wanted & between) > 0.12 * len(wanted):
+            return False
+        current.uncertain.append("paragraphs of another story stand between its headline and its byline")
+        return True
+
+    def _start_from(self, before: Story) -> Story:
+        """A new story, with the headline that stands without marks at the end of the one before."""
+        story = Story()
+        taken: list[Paragraph] = []
+        while (
+            before.body
+            and len(taken) < 2
+            and before.body[-1].alone
+            and before.body[-1].kind == "text"
+            and not before.body[-1].signed
+        ):
+            taken.insert(0, before.body.pop())
+        name_from(story, taken)
+        if not before.body and not before.heads:
+            self.stories.remove(before)
+        return self._start(story)
+
+
+def _opens_section(story: Story) -> bool:
+    """Whether the last thing in a story is a section's head, so that a byline is the section's."""
+    last = next((p for p in reversed(story.body) if p.kind not in ("caption", "row")), None)
+    return last is not None and last.kind == "heading" and last.level >= 3
+
+
+def _settle_front(stories: list[Story]) -> None:
+    """What stands before the first headline: a story cut off, a caption of the next, or furniture."""
+    if not stories or stories[0].heads:
+        return
+    first = stories[0]
+    text = "".join(p.text for p in first.body if p.kind in BEARERS)
+    if len(stories) > 1 and len(text) < FRAGMENT_CHARS and not is_finished(text or "。"):
+        for p in first.body:
+            p.kind, p.reason = "left_out", "fragment before the first headline"
+        stories.pop(0)
+    elif len(stories) > 1 and not text:
+        stories[1].body[:0] = first.body
+        stories.pop(0)
+    elif not first.has_byline:
+        opening = next((p.text for p in first.body if p.kind == "text" and not p.alone), "")
+        if starts_in_speech(opening):
+            first.uncertain.append("its beginning is cut off: it starts with someone speaking")
+        elif len(stories) > 1:
+            first.uncertain.append("it stands before the first headline or byline; its beginning may be cut off")
+
+
+def _sections_of(story: Story) -> list[Story]:
+    """One story a ``###`` section; the round-up's headline is their column where they have none."""
+    starts = [k for k, p in enumerate(story.body) if p.kind == "heading" and p.level >= 3]
+    if not starts:
+        return [story]
+    parts = []
+    intro = story.body[: starts[0]]
+    if any(p.kind in BEARERS for p in intro):
+        parts.append(Story(story.title, story.column, story.subtitle, story.heads, intro, story.uncertain))
+        heads: list[Paragraph] = []
+    else:
+        heads = story.heads + intro
+    for k, start in enumerate(starts):
+        stop = starts[k + 1] if k + 1 < len(starts) else len(story.body)
+        head = story.body[start]
+        part = Story(head.text, story.column or story.title, "", [*heads, head], story.body[start + 1 : stop])
+        parts.append(part)
+        heads = []
+    return parts

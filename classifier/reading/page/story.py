@@ -1,0 +1,116 @@
+"""A story while its page is being split, and how headings and lines become its title, column and subtitle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from classifier.reading.page.bylines import lead_byline
+from classifier.reading.page.furniture import is_column_name, is_editors_note
+from classifier.reading.page.joining import Paragraph
+
+COLUMN_CHARS = 8
+KICKER_CHARS = 14
+BEARERS = ("text", "byline")
+"""Kinds of paragraphs that carry a story's text."""
+_JOINS_ON = ("和", "与", "及", "的", "、", "暨", "在", "对", "为")
+
+
+@dataclass(slots=True, eq=False)
+class Story:
+    """One story while the page is being split: headings, body and what was not sure about its start."""
+
+    title: str = ""
+    column: str = ""
+    subtitle: str = ""
+    heads: list[Paragraph] = field(default_factory=list)
+    body: list[Paragraph] = field(default_factory=list)
+    uncertain: list[str] = field(default_factory=list)
+
+    def paragraphs(self) -> list[Paragraph]:
+        return self.heads + self.body
+
+    @property
+    def has_text(self) -> bool:
+        """Whether its own text has begun: more than headings, captions, bylines and editors' notes."""
+        return any(p.kind == "text" and not p.level and not is_editors_note(p.text) for p in self.body)
+
+    @property
+    def has_byline(self) -> bool:
+        return any(p.kind == "byline" or (p.kind == "text" and lead_byline(p.text)) for p in self.body)
+
+
+def headed(run: list[Paragraph], tops: list[int]) -> Story:
+    """A story under a run of headings, of which ``tops`` are its headline's lines."""
+    story = Story()
+    titles = [run[k] for k in tops]
+    columns = list(run[: tops[0]])
+    story.heads += columns
+    story.heads += titles
+    if len(titles) > 1 and not columns and names_column(titles[0].text):
+        columns = [titles.pop(0)]
+    subtitles = columns[1:]
+    for k, p in enumerate(run):
+        if k > tops[0] and k not in tops:
+            if p.level >= 3 and p.level > run[tops[0]].level + 1:
+                story.body.append(p)
+            else:
+                subtitles.append(p)
+                story.heads.append(p)
+    story.column = columns[0].text if columns else ""
+    for p in titles:
+        apart = " " if story.title and not story.title.endswith(_JOINS_ON) else ""
+        story.title += apart + p.text
+    story.subtitle = " ".join(p.text for p in subtitles)
+    return story
+
+
+def take_kicker(before: Story, story: Story) -> None:
+    """A line without marks right above a headline is its column or kicker, not the end of the story before."""
+    last = before.body[-1] if before.body else None
+    if (
+        last is None
+        or not last.alone
+        or last.signed
+        or last.kind != "text"
+        or not before.has_text
+        or len(before.body) < 2
+    ):
+        return
+    before.body.pop()
+    story.heads.insert(0, last)
+    if not story.column and len(last.text) <= KICKER_CHARS:
+        story.column = last.text
+    else:
+        story.subtitle = f"{last.text} {story.subtitle}".strip()
+
+
+def name_from(story: Story, taken: list[Paragraph]) -> None:
+    """Take lines that stand like headlines as title, subtitle and column of a story."""
+    story.heads += taken
+    for p in reversed(taken):
+        if p.text.startswith(("—", "-", "–")) and not story.subtitle:
+            story.subtitle = p.text
+        elif not story.title:
+            story.title = p.text
+        elif names_column(p.text) and not story.column:
+            story.column = p.text
+        else:
+            story.subtitle = f"{p.text} {story.subtitle}".strip()
+
+
+def take_title_from_body(story: Story) -> None:
+    """A story without headline whose first line stands like one takes it as its title."""
+    if story.title:
+        first = story.body[0] if len(story.body) > 1 else None
+        if first is not None and first.alone and first.kind == "text" and first.text.startswith("——"):
+            story.heads.append(story.body.pop(0))
+            story.subtitle = f"{story.subtitle} {first.text}".strip()
+        return
+    taken: list[Paragraph] = []
+    while len(story.body) > 1 and len(taken) < 2 and story.body[0].alone and story.body[0].kind == "text":
+        taken.append(story.body.pop(0))
+    name_from(story, taken)
+
+
+def names_column(heading: str) -> bool:
+    return is_column_name(heading) or len(heading) <= COLUMN_CHARS

@@ -1,0 +1,244 @@
+"""Changes of story that nothing marks: found by the words that neighbouring paragraphs share.
+
+A story goes on naming what it is about; where two runs of paragraphs share no pair of characters
+but those that every story uses, one story has ended and another begun.  The idea is TextTiling's
+(Hearst 1997), with pairs of Han characters as words and weights fitted on real news by
+``benchmarks/page_reading.py``.  It is meant to miss rather than to invent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from classifier.reading.options import Scorer
+from classifier.reading.page.bylines import is_bare_name
+from classifier.reading.page.signs import COMMA, HAN, OPENING_QUOTES, any_of
+from classifier.reading.patterns import pattern
+
+MIN_SIDE_CHARS = 70
+MAX_CHANGES = 50
+MAX_PARAGRAPHS = 4_000
+THRESHOLD = 2.5
+_UNSHARED = "it shares no words with the text before"
+_SHARED_WEIGHT = 0.25
+
+_RUN = pattern(rf"{HAN}+")
+_LEAD = pattern(
+    r"[^。]{0,40}?(?:\d{1,2}月\d{1,2}日|\d{1,2}日(?:上午|下午|晚|，|,|在)|今天|昨天|今日|昨日|近日|日前|连日来|眼下"
+    r"|记者(?:今天|近日|日前)?从|当地时间)"
+)
+_GOES_ON = pattern(
+    r"此外|届时|与此同时|同时|另外|其中|对此|为此|因此|如今|但|而|不过|然而|随后|之后|接着|最后|这|那|他|她|它|该|其|据[悉了介]|"
+    r"(?:会议|会上|大会)(?:还|也|随后)?(?:指出|强调|要求|认为|听取|研究|审议|传达|决定|通报)|[（(]?[一二三四五六七八九十]{1,3}[、)）是]|"
+    r"[（(]?\d{1,2}[、)）.．](?!\d)|第[一二三四五六七八九十][,，、条章]|近年来|下一步|目前|去年|“"
+)
+_SPEAKER = pattern(
+    rf"(?P<name>(?:{HAN}|[·×]){{2,18}}?)(?:向记者|对记者|高兴地|激动地|笑着|感慨地|兴奋地|自豪地)?"
+    rf"(?:介绍说?|表示|告诉记者|说道?|坦言|感慨(?:道|地说)?|回忆(?:说|道)?|感叹道?)(?:{any_of(COMMA)}|[:：]|{any_of(OPENING_QUOTES)})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoryChange:
+    """A paragraph that seems to start another story: its number, how strongly (log odds), and why."""
+
+    index: int
+    strength: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeWeights:
+    """Weights of the signs of a change, in log odds.
+
+    The first seven are fitted; ``lone_end`` is taken off where a single paragraph without a story's
+    opening ends the page's story: it is as likely a stray piece, which stays where it stands.
+    """
+
+    bias: float = -34.80
+    shared_of_smaller: float = -6.25
+    shared_of_both: float = 2.37
+    smaller_side: float = 0.13
+    larger_side: float = 3.24
+    lead: float = 3.55
+    neighbours: float = -11.07
+    speaker: float = 4.5
+    categories: float = 2.0
+    lone_end: float = 1.5
+
+
+WEIGHTS = ChangeWeights()
+
+
+def story_changes(
+    paragraphs: Sequence[str],
+    *,
+    closed: Collection[int] = (),
+    everywhere: Collection[str] = (),
+    hints: Mapping[int, float] | None = None,
+    scorer: Scorer | None = None,
+    threshold: float = THRESHOLD,
+) -> list[StoryChange]:
+    """The places where the story changes with no mark, in order; mostly none.
+
+    ``closed`` are numbers of paragraphs that cannot start a story; ``everywhere`` pairs of
+    characters that most stories of the page share, which then say little.  ``hints`` adds log odds
+    to a paragraph for what is known of it otherwise; ``scorer`` adds the classifier's view.
+    """
+    if not 2 <= len(paragraphs) <= MAX_PARAGRAPHS:
+        return []
+    pairs = [pairs_of(paragraph) for paragraph in paragraphs]
+    asked: object = None  # the classifier, once some boundary is close enough for its word to count
+    found: list[StoryChange] = []
+    waiting = [(0, len(paragraphs))]
+    while waiting and len(found) < MAX_CHANGES:
+        start, stop = waiting.pop()
+        best: StoryChange | None = None
+        for index, signs in _signs(paragraphs, pairs, start, stop, frozenset(everywhere)):
+            if index in closed or goes_on(paragraphs[index]):
+                continue
+            strength, why = _strength(signs, paragraphs, start, index)
+            if stop - index == 1 and why == _UNSHARED:
+                strength -= WEIGHTS.lone_end
+            if hints:
+                strength += hints.get(index, 0.0)
+            if scorer is not None and strength > threshold - WEIGHTS.categories:
+                asked = scorer(list(paragraphs)) if asked is None else asked
+                strength += _category_change(asked, paragraphs, start, index, stop)
+            if strength > threshold and (best is None or strength > best.strength):
+                best = StoryChange(index, strength, why)
+        if best is not None:
+            found.append(best)
+            waiting += [(start, best.index), (best.index, stop)]
+    return sorted(found, key=lambda change: change.index)
+
+
+def pairs_of(text: str) -> frozenset[str]:
+    """The pairs of neighbouring Han characters in a text."""
+    return frozenset(run[i : i + 2] for run in _RUN.findall(text) for i in range(len(run) - 1))
+
+
+def goes_on(paragraph: str) -> bool:
+    """Whether a paragraph's first words lean on what stands before it, so that it starts no story."""
+    return bool(_GOES_ON.match(paragraph))
+
+
+def starts_in_speech(paragraph: str, before: str = "") -> bool:
+    """Whether a paragraph starts with a bare name speaking (``陈某某说,``) whom ``before`` has not named.
+
+    A running story brings in a new speaker with who he is (``牧民哈布说``); a bare name that was not
+    named before was named in a beginning that is cut off.
+    """
+    match = _SPEAKER.match(paragraph)
+    if not match or not is_bare_name(name := match["name"]):
+        return False
+    return name not in before and name[-2:] not in before and name.split("·")[0] not in before
+
+
+def _signs(
+    paragraphs: Sequence[str], pairs: list[frozenset[str]], start: int, stop: int, everywhere: frozenset[str]
+) -> list[tuple[int, tuple[float, float, float, float]]]:
+    """For every boundary: the weight shared, of the smaller and the larger side, and the neighbours' share."""
+    known, unknown = _common_pairs()
+
+    def weight(pair: str) -> float:
+        value = known.get(pair, unknown)
+        return value * _SHARED_WEIGHT if pair in everywhere else value
+
+    right: dict[str, int] = {}
+    for i in range(start, stop):
+        for pair in pairs[i]:
+            right[pair] = right.get(pair, 0) + 1
+    left: set[str] = set()
+    left_weight = shared = 0.0
+    right_weight = sum(map(weight, right))
+    own = {i: sum(map(weight, pairs[i])) for i in range(start, stop)}
+    chars_left, chars_all = 0, sum(len(p) for p in paragraphs[start:stop])
+    found = []
+    for i in range(start, stop - 1):
+        for pair in pairs[i]:
+            value = weight(pair)
+            was_left = pair in left
+            right[pair] -= 1
+            if not right[pair]:
+                right_weight -= value
+                if was_left:
+                    shared -= value
+            elif not was_left:
+                shared += value
+            if not was_left:
+                left.add(pair)
+                left_weight += value
+        chars_left += len(paragraphs[i])
+        if chars_left < MIN_SIDE_CHARS or chars_all - chars_left < MIN_SIDE_CHARS:
+            continue
+        near = sum(map(weight, pairs[i] & pairs[i + 1])) / (min(own[i], own[i + 1]) + 1e-9)
+        smaller, larger = sorted((left_weight, right_weight))
+        if smaller > 0:
+            found.append((i + 1, (max(shared, 0.0), smaller, larger, near)))
+    return found
+
+
+def sign_values(signs: tuple[float, float, float, float]) -> tuple[float, float, float, float, float]:
+    """The signs at a boundary as the fitted weights take them."""
+    shared, smaller, larger, near = signs
+    return (
+        math.log(shared / (smaller + 1e-9) + 0.003),
+        math.log(shared / math.sqrt(smaller * larger) + 1e-4),
+        math.log(smaller),
+        math.log(larger),
+        near,
+    )
+
+
+def _strength(
+    signs: tuple[float, float, float, float], paragraphs: Sequence[str], start: int, index: int
+) -> tuple[float, str]:
+    of_smaller, of_both, smaller, larger, near = sign_values(signs)
+    w = WEIGHTS
+    strength = (
+        w.bias
+        + w.shared_of_smaller * of_smaller
+        + w.shared_of_both * of_both
+        + w.smaller_side * smaller
+        + w.larger_side * larger
+        + w.neighbours * near
+    )
+    if starts_in_speech(paragraphs[index]) and starts_in_speech(paragraphs[index], "".join(paragraphs[start:index])):
+        return strength + w.speaker, "it starts with someone speaking who was not named before"
+    if _LEAD.match(paragraphs[index]):
+        return strength + w.lead, "it shares no words with the text before and opens as a story does"
+    return strength, _UNSHARED
+
+
+def _category_change(probabilities: object, paragraphs: Sequence[str], start: int, index: int, stop: int) -> float:
+    """How far the classifier's view of both sides differs: from -1 (the same) to 1, times its weight."""
+    import numpy as np
+
+    p = np.asarray(probabilities, float)
+    lengths = np.array([len(paragraph) for paragraph in paragraphs], float)[:, None]
+    left = (p[start:index] * lengths[start:index]).sum(0)
+    right = (p[index:stop] * lengths[index:stop]).sum(0)
+    left, right = left / (left.sum() + 1e-12), right / (right.sum() + 1e-12)
+    return WEIGHTS.categories * (float(np.abs(left - right).sum()) - 1.0)
+
+
+@cache
+def _common_pairs() -> tuple[dict[str, float], float]:
+    """Weights of common pairs, and of all others."""
+    from importlib.resources import files
+
+    known: dict[str, float] = {}
+    unknown = 8.0
+    for line in files("classifier.reading.page").joinpath("common_pairs.txt").read_text("utf-8").splitlines():
+        value, _, row = line.partition("\t")
+        if line.startswith("#") or not row:
+            continue
+        if row == "*":
+            unknown = float(value)
+        else:
+            known.update((row[i : i + 2], float(value)) for i in range(0, len(row), 2))
+    return known, unknown

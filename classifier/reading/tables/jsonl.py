@@ -1,0 +1,180 @@
+"""JSON Lines: whole, or a range of bytes aligned on lines so that a huge file can be cut into shards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from classifier.errors import InputRefused
+from classifier.reading.encoding import encoding_of
+from classifier.reading.streams import put_back, recoded
+from classifier.reading.tables.json import JsonRows
+from classifier.reading.tables.tables import ArticleChunk, TableSource, checked_chunk
+
+_BLOCK = 4 << 20
+_READ = 256 << 10
+_WIDE_ENCODINGS = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
+
+
+@dataclass(frozen=True, slots=True)
+class LineRange:
+    """Lines that start in bytes ``start`` to ``end`` of a file; the first of them is number ``first_line``."""
+
+    start: int
+    end: int
+    first_line: int
+
+
+def line_ranges(file: BinaryIO, size: int) -> Iterator[LineRange]:
+    """Cut a JSONL file into ranges of about ``size`` bytes, each of whole lines, in one pass over it."""
+    start = position = 0
+    first = line = 1
+    file.seek(0)
+    while block := file.read(_BLOCK):
+        at = 0
+        while position + len(block) - start >= size:
+            cut = block.find(b"\n", max(at, start + size - 1 - position))
+            if cut < 0:
+                break
+            line += block.count(b"\n", at, cut + 1)
+            end = position + cut + 1
+            yield LineRange(start, end, first)
+            start, first, at = end, line, cut + 1
+        line += block.count(b"\n", at)
+        position += len(block)
+    if position > start:
+        yield LineRange(start, position, first)
+
+
+def jsonl_chunks(
+    file: BinaryIO, source: TableSource, lines: LineRange | None = None, *, check_fields: bool = True
+) -> Iterator[ArticleChunk]:
+    """Read JSON Lines as chunks; with ``lines``, only those of a range that line_ranges gave.
+
+    A line that is no JSON object goes to ``source.refused``.  Raises InputRefused where no line of
+    the first block has the field of the texts, or the file is no text.
+    """
+    encoding = source.options.encoding
+    limit, number = (lines.end - lines.start, lines.first_line) if lines else (-1, 1)
+    if lines is not None:
+        file.seek(lines.start)
+    if not encoding and number > 1:
+        encoding = "utf-8"
+    elif not encoding:
+        head = file.read(64 * 1024)
+        encoding = encoding_of(head, source.name) if head else "utf-8"
+        file = put_back(head, file)
+    if _bare(encoding) in _WIDE_ENCODINGS:
+        file, limit, encoding = recoded(file, encoding), -1, "utf-8"
+    for block in _blocks(file, limit, number, source):
+        plain = _bare(encoding) in ("utf-8", "utf8") and len(block.data) <= source.options.limits.line_bytes
+        chunk = _arrow_chunk(block, source) if plain else None
+        if chunk is not None:
+            check_fields = False
+            yield chunk
+            continue
+        rows = JsonRows(source)
+        for i, raw in enumerate(block.data.split(b"\n"), block.first_line):
+            if len(raw) > source.options.limits.line_bytes:
+                source.refuse_row(i, f"is longer than {source.options.limits.line_bytes:,} bytes; split it")
+            else:
+                rows.add(raw, i, encoding)
+        if check_fields:
+            rows.check_fields()
+        if rows.texts:
+            check_fields = False
+            yield rows.taken()
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    data: bytes
+    first_line: int
+
+
+def _blocks(file: BinaryIO, limit: int, number: int, source: TableSource) -> Iterator[_Block]:
+    """Whole lines of a binary file within ``limit`` bytes (-1: all); a line too long is refused, not kept."""
+    most = source.options.limits.line_bytes
+    waiting: list[bytes] = []
+    size = 0  # of the line that is waiting for its end, kept or not
+    broken: InputRefused | None = None
+    while limit and broken is None:
+        piece, broken = _piece(file, _BLOCK if limit < 0 else min(_BLOCK, limit))
+        if not piece:
+            break
+        if limit > 0:
+            limit -= len(piece)
+        first, last = piece.find(b"\n"), piece.rfind(b"\n")
+        if first < 0:
+            size += len(piece)
+            waiting = [*waiting, piece] if size <= most else []
+            continue
+        start = 0
+        if size + first > most:
+            source.refuse_row(number, f"is longer than {most:,} bytes; split it")
+            number += 1
+            waiting, start = [], first + 1
+        if start <= last:
+            data = b"".join([*waiting, piece[start:last]])
+            yield _Block(data, number)
+            number += data.count(b"\n") + 1
+        waiting, size = [piece[last + 1 :]], len(piece) - last - 1
+    if broken is not None:
+        raise broken
+    if size > most:
+        source.refuse_row(number, f"is longer than {most:,} bytes; split it")
+    elif size:
+        yield _Block(b"".join(waiting), number)
+
+
+def _piece(file: BinaryIO, size: int) -> tuple[bytes, InputRefused | None]:
+    """Up to ``size`` bytes; where the file breaks off, those before the break and the refusal."""
+    read = getattr(file, "read1", file.read)
+    pieces: list[bytes] = []
+    while size > 0:
+        try:
+            data = read(min(size, _READ))
+        except InputRefused as refusal:
+            return b"".join(pieces), refusal
+        if not data:
+            break
+        pieces.append(data)
+        size -= len(data)
+    return b"".join(pieces), None
+
+
+def _arrow_chunk(block: _Block, source: TableSource) -> ArticleChunk | None:
+    """A block read by Arrow, or None where it holds a line that needs a closer look."""
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import json as arrow_json
+
+    options = source.options
+    fields = (options.id_field, options.title_field, options.text_field, options.date_field)
+    lines = block.data.count(b"\n") + 1
+    try:
+        table = arrow_json.read_json(
+            pa.BufferReader(block.data),
+            read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(block.data) + 1),
+            parse_options=arrow_json.ParseOptions(
+                explicit_schema=pa.schema([(f, pa.string()) for f in dict.fromkeys(fields) if f]),
+                unexpected_field_behavior="ignore",
+            ),
+        )
+    except pa.ArrowException:
+        return None
+    texts = table.column(options.text_field)
+    if table.num_rows != lines or texts.null_count == lines:
+        return None
+    ids, titles, texts, dates = (_combined(table.column(f)) if f else None for f in fields)
+    positions = pa.array(np.arange(block.first_line, block.first_line + lines))
+    return checked_chunk(source, ids, titles, texts, dates, positions)
+
+
+def _combined(column: Any) -> Any:
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+def _bare(encoding: str) -> str:
+    return encoding.replace("_", "-").lower()

@@ -1,0 +1,205 @@
+"""Tables of articles as columns: JSONL, JSON, CSV and Parquet, in chunks of bounded size.
+
+A chunk is Arrow arrays, ready for the kernel without a Python object an article; ``articles()``
+gives the same rows as Articles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from classifier.article import Article, Source
+from classifier.errors import InputRefused
+from classifier.reading.dates import normal_date
+from classifier.reading.options import ReadingOptions
+
+CHUNK_ROWS = 4_096
+CHUNK_BYTES = 16 << 20
+MANY_BYTES = 1 << 20
+"""From so much text on, the compiled check of UTF-8 pays; for less, loading it takes longer than Arrow's own."""
+Refused = Callable[[InputRefused], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleChunk:
+    """Rows of one table as columns of equal length.
+
+    ``ids``, ``titles``, ``texts``, ``dates`` are Arrow string arrays without nulls; ``positions``
+    is an Arrow int64 array of line (JSONL) or row numbers, from 1.
+    """
+
+    path: str
+    member: str
+    ids: Any
+    titles: Any
+    texts: Any
+    dates: Any
+    positions: Any
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def articles(self) -> Iterator[Article]:
+        rows = zip(
+            self.ids.to_pylist(),
+            self.titles.to_pylist(),
+            self.texts.to_pylist(),
+            self.dates.to_pylist(),
+            self.positions.to_pylist(),
+            strict=True,
+        )
+        for article_id, title, text, date, position in rows:
+            source = Source(self.path, self.member, position)
+            yield Article(article_id, title, text, date=normal_date(date) if date else "", source=source)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource:
+    """A table being read: its path, member, stem for rows without an id, options, and who hears of refusals."""
+
+    path: str
+    member: str
+    stem: str
+    options: ReadingOptions
+    refused: Refused
+
+    @property
+    def name(self) -> str:
+        return f"{self.path}!{self.member}" if self.member else self.path
+
+    def refuse_row(self, position: int, reason: str) -> None:
+        self.refused(InputRefused(f"{self.name}:{position}", reason))
+
+
+def table_chunks(file: BinaryIO, kind: str, source: TableSource) -> Iterator[ArticleChunk]:
+    """Read a whole table of ``kind`` (jsonl, json, csv, tsv, parquet) from an open binary file.
+
+    A row that cannot be read goes to ``source.refused``; a table that cannot be read raises
+    InputRefused.
+    """
+    if kind == "jsonl":
+        from classifier.reading.tables.jsonl import jsonl_chunks
+
+        return jsonl_chunks(file, source)
+    if kind == "json":
+        from classifier.reading.tables.json import json_chunks
+
+        return json_chunks(file, source)
+    if kind == "parquet":
+        from classifier.reading.tables.parquet import parquet_chunks
+
+        return parquet_chunks(file, source)
+    from classifier.reading.tables.csv import csv_chunks
+
+    return csv_chunks(file, source, "\t" if kind == "tsv" else "")
+
+
+def wrong_field(name: str, field: str, known: list[str], option: str = "text") -> InputRefused:
+    """The refusal of a table that lacks the field of the texts."""
+    shown = ", ".join(known[:20]) or "none"
+    return InputRefused(name, f"has no field {field!r}; its fields are {shown}: name the right one (--{option}-field)")
+
+
+def checked_chunk(source: TableSource, ids: Any, titles: Any, texts: Any, dates: Any, positions: Any) -> ArticleChunk:
+    """A chunk of Arrow arrays: nulls made empty, missing ids made from the position, unusable rows refused.
+
+    ``ids``, ``titles`` and ``dates`` may be None where the table has no such column.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    n = len(texts)
+    columns = {"titles": titles, "texts": texts, "dates": dates}
+    for key, column in columns.items():
+        columns[key] = _strings(column, n)
+    ids = _with_ids(source.stem, _strings(ids, n) if ids is not None else None, positions)
+    if broken := _not_utf8([ids, *columns.values()]):
+        for i in sorted(broken):
+            source.refuse_row(positions[i].as_py(), "is not in UTF-8; convert the file")
+        keep = pa.array([i not in broken for i in range(n)])
+        ids, positions = ids.filter(keep), positions.filter(keep)
+        columns = {key: column.filter(keep) for key, column in columns.items()}
+    lengths = pc.binary_length(columns["texts"])
+    most = 4 * source.options.limits.article_chars
+    empty = pc.and_(pc.equal(lengths, 0), pc.equal(pc.binary_length(columns["titles"]), 0))
+    bad = pc.or_(empty, pc.greater(pc.add(lengths, pc.binary_length(columns["titles"])), most))
+    if pc.any(bad).as_py():
+        for i in pc.indices_nonzero(bad).to_pylist():
+            reason = "has neither title nor text; fill it or take it out"
+            if lengths[i].as_py():
+                reason = f"is longer than {source.options.limits.article_chars:,} characters; split it"
+            source.refuse_row(positions[i].as_py(), reason)
+        keep = pc.invert(bad)
+        ids, positions = ids.filter(keep), positions.filter(keep)
+        columns = {key: column.filter(keep) for key, column in columns.items()}
+    assert isinstance(ids, pa.Array)
+    return ArticleChunk(
+        source.path, source.member, ids, columns["titles"], columns["texts"], columns["dates"], positions
+    )
+
+
+def _is_utf8(column: Any) -> bool:
+    """Whether an Arrow string column holds what it says; readers of JSON and Parquet do not look."""
+    import pyarrow as pa
+
+    if column.nbytes >= MANY_BYTES:
+        from classifier.columns import TextColumn
+        from classifier.engine.scoring.utf8 import is_utf8
+
+        return is_utf8(TextColumn.from_arrow(column))
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def _not_utf8(columns: list[Any]) -> set[int]:
+    """The rows in which a string column holds other bytes than UTF-8."""
+    import pyarrow as pa
+
+    broken: set[int] = set()
+    for column in columns:
+        if not _is_utf8(column):
+            raw = column.cast(pa.large_binary() if pa.types.is_large_string(column.type) else pa.binary())
+            for i, value in enumerate(raw.to_pylist()):
+                try:
+                    value.decode()
+                except UnicodeDecodeError:
+                    broken.add(i)
+    return broken
+
+
+def _strings(column: Any, n: int) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if column is None:
+        return pa.array([""] * n, pa.string())
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        if pa.types.is_timestamp(column.type):
+            column = pc.strftime(column, "%Y-%m-%d")
+        else:
+            column = column.cast(pa.large_string())
+    return column.fill_null("") if column.null_count else column
+
+
+def _with_ids(stem: str, ids: Any, positions: Any) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if ids is not None:
+        missing = pc.equal(pc.binary_length(ids), 0)
+        if not pc.any(missing).as_py():
+            return ids
+        own = ids.to_pylist()
+    else:
+        own = [""] * len(positions)
+    made = [i or f"{stem}-{position}" for i, position in zip(own, positions.to_pylist(), strict=True)]
+    return pa.array(made, pa.string())

@@ -1,0 +1,211 @@
+"""The same shards on a Dask cluster: the model goes once to each worker, a lost worker's shards to others.
+
+A shard's part shows up whole or not at all under a name of its own, so that a shard which two
+workers did, or one did twice, is still there once.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from classifier.errors import LanmuError
+from classifier.files import write_bytes_whole
+from classifier.model.files import MANIFEST, WEIGHTS
+from lanmu.archive.folder import RunFolder
+from lanmu.archive.local import Done
+from lanmu.archive.plan import PLAN, Plan, Shard, part_name, read_plan
+from lanmu.archive.reports import Report
+from lanmu.archive.scoring import ShardScorer, loaded_scorer
+
+try:
+    import distributed
+except ImportError as error:
+    raise LanmuError("--cluster needs Dask: pip install 'lanmu[cluster]' (here and on the workers)") from error
+_dask: Any = distributed  # its types are not complete
+
+RETRIES = 3
+"""How often a shard that failed is tried again."""
+AHEAD = 2
+"""Shards handed out for each thread of the cluster."""
+_NAMED = 3
+
+
+class ModelOnWorker(distributed.WorkerPlugin):
+    """Brings the model to a worker, and to each one that joins or comes back later; loads it at the first shard."""
+
+    idempotent = True
+
+    def __init__(self, folder: RunFolder, plan: Plan, model: Path) -> None:
+        self.name = plugin_name(plan)
+        self.folder = RunFolder(str(folder.path.resolve())) if folder.is_local else folder
+        self.base, self.task, self.identity = plan.base, plan.task, plan.identity
+        self.files = {name: (model / name).read_bytes() for name in (MANIFEST, WEIGHTS)}
+
+    def setup(self, worker: Any) -> None:
+        self.model = Path(worker.local_directory) / f"lanmu-{self.task.model[:16]}"
+        for name, content in self.files.items():
+            write_bytes_whole(self.model / name, content)
+        self.files = {}
+        self.address = str(worker.address)
+        self.lock = threading.Lock()
+        self.loaded: ShardScorer | None = None
+
+    def teardown(self, worker: Any) -> None:
+        shutil.rmtree(self.model, ignore_errors=True)
+
+    def scorer(self) -> ShardScorer:
+        """The scorer that all threads of this worker share."""
+        with self.lock:
+            if self.loaded is None:
+                plan = read_plan(self.folder)
+                if plan is None or plan.identity != self.identity:
+                    raise LanmuError(
+                        f"{self.folder.name_of(PLAN)}: the worker {self.address} does not see it; give an --out that "
+                        "every worker reaches under the same name (a shared folder, or a URL such as s3://…)"
+                    )
+                self.loaded = loaded_scorer(self.folder, self.base, self.task, self.model, threads=1)
+            return self.loaded
+
+
+def score_on_worker(plugin: str, line: str) -> Report:
+    """Score one shard, on the worker this is called on."""
+    brought: ModelOnWorker = _dask.get_worker().plugins[plugin]
+    return brought.scorer().score(Shard.from_line(line))
+
+
+def plugin_name(plan: Plan) -> str:
+    return f"lanmu-{plan.identity}"
+
+
+class ClusterRun:
+    """Scores shards on the cluster at ``address``: ``tcp://host:8786``, or ``local:4`` for four processes here."""
+
+    def __init__(self, address: str, folder: RunFolder, plan: Plan, model: Path, stopping: threading.Event) -> None:
+        self.address, self.folder, self.plan, self.model, self.stopping = address, folder, plan, model, stopping
+
+    def run(self, shards: Iterator[Shard], done: Done, advance: Callable[[int], None]) -> None:
+        """Score all shards, or until ``stopping`` is set.
+
+        A shard whose worker is lost, or that fails, is tried again; one that keeps failing is named
+        in the LanmuError raised once the others are done.
+        """
+        try:
+            self._run(shards, done, advance)
+        except OSError as error:
+            raise LanmuError(
+                f"the cluster at {self.address} is gone ({error}); what was done before is whole: "
+                "run the same command again once it is back"
+            ) from error
+
+    def _run(self, shards: Iterator[Shard], done: Done, advance: Callable[[int], None]) -> None:
+        failed: dict[int, BaseException] = {}
+        with connected(self.address) as client, _model_brought(client, self.folder, self.plan, self.model):
+            handed: dict[str, Shard] = {}
+            waiting = _dask.as_completed(raise_errors=False)
+
+            def hand_out() -> None:
+                most = AHEAD * max(1, sum(client.nthreads().values()))
+                while len(handed) < most and not self.stopping.is_set() and (shard := next(shards, None)):
+                    key = f"{plugin_name(self.plan)}-{shard.index}"
+                    future = client.submit(
+                        score_on_worker, plugin_name(self.plan), shard.line(), key=key, retries=RETRIES, pure=False
+                    )
+                    handed[key] = shard
+                    waiting.add(future)
+
+            hand_out()
+            while handed:
+                future = next(waiting)
+                shard = handed.pop(future.key)
+                if future.status == "finished":
+                    report: Report = future.result()
+                    self._check_part(shard)
+                    advance(report.articles)
+                    done(shard, report)
+                else:
+                    failed[shard.index] = _cause(future)
+                    if isinstance(failed[shard.index], LanmuError):
+                        self.stopping.set()
+                future.release()
+                hand_out()
+        if failed:
+            raise _failure(failed)
+
+    def _check_part(self, shard: Shard) -> None:
+        name = part_name(shard.index, self.plan.task.part_format)
+        if self.folder.is_local and not (self.folder.path / name).exists():
+            raise LanmuError(
+                f"{self.folder.location}: a worker wrote {name}, but it is not there; workers and this machine need "
+                "to reach --out under the same name (a shared folder, or a URL such as s3://…)"
+            )
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Any]:
+    """A client of the cluster at ``address``; LanmuError where there is none."""
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    kind, _, number = address.partition(":")
+    if kind == "local":
+        if not number.isdigit() or not 1 <= int(number) <= 1024:
+            raise LanmuError(f"--cluster {address!r}: write local:4 for four processes on this machine")
+        with (
+            _dask.LocalCluster(
+                n_workers=int(number), threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+            ) as cluster,
+            _dask.Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        client = _dask.Client(address, timeout="20s")
+    except (OSError, ValueError) as error:
+        raise LanmuError(
+            f"--cluster {address!r}: no Dask scheduler answers there ({error}); give one such as tcp://host:8786"
+        ) from error
+    with client:
+        yield client
+
+
+@contextmanager
+def _model_brought(client: Any, folder: RunFolder, plan: Plan, model: Path) -> Iterator[None]:
+    """Every worker, and each that joins within the block, has the model."""
+    try:
+        client.register_plugin(ModelOnWorker(folder, plan, model))
+    except Exception as error:  # what a worker's unpickling raises
+        raise LanmuError(
+            f"the workers cannot take the model ({type(error).__name__}: {error}); "
+            "install the same version of lanmu on each of them"
+        ) from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # where the cluster is gone
+            client.unregister_worker_plugin(plugin_name(plan))
+
+
+def _cause(future: Any) -> BaseException:
+    if future.status == "cancelled":
+        return LanmuError("the cluster dropped the work (was its scheduler restarted?); run the same command again")
+    error = future.exception()
+    return error if isinstance(error, BaseException) else RuntimeError(str(error))
+
+
+def _failure(failed: dict[int, BaseException]) -> LanmuError:
+    first = min(failed)
+    error = failed[first]
+    if isinstance(error, LanmuError):
+        return error
+    named = ", ".join(str(index) for index in sorted(failed)[:_NAMED])
+    more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
+    reason = "it ended its workers (out of memory?)" if isinstance(error, distributed.KilledWorker) else repr(error)
+    return LanmuError(
+        f"shards {named}{more} could not be scored: {reason}; the others are done: run the same command again, "
+        "with more memory a worker, or look in shards.jsonl what is in them"
+    )

@@ -1,0 +1,145 @@
+"""One file → the pieces it can be read in, and how much work each is."""
+
+from __future__ import annotations
+
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from classifier.errors import InputRefused, LanmuError
+from classifier.reading.kinds import ARCHIVES, TABLES, chosen_kind, is_readable, split_name
+from classifier.reading.options import ReadingOptions
+from lanmu.archive.locations import Found, opened
+from lanmu.archive.plan import Piece
+
+PACKED_COST = 4
+"""A packed byte is about this many bytes of text."""
+FILE_COST = {"text": 10_000, "page": 10_000, "plain": 10_000, "html": 150_000, "docx": 200_000, "pdf": 2_000_000}
+"""What reading one file of a kind costs beside its bytes, in bytes of plain text scored in the same time."""
+_LISTING_COST = 400
+"""A zip's list is read again for each of its pieces; none is smaller than this for each member in the list."""
+_AT_MOST = {"parquet": PACKED_COST, "tar": 8, "zip": 64}
+"""How many times its bytes a file of a kind may be worth; where that is no more than a shard, it is not looked into."""
+_WIDE = ("utf-16", "utf-32")
+_SAMPLE = 64 * 1024
+
+Costed = tuple[Piece, int]
+
+
+def is_document(path: str, options: ReadingOptions) -> bool:
+    """Whether reading this file is Python's work, and not Arrow's."""
+    _, kind, _ = split_name(path)
+    return chosen_kind(kind, options) not in TABLES
+
+
+def pieces_of(file: Found, base: str, options: ReadingOptions, size: int) -> Iterator[Costed]:
+    """Cut a file into pieces of about ``size`` bytes of text, each with its cost.
+
+    What cannot be cut, or not even be read, is one piece: reading it will say what is wrong.
+    """
+    _, kind, packing = split_name(file.path)
+    kind = chosen_kind(kind, options)
+    whole = Piece(file.path, file.size, file.stamp)
+    packed = bool(packing) or kind in ("zip", "parquet")
+    cost = file.size * (PACKED_COST if packed else 1) + FILE_COST.get(kind, 10_000 if kind not in TABLES else 0)
+    cut = None if packing else _CUTTERS.get(kind)
+    if cut is None or file.size * _AT_MOST.get(kind, 1) <= size:
+        yield whole, max(cost, 1)
+        return
+    try:
+        with opened(file.path, base) as stream:
+            found = list(cut(stream, file, options, size))
+    except (LanmuError, OSError, ValueError, zipfile.BadZipFile, tarfile.TarError, NotImplementedError):
+        found = []
+    yield from found or [(whole, max(cost, 1))]
+
+
+def _lines(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
+    from classifier.reading.encoding import encoding_of
+    from classifier.reading.tables.jsonl import line_ranges
+
+    encoding = options.encoding or encoding_of(stream.read(_SAMPLE), file.path)
+    if encoding.lower().startswith(_WIDE):
+        return
+    told = "" if encoding.lower().replace("_", "-") in ("utf-8", "utf-8-sig", "ascii") else encoding
+    for lines in line_ranges(stream, size):
+        piece = Piece(file.path, file.size, file.stamp, "lines", lines.start, lines.end, lines.first_line, told)
+        yield piece, lines.end - lines.start
+
+
+def _groups(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
+    from classifier.reading.tables.parquet import row_groups
+
+    sizes = [most for _, most in row_groups(stream, file.path)]
+    for start, end, cost in _runs(sizes, size):
+        whole = start == 0 and end == len(sizes)
+        cut = Piece(file.path, file.size, file.stamp, "groups", start, end)
+        yield (Piece(file.path, file.size, file.stamp) if whole else cut), max(cost, 1)
+
+
+def _rows(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
+    from classifier.reading.encoding import encoding_of
+    from classifier.reading.tables.csv import csv_header
+    from lanmu.archive.csv_rows import row_ranges
+
+    head = stream.read(_SAMPLE)
+    encoding = options.encoding or encoding_of(head, file.path)
+    if encoding.lower().startswith(_WIDE):
+        return
+    _, delimiter = csv_header(head, encoding, "\t" if split_name(file.path)[1] == "tsv" else "", file.path)
+    for rows in row_ranges(stream, size, delimiter):
+        piece = Piece(
+            file.path, file.size, file.stamp, "rows", rows.start, rows.end, rows.first_row, encoding, rows.heading
+        )
+        yield piece, rows.end - rows.start
+
+
+def _blocks(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
+    from classifier.reading.archives import tar_ranges
+
+    for start, end, cost in tar_ranges(stream, _member_cost, size):
+        yield Piece(file.path, file.size, file.stamp, "blocks", start, end), cost
+
+
+def _members(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
+    with zipfile.ZipFile(stream) as archive:
+        infos = archive.infolist()
+        if len(infos) > options.limits.members:
+            raise InputRefused(file.path, "has too many members")
+        costs = [0 if info.is_dir() else _member_cost(info.filename, info.file_size) for info in infos]
+    for start, end, cost in _runs(costs, max(size, len(infos) * _LISTING_COST)):
+        if cost:
+            whole = start == 0 and end == len(costs)
+            cut = Piece(file.path, file.size, file.stamp, "members", start, end)
+            yield (Piece(file.path, file.size, file.stamp) if whole else cut), cost
+
+
+def _member_cost(name: str, size: int) -> int:
+    if not is_readable(name):
+        return 0
+    _, kind, packing = split_name(name)
+    factor = PACKED_COST if packing or kind in ARCHIVES else 1
+    return max(size * factor + FILE_COST.get(kind, 10_000), 1)
+
+
+def _runs(costs: list[int], size: int) -> Iterator[tuple[int, int, int]]:
+    """Neighbours taken together up to about ``size``: (start, end, cost)."""
+    start = cost = 0
+    for i, more in enumerate(costs):
+        if cost and cost + more > size:
+            yield start, i, cost
+            start, cost = i, 0
+        cost += more
+    if start < len(costs):
+        yield start, len(costs), cost
+
+
+_CUTTERS: dict[str, Any] = {
+    "jsonl": _lines,
+    "parquet": _groups,
+    "zip": _members,
+    "csv": _rows,
+    "tsv": _rows,
+    "tar": _blocks,
+}

@@ -1,0 +1,192 @@
+"""Where inputs lie: local paths and fsspec URLs, listed in a fixed order and opened."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+from urllib.parse import unquote, urlsplit
+
+from classifier.errors import InputRefused, LanmuError
+from classifier.reading.kinds import READABLE, is_readable
+from classifier.reading.options import ReadingOptions
+from classifier.reading.sources import files_of
+from classifier.reading.tables.tables import Refused
+
+_STAMPS = ("ETag", "etag", "md5Hash", "checksum", "LastModified", "last_modified", "updated", "mtime", "created")
+"""What filesystems call that which changes when a file does, the surest first."""
+
+_SAID = 200
+"""Characters of a filesystem's own message that are passed on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to be read: its path or URL as shown, its size in bytes, and a stamp that changes when the file does."""
+
+    path: str
+    size: int
+    stamp: str
+
+
+def is_url(name: str) -> bool:
+    """Whether a name is an fsspec URL (``s3://…``, ``zip://…::…``) and not a local path."""
+    return "://" in name or "::" in name
+
+
+def plain_path(name: str) -> str:
+    """``file://`` URLs as the local paths they are; every other name as it is."""
+    if not name.startswith(("file://", "local://")):
+        return name
+    parts = urlsplit(name)
+    return unquote(parts.netloc + parts.path)
+
+
+def filesystem(url: str) -> tuple[Any, str]:
+    """The fsspec filesystem of a URL, and the path in it; LanmuError where it cannot be had."""
+    import fsspec
+
+    try:
+        fs, path = fsspec.core.url_to_fs(url)
+    except ImportError as error:
+        raise LanmuError(f"{url}: needs another package to be read ({error})") from error
+    except Exception as error:  # each filesystem has errors of its own
+        raise LanmuError(f"{url}: cannot be reached ({_said(error)}); check the address and the access") from error
+    return fs, path
+
+
+def opened(path: str, base: str) -> BinaryIO:
+    """A file opened for reading; relative paths start at ``base``.  Raises InputRefused."""
+    try:
+        if not is_url(path):
+            return (Path(base) / path).open("rb")
+        fs, inner = filesystem(path)
+        return cast(BinaryIO, fs.open(inner, "rb"))
+    except LanmuError:
+        raise
+    except Exception as error:
+        raise InputRefused(path, f"cannot be read ({_said(error)}); check the path and its rights") from error
+
+
+def found_at(path: str, base: str, like: str = "") -> Found:
+    """Size and stamp of a file as they are now.  Raises InputRefused where there is none.
+
+    The stamp is made as ``like`` was, so that the two can be compared: filesystems tell of one file
+    less than of a listed one, or otherwise.
+    """
+    try:
+        if not is_url(path):
+            state = (Path(base) / path).stat()
+            return Found(path, state.st_size, str(state.st_mtime_ns))
+        fs, inner = filesystem(path)
+        return _found(path, fs.info(inner), like)
+    except LanmuError:
+        raise
+    except Exception as error:
+        raise InputRefused(path, f"cannot be read ({_said(error)}); check the path and its rights") from error
+
+
+def size_of(path: str) -> int:
+    """The size of a file in bytes; -1 where there is none."""
+    try:
+        return found_at(path, ".").size
+    except InputRefused:
+        return -1
+
+
+def listed(
+    sources: Sequence[str],
+    base: str,
+    options: ReadingOptions,
+    refused: Refused,
+    is_output: Callable[[Path], bool],
+) -> Iterator[Found]:
+    """Every file of the sources, folders with all that is in them, always in the same order.
+
+    ``is_output`` tells what the run itself writes, which is passed over.  A source that is not there,
+    or holds nothing that can be read, is ``refused``; LanmuError where all are so, or where one cannot be
+    asked at present (no access, no network).
+    """
+    unusable: list[InputRefused] = []
+    for source in sources:
+        empty = True
+        try:
+            for file in _in_url(source) if is_url(source) else _in_path(source, base, options, refused, is_output):
+                empty = False
+                yield file
+            if empty:
+                raise InputRefused(source, f"is a folder without articles; what is read is {READABLE}")
+        except InputRefused as error:
+            unusable.append(error)
+    if unusable and len(unusable) == len(sources):
+        raise LanmuError("\n".join(str(error) for error in unusable))
+    for one in unusable:
+        refused(one)
+
+
+def _in_path(
+    source: str, base: str, options: ReadingOptions, refused: Refused, is_output: Callable[[Path], bool]
+) -> Iterator[Found]:
+    path = Path(base) / source
+    if not path.is_dir():
+        yield found_at(source, base)
+        return
+    for inner in files_of(path, options, refused):
+        if is_output(inner):
+            continue
+        shown = os.path.join(source, inner.relative_to(path))  # noqa: PTH118  # "./a" stays "./a"
+        try:
+            yield found_at(shown, base)
+        except InputRefused as error:
+            refused(error)
+
+
+def _in_url(url: str) -> Iterator[Found]:
+    fs, root = filesystem(url)
+    try:
+        info = fs.info(root)
+        if info.get("type") != "directory":
+            yield _found(url, info)
+            return
+        start = url.rstrip("/")
+        root = str(info["name"]).rstrip("/")
+        for folder, _, files in _walked(fs, root):
+            for name in sorted(files):
+                if is_readable(name):
+                    inner = f"{folder.rstrip('/')}/{name}"
+                    yield _found(f"{start}/{inner[len(root) :].lstrip('/')}", files[name])
+    except LanmuError:
+        raise
+    except FileNotFoundError as error:
+        raise InputRefused(url, "is not there; check the address") from error
+    except Exception as error:
+        raise LanmuError(f"{url}: cannot be listed ({_said(error)}); check the address and the access") from error
+
+
+def _walked(fs: Any, root: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    for folder, folders, files in fs.walk(root, detail=True, on_error="raise"):
+        for name in [name for name in folders if name.startswith(".")]:
+            del folders[name]
+        ordered = dict(sorted(folders.items()))
+        folders.clear()
+        folders.update(ordered)
+        yield str(folder), folders, files
+
+
+def _found(path: str, info: dict[str, Any], like: str = "") -> Found:
+    kinds = (like.partition("=")[0],) if like else _STAMPS
+    kind = next((kind for kind in kinds if info.get(kind) is not None), "")
+    if not kind:
+        return Found(path, int(info.get("size") or 0), like)
+    value = info[kind]
+    if isinstance(value, datetime.datetime):
+        value = value.timestamp()
+    return Found(path, int(info.get("size") or 0), f"{kind}={value}")
+
+
+def _said(error: Exception) -> str:
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return str(said).splitlines()[0][:_SAID]

@@ -1,0 +1,197 @@
+"""Plan, Shard and Piece: what is to be read, cut into shards, before anything is scored."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, fields
+from itertools import islice
+from typing import Any, Literal
+
+from classifier.errors import LanmuError
+from classifier.reading.options import Kind, ReadingOptions
+from lanmu.archive.folder import RunFolder
+
+FORMAT = 1
+PLAN = "plan.json"
+SHARDS = "shards.jsonl"
+SHOWN_REFUSALS = 10
+"""Refusals named on stderr; all are in ``refused.jsonl``."""
+Cut = Literal["whole", "lines", "rows", "groups", "members", "blocks"]
+PartFormat = Literal["parquet", "jsonl", "csv"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A file, or a stretch of one, that is read in one go.
+
+    ``start`` and ``end`` are bytes (``lines`` of JSONL, ``rows`` of CSV, ``blocks`` of a tar), row
+    groups of Parquet, or members of a zip; ``first`` is the number of the first line or row;
+    ``encoding`` is that of the whole file where the stretch alone would not show it; ``heading`` is
+    where the header line of a CSV ends.
+    """
+
+    path: str
+    size: int
+    stamp: str
+    cut: Cut = "whole"
+    start: int = 0
+    end: int = 0
+    first: int = 1
+    encoding: str = ""
+    heading: int = 0
+
+    def record(self) -> dict[str, Any]:
+        given = {"path": self.path, "size": self.size, "stamp": self.stamp}
+        if self.cut != "whole":
+            given |= {"cut": self.cut, "start": self.start, "end": self.end, "first": self.first}
+        further = {"encoding": self.encoding, "heading": self.heading}
+        return given | {name: value for name, value in further.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """What becomes one part: pieces read one after the other.
+
+    ``cost`` is about how much work it is, in bytes of plain text; ``documents`` whether its reading
+    is Python's work (pages, HTML, Word, PDF) and not Arrow's.
+    """
+
+    index: int
+    cost: int
+    documents: bool
+    pieces: tuple[Piece, ...]
+
+    def line(self) -> str:
+        record = {"shard": self.index, "cost": self.cost, "documents": self.documents}
+        return json.dumps({**record, "pieces": [p.record() for p in self.pieces]}, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_line(cls, line: str | bytes) -> Shard:
+        record = json.loads(line)
+        pieces = tuple(Piece(**piece) for piece in record["pieces"])
+        return cls(record["shard"], record["cost"], record["documents"], pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """How every shard of a run is scored: all that decides what stands in the parts.
+
+    ``model`` is the checksum of the model; ``ranking`` how many categories an article lists (0: all).
+    """
+
+    model: str
+    model_name: str
+    part_format: PartFormat = "parquet"
+    ranking: int = 0
+    accept_accuracy: float | None = None
+    shard_bytes: int = 64 << 20
+    sections: bool = False
+    kind: Kind = "auto"
+    encoding: str = ""
+    id_field: str = "id"
+    title_field: str = "title"
+    text_field: str = "text"
+    date_field: str = "date"
+
+    @property
+    def reading(self) -> ReadingOptions:
+        return ReadingOptions(
+            sections=self.sections,
+            kind=self.kind,
+            encoding=self.encoding,
+            id_field=self.id_field,
+            title_field=self.title_field,
+            text_field=self.text_field,
+            date_field=self.date_field,
+        )
+
+    def differences(self, other: Task) -> list[str]:
+        """What another task has otherwise, in words."""
+        return [
+            f"{f.name.replace('_', ' ')} {getattr(self, f.name)!r} is now {getattr(other, f.name)!r}"
+            for f in fields(self)
+            if getattr(self, f.name) != getattr(other, f.name) and f.name != "model_name"
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The head of a run's plan; the shards themselves are in ``shards.jsonl`` (``shards_checksum``, SHA-256).
+
+    ``base`` is the folder from which relative paths are meant; ``refused`` (name, reason) what could
+    not even be listed; ``cost`` the sum over all shards; ``files_checksum`` the sum of a hash of each
+    file's path, size and stamp, in hex.
+    """
+
+    sources: tuple[str, ...]
+    base: str
+    task: Task
+    shards: int
+    files: int
+    bytes: int
+    cost: int
+    files_checksum: str
+    shards_checksum: str
+    refused: tuple[tuple[str, str], ...] = ()
+    lanmu: str = ""
+
+    @property
+    def identity(self) -> str:
+        """Hex digest that two runs share only where they do the same."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+
+    def refusals(self) -> list[str]:
+        """What could not be listed, in words; the first few."""
+        return refusal_words(self.refused, len(self.refused))
+
+    def record(self) -> dict[str, Any]:
+        return {"format": FORMAT, "identity": self.identity, **asdict(self)}
+
+
+def refusal_words(refused: Iterable[tuple[str, str]], count: int) -> list[str]:
+    """The first few of ``count`` refused inputs, (name, reason) each, in words."""
+    lines = [f"lanmu: refused {name}: {reason}" for name, reason in islice(refused, SHOWN_REFUSALS)]
+    return [*lines, f"lanmu: … and {count - SHOWN_REFUSALS:,} more"] if count > SHOWN_REFUSALS else lines
+
+
+def read_plan(folder: RunFolder) -> Plan | None:
+    """The plan in a run's folder, or None where none is; LanmuError where it is damaged."""
+    content = folder.read(PLAN)
+    if content is None:
+        return None
+    where = folder.name_of(PLAN)
+    try:
+        record = json.loads(content)
+        if record.pop("format") != FORMAT:
+            raise LanmuError(f"{where}: is of another version of lanmu; give a new --out, or --restart")
+        identity = record.pop("identity")
+        record["task"] = Task(**record["task"])
+        record["sources"] = tuple(record["sources"])
+        record["refused"] = tuple((name, reason) for name, reason in record["refused"])
+        plan = Plan(**record)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise LanmuError(f"{where}: is damaged ({error}); give a new --out, or --restart") from error
+    if plan.identity != identity:
+        raise LanmuError(f"{where}: does not have its own checksum; it was changed: give a new --out, or --restart")
+    return plan
+
+
+def read_shards(folder: RunFolder) -> Iterator[Shard]:
+    """The shards of a run, in their order."""
+    with folder.opened(SHARDS) as file:
+        for line in file:
+            yield Shard.from_line(line)
+
+
+def part_name(index: int, part_format: PartFormat) -> str:
+    return f"parts/part-{index:06}.{part_format}"
+
+
+def report_name(index: int) -> str:
+    return f"reports/{index:06}.json"
+
+
+def refusals_name(index: int) -> str:
+    return f"reports/{index:06}.refused.jsonl"

@@ -1,0 +1,226 @@
+"""Sources → a written plan; and whether a plan still fits them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from classifier.errors import LanmuError
+from lanmu.archive.cutting import Costed, is_document, pieces_of
+from lanmu.archive.folder import RunFolder
+from lanmu.archive.locations import Found, is_url, listed, size_of
+from lanmu.archive.plan import PLAN, SHARDS, Piece, Plan, Shard, Task, read_plan, read_shards
+from lanmu.archive.target import Target
+
+MAX_PIECES = 20_000
+"""Pieces of one shard at most."""
+LOOKS = 16
+"""Files behind URLs that are looked into at once."""
+ADVICE = "give a new --out, or --restart to begin again"
+OF_A_RUN = ("summary.json", "summary.html", "refused.jsonl", "parts", "reports", PLAN, SHARDS)
+"""All that a run writes into its folder, in the order in which it is thrown away."""
+_NAMED = 3
+_SUM = 1 << 128
+
+IsOutput = Callable[[Path], bool]
+
+
+def planned(target: Target, sources: Sequence[str], base: str, task: Task, *, restart: bool) -> Plan:
+    """The plan in the folder where it fits, else a new one; LanmuError where the folder holds anything else.
+
+    Without ``sources``, the plan that is there counts as it is, with the model of ``task``.
+    """
+    folder = target.folder
+    is_output = _outputs(target)
+    is_run = SHARDS in folder.sizes("")
+    if not is_run and not folder.is_empty():
+        raise LanmuError(f"{folder.location}: holds something else than a run; give a new or empty folder as --out")
+    if restart:
+        for name in OF_A_RUN:
+            folder.remove(name)
+    plan = read_plan(folder)
+    if plan is not None:
+        if not sources:
+            sources, base = plan.sources, plan.base
+            task = replace(plan.task, model=task.model, model_name=task.model_name)
+        check_plan(folder, plan, sources, base, task, is_output)
+        return plan
+    if not sources:
+        raise LanmuError(f"{folder.location}: holds no run to go on with; say what to score")
+    if target.file and not is_run and size_of(target.file) >= 0:
+        raise LanmuError(f"{target.file}: is there already and was not made by a run; move it, or give a new --out")
+    return make_plan(folder, sources, base, task, is_output)
+
+
+def make_plan(folder: RunFolder, sources: Sequence[str], base: str, task: Task, is_output: IsOutput) -> Plan:
+    """List the sources, cut them into shards, and write both before anything is scored.
+
+    Sources that are not there are among the plan's ``refused``.  Raises LanmuError where nothing can be read.
+    """
+    refused: list[tuple[str, str]] = []
+    options = task.reading
+    files = total = checksum = 0
+
+    def found() -> Iterator[Found]:
+        nonlocal files, total, checksum
+        for file in listed(sources, base, options, lambda e: refused.append((e.name, e.reason)), is_output):
+            files += 1
+            total += file.size
+            checksum = (checksum + _number(file, base)) % _SUM
+            yield file
+
+    digest = hashlib.sha256()
+    shards = cost = 0
+    with folder.writing(SHARDS) as out:
+        for shard in _packed(_cut(found(), base, task), task):
+            line = shard.line().encode("utf-8", "surrogatepass")
+            digest.update(line)
+            out.write(line)
+            shards += 1
+            cost += shard.cost
+    plan = Plan(
+        sources=tuple(sources),
+        base=base,
+        task=task,
+        shards=shards,
+        files=files,
+        bytes=total,
+        cost=cost,
+        files_checksum=f"{checksum:032x}",
+        shards_checksum=digest.hexdigest(),
+        refused=tuple(refused),
+        lanmu=lanmu_version(),
+    )
+    folder.write(PLAN, (json.dumps(plan.record(), ensure_ascii=False, indent=1) + "\n").encode())
+    return plan
+
+
+def check_plan(
+    folder: RunFolder, plan: Plan, sources: Sequence[str], base: str, task: Task, is_output: IsOutput
+) -> None:
+    """LanmuError, saying what changed and what to do, unless the plan is what would be planned now."""
+    where = folder.location
+    if plan.lanmu != lanmu_version():
+        raise LanmuError(
+            f"{where}: was begun with lanmu {plan.lanmu}, this is {lanmu_version()}; use that, or --restart"
+        )
+    if differences := plan.task.differences(task):
+        if plan.task.model != task.model:
+            differences[0] = f"the model was {plan.task.model_name!r} and is now {task.model_name!r}"
+        raise LanmuError(f"{where}: was begun with other settings: {'; '.join(differences)}; {ADVICE}")
+    if [_whole(s, plan.base) for s in plan.sources] != [_whole(s, base) for s in sources]:
+        raise LanmuError(f"{where}: was begun for {', '.join(plan.sources)}; {ADVICE}")
+    checksum = 0
+    for file in listed(plan.sources, plan.base, task.reading, lambda _: None, is_output):
+        checksum = (checksum + _number(file, plan.base)) % _SUM
+    if f"{checksum:032x}" != plan.files_checksum:
+        raise LanmuError(f"{where}: the sources have changed since it was planned: {_changes(folder, plan, is_output)}")
+    digest = hashlib.sha256()
+    with folder.opened(SHARDS) as lines:
+        while block := lines.read(1 << 20):
+            digest.update(block)
+    if digest.hexdigest() != plan.shards_checksum:
+        raise LanmuError(f"{folder.name_of(SHARDS)}: does not have the checksum in {PLAN}; it was changed: {ADVICE}")
+
+
+def lanmu_version() -> str:
+    try:
+        return version("lanmu")
+    except PackageNotFoundError:
+        return ""
+
+
+def _outputs(target: Target) -> IsOutput:
+    """What tells the run's own files, should they lie among the sources."""
+    if not target.folder.is_local:
+        return lambda _: False
+    own = {os.path.realpath(out) for out in (target.folder.location, target.file) if out}
+
+    @lru_cache(64)
+    def inside(folder: Path) -> bool:
+        real = os.path.realpath(folder)
+        return any(real == out or real.startswith(out + os.sep) for out in own)
+
+    def is_output(path: Path) -> bool:
+        return inside(path.parent) or (bool(target.file) and os.path.realpath(path) in own)
+
+    return is_output
+
+
+def _cut(files: Iterator[Found], base: str, task: Task) -> Iterator[Costed]:
+    """The pieces of all files in order; files behind URLs are looked into several at once, as each look takes time."""
+
+    def cut(file: Found) -> Iterable[Costed]:
+        return pieces_of(file, base, task.reading, task.shard_bytes)
+
+    with ThreadPoolExecutor(LOOKS) as pool:
+        waiting: deque[Future[list[Costed]]] = deque()
+        for file in files:
+            if is_url(file.path):
+                waiting.append(pool.submit(lambda file: list(cut(file)), file))
+            while waiting and (len(waiting) > 4 * LOOKS or not is_url(file.path)):
+                yield from waiting.popleft().result()
+            if not is_url(file.path):
+                yield from cut(file)
+        while waiting:
+            yield from waiting.popleft().result()
+
+
+def _packed(pieces: Iterable[Costed], task: Task) -> Iterator[Shard]:
+    """Pieces put together to shards; documents apart from tables, as different workers take them."""
+    waiting: dict[bool, list[Piece]] = {False: [], True: []}
+    costs = {False: 0, True: 0}
+    options = task.reading
+    count = 0
+
+    def shard(documents: bool) -> Shard:
+        nonlocal count
+        made = Shard(count, costs[documents], documents, tuple(waiting[documents]))
+        count += 1
+        waiting[documents], costs[documents] = [], 0
+        return made
+
+    for piece, cost in pieces:
+        documents = is_document(piece.path, options)
+        full = costs[documents] + cost > task.shard_bytes or len(waiting[documents]) >= MAX_PIECES
+        if waiting[documents] and full:
+            yield shard(documents)
+        waiting[documents].append(piece)
+        costs[documents] += cost
+    for documents in (False, True):
+        if waiting[documents]:
+            yield shard(documents)
+
+
+def _changes(folder: RunFolder, plan: Plan, is_output: IsOutput) -> str:
+    planned = {p.path: (p.size, p.stamp) for shard in read_shards(folder) for p in shard.pieces}
+    changed, new = [], []
+    for file in listed(plan.sources, plan.base, plan.task.reading, lambda _: None, is_output):
+        state = planned.pop(file.path, None)
+        if state is None:
+            new.append(file.path)
+        elif state != (file.size, file.stamp):
+            changed.append(file.path)
+    said = []
+    for what, names in (("changed", changed), ("new", new), ("gone", list(planned))):
+        if names:
+            more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+            said.append(f"{what}: {', '.join(names[:_NAMED])}{more}")
+    return f"{'; '.join(said)}: {ADVICE}"
+
+
+def _number(file: Found, base: str) -> int:
+    state = f"{_whole(file.path, base)}\0{file.size}\0{file.stamp}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.sha256(state).digest()[:16], "big")
+
+
+def _whole(path: str, base: str) -> str:
+    return path if is_url(path) else os.path.normpath(Path(base) / path)

@@ -1,0 +1,243 @@
+"""Articles read and decided on → rows of a part: Arrow columns, no Python object an article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from classifier.article import Article
+from classifier.columns import TextColumn
+from classifier.model.decisions import REASONS, Decisions, reason_words
+from classifier.reading.dates import normal_date
+from classifier.reading.tables.tables import ArticleChunk
+
+if TYPE_CHECKING:
+    from classifier.model.topic_model import TopicModel
+
+SCHEMA = pa.schema(
+    [
+        pa.field("id", pa.string(), nullable=False),
+        pa.field("title", pa.string(), nullable=False),
+        pa.field("category", pa.string(), nullable=False),
+        pa.field("category_name", pa.string(), nullable=False),
+        pa.field("probability", pa.float32(), nullable=False),
+        pa.field("decision", pa.string(), nullable=False),
+        pa.field("secondary", pa.list_(pa.string()), nullable=False),
+        pa.field("reasons", pa.list_(pa.string()), nullable=False),
+        pa.field("ranking", pa.list_(pa.struct([("category", pa.string()), ("probability", pa.float32())]))),
+        pa.field("path", pa.string(), nullable=False),
+        pa.field("member", pa.string(), nullable=False),
+        pa.field("position", pa.int64(), nullable=False),
+        pa.field("date", pa.string()),
+        pa.field("column", pa.string()),
+        pa.field("subtitle", pa.string()),
+        pa.field("byline", pa.string()),
+        pa.field("uncertain", pa.list_(pa.string())),
+    ]
+)
+"""The tag contract as columns, with the source flat: ``path``, ``member``, ``position``."""
+
+_CODED = pa.dictionary(pa.int16(), pa.string())
+_CODED_ENTRY = pa.struct([("category", _CODED), ("probability", pa.float32())])
+CODED_SCHEMA = pa.schema(
+    [
+        f.with_type(_CODED) if f.name in ("category", "category_name", "decision")
+        else f.with_type(pa.list_(_CODED_ENTRY)) if f.name == "ranking"
+        else f
+        for f in SCHEMA
+    ]
+)  # fmt: skip
+"""The same with what comes from a short list as numbers in it: a ranking without a string a category.
+
+Parquet keeps no trace of it: without Arrow's own schema beside it, readers see SCHEMA.
+"""
+
+_BATCH_ROWS = 2_048
+_BATCH_CHARS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Articles about to be scored, as Arrow columns of equal length.
+
+    ``texts`` is scored and not kept; ``details`` are further columns of SCHEMA, where there are any.
+    """
+
+    ids: Any
+    titles: Any
+    texts: Any
+    dates: Any
+    paths: Any
+    members: Any
+    positions: Any
+    details: dict[str, Any]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def without_texts(self) -> Batch:
+        """The same once it is decided on: the texts, which are most of it, are let go."""
+        return replace(self, texts=None)
+
+    @classmethod
+    def of_chunk(cls, chunk: ArticleChunk) -> Batch:
+        n = len(chunk)
+        return cls(
+            ids=_plain(chunk.ids),
+            titles=_plain(chunk.titles),
+            texts=chunk.texts,
+            dates=_dates(chunk.dates),
+            paths=pa.repeat(well_formed(chunk.path), n),
+            members=pa.repeat(well_formed(chunk.member), n),
+            positions=chunk.positions,
+            details={},
+        )
+
+    @classmethod
+    def of_articles(cls, articles: Sequence[Article]) -> Batch:
+        def column(values: Iterable[str]) -> Any:
+            return pa.array([well_formed(value) for value in values], pa.string())
+
+        def optional(name: str) -> Any:
+            return pa.array([well_formed(getattr(a, name)) or None for a in articles], pa.string())
+
+        notes = [[well_formed(note) for note in a.uncertain] or None for a in articles]
+        return cls(
+            ids=column(a.id for a in articles),
+            titles=column(a.title for a in articles),
+            texts=column(a.text for a in articles),
+            dates=optional("date"),
+            paths=column(a.source.path for a in articles),
+            members=column(a.source.member for a in articles),
+            positions=pa.array([a.source.position for a in articles], pa.int64()),
+            details={
+                "column": optional("column"),
+                "subtitle": optional("subtitle"),
+                "byline": optional("byline"),
+                "uncertain": pa.array(notes, pa.list_(pa.string())),
+            },
+        )
+
+
+def batches(pieces: Iterable[ArticleChunk | list[Article]]) -> Iterator[Batch]:
+    """Chunks as they come; lists of Articles gathered until scoring them pays."""
+    waiting: list[Article] = []
+    characters = 0
+    for piece in pieces:
+        if isinstance(piece, ArticleChunk):
+            if waiting:
+                yield Batch.of_articles(waiting)
+                waiting, characters = [], 0
+            if len(piece):
+                yield Batch.of_chunk(piece)
+            continue
+        waiting += piece
+        characters += sum(len(article.text) for article in piece)
+        if len(waiting) >= _BATCH_ROWS or characters >= _BATCH_CHARS:
+            yield Batch.of_articles(waiting)
+            waiting, characters = [], 0
+    if waiting:
+        yield Batch.of_articles(waiting)
+
+
+class RowMaker:
+    """Batches → rows as a model decides; ``ranking`` is how many categories each lists (0: all)."""
+
+    def __init__(self, model: TopicModel, ranking: int = 0) -> None:
+        self.model = model
+        self.ids = np.array(model.taxonomy.ids, object)
+        self.listed = min(ranking, len(self.ids)) if ranking else len(self.ids)
+        self.id_column = pa.array(model.taxonomy.ids, pa.string())
+        self.name_column = pa.array([category.name for category in model.taxonomy], pa.string())
+        self.decision_column = pa.array(["accepted", "review"], pa.string())
+        self.reason_column = pa.array([list(reason_words(b)) for b in range(2 * max(REASONS))], pa.list_(pa.string()))
+
+    def decide(self, batch: Batch) -> Decisions:
+        return self.model.decide(TextColumn.from_arrow(batch.titles), TextColumn.from_arrow(batch.texts))
+
+    def rows(self, batch: Batch, decisions: Decisions) -> Any:
+        """A RecordBatch of CODED_SCHEMA."""
+        n = len(batch)
+        order, ranked = _sorted(decisions.probabilities)
+        best = pa.array(order[:, 0])
+        shown = rounded(ranked)
+        columns = {
+            "id": batch.ids,
+            "title": batch.titles,
+            "category": _coded(best, self.id_column),
+            "category_name": _coded(best, self.name_column),
+            "probability": pa.array(shown[:, 0]),
+            "decision": _coded(pa.array((decisions.reasons > 0).astype(np.int16)), self.decision_column),
+            "secondary": self._secondary(order, ranked),
+            "reasons": self.reason_column.take(pa.array(decisions.reasons)),
+            "ranking": self._ranking(order[:, : self.listed], shown[:, : self.listed]),
+            "path": batch.paths,
+            "member": batch.members,
+            "position": batch.positions,
+            "date": batch.dates,
+            **batch.details,
+        }
+        arrays = [columns[f.name] if f.name in columns else pa.nulls(n, f.type) for f in CODED_SCHEMA]
+        return pa.RecordBatch.from_arrays(arrays, schema=CODED_SCHEMA)
+
+    def _secondary(self, order: Any, ranked: Any) -> Any:
+        two = self.model.review.with_second(ranked)
+        offsets = np.zeros(len(order) + 1, np.int32)
+        np.cumsum(two, out=offsets[1:])
+        chosen = self.id_column.take(pa.array(order[two, 1]))
+        return pa.ListArray.from_arrays(pa.array(offsets), chosen)
+
+    def _ranking(self, order: Any, shown: Any) -> Any:
+        n, k = order.shape
+        offsets = pa.array(np.arange(n + 1, dtype=np.int32) * k)
+        entries = pa.StructArray.from_arrays(
+            [_coded(pa.array(order.ravel()), self.id_column), pa.array(shown.ravel())], fields=list(_CODED_ENTRY)
+        )
+        return pa.ListArray.from_arrays(offsets, entries)
+
+
+def _sorted(probabilities: Any) -> tuple[Any, Any]:
+    """Categories (int16) and their probabilities, the most probable first, of equal ones the first in the taxonomy."""
+    falling = -probabilities
+    order = np.argsort(falling, axis=1)
+    ranked = np.take_along_axis(falling, order, axis=1)
+    # a stable sort takes three times as long, and hardly an article has two equal probabilities
+    tied = np.flatnonzero((ranked[:, 1:] == ranked[:, :-1]).any(axis=1))
+    if len(tied):
+        order[tied] = np.argsort(falling[tied], axis=1, kind="stable")
+    return order.astype(np.int16), -ranked
+
+
+def _coded(numbers: Any, names: Any) -> Any:
+    return pa.DictionaryArray.from_arrays(numbers, names, safe=False)
+
+
+def rounded(probabilities: Any) -> Any:
+    """Probabilities as they are written: to six places, float32."""
+    return (np.rint(probabilities * 1e6) / 1e6).astype(np.float32)
+
+
+def well_formed(text: str) -> str:
+    """The text as Arrow takes it: without lone surrogates (of broken file names)."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _plain(column: Any) -> Any:
+    return column.cast(pa.string()) if column.type != pa.string() else column
+
+
+def _dates(column: Any) -> Any:
+    """A date column in ISO form, null where there is none; each different value is looked at once."""
+    coded = _plain(column).dictionary_encode()
+    values = [_date(value) for value in coded.dictionary.to_pylist()]
+    return pa.array(values, pa.string()).take(coded.indices)
+
+
+@lru_cache(20_000)
+def _date(value: str) -> str | None:
+    return normal_date(value) or None if value else None

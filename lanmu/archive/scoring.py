@@ -1,0 +1,175 @@
+"""One shard → one part, its report and its refusals."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from classifier.article import Article
+from classifier.columns import TextColumn
+from classifier.errors import InputRefused, LanmuError
+from classifier.model.decisions import Decisions
+from classifier.model.topic_model import TopicModel
+from classifier.reading.kinds import split_name
+from classifier.reading.options import ReadingOptions
+from classifier.reading.sources import read_pieces
+from classifier.reading.streams import stretch
+from classifier.reading.tables.tables import ArticleChunk, Refused, TableSource
+from lanmu.archive.ahead import ahead
+from lanmu.archive.folder import RunFolder
+from lanmu.archive.locations import found_at, opened
+from lanmu.archive.parts import part_writer
+from lanmu.archive.plan import Piece, Shard, Task, part_name, refusals_name, report_name
+from lanmu.archive.reports import Report
+from lanmu.archive.rows import Batch, RowMaker, batches
+
+_SPOOLED = 1 << 20
+
+Advance = Callable[[int], None]
+Read = Iterator[ArticleChunk | list[Article]]
+
+
+class ShardScorer:
+    """Scores shards of one run, one after the other or in several threads at once."""
+
+    def __init__(self, folder: RunFolder, base: str, task: Task, model: TopicModel) -> None:
+        self.folder = folder
+        self.base = base
+        self.task = task
+        self.model = model
+        self.options = task.reading
+        self.maker = RowMaker(model, task.ranking)
+
+    def score(self, shard: Shard, advance: Advance = lambda _: None, *, overlapping: bool = False) -> Report:
+        """Write the shard's refusals and report, then its part, each whole or not at all.
+
+        The part comes last: where it is, the shard is done.  ``advance`` hears of each batch's
+        number of articles.  ``overlapping`` reads, scores and writes at once, in threads, at most one
+        batch ahead of each other; that pays where cores would stand idle, and costs where none does.
+        Raises LanmuError where a file cannot be written.
+        """
+        report = Report()
+        refusals = _Refusals(shard.index)
+        start = time.perf_counter()
+        with self.folder.writing(part_name(shard.index, self.task.part_format)) as file:
+            writer = part_writer(self.task.part_format, file)
+            with ExitStack() as stack:
+                read = batches(self._read(shard, report, refusals))
+                decided = self._decided(stack.enter_context(ahead(read)) if overlapping else read)
+                for batch, decisions in stack.enter_context(ahead(decided)) if overlapping else decided:
+                    writer.write(self.maker.rows(batch, decisions))
+                    report.count(batch, decisions, self.model.taxonomy.ids)
+                    advance(len(batch))
+            writer.close()
+            refusals.write(self.folder)
+            report.refused = refusals.count
+            report.seconds = time.perf_counter() - start
+            report.part_bytes = file.tell()
+            self.folder.write(report_name(shard.index), report.content())
+        return report
+
+    def _decided(self, read: Iterator[Batch]) -> Iterator[tuple[Batch, Decisions]]:
+        for batch in read:
+            yield batch.without_texts(), self.maker.decide(batch)
+
+    def _read(self, shard: Shard, report: Report, refusals: _Refusals) -> Read:
+        for piece in shard.pieces:
+            start = time.perf_counter()
+            waited = 0.0
+            articles, before = 0, refusals.count
+            try:
+                for read in read_piece(piece, self.base, self.options, refusals.add, self.model):
+                    articles += len(read)
+                    paused = time.perf_counter()
+                    yield read
+                    waited += time.perf_counter() - paused
+            except InputRefused as error:
+                refusals.add(error)
+            seconds = time.perf_counter() - start - waited
+            report.add_source(piece.path, seconds, articles, refusals.count - before)
+
+
+def loaded_scorer(folder: RunFolder, base: str, task: Task, model: Path, threads: int) -> ShardScorer:
+    """A scorer with the model the task names; LanmuError where the folder now holds another."""
+    loaded = TopicModel.load(model, engine="kernel", threads=threads, accept_accuracy=task.accept_accuracy)
+    if loaded.manifest.checksum != task.model:
+        raise LanmuError(f"{model}: is no longer the model the run was planned with; put it back, or --restart")
+    empty = TextColumn.from_strings([""])
+    loaded.decide(empty, empty)  # so that the kernel is compiled before several threads ask for it
+    return ShardScorer(folder, base, task, loaded)
+
+
+def read_piece(piece: Piece, base: str, options: ReadingOptions, refused: Refused, model: TopicModel) -> Read:
+    """The articles of one piece; what cannot be read goes to ``refused`` or raises InputRefused."""
+    try:
+        now = found_at(piece.path, base, piece.stamp)
+        if (now.size, now.stamp) != (piece.size, piece.stamp):
+            raise InputRefused(piece.path, "has changed since the run was planned; score it again in a new run")
+        with opened(piece.path, base) as file:
+            if piece.cut in ("whole", "members", "blocks"):
+                members = range(piece.start, piece.end) if piece.cut == "members" else None
+                part = stretch(file, piece.start, piece.end) if piece.cut == "blocks" else file
+                yield from read_pieces(
+                    part, piece.path, options, members=members, refused=refused, scorer=model.probabilities
+                )
+            else:
+                yield from _table_chunks(piece, file, options, refused)
+    except (InputRefused, GeneratorExit):
+        raise
+    except Exception as error:  # a reader's own mistake must not stop a run of millions
+        raise InputRefused(piece.path, f"could not be read ({type(error).__name__}: {error}); leave it out") from error
+
+
+def _table_chunks(piece: Piece, file: BinaryIO, options: ReadingOptions, refused: Refused) -> Read:
+    if piece.encoding:
+        options = replace(options, encoding=piece.encoding)
+    stem, kind, _ = split_name(piece.path)
+    source = TableSource(piece.path, "", stem, options, refused)
+    if piece.cut == "lines":
+        from classifier.reading.tables.jsonl import LineRange, jsonl_chunks
+
+        lines = LineRange(piece.start, piece.end, piece.first)
+        yield from jsonl_chunks(file, source, lines, check_fields=piece.first == 1)
+    elif piece.cut == "rows":
+        from classifier.reading.tables.csv import RowRange, csv_chunks
+
+        rows = RowRange(piece.start, piece.end, piece.first, piece.heading)
+        yield from csv_chunks(file, source, "\t" if kind == "tsv" else "", rows)
+    else:
+        from classifier.reading.tables.parquet import parquet_chunks
+
+        yield from parquet_chunks(file, source, range(piece.start, piece.end))
+
+
+class _Refusals:
+    """Refusals of a shard, kept aside as they come, so that no number of them fills the memory."""
+
+    def __init__(self, shard: int) -> None:
+        self.shard = shard
+        self.count = 0
+        self._aside = tempfile.SpooledTemporaryFile(_SPOOLED)  # noqa: SIM115  # closed by write or with the shard
+
+    def add(self, error: InputRefused) -> None:
+        self.count += 1
+        self._aside.write(refusal_line(error.name, error.reason, self.shard))
+
+    def write(self, folder: RunFolder) -> None:
+        if self.count:
+            self._aside.seek(0)
+            with folder.writing(refusals_name(self.shard)) as file:
+                shutil.copyfileobj(self._aside, file)
+        self._aside.close()
+
+
+def refusal_line(name: str, reason: str, shard: int | None = None) -> bytes:
+    record: dict[str, object] = {"source": name, "reason": reason}
+    if shard is not None:
+        record["shard"] = shard
+    return (json.dumps(record, ensure_ascii=False) + "\n").encode("utf-8", "replace")

@@ -1,0 +1,127 @@
+"""The commands ``lanmu labels suspects`` and ``lanmu labels next``."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from classifier.errors import LanmuError
+from lanmu.commands.options import (
+    CategoriesOption,
+    LabelsOption,
+    OwnOption,
+    labels_path,
+    labels_to_read,
+    taxonomy_and_labels,
+    taxonomy_of,
+)
+from lanmu.commands.tag import ModelOption, ModelsOption, NamedRefusals
+
+if TYPE_CHECKING:
+    from classifier.article import TaggedArticle
+    from training.labels.label import Label
+
+
+def suspects(
+    file: LabelsOption = None,
+    categories: CategoriesOption = None,
+    own_categories: OwnOption = False,
+    count: Annotated[int, typer.Option(help="How many at most.", min=1)] = 20,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write them to this CSV, to mend and give to `labels import --replace`."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """List labels that are likely wrong, the likeliest first, with the reason.
+
+    Example: lanmu labels suspects --count 20
+    """
+    from dataclasses import asdict
+
+    from training.curation.curate import suspects as found_suspects
+    from training.labels.corpora import joined
+    from training.labels.file import examples_of
+
+    path = labels_to_read(file)
+    taxonomy, usable = taxonomy_and_labels(path, categories, own_categories)
+    usable = joined(usable)
+    found = found_suspects(examples_of(usable), taxonomy, count)
+    for suspect in found:
+        label = usable[suspect.index]
+        if as_json:
+            print(json.dumps(asdict(suspect) | {"line": label.line}, ensure_ascii=False))
+        else:
+            print(f"{path}, line {label.line}  {label.id}  {label.title or label.text[:24]}")
+            print(f"    {suspect.reason}")
+    if not found and not as_json:
+        print("no label is suspect")
+    if out is not None:
+        names = {category.id: category.name for category in taxonomy}
+        more = {"instead": [names[s.instead] for s in found], "reason": [s.reason for s in found]}
+        _write(out, [usable[suspect.index] for suspect in found], more)
+        print(f"{len(found):,} labels written to {out}; mend the category, then: lanmu labels import {out} --replace")
+
+
+def next_(
+    paths: Annotated[list[str], typer.Argument(help="Unlabelled articles: files or folders.", metavar="PATH...")],
+    count: Annotated[int, typer.Option(help="How many to choose.", min=1, max=10_000)] = 20,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Write them to this CSV, to fill in the category and give to `labels import`."),
+    ] = None,
+    file: LabelsOption = None,
+    model: ModelOption = None,
+    models: ModelsOption = None,
+) -> None:
+    """Choose the articles whose labels would teach most: unsure, unlike each other, of rare categories.
+
+    Example: lanmu labels next archive/ --count 20 --out to-label.csv
+    """
+    from classifier.model.choice import model_path
+    from classifier.model.topic_model import TopicModel
+    from classifier.reading import ReadingOptions, read_paths
+    from training.curation.curate import to_label_next
+    from training.labels.file import read_labels
+    from training.labels.label import DOUBTFUL, Label
+
+    refusals = NamedRefusals()
+    known = labels_path(file)
+    labels = read_labels(known).labels if known.exists() else ()
+    labelled = {label.id for label in labels}
+    pool = [article for article in read_paths(paths, ReadingOptions(), refusals) if article.id not in labelled]
+    if not pool:
+        raise LanmuError(f"{', '.join(paths)}: no unlabelled article there; give files or folders of articles")
+    loaded = TopicModel.load(model_path(model, models))
+    counts = Counter(label.category for label in labels)
+    chosen = loaded.tag([pool[i] for i in to_label_next(loaded, pool, count, labelled=counts)])
+    names = {category.id: category.name for category in loaded.taxonomy}
+    for tagged in chosen:
+        print(f"{tagged.article.source}  {tagged.article.title or tagged.article.text[:30]}")
+        print(f"    {_guess(tagged, names)}")
+    if out is not None:
+        rows = [
+            Label(t.article.id, "", f"{t.article.source}{DOUBTFUL}", t.article.date, t.article.title, t.article.text)
+            for t in chosen
+        ]
+        # The category is left empty, so that nothing counts as a label before a person has decided.
+        _write(out, rows, {"guess": [_guess(t, names) for t in chosen]})
+        own = "" if loaded.taxonomy.ids == taxonomy_of(None).ids else " --categories YOURS.toml"
+        print(f"{len(chosen):,} articles written to {out}; fill in the category, then: lanmu labels import {out}{own}")
+    if refusals:
+        raise typer.Exit(1)
+
+
+def _guess(tagged: TaggedArticle, names: dict[str, str]) -> str:
+    return ", ".join(f"{names[category]} {probability:.0%}" for category, probability in tagged.ranking[:2])
+
+
+def _write(out: Path, labels: list[Label], more: dict[str, list[str]]) -> None:
+    from classifier.files import write_bytes_whole
+    from training.labels.formats.exports import spreadsheet
+
+    write_bytes_whole(out, spreadsheet(labels, more))

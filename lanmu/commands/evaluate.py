@@ -1,0 +1,225 @@
+"""The command ``lanmu evaluate``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from classifier.errors import LanmuError
+from lanmu.commands.options import (
+    CategoriesOption,
+    CharactersOption,
+    CorpusOption,
+    FromScratchOption,
+    LabelsOption,
+    OwnOption,
+    PenaltyOption,
+    SeedOption,
+    SolverOption,
+    UnlabelledOption,
+    WordsOption,
+    fit_start,
+    labels_to_read,
+    read_examples,
+    unlabelled_pool,
+)
+from lanmu.commands.tag import ModelsOption
+
+if TYPE_CHECKING:
+    from numpy import int64
+    from numpy.typing import NDArray
+
+    from classifier.model.files import StoredModel
+    from classifier.taxonomy import Taxonomy
+    from training.evaluation.evaluate import Evaluation
+    from training.evaluation.wording import Language
+    from training.fitting.fit import Fitted
+    from training.labels.examples import Examples
+
+DRIFT = "drift.json"
+DRIFT_PAGE = "drift.html"
+REPORT = "report.json"
+PAGE = "report.html"
+
+
+class LanguageName(StrEnum):
+    zh = "zh"
+    en = "en"
+
+
+class SplitName(StrEnum):
+    folds = "folds"
+    holdout = "holdout"
+    time = "time"
+
+
+def evaluate(
+    labels: LabelsOption = None,
+    categories: CategoriesOption = None,
+    own_categories: OwnOption = False,
+    corpus: CorpusOption = False,
+    split: Annotated[
+        SplitName,
+        typer.Option(
+            "--split",
+            help="folds: cross-validation; holdout: the articles that training holds out by id; "
+            "time: the latest fifth by a model of the earlier ones.",
+        ),
+    ] = SplitName.folds,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Evaluate this model instead, on the labels it was not trained on.")
+    ] = None,
+    models: ModelsOption = None,
+    archive: Annotated[
+        Path | None,
+        typer.Option(
+            "--archive",
+            help="Compare the months of this archive, as `lanmu score` wrote it, with the labels.",
+        ),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out the baselines, the learning curve and the look ahead in time.")
+    ] = False,
+    language: Annotated[LanguageName, typer.Option("--language", help=f"Of {PAGE}.")] = LanguageName.zh,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help=f"Write {REPORT} and {PAGE} ({DRIFT_PAGE}) to this folder: charts, works offline."),
+    ] = None,
+    words: WordsOption = None,
+    characters: CharactersOption = None,
+    solver: SolverOption = None,
+    penalty: PenaltyOption = None,
+    seed: SeedOption = 0,
+    from_scratch: FromScratchOption = False,
+    unlabelled: UnlabelledOption = None,
+) -> None:
+    """Evaluate training on your labels, or a model on labels it has not seen; or look for drift in an archive.
+
+    Example: lanmu evaluate --labels labels.csv --out report
+    """
+    from dataclasses import replace
+    from importlib.metadata import version
+
+    from training.evaluation.answers import model_answers
+    from training.evaluation.evaluate import evaluate as evaluated
+    from training.evaluation.evaluate import evaluate_answers
+    from training.evaluation.printing import print_evaluation
+    from training.fitting.fit import fit_model
+    from training.fitting.start import with_unlabelled
+    from training.promotion.retrain import labels_checksum, unlabelled_record
+
+    if unlabelled and (model is not None or archive is not None):
+        raise LanmuError("--unlabelled joins a fit: leave it out with --model or --archive")
+    examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
+    refused = 0
+    if archive is not None:
+        _drift(archive, examples, taxonomy, model, models, out, language.value)
+        return
+    about: dict[str, Any] = {
+        "labels": str(labels_to_read(labels)),
+        "checksum": labels_checksum(examples),
+        "version": version("lanmu"),
+    }
+    if model is None:
+        start = fit_start(examples, taxonomy, words, characters, solver, penalty, seed, from_scratch=from_scratch)
+        pool, refused = unlabelled_pool(unlabelled or [], examples, start, seed, apart=True)
+        options = start.options if pool is None else with_unlabelled(start.options)
+        new = start.is_new(examples)
+        left_out, examples = int((~new).sum()), examples.take(new)
+
+        def fit(some: Examples, groups: NDArray[int64]) -> Fitted:
+            return fit_model(some, taxonomy, options, groups=groups, prior=start.prior, unlabelled=pool)
+
+        champion = _champion(models)
+        if pool is not None:
+            about["unlabelled"] = unlabelled_record(pool)
+        about |= {"options": options.record(), "champion": champion.manifest.name if champion else ""}
+        evaluation = evaluated(
+            examples, fit, split=split.value, champion=champion, thorough=not quick, seed=seed, say=_say
+        )
+        if left_out:
+            note = ("note_known", {"n": f"{left_out:,}", "all": f"{left_out + len(examples):,}"})
+            evaluation = replace(evaluation, notes=(note, *evaluation.notes))
+    else:
+        answers, left_out = model_answers(model, models, examples)
+        about["model"] = model
+        note = ("note_left_out", {"n": f"{left_out:,}", "all": f"{len(examples):,}"})
+        evaluation = evaluate_answers(answers, notes=(note,) if left_out else ())
+    evaluation = replace(evaluation, about=about)
+    _clear()
+    print_evaluation(evaluation)
+    if out is not None:
+        _write(evaluation, out, language.value)
+    if refused:
+        raise typer.Exit(1)
+
+
+def _drift(
+    archive: Path,
+    examples: Examples,
+    taxonomy: Taxonomy,
+    model: str | None,
+    models: Path | None,
+    out: Path | None,
+    language: Language,
+) -> None:
+    from dataclasses import replace
+
+    from classifier.files import write_text_whole
+    from classifier.model.choice import model_path
+    from classifier.model.files import read_model
+    from training.evaluation.answers import fold_answers
+    from training.evaluation.drift.measure import drift, parts_of, reference_of
+    from training.evaluation.drift.report import drift_page, print_drift
+    from training.fitting.fit import fit_model
+    from training.fitting.presets import default_options
+
+    parts_of(archive)
+    stored = read_model(model_path(model, models))
+    answers = fold_answers(fit_model(examples, taxonomy, default_options(examples, taxonomy)), examples)
+    reference = reference_of(examples, answers, stored.weights)
+    found = drift(archive, stored.weights, stored.manifest.taxonomy, reference)
+    found = replace(found, about={"archive": str(archive), "model": stored.manifest.name})
+    print_drift(found)
+    if out is not None:
+        write_text_whole(out / DRIFT, json.dumps(found.record(), ensure_ascii=False, indent=1) + "\n")
+        write_text_whole(out / DRIFT_PAGE, drift_page(found, language))
+        print(f"\n{out / DRIFT_PAGE} and {out / DRIFT} are written")
+
+
+def _champion(models: Path | None) -> StoredModel | None:
+    """The current model, to be compared with; None where there is none."""
+    from classifier.errors import ModelError
+    from classifier.model.choice import model_path
+    from classifier.model.files import read_model
+
+    try:
+        return read_model(model_path(None, models))
+    except ModelError:
+        return None
+
+
+def _write(evaluation: Evaluation, out: Path, language: Language) -> None:
+    from classifier.files import write_text_whole
+    from training.evaluation.report.page import report_page
+
+    record = evaluation.record()
+    write_text_whole(out / REPORT, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    write_text_whole(out / PAGE, report_page(evaluation, language))
+    print(f"\n{out / PAGE} and {out / REPORT} are written")
+
+
+def _say(line: str) -> None:
+    """A passing line on a terminal, for work that takes long."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{line} …", end="", file=sys.stderr, flush=True)
+
+
+def _clear() -> None:
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,273 @@
+"""The commands ``lanmu labels …``: check, add, import, export, count; suspects and next are in curation_commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from classifier.errors import InputRefused, LabelsError, LanmuError, UnknownCategory
+from lanmu.commands import curation as curation_commands
+from lanmu.commands.options import CategoriesOption, LabelsOption, labels_path, labels_to_read, taxonomy_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from classifier.article import Article
+    from classifier.taxonomy import Taxonomy
+    from training.labels.label import Label
+
+labels = typer.Typer(
+    help="labels.csv: check, add, import, export, count, find likely mistakes, choose what to label next.",
+    no_args_is_help=True,
+)
+
+
+class ImportForm(StrEnum):
+    annif = "annif"
+    fasttext = "fasttext"
+    label_studio = "label-studio"
+    doccano = "doccano"
+    folders = "folders"
+    csv = "csv"
+
+
+class ExportForm(StrEnum):
+    csv = "csv"
+    jsonl = "jsonl"
+    fasttext = "fasttext"
+    annif = "annif"
+    doccano = "doccano"
+    label_studio = "label-studio"
+
+
+@labels.command()
+def check(
+    file: LabelsOption = None,
+    categories: CategoriesOption = None,
+    duplicates: Annotated[bool, typer.Option(help="Look for near-duplicates with different labels.")] = True,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit code 1 for any finding.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a finding.")] = False,
+) -> None:
+    """Check a labels file; every finding is named by its line.  Exit code 1 where lines cannot be used.
+
+    Example: lanmu labels check --labels labels.csv
+    """
+    from training.labels.checks import clashes
+    from training.labels.file import read_labels
+
+    path = labels_to_read(file)
+    found = read_labels(path, taxonomy_of(categories))
+    clashing = clashes(found.labels) if duplicates else []
+    findings = sorted([*found.findings, *clashing], key=lambda finding: finding.line)
+    for finding in findings:
+        print(json.dumps(asdict(finding), ensure_ascii=False) if as_json else f"{path}, {finding}")
+    if not as_json:
+        print(
+            f"{len(found.labels):,} labels can be used, {len(found.refused):,} lines cannot, "
+            f"{len(clashing):,} near-duplicates are labelled differently"
+        )
+    if found.refused or not found.labels or (strict and findings):
+        raise typer.Exit(1)
+
+
+@labels.command()
+def add(
+    category: Annotated[str, typer.Argument(help="A category's id or name.")],
+    paths: Annotated[list[Path], typer.Argument(help="Files with one article each.", metavar="ARTICLE...")],
+    file: LabelsOption = None,
+    categories: CategoriesOption = None,
+    position: Annotated[
+        int | None, typer.Option(help="Which article, where a page has several (1 is the first).", min=1)
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Change the label if the article has another.")] = False,
+) -> None:
+    """Label articles: their texts go into the labels file.  Exit code 1 where some could not be added.
+
+    Example: lanmu labels add 文化 article.txt
+    """
+    from training.labels.file import merge_labels, read_labels
+    from training.labels.label import Label
+
+    chosen = taxonomy_of(categories).find(category)
+    target = labels_path(file)
+    texts = {label.id: label.text for label in read_labels(target).labels} if target.exists() else {}
+    found: list[Label] = []
+    problems: list[str] = []
+    for path in paths:
+        try:
+            article = _article(path, position)
+        except LanmuError as error:
+            problems.append(str(error))
+            continue
+        name = _own_id(article, texts)
+        texts[name] = article.text
+        found.append(Label(name, chosen.id, str(path), article.date, article.title, article.text))
+    merged = merge_labels(target, found, replace=replace) if found else None
+    for name in (*merged.added, *merged.changed) if merged else ():
+        print(f"{name}: {chosen.name}")
+    for name in merged.there if merged else ():
+        print(f"{name}: {chosen.name} (was so already)")
+    problems += [f"{target}: {problem}" for problem in merged.refused] if merged else []
+    for problem in problems:
+        print(f"lanmu: {problem}", file=sys.stderr)
+    if problems:
+        raise typer.Exit(1 if merged and len(merged.refused) < len(found) else 2)
+
+
+def _article(path: Path, position: int | None) -> Article:
+    from classifier.reading import ReadingOptions, read_path
+
+    articles = list(read_path(path, ReadingOptions()))
+    if not articles:
+        raise InputRefused(str(path), "holds no article; give a file with one")
+    if position is None and len(articles) > 1:
+        heads = "; ".join(f"{i} {a.title or a.text[:12]}" for i, a in enumerate(articles[:9], 1))
+        raise InputRefused(str(path), f"holds {len(articles)} articles ({heads}); say which with --position")
+    if position is not None and position > len(articles):
+        raise InputRefused(str(path), f"holds {len(articles)} articles; there is no number {position}")
+    return articles[(position or 1) - 1]
+
+
+def _own_id(article: Article, texts: dict[str, str]) -> str:
+    """The article's id; where another text has it (two files of one name), with the content's mark."""
+    from training.labels.formats.text import content_id
+
+    if texts.get(article.id, article.text).strip() == article.text.strip():
+        return article.id
+    return f"{article.id}-{content_id(article.title + article.text)[2:10]}"
+
+
+@labels.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="A file or folder in the other tool's form.")],
+    form: Annotated[
+        ImportForm | None, typer.Option("--form", help="Which tool's form; without it, told by the content.")
+    ] = None,
+    file: LabelsOption = None,
+    categories: CategoriesOption = None,
+    any_category: Annotated[
+        bool, typer.Option("--own-categories", help="Take categories as they are, not those of a categories file.")
+    ] = False,
+    named: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as", help="The other tool's name and ours, such as 时政=会议; repeat it.", metavar="NAME=CATEGORY"
+        ),
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Imported labels win over those that are there.")] = False,
+) -> None:
+    """Import labels from another tool.  Exit code 1 where items had to be left out.
+
+    Example: lanmu labels import export.json
+    """
+    from training.labels.file import merge_labels
+    from training.labels.formats.imports import import_labels, renamed
+
+    left_out: list[str] = []
+
+    def skipped(reason: str) -> None:
+        left_out.append(reason)
+        print(f"lanmu: left out {reason}", file=sys.stderr)
+
+    taxonomy = None if any_category else taxonomy_of(categories)
+    given = import_labels(path, form.value if form else None, skipped)
+    found = list(_known(renamed(given, _pairs(named or ())), taxonomy, skipped))
+    if not found:
+        raise LabelsError(
+            f"{path}: no label could be taken; with categories of its own use --categories, --own-categories or --as"
+        )
+    target = labels_path(file)
+    merged = merge_labels(target, found, replace=replace)
+    for reason in merged.refused:
+        skipped(reason)
+    changed = f"{len(merged.changed):,} changed, " if merged.changed else ""
+    print(
+        f"{len(merged.added):,} labels added to {target}, {changed}{len(merged.there):,} were there, "
+        f"{len(left_out):,} left out"
+    )
+    if left_out:
+        raise typer.Exit(1)
+
+
+def _known(given: Iterator[Label], taxonomy: Taxonomy | None, skipped: Callable[[str], None]) -> Iterator[Label]:
+    """The labels whose categories are known, by their ids; of the others the first is told which there are."""
+    from dataclasses import replace as changed_to
+
+    listed = False
+    for label in given:
+        try:
+            yield label if taxonomy is None else changed_to(label, category=taxonomy.find(label.category).id)
+        except UnknownCategory as error:
+            said = f"unknown category {label.category!r}" if listed else str(error)
+            skipped(f"{label.id}: {said}; say what it is with --as")
+            listed = True
+
+
+def _pairs(named: tuple[str, ...] | list[str]) -> dict[str, str]:
+    pairs = [pair.partition("=") for pair in named]
+    for other, equals, ours in pairs:
+        if not (other.strip() and equals and ours.strip()):
+            raise LabelsError(f"--as {other!r}: write the other tool's name and ours, such as 时政=会议")
+    return {other.strip(): ours.strip() for other, _, ours in pairs}
+
+
+@labels.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="The file to write.")],
+    form: Annotated[
+        ExportForm, typer.Option("--form", help="csv is for spreadsheets: formulas are defused.")
+    ] = ExportForm.csv,
+    file: LabelsOption = None,
+) -> None:
+    """Export labels for a spreadsheet, fastText, Annif, doccano, Label Studio, or as JSON lines.
+
+    Example: lanmu labels export labels-for-excel.csv
+    """
+    from classifier.files import write_bytes_whole
+    from training.labels.file import usable_labels
+    from training.labels.formats.exports import exported
+
+    path = labels_to_read(file)
+    if out.resolve() == path.resolve():
+        raise LabelsError(f"{out}: is the labels file itself; give another name")
+    found = usable_labels(path)
+    write_bytes_whole(out, exported(found, form.value))
+    print(f"{len(found):,} labels written to {out}")
+
+
+@labels.command()
+def stats(
+    file: LabelsOption = None,
+    categories: CategoriesOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Count labels by category, source and year, and say where more are needed.
+
+    Example: lanmu labels stats
+    """
+    from training.labels.file import read_labels
+    from training.labels.statistics import counted, print_counts
+
+    taxonomy = taxonomy_of(categories)
+    path = labels_to_read(file)
+    found = read_labels(path, taxonomy)
+    if found.refused:
+        said = (
+            f"lanmu: {path}: {len(found.refused):,} lines cannot be used and are not counted; see `lanmu labels check`"
+        )
+        print(said, file=sys.stderr)
+    counts = counted(found.labels, taxonomy)
+    if as_json:
+        print(json.dumps(counts, ensure_ascii=False, indent=1))
+    else:
+        print_counts(counts)
+
+
+labels.command("suspects")(curation_commands.suspects)
+labels.command("next")(curation_commands.next_)

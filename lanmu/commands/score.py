@@ -1,0 +1,194 @@
+"""The command ``lanmu score``: archives of any size in, tagged articles as files out."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from classifier.errors import LanmuError
+from lanmu.archive.locations import plain_path
+from lanmu.commands.tag import AcceptOption, ModelOption, ModelsOption
+
+if TYPE_CHECKING:
+    from lanmu.archive.folder import RunFolder
+
+
+class ArchiveFormat(StrEnum):
+    parquet = "parquet"
+    jsonl = "jsonl"
+    csv = "csv"
+    sqlite = "sqlite"
+
+
+def score(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Folders, files, zip and tar archives, JSONL, CSV, Parquet, or URLs such as s3://news/2025. "
+            "Without any, the run in --out goes on.",
+            metavar="SOURCE...",
+        ),
+    ] = None,
+    out: Annotated[
+        str,
+        typer.Option(
+            "--out",
+            help="A folder for the parts, or one file: .parquet, .jsonl, .csv or .db (SQLite). A path or a URL.",
+            metavar="OUT",
+        ),
+    ] = "",
+    format: Annotated[
+        ArchiveFormat | None, typer.Option("--format", help="Default: by the ending of --out, else parquet.")
+    ] = None,
+    model: ModelOption = None,
+    models: ModelsOption = None,
+    accept_accuracy: AcceptOption = None,
+    restart: Annotated[bool, typer.Option("--restart", help="Throw away the run in --out and begin again.")] = False,
+    ranking: Annotated[
+        int, typer.Option("--ranking", help="How many categories to list with each article (0: all).", min=0)
+    ] = 0,
+    kind: Annotated[
+        str, typer.Option("--kind", help="page, plain, html, docx, pdf, jsonl, csv … instead of guessing.")
+    ] = "auto",
+    encoding: Annotated[str, typer.Option("--encoding", help="Such as gb18030, instead of detecting it.")] = "",
+    sections: Annotated[bool, typer.Option("--sections", help="One article a ### section of a round-up.")] = False,
+    id_field: Annotated[str, typer.Option("--id-field", help="The field of ids in tables.")] = "id",
+    title_field: Annotated[str, typer.Option("--title-field", help="The field of titles.")] = "title",
+    text_field: Annotated[str, typer.Option("--text-field", help="The field of texts.")] = "text",
+    date_field: Annotated[str, typer.Option("--date-field", help="The field of dates.")] = "date",
+    shard_size: Annotated[
+        str, typer.Option("--shard-size", help="About how much text becomes one part.", metavar="SIZE")
+    ] = "64MB",
+    workers: Annotated[int | None, typer.Option("--workers", help="Cores to use (default: all).", min=1, max=1024)] = (
+        None
+    ),
+    cluster: Annotated[
+        str,
+        typer.Option("--cluster", help="A Dask scheduler (tcp://host:8786), or local:4 for four processes here."),
+    ] = "",
+    plan_only: Annotated[
+        bool, typer.Option("--plan-only", help="Only write the plan, and say how much there is to do.")
+    ] = False,
+    take: Annotated[
+        str,
+        typer.Option("--take", help="Do only the i-th of n shares, such as 2/3, of a run that n machines do."),
+    ] = "",
+) -> None:
+    """Score whole archives. A run may be stopped at any moment; the same command goes on where it was.
+
+    Example: lanmu score archive/ --out tagged
+    """
+    from classifier.model.choice import model_path
+    from classifier.model.files import read_manifest
+    from lanmu.archive.plan import Task
+    from lanmu.archive.running import Work, score_archive
+    from lanmu.archive.target import target
+
+    if not out:
+        raise LanmuError("say where to write: --out FOLDER, or a file such as --out tagged.db")
+    if "-" in (sources or []):
+        raise LanmuError("score reads its input again when it goes on, so it takes no standard input; give a file")
+    chosen = target(out, format.value if format else None)
+    path = model_path(model, models)
+    manifest = read_manifest(path)
+    task = Task(
+        model=manifest.checksum,
+        model_name=manifest.name,
+        part_format=chosen.part_format,
+        ranking=ranking,
+        accept_accuracy=accept_accuracy,
+        shard_bytes=size_in_bytes(shard_size),
+        sections=sections,
+        kind=kind,  # type: ignore[arg-type]
+        encoding=encoding,
+        id_field=id_field,
+        title_field=title_field,
+        text_field=text_field,
+        date_field=date_field,
+    )
+    work = Work(workers or available_cores(), cluster, share(take) if take else None, restart, plan_only)
+    given = [plain_path(source) for source in sources or []]
+    outcome = score_archive(chosen, given, str(Path.cwd()), task, path, work)
+    if outcome.state == "stopped":
+        print("lanmu: stopped; to go on, give the same command again", file=sys.stderr)
+        raise typer.Exit(130)
+    if outcome.state == "planned":
+        plan = outcome.plan
+        for line in plan.refusals():
+            print(line, file=sys.stderr)
+        size = f"{plan.bytes / 1e9:,.2f} GB" if plan.bytes >= 1e7 else f"{plan.bytes / 1e3:,.0f} kB"
+        print(
+            f"{counted(plan.files, 'file')}, {size}, in {counted(plan.shards, 'shard')}; the plan is in "
+            f"{chosen.folder.name_of('shards.jsonl')}; to begin, give the same command without --plan-only",
+            file=sys.stderr,
+        )
+        if plan.refused:
+            raise typer.Exit(1)
+        return
+    if outcome.state == "waiting":
+        print("lanmu: this share is done; whoever ends the last share puts everything together", file=sys.stderr)
+        return
+    told(chosen.output, chosen.folder, outcome.summary)
+
+
+def told(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
+    """Say what came of a finished run; exit 1 where inputs were refused, 2 where nothing was scored."""
+    from lanmu.archive.plan import refusal_words
+
+    refused = summary["refused"]
+    print(
+        f"{counted(summary['articles'], 'article')} in {output}: {summary['accepted']:,} accepted, "
+        f"{summary['review']:,} to review; charts in {folder.name_of('summary.html')}",
+        file=sys.stderr,
+    )
+    if refused:
+        where = folder.name_of("refused.jsonl")
+        print(f"lanmu: {counted(refused, 'input')} refused, each with the reason in {where}", file=sys.stderr)
+        with folder.opened("refused.jsonl") as file:
+            records = map(json.loads, file)
+            for line in refusal_words(((record["source"], record["reason"]) for record in records), refused):
+                print(line, file=sys.stderr)
+        raise typer.Exit(1 if summary["articles"] else 2)
+
+
+def counted(n: int, what: str) -> str:
+    """``1 file``, ``2,000 files``."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def share(take: str) -> tuple[int, int]:
+    """``2/3`` → (2, 3); LanmuError where it is no share."""
+    number, _, of = take.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 100_000):
+        raise LanmuError(f"--take {take!r} is no share; write 2/3 for the second of three machines")
+    return int(number), int(of)
+
+
+def available_cores() -> int:
+    """The processor cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on Linux
+        return os.cpu_count() or 1
+
+
+_UNITS = {"": 1, "b": 1, "k": 1 << 10, "kb": 1 << 10, "m": 1 << 20, "mb": 1 << 20, "g": 1 << 30, "gb": 1 << 30}
+
+
+def size_in_bytes(size: str) -> int:
+    """``64MB`` → 67108864; LanmuError where it is no size between 1 KB and 64 GB."""
+    text = size.strip().lower()
+    number = text.rstrip("bkmg")
+    try:
+        value = int(float(number) * _UNITS[text[len(number) :]])
+    except (ValueError, KeyError, OverflowError):
+        value = 0
+    if not 1 << 10 <= value <= 64 << 30:
+        raise LanmuError(f"--shard-size {size!r} is no size between 1KB and 64GB; give one such as 64MB")
+    return value

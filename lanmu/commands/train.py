@@ -1,0 +1,188 @@
+"""The command ``lanmu train``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lanmu.commands.options import (
+    CategoriesOption,
+    CharactersOption,
+    CorpusOption,
+    FromScratchOption,
+    LabelsOption,
+    OwnOption,
+    PenaltyOption,
+    SeedOption,
+    SolverOption,
+    UnlabelledOption,
+    WordsOption,
+    fit_start,
+    read_examples,
+    taxonomy_of,
+    unlabelled_pool,
+)
+
+if TYPE_CHECKING:
+    from classifier.model.versions import Registry
+    from classifier.taxonomy import Taxonomy
+    from training.fitting.fit import FitOptions
+
+
+def train(
+    labels: LabelsOption = None,
+    categories: CategoriesOption = None,
+    own_categories: OwnOption = False,
+    corpus: CorpusOption = False,
+    models: Annotated[
+        Path | None, typer.Option("--models", help="The folder of model versions (default: $LANMU_MODELS or ./models).")
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="The new version's name (default: model, model-2 …).")] = "",
+    promote: Annotated[
+        bool, typer.Option("--promote/--no-promote", help="Make it current if the gate lets it through.")
+    ] = True,
+    largest_fall: Annotated[
+        float, typer.Option("--largest-fall", help="The gate refuses if a category loses more than this.", min=0, max=1)
+    ] = 0.08,
+    words: WordsOption = None,
+    characters: CharactersOption = None,
+    solver: SolverOption = None,
+    penalty: PenaltyOption = None,
+    accept_accuracy: Annotated[
+        float | None,
+        typer.Option("--accept-accuracy", help="Wished share of right ones among the accepted (0.97).", min=0, max=1),
+    ] = None,
+    like: Annotated[
+        str | None, typer.Option("--like", help="Take the options of this version.", metavar="VERSION")
+    ] = None,
+    tune: Annotated[
+        float, typer.Option("--tune", help="Search better options for so many seconds first.", min=0, metavar="SECONDS")
+    ] = 0.0,
+    seed: SeedOption = 0,
+    from_scratch: FromScratchOption = False,
+    unlabelled: UnlabelledOption = None,
+    from_names: Annotated[
+        bool,
+        typer.Option(
+            "--from-names",
+            help="Begin without labels, from the categories' names and descriptions: a guess, all of it for review.",
+        ),
+    ] = False,
+) -> None:
+    """Fit a new model on the labels, hold it against the current one, promote it if it is better.
+
+    A folder without a model begins with a copy of the shipped one, where the categories are the same.
+
+    Example: lanmu train --labels labels.csv
+    """
+    from dataclasses import replace
+
+    from classifier.errors import LanmuError
+    from classifier.model.versions import Registry
+    from training.evaluation.printing import with_interval
+    from training.fitting.start import with_unlabelled
+    from training.promotion.gate import GateOptions
+    from training.promotion.retrain import train as run_training
+
+    registry = Registry(models or Path(os.environ.get("LANMU_MODELS") or "models"))
+    if from_names:
+        if labels is not None or own_categories or corpus:
+            raise LanmuError("--from-names begins without labels: leave --labels, --own-categories and --corpus out")
+        of_labels = {
+            "--words": words, "--characters": characters, "--solver": solver, "--penalty": penalty,
+            "--accept-accuracy": accept_accuracy, "--like": like, "--tune": tune or None,
+            "--from-scratch": from_scratch or None,
+        }  # fmt: skip
+        if given := [option for option, value in of_labels.items() if value is not None]:
+            raise LanmuError(f"--from-names has no use for {', '.join(given)}: leave it out, or train on labels")
+        _from_names(registry, taxonomy_of(categories), unlabelled or [], name, promote, seed)
+        return
+    examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
+    base = _options_of(registry, like) if like else None
+    start = fit_start(
+        examples, taxonomy, words, characters, solver, penalty, seed, accept_accuracy, base, from_scratch or tune > 0
+    )
+    if start.said:
+        print(start.said, file=sys.stderr)
+    pool, refused = unlabelled_pool(unlabelled or [], examples, start, seed)
+    if pool is not None:
+        start = replace(start, options=with_unlabelled(start.options))
+    _seed(registry, taxonomy)
+    run = run_training(
+        examples,
+        taxonomy,
+        registry,
+        name=name,
+        options=start.options,
+        prior=start.prior,
+        known=start.known,
+        unlabelled=pool,
+        gate=GateOptions(largest_fall=largest_fall),
+        promote=promote,
+        tune_seconds=tune,
+        say=lambda line: print(line, file=sys.stderr),
+    )
+    metrics = run.manifest.training["metrics"]
+    print(f"{run.name}: accuracy {with_interval(metrics, 'accuracy')}, macro-F1 {with_interval(metrics, 'macro_f1')}")
+    if metrics["accepted_accuracy"] is not None:
+        print(f"accepted: {metrics['accepted_share']:.1%}, of them {metrics['accepted_accuracy']:.1%} right")
+    for reason in run.verdict.reasons:
+        print(f"- {reason}")
+    if run.promoted:
+        print(f"{run.name} is the current model")
+    elif run.verdict.promote:
+        print(f"{run.name} is kept; `lanmu models promote {run.name}` makes it current")
+    else:
+        print(f"{run.name} is not promoted; `lanmu models promote {run.name}` would do it all the same")
+    if refused:
+        raise typer.Exit(1)
+
+
+def _from_names(
+    registry: Registry, taxonomy: Taxonomy, unlabelled: list[str], name: str, promote: bool, seed: int
+) -> None:
+    from training.fitting.start import shipped_model
+    from training.promotion.from_names import train_from_names
+
+    pool, refused = unlabelled_pool(unlabelled, None, None, seed)
+    name, promoted = train_from_names(
+        taxonomy, registry, shipped_model(), name=name, unlabelled=pool, promote=promote, seed=seed
+    )
+    print(f"{name}: a guess from the names of {len(taxonomy)} categories; every article it tags goes to review")
+    print("label some of them (`lanmu labels next` chooses which), then train on the labels")
+    if promoted:
+        print(f"{name} is the current model")
+    else:
+        print(f"{name} is kept; `lanmu models promote {name}` makes it current")
+    if refused:
+        raise typer.Exit(1)
+
+
+def _options_of(registry: Registry, name: str) -> FitOptions:
+    from classifier.errors import ModelError
+    from classifier.model.files import read_manifest
+    from training.fitting.fit import FitOptions
+
+    try:
+        return FitOptions.from_record(read_manifest(registry.path(name)).training["options"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{name}: does not say what options it was fitted with ({error}); give them") from error
+
+
+def _seed(registry: Registry, taxonomy: Taxonomy) -> None:
+    """Begin an empty folder with the shipped model, so that a new one has something to be better than."""
+    from classifier.files import shipped
+    from classifier.model.choice import current_name
+    from classifier.model.files import read_manifest
+
+    if registry.current is not None:
+        return
+    source = shipped("models")
+    model = source / current_name(source)
+    if set(read_manifest(model).taxonomy.ids) == set(taxonomy.ids):
+        registry.seed(model, "the model that lanmu comes with")
+        print(f"{registry.folder} begins with {model.name}, the model that lanmu comes with", file=sys.stderr)

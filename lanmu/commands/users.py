@@ -1,0 +1,120 @@
+"""The commands ``lanmu users …``: who may use the desk."""
+
+from __future__ import annotations
+
+import getpass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lanmu.commands.serve import HomeOption, imported
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lanmu.service.store import Store
+
+users = typer.Typer(help="Who may use the desk of `lanmu serve`: list, add, change, bar.", no_args_is_help=True)
+NameArgument = Annotated[str, typer.Argument(help="The user's name; upper and lower case are one.")]
+
+
+class RoleName(StrEnum):
+    reader = "reader"
+    editor = "editor"
+    admin = "admin"
+
+
+RoleOption = Annotated[
+    RoleName, typer.Option("--role", help="reader looks, editor settles, admin also trains, promotes and adds users.")
+]
+
+
+@users.command("list")
+def list_users(home: HomeOption = None) -> None:
+    """List the users.
+
+    Example: lanmu users list
+    """
+    from lanmu.service.store import accounts
+
+    with _store(home).reading() as connection:
+        for user in accounts.all_users(connection):
+            notes = [
+                note
+                for note, holds in (("barred", user.disabled), ("must choose a password", user.must_change))
+                if holds
+            ]
+            print(f"{user.name}\t{user.role}" + (f"\t{', '.join(notes)}" if notes else ""))
+
+
+@users.command()
+def add(name: NameArgument, role: RoleOption = RoleName.editor, home: HomeOption = None) -> None:
+    """Add a user, and print the one-time password with which to sign in first.
+
+    Example: lanmu users add li --role editor
+    """
+    from lanmu.service.security import people
+
+    password = people.invite(_store(home), name, role.value, _me())
+    print(f"{name} ({role.value}): one-time password {password}")
+
+
+@users.command()
+def password(name: NameArgument, home: HomeOption = None) -> None:
+    """Give a user a new one-time password, and end every session of theirs.
+
+    Example: lanmu users password li
+    """
+    from lanmu.service.security import people
+
+    print(f"{name}: one-time password {people.reset(_store(home), name, _me())}")
+
+
+@users.command()
+def role(
+    name: NameArgument, role: Annotated[RoleName, typer.Argument(help="The new role.")], home: HomeOption = None
+) -> None:
+    """Give a user another role.
+
+    Example: lanmu users role li admin
+    """
+    from lanmu.service.security import people
+
+    changed = people.change(_store(home), name, _me(), role=role.value)
+    print(f"{changed.name} is {changed.role}")
+
+
+@users.command()
+def bar(
+    name: NameArgument,
+    again: Annotated[bool, typer.Option("--let-in-again", help="Undo it.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Bar a user from signing in; what they have done stays.
+
+    Example: lanmu users bar li
+    """
+    from lanmu.service.security import people
+
+    changed = people.change(_store(home), name, _me(), disabled=not again)
+    print(f"{changed.name} is barred" if changed.disabled else f"{changed.name} may sign in")
+
+
+def _store(home: Path | None) -> Store:
+    """The database of a data folder, with its first admin."""
+    with imported():
+        from lanmu.service.security.sign_in import SignIns
+        from lanmu.service.settings import prepared
+        from lanmu.service.store import Store
+    settings = prepared(home)
+    store = Store(settings.database)
+    SignIns(store, settings).ensure_admin()
+    return store
+
+
+def _me() -> str:
+    try:
+        return f"{getpass.getuser()} at the command line"
+    except (KeyError, OSError):
+        return "the command line"

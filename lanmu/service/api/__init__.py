@@ -1,0 +1,11 @@
+"""The service's own HTTP API under ``/api/v1``."""
+
+from fastapi import APIRouter
+
+from lanmu.service.api import articles, inbox, information, streams, tagging, trainings, uploads
+
+router = APIRouter(prefix="/api/v1")
+for part in (tagging, streams, uploads, articles, information, trainings, inbox):
+    router.include_router(part.router)
+
+__all__ = ["router"]

@@ -1,0 +1,166 @@
+"""The queue: articles put in, listed, settled."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from lanmu.service.api import schemas
+from lanmu.service.api.schemas import MOST_NUMBER, State
+from lanmu.service.api.tagging import article_of, json_response, records
+from lanmu.service.api.uploads import (
+    EncodingField,
+    FileField,
+    KindField,
+    SectionsField,
+    read_upload,
+    refusals,
+)
+from lanmu.service.container import Service, service_of
+from lanmu.service.problems import Problem, problems
+from lanmu.service.reading_pool import UploadOptions
+from lanmu.service.security.access import Editor, Reader
+from lanmu.service.store import progress, queue
+from lanmu.service.store.queue import ArticleFilter
+from lanmu.service.store.records import today
+from lanmu.service.tagging import Tags
+
+router = APIRouter(tags=["queue"], responses=problems(400, 401, 403, 413, 422))
+Number = Annotated[int, Path(ge=1, le=MOST_NUMBER, description="The article's number in the queue.")]
+Day = Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-03-02"])]
+Offset = Annotated[int, Query(ge=0, le=MOST_NUMBER)]
+Limit = Annotated[int, Query(ge=1, le=queue.MOST_A_PAGE)]
+
+
+@router.post("/articles", status_code=201, response_model=schemas.ManyTakenInOut, responses=problems(503))
+async def put_in(given: schemas.ArticlesIn, request: Request, who: Editor) -> Response:
+    """Tag articles and put them into the queue; the same title and body is there only once."""
+    service = service_of(request)
+    limits = service.settings.limits
+    if len(given.articles) > limits.articles_a_request:
+        raise Problem(413, f"more than {limits.articles_a_request:,} articles in a request; send them in pieces")
+    tags = await service.tagger.tag([article_of(article, limits) for article in given.articles])
+    return json_response({"articles": await _kept(service, tags, "api"), "refused": []}, 201)
+
+
+@router.post("/articles/file", status_code=201, response_model=schemas.ManyTakenInOut, responses=problems(503))
+async def put_in_file(
+    request: Request,
+    who: Editor,
+    file: FileField,
+    kind: KindField = "auto",
+    encoding: EncodingField = "",
+    sections: SectionsField = False,
+) -> Response:
+    """Read a newspaper page or a file of articles, tag them and put them into the queue."""
+    service = service_of(request)
+    found = await read_upload(service, file, UploadOptions(kind, encoding, sections))
+    tags = await service.tagger.tag(found.articles)
+    return json_response({"articles": await _kept(service, tags, "upload"), "refused": refusals(found)}, 201)
+
+
+@router.get("/articles", response_model=schemas.QueuePageOut)
+def list_articles(
+    request: Request,
+    who: Reader,
+    category: Annotated[str | None, Query(max_length=200, description="A category's id.")] = None,
+    state: State | None = None,
+    first_day: Day = None,
+    last_day: Day = None,
+    origin: Annotated[str | None, Query(max_length=40)] = None,
+    labelled_by: Annotated[str | None, Query(max_length=64)] = None,
+    search: Annotated[str, Query(max_length=200, description="Words that all stand in the title or the body.")] = "",
+    order: Annotated[
+        Literal["newest", "useful"],
+        Query(description="`useful`: those that wait for review, the most useful first."),
+    ] = "newest",
+    offset: Offset = 0,
+    limit: Limit = 50,
+) -> Response:
+    """List the queue."""
+    wanted = ArticleFilter(category, state, first_day, last_day, origin, labelled_by, search)
+    with service_of(request).store.reading() as connection:
+        listed = queue.page if order == "newest" else queue.for_review
+        found = listed(connection, wanted, offset=offset, limit=limit)
+    body = {"articles": [article.record() for article in found.articles]}
+    return json_response({**body, "total": found.total, "offset": found.offset, "limit": found.limit})
+
+
+@router.get("/articles/{number}", response_model=schemas.QueuedOut, responses=problems(404))
+def one_article(request: Request, who: Reader, number: Number) -> Response:
+    """One article of the queue."""
+    return json_response(_record(service_of(request), number))
+
+
+@router.put("/articles/{number}/label", response_model=schemas.QueuedOut, responses=problems(404, 409, 503))
+def settle(given: schemas.SettleIn, request: Request, who: Editor, number: Number) -> Response:
+    """Give an article its category for good: the model's own is an accept, another a choice."""
+    service = service_of(request)
+    service.review.settle(number, given.category, who.name, seen=given.seen)
+    return json_response(_record(service, number))
+
+
+@router.post("/articles/{number}/skip", response_model=schemas.QueuedOut, responses=problems(404, 409))
+def skip(given: schemas.SkipIn, request: Request, who: Editor, number: Number) -> Response:
+    """Put an article aside without a label."""
+    service = service_of(request)
+    service.review.skip(number, who.name, seen=given.seen)
+    return json_response(_record(service, number))
+
+
+@router.post("/articles/accept")
+def accept_many(given: schemas.AcceptIn, request: Request, who: Editor) -> schemas.SettlementsOut:
+    """Accept the model's category of many articles; those that a person has settled are left alone."""
+    done = service_of(request).review.accept_many(given.numbers, who.name)
+    return schemas.SettlementsOut.model_validate({"settlements": [_settlement(one) for one in done]})
+
+
+@router.post("/undo")
+def undo(request: Request, who: Editor) -> schemas.SettlementsOut:
+    """Take back one's own last step (a bulk accept as a whole); none where there is nothing to take back."""
+    done = service_of(request).review.undo(who.name)
+    return schemas.SettlementsOut.model_validate({"settlements": [_settlement(one) for one in done]})
+
+
+@router.get("/settlements")
+def list_settlements(
+    request: Request,
+    who: Reader,
+    by: Annotated[str | None, Query(max_length=64)] = None,
+    article: Annotated[int | None, Query(ge=1, le=MOST_NUMBER)] = None,
+    offset: Offset = 0,
+    limit: Limit = 50,
+) -> schemas.DeedsOut:
+    """Who settled what, the newest first."""
+    with service_of(request).store.reading() as connection:
+        found = progress.deeds(connection, by=by, article=article, offset=offset, limit=limit)
+    listed = [{**asdict(deed), "at": deed.at.isoformat(timespec="seconds")} for deed in found]
+    return schemas.DeedsOut.model_validate({"settlements": listed})
+
+
+@router.get("/progress")
+def day_progress(request: Request, who: Reader, day: Day = None) -> schemas.ProgressOut:
+    """The work of a day (of today, without one) in numbers."""
+    with service_of(request).store.reading() as connection:
+        return schemas.ProgressOut.model_validate(asdict(progress.progress(connection, day or today())))
+
+
+async def _kept(service: Service, tags: Tags, origin: str) -> list[dict[str, object]]:
+    taken = await run_in_threadpool(service.intake.keep, tags, origin)
+    return [{"number": one.number, "new": one.new, **record} for one, record in zip(taken, records(tags), strict=True)]
+
+
+def _record(service: Service, number: int) -> dict[str, object]:
+    with service.store.reading() as connection:
+        article = queue.get(connection, number)
+    if article is None:
+        raise Problem(404, f"the queue has no article {number}")
+    return article.record()
+
+
+def _settlement(one: object) -> dict[str, object]:
+    return asdict(one)  # type: ignore[call-overload, no-any-return]

@@ -1,0 +1,86 @@
+"""The watched folder: how it stands, and what the webhook was not able to deliver."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from lanmu.service.container import service_of
+from lanmu.service.inbox.watching import WatchedFolder
+from lanmu.service.problems import Problem, problems
+from lanmu.service.security.access import Admin, Editor
+from lanmu.service.store import audit, deliveries
+
+router = APIRouter(prefix="/inbox", tags=["operation"], responses=problems(401, 403, 404))
+
+
+class DeadDeliveryOut(BaseModel):
+    """A result that the webhook's receiver did not take in all its tries."""
+
+    result: int
+    article: int = Field(description="The article's number in the queue.")
+    title: str
+    tries: int
+    error: str = Field(examples=["answered 500"])
+
+
+class WebhookOut(BaseModel):
+    host: str = Field(examples=["cms.example.com"])
+    waiting: int = Field(description="Results on their way.")
+    dead: int = Field(description="Results given up.")
+    given_up: list[DeadDeliveryOut] = Field(description="The latest 50 given up.")
+
+
+class InboxOut(BaseModel):
+    """Files and results are counted since the service started."""
+
+    folder: str = Field(examples=["/var/lib/lanmu/inbox"])
+    waiting: int = Field(description="Files that lie in the folder.")
+    done: int
+    refused: int
+    new: int = Field(description="New results.")
+    problems: list[str] = Field(description="What does not work, in words.")
+    webhook: WebhookOut | None
+
+
+class RetriedOut(BaseModel):
+    retried: int
+
+
+@router.get("")
+def inbox(request: Request, who: Editor) -> InboxOut:
+    """How the watched folder and its webhook stand; 404 where no folder is watched."""
+    found = _inbox(request)
+    return InboxOut.model_validate({**asdict(found.state), "webhook": _webhook(request, found)})
+
+
+@router.post("/webhook/retry")
+def retry(request: Request, who: Admin) -> RetriedOut:
+    """Send the results that were given up once more, from the first try on."""
+    found = _inbox(request)
+    address = request.client.host if request.client else ""
+    with service_of(request).store.writing() as connection:
+        count = deliveries.revive(connection)
+        if count:
+            audit.note(connection, who.name, "deliveries tried again", details={"count": count}, address=address)
+    if found.webhook is not None:
+        found.webhook.wake()
+    return RetriedOut(retried=count)
+
+
+def _inbox(request: Request) -> WatchedFolder:
+    found = service_of(request).inbox
+    if found is None:
+        raise Problem(404, "no folder is watched; start the service without --no-watch")
+    return found
+
+
+def _webhook(request: Request, found: WatchedFolder) -> WebhookOut | None:
+    if found.webhook is None:
+        return None
+    with service_of(request).store.reading() as connection:
+        counts = deliveries.count_by_state(connection)
+        given_up = [DeadDeliveryOut(**asdict(one)) for one in deliveries.dead(connection)]
+    return WebhookOut(host=found.webhook.host, waiting=counts["waiting"], dead=counts["dead"], given_up=given_up)

@@ -1,0 +1,119 @@
+"""Tag articles that come as JSON; nothing is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic_core import to_json
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from classifier.article import Article
+from lanmu.service.api.schemas import (
+    ArticleIn,
+    ArticlesIn,
+    ExplainedOut,
+    ExplainIn,
+    ManyTaggedOut,
+    TaggedOut,
+)
+from lanmu.service.container import service_of
+from lanmu.service.problems import Problem, problems
+from lanmu.service.security.access import Reader
+from lanmu.service.settings import ServiceLimits
+from lanmu.service.tagging import Tags
+
+router = APIRouter(tags=["tagging"], responses=problems(400, 401, 403, 413, 422, 503))
+Explain = Annotated[bool, Query(description="Add the words that spoke for the category and against the runner-up.")]
+
+
+@router.post("/tag", response_model=TaggedOut)
+async def tag(article: ArticleIn, request: Request, who: Reader, explain: Explain = False) -> Response:
+    """Give one article its category."""
+    service = service_of(request)
+    tags = await service.tagger.tag([article_of(article, service.settings.limits)])
+    return json_response(records(await explained(tags, service.settings.limits) if explain else tags)[0])
+
+
+@router.post("/tag/many", response_model=ManyTaggedOut)
+async def tag_many(given: ArticlesIn, request: Request, who: Reader, explain: Explain = False) -> Response:
+    """Give many articles their categories, in the order given."""
+    service = service_of(request)
+    limits = service.settings.limits
+    most = limits.explained_a_request if explain else limits.articles_a_request
+    if len(given.articles) > most:
+        raise Problem(413, f"{len(given.articles):,} articles are more than {most:,} in a request; send them in pieces")
+    tags = await service.tagger.tag([article_of(article, limits) for article in given.articles])
+    return json_response({"articles": records(await explained(tags, limits) if explain else tags)})
+
+
+@router.post("/explain", response_model=ExplainedOut)
+async def explain(given: ExplainIn, request: Request, who: Reader) -> Response:
+    """Tag an article and say which words spoke for a category and against another, the strongest first."""
+    service = service_of(request)
+    article = article_of(given, service.settings.limits)
+    _check_explained([article], service.settings.limits)
+    tags = await service.tagger.tag([article])
+    taxonomy = tags.model.taxonomy
+    best, second = (category for category, _ in tags.articles[0].ranking[:2])
+    category = taxonomy.find(given.category).id if given.category else best
+    other = second if category == best else best
+    against = taxonomy.find(given.against).id if given.against else other
+    if category == against:
+        raise Problem(422, f"{category} cannot be explained against itself; give another category as `against`")
+    ids = taxonomy.ids
+    evidence = await run_in_threadpool(
+        tags.model.explainer.evidence, article.title, article.text, ids.index(category), ids.index(against)
+    )
+    tagged = replace(tags.articles[0], evidence=tuple(evidence[: given.limit]))
+    record = records(replace(tags, articles=(tagged,)))[0]
+    return json_response({"evidence": [], **record, "explained": category, "against": against})
+
+
+def article_of(given: ArticleIn, limits: ServiceLimits, name: str = "the article") -> Article:
+    """The article of a request; Problem 422 where it is empty, 413 where it is too long."""
+    if not given.title.strip() and not given.text.strip():
+        raise Problem(422, f"{name} has neither title nor text; give at least one")
+    if len(given.text) > limits.article_chars or len(given.title) > limits.title_chars:
+        most, most_title = limits.article_chars, limits.title_chars
+        raise Problem(413, f"{name} is too long; a text has at most {most:,} characters, a title {most_title:,}")
+    return Article(given.id, given.title, given.text, date=given.date)
+
+
+async def explained(tags: Tags, limits: ServiceLimits) -> Tags:
+    """The same with evidence, worked out in a thread beside the event loop; Problem 413 where it is too much."""
+    _check_explained([tagged.article for tagged in tags.articles], limits)
+    model = tags.model
+    return await run_in_threadpool(
+        lambda: replace(tags, articles=tuple(model.explain(tagged) for tagged in tags.articles))
+    )
+
+
+def _check_explained(articles: Sequence[Article], limits: ServiceLimits) -> None:
+    size = sum(len(article.title) + len(article.text) for article in articles)
+    if size > limits.explained_chars:
+        most = limits.explained_chars
+        raise Problem(413, f"{size:,} characters are more than the {most:,} that are explained in a request; send less")
+
+
+def records(tags: Tags) -> list[dict[str, Any]]:
+    """The tag contract of each article, with the model's name."""
+    name = tags.model.manifest.name
+    return [{**tagged.record(), "model": name} for tagged in tags.articles]
+
+
+def json_response(content: Any, status: int = 200) -> Response:
+    """JSON values as an answer."""
+    return Response(json_bytes(content), status, media_type="application/json")
+
+
+def json_bytes(content: Any) -> bytes:
+    """JSON values in UTF-8; lone surrogates, which UTF-8 has no form for, become question marks."""
+    try:
+        return to_json(content)
+    except ValueError:
+        return json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")

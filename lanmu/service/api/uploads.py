@@ -1,0 +1,70 @@
+"""Tag an uploaded page or file; nothing is kept."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from lanmu.service.api.schemas import FileTaggedOut
+from lanmu.service.api.tagging import json_response, records
+from lanmu.service.container import Service, service_of
+from lanmu.service.problems import Problem, problems
+from lanmu.service.reading_pool import Reading, UploadOptions
+from lanmu.service.security.access import Reader
+
+router = APIRouter(tags=["tagging"], responses=problems(400, 401, 403, 413, 422, 503))
+MOST_NAME = 200
+FileField = Annotated[UploadFile, File(description="txt, md, html, docx, pdf, jsonl, json, csv, tsv, parquet, zip …")]
+KindField = Annotated[
+    Literal["auto", "page", "plain", "html", "docx", "pdf", "jsonl", "json", "csv", "tsv", "parquet"],
+    Form(description="What kind it is, where its name and content do not tell."),
+]
+EncodingField = Annotated[str, Form(max_length=40, description="Such as gb18030, instead of detecting it.")]
+SectionsField = Annotated[bool, Form(description="One article a `###` section of a round-up.")]
+
+
+@router.post("/tag/file", response_model=FileTaggedOut)
+async def tag_file(
+    request: Request,
+    who: Reader,
+    file: FileField,
+    kind: KindField = "auto",
+    encoding: EncodingField = "",
+    sections: SectionsField = False,
+) -> Response:
+    """Read a newspaper page or a file of articles, and give each article its category."""
+    service = service_of(request)
+    found = await read_upload(service, file, UploadOptions(kind, encoding, sections))
+    tags = await service.tagger.tag(found.articles)
+    return json_response({"articles": records(tags), "refused": refusals(found)})
+
+
+async def read_upload(service: Service, file: UploadFile, options: UploadOptions) -> Reading:
+    """The articles of an upload; Problem 422 where it holds none, 413 where it holds too many."""
+    limits = service.settings.limits
+    data = await file.read(limits.upload_bytes + 1)
+    if len(data) > limits.upload_bytes:
+        raise Problem(413, f"the file is larger than {limits.upload_bytes:,} bytes; send it in pieces")
+    found = await run_in_threadpool(service.reading.read, data, upload_name(file.filename or ""), options)
+    if not found.articles:
+        reasons = "; ".join(str(error) for error in found.refused[:3]) or "the file holds no article"
+        raise Problem(422, reasons)
+    if len(found.articles) > limits.articles_a_request:
+        count, most = len(found.articles), limits.articles_a_request
+        raise Problem(413, f"the file holds {count:,} articles, more than {most:,} in a request; send it in pieces")
+    return found
+
+
+def upload_name(given: str) -> str:
+    """The name of an upload without any folder; it only tells the kind and names the file in answers."""
+    name = given.replace("\\", "/").rsplit("/", 1)[-1]
+    clean = "".join(character for character in name if character.isprintable())
+    return clean[-MOST_NAME:] or "upload"
+
+
+def refusals(found: Reading) -> list[dict[str, Any]]:
+    """What of an upload was refused, as the API gives it."""
+    return [{"name": error.name, "reason": error.reason} for error in found.refused]

@@ -1,0 +1,112 @@
+"""The current model, loaded; a newly promoted one is taken over while the old one still answers."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+
+from classifier.article import Article
+from classifier.errors import LanmuError
+from classifier.model.choice import CURRENT, current_name
+from classifier.model.files import StoredModel, read_model
+from classifier.model.topic_model import Engine, TopicModel
+
+log = logging.getLogger("lanmu.service")
+CHECK_SECONDS = 1.0
+_WARMING = Article("warming", "县政府召开防汛工作会议", "会议听取了水利局的汇报,要求各乡镇压实责任。")
+
+
+class NotReady(LanmuError):
+    """No model is loaded yet."""
+
+
+class Champion:
+    """Holds the current model of a folder of versions and notices when another becomes current.
+
+    ``model`` may be read from any thread; who has read it goes on with that one.  The new model is
+    loaded and tried before it takes over; where that fails, the old one stays and ``problem`` says
+    why.  Until the compiled kernel is ready, the same model answers by the slower walk.
+    """
+
+    def __init__(self, folder: Path, *, threads: int = 1, accept_accuracy: float | None = None) -> None:
+        self.folder = folder
+        self.problem = ""
+        self.takeovers = 0
+        self._threads = threads
+        self._accept_accuracy = accept_accuracy
+        self._model: TopicModel | None = None
+        self._seen: object = None
+        self._stopped = threading.Event()
+        self._changed = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    @property
+    def model(self) -> TopicModel:
+        """The current model; NotReady where there is none yet."""
+        if self._model is None:
+            raise NotReady(self.problem or "the model is still loading; try again in a few seconds")
+        return self._model
+
+    @property
+    def ready(self) -> bool:
+        return self._model is not None
+
+    def start(self) -> None:
+        """Load the model and look after it from now on, in a thread of its own."""
+        self._thread = threading.Thread(target=self._watch, name="champion", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._changed.set()
+        if self._thread is not None:
+            self._thread.join(10)
+
+    def look(self) -> None:
+        """Look for a newly promoted model at once instead of within a second."""
+        self._changed.set()
+
+    def refresh(self) -> bool:
+        """Load the current version if it is another than the loaded one; whether it was taken over."""
+        try:
+            stamp = self._stamp()
+            if stamp == self._seen:
+                return False
+            stored = read_model(self.folder / current_name(self.folder))
+            before = self._model
+            taken = before is None or before.manifest.checksum != stored.manifest.checksum
+            if taken:
+                if before is None:
+                    self._model = self._ready(stored, "walk")
+                self._model = self._ready(stored, "kernel")
+        except (LanmuError, OSError) as error:
+            if str(error) != self.problem:
+                log.error("the current model cannot be used: %s", error)
+            self.problem = str(error)
+            return False
+        self._seen = stamp
+        self.problem = ""
+        if taken:
+            self.takeovers += before is not None
+            log.info("model %s (%s) answers", stored.manifest.name, stored.manifest.checksum[:12])
+        return taken
+
+    def _ready(self, stored: StoredModel, engine: Engine) -> TopicModel:
+        """A model that has tagged its first article."""
+        model = TopicModel(stored, engine=engine, threads=self._threads, accept_accuracy=self._accept_accuracy)
+        model.tag([_WARMING])
+        return model
+
+    def _stamp(self) -> object:
+        found = (self.folder / CURRENT).stat()
+        return (found.st_mtime_ns, found.st_ino, found.st_size)
+
+    def _watch(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self.refresh()
+            except Exception:  # the thread must live on whatever a version does
+                log.exception("looking for the current model failed")
+            self._changed.wait(CHECK_SECONDS)
+            self._changed.clear()

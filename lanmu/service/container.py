@@ -1,0 +1,110 @@
+"""Service: the parts of one running service, put together once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from fastapi import Request
+
+from lanmu.service.champion import Champion
+from lanmu.service.inbox.measures import InboxMeasures
+from lanmu.service.inbox.watching import WatchedFolder
+from lanmu.service.intake import Intake
+from lanmu.service.jobs import Jobs
+from lanmu.service.label_writer import LabelWriter
+from lanmu.service.metrics import Metrics
+from lanmu.service.reading_pool import ReadingPool
+from lanmu.service.reviewing import Review
+from lanmu.service.security.sign_in import SignIns
+from lanmu.service.seeding import seed
+from lanmu.service.settings import Settings
+from lanmu.service.store import Store
+from lanmu.service.tagging import Tagger
+
+
+class Background(Protocol):
+    """Something that runs beside the requests, in threads of its own."""
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Service:
+    """What the routes and pages work with; ``service_of(request)`` gives it.
+
+    ``background`` is started in its order and stopped in the reverse.
+    """
+
+    settings: Settings
+    store: Store
+    champion: Champion
+    tagger: Tagger
+    reading: ReadingPool
+    intake: Intake
+    review: Review
+    writer: LabelWriter
+    sign_ins: SignIns
+    jobs: Jobs
+    metrics: Metrics
+    inbox: WatchedFolder | None = None
+
+    @property
+    def background(self) -> tuple[Background, ...]:
+        parts: tuple[Background, ...] = (self.champion, self.tagger, self.reading, self.writer, self.jobs)
+        return parts if self.inbox is None else (*parts, self.inbox)
+
+    @property
+    def problems(self) -> list[str]:
+        """What does not work though the service answers, in words that anyone may read."""
+        found = [problem for problem in (self.champion.problem, self.writer.problem) if problem]
+        if self.inbox is not None and self.inbox.problems:
+            found.append("the watched folder has problems; /api/v1/inbox and the log say which")
+        return found
+
+    def start(self) -> None:
+        for part in self.background:
+            part.start()
+
+    def stop(self) -> None:
+        for part in reversed(self.background):
+            part.stop()
+        self.store.close()
+
+
+def built(settings: Settings) -> Service:
+    """A service over a data folder, not started yet; a new folder gets the shipped model, labels and an admin."""
+    seed(settings)
+    store = Store(settings.database)
+    champion = Champion(settings.models, threads=settings.threads, accept_accuracy=settings.accept_accuracy)
+    tagger = Tagger(champion, settings.limits)
+    writer = LabelWriter(store, settings.labels)
+    sign_ins = SignIns(store, settings)
+    sign_ins.ensure_admin()
+    reading = ReadingPool(champion, settings.limits)
+    metrics = Metrics(champion, tagger, writer, store)
+    inbox = None
+    if settings.watch is not None:
+        inbox = WatchedFolder(settings, store, tagger, reading)
+        metrics.registry.register(InboxMeasures(inbox, store))
+    return Service(
+        settings=settings,
+        store=store,
+        champion=champion,
+        tagger=tagger,
+        reading=reading,
+        intake=Intake(store, tagger),
+        review=Review(store, champion, writer),
+        writer=writer,
+        sign_ins=sign_ins,
+        jobs=Jobs(store, settings, champion),
+        metrics=metrics,
+        inbox=inbox,
+    )
+
+
+def service_of(request: Request) -> Service:
+    """The service a request belongs to."""
+    return cast(Service, request.app.state.service)

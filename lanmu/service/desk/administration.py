@@ -1,0 +1,109 @@
+"""Administration: users and their roles, and the audit log."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from lanmu.service.desk.articles import Offset
+from lanmu.service.desk.rendering import Desk
+from lanmu.service.desk.translating import translated
+from lanmu.service.problems import Problem
+from lanmu.service.security.access import Admin
+from lanmu.service.security.passwords import hash_password
+from lanmu.service.store import accounts, audit
+from lanmu.service.store.accounts import AccountError, User
+from lanmu.service.store.records import ROLES
+
+router = APIRouter(prefix="/admin")
+A_PAGE = 100
+Name = Annotated[str, Form(max_length=200)]
+
+
+@router.get("/users")
+def users_page(request: Request, who: Admin) -> Response:
+    return _page(Desk(request, who))
+
+
+@router.post("/users/add")
+def add_user(request: Request, who: Admin, name: Name, role: Annotated[str, Form(max_length=20)]) -> Response:
+    """Make a user with a password made here, shown once, that must be changed at the first sign-in."""
+    desk = Desk(request, who)
+    password = secrets.token_urlsafe(12)
+    hashed = hash_password(password)
+    try:
+        with desk.service.store.writing() as connection:
+            user = accounts.add_user(connection, name.strip(), role, hashed, must_change=True)
+            audit.note(connection, who.name, "user added", user.name, {"role": user.role}, desk.address)
+    except AccountError as error:
+        return _page(desk, 422, problem=translated(str(error), desk.t), name=name)
+    return _page(desk, 201, made=user.name, password=password)
+
+
+@router.post("/users/role")
+def change_role(request: Request, who: Admin, name: Name, role: Annotated[str, Form(max_length=20)]) -> Response:
+    """Give a user another role."""
+    desk = Desk(request, who)
+    try:
+        with desk.service.store.writing() as connection:
+            user = accounts.change_user(connection, _user(connection, name), role=role)
+            audit.note(connection, who.name, "role changed", user.name, {"role": user.role}, desk.address)
+    except AccountError as error:
+        return _page(desk, 422, problem=translated(str(error), desk.t))
+    return desk.redirect("/admin/users", "toast.role_changed", name=user.name)
+
+
+@router.post("/users/bar")
+def bar_user(request: Request, who: Admin, name: Name, barred: Annotated[bool, Form()]) -> Response:
+    """Bar a user from signing in, or let him in again."""
+    desk = Desk(request, who)
+    try:
+        with desk.service.store.writing() as connection:
+            user = accounts.change_user(connection, _user(connection, name), disabled=barred)
+            audit.note(connection, who.name, "user barred" if barred else "user let in", user.name, {}, desk.address)
+    except AccountError as error:
+        return _page(desk, 422, problem=translated(str(error), desk.t))
+    return desk.redirect("/admin/users", "toast.barred" if barred else "toast.let_in", name=user.name)
+
+
+@router.post("/users/password")
+def new_password(request: Request, who: Admin, name: Name) -> Response:
+    """Give a user a new password, shown once; his sessions end."""
+    desk = Desk(request, who)
+    password = secrets.token_urlsafe(12)
+    hashed = hash_password(password)
+    with desk.service.store.writing() as connection:
+        user = _user(connection, name)
+        accounts.set_password(connection, user, hashed, must_change=True)
+        audit.note(connection, who.name, "password reset", user.name, {}, desk.address)
+    return _page(desk, made=user.name, password=password)
+
+
+@router.get("/audit")
+def audit_page(request: Request, who: Admin, offset: Offset = 0) -> Response:
+    """The audit log, the newest first."""
+    desk = Desk(request, who)
+    with desk.service.store.reading() as connection:
+        entries = audit.entries(connection, offset=offset, limit=A_PAGE)
+        total = audit.count(connection)
+    return desk.page("audit.html", entries=entries, total=total, offset=offset, limit=A_PAGE)
+
+
+def _page(
+    desk: Desk, status: int = 200, *, problem: str = "", name: str = "", made: str = "", password: str = ""
+) -> Response:
+    with desk.service.store.reading() as connection:
+        users = accounts.all_users(connection)
+    return desk.page("users.html", status, users=users, roles=ROLES, problem=problem, name=name, made=made,
+                     password=password)  # fmt: skip
+
+
+def _user(connection: Connection, name: str) -> User:
+    user = accounts.find_user(connection, name)
+    if user is None:
+        raise Problem(404, f"there is no user {name}")
+    return user

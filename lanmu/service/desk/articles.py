@@ -1,0 +1,63 @@
+"""Articles: the whole queue as a list with filters and bulk steps, and a page for each."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from starlette.responses import Response
+
+from lanmu.service.api.schemas import MOST_NUMBER
+from lanmu.service.desk.filters import ArticleNumber, WantedArticles
+from lanmu.service.desk.rendering import Desk
+from lanmu.service.desk.stories import told
+from lanmu.service.problems import Problem
+from lanmu.service.security.access import Editor, Reader
+from lanmu.service.store import progress, queue
+from lanmu.service.store.records import STATES
+
+router = APIRouter()
+A_PAGE = 50
+Offset = Annotated[int, Query(ge=0, le=MOST_NUMBER)]
+
+
+@router.get("/articles")
+def articles_page(request: Request, who: Reader, wanted: WantedArticles, offset: Offset = 0) -> Response:
+    """The articles that pass the filter, the newest first."""
+    desk = Desk(request, who)
+    with desk.service.store.reading() as connection:
+        found = queue.page(connection, wanted.filter, offset=offset, limit=A_PAGE)
+        origins, people = queue.origins(connection), queue.labellers(connection)
+    return desk.page("articles.html", found=found, wanted=wanted, states=STATES, origins=origins, people=people)
+
+
+@router.get("/articles/{number}")
+def article_page(request: Request, who: Reader, number: ArticleNumber) -> Response:
+    """One article: its text, why it has its category, and what people did with it."""
+    desk = Desk(request, who)
+    with desk.service.store.reading() as connection:
+        article = queue.get(connection, number)
+        deeds = progress.deeds(connection, article=number)
+    if article is None:
+        raise Problem(404, f"the queue has no article {number}; it may have been removed")
+    return desk.page("article.html", story=told(desk, article), deeds=deeds)
+
+
+@router.post("/articles/bulk")
+def settle_many(
+    request: Request,
+    who: Editor,
+    number: Annotated[list[Annotated[int, Form(ge=1, le=MOST_NUMBER)]] | None, Form(max_length=1_000)] = None,
+    category: Annotated[str, Form(max_length=200)] = "",
+    change: Annotated[str, Form(max_length=10)] = "",
+    back: Annotated[str, Form(max_length=4_000)] = "/articles",
+) -> Response:
+    """Accept the model's category of the chosen articles, or (``change``) give all of them another."""
+    desk = Desk(request, who)
+    if not number or (change and not category):
+        return desk.redirect(back, "toast.none_chosen")
+    review = desk.service.review
+    done = review.choose_many(number, category, who.name) if change else review.accept_many(number, who.name)
+    key = "toast.chosen_many" if change else "toast.accepted_many"
+    name = desk.categories[done[0].category or ""].name if done else ""
+    return desk.redirect(back, key, undo=bool(done), count=len(done), category=name)

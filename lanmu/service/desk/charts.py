@@ -1,0 +1,66 @@
+"""Charts of the archive: articles by category over time, the share in review, how sure the model was, who agreed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from lanmu.service.desk.drawing import histogram, share_line, stacked_bars
+from lanmu.service.desk.filters import valid_day
+from lanmu.service.desk.rendering import Desk
+from lanmu.service.security.access import Reader
+from lanmu.service.store import statistics
+from lanmu.service.store.statistics import Clock, Period, Span
+
+router = APIRouter()
+DAYS = 30
+MOST_PERIODS = 400
+
+
+@router.get("/charts")
+def charts_page(
+    request: Request, who: Reader, span: str = "day", clock: str = "arrived", first_day: str = "", last_day: str = ""
+) -> Response:
+    """Charts by day (the last thirty where nothing is said) or by month (all)."""
+    desk = Desk(request, who)
+    by: Span = "month" if span == "month" else "day"
+    at: Clock = "printed" if clock == "printed" else "arrived"
+    first, last = valid_day(first_day), valid_day(last_day)
+    with desk.service.store.reading() as connection:
+        if not first and not last and by == "day":
+            last = (statistics.last_day(connection, at) or date.today().isoformat())[:10]
+            first = (date.fromisoformat(last) - timedelta(DAYS - 1)).isoformat()
+        periods = statistics.periods(connection, span=by, clock=at, first_day=first, last_day=last)[-MOST_PERIODS:]
+        sure = statistics.confidence(connection, clock=at, first_day=first, last_day=last)
+        agreement = statistics.agreement(connection)
+        corrections = statistics.corrections(connection)
+    if by == "day":
+        periods = _with_gaps(periods)
+    order = [category.id for category in desk.categories]
+    totals: dict[str, int] = {}
+    for period in periods:
+        for category, count in period.categories.items():
+            totals[category] = totals.get(category, 0) + count
+    order += sorted(set(totals) - set(order))
+    return desk.page(
+        "charts.html", span=by, clock=at, first_day=first, last_day=last, periods=periods,
+        totals=sorted(totals.items(), key=lambda item: -item[1]), articles=sum(totals.values()),
+        reviewed=sum(period.reviewed for period in periods),
+        bars=stacked_bars(periods, order, desk.t), shares=share_line(periods, desk.t), sure=histogram(sure),
+        agreement=agreement, corrections=corrections, most=max(totals.values(), default=1),
+    )  # fmt: skip
+
+
+def _with_gaps(periods: list[Period]) -> list[Period]:
+    """Days without articles put in, so that the axis is true to time."""
+    try:
+        days = [date.fromisoformat(period.name) for period in periods]
+    except ValueError:
+        return periods
+    if not days or (days[-1] - days[0]).days >= MOST_PERIODS:
+        return periods
+    known = {period.name: period for period in periods}
+    names = [(days[0] + timedelta(i)).isoformat() for i in range((days[-1] - days[0]).days + 1)]
+    return [known.get(name) or Period(name, {}, 0) for name in names]

@@ -1,0 +1,84 @@
+"""The gate's report on a challenger as the pages show it: the verdict, why, and what changes for each category."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lanmu.service.desk.categories import ShownCategory
+from lanmu.service.desk.rendering import Desk
+from lanmu.service.desk.translating import translated
+from lanmu.service.jobs import Job
+
+LOUD = 0.02
+"""A change of a category's share from which it is marked as better or worse."""
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryChange:
+    """A category's share of right answers (0-1) on held-out articles, by the present version and the new one."""
+
+    category: ShownCategory
+    articles: int
+    before: float
+    after: float
+
+    @property
+    def change(self) -> float:
+        return self.after - self.before
+
+    @property
+    def tone(self) -> str:
+        if abs(self.change) < LOUD:
+            return ""
+        return "better" if self.change > 0 else "worse"
+
+
+@dataclass(frozen=True)
+class GateReport:
+    """What came of a training.
+
+    ``figures`` are the gate's own numbers (training.promotion.gate); ``common``: whether both versions
+    answered the same held-out articles, so that ``changes`` compare them.
+    """
+
+    name: str
+    promote: bool
+    reasons: tuple[str, ...]
+    figures: Mapping[str, Any]
+    common: bool
+    changes: tuple[CategoryChange, ...]
+
+
+def gate_report(job: Job, desk: Desk) -> GateReport | None:
+    """The report of a finished training."""
+    result = job.result
+    if result is None:
+        return None
+    figures: Mapping[str, Any] = result.get("figures", {})
+    common: Mapping[str, Mapping[str, int]] = figures.get("categories") or {}
+    changes = [
+        CategoryChange(
+            desk.categories[name],
+            count["articles"],
+            count["champion_right"] / count["articles"],
+            count["challenger_right"] / count["articles"],
+        )
+        for name, count in common.items()
+        if count["articles"]
+    ]
+    if not changes:
+        alone: Mapping[str, Mapping[str, float]] = result.get("metrics", {}).get("categories", {})
+        changes = [
+            CategoryChange(desk.categories[name], int(found["support"]), found["recall"], found["recall"])
+            for name, found in alone.items()
+        ]
+    return GateReport(
+        name=str(result["name"]),
+        promote=bool(result["promote"]),
+        reasons=tuple(translated(reason, desk.t) for reason in result["reasons"]),
+        figures=figures,
+        common=bool(common),
+        changes=tuple(sorted(changes, key=lambda one: desk.categories.index(one.category.id))),
+    )

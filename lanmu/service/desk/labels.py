@@ -1,0 +1,41 @@
+"""Labels: who labelled what, when."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from lanmu.service.desk.articles import A_PAGE, Offset
+from lanmu.service.desk.filters import WantedArticles
+from lanmu.service.desk.rendering import Desk
+from lanmu.service.security.access import Reader
+from lanmu.service.store import deeds, waiting_labels
+from lanmu.service.store.deeds import DeedFilter
+from lanmu.service.store.records import today
+
+router = APIRouter()
+ACTIONS = ("accept", "choose", "skip")
+
+
+@router.get("/labels")
+def labels_page(
+    request: Request, who: Reader, wanted: WantedArticles, action: str = "", offset: Offset = 0
+) -> Response:
+    """Every settlement, the newest first, and each person's sum."""
+    desk = Desk(request, who)
+    action = action if action in ACTIONS else ""
+    chosen = DeedFilter(
+        by=wanted.person or None,
+        action=action or None,
+        category=wanted.category or None,
+        first_day=wanted.first_day or None,
+        last_day=wanted.last_day or None,
+    )
+    with desk.service.store.reading() as connection:
+        found = deeds.deed_page(connection, chosen, offset=offset, limit=A_PAGE)
+        people = deeds.people(connection, today())
+        unwritten = waiting_labels.count_waiting(connection)
+    return desk.page(
+        "labels.html", found=found, people=people, wanted=wanted, action=action, actions=ACTIONS, offset=offset,
+        limit=A_PAGE, unwritten=unwritten, problem=desk.service.writer.problem,
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""Templates filled for one request: its language, its theme, who looks, and the service's state in the frame."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from lanmu.service.container import Service, service_of
+from lanmu.service.desk.categories import ShownCategories, shown_categories, taxonomy_of
+from lanmu.service.desk.languages import HTML_NAMES, Wording, catalogue, chosen_language
+from lanmu.service.security.access import Principal
+from lanmu.service.store import progress
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+LANGUAGE_COOKIE: Final = "lanmu_language"
+THEME_COOKIE: Final = "lanmu_theme"
+TOAST_COOKIE: Final = "lanmu_toast"
+THEMES: Final = ("auto", "light", "dark")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a page is made with, for one request.  ``who`` is None where nobody is signed in."""
+
+    request: Request
+    who: Principal | None = None
+
+    @cached_property
+    def service(self) -> Service:
+        return service_of(self.request)
+
+    @cached_property
+    def t(self) -> Wording:
+        cookies, headers = self.request.cookies, self.request.headers
+        return Wording(chosen_language(cookies.get(LANGUAGE_COOKIE, ""), headers.get("accept-language", "")))
+
+    @cached_property
+    def theme(self) -> str:
+        chosen = self.request.cookies.get(THEME_COOKIE, "auto")
+        return chosen if chosen in THEMES else "auto"
+
+    @cached_property
+    def categories(self) -> ShownCategories:
+        return shown_categories(taxonomy_of(self.service.champion), self.t.language)
+
+    @cached_property
+    def waiting(self) -> int:
+        """How many articles wait for review."""
+        with self.service.store.reading() as connection:
+            return progress.waiting(connection)
+
+    @property
+    def wants_json(self) -> bool:
+        """Whether the page's own script asks, which shows the answer itself."""
+        return "application/json" in self.request.headers.get("accept", "")
+
+    @property
+    def address(self) -> str:
+        """Where the request comes from, for the audit log."""
+        return self.request.client.host if self.request.client else ""
+
+    def page(self, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
+        """A template as the answer; a toast that waits is shown in it, once."""
+        toast = self._toast()
+        html = environment().get_template(template).render(
+            **values,
+            desk=self,
+            t=self.t,
+            who=self.who,
+            csrf=self.who.csrf if self.who else "",
+            categories=self.categories,
+            theme=self.theme,
+            html_language=HTML_NAMES[self.t.language],
+            path=self.request.url.path,
+            here=self.here,
+            toast=toast,
+            static=static_url,
+            categories_css=f"/desk/categories.css?v={self._model_checksum}",
+        )  # fmt: skip
+        response = HTMLResponse(html, status)
+        response.headers["Vary"] = "Cookie, Accept-Language, HX-Request"
+        if toast is not None:
+            response.delete_cookie(TOAST_COOKIE, path="/")
+        return response
+
+    def redirect(self, target: str, toast: str = "", *, undo: bool = False, **values: object) -> Response:
+        """On to another page of ours, which shows the message ``toast``."""
+        response = RedirectResponse(local_path(target), 303)
+        if toast:
+            self.leave_toast(response, toast, undo=undo, **values)
+        return response
+
+    def leave_toast(self, response: Response, key: str, *, undo: bool = False, **values: object) -> None:
+        """A message for the next page to show."""
+        content = quote(json.dumps({"key": key, "values": values, "undo": undo}, ensure_ascii=False))
+        response.set_cookie(TOAST_COOKIE, content, max_age=60, path="/", httponly=True, samesite="lax")
+
+    @property
+    def here(self) -> str:
+        """This page's path with its query."""
+        url = self.request.url
+        return f"{url.path}?{url.query}" if url.query else url.path
+
+    def link(self, **changes: object) -> str:
+        """This page's address with some of its query changed (None takes a name out)."""
+        query = {name: value for name, value in self.request.query_params.items() if name not in changes and value}
+        query.update({name: str(value) for name, value in changes.items() if value not in (None, "")})
+        path = self.request.url.path
+        return f"{path}?{urlencode(query)}" if query else path
+
+    @property
+    def _model_checksum(self) -> str:
+        champion = self.service.champion
+        return champion.model.manifest.checksum[:12] if champion.ready else "none"
+
+    def _toast(self) -> Mapping[str, Any] | None:
+        try:
+            content = json.loads(unquote(self.request.cookies.get(TOAST_COOKIE, "")))
+            key, values = str(content["key"]), dict(content["values"])
+            if key not in catalogue():
+                return None
+            return {"text": self.t(key, **values), "undo": bool(content["undo"])}
+        except (ValueError, KeyError, TypeError, IndexError):
+            return None
+
+
+def local_path(target: str) -> str:
+    """The target if it is a page of ours, else the first page: nobody is sent elsewhere."""
+    parts = urlsplit(target)
+    safe = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return target if safe and not any(c in target for c in "\r\n\t\\") else "/"
+
+
+@cache
+def environment() -> Environment:
+    """Jinja with everything escaped and nothing undefined."""
+    found = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    found.filters["percent"] = lambda share, digits=0: f"{100 * share:.{digits}f}%"
+    found.filters["thousands"] = lambda number: f"{number:,}"
+    return found
+
+
+@cache
+def static_url(name: str) -> str:
+    """The address of a static file, with its content's checksum so that browsers may keep it."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"

@@ -1,0 +1,148 @@
+"""The model: labels since the last training, training with its progress, the gate's report, promoting, rolling back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from classifier.model.versions import Registry, Version
+from lanmu.service.desk.filters import ArticleNumber
+from lanmu.service.desk.gate_report import GateReport, gate_report
+from lanmu.service.desk.rendering import Desk
+from lanmu.service.jobs import Job
+from lanmu.service.security.access import Admin, Reader
+from lanmu.service.store import audit, deeds, rejudging
+
+router = APIRouter()
+LOG_LINES = 12
+
+
+@dataclass(frozen=True)
+class ShownVersion:
+    """A version of the model with what its making said of it."""
+
+    version: Version
+    labels: int | None
+    accuracy: float | None
+    accepted_share: float | None
+    promoted: datetime | None
+    recommended: bool | None
+
+    @property
+    def name(self) -> str:
+        return self.version.name
+
+
+@router.get("/retrain")
+def retrain_page(request: Request, who: Reader) -> Response:
+    desk = Desk(request, who)
+    service = desk.service
+    job = next(iter(service.jobs.latest(1)), None)
+    done = next((one for one in service.jobs.latest(50) if one.status == "done"), None)
+    since = done.started if done else None
+    with service.store.reading() as connection:
+        new = deeds.labelled_since(connection, since.timestamp() if since else 0.0)
+        champion = service.champion
+        stale = rejudging.count_stale(connection, champion.model.manifest.name) if champion.ready else 0
+    return desk.page(
+        "retrain.html", new=new, new_total=sum(new.values()), since=since, stale=stale, **_shown(desk, job)
+    )
+
+
+@router.get("/retrain/job/{number}")
+def job_part(request: Request, who: Reader, number: ArticleNumber) -> Response:
+    """A training as far as it has come; the page asks again every second while it runs."""
+    desk = Desk(request, who)
+    job = desk.service.jobs.get(number)
+    response = desk.page("parts/job.html", **_shown(desk, job))
+    if job.status != "running":
+        response.headers["HX-Refresh"] = "true"
+        desk.leave_toast(response, f"toast.training_{job.status}")
+    return response
+
+
+@router.post("/retrain/start")
+def start(request: Request, who: Admin) -> Response:
+    """Train a challenger on all labels."""
+    desk = Desk(request, who)
+    desk.service.writer.flush()
+    desk.service.jobs.train(who.name, desk.address)
+    return desk.redirect("/retrain", "toast.training_started")
+
+
+@router.post("/retrain/promote")
+def promote(
+    request: Request, who: Admin, name: Annotated[str, Form(max_length=200)], sure: Annotated[str, Form()] = ""
+) -> Response:
+    """Make a version the current one; one the gate refused only with ``sure``."""
+    desk = Desk(request, who)
+    if name in _refused(desk) and not sure:
+        return desk.redirect("/retrain", "toast.promote_unsure", name=name)
+    desk.service.jobs.promote(name, who.name, desk.address)
+    return desk.redirect("/retrain", "toast.promoted", name=name)
+
+
+@router.post("/retrain/rollback")
+def rollback(request: Request, who: Admin) -> Response:
+    """Go back to the version before."""
+    desk = Desk(request, who)
+    name = desk.service.jobs.rollback(who.name, desk.address)
+    return desk.redirect("/retrain", "toast.rolled_back", name=name)
+
+
+@router.post("/retrain/rejudge")
+def rejudge(request: Request, who: Admin) -> Response:
+    """Let the current model judge again what waits for review."""
+    desk = Desk(request, who)
+    done = desk.service.intake.judge_again()
+    with desk.service.store.writing() as connection:
+        audit.note(connection, who.name, "judged again", str(done.articles), {"accepted": done.accepted}, desk.address)
+    return desk.redirect("/retrain", "toast.judged_again", count=done.articles, accepted=done.accepted)
+
+
+def _shown(desk: Desk, job: Job | None) -> dict[str, Any]:
+    registry = Registry(desk.service.settings.models)
+    versions = _versions(desk, registry)
+    report: GateReport | None = None
+    log: list[str] = []
+    if job is not None:
+        log = desk.service.jobs.log(job.number).strip().splitlines()[-LOG_LINES:]
+        report = gate_report(job, desk)
+    seconds = 0 if job is None else int(((job.ended or datetime.now(UTC)) - job.started).total_seconds())
+    return {
+        "job": job, "log": log, "seconds": seconds, "report": report, "versions": versions,
+        "current": registry.current, "previous": registry.previous, "champion": desk.service.champion,
+    }  # fmt: skip
+
+
+def _versions(desk: Desk, registry: Registry) -> list[ShownVersion]:
+    promoted = {event.name: event.time for event in registry.history() if event.action in ("promoted", "rolled back")}
+    verdicts = {
+        str(job.result["name"]): bool(job.result["promote"]) for job in desk.service.jobs.latest(100) if job.result
+    }
+    found: list[ShownVersion] = []
+    for version in registry.versions():
+        training = version.manifest.training if version.manifest else {}
+        metrics = training.get("metrics", {})
+        at = promoted.get(version.name)
+        found.append(
+            ShownVersion(
+                version,
+                training.get("labels", {}).get("count"),
+                metrics.get("accuracy"),
+                metrics.get("accepted_share"),
+                datetime.fromisoformat(at) if at else None,
+                verdicts.get(version.name),
+            )
+        )
+    return sorted(found, key=lambda one: one.version.path.stat().st_mtime, reverse=True)
+
+
+def _refused(desk: Desk) -> set[str]:
+    return {
+        str(job.result["name"]) for job in desk.service.jobs.latest(100) if job.result and not job.result["promote"]
+    }

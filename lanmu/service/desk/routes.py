@@ -1,0 +1,24 @@
+"""All pages' routes together."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from lanmu.service.desk import (
+    administration,
+    articles,
+    charts,
+    labels,
+    preferences,
+    retraining,
+    review,
+    signing_in,
+    today,
+    uploading,
+)
+
+router = APIRouter(include_in_schema=False)
+for _pages in (
+    preferences, signing_in, today, review, articles, labels, charts, retraining, administration, uploading,
+):  # fmt: skip
+    router.include_router(_pages.router)

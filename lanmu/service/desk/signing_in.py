@@ -1,0 +1,113 @@
+"""Signing in, signing out, and choosing a password."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import Response
+
+from classifier.errors import LanmuError
+from lanmu.service.desk.rendering import Desk, local_path
+from lanmu.service.desk.translating import translated
+from lanmu.service.problems import Problem, problem_of
+from lanmu.service.security.access import Principal, Unauthorised, principal_of, same_origin
+from lanmu.service.security.sign_in import COOKIE
+from lanmu.service.store import accounts
+
+router = APIRouter()
+
+
+async def _signed_in(request: Request) -> Principal:
+    """Whoever is signed in, also one who must still choose a password."""
+    found = await principal_of(request)
+    if found is None:
+        raise Unauthorised("sign in first")
+    return found
+
+
+SignedIn = Annotated[Principal, Depends(_signed_in)]
+Asking = Annotated[Principal | None, Depends(principal_of)]
+
+
+@router.get("/sign-in")
+def sign_in_page(request: Request, who: Asking, next: str = "/") -> Response:
+    desk = Desk(request)
+    if who is not None:
+        return desk.redirect(next)
+    return desk.page("sign_in.html", next=local_path(next), name="", problem="")
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    name: Annotated[str, Form(max_length=200)] = "",
+    password: Annotated[str, Form(max_length=1_000)] = "",
+    next: Annotated[str, Form(max_length=2_000)] = "/",
+) -> Response:
+    """Begin a session; its cookie is for the server only and stays on this site."""
+    desk = Desk(request)
+    if not same_origin(request):
+        raise Problem(403, "the form has expired or comes from another page; load the page again")
+    try:
+        cookie = desk.service.sign_ins.sign_in(name.strip(), password, desk.address)
+    except LanmuError as error:
+        problem = problem_of(error)
+        response: Response = desk.page(
+            "sign_in.html", problem.status, next=local_path(next), name=name, problem=translated(str(error), desk.t)
+        )
+        response.headers.update(problem.headers)
+        return response
+    response = desk.redirect(next)
+    _keep(response, request, cookie, desk)
+    return response
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, who: SignedIn) -> Response:
+    desk = Desk(request, who)
+    desk.service.sign_ins.sign_out(request.cookies.get(COOKIE, ""), desk.address)
+    response = desk.redirect("/sign-in", "signing.signed_out")
+    response.delete_cookie(COOKIE, path="/")
+    return response
+
+
+@router.get("/password")
+def password_page(request: Request, who: SignedIn) -> Response:
+    return Desk(request, who).page("password.html", problem="", must=who.must_change)
+
+
+@router.post("/password")
+def change_password(
+    request: Request,
+    who: SignedIn,
+    old: Annotated[str, Form(max_length=1_000)] = "",
+    new: Annotated[str, Form(max_length=1_000)] = "",
+    again: Annotated[str, Form(max_length=1_000)] = "",
+) -> Response:
+    """Change one's own password; every session ends and a new one begins here."""
+    desk = Desk(request, who)
+    sign_ins = desk.service.sign_ins
+    try:
+        if new != again:
+            raise LanmuError("the two new passwords differ")
+        with desk.service.store.reading() as connection:
+            user = accounts.find_user(connection, who.name)
+        if user is None or who.via != "session":
+            raise LanmuError("the token has no password; sign in as a user")
+        sign_ins.change_password(user, old, new, desk.address)
+        cookie = sign_ins.sign_in(user.name, new, desk.address)
+    except LanmuError as error:
+        problem = translated(str(error), desk.t)
+        return desk.page("password.html", 422, problem=problem, must=who.must_change)
+    response = desk.redirect("/", "signing.password_changed")
+    _keep(response, request, cookie, desk)
+    return response
+
+
+def _keep(response: Response, request: Request, cookie: str, desk: Desk) -> None:
+    hours = desk.service.settings.limits.session_hours
+    response.set_cookie(
+        COOKIE, cookie, max_age=int(hours * 3600), path="/", httponly=True, samesite="lax",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip

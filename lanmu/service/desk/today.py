@@ -1,0 +1,61 @@
+"""Today: a day's articles by category, and how far its work has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from lanmu.service.desk.categories import ShownCategory
+from lanmu.service.desk.filters import WantedArticles, valid_day
+from lanmu.service.desk.rendering import Desk
+from lanmu.service.security.access import Reader
+from lanmu.service.store import progress, queue
+from lanmu.service.store.records import QueuedArticle
+
+router = APIRouter()
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Column:
+    """A category of the day with its newest articles; ``total`` counts them all."""
+
+    category: ShownCategory
+    articles: tuple[QueuedArticle, ...]
+    total: int
+
+
+@router.get("/")
+def today_page(request: Request, who: Reader, wanted: WantedArticles, day: str = "") -> Response:
+    """The articles that arrived on a day (today's without one), those that pass the filter, by category."""
+    desk = Desk(request, who)
+    this_day = date.today()
+    shown_day = date.fromisoformat(valid_day(day) or this_day.isoformat())
+    iso = shown_day.isoformat()
+    chosen = replace(wanted, first_day=iso, last_day=iso)
+    with desk.service.store.reading() as connection:
+        numbers = progress.progress(connection, iso)
+        columns: list[Column] = []
+        for category in sorted(numbers.categories, key=desk.categories.index):
+            if wanted.category and wanted.category != category:
+                continue
+            found = queue.page(connection, replace(chosen, category=category).filter, limit=SHOWN)
+            if found.total:
+                columns.append(Column(desk.categories[category], found.articles, found.total))
+    decided = numbers.arrived - numbers.states["review"]
+    return desk.page(
+        "today.html",
+        day=iso,
+        is_today=shown_day == this_day,
+        before=(shown_day - timedelta(1)).isoformat(),
+        after=(shown_day + timedelta(1)).isoformat() if shown_day < this_day else "",
+        numbers=numbers,
+        decided=decided,
+        share=decided / numbers.arrived if numbers.arrived else 0.0,
+        columns=columns,
+        wanted=chosen,
+        filtered=bool(wanted.category or wanted.state or wanted.search),
+    )

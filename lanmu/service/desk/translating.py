@@ -1,0 +1,42 @@
+"""Sentences of the service (reasons, refusals, the gate's words) in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from classifier.model.decisions import REASONS
+from lanmu.service.desk.languages import Wording, catalogue
+
+_REASON_KEYS = ("reason.unsure", "reason.too_short", "reason.unfamiliar", "reason.no_body", "reason.round_up")
+
+
+def reason(words: str, t: Wording) -> str:
+    """Why an article is in review."""
+    known = dict(zip(REASONS.values(), _REASON_KEYS, strict=True))
+    return t(known[words]) if words in known else words
+
+
+def translated(sentence: str, t: Wording) -> str:
+    """A sentence in the reader's language; one that has no translation stays as it is.
+
+    The section ``[sentence]`` of the messages holds the English pattern of each with its values in
+    braces, and the Chinese.
+    """
+    if t.language == "en":
+        return sentence
+    for pattern, chinese in _patterns():
+        if found := pattern.fullmatch(sentence):
+            return chinese.format(**found.groupdict())
+    return sentence
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    found: list[tuple[re.Pattern[str], str]] = []
+    for key, texts in catalogue().items():
+        if key.startswith("sentence."):
+            parts = re.split(r"\{(\w+)\}", texts["en"])
+            pattern = "".join(f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts))
+            found.append((re.compile(pattern, re.DOTALL), texts["zh"]))
+    return tuple(found)

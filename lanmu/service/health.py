@@ -1,0 +1,50 @@
+"""Health, readiness and metrics."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse, Response
+
+from lanmu.service.container import service_of
+from lanmu.service.security.access import open_reading
+
+router = APIRouter(tags=["operation"])
+
+
+class Health(BaseModel):
+    status: str = Field(examples=["ok"])
+
+
+class Readiness(BaseModel):
+    """``problems`` says in words what does not work, though the service answers."""
+
+    ready: bool
+    model: str | None = Field(examples=["lanmu-1"])
+    problems: list[str]
+
+
+@router.get("/healthz")
+async def health() -> Health:
+    """Whether the process answers."""
+    return Health(status="ok")
+
+
+@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
+async def readiness(request: Request) -> Response:
+    """Whether articles can be tagged; 503 while the model is loading.
+
+    On the first start with an empty cache it is 200 while the kernel is still being compiled: until then the
+    same model answers more slowly.
+    """
+    service = service_of(request)
+    champion = service.champion
+    name = champion.model.manifest.name if champion.ready else None
+    body = {"ready": champion.ready, "model": name, "problems": service.problems}
+    return JSONResponse(body, 200 if champion.ready else 503)
+
+
+@router.get("/metrics", response_class=Response, dependencies=[Depends(open_reading)])
+def metrics(request: Request) -> Response:
+    """Prometheus metrics."""
+    return Response(service_of(request).metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,80 @@
+"""Prometheus metrics of one service, in a registry of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+
+from lanmu.service.champion import Champion
+from lanmu.service.label_writer import LabelWriter
+from lanmu.service.store import Store, waiting_labels
+from lanmu.service.store.progress import count_by_state
+from lanmu.service.tagging import Tagger
+
+_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Metrics:
+    """Requests as they are answered, and the state of the parts when asked."""
+
+    def __init__(self, champion: Champion, tagger: Tagger, writer: LabelWriter, store: Store) -> None:
+        self.registry = CollectorRegistry()
+        self._parts = (champion, tagger, writer, store)
+        self.requests = Counter(
+            "lanmu_requests", "Requests answered.", ("route", "method", "status"), registry=self.registry
+        )
+        self.seconds = Histogram(
+            "lanmu_request_seconds", "Time to answer.", ("route",), registry=self.registry, buckets=_BUCKETS
+        )
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+        self.registry.register(self)
+
+    def answered(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a request."""
+        key = (route, method, status)
+        found = self._children.get(key)
+        if found is None:
+            if method not in _METHODS:
+                key = (route, "other", status)
+            found = self._children[key] = (
+                self.requests.labels(route, key[1], str(status)), self.seconds.labels(route),
+            )  # fmt: skip
+        found[0].inc()
+        found[1].observe(seconds)
+
+    def text(self) -> bytes:
+        """All metrics in Prometheus' text form."""
+        return generate_latest(self.registry)
+
+    def describe(self) -> list[Metric]:
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        champion, tagger, writer, store = self._parts
+        yield CounterMetricFamily("lanmu_tagged_articles", "Articles tagged.", value=tagger.tagged)
+        yield CounterMetricFamily("lanmu_batches", "Batches given to the kernel.", value=tagger.batches)
+        yield GaugeMetricFamily("lanmu_waiting_articles", "Articles that wait for the kernel.", value=tagger.waiting)
+        yield CounterMetricFamily("lanmu_overloads", "Requests refused as too much waited.", value=tagger.refused)
+        yield CounterMetricFamily("lanmu_model_takeovers", "New models taken over.", value=champion.takeovers)
+        yield GaugeMetricFamily("lanmu_ready", "Whether a model is loaded.", value=int(champion.ready))
+        model = GaugeMetricFamily("lanmu_model", "The current model.", labels=("name", "checksum"))
+        if champion.ready:
+            manifest = champion.model.manifest
+            model.add_metric([manifest.name, manifest.checksum[:12]], 1)
+        yield model
+        with store.reading() as connection:
+            states = count_by_state(connection)
+            waiting = waiting_labels.count_waiting(connection)
+        articles = GaugeMetricFamily("lanmu_queue_articles", "Articles in the queue by state.", labels=("state",))
+        for state, count in states.items():
+            articles.add_metric([state], count)
+        yield articles
+        yield GaugeMetricFamily("lanmu_waiting_labels", "Labels not yet in labels.csv.", value=waiting)
+        problems = GaugeMetricFamily("lanmu_problem", "What does not work (1).", labels=("part",))
+        problems.add_metric(["model"], int(bool(champion.problem)))
+        problems.add_metric(["labels"], int(bool(writer.problem)))
+        yield problems

@@ -1,0 +1,153 @@
+"""Errors as problem+json (RFC 9457), one form for the whole API; pages may show them in their own way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from classifier.errors import InputRefused, LanmuError, UnknownCategory
+from lanmu.service.champion import NotReady
+from lanmu.service.jobs import JobRunning, NoSuchJob
+from lanmu.service.security.sign_in import SignInRefused, TooManyTries
+from lanmu.service.store.settling import NoSuchArticle, SettledMeanwhile
+from lanmu.service.tagging import Overloaded
+
+log = logging.getLogger("lanmu.service")
+Page = Callable[[Request, int, str], Response | None]
+"""Makes a page of an error (status, detail) for a browser, or None to leave it as problem+json."""
+_MOST_FINDINGS = 20
+_SHOWN = 200
+
+
+class ProblemDetails(BaseModel):
+    """What went wrong and what to do about it (RFC 9457)."""
+
+    type: str = Field("about:blank", examples=["about:blank"])
+    title: str = Field(examples=["Service Unavailable"])
+    status: int = Field(examples=[503])
+    detail: str = Field(examples=["4,096 articles wait already; try again soon"])
+    errors: list[dict[str, Any]] | None = Field(None, description="What is wrong with which part of the request.")
+
+
+PROBLEM = "application/problem+json"
+_SAYS = {
+    400: "The request cannot be understood.",
+    401: "No token, or a wrong one.",
+    403: "The role does not allow it.",
+    404: "There is no such thing.",
+    408: "The rest of the request did not come.",
+    409: "It does not fit the present state.",
+    413: "Too large.",
+    415: "Another content type is needed.",
+    422: "The request is not of the form.",
+    429: "Too many tries; Retry-After says how long to wait.",
+    503: "Too much to do, or no model yet; Retry-After says how long to wait.",
+}
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The error answers of a route, for its OpenAPI description."""
+    schema = {"$ref": "#/components/schemas/ProblemDetails"}
+    return {status: {"description": _SAYS[status], "content": {PROBLEM: {"schema": schema}}} for status in statuses}
+
+
+class Problem(Exception):
+    """Ends a request with this status and detail."""
+
+    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.headers = dict(headers or {})
+
+
+def problem_response(
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    errors: list[dict[str, Any]] | None = None,
+) -> JSONResponse:
+    """The answer for a problem."""
+    try:
+        title = HTTPStatus(status).phrase
+    except ValueError:
+        title = "Error"
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if errors is not None:
+        body["errors"] = errors
+    return JSONResponse(body, status, dict(headers or {}), PROBLEM)
+
+
+def problem_of(error: LanmuError) -> Problem:
+    """The status that fits an error of ours."""
+    if isinstance(error, Overloaded):
+        return Problem(503, str(error), {"Retry-After": str(error.retry_after)})
+    if isinstance(error, NotReady):
+        return Problem(503, str(error), {"Retry-After": "5"})
+    if isinstance(error, TooManyTries):
+        return Problem(429, str(error), {"Retry-After": str(error.retry_after)})
+    for kind, status in (
+        (SignInRefused, 401),
+        (NoSuchArticle, 404),
+        (NoSuchJob, 404),
+        (SettledMeanwhile, 409),
+        (JobRunning, 409),
+        (InputRefused, 422),
+        (UnknownCategory, 422),
+    ):
+        if isinstance(error, kind):
+            return Problem(status, str(error))
+    return Problem(400, str(error))
+
+
+def handle_problems(app: FastAPI, page: Page | None = None) -> None:
+    """Answer every error of the app; a browser that asks for HTML outside the API gets ``page``."""
+
+    def answered(request: Request, problem: Problem, errors: list[dict[str, Any]] | None = None) -> Response:
+        if page is not None and wants_page(request):
+            shown = page(request, problem.status, problem.detail)
+            if shown is not None:
+                for name, value in problem.headers.items():
+                    shown.headers.setdefault(name, value)
+                return shown
+        return problem_response(problem.status, problem.detail, problem.headers, errors)
+
+    @app.exception_handler(Problem)
+    async def on_problem(request: Request, error: Problem) -> Response:
+        return answered(request, error)
+
+    @app.exception_handler(LanmuError)
+    async def on_lanmu_error(request: Request, error: LanmuError) -> Response:
+        return answered(request, problem_of(error))
+
+    @app.exception_handler(HTTPException)
+    async def on_http_error(request: Request, error: HTTPException) -> Response:
+        return answered(request, Problem(error.status_code, str(error.detail), error.headers))
+
+    @app.exception_handler(RequestValidationError)
+    async def on_invalid(request: Request, error: RequestValidationError) -> Response:
+        findings = [
+            {"where": "/".join(str(part) for part in found["loc"])[:_SHOWN], "problem": str(found["msg"])[:_SHOWN]}
+            for found in error.errors()[:_MOST_FINDINGS]
+        ]
+        first = f"{findings[0]['where']}: {findings[0]['problem']}" if findings else "the request is not of the form"
+        return answered(request, Problem(422, first), findings)
+
+    @app.exception_handler(Exception)
+    async def on_error(request: Request, error: Exception) -> Response:
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return answered(request, Problem(500, "something went wrong in the service; its log says what"))
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks, and not a program."""
+    path = request.url.path
+    return not path.startswith(("/api/", "/v1")) and "text/html" in request.headers.get("accept", "")

@@ -1,0 +1,115 @@
+"""The process that reads uploads: bytes in, Articles out, over its standard input and output.
+
+A message is a line of JSON with the length of what follows it.  Hostile PDFs and archives burn
+this process's time and memory, not the service's.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from classifier.article import Article, Source
+from classifier.errors import InputRefused, LanmuError
+
+if TYPE_CHECKING:
+    from classifier.model.topic_model import TopicModel
+    from classifier.reading import ReadingOptions
+
+MEMORY_BYTES = 3 << 30
+MOST_REFUSED = 200
+
+
+def send(stream: BinaryIO, head: dict[str, Any], body: bytes = b"") -> None:
+    """Write one message."""
+    stream.write(json.dumps({**head, "bytes": len(body)}).encode() + b"\n" + body)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
+    """Read one message; None at the end of the stream."""
+    line = stream.readline()
+    if not line:
+        return None
+    head: dict[str, Any] = json.loads(line)
+    body = stream.read(head["bytes"])
+    return None if len(body) < head["bytes"] else (head, body)
+
+
+def article_record(article: Article) -> dict[str, Any]:
+    """An Article as JSON values."""
+    return asdict(article)
+
+
+def article_from(record: dict[str, Any]) -> Article:
+    """The Article of ``article_record``."""
+    lists = {name: tuple(record[name]) for name in ("reporters", "uncertain")}
+    return Article(**{**record, **lists, "source": Source(**record["source"])})
+
+
+def main() -> None:
+    """Answer messages until the input ends."""
+    _limit_memory()
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr
+    models: dict[str, TopicModel] = {}
+    while (message := receive(source)) is not None:
+        head, data = message
+        send(target, *_answer(head, data, models))
+
+
+def _answer(head: dict[str, Any], data: bytes, models: dict[str, TopicModel]) -> tuple[dict[str, Any], bytes]:
+    from classifier.reading import read_bytes
+
+    refused: list[InputRefused] = []
+    articles: list[Article] = []
+    try:
+        scorer = _model(head["model"], models).probabilities if head["model"] else None
+        articles = read_bytes(data, head["name"], _options(head), refused=refused.append, scorer=scorer)
+    except InputRefused as error:
+        refused.append(error)
+    except LanmuError as error:
+        return {"error": str(error)}, b""
+    except MemoryError:
+        refused.append(InputRefused(head["name"], "needs too much memory to read; split it"))
+    except RecursionError:
+        refused.append(InputRefused(head["name"], "is nested too deep; simplify it"))
+    answer = {
+        "articles": [article_record(article) for article in articles],
+        "refused": [[error.name, error.reason] for error in refused[:MOST_REFUSED]],
+    }
+    return {}, json.dumps(answer).encode()
+
+
+def _options(head: dict[str, Any]) -> ReadingOptions:
+    from dataclasses import replace
+
+    from classifier.reading import LIMITS, ReadingOptions
+
+    most = head["unpacked_bytes"]
+    limits = replace(LIMITS, unpacked_bytes=most, document_unpacked_bytes=most, members=10_000)
+    return ReadingOptions(sections=head["sections"], kind=head["kind"], encoding=head["encoding"], limits=limits)
+
+
+def _model(path: str, models: dict[str, TopicModel]) -> TopicModel:
+    from classifier.model.topic_model import TopicModel
+
+    if path not in models:
+        models.clear()
+        models[path] = TopicModel.load(Path(path), engine="walk")
+    return models[path]
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+if __name__ == "__main__":
+    main()

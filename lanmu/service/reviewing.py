@@ -1,0 +1,70 @@
+"""Review: what a person does to articles, with the label on its way to labels.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lanmu.service.champion import Champion
+from lanmu.service.label_writer import LabelWriter
+from lanmu.service.store import Store, settling
+from lanmu.service.store.settling import Settlement
+
+
+@dataclass(frozen=True)
+class Review:
+    """The steps of the desk; each is one transaction.  ``by`` is the person's name.
+
+    ``settle`` raises UnknownCategory for a category the current model does not have, NoSuchArticle,
+    and SettledMeanwhile where ``seen`` (the version the person saw) is no longer the article's.
+    """
+
+    store: Store
+    champion: Champion
+    writer: LabelWriter
+
+    def settle(self, number: int, category: str, by: str, *, seen: int | None = None) -> Settlement:
+        """Accept the model's category or choose another."""
+        known = self.champion.model.taxonomy.find(category).id
+        with self.store.writing() as connection:
+            done = settling.settle(connection, number, known, by, seen=seen)
+        self.writer.wake()
+        return done
+
+    def settle_many(self, given: Sequence[tuple[int, str]], by: str) -> list[Settlement]:
+        """Give many articles (numbers) their categories in one step; those that have it already stay as they are."""
+        taxonomy = self.champion.model.taxonomy
+        known = [(number, taxonomy.find(category).id) for number, category in given]
+        with self.store.writing() as connection:
+            done = settling.settle_many(connection, known, by)
+        self.writer.wake()
+        return done
+
+    def skip(self, number: int, by: str, *, seen: int | None = None) -> Settlement:
+        """Put an article aside without a label."""
+        with self.store.writing() as connection:
+            done = settling.skip(connection, number, by, seen=seen)
+        self.writer.wake()
+        return done
+
+    def accept_many(self, numbers: Sequence[int], by: str) -> list[Settlement]:
+        """Accept the model's category of many articles; those a person has settled are left alone."""
+        with self.store.writing() as connection:
+            done = settling.accept_many(connection, numbers, by)
+        self.writer.wake()
+        return done
+
+    def choose_many(self, numbers: Sequence[int], category: str, by: str) -> list[Settlement]:
+        """Give many articles one category."""
+        known = self.champion.model.taxonomy.find(category).id
+        with self.store.writing() as connection:
+            done = settling.choose_many(connection, numbers, known, by)
+        self.writer.wake()
+        return done
+
+    def undo(self, by: str) -> list[Settlement]:
+        """Take back this person's last step; what it was, or nothing."""
+        with self.store.writing() as connection:
+            done = settling.undo(connection, by)
+        self.writer.wake()
+        return done

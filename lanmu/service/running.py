@@ -1,0 +1,105 @@
+"""Run the service with uvicorn until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import uvicorn
+from filelock import FileLock, Timeout
+
+from classifier.errors import LanmuError
+from lanmu.service.app import create_app
+from lanmu.service.container import built
+from lanmu.service.logs import log_to_stderr
+from lanmu.service.security.sign_in import FIRST_ADMIN
+from lanmu.service.settings import Settings
+
+GRACE_SECONDS = 20
+BACKLOG = 512
+SWITCH_SECONDS = 0.0005
+"""The longest the tagger and the event loop wait for each other; with Python's own 5 ms answers are slower."""
+
+
+def run(settings: Settings) -> int:
+    """Serve until SIGINT or SIGTERM, then answer what is under way and end; returns the exit code."""
+    with _alone(settings):
+        return _run(settings)
+
+
+def _run(settings: Settings) -> int:
+    listener = _listening(settings)
+    settings = replace(settings, port=listener.getsockname()[1])
+    log_to_stderr()
+    sys.setswitchinterval(SWITCH_SECONDS)
+    service = built(settings)
+    _greet(settings)
+    config = uvicorn.Config(
+        create_app(settings, service),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies) or None,
+        limit_concurrency=settings.limits.connections,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        timeout_keep_alive=15,
+        lifespan="on",
+    )
+    server = uvicorn.Server(config)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _told)  # uvicorn raises the signal once more when it has ended in order
+    server.run(sockets=[listener])
+    return 0 if server.started else 2
+
+
+def _told(number: int, frame: object) -> None:
+    """A signal that has done its work."""
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the data folder for this process."""
+    lock = FileLock(settings.home / "serve.lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout as error:
+        raise LanmuError(
+            f"{settings.home}: another `lanmu serve` works on this folder; stop it, or choose another with --home"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _listening(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise LanmuError(
+            f"cannot listen on {settings.host}:{settings.port} ({error}); choose another --port or --host"
+        ) from error
+    return listener
+
+
+def _greet(settings: Settings) -> None:
+    print(f"lanmu serves {settings.home} at {settings.address}", flush=True)
+    if settings.watch is not None:
+        print(f"watching {settings.watch}", flush=True)
+    if settings.token_is_new:
+        print(f"token: {settings.token}", flush=True)
+        print(
+            f"Sign in as {FIRST_ADMIN} with the token as password, then choose one of your own. "
+            f"The token is kept in {settings.home / 'token'}.",
+            flush=True,
+        )

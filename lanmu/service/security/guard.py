@@ -1,0 +1,131 @@
+"""Guard: the outermost layer; names it answers to, sizes it takes, headers every answer carries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lanmu.service.problems import problem_response
+from lanmu.service.settings import Settings, is_loopback
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'"
+)
+HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+)
+_NOT_KEPT = (b"cache-control", b"no-store")
+_HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
+_STATIC = "/static/"
+
+
+class TooLarge(HTTPException):
+    """The body has grown beyond its bound while it was read; of a kind that the framework lets through."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(413, f"the request is larger than {most:,} bytes; send it in pieces")
+
+
+class TooSlow(HTTPException):
+    """The rest of the body does not come."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(408, f"nothing of the request has come for {seconds:g} seconds; send it again")
+
+
+class Guard:
+    """ASGI middleware.  ``most_bytes`` says how large the body of a path may be (None: its handler bounds it)."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, most_bytes: Callable[[str], int | None]) -> None:
+        self.app = app
+        self.settings = settings
+        self.most_bytes = most_bytes
+        self.on_loopback = settings.on_loopback
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path: str = scope["path"]
+        host = told = b""
+        for name, value in scope["headers"]:
+            if name == b"host":
+                host = value
+            elif name == b"content-length":
+                told = value
+        started = False
+
+        async def answer(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = _with_ours(message.get("headers", ()), path, scope.get("scheme") == "https")
+            await send(message)
+
+        if not _answers_to(host, self.settings.hosts, self.on_loopback):
+            response = problem_response(421, "this service does not go by that name; see --allow-host")
+            await response(scope, receive, answer)
+            return
+        most = self.most_bytes(path)
+        if most is not None and told.isdigit() and int(told) > most:
+            await problem_response(413, TooLarge(most).detail)(scope, receive, answer)
+            return
+        taken = 0
+        whole = False
+
+        async def take() -> Message:
+            nonlocal taken, whole
+            if whole:  # what comes now is the end of the connection, however late
+                return await receive()
+            try:
+                async with asyncio.timeout(self.settings.limits.idle_seconds):
+                    message = await receive()
+            except TimeoutError:
+                raise TooSlow(self.settings.limits.idle_seconds) from None
+            whole = not message.get("more_body", False)
+            if most is not None and message["type"] == "http.request":
+                taken += len(message.get("body", b""))
+                if taken > most:
+                    raise TooLarge(most)
+            return message
+
+        try:
+            await self.app(scope, take, answer)
+        except (TooLarge, TooSlow) as error:
+            if started:
+                raise
+            await problem_response(error.status_code, error.detail)(scope, receive, answer)
+
+
+@lru_cache(maxsize=256)
+def _answers_to(host: bytes, hosts: tuple[str, ...], on_loopback: bool) -> bool:
+    told = host.decode("latin-1")
+    name = told if told.endswith("]") else told.rsplit(":", 1)[0]
+    name = name.strip("[]").lower().rstrip(".")
+    if hosts:
+        return name in hosts or is_loopback(name)
+    # A page elsewhere may point its own name at this machine; such a name is not answered.
+    return not on_loopback or is_loopback(name)
+
+
+def _with_ours(headers: Iterable[tuple[bytes, bytes]], path: str, secure: bool) -> list[tuple[bytes, bytes]]:
+    """The answer's headers and ours, where it does not set them itself."""
+    all_headers = list(headers)
+    given = {name.lower() for name, _ in all_headers}
+    all_headers += [pair for pair in HEADERS if pair[0] not in given]
+    if not path.startswith(_STATIC) and b"cache-control" not in given:
+        all_headers.append(_NOT_KEPT)
+    if secure:
+        all_headers.append(_HTTPS_ONLY)
+    return all_headers

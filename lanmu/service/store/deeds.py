@@ -1,0 +1,126 @@
+"""Deeds: who settled what, when; filtered, counted, and summed up by person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+
+from lanmu.service.store.progress import Deed
+from lanmu.service.store.records import moment
+from lanmu.service.store.schema import articles, settlements
+
+MOST_A_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DeedFilter:
+    """Which settlements; None stands for any.  ``action`` is accept, choose or skip; days are ISO, inclusive."""
+
+    by: str | None = None
+    action: str | None = None
+    category: str | None = None
+    first_day: str | None = None
+    last_day: str | None = None
+
+
+@dataclass(frozen=True)
+class DeedPage:
+    """A page of settlements, the newest first, and how many there are in all."""
+
+    deeds: Sequence[Deed]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsWork:
+    """What one person has settled (taken back not counted): how many accepted, chosen otherwise, skipped."""
+
+    by: str
+    accepted: int
+    chosen: int
+    skipped: int
+    today: int
+    last: datetime
+
+    @property
+    def labels(self) -> int:
+        return self.accepted + self.chosen
+
+
+def deed_page(
+    connection: Connection, wanted: DeedFilter | None = None, *, offset: int = 0, limit: int = 50
+) -> DeedPage:
+    """Settlements that pass the filter, those taken back among them."""
+    condition = _condition(wanted or DeedFilter())
+    s = settlements.c
+    total = connection.execute(select(func.count()).select_from(settlements).where(condition)).scalar_one()
+    query = (
+        select(settlements, articles.c.title)
+        .join(articles, articles.c.number == s.article)
+        .where(condition)
+        .order_by(s.number.desc())
+        .offset(offset)
+        .limit(max(1, min(limit, MOST_A_PAGE)))
+    )
+    found = [
+        Deed(
+            row.number, row.article, row.title, row.action, row.category, row.by, moment(row.at),
+            row.undone_at is not None,
+        )
+        for row in connection.execute(query)
+    ]  # fmt: skip
+    return DeedPage(found, total)
+
+
+def people(connection: Connection, day: str) -> list[PersonsWork]:
+    """Everyone who has settled something, who did most first; ``day`` (ISO) is today."""
+    s = settlements.c
+
+    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.sum(case((condition, 1), else_=0))
+
+    query = (
+        select(
+            s.by,
+            count(s.action == "accept"),
+            count(s.action == "choose"),
+            count(s.action == "skip"),
+            count(s.day == day),
+            func.max(s.at),
+        )
+        .where(s.undone_at.is_(None))
+        .group_by(s.by)
+        .order_by(func.count().desc(), s.by)
+    )
+    return [PersonsWork(row[0], row[1], row[2], row[3], row[4], moment(row[5])) for row in connection.execute(query)]
+
+
+def labelled_since(connection: Connection, at: float) -> dict[str, int]:
+    """How many articles have a label given after a time (seconds since 1970), by category, most first."""
+    c = articles.c
+    query = (
+        select(c.label, func.count())
+        .where(c.label.is_not(None), c.labelled_at > at)
+        .group_by(c.label)
+        .order_by(func.count().desc())
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def _condition(wanted: DeedFilter) -> ColumnElement[bool]:
+    s = settlements.c
+    conditions: list[ColumnElement[bool]] = [s.number > 0]
+    if wanted.by is not None:
+        conditions.append(s.by == wanted.by)
+    if wanted.action is not None:
+        conditions.append(s.action == wanted.action)
+    if wanted.category is not None:
+        conditions.append(s.category == wanted.category)
+    if wanted.first_day is not None:
+        conditions.append(s.day >= wanted.first_day)
+    if wanted.last_day is not None:
+        conditions.append(s.day <= wanted.last_day)
+    return and_(*conditions)

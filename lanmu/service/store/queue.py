@@ -1,0 +1,201 @@
+"""The queue of tagged articles: added once each, listed, searched, and given out for review."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy.dialects.sqlite import insert
+
+from classifier.article import TaggedArticle
+from lanmu.service.store.records import QueuedArticle, State, fingerprint_of, local_day, queued_article
+from lanmu.service.store.schema import articles
+
+MOST_A_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one article: its number in the queue, and whether it is new there."""
+
+    number: int
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleFilter:
+    """Which articles of the queue; None stands for any.
+
+    ``category`` is what counts (a person's label before the model's); ``days`` from and to
+    (inclusive, ISO); ``search`` words that all stand in the title or the body.
+    """
+
+    category: str | None = None
+    state: State | None = None
+    first_day: str | None = None
+    last_day: str | None = None
+    origin: str | None = None
+    labelled_by: str | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True)
+class ArticlePage:
+    """A page of a list: the articles, how many there are in all, and where this page starts."""
+
+    articles: tuple[QueuedArticle, ...]
+    total: int
+    offset: int
+    limit: int
+
+
+def add(
+    connection: Connection, tagged: Sequence[TaggedArticle], *, origin: str, model: str, at: float | None = None
+) -> list[Added]:
+    """Put tagged articles into the queue; one whose title and body are there already stays as it was."""
+    at = time.time() if at is None else at
+    found: list[Added] = []
+    for one in tagged:
+        row = _row(one, origin, model, at)
+        statement = insert(articles).values(row).on_conflict_do_nothing(index_elements=["fingerprint"])
+        number = connection.execute(statement.returning(articles.c.number)).scalar_one_or_none()
+        if number is None:
+            known = select(articles.c.number).where(articles.c.fingerprint == row["fingerprint"])
+            found.append(Added(connection.execute(known).scalar_one(), False))
+        else:
+            found.append(Added(number, True))
+    return found
+
+
+def get(connection: Connection, number: int) -> QueuedArticle | None:
+    """The article with this number."""
+    row = connection.execute(select(articles).where(articles.c.number == number)).one_or_none()
+    return None if row is None else queued_article(row)
+
+
+def page(
+    connection: Connection, wanted: ArticleFilter | None = None, *, offset: int = 0, limit: int = 50
+) -> ArticlePage:
+    """Articles that pass the filter, the newest first."""
+    wanted = wanted or ArticleFilter()
+    limit = max(1, min(limit, MOST_A_PAGE))
+    condition = condition_of(wanted)
+    total = connection.execute(select(func.count()).select_from(articles).where(condition)).scalar_one()
+    query = select(articles).where(condition).order_by(articles.c.number.desc()).offset(offset).limit(limit)
+    return ArticlePage(tuple(queued_article(row) for row in connection.execute(query)), total, offset, limit)
+
+
+def for_review(
+    connection: Connection, wanted: ArticleFilter | None = None, *, offset: int = 0, limit: int = 50
+) -> ArticlePage:
+    """Articles that wait for review, the most useful first.
+
+    Useful is what the model is least sure of (the smallest margin between the two best categories:
+    Scheffer et al. 2001), and unlike what came just before: the pairs of best category and
+    runner-up take turns, each with its closest call first.
+    """
+    condition = and_(condition_of(wanted or ArticleFilter()), articles.c.state == "review")
+    limit = max(1, min(limit, MOST_A_PAGE))
+    total = connection.execute(select(func.count()).select_from(articles).where(condition)).scalar_one()
+    query = _most_useful(condition).offset(offset).limit(limit)
+    numbers = [row.number for row in connection.execute(query)]
+    rows = connection.execute(select(articles).where(articles.c.number.in_(numbers)))
+    found = {row.number: queued_article(row) for row in rows}
+    return ArticlePage(tuple(found[number] for number in numbers), total, offset, limit)
+
+
+def origins(connection: Connection) -> list[str]:
+    """The ways articles have come in."""
+    return list(connection.execute(select(articles.c.origin).distinct().order_by(articles.c.origin)).scalars())
+
+
+def labellers(connection: Connection) -> list[str]:
+    """Who has given a label that stands."""
+    name = articles.c.labelled_by
+    return list(connection.execute(select(name).where(name.is_not(None)).distinct().order_by(name)).scalars())
+
+
+def review_numbers(
+    connection: Connection, wanted: ArticleFilter | None = None, *, limit: int = 200
+) -> tuple[list[int], int]:
+    """The numbers of what ``for_review`` gives out, in its order, and how many there are in all."""
+    condition = and_(condition_of(wanted or ArticleFilter()), articles.c.state == "review")
+    total = connection.execute(select(func.count()).select_from(articles).where(condition)).scalar_one()
+    query = _most_useful(condition).limit(max(1, limit))
+    return [row.number for row in connection.execute(query)], total
+
+
+def condition_of(wanted: ArticleFilter) -> ColumnElement[bool]:
+    """The filter as SQL."""
+    c = articles.c
+    conditions: list[ColumnElement[bool]] = [articles.c.number > 0]
+    if wanted.category is not None:
+        conditions.append(func.coalesce(c.label, c.category) == wanted.category)
+    if wanted.state is not None:
+        conditions.append(c.state == wanted.state)
+    if wanted.first_day is not None:
+        conditions.append(c.day >= wanted.first_day)
+    if wanted.last_day is not None:
+        conditions.append(c.day <= wanted.last_day)
+    if wanted.origin is not None:
+        conditions.append(c.origin == wanted.origin)
+    if wanted.labelled_by is not None:
+        conditions.append(c.labelled_by == wanted.labelled_by)
+    for word in wanted.search.split()[:10]:
+        conditions.append(or_(c.title.contains(word, autoescape=True), c.text.contains(word, autoescape=True)))
+    return and_(*conditions)
+
+
+def judgement_of(tagged: TaggedArticle, model: str) -> dict[str, object]:
+    """What a model says of an article, as a row keeps it."""
+    second, second_probability = tagged.ranking[1] if len(tagged.ranking) > 1 else ("", 0.0)
+    return {
+        "model": model,
+        "category": tagged.category,
+        "category_name": tagged.category_name,
+        "runner_up": second,
+        "probability": tagged.probability,
+        "margin": tagged.probability - second_probability,
+        "decision": tagged.decision,
+        "ranking": [[category, round(probability, 6)] for category, probability in tagged.ranking],
+        "secondary": list(tagged.secondary),
+        "reasons": list(tagged.reasons),
+        "state": tagged.decision,
+    }
+
+
+def _most_useful(condition: ColumnElement[bool]) -> Select[tuple[int]]:
+    c = articles.c
+    turn = func.row_number().over(partition_by=[c.category, c.runner_up], order_by=[c.margin, c.number])
+    ranked = select(c.number, c.margin, turn.label("turn")).where(condition).subquery()
+    return select(ranked.c.number).order_by(ranked.c.turn, ranked.c.margin, ranked.c.number)
+
+
+def _row(tagged: TaggedArticle, origin: str, model: str, at: float) -> dict[str, object]:
+    article = tagged.article
+
+    def clean(text: str) -> str:  # lone surrogates, which SQLite's UTF-8 does not hold
+        return text.encode("utf-8", "replace").decode()
+
+    return {
+        "fingerprint": fingerprint_of(article),
+        "id": clean(article.id),
+        "title": clean(article.title),
+        "subtitle": clean(article.subtitle),
+        "column": clean(article.column),
+        "byline": clean(article.byline),
+        "reporters": [clean(name) for name in article.reporters],
+        "date": article.date,
+        "text": clean(article.text),
+        "uncertain": list(article.uncertain),
+        "source_path": clean(article.source.path),
+        "source_member": clean(article.source.member),
+        "source_position": article.source.position,
+        "origin": origin,
+        "arrived": at,
+        "day": local_day(at),
+        **judgement_of(tagged, model),
+        "version": 0,
+    }

@@ -1,0 +1,40 @@
+"""Articles that wait for review, judged again by a newer model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, select, update
+
+from classifier.article import Article, TaggedArticle
+from lanmu.service.store.queue import judgement_of
+from lanmu.service.store.records import queued_article
+from lanmu.service.store.schema import articles
+
+
+def count_stale(connection: Connection, model: str) -> int:
+    """How many articles wait for review that another model than this one tagged."""
+    c = articles.c
+    query = select(func.count()).select_from(articles).where(c.state == "review", c.model != model)
+    return int(connection.execute(query).scalar_one())
+
+
+def stale(connection: Connection, model: str, *, limit: int) -> list[tuple[int, Article]]:
+    """Those articles with their numbers, the oldest first."""
+    c = articles.c
+    query = select(articles).where(c.state == "review", c.model != model).order_by(c.number).limit(limit)
+    return [(row.number, queued_article(row).article) for row in connection.execute(query)]
+
+
+def judge_again(connection: Connection, judged: Sequence[tuple[int, TaggedArticle]], model: str) -> int:
+    """Note what the model says now; an article that a person has settled meanwhile stays as it is.
+
+    Returns how many need no review any more.
+    """
+    c = articles.c
+    accepted = 0
+    for number, tagged in judged:
+        values = judgement_of(tagged, model)
+        done = connection.execute(update(articles).where(c.number == number, c.state == "review").values(values))
+        accepted += done.rowcount and tagged.decision == "accepted"
+    return accepted

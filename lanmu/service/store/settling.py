@@ -1,0 +1,171 @@
+"""What people say of articles: accept, choose another category, skip; and back again."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from classifier.errors import LanmuError
+from lanmu.service.store import queue
+from lanmu.service.store.records import QueuedArticle, State, local_day
+from lanmu.service.store.schema import articles, labels, settlements
+
+MOST_AT_ONCE = 1_000
+
+
+class NoSuchArticle(LanmuError):
+    """The queue has no article of this number."""
+
+
+class SettledMeanwhile(LanmuError):
+    """Another person settled the article after this one had seen it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """One judgement: ``action`` is accept, choose or skip; ``category`` what the article now has (None: none)."""
+
+    number: int
+    article: int
+    action: str
+    category: str | None
+    by: str
+    batch: str | None = None
+
+
+def settle(
+    connection: Connection, number: int, category: str, by: str, *, seen: int | None = None, batch: str | None = None
+) -> Settlement:
+    """Give an article its category for good; the model's own is an accept, another a choice.
+
+    ``seen`` is the version the person saw.  Raises NoSuchArticle; SettledMeanwhile where it has
+    changed since.
+    """
+    article = _seen(connection, number, seen)
+    action = "accept" if category == article.tagged.category else "choose"
+    return _settled(connection, article, action, category, "settled", by, batch)
+
+
+def settle_many(connection: Connection, given: Sequence[tuple[int, str]], by: str) -> list[Settlement]:
+    """Give many articles their categories as one step that undo takes back; those labelled so already stay."""
+    batch = secrets.token_hex(8)
+    done: list[Settlement] = []
+    for number, category in given:
+        article = _seen(connection, number, None)
+        if article.label != category:
+            done.append(settle(connection, number, category, by, batch=batch))
+    return done
+
+
+def skip(connection: Connection, number: int, by: str, *, seen: int | None = None) -> Settlement:
+    """Put an article aside without a label; it leaves the review queue."""
+    return _settled(connection, _seen(connection, number, seen), "skip", None, "skipped", by, None)
+
+
+def accept_many(connection: Connection, numbers: Sequence[int], by: str) -> list[Settlement]:
+    """Accept the model's category of many articles that no person has settled yet, as one step that undo takes back."""
+    return _many(connection, numbers, by, None)
+
+
+def choose_many(connection: Connection, numbers: Sequence[int], category: str, by: str) -> list[Settlement]:
+    """Give many articles this category, whoever settled them before, as one step that undo takes back."""
+    return _many(connection, numbers, by, category)
+
+
+def _many(connection: Connection, numbers: Sequence[int], by: str, category: str | None) -> list[Settlement]:
+    if len(numbers) > MOST_AT_ONCE:
+        raise LanmuError(f"{len(numbers)} articles are more than {MOST_AT_ONCE} at once; settle them in pieces")
+    batch = secrets.token_hex(8)
+    done: list[Settlement] = []
+    for number in dict.fromkeys(numbers):
+        article = queue.get(connection, number)
+        if article is None or (article.state == "settled" and category in (None, article.label)):
+            continue
+        done.append(settle(connection, number, category or article.tagged.category, by, batch=batch))
+    return done
+
+
+def undo(connection: Connection, by: str) -> list[Settlement]:
+    """Take back this person's last step (a bulk accept as a whole); empty where there is none.
+
+    An article that another settlement has changed since is left as it is.
+    """
+    last = (
+        select(settlements)
+        .where(settlements.c.by == by, settlements.c.undone_at.is_(None))
+        .order_by(settlements.c.number.desc())
+    )
+    first = connection.execute(last.limit(1)).one_or_none()
+    if first is None:
+        return []
+    rows = [first]
+    if first.batch is not None:
+        rows = list(connection.execute(last.where(settlements.c.batch == first.batch)))
+    at = time.time()
+    taken: list[Settlement] = []
+    for row in rows:
+        connection.execute(update(settlements).where(settlements.c.number == row.number).values(undone_at=at))
+        later = select(settlements.c.number).where(
+            settlements.c.article == row.article,
+            settlements.c.number > row.number,
+            settlements.c.undone_at.is_(None),
+        )
+        if connection.execute(later.limit(1)).one_or_none() is not None:
+            continue
+        _write(connection, row.article, row.before_state, row.before_label, row.before_by, row.before_at)
+        taken.append(Settlement(row.number, row.article, row.action, row.before_label, by, row.batch))
+    return taken
+
+
+def _seen(connection: Connection, number: int, seen: int | None) -> QueuedArticle:
+    article = queue.get(connection, number)
+    if article is None:
+        raise NoSuchArticle(f"the queue has no article {number}; it may have been removed")
+    if seen is not None and seen != article.version:
+        who = f"{article.labelled_by} has" if article.labelled_by else "someone has"
+        raise SettledMeanwhile(f"{who} settled article {number} meanwhile; look at it again")
+    return article
+
+
+def _settled(
+    connection: Connection,
+    article: QueuedArticle,
+    action: str,
+    category: str | None,
+    state: State,
+    by: str,
+    batch: str | None,
+) -> Settlement:
+    at = time.time()
+    statement = insert(settlements).values(
+        article=article.number,
+        action=action,
+        category=category,
+        by=by,
+        at=at,
+        day=local_day(at),
+        batch=batch,
+        before_state=article.state,
+        before_label=article.label,
+        before_by=article.labelled_by,
+        before_at=None if article.labelled_at is None else article.labelled_at.timestamp(),
+    )
+    number = connection.execute(statement.returning(settlements.c.number)).scalar_one()
+    _write(connection, article.number, state, category, by, at)
+    return Settlement(number, article.number, action, category, by, batch)
+
+
+def _write(
+    connection: Connection, number: int, state: str, category: str | None, by: str | None, at: float | None
+) -> None:
+    """Set an article's state and label, and what labels.csv is to say of it."""
+    c = articles.c
+    values = {"state": state, "label": category, "labelled_by": by, "labelled_at": at, "version": c.version + 1}
+    connection.execute(update(articles).where(c.number == number).values(values))
+    wanted = insert(labels).values(article=number, category=category, written=None)
+    connection.execute(wanted.on_conflict_do_update(index_elements=["article"], set_={"category": category}))

@@ -1,0 +1,127 @@
+"""Statistics of the queue for charts: articles by day and category, how many went to review, how sure the model was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Connection, Integer, and_, case, cast, func, select
+
+from lanmu.service.store.schema import articles
+
+Span = Literal["day", "month"]
+Clock = Literal["arrived", "printed"]
+BINS = 20
+
+
+@dataclass(frozen=True)
+class Period:
+    """One day (ISO) or month (``YYYY-MM``): articles by the category that counts, and how many went to review."""
+
+    name: str
+    categories: Mapping[str, int]
+    reviewed: int
+
+    @property
+    def articles(self) -> int:
+        return sum(self.categories.values())
+
+    @property
+    def review_share(self) -> float:
+        return self.reviewed / self.articles if self.articles else 0.0
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Of a category the model gave: how many articles people settled, and how many of these they accepted."""
+
+    category: str
+    settled: int
+    accepted: int
+
+
+def periods(
+    connection: Connection, *, span: Span, clock: Clock, first_day: str = "", last_day: str = ""
+) -> list[Period]:
+    """Days or months that have articles, in order; ``clock`` says whether the day of arrival or of print counts.
+
+    An article without a printed date counts on the day it arrived.
+    """
+    c = articles.c
+    day = _day(clock)
+    name = day if span == "day" else func.substr(day, 1, 7)
+    category = func.coalesce(c.label, c.category)
+    query = (
+        select(name, category, func.count(), func.sum(case((c.decision == "review", 1), else_=0)))
+        .where(_within(day, first_day, last_day))
+        .group_by(name, category)
+        .order_by(name)
+    )
+    counts: dict[str, dict[str, int]] = {}
+    reviewed: dict[str, int] = {}
+    for period, found, number, doubtful in connection.execute(query):
+        counts.setdefault(period, {})[found] = number
+        reviewed[period] = reviewed.get(period, 0) + doubtful
+    return [Period(period, categories, reviewed[period]) for period, categories in counts.items()]
+
+
+def last_day(connection: Connection, clock: Clock) -> str | None:
+    """The last day (ISO) that has articles."""
+    return connection.execute(select(func.max(_day(clock)))).scalar_one()
+
+
+def confidence(
+    connection: Connection, *, clock: Clock, first_day: str = "", last_day: str = ""
+) -> list[tuple[int, int]]:
+    """How many articles were accepted and how many went to review, by BINS equal bins of the probability."""
+    c = articles.c
+    bin_ = func.min(cast(c.probability * BINS, Integer), BINS - 1)
+    query = (
+        select(bin_, c.decision, func.count())
+        .where(_within(_day(clock), first_day, last_day))
+        .group_by(bin_, c.decision)
+    )
+    found = [[0, 0] for _ in range(BINS)]
+    for number, decision, count in connection.execute(query):
+        found[max(0, number)][decision == "review"] = count
+    return [(accepted, review) for accepted, review in found]
+
+
+def agreement(connection: Connection) -> list[Agreement]:
+    """By the model's category: how often people agreed, where they settled most first."""
+    c = articles.c
+    query = (
+        select(c.category, func.count(), func.sum(case((c.label == c.category, 1), else_=0)))
+        .where(c.state == "settled")
+        .group_by(c.category)
+        .order_by(func.count().desc(), c.category)
+    )
+    return [Agreement(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+
+def corrections(connection: Connection, limit: int = 10) -> Sequence[tuple[str, str, int]]:
+    """The model's category, the one people chose instead, and how often; most often first."""
+    c = articles.c
+    query = (
+        select(c.category, c.label, func.count())
+        .where(c.state == "settled", c.label != c.category)
+        .group_by(c.category, c.label)
+        .order_by(func.count().desc(), c.category, c.label)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+
+def _day(clock: Clock) -> ColumnElement[str]:
+    c = articles.c
+    return case((c.date != "", c.date), else_=c.day) if clock == "printed" else c.day
+
+
+def _within(day: ColumnElement[str], first_day: str, last_day: str) -> ColumnElement[bool]:
+    conditions = [articles.c.number > 0]
+    if first_day:
+        conditions.append(day >= first_day)
+    if last_day:
+        conditions.append(day <= last_day)
+    return and_(*conditions)

@@ -1,0 +1,99 @@
+"""The process in which the desk's *Retrain* runs: `lanmu train` on the desk's labels, its verdict to a file."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from classifier.errors import LabelsError, LanmuError, ModelError
+from classifier.files import write_text_whole
+
+if TYPE_CHECKING:
+    from classifier.model.files import StoredModel
+    from classifier.model.versions import Registry
+    from training.labels.label import Label
+
+LOWER_PRIORITY = 10
+FEWEST_A_CATEGORY = 2
+
+
+def main(labels: Path, models: Path, result: Path) -> None:
+    """Train on a labels file against a folder's current model, without promoting; write the verdict as JSON.
+
+    While the labels are few, the fit starts from the model that the folder began with.  A category
+    with a single label waits for its second, which is needed to hold one against the other.
+    """
+    from classifier.model.choice import current_name
+    from classifier.model.files import read_manifest
+    from classifier.model.versions import Registry
+    from training.fitting.start import start_of
+    from training.labels.corpora import joined
+    from training.labels.file import examples_of, usable_labels
+    from training.promotion.retrain import train
+
+    registry = Registry(models)
+    taxonomy = read_manifest(models / current_name(models)).taxonomy
+    examples = examples_of(enough(joined(usable_labels(labels, taxonomy))))
+    start = start_of(examples, taxonomy, first_model(registry))
+    if start.said:
+        print(start.said, flush=True)
+    run = train(
+        examples,
+        taxonomy,
+        registry,
+        options=start.options,
+        prior=start.prior,
+        known=start.known,
+        promote=False,
+        say=lambda line: print(line, flush=True),
+    )
+    verdict = {
+        "name": run.name,
+        "promote": run.verdict.promote,
+        "reasons": list(run.verdict.reasons),
+        "figures": run.verdict.figures,
+        "metrics": run.manifest.training.get("metrics", {}),
+        "labels": len(examples),
+    }
+    write_text_whole(result, json.dumps(verdict, ensure_ascii=False) + "\n")
+
+
+def enough(labels: tuple[Label, ...]) -> tuple[Label, ...]:
+    """The labels of categories that have enough; LabelsError where these are fewer than two."""
+    counts = Counter(label.category for label in labels)
+    few = sorted(category for category, count in counts.items() if count < FEWEST_A_CATEGORY)
+    if len(counts) - len(few) < 2:
+        raise LabelsError(
+            f"{len(labels)} labels so far; two categories with {FEWEST_A_CATEGORY} labels each are needed to begin with"
+        )
+    if few:
+        print(f"left out until they have {FEWEST_A_CATEGORY} labels: {', '.join(few)}", flush=True)
+    return tuple(label for label in labels if counts[label.category] >= FEWEST_A_CATEGORY)
+
+
+def first_model(registry: Registry) -> StoredModel:
+    """The model that the folder began with, or the current one where that is gone."""
+    from classifier.model.choice import current_name
+    from classifier.model.files import read_model
+
+    for event in registry.history():
+        if event.action == "promoted":
+            try:
+                return read_model(registry.path(event.name))
+            except ModelError:
+                break
+    return read_model(registry.path(current_name(registry.folder)))
+
+
+if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(LOWER_PRIORITY)
+    try:
+        main(*(Path(argument) for argument in sys.argv[1:4]))
+    except LanmuError as error:
+        print(error, flush=True)
+        sys.exit(2)

@@ -1,0 +1,162 @@
+"""Which labels are likely wrong, and what to label next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.article import Article
+from classifier.model.features import FeatureSpec
+from classifier.model.topic_model import TopicModel
+from classifier.taxonomy import Taxonomy
+from training.curation.strategies import Pool, Strategy, UnsureDiverseRare, directions
+from training.evaluation.answers import learnable
+from training.fitting.fit import FitOptions, label_columns
+from training.fitting.splits import outer_folds
+from training.fitting.threads import one_blas_thread
+from training.labels.examples import Examples
+from training.labels.near_duplicates import near_duplicate_groups
+
+if TYPE_CHECKING:
+    from training.fitting.matrix import Matrix
+
+SECOND_OPINION = FitOptions(spec=FeatureSpec(words=1, characters=2), vectors=0.3)
+"""What judges labels: slower than what ships, and more often right on labels it was not fitted on."""
+WORDS = 4
+_FEWEST_CHARACTERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A label that is likely wrong: what it says, what the folds that did not hold it say, and why.
+
+    ``quality``: the probability of the label as it stands.
+    """
+
+    index: int
+    id: str
+    category: str
+    instead: str
+    quality: float
+    reason: str
+
+
+@one_blas_thread
+def suspects(
+    examples: Examples, taxonomy: Taxonomy, count: int = 20, options: FitOptions = SECOND_OPINION
+) -> list[Suspect]:
+    """The ``count`` labels that are most likely wrong, the likeliest first.
+
+    Confident learning (Northcutt et al. 2021, the cleanlab library): ranked by the probability that
+    folds which did not hold the article, nor a near-duplicate, give its label.  Near-duplicates
+    with different labels come with their own reason; the only label of a category cannot be judged
+    and is passed over.  Raises LabelsError where labels are too few.
+    """
+    from cleanlab.rank import get_label_quality_scores
+
+    from training.fitting.calibration import fit_calibration
+    from training.fitting.matrix import feature_matrix
+    from training.fitting.solving import solved
+
+    judged = learnable(examples, np.arange(len(examples)))
+    examples = examples.take(judged)
+    y = label_columns(examples, taxonomy)
+    groups = near_duplicate_groups(examples.whole)
+    matrix = feature_matrix(examples, options, y)
+    scores = np.zeros((len(y), len(taxonomy)))
+    fold = np.zeros(len(y), np.int64)
+    weights: list[NDArray[np.float64]] = []
+    for train, test in outer_folds(examples.categories, groups, options.folds, options.seed):
+        solution, intercept = solved(matrix.X[train], y[train], len(taxonomy), options, matrix.shared)
+        scores[test] = matrix.X[test] @ solution + intercept
+        fold[test] = len(weights)
+        weights.append(solution)
+    probabilities = fit_calibration(scores, y, "temperature")(scores)
+    present, column = np.unique(y, return_inverse=True)
+    of_present = probabilities[:, present] / probabilities[:, present].sum(1, keepdims=True)
+    quality = np.asarray(
+        get_label_quality_scores(column, of_present, method="self_confidence", adjust_pred_probs=False)
+    )
+    clashing = _clashing(groups, y)
+    names = {category.id: category.name for category in taxonomy}
+    best = probabilities.argmax(1)
+    order = [i for i in np.argsort(quality, kind="stable").tolist() if best[i] != y[i] or i in clashing]
+    found: list[Suspect] = []
+    for i in order[:count]:
+        words = _words(matrix, weights[fold[i]], i, int(best[i]), int(y[i]))
+        found.append(
+            Suspect(
+                index=int(judged[i]),
+                id=examples.ids[i],
+                category=examples.categories[i],
+                instead=taxonomy.ids[best[i]],
+                quality=round(float(quality[i]), 6),
+                reason=_reason(
+                    names[taxonomy.ids[best[i]]],
+                    names[taxonomy.ids[y[i]]],
+                    (float(probabilities[i, best[i]]), float(probabilities[i, y[i]])),
+                    words,
+                    examples.ids[clashing[i]] if i in clashing else "",
+                ),
+            )
+        )
+    return found
+
+
+def to_label_next(
+    model: TopicModel,
+    articles: Sequence[Article],
+    count: int,
+    strategy: Strategy | None = None,
+    labelled: Mapping[str, int] | None = None,
+) -> list[int]:
+    """Which articles of an unlabelled pool to label next, the most useful first.
+
+    ``labelled``: how many labels each category has (without it, all count the same).
+    """
+    from classifier.columns import TextColumn
+
+    if not articles:
+        return []
+    titles = TextColumn.from_strings([article.title for article in articles])
+    texts = TextColumn.from_strings([article.text for article in articles])
+    scores = model.score(titles, texts).scores
+    there = np.array([(labelled or {}).get(category, 0) for category in model.taxonomy.ids], np.int64)
+    pool = Pool(model.decide(titles, texts).probabilities, directions(scores), there)
+    return (strategy or UnsureDiverseRare()).choose(pool, count)
+
+
+def _words(matrix: Matrix, weights: NDArray[np.float64], i: int, best: int, own: int) -> list[str]:
+    """The words of an article that spoke most for another category than its own."""
+    row = matrix.X[i]
+    share = row.data * (weights[row.indices, best] - weights[row.indices, own])
+    features = row.indices % matrix.features
+    total: dict[str, float] = {}
+    for feature, value in zip(features.tolist(), share.tolist(), strict=True):
+        if feature < len(matrix.words) and len(word := matrix.words[feature]) >= _FEWEST_CHARACTERS:
+            total[word] = total.get(word, 0.0) + value
+    return [word for word in sorted(total, key=lambda word: (-total[word], word))[:WORDS] if total[word] > 0]
+
+
+def _reason(instead: str, own: str, sure: tuple[float, float], words: Sequence[str], twin: str) -> str:
+    if twin and instead == own:
+        return f"nearly the same text is labelled otherwise ({twin})"
+    spoke = f" ({', '.join(word.replace(' ', '+') for word in words)})" if words else ""
+    reason = f"other labels speak for {instead}, {sure[0]:.0%}{spoke}, and only {sure[1]:.0%} for {own}"
+    return f"nearly the same text is labelled otherwise ({twin}); {reason}" if twin else reason
+
+
+def _clashing(groups: NDArray[np.int64], y: NDArray[np.int64]) -> dict[int, int]:
+    """Examples of a near-duplicate group with more than one category → one that is labelled otherwise."""
+    order = np.argsort(groups, kind="stable")
+    found: dict[int, int] = {}
+    for members in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
+        if len(members) < 2 or len(set(y[members].tolist())) < 2:
+            continue
+        for i in members.tolist():
+            found[i] = next(j for j in members.tolist() if y[j] != y[i])
+    return found

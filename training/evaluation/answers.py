@@ -1,0 +1,171 @@
+"""Answers: what a model says of labelled articles that it was not fitted on, and the ways to get them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.errors import LabelsError, ModelError
+from classifier.model.decisions import Decisions
+from classifier.model.form import form_bits
+from classifier.model.weights import LinearWeights
+from classifier.taxonomy import Taxonomy
+from training.fitting.fit import Fitted
+from training.fitting.seen import unseen
+from training.fitting.splits import Part
+from training.labels.examples import Examples
+
+Kind = Literal["folds", "holdout", "time", "model"]
+KINDS: dict[Kind, str] = {
+    "folds": "cross-validated",
+    "holdout": "held out by id",
+    "time": "the latest, by a model of the earlier ones",
+    "model": "as the model tags them",
+}
+Say = Callable[[str], None]
+
+
+class Fit(Protocol):
+    """Fits a model on examples; ``groups`` int64[n] are their near-duplicates."""
+
+    def __call__(self, examples: Examples, groups: NDArray[np.int64], /) -> Fitted: ...
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A model's answers on n labelled articles it was not fitted on.
+
+    ``probabilities`` float64[n, K]; ``accepted`` bool[n]; ``familiarity`` float64[n, 3]; the answer
+    on article i is by ``models[by[i]]``.
+    """
+
+    kind: Kind
+    examples: Examples
+    taxonomy: Taxonomy
+    probabilities: NDArray[np.float64]
+    accepted: NDArray[np.bool_]
+    familiarity: NDArray[np.float64]
+    models: tuple[LinearWeights, ...]
+    by: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.examples)
+
+    @property
+    def y(self) -> NDArray[np.int64]:
+        """The right categories as columns, int64[n]."""
+        index = {category: k for k, category in enumerate(self.taxonomy.ids)}
+        return np.array([index[category] for category in self.examples.categories], np.int64)
+
+    @property
+    def best(self) -> NDArray[np.int64]:
+        """The given categories as columns, int64[n]."""
+        return np.asarray(self.probabilities.argmax(1))
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The given category of each article, by its id."""
+        ids = self.taxonomy.ids
+        return {name: ids[k] for name, k in zip(self.examples.ids, self.best.tolist(), strict=True)}
+
+
+def answers_by(
+    fit: Fit,
+    examples: Examples,
+    groups: NDArray[np.int64],
+    parts: Sequence[Part],
+    kind: Kind = "folds",
+    say: Say | None = None,
+) -> Answers:
+    """Answers on every tested example, by a model of its part's training side.
+
+    The whole procedure is repeated on each training side, with its own calibration and
+    thresholds, so that nothing of what is tested leaks into them (nested cross-validation, Varma
+    and Simon 2006).  LabelsError where a side is empty.
+    """
+    found: list[tuple[NDArray[np.int64], Fitted, Decisions]] = []
+    for number, (train, test) in enumerate(parts, 1):
+        if say is not None and len(parts) > 1:
+            say(f"fold {number} of {len(parts)}")
+        train = learnable(examples, train)
+        if not len(test) or not len(train):
+            raise LabelsError(f"{len(examples)} labels are too few to set some apart; add labels")
+        try:
+            fitted = fit(examples.take(train), groups[train])
+        except LabelsError as error:
+            raise LabelsError(f"with some labels set apart, too few are left to learn from: {error}") from error
+        found.append((test, fitted, decided(fitted, examples.take(test))))
+    return _gathered(kind, examples, found)
+
+
+def learnable(examples: Examples, train: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Without the examples that are the only one of their category on this side: nothing can be learned from one."""
+    names, place = np.unique(np.asarray(examples.categories)[train], return_inverse=True)
+    return train[np.bincount(place, minlength=len(names))[place] > 1]
+
+
+def fold_answers(fitted: Fitted, examples: Examples) -> Answers:
+    """Answers of the folds that a fit made for its calibration: at hand, and a little flattered by that calibration."""
+    held_out = fitted.held_out
+    form = form_bits(*examples.columns, fitted.weights.table.fold)
+    reasons = fitted.review.reasons(held_out.probabilities.max(1), held_out.familiarity, form)
+    return Answers(
+        "folds", examples, fitted.taxonomy, held_out.probabilities, reasons == 0, held_out.familiarity,
+        (fitted.weights,), np.zeros(len(examples), np.int64),
+    )  # fmt: skip
+
+
+def model_answers(model: str | None, models: Path | None, examples: Examples) -> tuple[Answers, int]:
+    """A stored model's answers on examples it was not fitted on, and how many it was fitted on and so are left out.
+
+    ModelError where none is left, or the labels have a category that the model does not know.
+    """
+    from classifier.model.choice import model_path
+    from classifier.model.topic_model import TopicModel
+
+    loaded = TopicModel.load(model_path(model, models), engine="kernel")
+    name = model or loaded.manifest.name
+    if unknown := set(examples.categories) - set(loaded.taxonomy.ids):
+        raise ModelError(f"{name}: has no category {sorted(unknown)[0]!r}; give labels of its own categories")
+    new = unseen(loaded.manifest, examples)
+    if not new.any():
+        raise ModelError(
+            f"{name}: was trained on all {len(examples)} of these labels ({examples.ids[0]} …); "
+            "evaluate it on labels it has not seen, or cross-validate without --model"
+        )
+    examples = examples.take(new)
+    decisions = loaded.decide(*examples.columns)
+    answers = Answers(
+        "model", examples, loaded.taxonomy, decisions.probabilities, decisions.reasons == 0, decisions.familiarity,
+        (loaded.weights,), np.zeros(len(examples), np.int64),
+    )  # fmt: skip
+    return answers, int((~new).sum())
+
+
+def decided(fitted: Fitted, examples: Examples) -> Decisions:
+    """What a fitted model decides on examples."""
+    from classifier.engine import KernelScorer
+
+    return KernelScorer(fitted.weights).decide(*examples.columns, fitted.review)
+
+
+def _gathered(kind: Kind, examples: Examples, found: list[tuple[NDArray[np.int64], Fitted, Decisions]]) -> Answers:
+    """Answers of all parts together, in the order of the examples."""
+    tested = np.concatenate([test for test, _, _ in found])
+    order = np.argsort(tested, kind="stable")
+    by = np.repeat(np.arange(len(found)), [len(test) for test, _, _ in found])
+    return Answers(
+        kind=kind,
+        examples=examples.take(tested[order]),
+        taxonomy=found[0][1].taxonomy,
+        probabilities=np.concatenate([decisions.probabilities for _, _, decisions in found])[order],
+        accepted=np.concatenate([decisions.reasons == 0 for _, _, decisions in found])[order],
+        familiarity=np.concatenate([decisions.familiarity for _, _, decisions in found])[order],
+        models=tuple(fitted.weights for _, fitted, _ in found),
+        by=by[order],
+    )

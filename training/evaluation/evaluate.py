@@ -1,0 +1,203 @@
+"""An evaluation: answers on labels a model did not see, and all that can be learned from them.
+
+``python -m training.evaluation.evaluate`` is ``lanmu evaluate``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.errors import LabelsError
+from classifier.model.files import StoredModel
+from classifier.model.weights import LinearWeights
+from training.evaluation.answers import KINDS, Answers, Fit, Say, answers_by
+from training.evaluation.baselines import baseline_answers
+from training.evaluation.curves import Slice, accuracy_by_share, by_length, by_source, by_year, confusion, reliability
+from training.evaluation.learning_curve import LearningCurve, learning_curve
+from training.evaluation.metrics import metrics_of
+from training.evaluation.mistakes import Mistake, category_words, worst_mistakes
+from training.evaluation.versus import Versus, honest_answers, versus
+from training.evaluation.wording import Wording
+from training.fitting.splits import Part, held_apart, held_out_by_id, latest, outer_folds
+from training.labels.examples import Examples
+from training.labels.near_duplicates import near_duplicate_groups
+
+Split = Literal["folds", "holdout", "time"]
+Note = tuple[str, dict[str, str]]
+"""A phrase of words.toml with what fills it in."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Everything a report shows.
+
+    ``metrics`` as metrics_of gives them; ``latest`` the figures on the latest fifth by a model of
+    the earlier labels (None where dates are missing); ``words`` by category; ``notes`` say what a
+    reader must know.
+    """
+
+    answers: Answers
+    metrics: dict[str, Any]
+    slices: dict[str, list[Slice]]
+    versus: tuple[Versus, ...]
+    mistakes: tuple[Mistake, ...]
+    words: dict[str, list[tuple[str, float]]]
+    curve: LearningCurve | None = None
+    latest: dict[str, Any] | None = None
+    notes: tuple[Note, ...] = ()
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def record(self) -> dict[str, Any]:
+        """The content of ``report.json``."""
+        answers = self.answers
+        return {
+            "kind": answers.kind,
+            "how": KINDS[answers.kind],
+            "articles": len(answers),
+            "categories": [{"id": c.id, "name": c.name} for c in answers.taxonomy],
+            "about": self.about,
+            "notes": [Wording("en")(key, **values) for key, values in self.notes],
+            "metrics": self.metrics,
+            "confusion": confusion(answers),
+            "reliability": reliability(answers),
+            "accuracy_by_share_accepted": accuracy_by_share(answers),
+            "slices": {name: [asdict(part) for part in parts] for name, parts in self.slices.items()},
+            "latest": self.latest,
+            "versus": [{**asdict(other), "words": other.words} for other in self.versus],
+            "learning_curve": self.curve.record() if self.curve else None,
+            "mistakes": [mistake.record() for mistake in self.mistakes],
+            "words": {category: [list(pair) for pair in words] for category, words in self.words.items()},
+        }
+
+
+def evaluate(
+    examples: Examples,
+    fit: Fit,
+    *,
+    split: Split = "folds",
+    champion: StoredModel | None = None,
+    thorough: bool = True,
+    seed: int = 0,
+    say: Say | None = None,
+) -> Evaluation:
+    """Evaluate a way of fitting on labels.
+
+    ``champion`` is compared on the labels for which it has honest answers.  Without ``thorough``
+    the baselines, the learning curve and the look ahead in time are left out.  Raises LabelsError
+    where the labels are too few.
+    """
+    groups = near_duplicate_groups(examples.whole)
+    parts = _parts(examples, groups, split, seed)
+    answers = answers_by(fit, examples, groups, parts, split, say)
+    others: dict[str, dict[str, str]] = {}
+    notes: list[Note] = []
+    if champion is not None:
+        others, notes = _champion(champion, answers)
+    curve = ahead = None
+    if thorough:
+        if say is not None:
+            say("baselines")
+        others |= baseline_answers(examples, parts)
+        ahead = _ahead(examples, groups, fit) if split == "folds" else None
+        curve = learning_curve(fit, examples, groups, parts, answers, seed, say)
+    if say is not None:
+        say("words of all labels")
+    return _evaluation(
+        answers,
+        weights=fit(examples, groups).weights,
+        examples=examples,
+        others=others,
+        curve=curve,
+        latest=ahead,
+        notes=tuple(notes),
+    )
+
+
+def evaluate_answers(answers: Answers, champion: StoredModel | None = None, notes: Sequence[Note] = ()) -> Evaluation:
+    """Evaluate answers that are there already, such as a stored model's."""
+    others, more = _champion(champion, answers) if champion is not None else ({}, [])
+    return _evaluation(
+        answers,
+        weights=answers.models[0],
+        examples=answers.examples,
+        others=others,
+        curve=None,
+        latest=None,
+        notes=(*notes, *more),
+    )
+
+
+def _evaluation(
+    answers: Answers,
+    *,
+    weights: LinearWeights,
+    examples: Examples,
+    others: dict[str, dict[str, str]],
+    curve: LearningCurve | None,
+    latest: dict[str, Any] | None,
+    notes: tuple[Note, ...],
+) -> Evaluation:
+    compared = (versus(name, answers, theirs) for name, theirs in others.items())
+    return Evaluation(
+        answers=answers,
+        metrics=metrics_of(answers),
+        slices={"year": by_year(answers), "length": by_length(answers), "source": by_source(answers)},
+        versus=tuple(one for one in compared if one is not None),
+        mistakes=tuple(worst_mistakes(answers)),
+        words=category_words(weights, examples, answers.taxonomy.ids),
+        curve=curve,
+        latest=latest,
+        notes=notes,
+    )
+
+
+def _parts(examples: Examples, groups: NDArray[np.int64], split: Split, seed: int) -> list[Part]:
+    if split == "folds":
+        return outer_folds(examples.categories, groups, seed=seed)
+    if split == "time":
+        out = latest(examples.dates)
+        if not out.any():
+            raise LabelsError("labels have no dates to split by; fill in the date column, or use --split folds")
+    else:
+        out = np.array([held_out_by_id(name) for name in examples.ids], np.bool_)
+    return [held_apart(out, groups)]
+
+
+def _ahead(examples: Examples, groups: NDArray[np.int64], fit: Fit) -> dict[str, Any] | None:
+    out = latest(examples.dates)
+    if not out.any():
+        return None
+    try:
+        answers = answers_by(fit, examples, groups, [held_apart(out, groups)], "time")
+    except LabelsError:  # the earlier labels are of too few categories
+        return None
+    metrics = metrics_of(answers)
+    since = min(date for date in answers.examples.dates if date)
+    kept = ("accuracy", "accuracy_95", "macro_f1", "macro_f1_95", "accepted_share", "accepted_accuracy")
+    return {"since": since, "articles": len(answers), **{name: metrics[name] for name in kept}}
+
+
+def _champion(champion: StoredModel, answers: Answers) -> tuple[dict[str, dict[str, str]], list[Note]]:
+    name = champion.manifest.name
+    if not set(answers.examples.categories) <= set(champion.manifest.taxonomy.ids):
+        return {}, [("note_other_categories", {"name": name})]
+    theirs = honest_answers(champion, answers.examples)
+    if not theirs:
+        return {}, [("note_fitted_on_all", {"name": name})]
+    if len(theirs) < len(answers):
+        return {name: theirs}, [("note_compared_on", {"name": name, "n": f"{len(theirs):,}"})]
+    return {name: theirs}, []
+
+
+if __name__ == "__main__":
+    import sys
+
+    from lanmu.__main__ import main
+
+    sys.argv.insert(1, "evaluate")
+    main()

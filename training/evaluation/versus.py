@@ -1,0 +1,100 @@
+"""Two models on the same articles: who is right more often, and whether that is more than noise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.evaluation.metrics import DRAWS, Judged, figures, interval_of, rounded
+from training.fitting.seen import unseen
+
+if TYPE_CHECKING:
+    from classifier.model.files import StoredModel
+    from training.evaluation.answers import Answers
+    from training.fitting.fit import Fitted
+    from training.labels.examples import Examples
+
+
+@dataclass(frozen=True, slots=True)
+class Versus:
+    """Our answers against another's on the same articles.
+
+    ``won``: we are right and the other is not; ``lost`` the reverse; ``p`` McNemar's exact test;
+    ``difference`` of accuracy, ours less theirs, with its bootstrap interval.
+    """
+
+    other: str
+    articles: int
+    ours: float
+    theirs: float
+    their_macro_f1: float
+    difference: float
+    difference_95: list[float]
+    won: int
+    lost: int
+    p: float
+
+    @property
+    def words(self) -> str:
+        """What it comes to."""
+        if self.p < 0.05:
+            return "better beyond noise" if self.won > self.lost else "worse beyond noise"
+        return "no difference beyond noise"
+
+
+def versus(other: str, answers: Answers, theirs: Mapping[str, str]) -> Versus | None:
+    """Compare on the articles that both have answered; None where there is none."""
+    from training.promotion.gate import mcnemar
+
+    ids = {category: k for k, category in enumerate(answers.taxonomy.ids)}
+    both = np.array([theirs.get(name) in ids for name in answers.examples.ids], np.bool_)
+    if not both.any():
+        return None
+    mine = Judged.of(answers).take(both)
+    given = np.array([ids[theirs[n]] for n, b in zip(answers.examples.ids, both, strict=True) if b], np.int64)
+    right, theirs_right = mine.best == mine.y, given == mine.y
+    won, lost = int((right & ~theirs_right).sum()), int((theirs_right & ~right).sum())
+    gain = right.astype(float) - theirs_right
+    their_figures = figures(Judged(mine.y, given, mine.probabilities, mine.accepted), np.ones((1, len(mine))))
+    return Versus(
+        other=other,
+        articles=len(mine),
+        ours=rounded(right.mean()),
+        theirs=rounded(theirs_right.mean()),
+        their_macro_f1=rounded(their_figures["macro_f1"][0]),
+        difference=rounded(gain.mean()),
+        difference_95=interval_of(lambda weight: weight @ gain / weight.sum(1), len(gain), DRAWS),
+        won=won,
+        lost=lost,
+        p=rounded(mcnemar(lost, won)),
+    )
+
+
+def honest_answers(champion: StoredModel, examples: Examples) -> dict[str, str]:
+    """A stored model's answers on examples, by id, as far as they are honest.
+
+    Those it gave on its holdout before its final fit (kept in its manifest), and those it gives
+    now on articles that it was not fitted on.
+    """
+    kept: Mapping[str, str] = champion.manifest.training.get("answers", {})
+    found = {name: kept[name] for name in examples.ids if name in kept}
+    new = unseen(champion.manifest, examples)
+    return found | answers_of(champion, examples.take(new))
+
+
+def answers_of(model: StoredModel | Fitted, examples: Examples) -> dict[str, str]:
+    """What a model answers on examples, by id, whether it was fitted on them or not."""
+    from classifier.engine import KernelScorer
+    from classifier.model.files import StoredModel
+
+    if not len(examples):
+        return {}
+    weights = model.weights
+    ids = model.manifest.taxonomy.ids if isinstance(model, StoredModel) else model.taxonomy.ids
+    scores = KernelScorer(weights).score(*examples.columns).scores
+    best: NDArray[np.int64] = weights.probabilities(scores).argmax(1)
+    return {name: ids[k] for name, k in zip(examples.ids, best.tolist(), strict=True)}

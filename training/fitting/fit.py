@@ -1,0 +1,322 @@
+"""Labels → linear weights: count, weigh, solve, calibrate on held-out folds, set the review rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.errors import LabelsError, ModelError
+from classifier.model.decisions import ReviewRule
+from classifier.model.features import FeatureSpec
+from classifier.model.form import NO_BODY, ROUND_UP, form_bits
+from classifier.model.weights import LinearWeights
+from classifier.taxonomy import Taxonomy
+from classifier.text import CharacterTable, character_table, with_signs
+from training.fitting.calibration import (
+    CAUTION,
+    HELD,
+    Calibration,
+    acceptance_thresholds,
+    best_calibration,
+    expected_calibration_error,
+    fit_calibration,
+)
+from training.fitting.matrix import Matrix, feature_matrix
+from training.fitting.prior import Prior
+from training.fitting.self_training import SelfTraining
+from training.fitting.solving import Solution, Solver, solved
+from training.fitting.splits import folds, time_blocks
+from training.fitting.threads import one_blas_thread
+from training.labels.examples import Examples
+from training.labels.near_duplicates import near_duplicate_groups
+from training.vectors.background import Background, read_background
+
+Solve = Callable[[NDArray[np.int64]], Solution]
+"""Fits the labels int64[n] by their rows."""
+FEWEST_A_CATEGORY = 2
+FEW_CATEGORIES = 5
+"""With fewer, what the best category leaves says little of the second: it must be probable by itself."""
+FEW = 100
+"""With fewer labels a model that the fit starts from keeps its calibration."""
+STEADY = 500
+"""With fewer labels a fold may go astray with the unlabelled articles; a temperature cannot carry that into answers."""
+FEWEST_KNOWN = 0.5
+"""Share of known words below which a text is unfamiliar; labels know all of their own words, so they cannot tell it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """How a model is fitted; kept with the model.
+
+    ``penalty`` is ridge's alpha, or 1 / C of the linear support vector machine.  ``balance`` is
+    the power of inverse category frequency in the examples' weights: 0 none, 1 scikit-learn's
+    "balanced".  ``idf_power`` is the power of the idf.  ``signs``: punctuation counts as a word.
+    ``subwords``, ``vectors`` and ``bayes``: how strong the characters inside words, word vectors
+    and naive Bayes are against the words themselves (see matrix.Matrix and solving.solved).
+    ``general``: word vectors are not those of the news alone, but those of language at large too (two tables);
+    ``vectors_each``: the strength of each of the three tables, instead of ``vectors`` for all together.
+    ``background``: words of the news at large are known from the start, with their frequencies.
+    ``fold_words``: held-out folds are seen with the words of the others alone, as new articles are.
+    ``prior``: the checksum of the model that the fit starts from.
+    ``keep`` is how many features stay (0: all), chosen by chi-square.
+    ``background_articles``: words in so many background articles are known to the model even where
+    no label has them.
+    """
+
+    spec: FeatureSpec = field(default_factory=FeatureSpec)
+    solver: Solver = "svc"
+    penalty: float = 3.0
+    balance: float = 1.0
+    idf_power: float = 1.0
+    signs: bool = False
+    subwords: float = 1.5
+    vectors: float = 0.0
+    bayes: float = 0.0
+    general: bool = False
+    vectors_each: tuple[float, ...] = ()
+    background: bool = False
+    fold_words: bool = False
+    prior: str = ""
+    min_articles: int = 1
+    keep: int = 0
+    folds: int = 5
+    seed: int = 0
+    accept_accuracy: float = 0.97
+    background_articles: int = 10
+    user_words: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def table(self) -> CharacterTable:
+        """How characters are read."""
+        return with_signs(character_table()) if self.signs else character_table()
+
+    def record(self) -> dict[str, Any]:
+        record = {f.name: getattr(self, f.name) for f in fields(self)}
+        if not self.general:
+            del record["general"]  # models from before it say the same
+        if not self.vectors_each:
+            del record["vectors_each"]
+        return {**record, "spec": self.spec.record(), "user_words": [list(pair) for pair in self.user_words]}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> FitOptions:
+        read = {
+            "spec": FeatureSpec.from_record(record["spec"]),
+            "user_words": tuple((str(word), int(frequency)) for word, frequency in record["user_words"]),
+            "vectors_each": tuple(float(strength) for strength in record.get("vectors_each", ())),
+        }
+        return cls(**{**record, **read})
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """What folds say of examples they were not fitted on.
+
+    ``probabilities`` float64[n, K] after calibration, ``scores`` before it, ``y`` int64[n] the
+    labels' columns, ``familiarity`` float64[n, 3], ``groups`` int64[n] near-duplicates.
+    """
+
+    scores: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
+    y: NDArray[np.int64]
+    familiarity: NDArray[np.float64]
+    groups: NDArray[np.int64]
+
+    def metrics(self) -> dict[str, float]:
+        """Accuracy, macro-F1 (over categories that have labels), log loss, expected calibration error."""
+        from sklearn.metrics import f1_score
+
+        best = self.probabilities.argmax(1)
+        right = best == self.y
+        chosen = self.probabilities[np.arange(len(self.y)), self.y]
+        present = np.unique(self.y)
+        return {
+            "accuracy": round(float(right.mean()), 6),
+            "macro_f1": round(float(f1_score(self.y, best, labels=present, average="macro", zero_division=0.0)), 6),
+            "log_loss": round(-float(np.log(np.maximum(chosen, 1e-300)).mean()), 6),
+            "calibration_error": round(expected_calibration_error(self.probabilities.max(1), right), 6),
+        }
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted model before it has a name and a folder."""
+
+    weights: LinearWeights
+    review: ReviewRule
+    held_out: HeldOut
+    taxonomy: Taxonomy
+    options: FitOptions
+
+
+@one_blas_thread
+def fit_model(
+    examples: Examples,
+    taxonomy: Taxonomy,
+    options: FitOptions | None = None,
+    *,
+    background: Background | None = None,
+    groups: NDArray[np.int64] | None = None,
+    prior: Prior | None = None,
+    unlabelled: Examples | None = None,
+) -> Fitted:
+    """Fit a model on labelled articles, from nothing or from ``prior``.
+
+    ``unlabelled`` articles (their categories are not looked at) take part by self-training; a fit
+    from a ``prior`` leaves them out.  Probabilities are calibrated, and the review rule is set, on
+    folds that hold near-duplicates together, and whole months where the labels have dates
+    (splits.time_blocks).  The same examples and options give the same bytes.  Raises LabelsError
+    where a category has too few labels to learn from.
+    """
+    options = options or FitOptions()
+    background = background or read_background()
+    y = label_columns(examples, taxonomy, alone=prior is None)
+    if groups is None:
+        groups = near_duplicate_groups(examples.whole)
+    everything = examples if unlabelled is None or prior is not None else examples + unlabelled
+    matrix = feature_matrix(everything, options, y, background, prior)
+    solve = solver_of(matrix, y, len(taxonomy), options)
+    blocks = time_blocks(groups, examples.dates, examples.categories)
+    kept_together = groups if blocks is None else blocks
+    scores = held_out_scores(matrix, y, kept_together, len(taxonomy), options, solve)
+    typical = typical_examples(examples)
+    if prior is not None and len(y) < FEW:
+        calibration = prior.calibration
+    elif len(everything) > len(examples) and len(y) < STEADY:
+        calibration = fit_calibration(scores, y, "temperature", hold=HELD)
+    else:
+        calibration = best_calibration(scores[typical], y[typical], kept_together[typical])
+    weights, intercept = solve(np.arange(len(y)))
+    fitted = weights_of(matrix, weights, intercept, calibration, background, options)
+    if prior is not None:
+        fitted = replace(fitted, table=prior.model.table)
+    familiarity = _familiarity(fitted, examples)
+    held_out = HeldOut(scores, calibration(scores), y, familiarity, groups)
+    if prior is not None and len(y) < FEW:
+        review = prior.review.at(options.accept_accuracy)
+    else:
+        review = review_rule(held_out, examples, options, 0.0 if blocks is not None else CAUTION, typical)
+    return Fitted(fitted, review, held_out, taxonomy, options)
+
+
+def typical_examples(examples: Examples) -> NDArray[np.bool_]:
+    """Which examples tell how sure to be, bool[n]: not those picked because a model was unsure, if enough are left.
+
+    They teach the weights, but are harder than what comes in, so that probabilities and thresholds
+    fitted on them would send too much to review.
+    """
+    typical = ~examples.doubtful
+    return typical if typical.sum() >= max(FEW, len(examples) // 2) else np.ones(len(examples), np.bool_)
+
+
+def label_columns(examples: Examples, taxonomy: Taxonomy, alone: bool = True) -> NDArray[np.int64]:
+    """Each label's column in the taxonomy, int64[n]; LabelsError where there are too few to learn from ``alone``."""
+    index = {category: i for i, category in enumerate(taxonomy.ids)}
+    unknown = sorted(set(examples.categories) - set(index))
+    if unknown:
+        raise LabelsError(f"category {unknown[0]!r} is not in the taxonomy; give its file with --categories")
+    y = np.array([index[category] for category in examples.categories], np.int64)
+    counts = np.bincount(y, minlength=len(taxonomy))
+    if not alone and len(y):
+        return y
+    if (counts > 0).sum() < 2:
+        raise LabelsError("labels of at least two categories are needed; add some")
+    few = [f"{taxonomy.ids[k]} ({counts[k]})" for k in range(len(taxonomy)) if 0 < counts[k] < FEWEST_A_CATEGORY]
+    if few:
+        raise LabelsError(f"too few labels to learn from: {', '.join(few)}; at least {FEWEST_A_CATEGORY} a category")
+    return y
+
+
+def solver_of(matrix: Matrix, y: NDArray[np.int64], categories: int, options: FitOptions) -> Solve:
+    """What fits some of the labels ``y`` int64[n]; rows of the matrix beyond them are unlabelled and take part."""
+    if matrix.X.shape[0] > len(y):
+        learner = SelfTraining.of(matrix, y)
+        return lambda train: learner.solved(train, categories, options)
+    return lambda train: solved(matrix.X[train], y[train], categories, options, matrix.shared, matrix.prior)
+
+
+def held_out_scores(
+    matrix: Matrix,
+    y: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    categories: int,
+    options: FitOptions,
+    solve: Solve | None = None,
+) -> NDArray[np.float64]:
+    """Scores float64[n, K] of each example from a fit on the other folds."""
+    solve = solve or solver_of(matrix, y, categories, options)
+    unlabelled = np.arange(len(y), matrix.X.shape[0])
+    scores = np.zeros((len(y), categories))
+    smallest = int(np.bincount(y)[np.bincount(y) > 0].min()) if matrix.prior is None else len(y)
+    count = min(max(2, min(options.folds, smallest)), len(np.unique(groups)))
+    if count < 2:  # one article with its near-duplicates: what was known before it is all there is
+        return np.asarray(matrix.X @ matrix.prior[0] + matrix.prior[1]) if matrix.prior is not None else scores
+    for train, test in folds([str(k) for k in y], groups, count, options.seed):
+        weights, intercept = solve(train)
+        scores[test] = matrix.as_new(test, np.concatenate([train, unlabelled])) @ weights + intercept
+    return scores
+
+
+def weights_of(
+    matrix: Matrix,
+    weights: NDArray[np.float64],
+    intercept: NDArray[np.float64],
+    calibration: Calibration,
+    background: Background,
+    options: FitOptions,
+) -> LinearWeights:
+    surprise, unknown = background.surprise(matrix.words)
+    return LinearWeights(
+        spec=options.spec,
+        words=matrix.words,
+        characters=matrix.characters,
+        idf=matrix.idf,
+        weights=weights.astype(np.float32),
+        intercept=intercept,
+        surprise=surprise,
+        surprise_unknown=unknown,
+        table=options.table,
+        calibration_matrix=calibration.matrix,
+        calibration_offset=calibration.offset,
+        calibration_spread=calibration.spread,
+        user_words=options.user_words,
+    )
+
+
+def _familiarity(weights: LinearWeights, examples: Examples) -> NDArray[np.float64]:
+    from classifier.engine import KernelScorer
+
+    return KernelScorer(weights).score(*examples.columns).familiarity
+
+
+def review_rule(
+    held_out: HeldOut, examples: Examples, options: FitOptions, caution: float, typical: NDArray[np.bool_]
+) -> ReviewRule:
+    """When to send an article to review: thresholds from held-out accuracy, familiarity from the labels' own spread.
+
+    ``caution``: see acceptance_thresholds; none where whole months were held out, as drift is in the
+    accuracy already.  ``typical`` bool[n]: the examples that thresholds are measured on.
+    """
+    words = held_out.familiarity[:, 0]
+    right = held_out.probabilities.argmax(1) == held_out.y
+    probability = held_out.probabilities.max(1)
+    with_words = words > 0
+    if not with_words.any():
+        raise ModelError("no labelled article has a word; check the texts")
+    surprise = held_out.familiarity[with_words, 2] / words[with_words]
+    form = form_bits(*examples.columns, options.table.fold)
+    thresholds = acceptance_thresholds(probability[typical], right[typical], caution=caution)
+    return ReviewRule(
+        thresholds=thresholds,
+        accept_accuracy=options.accept_accuracy,
+        words=max(3, int(np.quantile(words[with_words], 0.002)) // 2),
+        surprise=float(surprise.max()) + 0.25,
+        known=FEWEST_KNOWN,
+        body=bool((form & NO_BODY == 0).mean() > 0.9),
+        round_ups=not (form & ROUND_UP).any(),
+        secondary_least=0.01 if held_out.probabilities.shape[1] >= FEW_CATEGORIES else 0.25,
+    )

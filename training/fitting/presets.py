@@ -1,0 +1,61 @@
+"""The options that suit labels, when nobody says otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifier.model.features import FeatureSpec
+from classifier.taxonomy import read_taxonomy
+from training.fitting.fit import FitOptions
+
+if TYPE_CHECKING:
+    from classifier.taxonomy import Taxonomy
+    from training.labels.examples import Examples
+
+LONGEST_HEADLINE = 60
+"""Characters: where half of the labels' texts are no longer, they are headlines or notes."""
+
+HEADLINES = FitOptions(
+    spec=FeatureSpec(title=1.0, text=1.0, lead=0.0, words=1, characters=2, character_weight=1.4),
+    solver="ridge",
+    penalty=0.3,
+    balance=0.0,
+    signs=True,
+    fold_words=True,
+    subwords=0.0,
+    vectors=0.3,
+    bayes=0.7,
+)
+"""Words, characters, signs and spaces, where there are some twenty characters to go by."""
+
+MANY_HEADLINES = replace(
+    HEADLINES,
+    solver="svc",
+    penalty=1.0,
+    background=True,
+    general=True,
+    vectors_each=(0.2, 0.2, 0.5),
+)
+"""The same where there are many in categories of one's own, so that word vectors need not speak for labels."""
+
+ARTICLES = FitOptions(
+    spec=FeatureSpec(title=0.5, text=1.0, lead=0.5, words=1, characters=2, character_weight=1.4, sublinear=False),
+    solver="ridge",
+    penalty=0.5,
+    balance=1.0,
+    idf_power=0.7,
+    fold_words=True,
+    subwords=0.0,
+)
+"""Words and characters by their plain counts, for articles in categories of one's own."""
+
+
+def default_options(examples: Examples, taxonomy: Taxonomy) -> FitOptions:
+    """Options that suit the labels: by the length of their texts, and whether they have the default categories."""
+    lengths = [len(title) + len(text) for title, text in zip(examples.titles, examples.texts, strict=True)]
+    if float(np.median(lengths)) <= LONGEST_HEADLINE:
+        return HEADLINES
+    return FitOptions() if set(taxonomy.ids) <= set(read_taxonomy().ids) else ARTICLES

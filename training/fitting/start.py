@@ -1,0 +1,123 @@
+"""Few labels: what a fit starts from, so that the first ten already help.
+
+Where a model has all the categories, its weights are where the fit begins; with others, word
+vectors and frequencies of news at large stand in for the articles that nobody has labelled yet.
+Either way the result is an ordinary linear model.  docs/few-labels.md has the figures.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.fitting.fit import FitOptions
+from training.fitting.presets import HEADLINES, MANY_HEADLINES, default_options
+from training.fitting.prior import Prior, known_as
+from training.fitting.seen import changed, unseen
+from training.fitting.solving import MOST_IN_DUAL
+
+if TYPE_CHECKING:
+    from classifier.model.files import StoredModel
+    from classifier.taxonomy import Taxonomy
+    from training.labels.examples import Examples
+
+FEW = 100
+"""Labels a category (the middle one): more speak for themselves."""
+PRIOR_PENALTY = 12.0
+"""How hard it is to move the weights of a model, which stand for thousands of labels."""
+VECTORS_SPEAK_FOR = 5.0
+"""Word vectors weigh as much as the words themselves at so many labels a category, then less with the root ..."""
+VECTORS = (0.5, 0.8)
+"""... but never less nor more than this (docs/few-labels.md)."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a fit begins: its options, the model it starts from if any, and a line that says so (or nothing).
+
+    ``alone``: why unlabelled articles have no part in it; empty where they have.  ``known`` are the
+    ids of labels that this model has learned as they are: it needs them no more, and they cannot
+    tell how good it is.
+    """
+
+    options: FitOptions
+    prior: Prior | None = None
+    said: str = ""
+    known: frozenset[str] = frozenset()
+    alone: str = field(default="it learns from the labels alone", compare=False)
+
+    def is_new(self, examples: Examples) -> NDArray[np.bool_]:
+        """Which examples are to be learned, bool[n]."""
+        return np.array([name not in self.known for name in examples.ids], np.bool_)
+
+
+def start_of(examples: Examples, taxonomy: Taxonomy, stored: StoredModel | None) -> Start:
+    """How to begin with these labels; ``stored`` is the model at hand.
+
+    From scratch where there are more than FEW labels a category that the model has not learned
+    already, or none at all; but headlines, which say little, have word vectors whatever their number.
+    """
+    options = default_options(examples, taxonomy)
+    knows = stored is not None and _knows(stored, taxonomy)
+    new = learned_anew(stored, examples) if stored is not None and knows else np.ones(len(examples), np.bool_)
+    labels_a_category = float(np.median(list(Counter(examples.take(new).categories).values()) or [0]))
+    if labels_a_category > FEW or int(new.sum()) > MOST_IN_DUAL or not new.any():
+        if options == HEADLINES and new.any() and not set(taxonomy.ids) <= _default_ids():
+            options = MANY_HEADLINES
+        return Start(options, alone=f"more than {FEW} labels a category speak for themselves")
+    if stored is not None and knows:
+        prior = Prior.of(stored, taxonomy)
+        options = replace(
+            FitOptions(), spec=stored.manifest.spec, solver="ridge", penalty=PRIOR_PENALTY,
+            user_words=stored.manifest.user_words, prior=prior.checksum,
+        )  # fmt: skip
+        known = frozenset(examples.take(~new).ids)
+        already = f", which knows {len(known):,} of the labels already" if known else ""
+        said = f"few labels: starting from the model {stored.manifest.name}{already}"
+        return Start(options, prior, said, known, f"the model {stored.manifest.name} knows more of these categories")
+    if set(taxonomy.ids) <= _default_ids():
+        return Start(options)
+    options = with_vectors(options, (VECTORS_SPEAK_FOR / labels_a_category) ** 0.5)
+    return Start(options, None, "few labels: starting from word vectors and frequencies", alone="")
+
+
+def with_vectors(options: FitOptions, share: float = 0.0) -> FitOptions:
+    """The same options, starting from word vectors and frequencies instead of nothing; ``share``: see VECTORS."""
+    low, high = VECTORS
+    return replace(options, background=True, general=True, vectors=round(min(high, max(low, share)), 3))
+
+
+def with_unlabelled(options: FitOptions) -> FitOptions:
+    """The same options for a fit that unlabelled articles join: what stands in one article alone is left out."""
+    return replace(options, min_articles=2)
+
+
+def learned_anew(stored: StoredModel, examples: Examples) -> NDArray[np.bool_]:
+    """Which examples a model has not learned, or learned with another category than they have now, bool[n]."""
+    return unseen(stored.manifest, examples) | changed(stored.manifest, examples)
+
+
+def _knows(stored: StoredModel, taxonomy: Taxonomy) -> bool:
+    """Whether the model has every category, by id or by name."""
+    known = known_as(stored.manifest.taxonomy)
+    return all(category.id in known or category.name in known for category in taxonomy)
+
+
+def _default_ids() -> set[str]:
+    from classifier.taxonomy import read_taxonomy
+
+    return set(read_taxonomy().ids)
+
+
+def shipped_model() -> StoredModel:
+    """The model that comes with the project, whatever else is current."""
+    from classifier.files import shipped
+    from classifier.model.choice import current_name
+    from classifier.model.files import read_model
+
+    folder = shipped("models")
+    return read_model(folder / current_name(folder))

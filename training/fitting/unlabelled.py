@@ -1,0 +1,67 @@
+"""Unlabelled articles as they join a fit: read from files and folders, those that are labels left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifier.errors import LanmuError
+from training.fitting.self_training import MOST_UNLABELLED
+from training.labels.examples import Examples
+from training.labels.near_duplicates import near_duplicate_groups
+
+if TYPE_CHECKING:
+    from classifier.article import Article
+    from classifier.errors import InputRefused
+
+
+def read_unlabelled(
+    paths: Sequence[str],
+    labels: Examples | None,
+    refused: Callable[[InputRefused], None],
+    seed: int = 0,
+    *,
+    apart: bool = False,
+) -> Examples:
+    """The articles of files and folders; of more than MOST_UNLABELLED a random choice.
+
+    ``apart``: without those that are nearly the same as a label, so that labels can be set apart for a test.
+    Raises LanmuError where none is left.
+    """
+    from classifier.reading import ReadingOptions, read_paths
+
+    found = unlabelled_examples(read_paths(paths, ReadingOptions(), refused), labels)
+    if not len(found):
+        raise LanmuError(f"{', '.join(paths)}: no unlabelled article there; give files or folders of articles")
+    if len(found) > MOST_UNLABELLED:
+        found = found.take(np.sort(np.random.default_rng(seed).permutation(len(found))[:MOST_UNLABELLED]))
+    if not apart or labels is None:
+        return found
+    groups = near_duplicate_groups(labels.whole + found.whole)
+    new = ~np.isin(groups[len(labels) :], groups[: len(labels)])
+    if not new.any():
+        raise LanmuError(f"{', '.join(paths)}: every article there is nearly the same as a label; give others")
+    return found.take(new)
+
+
+def unlabelled_examples(articles: Iterable[Article], labels: Examples | None = None) -> Examples:
+    """Articles as examples without a category; each text once, and none that is among the labels."""
+    seen = set() if labels is None else set(zip(labels.titles, labels.texts, strict=True))
+    ids = set() if labels is None else set(labels.ids)
+    kept: list[Article] = []
+    for article in articles:
+        text = (article.title, article.text)
+        if article.id not in ids and text not in seen and any(part.strip() for part in text):
+            seen.add(text)
+            kept.append(article)
+    n = len(kept)
+    return Examples(
+        tuple(article.id for article in kept),
+        tuple(article.title for article in kept),
+        tuple(article.text for article in kept),
+        ("",) * n,
+        tuple(article.date for article in kept),
+        ("unlabelled",) * n,
+    )

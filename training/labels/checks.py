@@ -1,0 +1,164 @@
+"""What is wrong with the rows of a labels file, each finding with its line and what to do."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+
+from classifier.errors import UnknownCategory
+from classifier.reading.dates import normal_date
+from classifier.taxonomy import Taxonomy
+from training.labels.label import Finding, Label
+from training.labels.table import COLUMNS, LabelTable, Row
+
+MAX_ID = 400
+EXCEL_CELL = 32_767
+"""The most characters a cell of Excel holds; it cuts the rest off without a word."""
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_A_NUMBER_NOW = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
+
+
+def checked(table: LabelTable, taxonomy: Taxonomy | None) -> tuple[tuple[Label, ...], tuple[Finding, ...]]:
+    """The usable labels of a file, and every finding in the order of lines."""
+    labels: list[Label] = []
+    findings: list[Finding] = [_stray(table.heading.first, name) for name in table.stray]
+    known = _names(table, taxonomy)
+    listed = 0
+    for row in table.rows:
+        if row.first == table.unclosed:
+            findings.append(Finding(row.first, _short(row.cells[0]), "opens a quote that is never closed; close it"))
+            continue
+        try:
+            found = _label(row, table, taxonomy, known)
+        except UnknownCategory:
+            assert taxonomy is not None
+            values = table.values(row)
+            found = Finding(row.first, _short(values["id"]), _unknown(values["category"], taxonomy, listed))
+            listed = listed or row.first
+        if isinstance(found, Finding):
+            findings.append(found)
+        else:
+            labels.append(found)
+            findings += _doubts(found, row)
+    kept, repeated = _without_repeats(labels)
+    return tuple(kept), tuple(sorted([*findings, *repeated], key=lambda finding: finding.line))
+
+
+def clashes(labels: Sequence[Label], similar: float = 0.5) -> list[Finding]:
+    """Near-duplicates with different labels; each is named by line with the other it clashes with."""
+    from training.labels.near_duplicates import near_duplicate_groups
+
+    texts = [label for label in labels if label.text or label.title]
+    groups = near_duplicate_groups([f"{label.title}\n{label.text}" for label in texts], similar).tolist()
+    members: dict[int, list[Label]] = {}
+    for label, group in zip(texts, groups, strict=True):
+        members.setdefault(group, []).append(label)
+    found: list[Finding] = []
+    for group in members.values():
+        for i, label in enumerate(group):
+            other = next((before for before in group[:i] if before.category != label.category), None)
+            if other is not None:
+                problem = (
+                    f"is {label.category}, but nearly the same text on line {other.line} ({other.id}) "
+                    f"is {other.category}; keep the right one, or give both the same label"
+                )
+                found.append(Finding(label.line, label.id, problem, refused=False))
+    return sorted(found, key=lambda finding: finding.line)
+
+
+def _label(row: Row, table: LabelTable, taxonomy: Taxonomy | None, known: frozenset[str]) -> Label | Finding:
+    """The row's label, or what is wrong with it; raises UnknownCategory."""
+    values = table.values(row)
+    name = _short(values["id"])
+    if any(cell.strip() for cell in row.cells[len(table.heading.cells) :]):
+        return Finding(row.first, name, "has more cells than the heading; a text with commas needs quotes around it")
+    if swallowed := _swallowed(row, table, known):
+        return Finding(row.first, name, f"seems to swallow line {swallowed}; a quote before it is not closed")
+    if not values["id"]:
+        return Finding(row.first, "", "has no id; give each article its own")
+    if len(values["id"]) > MAX_ID:
+        return Finding(row.first, name, f"has an id of more than {MAX_ID} characters; columns out of order?")
+    if _A_NUMBER_NOW.fullmatch(values["id"]):
+        return Finding(row.first, name, "has an id that a spreadsheet made a number; make the column text and mend it")
+    if not values["category"]:
+        return Finding(row.first, name, "has no category; give one or remove the line")
+    if taxonomy is not None:
+        values["category"] = taxonomy.find(values["category"]).id
+    if not any(values.get(column) for column in ("title", "text", "source")):
+        return Finding(row.first, name, "has neither title nor text, nor a source to find them in; add the text")
+    values["date"] = normal_date(values.get("date", ""))
+    return Label(**values, line=row.first)
+
+
+def _doubts(label: Label, row: Row) -> list[Finding]:
+    """What a usable label is still worth a look for."""
+    found: list[str] = []
+    if label.date and not _ISO.fullmatch(label.date):
+        found.append(f"date {label.date!r} is not understood; write it as 2026-03-20")
+    if any(len(cell) == EXCEL_CELL for cell in row.cells):
+        found.append(f"has a cell of {EXCEL_CELL:,} characters, where Excel cuts off; bring the whole text back")
+    if "\ufffd" in label.title + label.text:
+        found.append("holds characters that cannot be read; save the file anew in UTF-8")
+    return [Finding(label.line, _short(label.id), problem, refused=False) for problem in found]
+
+
+def _unknown(category: str, taxonomy: Taxonomy, listed: int) -> str:
+    """What is wrong with a category; the known ones are named once, for the line ``listed`` (0: not yet)."""
+    names = [name for c in taxonomy for name in (c.id, c.name, c.name_en) if name]
+    near = difflib.get_close_matches(category, names, 1, 0.5)
+    meant = f"did you mean {near[0]!r}? " if near else ""
+    if listed:
+        return f"unknown category {_short(category)!r}; {meant}mend it; the known ones are named for line {listed}"
+    return (
+        f"unknown category {_short(category)!r}; {meant}known are {', '.join(taxonomy.ids)}; "
+        "mend it, or give your own categories file with --categories"
+    )
+
+
+def _stray(line: int, name: str) -> Finding:
+    near = difflib.get_close_matches(name.lower(), COLUMNS, 1, 0.7)
+    meant = f"if you meant {near[0]!r}, mend the heading" if near else f"the columns are {','.join(COLUMNS)}"
+    return Finding(line, "", f"column {_short(name)!r} is not used; {meant}", refused=False)
+
+
+def _swallowed(row: Row, table: LabelTable, known: frozenset[str]) -> int:
+    """The line inside this row that looks like a row of its own (0: none)."""
+    place = table.columns["category"]
+    for line in range(row.first + 1, row.last + 1):
+        cells = table.lines[line - 1].split(table.delimiter)
+        if len(cells) >= len(table.heading.cells) - 1 and cells[place].strip(' "').casefold() in known:
+            return line
+    return 0
+
+
+def _names(table: LabelTable, taxonomy: Taxonomy | None) -> frozenset[str]:
+    if taxonomy is not None:
+        return frozenset(name.casefold() for c in taxonomy for name in (c.id, c.name, c.name_en) if name)
+    place = table.columns["category"]
+    return frozenset(row.cells[place].strip().casefold() for row in table.rows if len(row.cells) > place) - {""}
+
+
+def _without_repeats(labels: Sequence[Label]) -> tuple[list[Label], list[Finding]]:
+    kept: dict[str, Label] = {}
+    findings: list[Finding] = []
+    for label in labels:
+        first = kept.setdefault(label.id, label)
+        if first is not label:
+            findings.append(_repeat(first, label))
+    return list(kept.values()), findings
+
+
+def _repeat(first: Label, label: Label) -> Finding:
+    name = _short(label.id)
+    if first.category != label.category:
+        problem = f"is labelled {label.category}, but line {first.line} says {first.category}; keep the right one"
+        return Finding(label.line, name, problem)
+    if first.text.strip() != label.text.strip():
+        problem = f"has the id of line {first.line} but another text; give it an id of its own"
+        return Finding(label.line, name, problem)
+    return Finding(label.line, name, f"repeats line {first.line}; remove one of them", refused=False)
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= 80 else value[:77] + "…"

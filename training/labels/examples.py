@@ -1,0 +1,82 @@
+"""Examples: labelled articles, as training and evaluation take them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.columns import TextColumn
+from training.labels.label import DOUBTFUL
+
+
+@dataclass(frozen=True)
+class Examples:
+    """n labelled articles, column by column, in a fixed order.
+
+    ``categories`` are category ids; ``dates`` ISO or empty; ``sources`` name where each came from
+    (``original``, ``xwlb``, ``desk`` …).
+    """
+
+    ids: tuple[str, ...]
+    titles: tuple[str, ...]
+    texts: tuple[str, ...]
+    categories: tuple[str, ...]
+    dates: tuple[str, ...]
+    sources: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        columns = (self.titles, self.texts, self.categories, self.dates, self.sources)
+        if any(len(column) != len(self.ids) for column in columns):
+            raise ValueError("columns of examples differ in length")
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __add__(self, other: Examples) -> Examples:
+        return Examples(
+            self.ids + other.ids,
+            self.titles + other.titles,
+            self.texts + other.texts,
+            self.categories + other.categories,
+            self.dates + other.dates,
+            self.sources + other.sources,
+        )
+
+    def take(self, chosen: Sequence[int] | NDArray[np.int64] | NDArray[np.bool_]) -> Examples:
+        """The chosen examples (indices, or a mask)."""
+        indices = np.arange(len(self))[np.asarray(chosen)].tolist()
+
+        def pick(column: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(column[i] for i in indices)
+
+        return Examples(
+            pick(self.ids),
+            pick(self.titles),
+            pick(self.texts),
+            pick(self.categories),
+            pick(self.dates),
+            pick(self.sources),
+        )
+
+    def of_source(self, name: str) -> NDArray[np.bool_]:
+        """Which examples come from there, bool[n]; what stands behind a slash (``xwlb/doubtful``) does not matter."""
+        return np.array([source.split("/")[0] == name for source in self.sources], np.bool_)
+
+    @property
+    def doubtful(self) -> NDArray[np.bool_]:
+        """Which were labelled because a model was unsure of them (their sources end in ``/doubtful``), bool[n]."""
+        return np.array([source.endswith(DOUBTFUL) for source in self.sources], np.bool_)
+
+    @property
+    def whole(self) -> list[str]:
+        """Titles and texts together, as near-duplicates are sought in them."""
+        return [f"{title}\n{text}" for title, text in zip(self.titles, self.texts, strict=True)]
+
+    @cached_property
+    def columns(self) -> tuple[TextColumn, TextColumn]:
+        """Titles and texts in the form the kernel reads."""
+        return TextColumn.from_strings(self.titles), TextColumn.from_strings(self.texts)

@@ -1,0 +1,203 @@
+"""labels.csv: people's judgements, read with every finding named by its line, added to under a lock."""
+
+from __future__ import annotations
+
+import csv
+import glob
+import io
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from classifier.errors import LabelsError
+from classifier.files import write_bytes_whole
+from classifier.taxonomy import Taxonomy
+from training.labels.checks import checked
+from training.labels.examples import Examples
+from training.labels.label import Finding, Label, LabelFile, Merged, cell_text
+from training.labels.table import COLUMNS, LabelTable, read_table
+
+__all__ = [
+    "Finding",
+    "Label",
+    "LabelFile",
+    "Merged",
+    "append_labels",
+    "examples_of",
+    "labels_csv",
+    "merge_labels",
+    "read_labels",
+    "remove_labels",
+    "usable_labels",
+]
+LOCK_SECONDS = 60.0
+
+
+def read_labels(path: Path, taxonomy: Taxonomy | None = None) -> LabelFile:
+    """Read and check a labels file; categories may be given by id or by name.
+
+    Raises LabelsError where the file as a whole cannot be used.  Lines that cannot be used are
+    among the findings; the others are kept.
+    """
+    labels, findings = checked(read_table(path), taxonomy)
+    return LabelFile(path, labels, findings)
+
+
+def usable_labels(path: Path, taxonomy: Taxonomy | None = None) -> tuple[Label, ...]:
+    """The labels of a file without a fault; LabelsError names the first faults."""
+    found = read_labels(path, taxonomy)
+    if found.refused:
+        shown = "\n  ".join(str(finding) for finding in found.refused[:20])
+        more = f"\n  … and {len(found.refused) - 20} more" if len(found.refused) > 20 else ""
+        raise LabelsError(f"{path}: {len(found.refused)} lines cannot be used; mend or remove them:\n  {shown}{more}")
+    if not found.labels:
+        raise LabelsError(f"{path}: holds no label; add some with `lanmu labels add` or `lanmu labels import`")
+    return found.labels
+
+
+def append_labels(path: Path, added: Sequence[Label], *, replace: bool = False) -> int:
+    """Add labels, all or none; returns how many lines changed.  LabelsError names the first that cannot be added."""
+    merged = merge_labels(path, added, replace=replace, all_or_none=True)
+    if merged.refused:
+        raise LabelsError(f"{path}: {merged.refused[0]}")
+    return len(merged.added) + len(merged.changed)
+
+
+def merge_labels(path: Path, added: Sequence[Label], *, replace: bool = False, all_or_none: bool = False) -> Merged:
+    """Add labels under a lock; the file is written aside and renamed, so none is ever half there.
+
+    An id that is there with the same category is left alone.  With another category, or another
+    article's text, it is refused, or with ``replace`` takes the old one's place.  Lines that are
+    not touched, stray columns, encoding and delimiter stay as they are.  Raises LabelsError where
+    the file cannot be read or written.
+    """
+    with _changing(path) as whole:
+        if not whole.exists() or whole.stat().st_size == 0:
+            write_bytes_whole(whole, labels_csv(()))
+        table = _sound_table(whole)
+        plan = _Plan.of(table, added, replace)
+        if not (all_or_none and plan.merged.refused) and (plan.replaced or plan.new):
+            write_bytes_whole(whole, table.edited(plan.replaced, plan.new))
+        return plan.merged
+
+
+def remove_labels(path: Path, ids: Collection[str]) -> int:
+    """Take labels out of a file under its lock; returns how many were there."""
+    with _changing(path) as whole:
+        if not whole.exists():
+            return 0
+        table = _sound_table(whole)
+        gone = {place for place, row in enumerate(table.rows) if table.values(row)["id"] in ids}
+        if gone:
+            write_bytes_whole(whole, table.edited({}, (), gone))
+        return len(gone)
+
+
+def labels_csv(labels: Iterable[Label]) -> bytes:
+    """Labels as the bytes of a labels file."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for label in labels:
+        writer.writerow([cell_text(getattr(label, column)) for column in COLUMNS])
+    return text.getvalue().encode()
+
+
+def examples_of(labels: Sequence[Label]) -> Examples:
+    """Labels with their texts as examples."""
+    return Examples(
+        tuple(label.id for label in labels),
+        tuple(label.title for label in labels),
+        tuple(label.text for label in labels),
+        tuple(label.category for label in labels),
+        tuple(label.date for label in labels),
+        tuple(label.source for label in labels),
+    )
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Which rows are replaced and which are added."""
+
+    replaced: dict[int, dict[str, str]]
+    new: list[dict[str, str]]
+    merged: Merged
+
+    @classmethod
+    def of(cls, table: LabelTable, added: Sequence[Label], replace: bool) -> _Plan:
+        present: dict[str, tuple[int, dict[str, str]]] = {}
+        for place, row in enumerate(table.rows):
+            values = table.values(row)
+            present.setdefault(values["id"], (place, values))
+        replaced: dict[int, dict[str, str]] = {}
+        new: dict[str, dict[str, str]] = {}
+        outcomes: dict[str, list[str]] = {"added": [], "changed": [], "there": [], "refused": []}
+        for label in added:
+            values = {name: getattr(label, name) for name in COLUMNS if name in table.columns}
+            _refuse_missing_columns(table, label)
+            place, before = present.get(label.id, (-1, new.get(label.id, {})))
+            if not before:
+                new[label.id] = values
+                outcomes["added"].append(label.id)
+                continue
+            problem = _difference(before, values)
+            if not problem:
+                outcomes["there"].append(label.id)
+            elif not replace:
+                outcomes["refused"].append(f"{label.id}: {problem}")
+            else:
+                outcomes["changed"].append(label.id)
+                if place < 0:
+                    new[label.id] = values
+                else:
+                    replaced[place] = values
+                    present[label.id] = (place, values)
+        return cls(replaced, list(new.values()), Merged(**{name: tuple(ids) for name, ids in outcomes.items()}))
+
+
+def _difference(before: dict[str, str], after: dict[str, str]) -> str:
+    """What keeps two rows of one id from being the same judgement, in words; empty: nothing."""
+    if before["category"] != after["category"]:
+        return (
+            f"is labelled {before['category']} already, not {after['category']}; "
+            "say which is right with --replace or leave it out"
+        )
+    old, new = before.get("text", "").strip(), after.get("text", "").strip()
+    if old and new and old != new:
+        return "is the id of another text already; give this article an id of its own, or --replace the old one"
+    return ""
+
+
+def _sound_table(path: Path) -> LabelTable:
+    """A file that can be written back as it was; LabelsError where it cannot."""
+    table = read_table(path)
+    if table.broken:
+        raise LabelsError(f"{path}: {table.broken} characters cannot be read; mend them first (lanmu labels check)")
+    if table.unclosed:
+        raise LabelsError(f"{path}, line {table.unclosed}: a quote is never closed; mend that line first")
+    return table
+
+
+def _refuse_missing_columns(table: LabelTable, label: Label) -> None:
+    for name in ("title", "text"):
+        if getattr(label, name) and name not in table.columns:
+            raise LabelsError(f"{table.path}: has no column {name!r} for {label.id}; add it to the heading")
+
+
+@contextmanager
+def _changing(path: Path) -> Iterator[Path]:
+    """Hold a file's lock; gives the file itself, where the path is a link to it."""
+    from filelock import FileLock, Timeout
+
+    whole = path.resolve()
+    try:
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(str(whole.with_name(f".{whole.name}.lock")), timeout=LOCK_SECONDS):
+            for stale in whole.parent.glob(f".{glob.escape(whole.name)}.*.part"):  # of a writer that was killed
+                stale.unlink(missing_ok=True)
+            yield whole
+    except Timeout as error:
+        raise LabelsError(f"{path}: another program holds it for {LOCK_SECONDS:.0f} s; try again") from error
+    except OSError as error:
+        raise LabelsError(f"{path}: cannot be written ({error.strerror}); check the disk and the rights") from error

@@ -1,0 +1,71 @@
+"""Labels from other tools: Annif, fastText, Label Studio, doccano, spreadsheets, folders named by category (THUCTC)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal, get_args
+
+from classifier.errors import LabelsError
+from training.labels.formats.json import annif_lines, doccano, label_studio
+from training.labels.formats.text import annif, fasttext, folders, spreadsheet, text_of
+from training.labels.label import Label
+
+Form = Literal["annif", "fasttext", "label-studio", "doccano", "folders", "csv"]
+FORMS: tuple[Form, ...] = get_args(Form)
+Skipped = Callable[[str], None]
+Reader = Callable[[Path, Skipped], Iterator[Label]]
+_HEAD = 20_000
+
+
+def import_labels(path: Path, form: Form | None, skipped: Skipped) -> Iterator[Label]:
+    """Labels of a file or folder in another tool's form (None: the one its content speaks for).
+
+    Items without one clear category go to ``skipped``, each by its place and reason.  Categories
+    stay as the tool wrote them.  Raises LabelsError where the whole is not of this form.
+    """
+    form = form or form_of(path)
+    readers: Mapping[Form, Reader] = {
+        "annif": annif_lines if path.suffix == ".jsonl" else annif,
+        "fasttext": fasttext,
+        "label-studio": label_studio,
+        "doccano": doccano,
+        "folders": folders,
+        "csv": spreadsheet,
+    }
+    seen: dict[str, str] = {}
+    for label in readers[form](path, skipped):
+        if label.id in seen and seen[label.id] != label.category:
+            skipped(f"{label.id}: labelled {seen[label.id]} and {label.category}; kept the first")
+        if label.id not in seen:
+            seen[label.id] = label.category
+            yield label
+    if not seen:
+        raise LabelsError(f"{path}: holds no label in the form of {form}; see docs/labels.md for the forms")
+
+
+def form_of(path: Path) -> Form:
+    """The form that a path's kind and first characters speak for; LabelsError where none does."""
+    if path.is_dir():
+        return "folders"
+    head = text_of(path)[:_HEAD]
+    if head.lstrip().startswith(("{", "[")):
+        if '"annotations"' in head or '"completions"' in head or '"annotation_id"' in head:
+            return "label-studio"
+        return "annif" if '"subjects"' in head else "doccano"
+    first = next((line for line in head.splitlines() if line.strip()), "")
+    if "__label__" in first:
+        return "fasttext"
+    if re.search(r"\t<[^>]+>\s*$", first) or "subject_uris" in first or re.search(r"\thttps?://\S+\s*$", first):
+        return "annif"
+    if re.search(r"category|label|类别|分类", first, re.IGNORECASE):
+        return "csv"
+    raise LabelsError(f"{path}: of no form that is known; say which with --form ({', '.join(FORMS)})")
+
+
+def renamed(labels: Iterator[Label], names: Mapping[str, str]) -> Iterator[Label]:
+    """Labels with the other tool's category names replaced by those given."""
+    for label in labels:
+        yield replace(label, category=names.get(label.category, label.category))

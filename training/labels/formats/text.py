@@ -1,0 +1,135 @@
+"""Readers of labels in text: Annif's short texts, fastText lines, spreadsheets, folders named by category."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import io
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from classifier.errors import InputRefused, LabelsError, LanmuError
+from classifier.reading.encoding import decode
+from classifier.spreadsheets import undefused
+from training.labels.label import Label
+
+MAX_FILE_BYTES = 2_000_000_000
+LONGEST_TITLE = 60
+Skipped = Callable[[str], None]
+
+
+def content_id(text: str) -> str:
+    """An id from the content, for items that have none."""
+    return "t-" + hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def text_of(path: Path) -> str:
+    """A file's text in whatever encoding, unpacked where it is .gz; LabelsError where it cannot be read."""
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+    except (OSError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise LabelsError(f"{path}: cannot be read ({reason}); check the path") from error
+    if len(content) > MAX_FILE_BYTES:
+        raise LabelsError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; split it")
+    try:
+        return decode(content, str(path)).text
+    except InputRefused as error:
+        raise LabelsError(str(error)) from error
+
+
+def annif(path: Path, skipped: Skipped) -> Iterator[Label]:
+    """Annif's short texts, ``text<TAB><uri> <uri>`` or CSV with text and subject_uris; one subject an item."""
+    content = text_of(path)
+    if path.suffix == ".csv":
+        rows = csv.DictReader(io.StringIO(content, newline=""))
+        items = [(row.get("document_id"), row.get("text"), row.get("subject_uris")) for row in rows]
+    else:
+        lines = (line.rpartition("\t") for line in content.splitlines() if line.strip())
+        items = [(None, text, subjects) for text, _, subjects in lines]
+    for number, (name, text, subjects) in enumerate(items, 1):
+        categories = [last_part(subject) for subject in (subjects or "").split()]
+        text = (text or "").strip()
+        if len(categories) != 1 or not text:
+            skipped(f"{path}:{number}: {lack(text, categories, 'subjects')}")
+            continue
+        yield Label(name or content_id(text), categories[0], path.name, "", "", text)
+
+
+def fasttext(path: Path, skipped: Skipped) -> Iterator[Label]:
+    """``__label__category words …`` a line; spaces between Han words are taken out again."""
+    for number, line in enumerate(text_of(path).splitlines(), 1):
+        pieces = line.split()
+        categories = [piece.removeprefix("__label__") for piece in pieces if piece.startswith("__label__")]
+        words = [piece for piece in pieces if not piece.startswith("__label__")]
+        if not pieces:
+            continue
+        if len(categories) != 1 or not words:
+            skipped(f"{path}:{number}: {lack(''.join(words), categories, 'labels')}")
+            continue
+        text = _joined(words)
+        yield Label(content_id(text), categories[0], path.name, "", "", text)
+
+
+def folders(path: Path, skipped: Skipped) -> Iterator[Label]:
+    """One folder a category, one text file an article (the form of THUCTC and THUCNews)."""
+    if not path.is_dir():
+        raise LabelsError(f"{path}: is not a folder; give the folder that holds one folder a category")
+    for folder in sorted(p for p in path.iterdir() if p.is_dir() and not p.name.startswith(".")):
+        for file in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
+            try:
+                content = text_of(file).strip()
+            except LanmuError as error:
+                skipped(str(error))
+                continue
+            title, _, text = content.partition("\n")
+            if len(title) > LONGEST_TITLE or not text.strip():
+                title, text = "", content
+            name = f"{folder.name}/{file.relative_to(folder).with_suffix('').as_posix()}"
+            yield Label(name, folder.name, path.name, "", title.strip(), text.strip())
+
+
+def spreadsheet(path: Path, skipped: Skipped) -> Iterator[Label]:
+    """A labels file, perhaps back from a spreadsheet: formulas are undone, rows without a category wait."""
+    from training.labels.file import read_labels
+
+    found = read_labels(path)
+    waiting = [finding for finding in found.refused if "has no category" in finding.problem]
+    for finding in found.refused:
+        if finding not in waiting:
+            skipped(f"{path}, {finding}")
+    if not found.labels and waiting:
+        raise LabelsError(f"{path}: none of its {len(waiting)} rows has a category yet; fill the column in")
+    for label in found.labels:
+        yield replace(
+            label,
+            id=undefused(label.id),
+            category=undefused(label.category),
+            source=undefused(label.source),
+            title=undefused(label.title),
+            text=undefused(label.text),
+        )
+
+
+def last_part(uri: str) -> str:
+    """``meetings`` of ``<https://example.org/categories/meetings>`` or ``<urn:lanmu:meetings>``."""
+    return re.split(r"[/#:]", uri.strip("<>"))[-1]
+
+
+def lack(text: str, categories: Sequence[str], what: str) -> str:
+    """What an item that is left out lacks: a text, or exactly one category."""
+    if not text:
+        return "has no text"
+    named = f" ({', '.join(categories[:3])})" if categories else ""
+    return f"has {len(categories) or 'no'} {what}{named}; one is needed"
+
+
+def _joined(words: list[str]) -> str:
+    text = words[0]
+    for word in words[1:]:
+        text += (" " if text[-1].isascii() and word[0].isascii() else "") + word
+    return text

@@ -1,0 +1,80 @@
+"""How many labels there are, of what, from where and when, and where more are needed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from classifier.taxonomy import Taxonomy
+from training.fitting.splits import held_out_by_id
+from training.labels.label import Label
+
+FEW = 40
+"""Labels of a category below which more are worth most; see docs/accuracy.md for the learning curves."""
+BAR = 20
+
+
+def counted(labels: Sequence[Label], taxonomy: Taxonomy) -> dict[str, Any]:
+    """Counts by category (the taxonomy's first), source and year, and of what the holdout keeps apart."""
+    counts = Counter(label.category for label in labels)
+    names = {category.id: category.name for category in taxonomy}
+    held_out = Counter(label.category for label in labels if held_out_by_id(label.id))
+    rows = []
+    for category in [*taxonomy.ids, *sorted(set(counts) - set(taxonomy.ids))]:
+        lengths = [len(label.text) for label in labels if label.category == category and label.text]
+        rows.append(
+            {
+                "category": category,
+                "name": names.get(category, category),
+                "labels": counts[category],
+                "held_out": held_out[category],
+                "mean_length": round(sum(lengths) / len(lengths)) if lengths else None,
+                "note": "not in the categories file" if category not in names else _wish(counts[category]),
+            }
+        )
+    return {
+        "labels": len(labels),
+        "held_out": sum(held_out.values()),
+        "categories": rows,
+        "sources": dict(Counter(label.source.split("/")[0] or "–" for label in labels).most_common()),
+        "years": dict(sorted(Counter(label.date[:4] or "–" for label in labels).items())),
+    }
+
+
+def print_counts(counts: dict[str, Any]) -> None:
+    """The counts as a table on the terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    most = max((row["labels"] for row in counts["categories"]), default=1) or 1
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("category", no_wrap=True)
+    table.add_column("labels", justify="right")
+    table.add_column("", width=BAR, no_wrap=True)
+    table.add_column("held out", justify="right")
+    table.add_column("length", justify="right")
+    table.add_column("", overflow="fold")
+    for row in counts["categories"]:
+        table.add_row(
+            row["name"],
+            f"{row['labels']:,}",
+            Text("█" * round(BAR * row["labels"] / most), style="cyan"),
+            str(row["held_out"]),
+            "–" if row["mean_length"] is None else f"{row['mean_length']:,}",
+            Text(row["note"], style="yellow"),
+        )
+    console.print(table)
+    console.print(f"{counts['labels']:,} labels, {counts['held_out']:,} of them held out by id", highlight=False)
+    console.print(f"sources: {_listed(counts['sources'])}; years: {_listed(counts['years'])}", highlight=False)
+
+
+def _wish(count: int) -> str:
+    return "none yet" if count == 0 else f"fewer than {FEW}" if count < FEW else ""
+
+
+def _listed(counts: dict[str, int]) -> str:
+    shown = ", ".join(f"{name} {count:,}" for name, count in list(counts.items())[:12])
+    return shown + (f" and {len(counts) - 12} more" if len(counts) > 12 else "")

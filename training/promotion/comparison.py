@@ -1,0 +1,89 @@
+"""Two models side by side: options, metrics, words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from classifier.model.files import StoredModel
+
+
+_LISTS = frozenset({"answers", "label_ids", "label_columns"})
+
+
+def compared(first: StoredModel, second: StoredModel, words: int = 5) -> Iterator[str]:
+    """What differs between two models, a line each: categories, features, review rule, training, words.
+
+    Words are compared by the weight in the text field for each common category, ``words`` that
+    gained and ``words`` that lost most.
+    """
+    a, b = first.manifest, second.manifest
+    if a.checksum == b.checksum:
+        yield "the same model, byte for byte"
+        return
+    gone = [c for c in a.taxonomy.ids if c not in b.taxonomy]
+    new = [c for c in b.taxonomy.ids if c not in a.taxonomy]
+    if gone or new:
+        yield f"categories: without {', '.join(gone) or 'none'}; new {', '.join(new) or 'none'}"
+    yield from _changes("features", a.spec.record(), b.spec.record())
+    yield from _changes("review", a.review.record(), b.review.record())
+    yield from _changes("training", _flat(_told(a.training)), _flat(_told(b.training)))
+    yield f"vocabulary: {first.weights.features:,} → {second.weights.features:,} features"
+    yield from _word_changes(first, second, words)
+
+
+def _told(training: Mapping[str, Any]) -> dict[str, Any]:
+    """What people want to know of a training record: not every label, nor every interval."""
+    told = {key: value for key, value in training.items() if key not in _LISTS}
+    metrics = told.get("metrics")
+    if isinstance(metrics, Mapping):
+        f1 = {c: row["f1"] for c, row in metrics.get("categories", {}).items() if isinstance(row, Mapping)}
+        kept = {key: value for key, value in metrics.items() if key != "categories" and not key.endswith("_95")}
+        told["metrics"] = {**kept, "f1": f1}
+    return told
+
+
+def _changes(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    for key in sorted({*before, *after}):
+        if before.get(key) != after.get(key):
+            yield f"{name}.{key}: {_short(before.get(key))} → {_short(after.get(key))}"
+
+
+def _short(value: Any) -> str:
+    text = f"{value:.4f}" if isinstance(value, float) else "–" if value is None else str(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _flat(record: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in record.items():
+        if isinstance(value, Mapping):
+            found |= _flat(value, f"{before}{key}.")
+        else:
+            found[before + key] = value
+    return found
+
+
+def _word_changes(first: StoredModel, second: StoredModel, words: int) -> Iterator[str]:
+    a, b = first.weights, second.weights
+    if words == 0:
+        return
+    common = {word: i for i, word in enumerate(a.words)}
+    pairs = [(common[word], j, word) for j, word in enumerate(b.words) if word in common]
+    if not pairs:
+        return
+    left = np.array([i for i, _, _ in pairs]) + (a.spec.groups - 1) * a.features
+    right = np.array([j for _, j, _ in pairs]) + (b.spec.groups - 1) * b.features
+    for category in first.manifest.taxonomy:
+        if category.id not in second.manifest.taxonomy:
+            continue
+        before = a.weights[left, first.manifest.taxonomy.ids.index(category.id)].astype(float)
+        after = b.weights[right, second.manifest.taxonomy.ids.index(category.id)].astype(float)
+        change = after - before
+        order = np.argsort(change, kind="stable")
+        gained = [f"{pairs[i][2].replace(' ', '+')} {change[i]:+.2f}" for i in order[::-1][:words]]
+        lost = [f"{pairs[i][2].replace(' ', '+')} {change[i]:+.2f}" for i in order[:words]]
+        yield f"{category.name}: {', '.join(gained)}; {', '.join(lost)}"

@@ -1,0 +1,130 @@
+"""Before the first label: categories told by the words of their names and descriptions, and by vectors of these."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from classifier.errors import LanmuError
+from classifier.model.decisions import ReviewRule
+from classifier.model.files import Manifest, write_model
+from training.fitting.calibration import START, Calibration
+from training.fitting.fit import FEWEST_KNOWN, FitOptions, Fitted, HeldOut, solver_of, weights_of
+from training.fitting.matrix import feature_matrix
+from training.fitting.presets import ARTICLES, default_options
+from training.fitting.prior import known_as
+from training.fitting.start import with_unlabelled, with_vectors
+from training.fitting.threads import one_blas_thread
+from training.labels.examples import Examples
+from training.promotion.retrain import base_record, unlabelled_record
+from training.vectors.background import read_background
+
+if TYPE_CHECKING:
+    from classifier.model.files import StoredModel
+    from classifier.model.versions import Registry
+    from classifier.taxonomy import Taxonomy
+
+FEWEST_WORDS = 3
+_HAN = re.compile("[\u3400-\u9fff]")
+
+
+def named_examples(taxonomy: Taxonomy) -> Examples:
+    """Each category's name as a title and its description as the text of an article of it."""
+    n = len(taxonomy)
+    return Examples(
+        tuple(f"name/{category.id}" for category in taxonomy),
+        tuple(category.name for category in taxonomy),
+        tuple(f"{category.name}\n{category.description}".strip() for category in taxonomy),
+        taxonomy.ids,
+        ("",) * n,
+        ("name",) * n,
+    )
+
+
+def train_from_names(
+    taxonomy: Taxonomy,
+    registry: Registry,
+    stored: StoredModel,
+    *,
+    name: str = "",
+    unlabelled: Examples | None = None,
+    promote: bool = True,
+    seed: int = 0,
+) -> tuple[str, bool]:
+    """Keep a guess as a new version; its name, and whether it became the current model.
+
+    It does only where there is none.  LanmuError where ``stored``, the model at hand, knows the
+    categories, which is better than a guess, and where names say nothing or two say the same.
+    """
+    known = known_as(stored.manifest.taxonomy)
+    if all(category.id in known or category.name in known for category in taxonomy):
+        raise LanmuError(
+            f"the model {stored.manifest.name} knows these categories; use it as it is, or give a categories file"
+        )
+    _check_names(taxonomy)
+    fitted = fit_from_names(taxonomy, names_options(taxonomy, unlabelled, seed), unlabelled)
+    name = name or registry.free_name("model")
+    if (registry.folder / name).exists():
+        raise LanmuError(f"{registry.folder / name}: exists already; choose another --name")
+    record = base_record(Examples((), (), (), (), (), ()), fitted.options)
+    if unlabelled is not None:
+        record["unlabelled"] = unlabelled_record(unlabelled)
+    manifest = Manifest(
+        name=name, taxonomy=taxonomy, spec=fitted.options.spec, review=fitted.review,
+        surprise_unknown=fitted.weights.surprise_unknown, training=record,
+    )  # fmt: skip
+    manifest = write_model(registry.folder / name, manifest, fitted.weights)
+    why = ("a guess from the categories' names",)
+    registry.note("added", name, why, {"labels": 0, "checksum": manifest.checksum})
+    promote = promote and registry.current is None
+    if promote:
+        registry.promote(name, why)
+    return name, promote
+
+
+def _check_names(taxonomy: Taxonomy) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for category in taxonomy:
+        words = (category.name.strip(), category.description.strip())
+        if not _HAN.search("".join(words)):
+            raise LanmuError(
+                f"category {category.id!r}: neither its name nor its description has a Chinese word to guess from; "
+                'give it a description such as "楼盘、房价、户型"'
+            )
+        if words in seen:
+            raise LanmuError(
+                f"categories {seen[words]!r} and {category.id!r} have the same name and description; "
+                "nothing tells them apart: describe them, or take one out"
+            )
+        seen[words] = category.id
+
+
+def names_options(taxonomy: Taxonomy, unlabelled: Examples | None, seed: int = 0) -> FitOptions:
+    """Options that suit the unlabelled articles, or articles at large."""
+    if unlabelled is None:
+        return replace(with_vectors(ARTICLES), seed=seed)
+    return replace(with_unlabelled(with_vectors(default_options(unlabelled, taxonomy))), seed=seed)
+
+
+@one_blas_thread
+def fit_from_names(taxonomy: Taxonomy, options: FitOptions, unlabelled: Examples | None = None) -> Fitted:
+    """A guess: a model of the categories' names and descriptions alone, that sends all it tags to review.
+
+    ``unlabelled`` articles take part by self-training.  Nothing tells how often it is right, so its
+    probabilities are those of a usual temperature and no probability is enough to be accepted.
+    """
+    names = named_examples(taxonomy)
+    k = len(taxonomy)
+    y = np.arange(k, dtype=np.int64)
+    background = read_background()
+    matrix = feature_matrix(names if unlabelled is None else names + unlabelled, options, y, background)
+    weights, intercept = solver_of(matrix, y, k, options)(y)
+    calibration = Calibration("temperature", START * np.eye(k), np.zeros(k))
+    fitted = weights_of(matrix, weights, intercept, calibration, background, options)
+    review = ReviewRule((), options.accept_accuracy, FEWEST_WORDS, known=FEWEST_KNOWN, body=False)
+    none = np.zeros((0, k))
+    held_out = HeldOut(none, none, y[:0], np.zeros((0, 3)), y[:0])
+    return Fitted(fitted, review, held_out, taxonomy, options)

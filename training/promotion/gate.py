@@ -1,0 +1,161 @@
+"""The gate: is the challenger better than the champion, beyond noise, and nowhere much worse?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.fitting.seen import Relabelled
+
+NOISE = 0.05
+FEWEST_IN_CATEGORY = 5
+FEWEST_LOST = 3
+"""So few lost answers, or changed labels, of a category say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateOptions:
+    """``largest_fall``: how much of a category's right answers may be lost (0-1).
+
+    ``slack``: how far overall accuracy may fall (0-1) when the new labels alone speak for the
+    challenger.  ``largest_change``: the share of a category's labels, of those the champion learned
+    from, that may say another category now.
+    """
+
+    largest_fall: float = 0.08
+    slack: float = 0.005
+    largest_change: float = 0.2
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether to promote, and why: ``reasons`` in words, ``figures`` in numbers."""
+
+    promote: bool
+    reasons: tuple[str, ...]
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The same held-out articles judged by both: ids, right categories, and each one's answers."""
+
+    ids: tuple[str, ...]
+    right: tuple[str, ...]
+    champion: tuple[str, ...]
+    challenger: tuple[str, ...]
+
+    def __add__(self, other: Compared) -> Compared:
+        return Compared(
+            self.ids + other.ids,
+            self.right + other.right,
+            self.champion + other.champion,
+            self.challenger + other.challenger,
+        )
+
+    def hits(self, answers: Sequence[str]) -> NDArray[np.bool_]:
+        return np.array([a == b for a, b in zip(answers, self.right, strict=True)], np.bool_)
+
+
+def judged(
+    holdout: Compared,
+    new: Compared,
+    names: Mapping[str, str],
+    options: GateOptions | None = None,
+    relabelled: Sequence[Relabelled] = (),
+) -> Verdict:
+    """Compare two models on the holdout and on labels the champion never saw.
+
+    ``names``: category id → name, for the reasons.  ``relabelled``: labels that the champion learned
+    otherwise; where they are a large part of a category, both models would be measured by labels
+    that may be wrong, so a person must say.  Overall difference by McNemar's exact test (McNemar
+    1947; Dietterich 1998 on comparing two classifiers on one test set).
+    """
+    options = options or GateOptions()
+    before, after = holdout.hits(holdout.champion), holdout.hits(holdout.challenger)
+    lost, won = int((before & ~after).sum()), int((after & ~before).sum())
+    chance = mcnemar(lost, won)
+    n = len(holdout.ids)
+    change = float(after.mean() - before.mean()) if n else 0.0
+    new_before, new_after = new.hits(new.champion), new.hits(new.challenger)
+    figures: dict[str, Any] = {
+        "holdout": n,
+        "champion_accuracy": round(float(before.mean()), 6) if n else None,
+        "challenger_accuracy": round(float(after.mean()), 6) if n else None,
+        "won": won,
+        "lost": lost,
+        "p": round(chance, 6),
+        "new_labels": len(new.ids),
+        "new_champion_right": int(new_before.sum()),
+        "new_challenger_right": int(new_after.sum()),
+        "categories": _by_category(holdout, before, after),
+    }
+    reasons = ["no holdout in common"]
+    if n:
+        changed = f"{won} won, {lost} lost (McNemar p = {chance:.3f})"
+        reasons = [f"on {n} articles: {before.mean():.1%} → {after.mean():.1%} right, {changed}"]
+    if new.ids:
+        reasons.append(f"{len(new.ids)} new labels: {int(new_before.sum())} → {int(new_after.sum())} right")
+    figures["relabelled"] = sum(one.changed for one in relabelled)
+    if relabelled:
+        reasons.append(f"{figures['relabelled']} labels say another category than the current model learned")
+    falls = _changes(relabelled, names, options.largest_change)
+    falls += _falls(figures["categories"], names, options.largest_fall)
+    if falls:
+        return Verdict(False, (*reasons, *falls), figures)
+    if lost > won and chance < NOISE:
+        return Verdict(False, (*reasons, "worse than the current model beyond noise"), figures)
+    if won > lost and chance < NOISE:
+        return Verdict(True, (*reasons, "better beyond noise"), figures)
+    if change >= -options.slack and int(new_after.sum()) > int(new_before.sum()):
+        return Verdict(True, (*reasons, "not worse overall, and better where the new labels came"), figures)
+    return Verdict(False, (*reasons, "no gain beyond noise"), figures)
+
+
+def mcnemar(lost: int, won: int) -> float:
+    """Two-sided exact McNemar test: how likely such a split of the changed answers is by chance."""
+    from scipy.stats import binomtest
+
+    return float(binomtest(won, won + lost).pvalue) if won + lost else 1.0
+
+
+def _by_category(holdout: Compared, before: NDArray[np.bool_], after: NDArray[np.bool_]) -> dict[str, dict[str, int]]:
+    right = np.array(holdout.right)
+    return {
+        category: {
+            "articles": int((right == category).sum()),
+            "champion_right": int(before[right == category].sum()),
+            "challenger_right": int(after[right == category].sum()),
+        }
+        for category in sorted(set(holdout.right))
+    }
+
+
+def _falls(categories: Mapping[str, Mapping[str, int]], names: Mapping[str, str], largest_fall: float) -> list[str]:
+    found: list[str] = []
+    for category, counts in categories.items():
+        support, lost = counts["articles"], counts["champion_right"] - counts["challenger_right"]
+        if support < FEWEST_IN_CATEGORY or lost <= largest_fall * support or lost < FEWEST_LOST:
+            continue
+        found.append(
+            f"{names.get(category, category)} falls from {counts['champion_right']} to "
+            f"{counts['challenger_right']} right of {support}, more than {largest_fall:.0%}"
+        )
+    return found
+
+
+def _changes(relabelled: Sequence[Relabelled], names: Mapping[str, str], largest_change: float) -> list[str]:
+    found: list[str] = []
+    for one in relabelled:
+        if one.changed < FEWEST_LOST or one.changed <= largest_change * one.known:
+            continue
+        now = ", ".join(f"{names.get(category, category)} {count}" for category, count in one.now.items())
+        found.append(
+            f"{one.changed} of {one.known} labels of {names.get(one.category, one.category)} that the current model "
+            f"learned from now say otherwise ({now}): check them, or promote by hand if they are meant"
+        )
+    return found
