@@ -17,7 +17,7 @@ from classifier.errors import InputRefused, LanmuError, UnknownCategory
 from lanmu.service.champion import NotReady
 from lanmu.service.jobs import JobRunning, NoSuchJob
 from lanmu.service.security.sign_in import SignInRefused, TooManyTries
-from lanmu.service.store.settling import NoSuchArticle, SettledMeanwhile
+from lanmu.service.store.settling import AnotherCard, NoSuchArticle, SettledMeanwhile
 from lanmu.service.tagging import Overloaded
 
 log = logging.getLogger("lanmu.service")
@@ -99,6 +99,7 @@ def problem_of(error: LanmuError) -> Problem:
         (NoSuchArticle, 404),
         (NoSuchJob, 404),
         (SettledMeanwhile, 409),
+        (AnotherCard, 409),
         (JobRunning, 409),
         (InputRefused, 422),
         (UnknownCategory, 422),

@@ -16,18 +16,21 @@ class Review:
     """The steps of the desk; each is one transaction.  ``by`` is the person's name.
 
     ``settle`` raises UnknownCategory for a category the current model does not have, NoSuchArticle,
-    and SettledMeanwhile where ``seen`` (the version the person saw) is no longer the article's.
+    SettledMeanwhile where ``seen`` (the version the person saw) is no longer the article's, and
+    AnotherCard where ``token`` (that of the card the person saw) is not.
     """
 
     store: Store
     champion: Champion
     writer: LabelWriter
 
-    def settle(self, number: int, category: str, by: str, *, seen: int | None = None) -> Settlement:
+    def settle(
+        self, number: int, category: str, by: str, *, seen: int | None = None, token: str | None = None
+    ) -> Settlement:
         """Accept the model's category or choose another."""
         known = self.champion.model.taxonomy.find(category).id
         with self.store.writing() as connection:
-            done = settling.settle(connection, number, known, by, seen=seen)
+            done = settling.settle(connection, number, known, by, seen=seen, token=token)
         self.writer.wake()
         return done
 
@@ -40,10 +43,10 @@ class Review:
         self.writer.wake()
         return done
 
-    def skip(self, number: int, by: str, *, seen: int | None = None) -> Settlement:
+    def skip(self, number: int, by: str, *, seen: int | None = None, token: str | None = None) -> Settlement:
         """Put an article aside without a label."""
         with self.store.writing() as connection:
-            done = settling.skip(connection, number, by, seen=seen)
+            done = settling.skip(connection, number, by, seen=seen, token=token)
         self.writer.wake()
         return done
 

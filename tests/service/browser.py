@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium; see scripts/install-browser")
@@ -28,9 +28,12 @@ class Window:
     page: Page
     address: str
     errors: list[str] = field(default_factory=list)
+    _session: CDPSession | None = None
 
     def go(self, path: str) -> None:
         self.page.goto(self.address + path)
+        if path.startswith("/review"):
+            self.page.wait_for_selector("#card[aria-busy=false]")
 
     def sign_in(self, name: str, password: str) -> None:
         self.go("/sign-in")
@@ -41,6 +44,7 @@ class Window:
 
     def press(self, key: str) -> None:
         """Press a key of the review page and wait until another article is there."""
+        self.page.wait_for_selector("#card[aria-busy=false]")
         before = self.shown()
         self.page.keyboard.press(key)
         self.moved_on(before)
@@ -52,6 +56,15 @@ class Window:
     def shown(self) -> int:
         """The number of the article on the review page."""
         return int(self.page.get_attribute("#card .card", "data-number") or 0)
+
+    def line(self, *, latency: float = 0, offline: bool = False) -> None:
+        """Make the line to the service slow (seconds), cut it, or make it good again."""
+        self._session = self._session or self.page.context.new_cdp_session(self.page)
+        self._session.send("Network.enable")
+        self._session.send(
+            "Network.emulateNetworkConditions",
+            {"offline": offline, "latency": latency * 1000, "downloadThroughput": -1, "uploadThroughput": -1},
+        )
 
     def breaches(self) -> list[str]:
         found: list[str] = self.page.evaluate("window.breaches")

@@ -69,10 +69,10 @@ def _hashed() -> str:
     return hash_password(PASSWORD)
 
 
-def filled(home: Path) -> None:
+def filled(home: Path, more: Sequence[Article] = ()) -> None:
     """Fill a data folder with ninety labels, the three users, and a queue of doubtful articles and a hostile one.
 
-    The articles are lanmu's own written ones of the small model's categories.
+    The articles are ``more``, or else lanmu's own written ones of the small model's categories.
     """
     written = [one for one in read_labels(shipped("labels.csv")).labels if one.text]
     kinds = [[one for one in written if one.category == category] for category in small_taxonomy().ids]
@@ -80,8 +80,24 @@ def filled(home: Path) -> None:
     service = built(prepared(home, {"LANMU_TOKEN": TOKEN}))
     add_users(service)
     waiting = [Article(one.id, one.title, one.text, date=one.date) for kind in kinds for one in kind[30:35]]
-    take_in(service, [*waiting, HOSTILE], review=True)
+    take_in(service, [*(more or waiting), HOSTILE], review=True)
     service.stop()
+
+
+def many(count: int) -> list[Article]:
+    """Different articles of the small model's categories, as many as wanted."""
+    places = ("河湾村", "柳树镇", "城关镇", "红旗村", "北坡乡", "南沟村", "东街社区", "西桥镇")
+    kinds = (
+        ("{place}第{turn}批棉花开秤", "{place}的棉田白成一片。合作社今年第{turn}次收花，农户算着亩产和收购价。"),
+        ("{place}篮球赛第{turn}轮战罢", "{place}队打满四节，靠一记三分赢下第{turn}轮比赛，球迷挤满看台。"),
+        ("{place}第{turn}场义诊开诊", "医生到{place}给老人量血压、测血糖、开药方，这是今年第{turn}场义诊。"),
+    )
+    found: list[Article] = []
+    for turn in range(count):
+        title, text = kinds[turn % 3]
+        words = {"place": places[turn % len(places)], "turn": turn + 1}
+        found.append(Article(f"m{turn}", title.format(**words), text.format(**words), date="2026-03-02"))
+    return found
 
 
 def take_in(service: Service, articles: Sequence[Article], *, origin: str = "inbox", review: bool = False) -> list[int]:

@@ -24,6 +24,12 @@ def service(tmp_path: Path, small_model_folder: Path) -> Service:
     return found
 
 
+def on_screen(client: TestClient, number: int) -> dict[str, str]:
+    """What the card of an article sends along with a judgement."""
+    card = client.get(f"/review/{number}/card").text
+    return {name: card.split(f'name="{name}" value="')[1].split('"')[0] for name in ("seen", "token")}
+
+
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
     with running(service, base_url="http://127.0.0.1", headers=HTML) as found:
@@ -69,7 +75,7 @@ def test_settling_without_a_script_shows_the_next_article_and_writes_the_label(
     with service.store.reading() as connection:
         numbers, total = queue.review_numbers(connection)
     assert total == 4
-    form = {"csrf": csrf, "category": "health", "seen": "0", "back": "/review"}
+    form = {"csrf": csrf, "category": "health", **on_screen(client, numbers[0]), "back": "/review"}
     page = client.post(f"/review/{numbers[0]}/settle", data=form)
     assert "卫生健康" in page.text.split('id="toasts"')[1]
     assert f'data-number="{numbers[1]}"' in page.text
@@ -82,16 +88,38 @@ def test_settling_without_a_script_shows_the_next_article_and_writes_the_label(
 
 def test_what_another_settled_meanwhile_is_not_overwritten(client: TestClient, service: Service) -> None:
     csrf = sign_in(client, "李编辑")
+    card = on_screen(client, 1)
     service.review.settle(1, "sports", "何主编", seen=0)
-    answer = client.post(
-        "/review/1/settle", data={"category": "health", "seen": "0"},
-        headers={"Accept": "application/json", "X-CSRF-Token": csrf},
-    )  # fmt: skip
+    headers = {"Accept": "application/json", "X-CSRF-Token": csrf}
+    answer = client.post("/review/1/settle", data={"category": "health", **card}, headers=headers)
     assert answer.status_code == 409
-    assert client.post("/review/1/settle", data={"csrf": csrf, "category": "health", "seen": "0"}).status_code == 409
+    assert client.post("/review/1/settle", data={"csrf": csrf, "category": "health", **card}).status_code == 409
     with service.store.reading() as connection:
         article = queue.get(connection, 1)
     assert article is not None and article.label == "sports"
+
+
+def test_a_judgement_of_another_card_is_refused(client: TestClient, service: Service) -> None:
+    """Number, version and token come from one card; what is put together from two fits neither."""
+    headers = {"Accept": "application/json", "X-CSRF-Token": sign_in(client, "李编辑")}
+    other, own = on_screen(client, 2), on_screen(client, 1)
+    for card in (other, {**own, "token": ""}, {"seen": own["seen"]}, {**own, "token": "猜的"}):
+        for step, form in (("settle", {"category": "health"}), ("skip", {})):
+            answer = client.post(f"/review/1/{step}", data={**form, **card}, headers=headers)
+            assert answer.status_code == 409, (card, step)
+            assert "未作改动" in answer.json()["message"]
+    with service.store.reading() as connection:
+        assert [queue.get(connection, number).state for number in (1, 2)] == ["review", "review"]  # type: ignore[union-attr]
+    assert client.post("/review/1/settle", data={"category": "health", **own}, headers=headers).status_code == 200
+
+
+def test_a_token_is_of_the_text_that_was_read(client: TestClient, service: Service) -> None:
+    sign_in(client, "李编辑")
+    before = on_screen(client, 1)
+    with service.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE articles SET title = '棉花歉收' WHERE number = 1")
+    after = on_screen(client, 1)
+    assert (before["seen"], before["token"] == after["token"]) == (after["seen"], False)
 
 
 def test_a_reader_may_look_and_no_more(client: TestClient, service: Service) -> None:

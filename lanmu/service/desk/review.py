@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -18,9 +19,10 @@ from lanmu.service.problems import Problem, problem_of
 from lanmu.service.security.access import Editor, Reader
 from lanmu.service.store import progress, queue
 from lanmu.service.store.records import today
-from lanmu.service.store.settling import SettledMeanwhile, Settlement
+from lanmu.service.store.settling import AnotherCard, SettledMeanwhile, Settlement
 
 router = APIRouter()
+Token = Annotated[str, Form(max_length=64)]
 AHEAD = 200
 """How many numbers of the queue a page is given; it asks for more before they run out."""
 
@@ -71,12 +73,14 @@ def settle(
     who: Editor,
     number: ArticleNumber,
     category: Annotated[str, Form(max_length=200)],
-    seen: Annotated[int | None, Form(ge=0, le=MOST_NUMBER)] = None,
+    seen: Annotated[int, Form(ge=0, le=MOST_NUMBER)],
+    token: Token = "",
     back: Annotated[str, Form(max_length=2_000)] = "/review",
 ) -> Response:
     """Accept the model's category or choose another."""
     desk = Desk(request, who)
-    return _stepped(desk, back, lambda: [desk.service.review.settle(number, category, who.name, seen=seen)])
+    settled = partial(desk.service.review.settle, number, category, who.name, seen=seen, token=token)
+    return _stepped(desk, back, lambda: [settled()])
 
 
 @router.post("/review/{number}/skip")
@@ -84,12 +88,13 @@ def skip(
     request: Request,
     who: Editor,
     number: ArticleNumber,
-    seen: Annotated[int | None, Form(ge=0, le=MOST_NUMBER)] = None,
+    seen: Annotated[int, Form(ge=0, le=MOST_NUMBER)],
+    token: Token = "",
     back: Annotated[str, Form(max_length=2_000)] = "/review",
 ) -> Response:
     """Put an article aside without a label."""
     desk = Desk(request, who)
-    return _stepped(desk, back, lambda: [desk.service.review.skip(number, who.name, seen=seen)])
+    return _stepped(desk, back, lambda: [desk.service.review.skip(number, who.name, seen=seen, token=token)])
 
 
 @router.post("/undo")
@@ -108,6 +113,10 @@ def _stepped(desk: Desk, back: str, step: Callable[[], list[Settlement]]) -> Res
         if not desk.wants_json:
             raise
         return JSONResponse({"message": desk.t("toast.settled_meanwhile")}, 409)
+    except AnotherCard:
+        if not desk.wants_json:
+            raise
+        return JSONResponse({"message": desk.t("toast.another_card")}, 409)
     except LanmuError as error:
         if not desk.wants_json:
             raise

@@ -46,6 +46,12 @@ class QueuedArticle:
         """What counts: the person's category, else the model's."""
         return self.label or self.tagged.category
 
+    @property
+    def token(self) -> str:
+        """Binds number, version and what a person reads: a judgement that carries it was made of this, as it is now."""
+        content = f"{self.number}\0{self.version}\0{fingerprint_of(self.article)}"
+        return hashlib.sha256(content.encode()).hexdigest()[:24]
+
     def record(self) -> dict[str, Any]:
         """The tag contract with the queue's own fields."""
         return {

@@ -26,6 +26,10 @@ class SettledMeanwhile(LanmuError):
     """Another person settled the article after this one had seen it."""
 
 
+class AnotherCard(LanmuError):
+    """What the person looked at is not this article, or not as it is now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settlement:
     """One judgement: ``action`` is accept, choose or skip; ``category`` what the article now has (None: none)."""
@@ -39,14 +43,16 @@ class Settlement:
 
 
 def settle(
-    connection: Connection, number: int, category: str, by: str, *, seen: int | None = None, batch: str | None = None
-) -> Settlement:
+    connection: Connection, number: int, category: str, by: str, *, seen: int | None = None,
+    token: str | None = None, batch: str | None = None,
+) -> Settlement:  # fmt: skip
     """Give an article its category for good; the model's own is an accept, another a choice.
 
-    ``seen`` is the version the person saw.  Raises NoSuchArticle; SettledMeanwhile where it has
-    changed since.
+    ``seen`` is the version the person saw, ``token`` that of the card he saw (QueuedArticle.token).
+    Raises NoSuchArticle; SettledMeanwhile where the version has changed since; AnotherCard where the
+    token is not this article's.
     """
-    article = _seen(connection, number, seen)
+    article = _seen(connection, number, seen, token)
     action = "accept" if category == article.tagged.category else "choose"
     return _settled(connection, article, action, category, "settled", by, batch)
 
@@ -56,15 +62,17 @@ def settle_many(connection: Connection, given: Sequence[tuple[int, str]], by: st
     batch = secrets.token_hex(8)
     done: list[Settlement] = []
     for number, category in given:
-        article = _seen(connection, number, None)
+        article = _seen(connection, number)
         if article.label != category:
             done.append(settle(connection, number, category, by, batch=batch))
     return done
 
 
-def skip(connection: Connection, number: int, by: str, *, seen: int | None = None) -> Settlement:
+def skip(
+    connection: Connection, number: int, by: str, *, seen: int | None = None, token: str | None = None
+) -> Settlement:
     """Put an article aside without a label; it leaves the review queue."""
-    return _settled(connection, _seen(connection, number, seen), "skip", None, "skipped", by, None)
+    return _settled(connection, _seen(connection, number, seen, token), "skip", None, "skipped", by, None)
 
 
 def accept_many(connection: Connection, numbers: Sequence[int], by: str) -> list[Settlement]:
@@ -122,13 +130,15 @@ def undo(connection: Connection, by: str) -> list[Settlement]:
     return taken
 
 
-def _seen(connection: Connection, number: int, seen: int | None) -> QueuedArticle:
+def _seen(connection: Connection, number: int, seen: int | None = None, token: str | None = None) -> QueuedArticle:
     article = queue.get(connection, number)
     if article is None:
         raise NoSuchArticle(f"the queue has no article {number}; it may have been removed")
     if seen is not None and seen != article.version:
         who = f"{article.labelled_by} has" if article.labelled_by else "someone has"
         raise SettledMeanwhile(f"{who} settled article {number} meanwhile; look at it again")
+    if token is not None and not secrets.compare_digest(token.encode(), article.token.encode()):
+        raise AnotherCard(f"the page shows article {number} as it is no longer; load it again and look once more")
     return article
 
 

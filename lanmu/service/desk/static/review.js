@@ -1,8 +1,11 @@
-// The review page: the next articles are fetched ahead, a judgement shows the next one at once and is
-// sent behind it; one that fails puts its article back.
-const AHEAD = 3;
+// The review page: the next cards are held ready, a judgement shows the next one at once and is sent behind it; one
+// that fails puts its article back.  What is judged is always the card on screen: while it is not there, keys wait.
+const AHEAD = 4;
 const FEW = 5;
 const LOOK_AGAIN_SECONDS = 20;
+const LONGEST_PAUSE = 15_000;
+const GONE = "";
+const JUDGING = /^(?:[a-z0-9 ]|Enter)$/;
 const KEYS_OFF = "lanmu-keys-off";
 
 export function startReview(page, toastOf, alertOf) {
@@ -11,7 +14,8 @@ export function startReview(page, toastOf, alertOf) {
   const csrf = document.querySelector('meta[name="csrf"]').content;
   const may = page.dataset.may === "yes";
   const texts = document.getElementById("toasts").dataset;
-  const cards = new Map();
+  const waitingSign = page.querySelector("[data-waiting-sign]");
+  const cards = new Map(); // by number: the HTML of a card that is held ready, or the promise of it
   const judged = new Set();
   let queue = page.dataset.queue ? page.dataset.queue.split(",").map(Number) : [];
   let at = 0;
@@ -19,16 +23,27 @@ export function startReview(page, toastOf, alertOf) {
   let sending = Promise.resolve();
   let shown = 0;
   let looking = 0;
+  let open = null; // the card on screen, once it has been painted; null while another is awaited
 
   function card(number) {
-    if (!cards.has(number)) {
-      const answer = fetch(`/review/${number}/card`, { headers: { Accept: "text/html" } }).then((response) => {
-        if (response.redirected) location.reload();
-        return response.ok ? response.text() : null;
-      });
-      cards.set(number, answer.catch(() => null));
-    }
+    if (!cards.has(number)) cards.set(number, fetchCard(number));
     return cards.get(number);
+  }
+
+  // The HTML of a card; GONE where the article is no longer there; null where it did not come.
+  async function fetchCard(number) {
+    let html = null;
+    try {
+      const response = await fetch(`/review/${number}/card`, { headers: { Accept: "text/html" } });
+      if (response.redirected) location.reload();
+      if (response.ok) html = await response.text();
+      else if (response.status === 404) html = GONE;
+    } catch {
+      html = null;
+    }
+    if (html === null) cards.delete(number);
+    else cards.set(number, html);
+    return html;
   }
 
   function fetchAhead() {
@@ -62,9 +77,14 @@ export function startReview(page, toastOf, alertOf) {
     }, LOOK_AGAIN_SECONDS * 1000);
   }
 
+  // Shows the article at `at`: at once where its card is held ready.  Else keys wait for it, and a sign says so.
   async function show() {
     const turn = ++shown;
+    open = null;
+    place.setAttribute("aria-busy", "true");
     if (!queue.length) {
+      waits(false);
+      place.setAttribute("aria-busy", "false");
       place.replaceChildren(document.getElementById("all-done").content.cloneNode(true));
       place.querySelector("h2").focus();
       lookAgain();
@@ -72,27 +92,78 @@ export function startReview(page, toastOf, alertOf) {
     }
     at = Math.max(0, Math.min(at, queue.length - 1));
     const number = queue[at];
-    const html = await card(number);
+    let html = card(number);
+    if (typeof html !== "string") {
+      waits(true);
+      html = await arrival(number, turn);
+    }
     if (turn !== shown) return;
-    if (html === null) {
-      cards.delete(number);
-      alertOf(texts.offline);
+    if (html === GONE) {
+      queue = queue.filter((other) => other !== number);
+      setTotal(total - 1);
+      show();
       return;
     }
     place.innerHTML = html;
+    waits(false);
     prepare();
-    const heading = place.querySelector("[data-heading]");
-    heading.focus({ preventScroll: true });
+    opened(turn);
+    place.querySelector("[data-heading]").focus({ preventScroll: true });
     window.scrollTo(0, Math.min(window.scrollY, place.getBoundingClientRect().top + window.scrollY - 8));
     fetchAhead();
   }
 
+  // The card, asked for again and again while the page waits for it.
+  async function arrival(number, turn) {
+    for (let pause = 500; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+      const html = await card(number);
+      if (html !== null || turn !== shown) return html;
+      alertOf(texts.offline);
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      if (turn !== shown) return null;
+    }
+  }
+
+  function waits(yes) {
+    place.classList.toggle("is-waiting", yes);
+    place.inert = yes;
+    waitingSign.hidden = !yes;
+    waitingSign.classList.remove("is-early");
+  }
+
+  // A key that comes before the card is there does nothing but move the sign.
+  function early() {
+    waitingSign.classList.remove("is-early");
+    void waitingSign.offsetWidth; // so that the movement begins anew
+    waitingSign.classList.add("is-early");
+  }
+
+  // From the frame after the card's first on, it has been on screen and can be judged.  What the judgement is
+  // of comes from the card itself: its number, the version it shows, and the token that binds the two to its text.
+  function opened(turn) {
+    const shownCard = place.querySelector(".card");
+    const form = shownCard.querySelector("form[data-settle]");
+    const number = Number(shownCard.dataset.number);
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        if (turn !== shown) return;
+        open = { number, seen: form?.elements.seen.value, token: form?.elements.token.value, form };
+        place.setAttribute("aria-busy", "false");
+      }),
+    );
+  }
+
   function prepare() {
-    for (const button of page.querySelectorAll('[data-do][hidden]')) {
+    for (const button of page.querySelectorAll("[data-do][hidden]")) {
       if (button.dataset.do !== "undo" || may) button.hidden = false;
     }
     const form = place.querySelector("form[data-settle]");
-    if (form) form.addEventListener("submit", submitted);
+    if (!form) return;
+    form.addEventListener("submit", submitted);
+    // The second click of a double click falls on the next card, which nobody has read.
+    form.addEventListener("click", (event) => {
+      if (event.detail > 1) event.preventDefault();
+    });
   }
 
   function submitted(event) {
@@ -103,12 +174,15 @@ export function startReview(page, toastOf, alertOf) {
   }
 
   function judge(action, category) {
-    const form = place.querySelector("form[data-settle]");
-    const number = queue[at];
-    if (!form || number === undefined) return;
-    const body = new URLSearchParams({ seen: form.elements.seen.value });
+    if (!open?.form) {
+      early();
+      return;
+    }
+    const { number, seen, token } = open;
+    const body = new URLSearchParams({ seen, token });
     if (category) body.set("category", category);
-    queue.splice(at, 1);
+    at = Math.max(0, queue.indexOf(number));
+    queue = queue.filter((other) => other !== number);
     judged.add(number);
     cards.delete(number);
     setTotal(total - 1);
@@ -229,8 +303,8 @@ export function startReview(page, toastOf, alertOf) {
     if (key === "k") return deeds.previous;
     if (!may) return null;
     if (key === "u") return undo;
-    const form = place.querySelector("form[data-settle]");
-    if (!form) return null;
+    if (!open) return queue.length && JUDGING.test(key) ? early : null;
+    const { form } = open;
     if (key === "Enter" || key === " ") return () => judge("settle", form.querySelector("[data-accept]").value);
     if (key === "s") return () => judge("skip");
     const choice = [...form.querySelectorAll("[data-key]")].find((button) => button.dataset.key === key);
@@ -245,8 +319,13 @@ export function startReview(page, toastOf, alertOf) {
   });
 
   prepare();
-  if (queue.length) fetchAhead();
-  else lookAgain();
+  if (queue.length) {
+    opened(shown);
+    fetchAhead();
+  } else {
+    place.setAttribute("aria-busy", "false");
+    lookAgain();
+  }
 }
 
 function keysOff() {
