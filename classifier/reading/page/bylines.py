@@ -1,10 +1,16 @@
-"""Bylines (电头): where a story starts, who wrote it, where and when it was sent."""
+"""Bylines (电头): where a story starts, who wrote it, where and when it was sent.
+
+A byline is made of parts: a mark, a source (本报, 新华社, a paper's or site's name), a place, a date, a wire
+word (讯, 电, 消息), a bracket, roles and names.  OCR may lose or misread each of them.  So each part is
+looked for by itself and counts by how surely it shows a byline; together they must reach ``ENOUGH``.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
+from classifier.reading.page.names import DOT, ROLE, is_bare_name, is_person, is_surname, people_at, reporters_in
 from classifier.reading.page.signs import (
     CLOSING_BRACKETS,
     COLON,
@@ -12,6 +18,7 @@ from classifier.reading.page.signs import (
     ENDS,
     HAN,
     OPENING_BRACKETS,
+    OPENING_QUOTES,
     PAUSE,
     SEMICOLON,
     SLASH,
@@ -19,101 +26,72 @@ from classifier.reading.page.signs import (
     any_of,
     none_of,
 )
+from classifier.reading.page.traditional import simplified
 from classifier.reading.patterns import pattern
 
 MAX_BYLINE_CHARS = 200
 MIN_TEXT_CHARS = 12
 """What stands behind a byline inside a paragraph, at least; less is a signature or a caption."""
+ENOUGH = 3.0
+"""The parts' points that make a byline."""
+
+MARK, OWN_PAPER, OUTLET, TORN_SOURCE, WIRE, DATE = 1.5, 2.0, 1.5, 1.0, 1.5, 1.0
+PEOPLE_IN_BRACKET, NAMES_IN_BRACKET, HALF_BRACKET, PEOPLE, TOLD, MORE_ROLES = 3.0, 1.0, 3.0, 1.5, 1.0, 1.5
 
 _OPEN, _CLOSE = any_of(OPENING_BRACKETS), any_of(CLOSING_BRACKETS)
-_INSIDE = none_of(CLOSING_BRACKETS + STOP)
-_COMMAS, _COLON, _SLASH = any_of(COMMA + PAUSE), any_of(COLON), any_of(SLASH)
-_HAN = HAN
-_MARK = r"[□■◇◆○●▲△☐◎★☆▢❑]"
-_DATE = r"(?P<{0}month>\d{{1,2}})\s*月\s*(?P<{0}day>\d{{1,2}})\s*日"
-_WIRE = r"(?:专\s*电|快\s*讯|综合消息|消\s*息|[讯迅汛訊电電])"
-_DOT = r"[·•・‧⋅∙.．]"
-_NAME = rf"{_HAN}{{1,8}}(?:\s?{_DOT}\s?{_HAN}{{1,10}}){{1,3}}|{_HAN}{{2,4}}|{_HAN}\s{{1,2}}{_HAN}(?!{_HAN})"
-_ROLE = (
-    rf"(?:(?:本报|本刊|本网|本台|全媒体|融媒体?|新媒体|见习|实习|特约|特派|首席|资深|驻站|摄影|文字|评论|"
-    rf"石榴云{_SLASH}新疆日报|新华社|央视|人民网|{_HAN}{{2,6}}(?:日报社?|晚报|融媒体中心|电视台))\s*)*"
-    r"(?:记\s*[者着]|通讯员|通訊員|記者|实习生|撰稿人|评论员)"
+_BOX = "□■◇◆○●▲△☐◎★☆▢❑"
+_MARK = pattern(rf"\s*(?:[{_BOX}]\s*|[口N]\s*(?=本?\s?[报网台]?\s?(?:记|通|见|特|实)))?")
+_TIME_WORDS = r"近日|日前|昨|今|\d|连日|眼下"
+_PEOPLE_NEXT = r"记\s?者|通\s?讯\s?员"
+_AFTER_WIRE = rf"(?=\s|{_OPEN}|{_CLOSE}|{any_of(COLON + COMMA + OPENING_QUOTES)}|$|{_TIME_WORDS}|{_PEOPLE_NEXT})"
+_OUTLET_NAME = (
+    r"(?:云上\w{2,4}|石榴云|(?:(?![\d_])\w){1,14}?(?:[日晚时早晨导商]报|都市报|青年报|周报|融媒体?(?:中心)?"
+    r"|客户端|电视台|广播电台|时刻|传媒|通讯社|[网报社]))"
 )
-_SURNAMES = (
-    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
-    "鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞熊"
-    "纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯管卢莫经房裘缪干解应宗丁宣邓郁单"
-    "洪包诸左石崔吉龚程嵇邢裴陆荣翁荀羊惠甄曲封储靳汲松段富巫乌焦巴牧隗山谷车侯宓蓬全班仰秋仲伊宫宁仇栾暴甘厉戎祖武符刘景詹"
-    "束龙叶幸司韶黎薄印宿白怀蒲从鄂索籍赖卓屠蒙池乔阴能苍双闻莘党翟谭贡劳姬申扶堵冉宰郦雍璩桑桂濮牛寿通边扈燕冀浦尚农温别庄"
-    "晏柴瞿阎连习艾容向古易廖庾终居衡步都耿满弘匡国文寇广东欧沃利师巩聂晁勾敖融冷辛阚简饶空曾沙养鞠丰关查荆红游权盖肖闫付代"
+_OWN = r"(?P<own>[本木]\s?[报刊台网社](?:\s?综合)?|新华社|新华网|中新[社网]|中国新闻网|中央社)"
+_PLACE_AND_DATE = (
+    rf"\s?(?P<place>(?!记|通\s?讯|编|评){HAN}{{0,10}}?)"
+    r"\s?(?P<date>(?:(?P<month>\d{1,2})\s?月\s?)?(?P<day>\d{1,2})\s?日)?\s?"
 )
-_AGENCY = r"(?:新华社|新华网|中新社|中新网|中国新闻网)"
-_FULL_LEAD = pattern(
-    rf"^\s*(?:据\s*)?(?:"
-    # 本报讯, 本报北京3月5日电, 本报阿勒泰讯(记者 …)
-    rf"[本木]\s*[报報刊台网社]\s*(?:综合)?{_WIRE}(?!通|员)(?!{_HAN}{{0,2}}灵通)"
-    rf"|[本木]\s*[报報刊台网社]\s*(?!记|通讯|编|评){_HAN}{{2,12}}?\s*{_DATE.format('a')}\s*{_WIRE}"
-    rf"|[本木]\s*[报報刊台网社]\s*(?!记|通讯|编|评){_HAN}{{2,12}}?\s*{_WIRE}(?=\s*{_OPEN}|\s)"
-    rf"|[本木]\s*[报報刊台网社]\s*{_DATE.format('b')}\s*{_WIRE}"
-    # 新华社北京3月5日电, 据新华社电, 综合新华社消息
-    rf"|(?:综合)?\s*{_AGENCY}{none_of(COMMA + SEMICOLON + ENDS + chr(10))}{{0,24}}?{_DATE.format('c')}\s*{_WIRE}"
-    rf"|(?:综合)?\s*{_AGENCY}{_HAN}{{0,8}}?{_WIRE}(?=\s|{_OPEN}|{_COLON}|{_COMMAS}|$)"
-    # 天山网讯(记者 …), 石榴云/新疆日报讯(记者 …), 人民网北京3月5日电
-    rf"|{_HAN}{{0,8}}(?:网|日报|晚报|时报|早报|都市报|石榴云|客户端|电视台|广播|融媒体?中心?)(?:{_SLASH}{_HAN}{{2,8}})?"
-    rf"{_HAN}{{0,6}}?(?:{_DATE.format('d')})?\s*{_WIRE}(?=\s*{_OPEN}\s*(?:{_ROLE}|综合))"
-    rf"|{_HAN}{{2,8}}(?:网|日报|晚报|时报|社){_HAN}{{2,6}}?{_DATE.format('e')}\s*{_WIRE}(?=\s|{_OPEN})"
-    # 富蕴讯(记者 …); 讯(记者 …), the paper's name lost; 据某某网消息; 【本报讯】
-    rf"|(?:{_HAN}{{2,6}})?[讯迅]\s*(?={_OPEN}\s*{_ROLE})"
-    rf"|(?<=据){_HAN}{{1,8}}(?:网|社|报|台)\s*{_WIRE}(?=\s|{_COLON}|{_COMMAS})"
-    rf"|[【\[]\s*(?:本报|{_HAN}{{2,8}}(?:网|报|社|台){_HAN}{{0,6}})\s*讯\s*[】\]]"
-    rf")"
+_DATELINE = pattern(
+    rf"\s*(?P<by>据|综合)?\s*(?P<bracket>{_OPEN}\s*)?"
+    rf"(?:{_OWN}|(?P<outlet>{_OUTLET_NAME}(?:\s?[-–—|{SLASH}]{{1,3}}\s?{_OUTLET_NAME})?)"
+    rf"|(?P<torn>报(?=\s?讯)|本(?=\s?讯)|华社|新社)|)"
+    rf"{_PLACE_AND_DATE}(?P<wire>专\s?电|快\s?讯|综合消息|消\s?息|报\s?[道导]|[讯电迅汛]){_AFTER_WIRE}"
 )
-_BRACKET = pattern(rf"\s*{_OPEN}(?P<who>{_INSIDE}{{1,160}}){_CLOSE}")
-_OPEN_BRACKET = pattern(
-    rf"\s*{_OPEN}\s*(?P<who>{_ROLE}\s*(?:{_NAME})(?:(?:\s|{_COMMAS})+(?:{_ROLE}\s*)?(?:{_NAME})){{0,5}})"
+_RUN_INTO_TEXT = pattern(
+    rf"\s*(?P<by>据|综合)?\s*{_OWN}{_PLACE_AND_DATE}(?P<wire>(?<=[报刊台网社])讯(?!息|通|员)|(?<=日)[讯电])"
 )
-_BARE_BRACKET = pattern(rf"^\s*(?:{_MARK}\s*)?{_OPEN}\s*(?P<who>{_ROLE}{_INSIDE}{{1,160}}){_CLOSE}")
-_EARLY_BRACKET = pattern(
-    rf"(?P<before>[^\s\d。！？!?；;，,、：:“”《》]"
-    rf"(?:{none_of(ENDS + COMMA + SEMICOLON + COLON + OPENING_BRACKETS + chr(10))}){{0,12}}?)\s*{_OPEN}\s*"
-    rf"(?P<who>{_ROLE}\s*{_COLON}?\s*(?:{_NAME})(?:(?:\s|{_COMMAS}|{_SLASH})+(?:{_ROLE}\s*{_COLON}?\s*)?(?:{_NAME}))*"
-    rf"(?:\s*(?:综合)?报道)?)(?<!摄)(?<!摄影)\s*{_CLOSE}"
+_SOURCE = pattern(rf"\s*(?:{_OWN}|(?P<outlet>{_OUTLET_NAME}(?:\s?[-–—|{SLASH}]{{1,3}}\s?{_OUTLET_NAME})?))")
+_TIME = pattern(rf"\s+(?:{_TIME_WORDS})")
+_BRACKET = pattern(rf"\s*{_OPEN}\s*(?P<who>{none_of(CLOSING_BRACKETS + STOP)}{{1,160}}){_CLOSE}")
+_HALF_BRACKET = pattern(rf"\s*{_OPEN}\s*(?={ROLE})")
+_NOT_BEFORE_BRACKET = none_of(OPENING_BRACKETS + ENDS + COMMA + SEMICOLON + COLON + PAUSE + "《》“”")
+_BEFORE_BRACKET = pattern(rf"\s*(?P<before>{_NOT_BEFORE_BRACKET}{{0,16}}?)(?={_OPEN})")
+_BARE_END = pattern(rf"\s|\d|{any_of(OPENING_QUOTES + COLON)}|{_OPEN}|{_CLOSE}|$")
+_CREDIT_END = pattern(rf"(?:(?<!拍)摄影?|供\s?图|航拍|(?<!文)(?<!文[{SLASH}+＋、])图)\s*$")
+_WROTE_TOO = pattern(rf"[\s{SLASH}+＋]文(?:[\s{SLASH}+＋、图]|$)")
+_LINE_PREFIX = pattern(rf"(?:[文图摄]\s?[{SLASH}+＋]*\s?[文图摄]?\s?{any_of(COLON + SLASH)}?\s*)")
+_MONTH_AND_DAY = pattern(r"(\d{1,2})\s?月\s?(\d{1,2})\s?日")
+_COMMENTATOR = pattern(rf"\s*[{_BOX}]?\s*本\s?报(?:特约)?(?:评论员|编辑部)(?:\s*{HAN}{{2,4}}(?:\s{HAN}{{2,4}})*)?\s*$")
+_SENDER = pattern(
+    rf"\s*(?:(?:供\s?稿|来\s?源|撰\s?稿|作\s?者|文字|图文)\s*{any_of(COLON)}\s*(?P<who>{none_of(ENDS + COLON)}{{2,40}})"
+    rf"|{HAN}{{2,12}}(?:融媒体?中心|新闻中心|宣传部|电视台)(?:供稿)?)\s*$"
 )
-_ROLES = pattern(_ROLE)
-_APART = rf"(?:\s*(?:{_COMMAS}|{_SLASH})\s*|\s+)(?:{_ROLE}\s*{_COLON}?\s*)?|{_ROLE}\s*{_COLON}?\s*"
-_NAMES = rf"(?:{_NAME})(?:(?:{_APART})(?:{_NAME}))*"
-_TAIL = rf"(?:\s*(?:文{_SLASH}图|图{_SLASH}文|文并?图|文|图|摄影报道|综合报道|采写|整理|报道|执笔))?"
-_LINE = pattern(
-    rf"^\s*(?:{_MARK}|口(?=\s*本?报?(?:{_ROLE})))?\s*(?:[文图]{_SLASH}?[文图]?\s*(?:{_COLON}|{_SLASH})?\s*)?"
-    rf"(?P<role>{_ROLE})"
-    rf"(?P<gap>\s*{_COLON}?\s*)(?P<names>{_NAMES}){_TAIL}\s*(?:[文图]\s*{_SLASH}?\s*{_COLON}?\s*(?:{_NAMES}))?\s*$"
-)
-_MARKED_NAMES = pattern(
-    rf"^\s*{_MARK}\s*(?P<names>(?:{_NAME})(?:(?:\s*{_COMMAS}\s*|\s+)(?:{_NAME})){{0,4}}){_TAIL}\s*$"
-)
-_COMMENTATOR = pattern(rf"^\s*{_MARK}?\s*本报(?:特约)?(?:评论员|编辑部)(?:\s*(?:{_NAME}))?\s*$")
-_INLINE = pattern(
-    rf"^\s*(?P<mark>{_MARK}|口)?\s*(?P<role>{_ROLE})(?P<gap>\s*{_COLON}?\s*)(?P<names>{_NAMES})(?P<tail>{_TAIL})"
-)
+_NAME = rf"{HAN}{{1,8}}(?:\s?{DOT}\s?{HAN}{{1,10}}){{1,3}}|{HAN}{{2,4}}|{HAN}\s{{1,2}}{HAN}(?!{HAN})"
+_APART = rf"(?:\s*{any_of(COMMA + PAUSE + SLASH)}\s*|\s+)(?:{ROLE}\s*)?|{ROLE}\s*"
 _PHOTO_CREDIT = pattern(
-    rf"(?:^|\s|{any_of(ENDS)}|[”)）]){_OPEN}?\s*(?:{_ROLE}\s*{_COLON}?\s*)?(?:{_NAMES})?\s*"
-    rf"(?:{_SLASH}?\s*(?:(?<!拍)摄影?|供图|航拍)|(?:{_SLASH}|\s)图)\s*{_CLOSE}?\s*$"
+    rf"(?:^|\s|{any_of(ENDS)}|[”)）]){_OPEN}?\s*(?:{ROLE}\s*{any_of(COLON)}?\s*)?(?:(?:{_NAME})(?:(?:{_APART})(?:{_NAME})){{0,8}})?"
+    rf"\s*(?:{any_of(SLASH)}?\s*(?:(?<!拍)摄影?|供图|航拍)|(?:{any_of(SLASH)}|\s)图)\s*{_CLOSE}?\s*$"
 )
-_CLOSING = pattern(rf"{_OPEN}\s*(?P<who>{_ROLE}{_INSIDE}{{1,120}}){_CLOSE}\s*[。.]?\s*$")
-_WHO = pattern(
-    r"[村牧农居市渔]民|游客|学生|老师|教师|校长|家长|孩子|医生|护士|患者|民警|警官|战士|班长|工人|职工|司机|店主|老板|经理|总经理|"
-    r"负责人|主任|书记|局长|县长|乡长|镇长|队长|所长|院长|站长|科长|处长|厂长|专家|教授|大爷|大妈|阿姨|退休|党员|干部|志愿者|"
-    r"养殖户|种植户|大户|护林员|网格员|记者|市长|州长|专员|代表|委员|业主|商户|租户|选手|教练|队员|作家|画家|艺人|传承人|家住|来自|在"
+_CLOSING = pattern(
+    rf"{_OPEN}\s*(?P<who>{none_of(OPENING_BRACKETS + CLOSING_BRACKETS + STOP)}{{2,120}}){_CLOSE}\s*[。.]?\s*$"
 )
-# Most lines are none of these; a single character says so sooner than the patterns do.
-_MAY_LEAD = pattern("[讯迅汛訊电電息记記通实]")
-_MAY_SIGN = pattern(rf"[记記通实评编撰]|^\s*{_MARK}")
-_MAY_CREDIT = pattern("[摄供航图]")
-_DATELINE_PLACE = pattern(rf"[社网报](?P<place>{_HAN}{{2,10}}?)\s*\d{{1,2}}\s*月")
-_NO_NAME = pattern(
-    r"^(?:文|图|摄|综合|报道|整理|采写|文图|图文|摄影|摄影报道|综合报道|文字|供稿|讯|电|编辑|及|和|等|今天|昨天|昨日|今日|日前|近日|从|在|走进|来到|"
-    r"了解|获悉|采访|看到|走访|发现|注意到|见到|从地|随|跟随|感受|探访|手记|调查|观察|眼中|镜头|体验|证|节|日记|团|们|站)"
-)
+_CLOSING_BARE = pattern(rf"{any_of(ENDS)}[”’]?\s*(?P<who>{ROLE}{none_of(ENDS + COMMA)}{{2,60}})$")
+_MAY_CREDIT = pattern("[摄攝供航图圖]")
+_ANCHOR = pattern(r"[讯迅汛电息]|[记己已]\s?[者着音]|报\s?[道导]|[员生]")
+_MAY_SIGN = pattern(rf"[记通实评编撰供源己作]|^\s*[{_BOX}]|中心")
+_LOOKED_AT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,35 +105,37 @@ class Byline:
     day: int = 0
 
 
+@dataclass(slots=True)
+class _Parts:
+    """The parts found so far at a paragraph's start: their points, where they end, and who is named."""
+
+    points: float = 0.0
+    end: int = 0
+    names: tuple[str, ...] = ()
+    place: str = ""
+    month: int = 0
+    day: int = 0
+    sourced: bool = False
+    sent: bool = False
+
+
 def lead_byline(paragraph: str) -> Byline | None:
     """The byline that a paragraph opens with (``本报讯(记者 …)``, ``新华社…电``), or None.
 
     Such a byline always starts a story.
     """
     head = paragraph[:MAX_BYLINE_CHARS]
-    if not _MAY_LEAD.search(head):
+    plain = simplified(head)
+    if not _ANCHOR.search(plain, 0, _LOOKED_AT):
         return None
-    if match := _FULL_LEAD.match(head):
-        end, who = match.end(), ""
-        bracket = _BRACKET.match(head, end) or _OPEN_BRACKET.match(head, end)
-        if bracket:
-            end, who = bracket.end(), bracket["who"]
-        groups = match.groupdict()
-        month, day = next(
-            ((int(groups[f"{k}month"]), int(groups[f"{k}day"])) for k in "abcde" if groups.get(f"{k}month")), (0, 0)
-        )
-        place = _DATELINE_PLACE.search(match[0])
-        return Byline(
-            head[:end].strip(),
-            reporters_in(who),
-            place["place"] if place else "",
-            *((month, day) if _is_day(month, day) else (0, 0)),
-        )
-    if (match := _BARE_BRACKET.match(head)) and len(paragraph.strip()) - len(match[0].strip()) > MIN_TEXT_CHARS:
-        return Byline(match[0].strip(), reporters_in(match["who"]))
-    if (match := _EARLY_BRACKET.match(head)) and len(paragraph) - match.end() >= MIN_TEXT_CHARS:
-        return Byline(match[0].strip(), reporters_in(match["who"]))
-    return _inline_byline(paragraph, head)
+    parts = _parts_at_start(head, plain)
+    if parts.points < ENOUGH:
+        parts = _bracket_near_start(head, plain)
+    only_people = not parts.sent
+    if parts.points < ENOUGH or (only_people and len(paragraph.strip()) - parts.end < MIN_TEXT_CHARS):
+        return None
+    month, day = (parts.month, parts.day) if _is_day(parts.month, parts.day) else (0, 0)
+    return Byline(head[: parts.end].strip(), parts.names, parts.place, month, day)
 
 
 def line_byline(line: str) -> Byline | None:
@@ -165,98 +145,185 @@ def line_byline(line: str) -> Byline | None:
     credit (``… 摄``) is not one.
     """
     line = line.strip()
-    if len(line) > 100 or not _MAY_SIGN.search(line) or is_photo_credit(line):
+    if len(line) > 100:
         return None
-    if _COMMENTATOR.match(line):
+    plain = simplified(line)
+    if not _MAY_SIGN.search(plain) or is_photo_credit(line):
+        return None
+    if _COMMENTATOR.match(plain):
         return Byline(line)
-    if match := _LINE.match(line):
-        names = reporters_in(match["role"] + " " + line[match.end("gap") :])
-        marked = not line.startswith(("记", "通", "实"))
-        spaced = bool(match["gap"])
-        if names and (spaced or (marked and all(_is_person(name) for name in names))):
-            return Byline(line, names)
-    if match := _MARKED_NAMES.match(line):
-        names = reporters_in("记者 " + match["names"])
-        single = len(names) == 1 and line.startswith(("□", "☐", "▢"))
-        if names and (single or all(_is_person(name) for name in names)):
-            return Byline(line, names)
-    if (match := _BARE_BRACKET.match(line)) and match.end() == len(line):
-        return Byline(line, reporters_in(match["who"]))
+    if signature(line):
+        return signature(line)
+    marked = _MARK.match(plain)
+    at = marked.end() if marked else 0
+    has_mark = bool(plain[:at].strip())
+    if prefix := _LINE_PREFIX.match(plain, at):
+        at = prefix.end()
+    source = _SOURCE.match(plain, at)
+    people = people_at(line, source.end() if source else at)
+    if not people.names or plain[people.end :].strip(" \u3000:：。]】"):
+        people = people_at(line, at)
+        source = None
+    if not people.names or plain[people.end :].strip(" \u3000:：。]】"):
+        return None
+    if people.roles:
+        sure = people.persons or people.spaced
+    else:
+        sure = has_mark and (people.persons or (len(people.names) == 1 and plain[0] in "□☐▢"))
+    return Byline(line, people.names) if sure else None
+
+
+def signature(line: str) -> Byline | None:
+    """The byline in brackets, or the sender (``供稿:…``), that a whole line is; mostly it ends a story."""
+    plain = simplified(line.strip())
+    bracket = _BRACKET.match(plain)
+    inside = line.strip()[bracket.start("who") : bracket.end("who")] if bracket else line.strip()
+    if bracket and bracket.end() < len(plain):
+        return None
+    if sender := _SENDER.match(simplified(inside)):
+        who = inside[sender.start("who") : sender.end("who")] if sender["who"] else ""
+        names = tuple(name for name in people_at(who, all_names=True).names if is_person(simplified(name)))
+        return Byline(line.strip(), names) if bracket or who else None
+    if bracket and (reporters := _people_in_bracket(inside)):
+        return Byline(line.strip(), reporters)
     return None
+
+
+def closing_byline(paragraph: str) -> Byline | None:
+    """The byline that stands at a paragraph's end: ``……。(记者 张三)``, ``……。(县融媒体中心)``."""
+    end = paragraph[-MAX_BYLINE_CHARS:].rstrip()
+    if end.rstrip("。.")[-1:] not in CLOSING_BRACKETS:
+        plain = simplified(end)
+        bare = _CLOSING_BARE.search(plain) if _MAY_SIGN.search(plain[-60:]) else None
+        if bare is None:
+            return None
+        people = people_at(end, bare.start("who"))
+        whole = people.end == len(end) and people.persons and people.spaced
+        return Byline(end[bare.start("who") :], people.names) if people.names and whole else None
+    match = _CLOSING.search(simplified(end))
+    if match is None or is_photo_credit(paragraph):
+        return None
+    return signature(end[match.start() : match.end()].rstrip("。. "))
 
 
 def closing_reporters(paragraph: str) -> tuple[str, ...]:
     """Reporters named in brackets at a paragraph's end: ``……。(记者 张三)``."""
-    if paragraph.rstrip(" \u3000\u3002.")[-1:] not in CLOSING_BRACKETS:
-        return ()
-    match = _CLOSING.search(paragraph[-MAX_BYLINE_CHARS:])
-    return reporters_in(match["who"]) if match and not is_photo_credit(paragraph) else ()
+    byline = closing_byline(paragraph)
+    return byline.reporters if byline else ()
 
 
 def is_photo_credit(line: str) -> bool:
     """Whether the line ends as a photo's credit does: ``本报记者 张三 摄``."""
-    return bool(_MAY_CREDIT.search(line[-6:]) and _PHOTO_CREDIT.search(line[-60:]))
+    if not _MAY_CREDIT.search(line[-6:]):
+        return False
+    end = simplified(line[-60:])
+    return bool(_PHOTO_CREDIT.search(end)) and not _WROTE_TOO.search(end)
 
 
-def reporters_in(who: str) -> tuple[str, ...]:
-    """Names in a byline's bracket; roles drop out, names of two characters set apart are closed up."""
-    bare = _ROLES.sub(" ", who)
-    bare = re.sub(rf"\s*{_DOT}\s*", "·", bare)
-    bare = re.sub(r"(?:综合|摄影)?报道(?=\s|$)", " ", bare)
-    bare = re.sub(rf"[文图]{_SLASH}[文图]|(?<=\s)[文图摄](?=\s|$)", " ", bare)
-    names: list[str] = []
-    waiting = ""
-    for token in re.split(rf"(?:\s|{_COMMAS}|{_SLASH}|{_COLON}|{any_of(SEMICOLON)})+", bare):
-        if not token or _NO_NAME.match(token) or not re.fullmatch(rf"(?:{_HAN}|·)+", token):
-            waiting = ""
-            continue
-        if len(token) == 1:
-            if waiting:
-                names.append(waiting + token)
-                waiting = ""
-            else:
-                waiting = token
-            continue
-        waiting = ""
-        if len(token) <= 4 or "·" in token:
-            names.append(token.strip("·"))
-    return tuple(dict.fromkeys(names))
+def _parts_at_start(head: str, plain: str) -> _Parts:
+    """A paragraph's first words as mark, source, place, date, wire word and people, whichever are there."""
+    parts = _Parts()
+    mark = _MARK.match(plain)
+    at = mark.end() if mark else 0
+    marked = bool(plain[:at].strip())
+    parts.points = MARK if marked else 0.0
+    if sent := _DATELINE.match(plain, at) or _RUN_INTO_TEXT.match(plain, at):
+        _add_dateline(parts, head, plain, sent)
+        _add_people(parts, head, plain, parts.end, marked=marked)
+        if parts.points >= ENOUGH:
+            return parts
+        parts = _Parts(MARK if marked else 0.0)
+    if source := _SOURCE.match(plain, at):
+        parts.points += OWN_PAPER if source["own"] else OUTLET
+        parts.sourced, at = True, source.end()
+        if source["own"] and _TIME.match(plain, at):
+            parts.points, parts.sent = parts.points + 1.0, True  # 本报 近日,…: the wire word is lost
+    parts.end = at
+    _add_people(parts, head, plain, at, marked=marked)
+    return parts
 
 
-def is_surname(character: str) -> bool:
-    """Whether a character is a Han surname."""
-    return character in _SURNAMES
+def _add_dateline(parts: _Parts, head: str, plain: str, sent: re.Match[str]) -> None:
+    """Count source, date and wire word."""
+    found = sent.groupdict()
+    parts.end = sent.end()
+    if found.get("bracket") and plain[parts.end : parts.end + 1] in CLOSING_BRACKETS:
+        parts.end += 1
+    after = plain[parts.end : parts.end + 1]
+    own, outlet, torn = found.get("own"), found.get("outlet"), found.get("torn")
+    wire = found["wire"][0]
+    weak = wire in "消报"
+    if weak and after in COMMA and not (own and wire == "消" and not found["by"]):
+        return  # 据某某社报道,…: a source named inside a story
+    parts.sourced, parts.sent = bool(own or outlet or torn), True
+    parts.points += OWN_PAPER if own else OUTLET if outlet else TORN_SOURCE if torn else 0.0
+    # 并网发电, 来自某某网的消息: words that end in a wire word
+    doubtful = (wire == "报" or (outlet and found["place"] and wire in "消电")) and not found["date"]
+    parts.points += WIRE if not doubtful or after in (*OPENING_BRACKETS, *CLOSING_BRACKETS) else 0.5
+    if found["month"]:
+        parts.points += DATE if own or outlet else DATE + 0.5
+        parts.month, parts.day = int(found["month"]), int(found["day"])
+        place = head[sent.start("place") : sent.end("place")]
+        parts.place = place if parts.sourced and len(place) > 1 else ""
+    elif found["place"] and not parts.sourced:
+        parts.points -= 0.5
+    if torn and _TIME.match(plain, parts.end):
+        parts.points += 1.0
 
 
-def is_bare_name(words: str) -> bool:
-    """Whether words are a person's name alone, without who the person is."""
-    if "·" in words:
-        return len(words.split("·")[0]) <= 5 and not _WHO.match(words)
-    if "某" in words or "×" in words:
-        return len(words) <= 7 and not _WHO.match(words)
-    return 2 <= len(words) <= 3 and words[0] in _SURNAMES and words[-1] not in "来该常再都也还又曾就才们家人们长师者友"
+def _add_people(parts: _Parts, head: str, plain: str, at: int, *, marked: bool) -> None:
+    """Count a bracket with people in it, half of one, or roles and names without any."""
+    if bracket := _BRACKET.match(plain, at):
+        inside = head[bracket.start("who") : bracket.end("who")]
+        people = people_at(inside, all_names=True)
+        if _CREDIT_END.search(plain[: bracket.end("who")]):
+            return
+        if _people_in_bracket(inside):
+            parts.points += PEOPLE_IN_BRACKET
+        elif parts.sourced and people.names and people.persons:
+            parts.points += NAMES_IN_BRACKET
+        elif not parts.sent:
+            return
+        parts.end, parts.names = bracket.end(), reporters_in(inside)
+        return
+    half = _HALF_BRACKET.match(plain, at)
+    people = people_at(head, half.end() if half else at)
+    after = plain[people.end : people.end + 1]
+    if not people.names or not people.roles or not _BARE_END.match(plain, people.end):
+        return
+    if half or after in CLOSING_BRACKETS:
+        parts.points += HALF_BRACKET
+        parts.end, parts.names = people.end + (1 if after and after in CLOSING_BRACKETS else 0), people.names
+        return
+    told = people.told or (after in COLON and after != "")
+    if not people.persons or not (people.spaced or marked or people.told or parts.sent):
+        return
+    parts.points += PEOPLE + (TOLD if told else 0.0) + (MORE_ROLES if people.roles > 1 else 0.0)
+    parts.end, parts.names = people.end + (1 if after and after in COLON else 0), people.names
 
 
-def _inline_byline(paragraph: str, head: str) -> Byline | None:
-    """``□记者 张三 3月18日,…`` and ``本报记者 张三报道:…``: role and names run into the text."""
-    match = _INLINE.match(head)
-    if not match or is_photo_credit(paragraph.strip()[:80]):
-        return None
-    if not (match["mark"] or match["role"].startswith("本报")):
-        return None
-    rest = paragraph[match.end("names") :]
-    names = reporters_in(match["role"] + " " + match["names"])
-    if not names or not all(_is_person(name) for name in names) or len(rest.strip()) < MIN_TEXT_CHARS:
-        return None
-    if not match["gap"] and not match["mark"] and "报道" not in match["tail"]:
-        return None
-    if not (match["tail"].strip() or re.match(rf"\s|\d|“|{_COLON}|{_OPEN}", rest)):
-        return None
-    return Byline(head[: match.end("tail")].strip(), names)
+def _bracket_near_start(head: str, plain: str) -> _Parts:
+    """A bracket with a reporter's role and name within the first characters, whatever stands before it."""
+    parts = _Parts()
+    before = _BEFORE_BRACKET.match(plain)
+    name = before["before"].strip().lstrip("老小阿") if before else ""
+    if before is None or is_bare_name(name) or is_surname(name):
+        return parts
+    _add_people(parts, head, plain, before.end(), marked=False)
+    if date := _MONTH_AND_DAY.search(before["before"]):
+        parts.month, parts.day = int(date[1]), int(date[2])
+    return parts
 
 
-def _is_person(name: str) -> bool:
-    return "·" in name or (2 <= len(name) <= 4 and name[0] in _SURNAMES and not _NO_NAME.match(name))
+def _people_in_bracket(inside: str) -> tuple[str, ...]:
+    """The reporters that a bracket holds; none where it holds no role, or much else."""
+    plain = simplified(inside)
+    if _CREDIT_END.search(plain) or not _MAY_SIGN.search(plain):
+        return ()
+    people = people_at(inside, all_names=True)
+    if not people.roles or people.known < 0.5 * sum(character.isalpha() for character in plain):
+        return ()
+    return reporters_in(inside)
 
 
 def _is_day(month: int, day: int) -> bool:

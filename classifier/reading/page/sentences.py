@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from classifier.reading.page.bylines import closing_reporters, is_surname, lead_byline
+from classifier.reading.page.bylines import closing_reporters, lead_byline
 from classifier.reading.page.furniture import is_caption
+from classifier.reading.page.names import is_surname
 from classifier.reading.page.signs import CLOSERS, CLOSING_BRACKETS, COLON, ENDS, HAN, PAIRS, STOP, any_of
 from classifier.reading.patterns import pattern
 

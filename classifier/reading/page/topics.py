@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from classifier.reading.options import Scorer
-from classifier.reading.page.bylines import is_bare_name
+from classifier.reading.page.names import is_bare_name
 from classifier.reading.page.signs import COMMA, HAN, OPENING_QUOTES, any_of
 from classifier.reading.patterns import pattern
 
