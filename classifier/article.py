@@ -26,8 +26,9 @@ class Article:
     """One news article as read, before any judgement.
 
     ``text`` is the body with true paragraph ends as ``\\n``; ``byline`` is the 电头 as printed (it
-    stays in ``text`` too, at its place); ``date`` is ISO ``YYYY-MM-DD`` or empty.  ``uncertain``
-    says in words what reading was not sure of (such as a start found by topic only).
+    stays in ``text`` too, at its place); ``date`` is ISO ``YYYY-MM-DD``, or empty, or what was
+    printed where that is no date (昨天).  ``uncertain`` says in words what reading was not sure of
+    (such as a start found by topic only).
     """
 
     id: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import unicodedata
 
 from classifier.reading.patterns import pattern
 
@@ -44,12 +45,21 @@ def near(page_date: str, month: int, day: int) -> str:
 
 
 def normal_date(value: str) -> str:
-    """A date field's value as ISO where it is a date (``20260320``, ``2026/3/20 08:00``), else as it is."""
-    value = value.strip()
+    """A date field's value as ISO where it is a date (``20260320``, ``２０２６/3/20 08:00``, ``二〇二六年三月二十日``),
+    else as it is."""
+    given, value = value.strip(), unicodedata.normalize("NFKC", value[:200]).strip()
     match = re.match(r"((?:19|20)\d{2})\s*(?:[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})|(\d{2})(\d{2}))(?!\d)", value)
     if not match:
-        return value[:40]
-    return iso(int(match[1]), int(match[2] or match[4]), int(match[3] or match[5])) or value[:40]
+        return written_date(value) or given[:40]
+    return iso(int(match[1]), int(match[2] or match[4]), int(match[3] or match[5])) or given[:40]
+
+
+def is_iso(value: str) -> bool:
+    """Whether a date is written as ``YYYY-MM-DD`` and there is such a day."""
+    try:
+        return datetime.date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def iso(year: int, month: int, day: int) -> str:

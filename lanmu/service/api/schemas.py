@@ -37,7 +37,11 @@ class ArticleIn(BaseModel):
     id: ArticleId = ""
     title: str = Field("", description="The headline.")
     text: str = Field("", description="The body, with line breaks between paragraphs.")
-    date: str = Field("", max_length=40, description="Such as 2026-03-02.")
+    date: str = Field(
+        "",
+        max_length=40,
+        description="2026-03-02; 20260302 or 2026年3月2日 come back so.",
+    )
 
 
 class ArticlesIn(BaseModel):

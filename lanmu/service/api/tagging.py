@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from classifier.article import Article
+from classifier.reading.dates import normal_date
 from lanmu.service.api.schemas import (
     ArticleIn,
     ArticlesIn,
@@ -81,7 +82,7 @@ def article_of(given: ArticleIn, limits: ServiceLimits, name: str = "the article
     if len(given.text) > limits.article_chars or len(given.title) > limits.title_chars:
         most, most_title = limits.article_chars, limits.title_chars
         raise Problem(413, f"{name} is too long; a text has at most {most:,} characters, a title {most_title:,}")
-    return Article(given.id, given.title, given.text, date=given.date)
+    return Article(given.id, given.title, given.text, date=normal_date(given.date))
 
 
 async def explained(tags: Tags, limits: ServiceLimits) -> Tags:

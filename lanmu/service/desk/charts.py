@@ -30,10 +30,11 @@ def charts_page(
     first, last = valid_day(first_day), valid_day(last_day)
     with desk.service.store.reading() as connection:
         if not first and not last and by == "day":
-            last = (statistics.last_day(connection, at) or date.today().isoformat())[:10]
+            last = valid_day(statistics.last_day(connection, at) or "") or date.today().isoformat()
             first = (date.fromisoformat(last) - timedelta(DAYS - 1)).isoformat()
         periods = statistics.periods(connection, span=by, clock=at, first_day=first, last_day=last)[-MOST_PERIODS:]
         sure = statistics.confidence(connection, clock=at, first_day=first, last_day=last)
+        undated = statistics.undated(connection) if at == "printed" else 0
         agreement = statistics.agreement(connection)
         corrections = statistics.corrections(connection)
     if by == "day":
@@ -49,7 +50,7 @@ def charts_page(
         totals=sorted(totals.items(), key=lambda item: -item[1]), articles=sum(totals.values()),
         reviewed=sum(period.reviewed for period in periods),
         bars=stacked_bars(periods, order, desk.t), shares=share_line(periods, desk.t), sure=histogram(sure),
-        agreement=agreement, corrections=corrections, most=max(totals.values(), default=1),
+        undated=undated, agreement=agreement, corrections=corrections, most=max(totals.values(), default=1),
     )  # fmt: skip
 
 

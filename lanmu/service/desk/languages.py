@@ -57,8 +57,10 @@ class Wording:
         return f"{weekday}, {d.day} {_MONTHS[d.month - 1]} {d.year}"
 
     def short_day(self, day: str) -> str:
-        """A day or month without the year."""
-        parts = [int(part) for part in day.split("-")]
+        """A day without the year, or a month with it; what is neither stays as it is."""
+        parts = [int(part) for part in day.split("-") if part.isdecimal()]
+        if not _is_day_or_month(parts):
+            return day
         if self.language == "zh":
             return f"{parts[0]}年{parts[1]}月" if len(parts) == 2 else f"{parts[1]}月{parts[2]}日"
         month = _MONTHS[parts[1] - 1][:3]
@@ -70,6 +72,10 @@ class Wording:
         if self.language == "zh":
             return f"{local.month}月{local.day}日 {local:%H:%M}"
         return f"{local.day} {_MONTHS[local.month - 1][:3]} {local:%H:%M}"
+
+
+def _is_day_or_month(parts: list[int]) -> bool:
+    return len(parts) in (2, 3) and 1 <= parts[1] <= 12
 
 
 def chosen_language(cookie: str, accepted: str) -> Language:

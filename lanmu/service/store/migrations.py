@@ -6,10 +6,13 @@ A new table: add it to ``schema`` and a step here that makes it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Column, Connection, select, update
+from sqlalchemy.schema import CreateColumn
 
 from classifier.errors import LanmuError
+from classifier.reading.dates import is_iso, normal_date
 from lanmu.service.store import schema
 
 Step = Callable[[Connection], None]
@@ -34,7 +37,25 @@ def _second(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=(schema.results, schema.result_files, schema.deliveries))
 
 
-STEPS: tuple[Step, ...] = (_first, _second)
+def _third(connection: Connection) -> None:
+    """The printed day apart from the date as it was given, which may be none."""
+    _add_column(connection, schema.articles.c.printed_day)
+    c = schema.articles.c
+    for number, given in list(connection.execute(select(c.number, c.date).where(c.date != ""))):
+        date = normal_date(given)
+        values = {"date": date, "printed_day": date if is_iso(date) else ""}
+        connection.execute(update(schema.articles).where(c.number == number).values(values))
+
+
+def _add_column(connection: Connection, column: Column[Any]) -> None:
+    """Add a column to its table, where an older lanmu has made that without it."""
+    table = column.table.name
+    known = {row[1] for row in connection.exec_driver_sql(f"PRAGMA table_info({table})")}
+    if column.name not in known:
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {CreateColumn(column).compile(connection)}")
+
+
+STEPS: tuple[Step, ...] = (_first, _second, _third)
 
 
 def migrate(connection: Connection) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 from sqlalchemy.dialects.sqlite import insert
 
 from classifier.article import TaggedArticle
+from classifier.reading.dates import is_iso, normal_date
 from lanmu.service.store.records import QueuedArticle, State, fingerprint_of, local_day, queued_article
 from lanmu.service.store.schema import articles
 
@@ -179,6 +180,7 @@ def _row(tagged: TaggedArticle, origin: str, model: str, at: float) -> dict[str,
     def clean(text: str) -> str:  # lone surrogates, which SQLite's UTF-8 does not hold
         return text.encode("utf-8", "replace").decode()
 
+    date = clean(normal_date(article.date))
     return {
         "fingerprint": fingerprint_of(article),
         "id": clean(article.id),
@@ -187,7 +189,8 @@ def _row(tagged: TaggedArticle, origin: str, model: str, at: float) -> dict[str,
         "column": clean(article.column),
         "byline": clean(article.byline),
         "reporters": [clean(name) for name in article.reporters],
-        "date": article.date,
+        "date": date,
+        "printed_day": date if is_iso(date) else "",
         "text": clean(article.text),
         "uncertain": list(article.uncertain),
         "source_path": clean(article.source.path),

@@ -29,7 +29,8 @@ articles = Table(
     Column("column", Text, nullable=False),
     Column("byline", Text, nullable=False),
     Column("reporters", JSON, nullable=False),
-    Column("date", String, nullable=False),
+    Column("date", String, nullable=False),  # ISO, or as printed where that is no date
+    Column("printed_day", String, nullable=False, default="", server_default=""),  # the date if it is one, ISO
     Column("text", Text, nullable=False),
     Column("uncertain", JSON, nullable=False),
     Column("source_path", Text, nullable=False),

@@ -46,7 +46,7 @@ def periods(
 ) -> list[Period]:
     """Days or months that have articles, in order; ``clock`` says whether the day of arrival or of print counts.
 
-    An article without a printed date counts on the day it arrived.
+    What has no readable date of print is left out there; ``undated`` counts it.
     """
     c = articles.c
     day = _day(clock)
@@ -68,7 +68,14 @@ def periods(
 
 def last_day(connection: Connection, clock: Clock) -> str | None:
     """The last day (ISO) that has articles."""
-    return connection.execute(select(func.max(_day(clock)))).scalar_one()
+    day = _day(clock)
+    return connection.execute(select(func.max(day)).where(_is_day(day))).scalar_one()
+
+
+def undated(connection: Connection) -> int:
+    """How many articles have no date of print, or one that is none (昨天)."""
+    query = select(func.count()).select_from(articles).where(~_is_day(_day("printed")))
+    return int(connection.execute(query).scalar_one())
 
 
 def confidence(
@@ -114,12 +121,16 @@ def corrections(connection: Connection, limit: int = 10) -> Sequence[tuple[str, 
 
 
 def _day(clock: Clock) -> ColumnElement[str]:
-    c = articles.c
-    return case((c.date != "", c.date), else_=c.day) if clock == "printed" else c.day
+    return articles.c.printed_day if clock == "printed" else articles.c.day
+
+
+def _is_day(day: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a column holds a day that the calendar has, whatever was written into it."""
+    return func.coalesce(func.date(day) == day, False)
 
 
 def _within(day: ColumnElement[str], first_day: str, last_day: str) -> ColumnElement[bool]:
-    conditions = [articles.c.number > 0]
+    conditions = [_is_day(day)]
     if first_day:
         conditions.append(day >= first_day)
     if last_day:

@@ -44,7 +44,7 @@ def waiting(connection: Connection, limit: int = 500) -> list[WaitingLabel]:
             label_id(row.fingerprint),
             row[0],
             ("annif" if row.origin == "annif" else "desk") + DOUBTFUL * (row.decision == "review"),
-            row.date or local_day(row.arrived),
+            row.printed_day or local_day(row.arrived),
             row.title,
             row.text,
         )

@@ -1,0 +1,132 @@
+"""Whatever stands in the store, the pages show it: dates that are none, odd texts, numbers out of range."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import JSON, Float, Integer, update
+from starlette.testclient import TestClient
+
+from classifier.article import Article
+from lanmu.service.container import Service
+from lanmu.service.store import Store, schema
+from tests.service.desk_made import CLINIC, HARVEST, HOSTILE, MATCH, made_service, sign_in, take_in
+from tests.service.running import running
+
+HTML = {"Accept": "text/html"}
+CHARTS = [f"/charts?span={span}&clock={clock}" for span in ("day", "month") for clock in ("arrived", "printed")]
+PAGES = [*CHARTS, "/", "/articles", "/articles/1", "/review", "/review/1/card", "/labels"]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory, small_model_folder: Path) -> Service:
+    found = made_service(tmp_path_factory.mktemp("any") / "home", small_model_folder)
+    take_in(found, [HARVEST, MATCH, CLINIC, HOSTILE], review=True)
+    return found
+
+
+@pytest.fixture(scope="module")
+def client(service: Service) -> Iterator[TestClient]:
+    with running(service, base_url="http://127.0.0.1", headers=HTML) as found:
+        sign_in(found, "赵读者")
+        yield found
+
+
+DAYS = st.sampled_from(
+    ["", "昨天", "20251210", "2025-12-10", "2025-02-31", "2025-13-01", "2025-12", "0000-00-00", "9999-12-31", "3月2日",
+     "-", "１２月", "2025-12-10T08:00:00Z", "10/12/2025", "now", "1"]
+)  # fmt: skip
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(["meetings", "sports", ""])
+NUMBERS = st.floats(allow_nan=False) | st.sampled_from([-1.0, 0.0, 0.5, 1.0, 7.0])
+LISTS: dict[str, st.SearchStrategy[Any]] = {
+    "reporters": st.lists(TEXTS, max_size=3),
+    "uncertain": st.lists(TEXTS, max_size=3),
+    "secondary": st.lists(TEXTS, max_size=3),
+    "reasons": st.lists(TEXTS, max_size=3),
+    "ranking": st.lists(st.tuples(TEXTS, NUMBERS), max_size=4),
+}
+OWN = {"number", "fingerprint", "state", "decision", "arrived", "labelled_at"}
+"""What the service alone writes, from a closed set or its own clock."""
+
+
+def any_value(column: Any) -> st.SearchStrategy[Any]:
+    """Anything that a column of this type can hold."""
+    if isinstance(column.type, JSON):
+        return LISTS[column.name]
+    if isinstance(column.type, Float):
+        return NUMBERS
+    if isinstance(column.type, Integer):
+        return st.integers(0, 2**53)
+    words = DAYS | TEXTS if column.name in ("date", "day", "printed_day") else TEXTS
+    return st.none() | words if column.nullable else words
+
+
+ROW = st.fixed_dictionaries({c.name: any_value(c) for c in schema.articles.c if c.name not in OWN})
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(row=ROW, other=ROW, state=st.sampled_from(["accepted", "review", "settled", "skipped"]))
+def test_no_row_breaks_a_page(
+    client: TestClient, service: Service, row: dict[str, Any], other: dict[str, Any], state: str
+) -> None:
+    with service.store.writing() as connection:
+        for number, values in ((1, row), (2, other)):
+            changed = update(schema.articles).where(schema.articles.c.number == number)
+            connection.execute(changed.values({**values, "state": state}))
+    for path in PAGES:
+        assert client.get(path).status_code == 200, (path, row, other)
+
+
+@pytest.mark.parametrize(
+    ("given_date", "kept", "dated"),
+    [
+        ("20251210", "2025-12-10", True),
+        ("2025年12月10日", "2025-12-10", True),
+        ("２０２５/１２/10 08:00", "2025-12-10", True),
+        ("二〇二五年十二月十日", "2025-12-10", True),
+        ("昨天", "昨天", False),
+        ("2025-02-31", "2025-02-31", False),
+    ],
+)
+def test_a_date_becomes_iso_by_whatever_way_it_comes(
+    tmp_path: Path, small_model_folder: Path, given_date: str, kept: str, dated: bool
+) -> None:
+    service = made_service(tmp_path / "home", small_model_folder)
+    token = {"Authorization": f"Bearer {service.settings.token}"}
+    with running(service, base_url="http://127.0.0.1", headers=token) as api:
+        sent = {"id": "1", "title": "棉花开秤", "text": "农户算着亩产和收购价。", "date": given_date}
+        api.post("/api/v1/articles", json={"articles": [sent]})
+        table = f"id,title,text,date\n2,球赛落幕,球迷挤满看台。,{given_date}\n".encode()
+        api.post("/api/v1/articles/file", files={"file": ("稿件.csv", table)})
+        line = json.dumps({**sent, "id": "3", "title": "义诊进村"}, ensure_ascii=False).encode()
+        api.post("/api/v1/articles/file", files={"file": ("稿件.jsonl", line)})
+        listed = api.get("/api/v1/articles").json()["articles"]
+        assert sorted((one["id"], one["date"]) for one in listed) == [(i, kept) for i in ("1", "2", "3")]
+        assert api.post("/api/v1/tag", json=sent).json()["date"] == kept
+        page = api.get("/charts?clock=printed&span=month", headers=HTML).text
+        assert ("2025年12月" in page, "另有 3 篇没有见报日期" in page) == (dated, not dated)
+
+
+def test_an_older_database_learns_its_dates(tmp_path: Path, small_model_folder: Path) -> None:
+    """Rows that an earlier version kept as they were given are put right at the next start."""
+    service = made_service(tmp_path / "home", small_model_folder)
+    take_in(service, [HARVEST, MATCH, Article("a9", "昨天的事", "没有日期的一篇。")])
+    path = service.settings.database
+    service.store.close()
+    with sqlite3.connect(path) as old:
+        old.execute("ALTER TABLE articles DROP COLUMN printed_day")
+        old.execute("UPDATE articles SET date = '20251210' WHERE number = 1")
+        old.execute("UPDATE articles SET date = '昨天' WHERE number = 2")
+        old.execute("PRAGMA user_version = 2")
+    store = Store(path)
+    with store.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT date, printed_day FROM articles ORDER BY number").all()
+    assert [tuple(row) for row in rows] == [("2025-12-10", "2025-12-10"), ("昨天", ""), ("", "")]
+    store.close()
