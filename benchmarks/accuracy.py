@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from classifier.engine.counting.counting import FeatureCounts, count_features
 from classifier.model.features import FeatureSpec
 from classifier.taxonomy import read_taxonomy
-from training.fitting.fit import FitOptions, label_columns
+from training.fitting.fit import label_columns
+from training.fitting.options import FitOptions
 from training.fitting.solving import Solution
 from training.fitting.splits import folds
 from training.fitting.subwords import subwords

@@ -22,8 +22,9 @@ from training.fitting.calibration import (
     expected_calibration_error,
     fit_calibration,
 )
-from training.fitting.fit import FitOptions, held_out_scores, label_columns, typical_examples
+from training.fitting.fit import held_out_scores, label_columns, typical_examples
 from training.fitting.matrix import feature_matrix
+from training.fitting.options import FitOptions
 from training.fitting.solving import solved
 from training.fitting.splits import time_blocks
 from training.fitting.threads import one_blas_thread

@@ -12,8 +12,9 @@ import numpy as np
 
 from classifier.engine.counting.counting import count_features
 from lanmu.commands.options import read_examples
-from training.fitting.fit import FitOptions, label_columns
+from training.fitting.fit import label_columns
 from training.fitting.matrix import feature_matrix
+from training.fitting.options import FitOptions
 from training.fitting.solving import solved
 from training.fitting.splits import folds, held_apart, time_blocks
 from training.fitting.threads import one_blas_thread

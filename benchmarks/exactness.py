@@ -136,7 +136,8 @@ def shared_cut() -> Cut:
 def reference_models(model: str | None) -> list[tuple[str, LinearWeights, Any]]:
     """The models whose scores are compared, each with its scikit-learn pipeline."""
     from classifier.taxonomy import Taxonomy
-    from training.fitting.fit import FitOptions, fit_model
+    from training.fitting.fit import fit_model
+    from training.fitting.options import FitOptions
     from training.labels.examples import Examples
 
     cut = shared_cut()

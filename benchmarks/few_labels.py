@@ -31,7 +31,8 @@ from classifier.model.files import Manifest, StoredModel, read_model, write_mode
 from classifier.model.weights import LinearWeights
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
 from training.fitting.calibration import expected_calibration_error
-from training.fitting.fit import FitOptions, fit_model
+from training.fitting.fit import fit_model
+from training.fitting.options import FitOptions
 from training.fitting.presets import default_options
 from training.fitting.start import Start, start_of, with_unlabelled
 from training.labels.corpora import HOLDOUT_FROM, fudan, real_examples, real_labels, thucnews_titles

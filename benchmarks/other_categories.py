@@ -19,8 +19,9 @@ from dataclasses import replace
 import numpy as np
 
 from training.fitting.calibration import best_calibration, expected_calibration_error
-from training.fitting.fit import FitOptions, held_out_scores, label_columns
+from training.fitting.fit import held_out_scores, label_columns
 from training.fitting.matrix import feature_matrix
+from training.fitting.options import FitOptions
 from training.fitting.presets import ARTICLES, HEADLINES, MANY_HEADLINES
 from training.fitting.solving import dual, solved
 from training.fitting.splits import folds

@@ -8,29 +8,22 @@ Seconds are processor time.
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from benchmarks.news import read_news
-from classifier.engine.counting.counting import count_features
 from classifier.model.choice import model_path
 from classifier.model.topic_model import TopicModel
 from training.fitting.calibration import best_calibration
-from training.fitting.feature_cache import counted
-from training.fitting.fit import FitOptions, held_out_scores
+from training.fitting.fit import held_out_scores
 from training.fitting.matrix import feature_matrix
+from training.fitting.options import FitOptions
 from training.fitting.solving import solved
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
-
-NEW = 20
 
 
 def seconds(run: Callable[[], Any]) -> tuple[float, Any]:
@@ -72,37 +65,10 @@ def shares(count: int) -> None:
         print(f"  {name:24}{spent:8.2f} s{spent / total:8.1%}")
 
 
-def retrain(old: int) -> None:
-    """Features and near-duplicates with NEW articles more than the last time."""
-    examples, _ = labelled(old + NEW)
-    spec, before = FitOptions().spec, examples.take(np.arange(old))
-    counted(spec, *before.columns)
-    anew, _ = seconds(lambda: count_features(spec, *examples.columns))
-    kept, _ = seconds(lambda: counted(spec, *examples.columns))
-    first, _ = seconds(lambda: near_duplicate_groups(before.whole))
-    again, _ = seconds(lambda: near_duplicate_groups(examples.whole))
-    print(f"{NEW} new labels on {old:,} old ones")
-    print(f"  features, counted anew        {anew:8.2f} s")
-    print(f"  features, old ones kept       {kept:8.2f} s   ({anew / kept:.1f} × faster)")
-    print(f"  near-duplicates, sought anew  {first:8.2f} s")
-    print(f"  near-duplicates, ones kept    {again:8.2f} s   ({first / again:.1f} × faster)")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--articles", type=int, default=15_947)
-    parser.add_argument("--old", type=int, default=50_000)
-    chosen = parser.parse_args()
-    from classifier.engine.words.cache import cache_folder
-
-    with tempfile.TemporaryDirectory() as folder:
-        found = cache_folder()
-        for kind in ("words-*", "vocabulary-*", "*-code-*", "compiled-*"):
-            for path in found.glob(kind):
-                (shutil.copytree if path.is_dir() else shutil.copy)(path, Path(folder) / path.name)
-        os.environ["LANMU_CACHE"] = folder
-        shares(chosen.articles)
-        retrain(chosen.old)
+    shares(parser.parse_args().articles)
 
 
 if __name__ == "__main__":

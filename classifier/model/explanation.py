@@ -13,7 +13,7 @@ class Explainer:
 
     The model is linear, so a word's share is its value times the difference of the two categories'
     weights, after calibration; the shares and the intercepts add up to the difference of the
-    logits, before the article's spread divides them (decisions.calibrated).  ``cut`` gives the
+    logits, before the article's spread divides them (calibration.calibrate).  ``cut`` gives the
     words of a normalised text; without it the tables are walked.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from classifier.model.decisions import calibrated
+from classifier.model.calibration import calibrate
 from classifier.model.features import FeatureSpec
 from classifier.strings import StringTable
 from classifier.text import CharacterTable
@@ -59,7 +59,7 @@ class LinearWeights:
 
     def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probabilities float64[n, K] of scores float64[n, K]."""
-        found: NDArray[np.float64] = calibrated(
+        found: NDArray[np.float64] = calibrate(
             scores, self.calibration_matrix, self.calibration_offset, self.calibration_spread
         )
         return found

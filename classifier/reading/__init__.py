@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.options import Kind, ReadingOptions, Scorer
 from classifier.reading.sources import files_of, read_bytes, read_open, read_path, read_paths, read_pieces, read_stdin
-from classifier.reading.tables.tables import ArticleChunk, TableSource, table_chunks
+from classifier.reading.tables.chunk import ArticleChunk, TableSource
+from classifier.reading.tables.reader import table_chunks
 
 if TYPE_CHECKING:
     from classifier.reading.page.page import LeftOut, PageReading, Span, read_page

@@ -13,7 +13,7 @@ from classifier.errors import InputRefused
 from classifier.reading.kinds import ARCHIVES, TABLES, is_readable, split_name
 from classifier.reading.limits import Limits
 from classifier.reading.streams import BoundedStream, unpacked
-from classifier.reading.tables.tables import Refused
+from classifier.reading.tables.chunk import Refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,8 @@ from classifier.reading.kinds import (
 )
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.streams import put_back, read_whole, unpacked
-from classifier.reading.tables.tables import ArticleChunk, Refused, TableSource, table_chunks
+from classifier.reading.tables.chunk import ArticleChunk, Refused, TableSource
+from classifier.reading.tables.reader import table_chunks
 
 _HEAD = 2_048
 

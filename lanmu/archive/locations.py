@@ -14,7 +14,7 @@ from classifier.errors import InputRefused, LanmuError
 from classifier.reading.kinds import READABLE, is_readable
 from classifier.reading.options import ReadingOptions
 from classifier.reading.sources import files_of
-from classifier.reading.tables.tables import Refused
+from classifier.reading.tables.chunk import Refused
 
 _STAMPS = ("ETag", "etag", "md5Hash", "checksum", "LastModified", "last_modified", "updated", "mtime", "created")
 """What filesystems call that which changes when a file does, the surest first."""

@@ -14,7 +14,7 @@ from classifier.article import Article
 from classifier.columns import TextColumn
 from classifier.model.decisions import REASONS, Decisions, reason_words
 from classifier.reading.dates import normal_date
-from classifier.reading.tables.tables import ArticleChunk
+from classifier.reading.tables.chunk import ArticleChunk
 
 if TYPE_CHECKING:
     from classifier.model.topic_model import TopicModel

@@ -21,7 +21,7 @@ from classifier.reading.kinds import split_name
 from classifier.reading.options import ReadingOptions
 from classifier.reading.sources import read_pieces
 from classifier.reading.streams import stretch
-from classifier.reading.tables.tables import ArticleChunk, Refused, TableSource
+from classifier.reading.tables.chunk import ArticleChunk, Refused, TableSource
 from lanmu.archive.ahead import ahead
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.locations import found_at, opened

@@ -14,7 +14,7 @@ from lanmu.commands.tag import NamedRefusals
 
 if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy
-    from training.fitting.fit import FitOptions
+    from training.fitting.options import FitOptions
     from training.fitting.start import Start
     from training.labels.examples import Examples
     from training.labels.label import Label

@@ -30,7 +30,7 @@ from lanmu.commands.options import (
 if TYPE_CHECKING:
     from classifier.model.versions import Registry
     from classifier.taxonomy import Taxonomy
-    from training.fitting.fit import FitOptions
+    from training.fitting.options import FitOptions
 
 
 def train(
@@ -165,7 +165,7 @@ def _from_names(
 def _options_of(registry: Registry, name: str) -> FitOptions:
     from classifier.errors import ModelError
     from classifier.model.files import read_manifest
-    from training.fitting.fit import FitOptions
+    from training.fitting.options import FitOptions
 
     try:
         return FitOptions.from_record(read_manifest(registry.path(name)).training["options"])

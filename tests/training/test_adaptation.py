@@ -15,7 +15,8 @@ from classifier.model.versions import Registry
 from classifier.model.weights import LinearWeights
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from tests.conftest import Lanmu
-from training.fitting.fit import FitOptions, Fitted, fit_model
+from training.fitting.fit import Fitted, fit_model
+from training.fitting.options import FitOptions
 from training.fitting.presets import default_options
 from training.fitting.seen import seen_record
 from training.fitting.start import Start, start_of

@@ -12,8 +12,8 @@ from scipy.optimize import minimize
 
 from classifier.engine import KernelScorer
 from classifier.files import shipped
+from classifier.model.calibration import calibrate
 from classifier.model.choice import model_path
-from classifier.model.decisions import calibrated
 from classifier.taxonomy import read_taxonomy
 from training.fitting.calibration import (
     RIDGE,
@@ -22,8 +22,9 @@ from training.fitting.calibration import (
     expected_calibration_error,
     fit_calibration,
 )
-from training.fitting.fit import FitOptions, fit_model, typical_examples
+from training.fitting.fit import fit_model, typical_examples
 from training.fitting.matrix import feature_matrix
+from training.fitting.options import FitOptions
 from training.fitting.presets import MANY_HEADLINES
 from training.fitting.splits import time_blocks
 from training.labels.corpora import has_corpus
@@ -109,9 +110,9 @@ def test_a_category_of_one_month_is_not_held_out_whole() -> None:
 def test_spread_makes_probabilities_independent_of_the_size_of_scores() -> None:
     scores = np.random.default_rng(1).normal(size=(20, 6))
     eye, none = np.eye(6) * 2.0, np.zeros(6)
-    np.testing.assert_allclose(calibrated(scores, eye, none, 1.0), calibrated(scores * 7.0, eye, none, 1.0))
-    assert not np.allclose(calibrated(scores, eye, none), calibrated(scores * 7.0, eye, none))
-    flat = calibrated(np.zeros((1, 6)), eye, none, 1.0)
+    np.testing.assert_allclose(calibrate(scores, eye, none, 1.0), calibrate(scores * 7.0, eye, none, 1.0))
+    assert not np.allclose(calibrate(scores, eye, none), calibrate(scores * 7.0, eye, none))
+    flat = calibrate(np.zeros((1, 6)), eye, none, 1.0)
     np.testing.assert_allclose(flat, np.full((1, 6), 1 / 6))
 
 
@@ -139,7 +140,7 @@ def test_a_dirichlet_map_is_where_its_loss_is_least() -> None:
 
     def loss(p: NDArray[np.float64]) -> float:
         matrix, offset = p[:16].reshape(4, 4), p[16:]
-        chosen = calibrated(scores, matrix, offset)[np.arange(600), y]
+        chosen = calibrate(scores, matrix, offset)[np.arange(600), y]
         apart = 4 - np.trace(matrix) ** 2 / (matrix**2).sum()  # from the temperature that is nearest
         return -float(np.log(chosen).sum()) + 0.5 * ridge * float(offset @ offset + apart)
 
@@ -157,7 +158,7 @@ def test_probabilities_by_a_diagonal_are_those_by_a_matrix() -> None:
     diagonal = np.diag(generator.uniform(0.5, 3, 16))
     nearly = diagonal + np.eye(16)[::-1] * 1e-300
     for spread in (0.0, 1.0):
-        assert np.array_equal(calibrated(scores, diagonal, offset, spread), calibrated(scores, nearly, offset, spread))
+        assert np.array_equal(calibrate(scores, diagonal, offset, spread), calibrate(scores, nearly, offset, spread))
 
 
 def test_thresholds_keep_what_they_promise() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,9 +13,7 @@ from numpy.typing import NDArray
 
 from classifier.text import character_table, normalise
 from tests.kernel.articles import WRITTEN, strange_articles
-from training.fitting.feature_cache import FEWEST
 from training.labels.near_duplicates import COMPARED, PERMUTATIONS, SEED, grouped, near_duplicate_groups, sketches
-from training.labels.sketch_cache import KEPT_FILES
 
 STORY = (
     "本报讯 3月5日，县医院组织医务人员到河湾村开展义诊，为两百多名群众量血压、测血糖，发放健康手册四百份。"
@@ -115,65 +112,3 @@ def test_thousands_alike() -> None:
     texts = [STORY] * 3000 + [STORY[:-3]] * 500 + [text for _, text in WRITTEN if len(text) > 40]
     groups = near_duplicate_groups(texts)
     assert not groups[:3500].any() and (groups[3500:] >= 3500).all()
-
-
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("LANMU_CACHE", str(tmp_path / "cache"))
-    return tmp_path / "cache"
-
-
-def kept(cache: Path) -> list[Path]:
-    return sorted(cache.glob("sketches-*.safetensors"))
-
-
-def assert_right(texts: list[str]) -> None:
-    assert near_duplicate_groups(texts).tolist() == grouped(sketches(texts)).tolist()
-
-
-def test_kept_sketches_change_nothing(cache: Path) -> None:
-    texts = reprinted(3, FEWEST + 60)
-    for some in (texts[:FEWEST], texts[:FEWEST], texts, texts[::-1], texts[50:] + texts[50:]):
-        assert_right(some)
-        assert len(kept(cache)) == 1
-    size = kept(cache)[0].stat().st_size
-    assert_right(texts)
-    assert kept(cache)[0].stat().st_size == size
-
-
-def test_damage_is_noticed(cache: Path) -> None:
-    texts = reprinted(4, FEWEST)
-    assert_right(texts)
-    path = kept(cache)[0]
-    whole = path.read_bytes()
-    for content in (whole[: len(whole) // 2], whole[:-100] + bytes(100), b"", b"\xff" * 400):
-        path.write_bytes(content)
-        assert_right(texts)
-        assert path.read_bytes() == whole
-
-
-def test_kept_sketches_are_bounded(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LANMU_FEATURES_MB", "1")
-    written = [f"第{i}号大棚里的番茄卖了{i * 37 % 911}元，{STORY[i % 40 :]}" for i in range(900)]
-    for start in range(0, 700, 100):
-        assert_right(written[start : start + FEWEST])
-    assert kept(cache)[0].stat().st_size <= 250_000
-    monkeypatch.setenv("LANMU_FEATURES_MB", "0")
-    for path in kept(cache):
-        path.unlink()
-    assert_right(written[:FEWEST])
-    assert not kept(cache)
-
-
-def test_few_files_are_kept(cache: Path) -> None:
-    cache.mkdir()
-    for i in range(5):
-        (cache / f"sketches-{i:024}.safetensors").write_bytes(b"of another version")
-    assert_right(reprinted(5, FEWEST))
-    assert len(kept(cache)) == KEPT_FILES
-
-
-def test_without_a_folder_to_write_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("here is a file")
-    monkeypatch.setenv("LANMU_CACHE", str(tmp_path / "file" / "cache"))
-    assert_right(reprinted(6, FEWEST))

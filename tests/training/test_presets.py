@@ -14,7 +14,8 @@ from classifier.engine.scoring.walk import WalkScorer
 from classifier.files import shipped
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from classifier.text import character_table, normalise, with_signs
-from training.fitting.fit import FitOptions, fit_model
+from training.fitting.fit import fit_model
+from training.fitting.options import FitOptions
 from training.fitting.presets import ARTICLES, HEADLINES, default_options
 from training.labels.examples import Examples
 from training.labels.file import examples_of, usable_labels

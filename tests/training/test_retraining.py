@@ -14,7 +14,7 @@ from classifier.model.files import read_manifest, read_model
 from classifier.model.versions import Registry
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from tests.small_model import small_model
-from training.fitting.fit import FitOptions
+from training.fitting.options import FitOptions
 from training.fitting.seen import changed, relabelled, unseen
 from training.fitting.tuning import tuned
 from training.labels.examples import Examples

@@ -15,7 +15,8 @@ from classifier.model.topic_model import TopicModel
 from classifier.taxonomy import Taxonomy
 from training.curation.strategies import Pool, Strategy, UnsureDiverseRare, directions
 from training.evaluation.answers import learnable
-from training.fitting.fit import FitOptions, label_columns
+from training.fitting.fit import label_columns
+from training.fitting.options import FitOptions
 from training.fitting.splits import outer_folds
 from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples

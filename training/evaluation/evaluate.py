@@ -1,7 +1,4 @@
-"""An evaluation: answers on labels a model did not see, and all that can be learned from them.
-
-``python -m training.evaluation.evaluate`` is ``lanmu evaluate``.
-"""
+"""An evaluation: answers on labels a model did not see, and all that can be learned from them."""
 
 from __future__ import annotations
 
@@ -192,12 +189,3 @@ def _champion(champion: StoredModel, answers: Answers) -> tuple[dict[str, dict[s
     if len(theirs) < len(answers):
         return {name: theirs}, [("note_compared_on", {"name": name, "n": f"{len(theirs):,}"})]
     return {name: theirs}, []
-
-
-if __name__ == "__main__":
-    import sys
-
-    from lanmu.__main__ import main
-
-    sys.argv.insert(1, "evaluate")
-    main()

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from classifier.model.decisions import by_spread, calibrated, softmax
+from classifier.model.calibration import calibrate, divide_by_spread, softmax
 from training.fitting.threads import one_blas_thread
 
 Method = Literal["temperature", "vector", "dirichlet"]
@@ -35,7 +35,7 @@ RIDGE: Mapping[Method, float] = {"temperature": 1.0, "vector": 10.0, "dirichlet"
 
 @dataclass(frozen=True)
 class Calibration:
-    """probabilities = softmax(matrix · scores / σ^spread + offset) (decisions.calibrated).
+    """probabilities = softmax(matrix · scores / σ^spread + offset) (calibration.calibrate).
 
     ``matrix`` float64[K, K], ``offset`` float64[K].
     """
@@ -46,7 +46,7 @@ class Calibration:
     spread: float = 0.0
 
     def __call__(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(calibrated(scores, self.matrix, self.offset, self.spread))
+        return np.asarray(calibrate(scores, self.matrix, self.offset, self.spread))
 
 
 def fit_calibration(
@@ -66,7 +66,7 @@ def fit_calibration(
     """
     ridge = RIDGE[method] if ridge is None else ridge
     n, k = scores.shape
-    scores = by_spread(scores, spread)
+    scores = divide_by_spread(scores, spread)
     every = np.arange(n)
     eye = np.eye(k)
 
@@ -81,7 +81,7 @@ def fit_calibration(
 
     def loss(p: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         matrix, offset = unpack(p)
-        slope = softmax(scores @ matrix.T + offset) if method == "dirichlet" else calibrated(scores, matrix, offset)
+        slope = softmax(scores @ matrix.T + offset) if method == "dirichlet" else calibrate(scores, matrix, offset)
         value = -float(np.log(np.maximum(slope[every, y], 1e-300)).sum()) + 0.5 * ridge * float(p[1:] @ p[1:])
         slope[every, y] -= 1.0
         by_matrix = slope.T @ scores
@@ -143,7 +143,7 @@ class _Evened:
 
 def _evened(scores: NDArray[np.float64], matrix: NDArray[np.float64], ridge: float) -> _Evened:
     """By the second derivatives at a temperature, each category for itself."""
-    q = calibrated(scores, matrix, np.zeros(len(matrix)))
+    q = calibrate(scores, matrix, np.zeros(len(matrix)))
     inputs = np.column_stack([np.ones(len(scores)), scores * matrix[0, 0]])
     least = (ridge + 1e-6) * np.eye(inputs.shape[1])
     curved = [inputs.T @ (inputs * (p * (1.0 - p))[:, None]) + least for p in q.T]

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from classifier.errors import LabelsError, ModelError
 from classifier.model.decisions import ReviewRule
-from classifier.model.features import FeatureSpec
 from classifier.model.form import NO_BODY, ROUND_UP, form_bits
 from classifier.model.weights import LinearWeights
 from classifier.taxonomy import Taxonomy
-from classifier.text import CharacterTable, character_table, with_signs
 from training.fitting.calibration import (
     CAUTION,
     HELD,
@@ -26,9 +25,10 @@ from training.fitting.calibration import (
     fit_calibration,
 )
 from training.fitting.matrix import Matrix, feature_matrix
+from training.fitting.options import FitOptions
 from training.fitting.prior import Prior
 from training.fitting.self_training import SelfTraining
-from training.fitting.solving import Solution, Solver, solved
+from training.fitting.solving import Solution, solved
 from training.fitting.splits import folds, time_blocks
 from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples
@@ -44,72 +44,10 @@ FEW = 100
 """With fewer labels a model that the fit starts from keeps its calibration."""
 STEADY = 500
 """With fewer labels a fold may go astray with the unlabelled articles; a temperature cannot carry that into answers."""
+MANY = 10_000
+"""From this many labels on, folds are fitted side by side; for fewer, starting processes takes longer."""
 FEWEST_KNOWN = 0.5
 """Share of known words below which a text is unfamiliar; labels know all of their own words, so they cannot tell it."""
-
-
-@dataclass(frozen=True, slots=True)
-class FitOptions:
-    """How a model is fitted; kept with the model.
-
-    ``penalty`` is ridge's alpha, or 1 / C of the linear support vector machine.  ``balance`` is
-    the power of inverse category frequency in the examples' weights: 0 none, 1 scikit-learn's
-    "balanced".  ``idf_power`` is the power of the idf.  ``signs``: punctuation counts as a word.
-    ``subwords``, ``vectors`` and ``bayes``: how strong the characters inside words, word vectors
-    and naive Bayes are against the words themselves (see matrix.Matrix and solving.solved).
-    ``general``: word vectors are not those of the news alone, but those of language at large too (two tables);
-    ``vectors_each``: the strength of each of the three tables, instead of ``vectors`` for all together.
-    ``background``: words of the news at large are known from the start, with their frequencies.
-    ``fold_words``: held-out folds are seen with the words of the others alone, as new articles are.
-    ``prior``: the checksum of the model that the fit starts from.
-    ``keep`` is how many features stay (0: all), chosen by chi-square.
-    ``background_articles``: words in so many background articles are known to the model even where
-    no label has them.
-    """
-
-    spec: FeatureSpec = field(default_factory=FeatureSpec)
-    solver: Solver = "svc"
-    penalty: float = 3.0
-    balance: float = 1.0
-    idf_power: float = 1.0
-    signs: bool = False
-    subwords: float = 1.5
-    vectors: float = 0.0
-    bayes: float = 0.0
-    general: bool = False
-    vectors_each: tuple[float, ...] = ()
-    background: bool = False
-    fold_words: bool = False
-    prior: str = ""
-    min_articles: int = 1
-    keep: int = 0
-    folds: int = 5
-    seed: int = 0
-    accept_accuracy: float = 0.97
-    background_articles: int = 10
-    user_words: tuple[tuple[str, int], ...] = ()
-
-    @property
-    def table(self) -> CharacterTable:
-        """How characters are read."""
-        return with_signs(character_table()) if self.signs else character_table()
-
-    def record(self) -> dict[str, Any]:
-        record = {f.name: getattr(self, f.name) for f in fields(self)}
-        if not self.general:
-            del record["general"]  # models from before it say the same
-        if not self.vectors_each:
-            del record["vectors_each"]
-        return {**record, "spec": self.spec.record(), "user_words": [list(pair) for pair in self.user_words]}
-
-    @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> FitOptions:
-        read = {
-            "spec": FeatureSpec.from_record(record["spec"]),
-            "user_words": tuple((str(word), int(frequency)) for word, frequency in record["user_words"]),
-            "vectors_each": tuple(float(strength) for strength in record.get("vectors_each", ())),
-        }
-        return cls(**{**record, **read})
 
 
 @dataclass(frozen=True)
@@ -255,9 +193,17 @@ def held_out_scores(
     count = min(max(2, min(options.folds, smallest)), len(np.unique(groups)))
     if count < 2:  # one article with its near-duplicates: what was known before it is all there is
         return np.asarray(matrix.X @ matrix.prior[0] + matrix.prior[1]) if matrix.prior is not None else scores
-    for train, test in folds([str(k) for k in y], groups, count, options.seed):
+
+    def score_held_out(train: NDArray[np.int64], test: NDArray[np.int64]) -> NDArray[np.float64]:
         weights, intercept = solve(train)
-        scores[test] = matrix.as_new(test, np.concatenate([train, unlabelled])) @ weights + intercept
+        return np.asarray(matrix.as_new(test, np.concatenate([train, unlabelled])) @ weights + intercept)
+
+    # in processes: liblinear draws from one generator a process, so that threads would change the bytes
+    jobs = min(count, os.cpu_count() or 1) if len(y) >= MANY else 1
+    parts = list(folds([str(k) for k in y], groups, count, options.seed))
+    found = Parallel(n_jobs=jobs)(delayed(score_held_out)(train, test) for train, test in parts)
+    for (_, test), its_scores in zip(parts, found, strict=True):
+        scores[test] = its_scores
     return scores
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from classifier.engine.counting.counting import FeatureCounts
     from classifier.model.features import Block
-    from training.fitting.fit import FitOptions
+    from training.fitting.options import FitOptions
     from training.fitting.prior import Prior
     from training.fitting.solving import Shared, Solution
     from training.labels.examples import Examples
@@ -93,11 +93,11 @@ def feature_matrix(
     Common words of the background are in the vocabulary too.  Where features share something they
     get weights by it; else they are only known, with idf 0, for familiarity.
     """
-    from training.fitting.feature_cache import counted
+    from classifier.engine.counting.counting import count_features  # needs numba
 
     titles, texts = examples.columns
     table = options.table if prior is None else prior.model.table
-    all_counts = counted(options.spec, titles, texts, dictionary=Dictionary(options.user_words), table=table)
+    all_counts = count_features(options.spec, titles, texts, dictionary=Dictionary(options.user_words), table=table)
     if all_counts.features == 0:
         raise LabelsError("no label has a word in it; the texts are empty or not Chinese")
     counts = _selected(all_counts, options, y)

@@ -9,7 +9,7 @@ import numpy as np
 
 from classifier.model.features import FeatureSpec
 from classifier.taxonomy import read_taxonomy
-from training.fitting.fit import FitOptions
+from training.fitting.options import FitOptions
 
 if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from training.fitting.fit import FitOptions
+from training.fitting.options import FitOptions
 from training.fitting.presets import HEADLINES, MANY_HEADLINES, default_options
 from training.fitting.prior import Prior, known_as
 from training.fitting.seen import changed, unseen

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from classifier.taxonomy import Taxonomy
 from training.evaluation.metrics import macro_f1
-from training.fitting.fit import FitOptions, held_out_scores, label_columns
+from training.fitting.fit import held_out_scores, label_columns
 from training.fitting.matrix import feature_matrix
+from training.fitting.options import FitOptions
 from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples
 

@@ -1,4 +1,4 @@
-"""Which texts are near-duplicates: MinHash sketches by datasketch, those of texts seen before kept, and their groups.
+"""Which texts are near-duplicates: MinHash sketches by datasketch, and their groups.
 
 Groups are, number for number, those that come of asking datasketch's MinHashLSH for each text in
 turn and joining it with what is alike; only the buckets are made by sorting, for all texts at once.
@@ -32,9 +32,7 @@ def near_duplicate_groups(texts: Sequence[str], similar: float = SIMILAR) -> NDA
     Near means a Jaccard similarity of character 5-grams of about ``similar`` or more, found by
     MinHash and banding (Broder 1997; the datasketch library), over the first 2,000 characters.
     """
-    from training.labels.sketch_cache import sketched
-
-    return grouped(sketched(texts), similar)
+    return grouped(sketches(texts), similar)
 
 
 def sketches(texts: Sequence[str]) -> NDArray[np.uint32]:

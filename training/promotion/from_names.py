@@ -12,8 +12,9 @@ from classifier.errors import LanmuError
 from classifier.model.decisions import ReviewRule
 from classifier.model.files import Manifest, write_model
 from training.fitting.calibration import START, Calibration
-from training.fitting.fit import FEWEST_KNOWN, FitOptions, Fitted, HeldOut, solver_of, weights_of
+from training.fitting.fit import FEWEST_KNOWN, Fitted, HeldOut, solver_of, weights_of
 from training.fitting.matrix import feature_matrix
+from training.fitting.options import FitOptions
 from training.fitting.presets import ARTICLES, default_options
 from training.fitting.prior import known_as
 from training.fitting.start import with_unlabelled, with_vectors

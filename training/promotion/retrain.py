@@ -19,7 +19,8 @@ from classifier.model.versions import Registry
 from classifier.taxonomy import Taxonomy
 from training.evaluation.answers import Answers, answers_by, fold_answers
 from training.evaluation.versus import answers_of
-from training.fitting.fit import FitOptions, Fitted, fit_model
+from training.fitting.fit import Fitted, fit_model
+from training.fitting.options import FitOptions
 from training.fitting.prior import Prior
 from training.fitting.seen import changed, relabelled, seen_record, unseen
 from training.fitting.splits import held_apart, held_out_by_id

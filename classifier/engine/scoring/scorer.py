@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.columns import CodePoints, TextColumn
-from classifier.engine.counting.vocabulary import vocabulary
+from classifier.engine.counting.vocabulary_builder import build_vocabulary
 from classifier.engine.scoring.machine_code import addresses, machine_code
 from classifier.engine.scoring.plan import Batch, Found, Scratch, plan_of, scratch
 from classifier.model.decisions import Decisions, ReviewRule
@@ -49,7 +49,7 @@ class KernelScorer:
     def __init__(self, weights: LinearWeights, threads: int = 1) -> None:
         self.weights = weights
         self.threads = threads
-        self._tables, self._vocabulary = vocabulary(weights)
+        self._tables, self._vocabulary = build_vocabulary(weights)
         self._plan = plan_of(weights, self._tables)
         self._run = machine_code("scoring", _entry)
         self._addresses = addresses(self._tables, self._vocabulary, self._plan)

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused
 from classifier.reading.encoding import encoding_of
-from classifier.reading.tables.tables import ArticleChunk, TableSource, checked_chunk, wrong_field
+from classifier.reading.tables.chunk import ArticleChunk, TableSource, checked_chunk, wrong_field
 
 _BLOCK_BYTES = 8 << 20
 _SAMPLE = 64 * 1024

@@ -9,8 +9,8 @@ from typing import Any, BinaryIO
 from classifier.errors import InputRefused
 from classifier.reading.encoding import encoding_of
 from classifier.reading.streams import put_back, recoded
-from classifier.reading.tables.json import JsonRows
-from classifier.reading.tables.tables import ArticleChunk, TableSource, checked_chunk
+from classifier.reading.tables.chunk import ArticleChunk, TableSource, checked_chunk
+from classifier.reading.tables.json_rows import JsonRows
 
 _BLOCK = 4 << 20
 _READ = 256 << 10

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused
-from classifier.reading.tables.tables import CHUNK_BYTES, ArticleChunk, TableSource, checked_chunk, wrong_field
+from classifier.reading.tables.chunk import CHUNK_BYTES, ArticleChunk, TableSource, checked_chunk, wrong_field
 
 _CHUNK_ROWS = 8_192
 """Unpacking drives the kernel's tables out of the processor's cache, so it is done seldom (benchmarks/archive.py)."""

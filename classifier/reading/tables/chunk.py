@@ -1,4 +1,4 @@
-"""Tables of articles as columns: JSONL, JSON, CSV and Parquet, in chunks of bounded size.
+"""Rows of a table as columns: what every reader of tables gives, in chunks of bounded size.
 
 A chunk is Arrow arrays, ready for the kernel without a Python object an article; ``articles()``
 gives the same rows as Articles.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
@@ -17,8 +17,6 @@ from classifier.reading.options import ReadingOptions
 
 CHUNK_ROWS = 4_096
 CHUNK_BYTES = 16 << 20
-MANY_BYTES = 1 << 20
-"""From so much text on, the compiled check of UTF-8 pays; for less, loading it takes longer than Arrow's own."""
 Refused = Callable[[InputRefused], None]
 
 
@@ -73,29 +71,6 @@ class TableSource:
         self.refused(InputRefused(f"{self.name}:{position}", reason))
 
 
-def table_chunks(file: BinaryIO, kind: str, source: TableSource) -> Iterator[ArticleChunk]:
-    """Read a whole table of ``kind`` (jsonl, json, csv, tsv, parquet) from an open binary file.
-
-    A row that cannot be read goes to ``source.refused``; a table that cannot be read raises
-    InputRefused.
-    """
-    if kind == "jsonl":
-        from classifier.reading.tables.jsonl import jsonl_chunks
-
-        return jsonl_chunks(file, source)
-    if kind == "json":
-        from classifier.reading.tables.json import json_chunks
-
-        return json_chunks(file, source)
-    if kind == "parquet":
-        from classifier.reading.tables.parquet import parquet_chunks
-
-        return parquet_chunks(file, source)
-    from classifier.reading.tables.csv import csv_chunks
-
-    return csv_chunks(file, source, "\t" if kind == "tsv" else "")
-
-
 def wrong_field(name: str, field: str, known: list[str], option: str = "text") -> InputRefused:
     """The refusal of a table that lacks the field of the texts."""
     shown = ", ".join(known[:20]) or "none"
@@ -144,11 +119,6 @@ def _is_utf8(column: Any) -> bool:
     """Whether an Arrow string column holds what it says; readers of JSON and Parquet do not look."""
     import pyarrow as pa
 
-    if column.nbytes >= MANY_BYTES:
-        from classifier.columns import TextColumn
-        from classifier.engine.scoring.utf8 import is_utf8
-
-        return is_utf8(TextColumn.from_arrow(column))
     try:
         column.validate(full=True)
     except pa.ArrowInvalid:

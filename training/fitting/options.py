@@ -1,0 +1,75 @@
+"""How a model is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from classifier.model.features import FeatureSpec
+from classifier.text import CharacterTable, character_table, with_signs
+from training.fitting.solving import Solver
+
+
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """How a model is fitted; kept with the model.
+
+    ``penalty`` is ridge's alpha, or 1 / C of the linear support vector machine.  ``balance`` is
+    the power of inverse category frequency in the examples' weights: 0 none, 1 scikit-learn's
+    "balanced".  ``idf_power`` is the power of the idf.  ``signs``: punctuation counts as a word.
+    ``subwords``, ``vectors`` and ``bayes``: how strong the characters inside words, word vectors
+    and naive Bayes are against the words themselves (see matrix.Matrix and solving.solved).
+    ``general``: word vectors are not those of the news alone, but those of language at large too (two tables);
+    ``vectors_each``: the strength of each of the three tables, instead of ``vectors`` for all together.
+    ``background``: words of the news at large are known from the start, with their frequencies.
+    ``fold_words``: held-out folds are seen with the words of the others alone, as new articles are.
+    ``prior``: the checksum of the model that the fit starts from.
+    ``keep`` is how many features stay (0: all), chosen by chi-square.
+    ``background_articles``: words in so many background articles are known to the model even where
+    no label has them.
+    """
+
+    spec: FeatureSpec = field(default_factory=FeatureSpec)
+    solver: Solver = "svc"
+    penalty: float = 3.0
+    balance: float = 1.0
+    idf_power: float = 1.0
+    signs: bool = False
+    subwords: float = 1.5
+    vectors: float = 0.0
+    bayes: float = 0.0
+    general: bool = False
+    vectors_each: tuple[float, ...] = ()
+    background: bool = False
+    fold_words: bool = False
+    prior: str = ""
+    min_articles: int = 1
+    keep: int = 0
+    folds: int = 5
+    seed: int = 0
+    accept_accuracy: float = 0.97
+    background_articles: int = 10
+    user_words: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def table(self) -> CharacterTable:
+        """How characters are read."""
+        return with_signs(character_table()) if self.signs else character_table()
+
+    def record(self) -> dict[str, Any]:
+        record = {f.name: getattr(self, f.name) for f in fields(self)}
+        if not self.general:
+            del record["general"]  # models from before it say the same
+        if not self.vectors_each:
+            del record["vectors_each"]
+        return {**record, "spec": self.spec.record(), "user_words": [list(pair) for pair in self.user_words]}
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> FitOptions:
+        read = {
+            "spec": FeatureSpec.from_record(record["spec"]),
+            "user_words": tuple((str(word), int(frequency)) for word, frequency in record["user_words"]),
+            "vectors_each": tuple(float(strength) for strength in record.get("vectors_each", ())),
+        }
+        return cls(**{**record, **read})
