@@ -24,6 +24,9 @@ class Limits:
     articles_a_page: int = 5_000
     page_lines: int = 100_000
     pdf_pages: int = 2_000
+    html_bytes: int = 16 * MIB
+    html_attributes: int = 256
+    html_depth: int = 1_000
     docx_parts: int = 10_000
     unpacked_bytes: int = 256 * GIB
     document_unpacked_bytes: int = 256 * MIB

@@ -35,18 +35,10 @@ def read_document(
         raise InputRefused(full_name, "is empty; there is nothing to read")
     limits = options.limits
     if kind == "html":
-        from classifier.reading.documents.html import declared_encoding, read_html
+        from classifier.reading.documents.html import decode_page, read_html
 
-        told = options.encoding or declared_encoding(data)
-        try:
-            markup = decode(data, full_name, told).text
-        except InputRefused:
-            if options.encoding or not told:
-                raise
-            markup = decode(data, full_name).text
-        except LookupError:
-            markup = decode(data, full_name).text
-        return [read_html(markup, name, stem=stem, member=member)]
+        markup = decode_page(data, full_name, options.encoding)
+        return [read_html(markup, name, stem=stem, member=member, limits=limits)]
     broken = 0
     if kind == "docx":
         from classifier.reading.documents.docx import docx_text

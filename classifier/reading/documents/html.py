@@ -1,4 +1,4 @@
-"""A web page → its article, through trafilatura."""
+"""A web page → its article: title, date and paragraphs, without the menus, links and notices around them."""
 
 from __future__ import annotations
 
@@ -7,49 +7,99 @@ import re
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
 from classifier.reading.dates import named_date
+from classifier.reading.documents.web.blocks import Page, page_blocks
+from classifier.reading.documents.web.body import Body, find_body
+from classifier.reading.documents.web.embedded import embedded_article
+from classifier.reading.documents.web.head import find_date, find_title, key_of, title_above
+from classifier.reading.documents.web.parsing import parse_page, split_scripts
+from classifier.reading.encoding import decode
+from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.page.bylines import closing_reporters, lead_byline
-from classifier.reading.patterns import pattern
 
-_SITE = pattern(
-    r"\s*(?:[_|｜–—]|-{1,2})\s*[^_|｜–—-]{0,20}(?:网|报|日报|频道|新闻|门户|客户端|平台|中心|政府|电视台|公众号|News|Net|\.com|\.cn)\s*$"
+_READ_AS = {"gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs"}
+_DECLARED = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})|<\?xml[^>]{0,100}encoding=[\"']([A-Za-z0-9_-]{2,20})",
+    re.IGNORECASE,
 )
-_READ_AS = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "utf8": "utf-8"}
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
+_HAN = re.compile("[\u3400-\u9fff]")
+_LOOKED_AT = 16_384
+_LOOKED_AT_HAN = 500
+_NO_ARTICLE = "holds no article text; it is a page of links, or one that a script builds: save the article's own page"
+
+
+def decode_page(data: bytes, name: str, encoding: str = "") -> str:
+    """A page's bytes as text.
+
+    What is valid UTF-8 is UTF-8 whatever the page declares; a page that declares gb2312 means
+    GB18030; else what the bytes speak for.
+
+    Raises InputRefused for what is no text.
+    """
+    if encoding:
+        return decode(data, name, encoding).text
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    else:
+        if text.strip() and "\0" not in text:
+            return text
+    declared = declared_encoding(data)
+    if declared:
+        try:
+            text = data.decode(declared)
+        except UnicodeDecodeError:
+            pass
+        else:
+            if text.strip() and "\0" not in text and _is_common_chinese(text, declared):
+                return text
+    return decode(data, name).text
+
+
+def _is_common_chinese(text: str, encoding: str) -> bool:
+    """Whether a text's Chinese is in the everyday part of its encoding, as it is not where that is the wrong one."""
+    low, high = (0xA4, 0xC6) if encoding == "big5hkscs" else (0xB0, 0xD7)
+    codec = "big5" if encoding == "big5hkscs" else "gb2312"
+    codes = [c.encode(codec, "ignore") for c in _HAN.findall(text)[:_LOOKED_AT_HAN]]
+    return sum(1 for code in codes if len(code) == 2 and low <= code[0] <= high) >= 0.7 * len(codes)
 
 
 def declared_encoding(data: bytes) -> str:
-    """The encoding an HTML file says it is in, in the name Python reads it best under; or empty."""
-    match = _CHARSET.search(data[:4096])
-    if not match:
-        return ""
-    name = match[1].decode("ascii").lower()
-    return _READ_AS.get(name, name)
+    """The Chinese encoding that a page says it is in, in the name Python reads it best under; or empty."""
+    for found in _DECLARED.finditer(data[:_LOOKED_AT]):
+        name = (found[1] or found[2]).decode("ascii").lower()
+        if name in _READ_AS:
+            return _READ_AS[name]
+    return ""
 
 
-def read_html(markup: str, name: str, *, stem: str, member: str = "") -> Article:
-    """The main article of a web page; menus, comments and scripts are left aside.
+def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Limits = LIMITS) -> Article:
+    """The article of a web page; menus, comments, notices and scripts are left aside.
 
     Raises InputRefused where there is no article text.
     """
     full_name = f"{name}!{member}" if member else name
-    title = date = text = ""
-    try:
-        from trafilatura import bare_extraction, baseline
-
-        found = bare_extraction(markup, with_metadata=True, include_comments=False, include_tables=True)
-        if found is not None and not isinstance(found, dict):
-            title, date, text = found.title or "", found.date or "", found.text or ""
-        if not text.strip():
-            text = baseline(markup)[1]
-    except Exception as error:
-        raise InputRefused(full_name, f"cannot be read as HTML ({error}); save the page again") from error
-    paragraphs = [" ".join(line.split()) for line in text.split("\n")]
-    paragraphs = [p for p in paragraphs if p]
-    title = _without_site(" ".join(title.split())[:300])
-    if title and paragraphs and paragraphs[0].lstrip("# ") == title:
+    if len(markup) > limits.html_bytes:
+        raise InputRefused(
+            full_name, f"has more than {limits.html_bytes:,} characters, too many for one page; split it"
+        )
+    parts = split_scripts(markup)
+    page = page_blocks(parse_page(parts.markup, full_name, limits), full_name, limits)
+    title, title_at = find_title(page)
+    body = find_body(page, title_at)
+    first, last = (body.first, body.last) if body else (len(page.blocks), len(page.blocks))
+    date = find_date(page, parts.scripts, title_at, body.chosen[0] if body else first, last)
+    if body is None:
+        page, body, told = _inside_scripts(parts.scripts, full_name, limits)
+        title = title if key_of(title) in key_of(told) else told or title
+    if body is None:
+        raise InputRefused(full_name, _NO_ARTICLE)
+    if not title:
+        title = title_above(page, body.chosen[0])
+    paragraphs = [page.blocks[i].text for i in body.chosen]
+    title = title.strip()[:300]
+    if title and len(paragraphs) > 1 and key_of(paragraphs[0]) == key_of(title):
         paragraphs.pop(0)
-    if not paragraphs:
-        raise InputRefused(full_name, "holds no article text; it may be a list of links or built by a script")
     byline = next((b for p in paragraphs[:3] if (b := lead_byline(p))), None)
     return Article(
         id=stem,
@@ -57,15 +107,15 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "") -> Article
         text="\n".join(paragraphs),
         byline=byline.printed if byline else "",
         reporters=byline.reporters if byline else closing_reporters(paragraphs[-1]),
-        date=date[:10] or named_date(name),
+        date=date or named_date(name),
         source=Source(name, member, 0),
     )
 
 
-def _without_site(title: str) -> str:
-    for _ in range(3):
-        shorter = _SITE.sub("", title)
-        if shorter == title or len(shorter) < 5:
-            break
-        title = shorter
-    return title
+def _inside_scripts(scripts: tuple[tuple[str, str], ...], name: str, limits: Limits) -> tuple[Page, Body | None, str]:
+    embedded = embedded_article(scripts)
+    if embedded is None:
+        return Page(), None, ""
+    inner = split_scripts(embedded.markup.replace("\n", "<br>"))
+    page = page_blocks(parse_page(inner.markup, name, limits), name, limits)
+    return page, find_body(page, -1), embedded.title

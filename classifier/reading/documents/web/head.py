@@ -1,0 +1,177 @@
+"""A page's title and date, from what it prints near the article, its head and its scripts."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from classifier.reading.dates import iso
+from classifier.reading.documents.web import phrases
+from classifier.reading.documents.web.body import is_dateline
+from classifier.reading.patterns import pattern
+
+if TYPE_CHECKING:
+    from classifier.reading.documents.web.blocks import Page
+
+_NO_WORD = re.compile(r"[\W_]+")
+_SEPARATOR = re.compile(r"\s*[_|｜]+\s*|\s+[-–—]+\s*|\s*[-–—]+\s+|\s*-{1,2}(?=[^-]{2,20}$)|--+")
+_SITE = pattern(
+    r"(?:网|网站|官网|日报|晚报|早报|时报|频道|新闻中心|门户|客户端|人民政府|政府网|电视台|广播台|公众号|融媒体?|融媒体中心|首页|"
+    r"(?<=_)新闻|\bNews|\bNet|\.com|\.cn|\.net)\s*$",
+    re.IGNORECASE,
+)
+_LONGEST_TITLE = 150
+_DATE = pattern(
+    r"(?<!\d)((?:19|20)\d{2})\s*(?:[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})|年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日?)(?!\d)"
+)
+_CLOCK = pattern(r"\d{1,2}\s*[:：时]\s*\d{2}")
+_IN_ADDRESS = pattern(r"/((?:19|20)\d{2})[-/]?(\d{2})[-/]?(\d{2})(?!\d)|/((?:19|20)\d{2})-?(\d{2})/(\d{2})(?!\d)")
+_PUBLISHED = (
+    "article:published_time", "og:published_time", "og:release_date", "datepublished", "pubdate", "publishdate",
+    "publish_date", "publish-date", "publishtime", "publish_time", "firstpublishedtime", "dateupdate", "og:time",
+    "dc.date", "dc.date.issued", "dcterms.created", "weibo:article:create_at", "weibo: article:create_at",
+    "bytedance:published_time", "parsely-pub-date", "sailthru.date", "apub:time", "releasedate", "createdate",
+    "release_date", "article:create_at", "datecreated", "date",
+)  # fmt: skip
+_IN_SCRIPT = re.compile(
+    r"[\"']?\b(?:datePublished|pubDate|publish_?[tT]ime|publish_?[dD]ate|pubtime|pubTime|publishedAt|pub_date|ptime|newsTime|"
+    r"releaseTime|createTime|create_time|upDate|ct)[\"']?\s*[:=]\s*[\"']?"
+    r"(?:((?:19|20)\d{2})[-/年](\d{1,2})[-/月](\d{1,2})|(1\d{9})(?:\d{3})?(?!\d))"
+)
+_BEIJING = datetime.timezone(datetime.timedelta(hours=8))
+
+
+def key_of(text: str) -> str:
+    """Letters, digits and Han of a text in one width: what two forms of a headline share."""
+    return _NO_WORD.sub("", unicodedata.normalize("NFKC", text)).lower()
+
+
+def find_title(page: Page) -> tuple[str, int]:
+    """The headline and the block that holds it (-1 where none does).
+
+    The block is one whose words are in the page's ``<title>`` (which adds the site's name) or in the
+    title that its head tells to other sites.
+    """
+    told = [t for t in (page.title, page.metas.get("og:title", ""), page.metas.get("twitter:title", "")) if t]
+    keys = [k for k in map(key_of, told) if len(k) >= 4]
+    best, best_rank = -1, (0.0, 0.0)
+    for i, block in enumerate(page.blocks):
+        if not 4 <= block.chars <= _LONGEST_TITLE or (block.link_chars and not block.heading):
+            continue
+        key = key_of(block.text)
+        if len(key) < 4:
+            continue
+        for whole in keys:
+            if key in whole and (whole.startswith(key) or len(key) >= 0.4 * len(whole)):
+                rank = (len(key) * (0.6 if block.aside else 1.0), 1.0 if block.heading else 0.0)
+                if rank > best_rank:
+                    best, best_rank = i, rank
+    found = page.blocks[best].text if best >= 0 else ""
+    if len(key_of(found)) >= 6 and (
+        not is_site_name(found) or any(k.startswith(key_of(found)) and len(k) > len(key_of(found)) for k in keys)
+    ):
+        return page.blocks[best].text, best
+    heading = next(
+        (i for level in ("h1", "h2") for i, b in enumerate(page.blocks)
+         if b.heading == level and not b.aside and b.link_chars == 0 and 6 <= b.chars <= _LONGEST_TITLE),
+        -1,
+    )  # fmt: skip
+    from_head = title_without_site(told[0]) if told else ""
+    if heading >= 0 and (best < 0 or len(from_head) < 8):
+        return page.blocks[heading].text, heading
+    return ("", -1) if is_site_name(from_head) else (from_head, best)
+
+
+def title_without_site(title: str) -> str:
+    """The headline in a page's ``<title>``: its first part that is long enough to be one."""
+    parts = [_without_tail(p.strip()) for p in _SEPARATOR.split(title) if p and p.strip()]
+    own = [p for p in parts if not is_site_name(p)] or parts
+    return next((p for p in own if len(p) >= 8), max(own[:2], key=len, default=title.strip()))
+
+
+def _without_tail(part: str) -> str:
+    """A part without what a single stroke adds to it: ``-时政频道-和讯网``."""
+    while "-" in part:
+        before, _, after = part.rpartition("-")
+        if len(before) < 6 or not is_site_name(after):
+            break
+        part = before.strip()
+    return part
+
+
+def is_site_name(text: str) -> bool:
+    """Whether a part of a title names a site, a section or an office, not what happened."""
+    return len(text) <= 16 and _SITE.search(text) is not None
+
+
+def title_above(page: Page, first: int) -> str:
+    """The line above an article that can be its headline, or empty; ``first`` is the article's first block."""
+    for block in reversed(page.blocks[max(0, first - 20) : first]):
+        text = phrases.simplify(block.text)
+        if (
+            block.link_chars
+            or block.aside
+            or is_dateline(block)
+            or phrases.CONTROL.match(text)
+            or phrases.CREDIT.match(text)
+            or phrases.NOTICE.search(text)
+            or text.startswith(("扫", "用微信", "http"))
+        ):
+            continue
+        if 6 <= block.chars <= 60 and not text.endswith(("。", "：", ":")) and not is_site_name(block.text):
+            return block.text
+    return ""
+
+
+def find_date(page: Page, scripts: tuple[tuple[str, str], ...], title_at: int, first: int, last: int) -> str:
+    """The day the article was published, as ISO, or empty.
+
+    ``first`` and ``last`` bound the article's blocks; dates inside are those of events.
+    """
+    for key in _PUBLISHED:
+        if (value := page.metas.get(key)) and (date := _first_date(value)):
+            return date
+    for opening, script in scripts:
+        if "ld+json" in opening and (found := _IN_SCRIPT.search(script)) and (date := _script_date(found)):
+            return date
+    start = title_at if 0 <= title_at < first else max(0, first - 15)
+    near = [*range(start, first), *range(max(0, start - 12), start), *range(last, min(last + 12, len(page.blocks)))]
+    printed = [(text, date) for i in near if (text := page.blocks[i].text) and (date := _first_date(text[:300]))]
+    for text, date in printed:
+        if _CLOCK.search(text):
+            return date
+    if printed:
+        return printed[0][1]
+    for time in page.times:
+        if date := _first_date(time):
+            return date
+    for key in ("og:url", "canonical", "mobile-agent"):
+        if date := _address_date(page.metas.get(key, "")):
+            return date
+    for _, script in scripts:
+        if (found := _IN_SCRIPT.search(script)) and (date := _script_date(found)):
+            return date
+    return ""
+
+
+def _first_date(text: str) -> str:
+    for found in _DATE.finditer(text):
+        if date := iso(int(found[1]), int(found[2] or found[4]), int(found[3] or found[5])):
+            return date
+    compact = re.match(r"\s*((?:19|20)\d{2})(\d{2})(\d{2})", text)
+    return iso(int(compact[1]), int(compact[2]), int(compact[3])) if compact else ""
+
+
+def _address_date(address: str) -> str:
+    for found in _IN_ADDRESS.finditer(address):
+        if date := iso(int(found[1] or found[4]), int(found[2] or found[5]), int(found[3] or found[6])):
+            return date
+    return ""
+
+
+def _script_date(found: re.Match[str]) -> str:
+    if found[4]:
+        return datetime.datetime.fromtimestamp(int(found[4]), _BEIJING).date().isoformat()
+    return iso(int(found[1]), int(found[2]), int(found[3]))

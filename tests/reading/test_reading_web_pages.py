@@ -1,0 +1,233 @@
+"""Web pages of many layouts give their article alone: title, date, every paragraph; others are refused by name."""
+
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from classifier.article import Article
+from classifier.errors import InputRefused
+from classifier.reading import read_bytes
+from tests.reading import web_pages as made
+
+
+def read(markup: str, encoding: str = "utf-8") -> Article:
+    [article] = read_bytes(markup.encode(encoding), "page.html")
+    return article
+
+
+@pytest.mark.parametrize(
+    "paragraphs", [made.PARAGRAPHS, made.PARAGRAPHS[2:], made.SHORT], ids=["long", "middle", "short"]
+)
+@pytest.mark.parametrize("layout", made.LAYOUTS, ids=lambda layout: layout.__name__)
+def test_article_alone(layout: Callable[[Sequence[str]], str], paragraphs: Sequence[str]) -> None:
+    article = read(layout(paragraphs))
+    assert article.text.split("\n") == list(paragraphs)
+    assert (article.title, article.date) == (made.TITLE, made.DATE)
+
+
+@pytest.mark.parametrize("page", made.NO_ARTICLES, ids=lambda page: page.__name__)
+def test_page_without_an_article_is_refused_by_name(page: Callable[[], str]) -> None:
+    with pytest.raises(InputRefused, match=r"^page\.html: holds no article text"):
+        read(page())
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5", "utf-8", "utf-16"])
+@pytest.mark.parametrize("declared", ["gb2312", "GBK", "utf-8", "big5", "iso-8859-1", "x-unknown"])
+def test_bytes_speak_louder_than_what_a_page_declares(encoding: str, declared: str) -> None:
+    paragraphs = (
+        "三月十七日，青石山下的小村人家在田里播下了春小麦。",
+        "今年雨水好，村里老人高兴地看著孩子在田地旁跑來跑去。",
+    )
+    markup = made.document(
+        f"<h1>青石山下春小麦</h1>{made.wrapped(paragraphs)}", title="青石山下春小麦", charset=declared
+    )
+    if encoding == "big5":
+        markup = (
+            markup.replace("麦", "麥")
+            .replace("这", "這")
+            .replace("样", "樣")
+            .replace("脚", "腳")
+            .replace("网", "網")
+            .replace("里", "裡")
+        )
+        markup = (
+            markup.replace("闻", "聞").replace("话", "話").replace("个", "個").replace("兴", "興").replace("边", "邊")
+        )
+    article = read(markup, encoding)
+    assert article.title.startswith("青石山下春小") and "今年雨水好，村" in article.text
+
+
+def test_a_script_that_names_an_encoding_is_no_declaration() -> None:
+    head = '<script src="/a.js" charset="gbk"></script>'
+    assert read(made.document(f"<h1>{made.TITLE}</h1>{made.wrapped(made.SHORT)}", head=head)).text == "\n".join(
+        made.SHORT
+    )
+
+
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        ("青石县召开春耕动员会_新浪新闻", "青石县召开春耕动员会"),
+        ("青石县召开春耕动员会|春耕_新浪新闻", "青石县召开春耕动员会"),
+        ("青石县召开春耕动员会-时政频道-和讯网", "青石县召开春耕动员会"),
+        ("青石县召开春耕动员会_要闻_青石新闻中心_青石网_qs.cn", "青石县召开春耕动员会"),
+        ("青石新闻网--青石县召开春耕动员会", "青石县召开春耕动员会"),
+        ("“三夏”大忙：青石县—柳湾镇联合收割_网易新闻", "“三夏”大忙：青石县—柳湾镇联合收割"),
+        ("县领导调研政务服务中心", "县领导调研政务服务中心"),
+        ("第一书记|老何和他的三百亩核桃林_财经_腾讯网", "第一书记|老何和他的三百亩核桃林"),
+    ],
+)
+@pytest.mark.parametrize("shown", ["<h1>{}</h1>", "<div class=t>{}</div>", ""])
+def test_headline_without_the_site(title: str, headline: str, shown: str) -> None:
+    if not shown and headline[4] == "|":
+        return  # only the page itself tells this stroke from the one before a site's name
+    page = made.document(
+        f"{made.NAV}{shown.format(headline)}<p>2026-03-18 08:15</p>{made.wrapped(made.SHORT)}", title=title
+    )
+    assert read(page).title == headline
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "date"),
+    [
+        ('<meta property="article:published_time" content="2026-03-18T08:15:00+08:00">', "<i>2026-03-20 09:00</i>", made.DATE),
+        ('<meta name="PubDate" content="2026-3-18 08:15">', "", made.DATE),
+        ('<meta name="publishdate" content="20260318">', "", made.DATE),
+        ('<meta itemprop="datePublished" content="2026-03-18">', "", made.DATE),
+        ("", "<p>2026年3月18日 08:15</p>", made.DATE),
+        ("", "<p>发布时间：2026/3/18</p>", made.DATE),
+        ("", "<p>时间：2026.03.18　来源：青石日报</p>", made.DATE),
+        ("", "<p><time datetime='2026-03-18T00:15:00'>昨天</time></p>", made.DATE),
+        ("", '<script>var info = {"pubDate": "2026-03-18T08:15:00"}</script>', made.DATE),
+        ('<link rel="canonical" href="https://www.qs.cn/n/2026/0318/c1-2.html">', "", made.DATE),
+        ('<link rel="canonical" href="https://www.qs.cn/20260318/c12.html">', "", made.DATE),
+        ('<meta property="article:published_time" content="0000-00-00">', "<p>2026-02-30 08:00</p>", ""),
+        ("", "", ""),
+    ],
+)  # fmt: skip
+def test_date_of_publication(head: str, body: str, date: str) -> None:
+    paragraphs = (
+        "1998年7月6日，青石县发过一场大水，老人们至今记得。",
+        "2024年5月1日，新修的河堤全线完工，全长三十公里。",
+    )
+    page = made.document(f"{made.NAV}<h1>{made.TITLE}</h1>{body}{made.wrapped(paragraphs)}{made.FOOT}", head=head)
+    assert read(page).date == date
+
+
+def test_day_below_the_text_when_none_is_above() -> None:
+    page = made.document(
+        f"<h1>{made.TITLE}</h1>{made.wrapped(made.SHORT)}<div>【2026-03-18】【打印】【关闭】</div>{made.FOOT}"
+    )
+    assert read(page).date == made.DATE
+
+
+def test_words_of_notices_inside_an_article_stay() -> None:
+    paragraphs = (
+        "青石县公安局提醒市民，不要扫描来历不明的二维码，也不要下载陌生人发来的客户端。",
+        "去年，全县受理侵权案件二十起，其中未经授权翻印教材的八起。",
+        "市民发现可疑情况，请及时拨打举报电话，民警将在一小时内回复。",
+        "县版权局负责人说，保护版权就是保护创新，版权归作者所有，这一点必须讲清楚。",
+        "下一步，全县将继续开展集中整治。",
+    )
+    assert read(made.commercial(paragraphs)).text.split("\n") == list(paragraphs)
+
+
+def test_what_surrounds_the_text_in_its_own_element_is_left_out() -> None:
+    extra = (
+        "<p>原标题：青石县春小麦开播</p>",
+        "<p>（责任编辑：周晓岚）</p><p>扫一扫在手机打开当前页</p><p>延伸阅读：</p><p>去年此时，青石县的播种刚刚开始，比今年晚了五天。</p>",
+    )
+    page = made.document(
+        f"<h1>{made.TITLE}</h1><div>{extra[0]}{made.wrapped(made.PARAGRAPHS)}{extra[1]}</div>{made.RELATED}"
+    )
+    assert read(page).text.split("\n") == list(made.PARAGRAPHS)
+
+
+HOSTILE = {
+    "attributes": lambda n: "<p " + " ".join(f"a{i}=1" for i in range(n)) + ">字</p>",
+    "attributes behind quotes": lambda n: "<p " + " ".join(f"a{i}='>'" for i in range(n)) + ">字</p>",
+    "attributes behind an open quote": lambda n: "<p ' " + " ".join(f"a{i}<" for i in range(n)) + ">字</p>",
+    "many tags of many attributes": lambda n: ("<p " + " ".join(f"a{i}" for i in range(250)) + ">字</p>") * (n // 250),
+    "paragraphs": lambda n: "<p>字" * n,
+    "sentences": lambda n: "<p>县里开会。</p>" * n,
+    "nested": lambda n: "<div>" * n + "字",
+    "nested inline": lambda n: "<b>" * n + "字",
+    "nested sentences": lambda n: "<div>县里开会。" * 400 + "</div>" * 400 + "<div><p>县里开会。</p>" * (n // 10),
+    "tables": lambda n: "<table><tr><td>" * n + "字",
+    "links": lambda n: "<a href=x>字" * n,
+    "open tags": lambda n: "<p<" * n,
+    "open scripts": lambda n: "<script>" * n,
+    "open comments": lambda n: "<!--" * n,
+    "scripts": lambda n: "<script>{}</script>" * n,
+    "entities": lambda n: "&amp" * n,
+    "blanks": lambda n: "<p>" + " " * n + "字" + "\u3000" * n,
+    "breaks": lambda n: "县里开会<br>" * n,
+    "dates": lambda n: "<p>2026年" * n,
+    "titles": lambda n: "<title>" + "青石_" * n + "</title><p>县里开会，大家都来了。</p>",
+    "titles repeated": lambda n: f"<title>{'青石县里开会' * 100}</title>" + "<p>青石县里开会</p>" * (n // 2),
+    "quotes in scripts": lambda n: "<script>" + "content:\"\\" * n + "</script>",
+    "texts in scripts": lambda n: "<script>" + "content:\"县里开会。\"," * n + "</script>",
+    "text areas": lambda n: "<textarea>" + "&lt;p&gt;县里开会，大家都来了。" * n,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_page_ends_soon(kind: str) -> None:
+    page = made.document(HOSTILE[kind](40_000))
+    start = time.process_time()
+    try:
+        assert read_bytes(page.encode(), "x.html")
+    except InputRefused as refused:
+        assert refused.name == "x.html"
+    assert time.process_time() - start < 6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_time_grows_with_the_page(kind: str) -> None:
+    took = []
+    for n in (60_000, 240_000):
+        page = made.document(HOSTILE[kind](n)).encode()
+        start = time.process_time()
+        try:
+            read_bytes(page, "x.html")
+        except InputRefused:
+            pass
+        took.append(time.process_time() - start)
+    assert took[1] < 8 * took[0] + 0.5
+
+
+def mutated(page: str, chance: random.Random) -> bytes:
+    data = bytearray(page.encode(chance.choice(["utf-8", "gb18030"])))
+    for _ in range(chance.randint(1, 12)):
+        at, length = chance.randrange(len(data)), chance.choice([1, 1, 3, 20, 400])
+        way = chance.randrange(4)
+        if way == 0:
+            del data[at : at + length]
+        elif way == 1:
+            data[at:at] = bytes(chance.randrange(256) for _ in range(length))
+        elif way == 2:
+            data[at:at] = data[chance.randrange(len(data)) :][:length] * chance.choice([1, 50])
+        else:
+            data[at : at + 1] = chance.choice(
+                [b"<", b">", b'"', b"</div>", b"<table>", b"\0", b"&#x110000;", b"<![CDATA[", b"\xff"]
+            )
+    return bytes(data)
+
+
+@pytest.mark.parametrize("count", [60, pytest.param(2_000, marks=pytest.mark.slow)])
+def test_changed_pages_are_read_or_refused(count: int) -> None:
+    chance = random.Random(count)
+    for _ in range(count):
+        data = mutated(chance.choice(made.LAYOUTS)(made.PARAGRAPHS), chance)
+        try:
+            for article in read_bytes(data, "x.html"):
+                article.text.encode()
+        except InputRefused as refused:
+            assert refused.name == "x.html" and refused.reason
