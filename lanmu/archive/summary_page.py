@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import PurePosixPath
 from typing import Any
 
 from classifier.taxonomy import Taxonomy
-from training.evaluation.report.chart_page import chart_figure, chart_page, html_table, key_figures
+from lanmu.charts import Column, draw_histogram, place_of_share, stack_bars, svg
+from training.evaluation.report.chart_page import chart_page, html_table, key_figures
 
 ACCEPTED, REVIEW = "采纳", "待审"
-_DECISION_COLOURS = ("#2e8b6f", "#e0a030")
+_FILLS = {ACCEPTED: "#2e8b6f", REVIEW: "#e0a030"}
 _REASONS = {
     "probability below the threshold": "把握不够（概率低于门槛）",
     "too few words": "字数太少",
@@ -24,7 +26,6 @@ _REASONS = {
 _MOST_MONTHS = 60
 """Beyond so many months the charts over time go by year."""
 _SHOWN_NAME = 60
-_FEW = 10
 
 
 def summary_html(summary: dict[str, Any], taxonomy: Taxonomy, refusals: Sequence[dict[str, Any]]) -> str:
@@ -50,8 +51,18 @@ _STYLE = """
 h1, p { overflow-wrap: anywhere; }
 h3 { font-size: 1rem; margin: 1.5rem 0 .25rem; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem .9rem; margin: .75rem 0; font-size: .85rem; }
-.legend i { display: inline-block; width: .8em; height: .8em; margin-right: .35em; border-radius: .15em; }
+.legend svg { display: inline-block; width: .8em; height: .8em; margin-right: .35em; }
 td:first-child { min-width: 8rem; }
+.bars th[scope] { color: var(--ink); width: 1%; }
+.bars td { vertical-align: middle; }
+td.bar { width: 80%; min-width: 6rem; }
+td.bar svg { display: block; width: 100%; height: .8rem; }
+.scroll { overflow-x: auto; }
+svg.drawing { display: block; width: 100%; min-width: 32rem; height: auto; font-size: 12px; }
+svg.drawing text { fill: var(--dim); }
+svg.drawing .grid { stroke: var(--line); }
+svg.drawing .rule { stroke: var(--dim); stroke-dasharray: 4 4; }
+svg.drawing rect:hover { opacity: .75; }
 @media (max-width: 40rem) { body { padding: 1rem .75rem 3rem; } figure { padding: .75rem; margin: .75rem 0; } }
 """
 
@@ -71,139 +82,97 @@ def _figures(summary: dict[str, Any]) -> str:
 
 
 def _categories(summary: dict[str, Any], taxonomy: Taxonomy) -> str:
-    import altair as alt
-
-    rows, order = [], []
-    for category, counts in summary["categories"].items():
-        name = taxonomy[category].name
-        share = counts["review"] / counts["articles"]
-        order.append(name)
-        for decision, n in ((ACCEPTED, counts["articles"] - counts["review"]), (REVIEW, counts["review"])):
-            rows.append({"栏目": name, "结果": decision, "篇数": n, "待审占比": share, "合计": counts["articles"]})
     most = max(counts["articles"] for counts in summary["categories"].values())
-    base = alt.Chart(_data(rows)).encode(y=alt.Y("栏目:N", sort=order, title=None))
-    bars = base.mark_bar().encode(
-        x=alt.X("篇数:Q", title="篇数", stack="zero", axis=_counted(most)),
-        color=alt.Color("结果:N", scale=_decisions(), legend=alt.Legend(orient="top", title=None)),
-        order=alt.Order("结果:N", sort="descending"),
-        tooltip=[
-            alt.Tooltip("栏目:N"),
-            alt.Tooltip("结果:N"),
-            alt.Tooltip("篇数:Q", format=","),
-            alt.Tooltip("待审占比:Q", format=".1%"),
-        ],
+    rows = []
+    for category, counts in summary["categories"].items():
+        held, n = counts["review"], counts["articles"]
+        taken = n - held
+        bar = "".join(
+            f'<rect x="{start / most:.5f}" width="{width / most:.5f}" height="1" fill="{_FILLS[decision]}">'
+            f"<title>{decision} {width:,}</title></rect>"
+            for decision, start, width in ((ACCEPTED, 0, taken), (REVIEW, taken, held))
+            if width
+        )
+        rows.append(
+            f"<tr><th scope=row>{escape(taxonomy[category].name)}</th>"
+            f'<td class=bar><svg viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">{bar}</svg></td>'
+            f"<td class=number>{n:,}</td><td class=number>{held / n:.0%}</td></tr>"
+        )
+    table = (
+        f"<div class=table><table class=bars><thead><tr><th>栏目</th><th></th><th class=number>篇数</th>"
+        f"<th class=number>待审</th></tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
-    labels = (
-        base.transform_filter(f"datum['结果'] == '{REVIEW}'")
-        .mark_text(align="left", dx=5, fontSize=11)
-        .encode(x=alt.X("合计:Q"), text=alt.Text("待审占比:Q", format=".0%"))
-    )
-    chart = (bars + labels).properties(width="container", height=70 + 24 * len(order))
-    return chart_figure(chart, "各栏目篇数与待审占比", "条末是该栏目里待审的比例")
+    return _figure("各栏目篇数与待审占比", f"{_legend(_FILLS)}{table}", "末列是该栏目里待审的比例")
 
 
 def _over_time(summary: dict[str, Any], taxonomy: Taxonomy) -> str:
-    rows, order, by_year = _times(summary, taxonomy)
+    columns, by_year = _columns(summary)
     unit = "年" if by_year else "月"
     undated = sum(summary["months"].get("", {}).values())
     note = f"另有 {undated:,} 篇没有日期" if undated else ""
-    colours = [taxonomy.find(name).colour for name in order]
-    legend = "".join(
-        f'<span><i style="background:{escape(colour)}"></i>{escape(name)}</span>'
-        for name, colour in zip(order, colours, strict=True)
-    )
-    counts = _time_chart(rows, order, colours, by_year, shares=False)
-    shares = _time_chart(rows, order, colours, by_year, shares=True)
-    return (
-        f"<div class=legend>{legend}</div>{chart_figure(counts, f'每{unit}各栏目的篇数', note)}"
-        f"{chart_figure(shares, f'每{unit}各栏目的比例')}"
-    )
-
-
-def _time_chart(rows: list[dict[str, Any]], order: list[str], colours: list[str], by_year: bool, shares: bool) -> Any:
-    import altair as alt
-
-    unit: Any = "utcyear" if by_year else "utcyearmonth"
-    axis = alt.Axis(format="%Y" if by_year else "%Y-%m", labelAngle=0, labelOverlap=True, grid=False)
-    sums: Counter[str] = Counter()
-    for row in rows:
-        sums[row["时间"]] += row["篇数"]
-    counted: dict[str, Any] = {"stack": "zero", "title": "篇数", "axis": _counted(max(sums.values()))}
-    if shares:
-        counted = {"stack": "normalize", "title": "比例", "axis": alt.Axis(format=".0%")}
-    return (
-        alt.Chart(_data(rows))
-        .mark_bar()
-        .encode(
-            x=alt.X("时间:T", timeUnit=unit, title=None, axis=axis),
-            y=alt.Y("sum(篇数):Q", **counted),
-            color=alt.Color("栏目:N", scale=alt.Scale(domain=order, range=colours), legend=None),
-            order=alt.Order("序:O"),
-            tooltip=[
-                alt.Tooltip("时间:T", timeUnit=unit, title="时间"),
-                alt.Tooltip("栏目:N"),
-                alt.Tooltip("sum(篇数):Q", format=",", title="篇数"),
-            ],
+    order = list(summary["categories"])
+    names = {category: taxonomy[category].name for category in order}
+    fills = {category: taxonomy[category].colour for category in order}
+    figures = "".join(
+        _figure(
+            f"每{unit}各栏目的{what}",
+            f"<div class=scroll>{svg(stack_bars(columns, order, shares=shares), fills, names, what)}</div>",
+            note if not shares else "",
         )
-        .properties(width="container", height=300)
+        for what, shares in (("篇数", False), ("比例", True))
     )
+    return _legend({names[category]: fills[category] for category in order}) + figures
 
 
-def _times(summary: dict[str, Any], taxonomy: Taxonomy) -> tuple[list[dict[str, Any]], list[str], bool]:
-    """Rows of time and category, the categories with most articles first, and whether they go by year."""
-    order = [taxonomy[category].name for category in summary["categories"]]
+def _columns(summary: dict[str, Any]) -> tuple[list[Column], bool]:
+    """A column for each month, or each year where the months are many; times without articles stay empty."""
     months = [month for month in summary["months"] if month]
     by_year = len(months) > _MOST_MONTHS
-    counts: dict[tuple[str, str], int] = {}
+    counts: dict[str, Counter[str]] = {}
     for month in months:
-        for category, n in summary["months"][month].items():
-            key = (f"{month[:4]}-01" if by_year else month, taxonomy[category].name)
-            counts[key] = counts.get(key, 0) + n
-    rows = [
-        {"时间": f"{time}-01T00:00:00Z", "栏目": name, "篇数": n, "序": order.index(name)}
-        for (time, name), n in sorted(counts.items())
-    ]
-    return rows, order, by_year
+        counts.setdefault(month[:4] if by_year else month, Counter()).update(summary["months"][month])
+    return [Column(time, counts.get(time, {})) for time in _times(sorted(counts), by_year)], by_year
+
+
+def _times(known: Sequence[str], by_year: bool) -> list[str]:
+    """All years or months from the first to the last; only the known ones where those would be too many."""
+    first, last = known[0], known[-1]
+    if by_year:
+        times = [f"{year:04d}" for year in range(int(first), int(last) + 1)]
+    else:
+        start, end = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (first, last))
+        times = [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(start, min(end, start + 600) + 1)]
+    return times if len(times) <= 2 * _MOST_MONTHS and set(known) <= set(times) else list(known)
 
 
 def _confidence(summary: dict[str, Any]) -> str:
-    import altair as alt
-
-    bins = summary["probability"]["bins"]
-    rows = []
-    for i, (held, taken) in enumerate(
-        zip(summary["probability"]["review"], summary["probability"]["accepted"], strict=True)
-    ):
-        edges = {"从": i / bins, "到": (i + 1) / bins}
-        for decision, low, n in ((REVIEW, 0, held), (ACCEPTED, held, taken)):
-            if n:
-                rows.append({**edges, "结果": decision, "篇数": n, "下": low, "上": low + n})
-    bars = (
-        alt.Chart(_data(rows))
-        .mark_bar(binSpacing=1)
-        .encode(
-            x=alt.X(
-                "从:Q",
-                bin="binned",
-                title="最佳栏目的概率",
-                scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(format=".0%", labelOverlap=True, grid=False),
-            ),
-            x2=alt.X2("到:Q"),
-            y=alt.Y("下:Q", title="篇数", scale=alt.Scale(type="sqrt"), axis=_counted(max(row["上"] for row in rows))),
-            y2=alt.Y2("上:Q"),
-            color=alt.Color("结果:N", scale=_decisions(), legend=alt.Legend(orient="top", title=None)),
-            tooltip=[alt.Tooltip("从:Q", format=".0%"), alt.Tooltip("结果:N"), alt.Tooltip("篇数:Q", format=",")],
-        )
-    )
-    chart: Any = bars
-    threshold = summary["threshold"]
+    probability, threshold = summary["probability"], summary["threshold"]
+    bins = [
+        {REVIEW: held, ACCEPTED: taken}
+        for held, taken in zip(probability["review"], probability["accepted"], strict=True)
+    ]
+    drawing = draw_histogram(bins, (REVIEW, ACCEPTED), root=True)
+    note = "没有达到所要准确率的门槛，全部待审"
     if threshold <= 1:
-        rule = alt.Chart(_data([{"门槛": threshold}])).mark_rule(strokeDash=[4, 4], color="#8a94a0")
-        chart = bars + rule.encode(x=alt.X("门槛:Q"))
-    note = f"虚线是采纳的门槛 {threshold:.0%}" if threshold <= 1 else "没有达到所要准确率的门槛，全部待审"
-    note += "；纵轴按平方根，好让少的也看得见"
-    return chart_figure(chart.properties(width="container", height=240), "把握的分布", note)
+        drawing = replace(drawing, rules=(place_of_share(threshold),))
+        note = f"虚线是采纳的门槛 {threshold:.0%}"
+    chart = svg(drawing, _FILLS, {}, "最佳栏目的概率")
+    return _figure("把握的分布", f"{_legend(_FILLS)}<div class=scroll>{chart}</div>",
+                   f"{note}；横轴是最佳栏目的概率，纵轴按平方根，好让少的也看得见")  # fmt: skip
+
+
+def _figure(caption: str, content: str, note: str = "") -> str:
+    small = f"<small>{escape(note)}</small>" if note else ""
+    return f"<figure><figcaption>{escape(caption)}{small}</figcaption>{content}</figure>"
+
+
+def _legend(fills: Mapping[str, str]) -> str:
+    keys = "".join(
+        f'<span><svg viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" rx="2" '
+        f'fill="{escape(fill)}"/></svg>{escape(name)}</span>'
+        for name, fill in fills.items()
+    )
+    return f"<div class=legend>{keys}</div>"
 
 
 def _reasons(summary: dict[str, Any]) -> str:
@@ -224,24 +193,6 @@ def _refused(summary: dict[str, Any], refusals: Sequence[dict[str, Any]]) -> str
     first = [(_shortened(r["source"]), r["reason"]) for r in refusals]
     more = f"，全部 {summary['refused']:,} 个见 refused.jsonl" if summary["refused"] > len(first) else ""
     return f"{html}<h3>未能读取的输入{more}</h3>{html_table(('输入', '原因'), first)}"
-
-
-def _data(rows: list[dict[str, Any]]) -> Any:
-    """Rows as a chart's data; as a plain dict, which Altair does not look through row by row."""
-    return {"values": rows}
-
-
-def _counted(most: int) -> Any:
-    """An axis of up to so many articles: few are counted one by one, as Vega would show halves of them."""
-    import altair as alt
-
-    return alt.Axis(values=list(range(most + 1)), format="d") if most <= _FEW else alt.Axis(format=",d")
-
-
-def _decisions() -> Any:
-    import altair as alt
-
-    return alt.Scale(domain=[ACCEPTED, REVIEW], range=list(_DECISION_COLOURS))
 
 
 def _named(sources: Sequence[str]) -> str:

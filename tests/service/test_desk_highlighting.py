@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from classifier.article import Article
 from classifier.model.topic_model import TopicModel
 from classifier.taxonomy import Category, Taxonomy
+from lanmu.charts import HEIGHT, Column, draw_histogram, draw_shares, scale, stack_bars
 from lanmu.service.desk.categories import lighter, stylesheet
-from lanmu.service.desk.drawing import HEIGHT, histogram, scale, share_line, stacked_bars
 from lanmu.service.desk.highlighting import explained, pieces
-from lanmu.service.desk.languages import Wording
-from lanmu.service.store.statistics import BINS, Period
+from lanmu.service.store.statistics import BINS
 
 CHARACTERS = "医生给老人量血压醫療採棉機 \u3000\n\t\u200b\ufeffAＡbﬁ,。😀𠮷\ud800\x00<&"
 STRANGE = st.text(st.sampled_from(CHARACTERS), max_size=60)
@@ -66,19 +65,19 @@ def test_an_axis_is_round_and_holds_the_most(most: int) -> None:
 
 
 def test_bars_and_line_stay_inside_the_drawing() -> None:
-    t = Wording("zh")
-    periods = [
-        Period("2026-03-01", {"sports": 3, "health": 5}, 2), Period("2026-03-02", {}, 0),
-        Period("2026-03-03", {"health": 1}, 1),
-    ]  # fmt: skip
-    bars = stacked_bars(periods, ["health", "sports"], t)
+    days = [Column("3月1日", {"sports": 3, "health": 5}), Column("3月2日", {}), Column("3月3日", {"health": 1})]
+    bars = stack_bars(days, ["health", "sports"])
     assert [(box.what, box.count) for box in bars.boxes] == [("health", 5), ("sports", 3), ("health", 1)]
     first, second = bars.boxes[:2]
     assert second.y + second.height == pytest.approx(first.y)
     assert all(0 <= box.y <= box.y + box.height <= HEIGHT and 0 <= box.x <= bars.right for box in bars.boxes)
-    assert [share for *_, share in share_line(periods, t).dots] == [0.25, 1.0]
-    assert stacked_bars([], [], t).boxes == ()
-    assert [box.count for box in histogram([(0, 0)] * (BINS - 1) + [(9, 1)]).boxes] == [9, 1]
+    shares = stack_bars(days, ["health", "sports"], shares=True)
+    assert [round(box.height / (HEIGHT - 42), 3) for box in shares.boxes] == [0.625, 0.375, 1.0]
+    line = draw_shares([("3月1日", 0.25), ("3月2日", None), ("3月3日", 1.0)])
+    assert [share for *_, share in line.dots] == [0.25, 1.0]
+    assert stack_bars([], []).boxes == ()
+    bins = [{}] * (BINS - 1) + [{"accepted": 9, "review": 1}]
+    assert [box.count for box in draw_histogram(bins, ("accepted", "review")).boxes] == [9, 1]
 
 
 def test_a_colour_that_is_none_does_not_reach_the_stylesheet() -> None:

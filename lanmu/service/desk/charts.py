@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from lanmu.service.desk.drawing import histogram, share_line, stacked_bars
+from lanmu.charts import Column, draw_histogram, draw_shares, stack_bars
 from lanmu.service.desk.filters import valid_day
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.security.access import Reader
@@ -49,7 +49,11 @@ def charts_page(
         "charts.html", span=by, clock=at, first_day=first, last_day=last, periods=periods,
         totals=sorted(totals.items(), key=lambda item: -item[1]), articles=sum(totals.values()),
         reviewed=sum(period.reviewed for period in periods),
-        bars=stacked_bars(periods, order, desk.t), shares=share_line(periods, desk.t), sure=histogram(sure),
+        bars=stack_bars([Column(desk.t.short_day(one.name), one.categories) for one in periods], order),
+        shares=draw_shares(
+            [(desk.t.short_day(one.name), one.review_share if one.articles else None) for one in periods]
+        ),
+        sure=draw_histogram([{"accepted": some, "review": rest} for some, rest in sure], ("accepted", "review")),
         undated=undated, agreement=agreement, corrections=corrections, most=max(totals.values(), default=1),
     )  # fmt: skip
 
