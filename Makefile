@@ -3,10 +3,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all check lock models clean
+.PHONY: demo install test test-all check lock models clean
 
 demo: $(VENV)/.runtime ## tag the sample page that ships with the project
-	@LANMU_DEMO=1 $(BIN)/lanmu tag samples/page.md --format table
+	@$(BIN)/lanmu tag samples/page.md --format table
+
+install: $(VENV)/.service ## also what training and the service need
 
 test: $(VENV)/.dev ## the tests a change must pass (under five minutes)
 	$(BIN)/python -m pytest -q -n 2
@@ -27,7 +29,7 @@ lock: $(VENV)/.dev ## rewrite the lock files from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 		pyproject.toml -o requirements/runtime.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
-		pyproject.toml --extra service --extra cluster --group dev -o requirements/dev.lock
+		pyproject.toml --extra all --group dev -o requirements/dev.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 		pyproject.toml --extra service --constraints requirements/dev.lock -o requirements/service.lock
 	printf 'hatchling>=1.25\nsetuptools>=75\nwheel\n' | \
@@ -46,6 +48,10 @@ $(VENV)/.runtime: requirements/runtime.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Setting up .venv (once, about a minute) …"
 	$(PIP) --require-hashes -r requirements/runtime.lock
 	$(PIP) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.service: requirements/service.lock $(VENV)/.runtime
+	$(PIP) --require-hashes -r requirements/service.lock
 	@touch $@
 
 $(VENV)/.dev: requirements/dev.lock $(VENV)/.runtime

@@ -1,4 +1,4 @@
-"""The command ``lanmu``: puts the commands of ``classifier`` and ``training`` together."""
+"""The command ``lanmu``: the table of its commands."""
 
 from __future__ import annotations
 
@@ -64,6 +64,11 @@ def main() -> None:
         if isinstance(error, BrokenPipeError):
             sys.stderr.close()
             sys.exit(0)
+        if isinstance(error, ModuleNotFoundError) and error.name:
+            from lanmu.extras import explain_missing
+
+            print(f"lanmu: {explain_missing(error.name)}", file=sys.stderr)
+            sys.exit(2)
         raise
     except KeyboardInterrupt:
         print("lanmu: stopped", file=sys.stderr)

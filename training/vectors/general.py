@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from classifier.model.tensors import read_tensors, write_tensors
 from classifier.strings import StringTable
+from training.vectors.files import find_vectors
 from training.vectors.table import VectorTable, small
 
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ Encode = Callable[[list[str]], NDArray[np.float32]]
 
 
 @cache
-def read_general_vectors(path: Path = PATH) -> VectorTable:
+def read_general_vectors(path: Path | None = None) -> VectorTable:
     """The table that ships with the package."""
-    tensors = read_tensors(path)
+    tensors = read_tensors(path or find_vectors(PATH.name))
 
     def table(name: str) -> StringTable:
         return StringTable(tensors[f"{name}.blob"], tensors[f"{name}.offsets"].astype(np.int64))

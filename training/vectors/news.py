@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from classifier.model.tensors import read_tensors, write_tensors
 from classifier.strings import StringTable
+from training.vectors.files import find_vectors
 from training.vectors.table import VectorTable, small
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ class WordVectors(VectorTable):
 
 
 @cache
-def read_word_vectors(path: Path = PATH) -> WordVectors:
+def read_word_vectors(path: Path | None = None) -> WordVectors:
     """The vectors that ship with the package."""
-    tensors = read_tensors(path)
+    tensors = read_tensors(path or find_vectors(PATH.name))
 
     def table(name: str) -> StringTable:
         return StringTable(tensors[f"{name}.blob"], tensors[f"{name}.offsets"].astype(np.int64))

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from classifier.errors import ModelError
 from classifier.model.tensors import read_tensors, write_tensors
 from classifier.strings import StringTable
+from training.vectors.files import find_vectors
 from training.vectors.table import VectorTable, small
 
 PATH = Path(__file__).with_name("published.safetensors")
@@ -33,9 +34,9 @@ _WORD = re.compile(r"[\u4e00-\u9fff]{1,4}")
 
 
 @cache
-def read_published_vectors(path: Path = PATH) -> VectorTable:
+def read_published_vectors(path: Path | None = None) -> VectorTable:
     """The table that ships with the package; it has words alone."""
-    tensors = read_tensors(path)
+    tensors = read_tensors(path or find_vectors(PATH.name))
     lengths = np.concatenate([[0], tensors["words.lengths"]])
     words = StringTable(tensors["words.blob"], np.cumsum(lengths, dtype=np.int64))
     return VectorTable(words, StringTable.of([]), unpacked(tensors["vectors"]))

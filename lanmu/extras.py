@@ -1,0 +1,30 @@
+"""Which extra of the installation brings a package that a command needs."""
+
+from __future__ import annotations
+
+EXTRAS = {
+    "train": ("sklearn", "scipy", "joblib", "threadpoolctl", "datasketch", "cleanlab", "optuna", "altair", "vl_convert",
+              "jinja2"),
+    "service": ("fastapi", "starlette", "uvicorn", "uvloop", "httptools", "sqlalchemy", "watchfiles", "argon2",
+                "multipart", "python_multipart", "itsdangerous", "prometheus_client", "httpx"),
+    "cluster": ("dask", "distributed"),
+}  # fmt: skip
+"""The packages of each extra, by the names they are imported by."""
+
+
+def explain_missing(package: str) -> str:
+    """What to do about a package that is not installed.
+
+    Parameters
+    ----------
+    package
+        The name it is imported by; of a submodule its first part counts.
+    """
+    first = package.split(".")[0]
+    for extra, packages in EXTRAS.items():
+        if first in packages:
+            return (
+                f"this needs {first}, which is not installed; install lanmu[{extra}] "
+                f"(from a checkout: pip install '.[{extra}]')"
+            )
+    return f"this installation lacks the package {first}; install lanmu again with its dependencies"

@@ -1,0 +1,27 @@
+"""Where the tables of word vectors are: beside the code in a checkout, else in the package lanmu-vectors."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from classifier.errors import LanmuError
+
+
+def find_vectors(name: str) -> Path:
+    """The file of one table.
+
+    Raises LanmuError where it is not installed: the package of lanmu leaves the tables out, since
+    tagging does not need them.
+    """
+    beside = Path(__file__).with_name(name)
+    if beside.is_file():
+        return beside
+    package = find_spec("lanmu_vectors")
+    for folder in (package.submodule_search_locations or []) if package is not None else []:
+        if (found := Path(folder) / name).is_file():
+            return found
+    raise LanmuError(
+        f"{name}: the word vectors that few labels start from are not installed; install lanmu-vectors "
+        "(from a checkout: pip install ./training/vectors), or train with --from-scratch"
+    )
