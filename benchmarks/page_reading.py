@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from benchmarks.made_pages import found_stories, is_one_story, make_page, torn
 from classifier.reading.options import Scorer
 from classifier.reading.page import fragments, topics
 from classifier.reading.page.page import read_page
@@ -156,15 +157,6 @@ def measure_changes(items: list[Item], scorer: Scorer | None = None) -> None:
         print(f"{threshold:9.1f}  {cut / n:11.2%}  {found / n:13.1%}  {wrong / n:16.2%}")
 
 
-def torn(paragraph: str, rng: random.Random) -> list[str]:
-    """A paragraph as columns tear it: half of the longer ones in two or three, never at a sentence's end."""
-    if len(paragraph) <= 40 or rng.random() < 0.5:
-        return [paragraph]
-    cuts = sorted(rng.sample(range(10, len(paragraph) - 5), rng.choice([1, 1, 2])))
-    cuts = [0, *(c for c in cuts if paragraph[c - 1] not in "。！？；”："), len(paragraph)]
-    return [paragraph[a:b] for a, b in pairwise(cuts)]
-
-
 def measure_pages(items: list[Item], stories_a_page: int = 6) -> None:
     """Pages of six stories: most with a headline, some with a byline only; paragraphs torn."""
     rng = random.Random(5)
@@ -196,6 +188,29 @@ def measure_pages(items: list[Item], stories_a_page: int = 6) -> None:
     print(f"paragraphs put together exactly        {whole / paragraphs:.2%} of {paragraphs}")
 
 
+def measure_made_pages(items: list[Item]) -> None:
+    """Pages of four to eight stories with bylines of many forms, a third of them damaged."""
+    rng = random.Random(11)
+    news = [
+        (item.title, item.paragraphs)
+        for item in items
+        if item.date >= TEST_FROM and item.chars > 2 * MIN_SIDE_CHARS and is_one_story(item.paragraphs)
+    ]
+    rng.shuffle(news)
+    pages = right = found = made = read = 0
+    while len(news) >= 8:
+        own = [news.pop() for _ in range(rng.randint(4, 8))]
+        page = make_page(own, rng)
+        reading = read_page(page.source)
+        here = found_stories(page, reading)
+        pages, found, made, read = pages + 1, found + here, made + len(own), read + len(reading.articles)
+        right += here == len(own) == len(reading.articles)
+    f1 = 2 * found / (read + made)
+    print(f"\nMade pages: {pages} with {made} stories, bylines of all forms, 35 % damaged, columns, captions")
+    print(f"articles found       precision {found / read:.4f}  recall {found / made:.4f}  F1 {f1:.4f}")
+    print(f"pages exactly right  {right / pages:.1%}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="?", choices=("measure", "fit"), default="measure")
@@ -210,6 +225,7 @@ def main() -> None:
 
         measure_changes(items, TopicModel.load(args.model).probabilities)
     measure_pages(items)
+    measure_made_pages(items)
 
 
 if __name__ == "__main__":

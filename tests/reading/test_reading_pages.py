@@ -120,6 +120,48 @@ def test_a_damaged_byline_starts_a_story_without_headline(damaged: str) -> None:
     assert articles[1].text.endswith("多了三成。")
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("□本报记者 张宁",),
+        ("本报记者 张宁 通讯员 李丽",),
+        ("N本报记者 张宁 通讯员 李丽", "本报讯 "),
+        ("■通讯员张宁 李丽", "本报讯 "),
+        ("本报通讯员 张宁 报道", "本报讯 "),
+        ("□记 者 张宁", "通讯员 李丽 报道", "本报聊水讯 "),
+    ],
+)
+def test_bylines_of_one_to_three_lines(lines: tuple[str, ...]) -> None:
+    byline = "".join(f"{line}\n\n" for line in lines[:-1]) + (
+        lines[-1] if lines[-1].endswith(" ") else lines[-1] + "\n\n"
+    )
+    articles = read_page(HEADLESS.format(first=byline, second=byline)).articles
+    assert [a.text.split("\n")[0].strip() for a in articles[1:]] == [lines[0], lines[0]]
+    assert articles[1].byline == " ".join(line.strip() for line in lines) and articles[1].reporters[0] == "张宁"
+    assert ("李丽" in articles[1].reporters) == ("李丽" in byline) and articles[2].text.endswith("解决了大问题。")
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "(记者李小明)",
+        "(张宁 李丽 记者 孙浩 文/图)",
+        "融媒体记者 | 张宁",
+        "(供稿:张宁)",
+        "(青石县融媒体中心)",
+        "◆文+/者 张宁",
+    ],
+)
+def test_a_signature_ends_a_story(end: str) -> None:
+    page = (
+        "# 青石县春播过半\n\n截至4月3日,青石县春播过半,比去年快了三天,进度位居全地区第一。\n\n农户说,今年墒情好。\n\n"
+        f"{end}\n\n# 图书馆夜间开放\n\n阿尔川市图书馆延长开放时间,读者可以读到晚上十点,周末还有讲座。\n\n{end}\n"
+    )
+    articles = read_page(page).articles
+    assert [a.title for a in articles] == ["青石县春播过半", "图书馆夜间开放"]
+    assert all(a.text.endswith(end) and not a.column for a in articles)
+
+
 def test_page_without_articles_is_refused_by_name() -> None:
     with pytest.raises(InputRefused, match=r"empty\.md.*no article"):
         read_page("# 阿尔川日报\n\n第2版 要闻\n\n责任编辑:吕志勇\n", "empty.md")

@@ -8,7 +8,7 @@ looked for by itself and counts by how surely it shows a byline; together they m
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from classifier.reading.page.names import DOT, ROLE, is_bare_name, is_person, is_surname, people_at, reporters_in
 from classifier.reading.page.signs import (
@@ -76,7 +76,7 @@ _MONTH_AND_DAY = pattern(r"(\d{1,2})\s?月\s?(\d{1,2})\s?日")
 _COMMENTATOR = pattern(rf"\s*[{_BOX}]?\s*本\s?报(?:特约)?(?:评论员|编辑部)(?:\s*{HAN}{{2,4}}(?:\s{HAN}{{2,4}})*)?\s*$")
 _SENDER = pattern(
     rf"\s*(?:(?:供\s?稿|来\s?源|撰\s?稿|作\s?者|文字|图文)\s*{any_of(COLON)}\s*(?P<who>{none_of(ENDS + COLON)}{{2,40}})"
-    rf"|{HAN}{{2,12}}(?:融媒体?中心|新闻中心|宣传部|电视台)(?:供稿)?)\s*$"
+    rf"|{HAN}{{2,12}}(?:融媒体?中心|[媒体闻传]中心|宣传部|电视台)(?:供稿)?|(?:{ROLE}){HAN}?)\s*$"
 )
 _NAME = rf"{HAN}{{1,8}}(?:\s?{DOT}\s?{HAN}{{1,10}}){{1,3}}|{HAN}{{2,4}}|{HAN}\s{{1,2}}{HAN}(?!{HAN})"
 _APART = rf"(?:\s*{any_of(COMMA + PAUSE + SLASH)}\s*|\s+)(?:{ROLE}\s*)?|{ROLE}\s*"
@@ -89,8 +89,33 @@ _CLOSING = pattern(
 )
 _CLOSING_BARE = pattern(rf"{any_of(ENDS)}[”’]?\s*(?P<who>{ROLE}{none_of(ENDS + COMMA)}{{2,60}})$")
 _MAY_CREDIT = pattern("[摄攝供航图圖]")
-_ANCHOR = pattern(r"[讯迅汛电息]|[记己已]\s?[者着音]|报\s?[道导]|[员生]")
-_MAY_SIGN = pattern(rf"[记通实评编撰供源己作]|^\s*[{_BOX}]|中心")
+# Most paragraphs have none of these; a look for a single character says so sooner than the rest does.
+# Most paragraphs have none of these; a short look says so sooner than the rest does.
+_ANCHOR = pattern(
+    r"[讯迅汛訊]|[电電](?:[\s\[(（:：,，“】〕近日前今昨\d]|$)|消\s?息|[记己已記]\s?[者着音]|[报報]\s?[道导導]|[通习習]\s?[讯訊迅汛生]"
+    r"|本\s?[报報]\s"
+)
+_MAY_SIGN = pattern(
+    r"[记己已記]\s?[者着音]|通\s?[讯迅汛訊]|[实實]\s?[习習]|[评評][论論][员員]|[编編][辑輯]部|[撰供]\s?稿|[来來]\s?源|作\s?者"
+    rf"|[图圖]文|文字|中心|宣[传傳]部|[电電][视視]台|[{_BOX}]"
+)
+_SPACED = pattern(rf"\s*(?:\S[ \u3000]){{6,}}(?:{any_of(CLOSING_BRACKETS + COLON)}|\S$)?")
+_TRACE_FIRST = pattern(rf"\s*(?:[{_BOX}口N\[(（〔【]|[本木报報根记記己者着通讯訊迅员員贝实實见見融文图圖摄攝供稿])")
+_TRACE = pattern(
+    rf"\s*(?P<mark>[{_BOX}口N]|{_OPEN})?\s*(?=\S*[记己者着通讯迅员供稿文])"
+    rf"[本木报根记己者着通讯迅汛员贝实习生见特约融媒体全文图摄供稿县]{{0,8}}(?P<apart>[+＋{SLASH}:：|｜\s]*)"
+    r"[本木报根记己者着通讯迅汛员贝实习生]{0,6}\s*"
+)
+_BEGUN = pattern(
+    rf"^\s*[{_BOX}口N]?\s*(?:(?:综合|据)?(?:[本木]\s?[报根刊台网社]|新华|华社|中新|云上|本$|报讯?$)|{_OPEN}{HAN}{{0,10}}$"
+    rf"|(?:{_OPEN})?{HAN}{{0,6}}(?:天|今日)?{HAN}{{1,8}}(?:网|日?报|融媒?|融媒体(?:中心?)?|客户端?|时刻)(?:[-–—{SLASH}]{{1,2}}{HAN}{{0,10}})?"
+    rf"(?:{HAN}{{0,4}}(?:\d{{1,2}}月?|\d{{1,2}}月\d{{1,2}}日?|[讯电]|消息?|报道?))?(?:{_CLOSE})?$)"
+    rf"|(?:记\s?者?|通\s?讯?\s?员?|实\s?习\s?生?|见\s?习|融媒体?)\s*[:：|]?\s*$|{_OPEN}[^()（）]*(?:记|通讯|实习|供稿|编)[^()（）]*$|{_OPEN}\s*$"
+    rf"|^\s*[{_BOX}口N◆]\s*{HAN}{{0,6}}[+{SLASH}]*{HAN}{{0,6}}$|^(?:融媒体|记者|通讯员)"
+)
+_AROUND = " \u3000:：。)）]】"
+_WIRE_WORD = pattern(r"[讯电迅汛]|消\s?息|报\s?[道导]")
+_MAY_CLOSE = pattern("[记記]\\s?者|通\\s?[讯訊]|[实實][习習]")
 _LOOKED_AT = 64
 
 
@@ -124,10 +149,11 @@ def lead_byline(paragraph: str) -> Byline | None:
 
     Such a byline always starts a story.
     """
-    head = paragraph[:MAX_BYLINE_CHARS]
-    plain = simplified(head)
-    if not _ANCHOR.search(plain, 0, _LOOKED_AT):
+    if not _ANCHOR.search(paragraph, 0, _LOOKED_AT) and not _SPACED.match(paragraph):
         return None
+    printed = paragraph[:MAX_BYLINE_CHARS]
+    head, places = _closed_up(printed)
+    plain = simplified(head)
     parts = _parts_at_start(head, plain)
     if parts.points < ENOUGH:
         parts = _bracket_near_start(head, plain)
@@ -135,7 +161,8 @@ def lead_byline(paragraph: str) -> Byline | None:
     if parts.points < ENOUGH or (only_people and len(paragraph.strip()) - parts.end < MIN_TEXT_CHARS):
         return None
     month, day = (parts.month, parts.day) if _is_day(parts.month, parts.day) else (0, 0)
-    return Byline(head[: parts.end].strip(), parts.names, parts.place, month, day)
+    end = places[parts.end - 1] + 1 if places else parts.end
+    return Byline(printed[:end].strip(), parts.names, parts.place, month, day)
 
 
 def line_byline(line: str) -> Byline | None:
@@ -144,33 +171,40 @@ def line_byline(line: str) -> Byline | None:
     It stands under a headline, starts a story without one, or signs a story at its end; a photo
     credit (``… 摄``) is not one.
     """
-    line = line.strip()
-    if len(line) > 100:
+    printed = line.strip()
+    if len(printed) > 100 or is_photo_credit(printed):
         return None
+    line, _ = _closed_up(printed)
+    if not _MAY_SIGN.search(line):
+        return _damaged_line(printed, line)
     plain = simplified(line)
-    if not _MAY_SIGN.search(plain) or is_photo_credit(line):
-        return None
     if _COMMENTATOR.match(plain):
-        return Byline(line)
-    if signature(line):
-        return signature(line)
+        return Byline(printed)
+    if signed := signature(line):
+        return replace(signed, printed=printed)
     marked = _MARK.match(plain)
     at = marked.end() if marked else 0
     has_mark = bool(plain[:at].strip())
     if prefix := _LINE_PREFIX.match(plain, at):
         at = prefix.end()
     source = _SOURCE.match(plain, at)
-    people = people_at(line, source.end() if source else at)
-    if not people.names or plain[people.end :].strip(" \u3000:：。]】"):
-        people = people_at(line, at)
-        source = None
-    if not people.names or plain[people.end :].strip(" \u3000:：。]】"):
-        return None
-    if people.roles:
-        sure = people.persons or people.spaced
-    else:
-        sure = has_mark and (people.persons or (len(people.names) == 1 and plain[0] in "□☐▢"))
-    return Byline(line, people.names) if sure else None
+    for start in (source.end() if source else at, at):
+        people = people_at(line, start)
+        if people.names and not plain[people.end :].strip(_AROUND):
+            sure = people.persons or people.spaced
+            if not people.roles:
+                sure = has_mark and (people.persons or (len(people.names) == 1 and plain[0] in "□☐▢"))
+            return Byline(printed, people.names) if sure else None
+    return _damaged_line(printed, line)
+
+
+def breaks_off(before: str, after: str) -> bool:
+    """Whether a byline is torn between two lines: ``本报讯(记者 张`` and ``宁)近日,…``."""
+    if len(before) > 60 or before[-1:] in ENDS or not _BEGUN.search(simplified(before)):
+        return False
+    whole = before + after[:MAX_BYLINE_CHARS]
+    byline = lead_byline(whole) or line_byline(whole)
+    return byline is not None and len(byline.printed) > len(before.strip()) + 1
 
 
 def signature(line: str) -> Byline | None:
@@ -189,12 +223,43 @@ def signature(line: str) -> Byline | None:
     return None
 
 
+def _damaged_line(printed: str, line: str) -> Byline | None:
+    """A line of names alone, with what OCR left of the roles: ``N本报记 张宁``, ``(供:张宁)``, ``者 张宁``."""
+    if len(line) > 50 or not _TRACE_FIRST.match(line):
+        return None
+    plain = simplified(line)
+    trace = _TRACE.match(plain)
+    if trace is None:
+        return None
+    people = people_at(line, trace.end())
+    apart = trace["mark"] or trace["apart"] or plain[-1] in CLOSING_BRACKETS
+    if not (people.names and people.persons and apart) or plain[people.end :].strip(_AROUND):
+        return None
+    return Byline(printed, people.names)
+
+
+def _closed_up(head: str) -> tuple[str, list[int]]:
+    """Text whose characters OCR set apart, closed up, with each character's place before; else as it is.
+
+    ``本 报 讯 ( 记 者 张 宁 )近日`` becomes ``本报讯(记者张宁)近日``.
+    """
+    spaced = _SPACED.match(head)
+    if spaced is None:
+        return head, []
+    places = [i for i in range(spaced.end()) if not head[i].isspace()]
+    if head[spaced.end() - 1].isspace():
+        places.append(spaced.end() - 1)
+    places += range(spaced.end(), len(head))
+    return "".join(head[i] for i in places), places
+
+
 def closing_byline(paragraph: str) -> Byline | None:
     """The byline that stands at a paragraph's end: ``……。(记者 张三)``, ``……。(县融媒体中心)``."""
     end = paragraph[-MAX_BYLINE_CHARS:].rstrip()
     if end.rstrip("。.")[-1:] not in CLOSING_BRACKETS:
-        plain = simplified(end)
-        bare = _CLOSING_BARE.search(plain) if _MAY_SIGN.search(plain[-60:]) else None
+        if end[-1:] in ENDS or not _MAY_CLOSE.search(end, max(0, len(end) - 60)):
+            return None
+        bare = _CLOSING_BARE.search(simplified(end))
         if bare is None:
             return None
         people = people_at(end, bare.start("who"))
@@ -227,7 +292,8 @@ def _parts_at_start(head: str, plain: str) -> _Parts:
     at = mark.end() if mark else 0
     marked = bool(plain[:at].strip())
     parts.points = MARK if marked else 0.0
-    if sent := _DATELINE.match(plain, at) or _RUN_INTO_TEXT.match(plain, at):
+    wire = _WIRE_WORD.search(plain, at, at + _LOOKED_AT)
+    if wire and (sent := _DATELINE.match(plain, at) or _RUN_INTO_TEXT.match(plain, at)):
         _add_dateline(parts, head, plain, sent)
         _add_people(parts, head, plain, parts.end, marked=marked)
         if parts.points >= ENOUGH:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from classifier.reading.page.bylines import lead_byline, line_byline
+from classifier.reading.page.bylines import breaks_off, lead_byline, line_byline
 from classifier.reading.page.fragments import is_torn
 from classifier.reading.page.furniture import (
     furniture_reason,
@@ -91,6 +91,8 @@ def paragraphs_of(lines: Sequence[Line], *, page: bool = True) -> list[Paragraph
             current.text = joined(current.text, line.text)
             current.lines.append(i)
             current.alone = False
+            if page and current.kind == "text" and line_byline(current.text):
+                current.kind, current = "byline", None
             continue
         kind: ParagraphKind = "text"
         if page and line_byline(line.text):
@@ -148,6 +150,8 @@ def _continues(current: Paragraph, line: Line, i: int, layout: Layout) -> bool:
     if len(before) > MAX_PARAGRAPH_CHARS:
         return False
     if after[0] in NEVER_FIRST or after[0] in _CLOSING_FIRST:
+        return True
+    if breaks_off(before, after):
         return True
     if line.kind == "item" or line.bold or _BULLET.match(after) or layout.starts_by_indent(i):
         return False

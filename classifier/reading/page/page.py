@@ -8,7 +8,7 @@ from classifier.article import Article, Source
 from classifier.errors import InputRefused
 from classifier.reading.dates import named_date, near, written_date
 from classifier.reading.options import ReadingOptions, Scorer
-from classifier.reading.page.bylines import closing_reporters, lead_byline, line_byline
+from classifier.reading.page.bylines import Byline, closing_reporters, lead_byline, line_byline
 from classifier.reading.page.frontmatter import front_matter
 from classifier.reading.page.joining import Paragraph, paragraphs_of
 from classifier.reading.page.markup import Cut, Line, lines_of
@@ -91,11 +91,7 @@ def read_page(
 
 def _article(story: Story, article_id: str, source: Source, page_date: str) -> Article:
     text = "\n".join(p.text for p in story.body if p.text)
-    byline = None
-    for paragraph in story.body:
-        byline = lead_byline(paragraph.text) or (line_byline(paragraph.text) if paragraph.kind == "byline" else None)
-        if byline:
-            break
+    byline = _byline_of(story)
     reporters = byline.reporters if byline else ()
     if not reporters:
         reporters = next((r for p in reversed(story.body) if (r := closing_reporters(p.text))), ())
@@ -112,6 +108,26 @@ def _article(story: Story, article_id: str, source: Source, page_date: str) -> A
         source=source,
         uncertain=tuple(story.uncertain),
     )
+
+
+def _byline_of(story: Story) -> Byline | None:
+    """The story's byline, of as many lines as it was set in."""
+    found: Byline | None = None
+    for paragraph in story.body:
+        lead = lead_byline(paragraph.text)
+        here = lead or (line_byline(paragraph.text) if paragraph.kind == "byline" else None)
+        if here and found:
+            here = replace(
+                here,
+                printed=f"{found.printed} {here.printed}",
+                reporters=tuple(dict.fromkeys((*found.reporters, *here.reporters))),
+            )
+        elif found:
+            return found
+        found = here
+        if lead:
+            return found
+    return found
 
 
 def _page_date(paragraphs: list[Paragraph], name: str) -> str:

@@ -37,7 +37,7 @@ def joined(before: str, after: str) -> str:
         return f"{before} {after}"
     if _OPEN_BYLINE.search(before[-160:]) and "\u3400" <= b <= "\u9fff" and "\u3400" <= a <= "\u9fff":
         last, first = re.split(r"[\s、,，]", before)[-1], re.split(r"[\s、,，)）]", after)[0]
-        torn = len(last) == 1 or len(first) == 1
+        torn = len(last) == 1 or len(first) == 1 or ("·" not in last and len(last) > 8)
         torn = torn or ("·" in last and "·" not in first and not (len(first) in (2, 3) and is_surname(first[0])))
         return before + after if torn else f"{before} {after}"
     if is_name_list(before) and is_name_list(after):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from classifier.reading.page.bylines import closing_reporters, lead_byline, line_byline
+from classifier.reading.page.bylines import closing_byline, lead_byline, line_byline, signature
 from classifier.reading.page.furniture import (
     furniture_reason,
     is_caption,
@@ -22,6 +22,7 @@ from classifier.reading.patterns import pattern
 MAX_TITLE_LINES = 3
 SHORT_INTRO_CHARS = 120
 FRAGMENT_CHARS = 30
+SCRAP_CHARS = 40
 _ENUMERATED = pattern(
     r"[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、)）.．](?!\d)|第[一二三四五六七八九十]{1,3}[章节条部]"
 )
@@ -85,7 +86,12 @@ class _Grouping:
             if p.kind == "left_out":
                 self.turned = _TURNED
             elif p.kind == "byline":
-                self._byline(p, i)
+                j = i
+                while j < len(self.paragraphs) and self.paragraphs[j].kind == "byline":
+                    j += 1
+                self._bylines(self.paragraphs[i:j], self._after(j - 1))
+                i = j
+                continue
             elif p.kind == "text":
                 self._text(p, i)
             else:
@@ -145,7 +151,7 @@ class _Grouping:
         current = self._current()
         after = self._after(i)
         if lead_byline(p.text) or is_turned_from(p.text):
-            if current.has_text and not _opens_section(current) and not self._is_awaited(current, p):
+            if current.has_text and not _opens_section(current) and not self._awaits(current, p):
                 current = self._start_from(current)
         elif self.turned and current.has_text and not p.alone and self._may_follow_an_end(p, current):
             current = self._start(Story(uncertain=[self.turned]))
@@ -154,19 +160,35 @@ class _Grouping:
             return
         current.body.append(p)
         self.turned = _TURNED if turns_to_another_page(p.text) else ""
-        if closing_reporters(p.text) and not lead_byline(p.text):
+        if closing_byline(p.text) and not lead_byline(p.text):
             self.turned = _SIGNED
 
-    def _byline(self, p: Paragraph, i: int) -> None:
-        """A byline in a line of its own: under a headline, at a story's end, or where one starts."""
+    def _bylines(self, lines: list[Paragraph], after: Paragraph | None) -> None:
+        """Bylines in lines of their own: under a headline, at a story's end, or where one starts."""
         current = self._current()
-        after = self._after(i)
-        if current.has_text and after is not None and after.kind == "text" and not lead_byline(after.text):
-            own = [q for q in current.body if q.kind == "text"]
-            under_intro = bool(current.title) and not current.has_byline and len(own[0].text) <= SHORT_INTRO_CHARS
-            if not (under_intro and len(own) == 1) and not _opens_section(current):
+        while current.has_text and lines and signature(lines[0].text) and not current.has_byline:
+            current.body.append(lines.pop(0))
+            self.turned = _SIGNED
+        if not lines:
+            return
+        if current.has_text:
+            if self._start_one(lines, after, current):
                 current = self._start_from(current)
-        current.body.append(p)
+            else:
+                self.turned = _SIGNED
+        current.body += lines
+
+    @staticmethod
+    def _start_one(lines: list[Paragraph], after: Paragraph | None, current: Story) -> bool:
+        """Whether bylines below a story's text start the next story, rather than sign this one or head its section."""
+        if after is None or after.kind != "text" or after.alone or _opens_section(current):
+            return False
+        if lead := lead_byline(after.text):
+            # □记者 张宁 / 本报讯 …: two lines of one byline, where the second names nobody
+            return not lead.reporters and not signature(lines[-1].text)
+        own = [q for q in current.body if q.kind == "text"]
+        under_intro = bool(current.title) and not current.has_byline and len(own[0].text) <= SHORT_INTRO_CHARS
+        return not (under_intro and len(own) == 1)
 
     @staticmethod
     def _may_follow_an_end(p: Paragraph, current: Story) -> bool:
@@ -174,12 +196,16 @@ class _Grouping:
         return not (goes_on(p.text) or p.text[0] in _BULLETS or is_column_name(current.title))
 
     @staticmethod
-    def _is_awaited(current: Story, p: Paragraph) -> bool:
-        """Whether a byline belongs to the headline above although strange paragraphs stand between.
+    def _awaits(current: Story, p: Paragraph) -> bool:
+        """Whether a byline belongs to the headline above although something stands between.
 
-        So it is where the headline shares its words with the byline's paragraph and none with them.
+        So it is where that is only a line that ends no sentence, such as a byline misread beyond
+        knowing; or where the headline shares its words with the byline's paragraph and none with
+        strange paragraphs between.
         """
         own = [q for q in current.body if q.kind == "text"]
+        if current.title and not current.has_byline and len(own) == 1 and _is_scrap(own[0]):
+            return True
         wanted = pairs_of(current.title)
         if not wanted or current.has_byline or len(own) > 3:
             return False
@@ -205,6 +231,11 @@ class _Grouping:
         if not before.body and not before.heads:
             self.stories.remove(before)
         return self._start(story)
+
+
+def _is_scrap(p: Paragraph) -> bool:
+    """Whether a paragraph is a short line that ends no sentence and is no headline either."""
+    return len(p.text) <= SCRAP_CHARS and not p.alone and not is_finished(p.text)
 
 
 def _opens_section(story: Story) -> bool:
