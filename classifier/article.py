@@ -10,11 +10,17 @@ Decision = Literal["accepted", "review"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where an article was read: a path (or URL, or ``-``), a member or line in it, its place on the page."""
+    """Where an article was read: a path (or URL, or ``-``), a member or line in it, its number on the page.
+
+    An article of a printed page has its ``page`` (from one) and its ``box`` there: left, top, right
+    and bottom as shares of the page's width and height.
+    """
 
     path: str = ""
     member: str = ""
     position: int = 0
+    page: int = 0
+    box: tuple[float, float, float, float] | None = None
 
     def __str__(self) -> str:
         name = f"{self.path}!{self.member}" if self.member else self.path
@@ -74,6 +80,12 @@ class TaggedArticle:
     def record(self) -> dict[str, Any]:
         """The tag contract: what ``lanmu tag --format jsonl`` prints for one article."""
         article = self.article
+        source = article.source
+        place: dict[str, Any] = {"path": source.path, "member": source.member, "position": source.position}
+        if source.page:
+            place["page"] = source.page
+        if source.box is not None:
+            place["box"] = list(source.box)
         record: dict[str, Any] = {
             "id": article.id,
             "title": article.title,
@@ -86,11 +98,7 @@ class TaggedArticle:
             "ranking": [
                 {"category": category, "probability": round(probability, 6)} for category, probability in self.ranking
             ],
-            "source": {
-                "path": article.source.path,
-                "member": article.source.member,
-                "position": article.source.position,
-            },
+            "source": place,
         }
         for name in ("column", "subtitle", "byline", "date"):
             if value := getattr(article, name):

@@ -84,12 +84,13 @@ def read_page(
     articles = []
     for i, story in enumerate(stories, 1):
         article_id = f"{stem}-{i}" if len(stories) > 1 else stem
-        articles.append(_article(story, article_id, Source(name, member, i), page_date))
+        articles.append(article_of(story, article_id, Source(name, member, i), page_date))
     spans, left_out = _account(source, lines, cuts, paragraphs, stories)
     return PageReading(source, tuple(articles), spans, left_out)
 
 
-def _article(story: Story, article_id: str, source: Source, page_date: str) -> Article:
+def article_of(story: Story, article_id: str, source: Source, page_date: str) -> Article:
+    """The article that a story is, with its byline, reporters and date."""
     text = "\n".join(p.text for p in story.body if p.text)
     byline = _byline_of(story)
     reporters = byline.reporters if byline else ()

@@ -1,0 +1,390 @@
+"""A printed page → its articles as blocks in reading order, each under its headline.
+
+The road: type size of the body → frames → lines → blocks of columns → headlines → which block
+goes on where another breaks off → each run of blocks under its headline.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from classifier.reading.layout.columns import Block, block, blocks_of, see_paragraphs
+from classifier.reading.layout.flow import Surroundings, chains_of
+from classifier.reading.layout.heads import Head, heads_of, take_lines_around
+from classifier.reading.layout.lines import HEADLINE, Line, body_size, lines_of_pieces
+from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
+from classifier.reading.page.furniture import furniture_reason, is_caption
+
+MARGIN = 0.12, 0.05
+"""Shares of a page's height at its top and bottom where mastheads and page numbers stand."""
+MAX_BLOCKS = 600
+
+
+@dataclass(slots=True, eq=False)
+class Arranged:
+    """One article of a page: its headline, blocks in reading order, captions, and what was not sure."""
+
+    head: Head | None
+    blocks: list[Block]
+    captions: list[Block] = field(default_factory=list)
+    inner_heads: dict[Block, Head] = field(default_factory=dict)
+    uncertain: list[str] = field(default_factory=list)
+
+    @property
+    def box(self) -> Box:
+        boxes = [b.box for b in self.blocks] + ([self.head.box] if self.head else [])
+        boxes += [] if self.blocks else [b.box for b in self.captions]
+        whole = boxes[0]
+        for one in boxes[1:]:
+            whole = whole.around(one)
+        return whole
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutText:
+    """Text of a page that is in no article, where it stands, and why it was left out."""
+
+    text: str
+    box: Box
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """The articles of a page, and what is in none."""
+
+    articles: tuple[Arranged, ...]
+    left_out: tuple[LeftOutText, ...]
+
+
+def arrange(page: PrintedPage) -> Arrangement:
+    """Find the articles of a printed page by where its text stands."""
+    body = body_size(page)
+    left_out: list[LeftOutText] = []
+    articles: list[Arranged] = []
+    if not body:
+        return Arrangement((), ())
+    for region in _regions(page, body):
+        articles += _arrange_region(region, page, left_out)
+    articles.sort(key=lambda a: (round(a.box.top / (0.05 * page.height)), a.box.left))
+    return Arrangement(tuple(articles), tuple(left_out))
+
+
+# Regions ---------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True, eq=False)
+class _Region:
+    """What stands within one frame but within none inside it; the page itself is the outermost."""
+
+    box: Box
+    body: float
+    pieces: list[TextPiece]
+    rules: list[Box]
+    pictures: list[Box]
+    is_page: bool = False
+
+
+def _regions(page: PrintedPage, body: float) -> list[_Region]:
+    """Frames that hold text of their own, each with its pieces, and the page with the rest."""
+    frames = _distinct(page.frames, body, page)
+    frames.sort(key=lambda f: f.width * f.height)
+    inside: dict[int, list[TextPiece]] = {k: [] for k in range(len(frames))}
+    rest: list[TextPiece] = []
+    for piece in page.pieces:
+        x, y = (piece.box.left + piece.box.right) / 2, (piece.box.top + piece.box.bottom) / 2
+        for k, frame in enumerate(frames):
+            if frame.holds(x, y):
+                inside[k].append(piece)
+                break
+        else:
+            rest.append(piece)
+    pictures, rules = list(page.pictures), list(page.rules)
+    regions: list[_Region] = []
+    for k, frame in enumerate(frames):
+        own = inside[k]
+        chars = sum(len(p.text.strip()) for p in own)
+        heads = any(p.size >= HEADLINE * body for p in own if p.text.strip())
+        if not chars:
+            pictures.append(frame)
+        elif chars >= 25 and heads:
+            regions.append(_Region(frame, body, own, [], []))
+        else:
+            # A frame of text without a headline, or of a headline alone: its sides part, but it is no page in the page.
+            outer = next((j for j in range(k + 1, len(frames)) if _within(frame, frames[j])), None)
+            (rest if outer is None else inside[outer]).extend(own)
+            rules += _sides(frame)
+    regions.append(_Region(Box(0, 0, page.width, page.height), body, rest, [], [], is_page=True))
+    boxes = [r.box for r in regions]
+    for n, region in enumerate(regions):
+        for rule in rules:
+            if _innermost(rule, boxes) == n:
+                region.rules.append(rule)
+        for picture in pictures:
+            if _innermost(picture, boxes) == n:
+                region.pictures.append(picture)
+        for m, other in enumerate(regions):
+            if m != n and not other.is_page and _innermost(other.box, boxes, without=m) == n:
+                region.pictures.append(other.box)
+    for region in regions:
+        sizes: Counter[float] = Counter()
+        for piece in region.pieces:
+            sizes[round(piece.size, 1)] += len(piece.text.strip())
+        if sum(sizes.values()) > 150 and page.exact:
+            own_size = sizes.most_common(1)[0][0]
+            if 0.8 * body < own_size < HEADLINE * body:
+                region.body = own_size
+    return regions
+
+
+def _distinct(frames: Sequence[Box], body: float, page: PrintedPage) -> list[Box]:
+    kept: list[Box] = []
+    for frame in frames:
+        if frame.width < 3 * body or frame.height < 3 * body or frame.width * frame.height > 0.85 * page.width * page.height:
+            continue
+        if not any(_within(frame, other, 2.5) and _within(other, frame, 2.5) for other in kept):
+            kept.append(frame)
+    return kept[:400]
+
+
+def _within(a: Box, b: Box, slack: float = 1.0) -> bool:
+    return (
+        a.left >= b.left - slack
+        and a.right <= b.right + slack
+        and a.top >= b.top - slack
+        and a.bottom <= b.bottom + slack
+    )
+
+
+def _innermost(box: Box, boxes: Sequence[Box], without: int = -1) -> int:
+    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+    return next((k for k, b in enumerate(boxes) if k != without and b.holds(x, y)), len(boxes) - 1)
+
+
+def _sides(frame: Box) -> list[Box]:
+    return [
+        Box(frame.left, frame.top, frame.right, frame.top + 0.5),
+        Box(frame.left, frame.bottom - 0.5, frame.right, frame.bottom),
+        Box(frame.left, frame.top, frame.left + 0.5, frame.bottom),
+        Box(frame.right - 0.5, frame.top, frame.right, frame.bottom),
+    ]
+
+
+# One region ------------------------------------------------------------------------------------------
+
+
+def _arrange_region(region: _Region, page: PrintedPage, left_out: list[LeftOutText]) -> list[Arranged]:
+    body = region.body
+    upright = [r for r in region.rules if r.height > r.width]
+    level = [r for r in region.rules if r.width >= r.height]
+    lines = lines_of_pieces(region.pieces, body, upright)
+    lines = _without_furniture(lines, region, page, left_out)
+    large = [line for line in lines if _is_large(line, body)]
+    plain = [line for line in lines if not _is_large(line, body)]
+    large, more = _long_texts_apart(large, body, page.exact)
+    blocks = blocks_of(plain, [*level, *region.pictures], exact=page.exact) + more
+    if len(blocks) > MAX_BLOCKS:
+        blocks = sorted(blocks, key=lambda b: -len(b.text))[:MAX_BLOCKS]
+    see_paragraphs(blocks)
+    captions = _take_captions(blocks, region.pictures, body)
+    heads = heads_of(large, body, level)
+    take_lines_around(heads, blocks, body)
+    heads = _with_torn_joined(heads, blocks, body)
+    around = Surroundings(blocks, heads, level, upright, region.pictures, body)
+    articles = _under_heads(chains_of(around), around)
+    _give_captions(captions, articles, region.pictures, left_out)
+    return _settled(articles, left_out)
+
+
+def _is_large(line: Line, body: float) -> bool:
+    if line.role == "headline" or line.vertical:
+        return True
+    return line.size >= HEADLINE * body and line.role in ("", "headline") and line.lines == 1
+
+
+def _without_furniture(
+    lines: list[Line], region: _Region, page: PrintedPage, left_out: list[LeftOutText]
+) -> list[Line]:
+    """Without mastheads, date lines, page numbers and editors' lines in the page's margins."""
+    kept = []
+    top, bottom = MARGIN[0] * page.height, (1 - MARGIN[1]) * page.height
+    for line in lines:
+        reason = "page furniture" if line.role == "furniture" else ""
+        if not reason and region.is_page and (line.box.bottom < top or line.box.top > bottom):
+            reason = furniture_reason(line.text)
+        if reason:
+            left_out.append(LeftOutText(line.text, line.box, reason))
+        else:
+            kept.append(line)
+    return kept
+
+
+def _long_texts_apart(large: list[Line], body: float, exact: bool) -> tuple[list[Line], list[Block]]:
+    """Text of larger type that is as long as an article's is body all the same."""
+    flat = [line for line in large if not line.vertical and line.size < 1.6 * body and line.role != "headline"]
+    texts = [b for b in blocks_of(flat, [], exact=exact) if len(b.lines) >= 5 and len(b.text) > 60]
+    gone = {id(line) for b in texts for line in b.lines}
+    return [line for line in large if id(line) not in gone], texts
+
+
+def _take_captions(blocks: list[Block], pictures: Sequence[Box], body: float) -> list[Block]:
+    """Take out the blocks that are pictures' captions: right under one, within its width, unlike the body."""
+    found = []
+    for one in list(blocks):
+        told = any(line.role == "caption" for line in one.lines)
+        for picture in pictures:
+            if told:
+                break
+            shared = one.box.shared_x(picture)
+            if shared < 0.7 * one.box.width or len(one.lines) > 6:
+                continue
+            under = one.box.top - picture.bottom
+            if not -0.5 * body <= under <= 1.8 * body:
+                continue
+            within = one.box.left > picture.left - body and one.box.right < picture.right + body
+            told = within and (is_caption(one.text) or one.size <= 0.965 * body)
+        told = told or (len(one.lines) <= 5 and is_caption(one.text) and one.size <= 0.965 * body)
+        if told:
+            blocks.remove(one)
+            found.append(one)
+    return found
+
+
+def _with_torn_joined(heads: list[Head], blocks: Sequence[Block], body: float) -> list[Head]:
+    """Headlines torn by a blank, or set in parts one above the other, put together where a part has no text under it."""
+    around = Surroundings(blocks, heads, [], [], [], body)
+    owned = {id(h) for h in around.head_above.values() if h is not None} | {id(h) for h in around.beside.values()}
+    kept = list(heads)
+    for h in heads:
+        if id(h) in owned or h.vertical:
+            continue
+        best = None
+        for other in kept:
+            if other is h or other.vertical:
+                continue
+            same_row = h.box.shared_y(other.box) > 0.6 * min(h.box.height, other.box.height)
+            beside = -h.box.shared_x(other.box)
+            below = other.box.top - h.box.bottom
+            near = (same_row and 0 <= beside < 3 * max(h.size, other.size)) or (
+                h.box.shared_x(other.box) > 0.3 * min(h.box.width, other.box.width)
+                and -0.5 * body < below < 2.2 * body
+            )
+            if near and (best is None or id(other) in owned):
+                best = other
+        if best is not None:
+            joined = _joined_heads(h, best)
+            kept[kept.index(best)] = joined
+            kept.remove(h)
+            if id(best) in owned:
+                owned.add(id(joined))
+    return kept
+
+
+def _joined_heads(a: Head, b: Head) -> Head:
+    from classifier.reading.layout.heads import head
+
+    first, second = (a, b) if a.box.top < b.box.top - 0.5 * a.size or a.box.left < b.box.left else (b, a)
+    if a.box.shared_y(b.box) > 0.6 * min(a.box.height, b.box.height) and 0.9 < a.size / b.size < 1.11:
+        whole = Head(
+            first.above + second.above, [], first.below + second.below, a.box.around(b.box), max(a.size, b.size)
+        )
+        whole.main = sorted(first.main + second.main, key=lambda x: (round(x.box.top / (0.5 * x.size)), x.box.left))
+    else:
+        whole = head(a.above + a.main + a.below + b.above + b.main + b.below)
+    whole.bylines = a.bylines + b.bylines
+    return whole
+
+
+def _under_heads(chains: list[list[Block]], around: Surroundings) -> list[Arranged]:
+    """Give each run of blocks its headline; a run is cut where another headline starts a paragraph in it."""
+    claimed: dict[int, tuple[int, int]] = {}
+    at = {block: (n, k) for n, chain in enumerate(chains) for k, block in enumerate(chain)}
+    votes: dict[int, list[tuple[int, int, Block]]] = {}
+    for one in around.blocks:
+        h = around.beside.get(one)
+        if h is None:
+            above = around.next_above[one]
+            h = above if isinstance(above, Head) else None
+        if h is not None:
+            votes.setdefault(id(h), []).append((*at[one], one))
+    heads = {id(h): h for h in around.heads}
+    first_of: dict[int, Head] = {}
+    inner: dict[int, list[tuple[int, Head, Block]]] = {}
+    waiting: list[Head] = []
+    for key, own in votes.items():
+        own.sort(key=lambda v: (v[1] > 0, v[2].box.left, v[2].box.top))
+        n, k, one = own[0]
+        if k == 0 and n not in first_of:
+            first_of[n] = heads[key]
+        else:
+            inner.setdefault(n, []).append((k, heads[key], one))
+        claimed[key] = (n, k)
+    waiting = [h for h in around.heads if id(h) not in claimed]
+    articles: list[Arranged] = []
+    for n, chain in enumerate(chains):
+        parts = [(0, first_of.get(n))]
+        subs: dict[Block, Head] = {}
+        for k, h, one in sorted(inner.get(n, []), key=lambda x: x[0]):
+            if k == 0:
+                waiting.append(h)
+            elif one.starts == "paragraph":
+                parts.append((k, h))
+            elif parts[0][1] is None:
+                parts[0] = (0, h)
+            else:
+                subs[one] = h
+        for m, (k, own_head) in enumerate(parts):
+            stop = parts[m + 1][0] if m + 1 < len(parts) else len(chain)
+            article = Arranged(own_head, chain[k:stop])
+            article.inner_heads = {b: h for b, h in subs.items() if b in article.blocks}
+            articles.append(article)
+    articles += [Arranged(h, []) for h in waiting]
+    return articles
+
+
+def _give_captions(
+    captions: Sequence[Block], articles: list[Arranged], pictures: Sequence[Box], left_out: list[LeftOutText]
+) -> None:
+    """Give each caption to the article whose place its picture stands in, or next to."""
+    for caption in captions:
+        picture = min(
+            pictures, key=lambda p: abs(caption.box.top - p.bottom) - min(0.0, p.shared_x(caption.box)), default=caption.box
+        )
+        place = picture.around(caption.box)
+        best, best_cost = None, 1e9
+        for article in articles:
+            box = article.box
+            apart = max(0.0, -box.shared_x(place)) + max(0.0, -box.shared_y(place))
+            inside = max(0.0, box.shared_x(place)) * max(0.0, box.shared_y(place)) / max(1.0, place.width * place.height)
+            cost = apart - 100 * inside
+            if cost < best_cost:
+                best, best_cost = article, cost
+        if best is None:
+            left_out.append(LeftOutText(caption.text, caption.box, "caption"))
+        else:
+            best.captions.append(caption)
+
+
+def _settled(articles: list[Arranged], left_out: list[LeftOutText]) -> list[Arranged]:
+    """Without what is no article: furniture that stands alone, headlines without any text."""
+    kept = []
+    for article in articles:
+        if not article.blocks and not article.captions:
+            assert article.head is not None
+            left_out.append(LeftOutText(article.head.text, article.head.box, "headline without text"))
+            continue
+        if article.head is None and len(article.blocks) == 1:
+            text = article.blocks[0].text
+            if reason := furniture_reason(text):
+                left_out.append(LeftOutText(text, article.blocks[0].box, reason))
+                continue
+        if article.head is None and not article.blocks:
+            left_out += [LeftOutText(c.text, c.box, "caption") for c in article.captions]
+            continue
+        kept.append(article)
+    return kept
+
+
+__all__ = ["Arranged", "Arrangement", "LeftOutText", "arrange", "block"]

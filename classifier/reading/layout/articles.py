@@ -1,0 +1,214 @@
+"""Printed pages → articles: blocks in reading order become paragraphs, and go through the page reader's later steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from classifier.article import Article, Source
+from classifier.errors import InputRefused
+from classifier.reading.dates import named_date, written_date
+from classifier.reading.layout.arrange import Arranged, Arrangement, LeftOutText, arrange
+from classifier.reading.layout.columns import Block
+from classifier.reading.layout.heads import Head
+from classifier.reading.layout.lines import Line
+from classifier.reading.layout.printed import Box, PrintedPage
+from classifier.reading.options import ReadingOptions, Scorer
+from classifier.reading.page.bylines import lead_byline, line_byline
+from classifier.reading.page.fragments import word_pairs
+from classifier.reading.page.joining import Paragraph
+from classifier.reading.page.page import article_of
+from classifier.reading.page.sentences import is_finished, joined
+from classifier.reading.page.stories import stories_of
+from classifier.reading.page.story import Story
+from classifier.reading.page.unmarked import split_topics
+
+SUBHEAD_CHARS = 24
+_NO_HEADLINE = "no headline was found above it on the page"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedArticle:
+    """Where an article stands: its page, the box around it, and the boxes of its headline and blocks in reading order."""
+
+    page: int
+    box: Box
+    parts: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedReading:
+    """What printed pages were read into; ``places[i]`` says where ``articles[i]`` stands."""
+
+    articles: tuple[Article, ...]
+    places: tuple[PlacedArticle, ...]
+    left_out: tuple[LeftOutText, ...]
+
+
+def read_printed(
+    pages: Iterable[PrintedPage],
+    name: str = "",
+    options: ReadingOptions | None = None,
+    *,
+    stem: str = "page",
+    member: str = "",
+    scorer: Scorer | None = None,
+) -> PrintedReading:
+    """Read printed pages into articles, by where their text stands.
+
+    Article ids are ``stem`` where there is one article, ``stem-1``, ``stem-2`` … otherwise.
+    Raises InputRefused where the pages hold no article or more than the limits allow.
+    """
+    options = options or ReadingOptions()
+    full_name = f"{name}!{member}" if member else name
+    stories: list[tuple[Story, PlacedArticle, PrintedPage]] = []
+    left_out: list[LeftOutText] = []
+    page_date = ""
+    for page in pages:
+        arrangement = arrange(page)
+        left_out += arrangement.left_out
+        page_date = page_date or _date_of(arrangement)
+        stories += [(story, place, page) for story, place in _stories(arrangement, page, options, scorer)]
+        if len(stories) > options.limits.articles_a_page:
+            raise InputRefused(full_name, f"holds more than {options.limits.articles_a_page} articles; split it")
+    if not stories:
+        raise InputRefused(full_name, "holds no article, only page furniture; check the export")
+    page_date = page_date or named_date(name)
+    articles = []
+    for i, (story, place, page) in enumerate(stories, 1):
+        article_id = f"{stem}-{i}" if len(stories) > 1 else stem
+        source = Source(name, member, i, place.page, _shares(place.box, page))
+        articles.append(article_of(story, article_id, source, page_date))
+    return PrintedReading(tuple(articles), tuple(place for _, place, _ in stories), tuple(left_out))
+
+
+def _shares(box: Box, page: PrintedPage) -> tuple[float, float, float, float]:
+    def share(value: float, whole: float) -> float:
+        return round(min(1.0, max(0.0, value / whole)), 4) if whole else 0.0
+
+    return (
+        share(box.left, page.width),
+        share(box.top, page.height),
+        share(box.right, page.width),
+        share(box.bottom, page.height),
+    )
+
+
+def _date_of(arrangement: Arrangement) -> str:
+    for piece in arrangement.left_out:
+        if piece.reason in ("date line", "masthead", "imprint") and (date := written_date(piece.text)):
+            return date
+    return ""
+
+
+def _stories(
+    arrangement: Arrangement, page: PrintedPage, options: ReadingOptions, scorer: Scorer | None
+) -> list[tuple[Story, PlacedArticle]]:
+    """Each arranged article through the page reader's later steps, which may still find two stories in it."""
+    found: list[tuple[Story, PlacedArticle]] = []
+    for article in arrangement.articles:
+        place = PlacedArticle(page.number, article.box, _parts(article))
+        own = stories_of(_paragraphs(article), sections=options.sections)
+        for story in own:
+            if not story.title and article.head is None:
+                story.uncertain.append(_NO_HEADLINE)
+            story.uncertain += article.uncertain
+        found += [(story, place) for story in own if story.body]
+    split = split_topics([story for story, _ in found], scorer)
+    places = {id(story): place for story, place in found}
+    result, place = [], found[0][1] if found else None
+    for story in split:
+        place = places.get(id(story), place)
+        assert place is not None
+        result.append((story, place))
+    return result
+
+
+def _parts(article: Arranged) -> tuple[Box, ...]:
+    head = [article.head.box] if article.head else []
+    return (*head, *(b.box for b in article.blocks), *(c.box for c in article.captions))
+
+
+def _paragraphs(article: Arranged) -> list[Paragraph]:
+    """Headline, body and captions of an article as the page reader's paragraphs."""
+    found: list[Paragraph] = []
+    if article.head is not None:
+        found += _head_paragraphs(article.head)
+    found += _body_paragraphs(article)
+    found += [Paragraph([], _text_of(c.lines), "caption") for c in article.captions]
+    return found
+
+
+def _head_paragraphs(head: Head) -> list[Paragraph]:
+    found = [Paragraph([], text, "heading", level=2) for text in _headline_texts(head.above)]
+    found.append(Paragraph([], _headline(head.main), "heading", level=1))
+    found += [Paragraph([], text, "heading", level=2) for text in _headline_texts(head.below)]
+    found += [Paragraph([], line.text, "byline") for line in head.bylines]
+    return found
+
+
+def _headline_texts(lines: Sequence[Line]) -> list[str]:
+    return [line.text for line in lines]
+
+
+def _headline(lines: Sequence[Line]) -> str:
+    """A headline's lines put together; a word that the line's end tore is made whole, else a blank stands between."""
+    text = lines[0].text
+    for line in lines[1:]:
+        a, b = text[-1:], line.text[:1]
+        torn = b in word_pairs().get(a, "") or b in "，。：；、”》）！？" or a in "“《（、"
+        text += line.text if torn else f" {line.text}"
+    return text
+
+
+def _body_paragraphs(article: Arranged) -> list[Paragraph]:
+    found: list[Paragraph] = []
+    goes_on = False
+    for block in article.blocks:
+        if (inner := article.inner_heads.get(block)) is not None:
+            found.append(Paragraph([], inner.text, "heading", level=3))
+            goes_on = False
+        for k, part in enumerate(_split_paragraphs(block)):
+            text = _text_of(part)
+            if k == 0 and goes_on and found and _runs_on(found[-1], block, text):
+                found[-1].text = joined(found[-1].text, text)
+                continue
+            found.append(_paragraph(text, part))
+        goes_on = block.ends != "paragraph"
+    return [p for p in found if p.text]
+
+
+def _runs_on(last: Paragraph, block: Block, text: str) -> bool:
+    """Whether a block's first paragraph goes on with the one before it."""
+    if last.kind != "text" or block.starts == "paragraph":
+        return False
+    if block.starts == "middle":
+        return True
+    return not is_finished(last.text)
+
+
+def _split_paragraphs(block: Block) -> list[list[Line]]:
+    parts: list[list[Line]] = []
+    for k, line in enumerate(block.lines):
+        if not parts or k in block.first_lines:
+            parts.append([])
+        parts[-1].append(line)
+    return parts
+
+
+def _paragraph(text: str, lines: Sequence[Line]) -> Paragraph:
+    if line_byline(text) and not lead_byline(text):
+        return Paragraph([], text, "byline")
+    bold = all(line.bold for line in lines)
+    short = len(lines) == 1 and len(text) <= SUBHEAD_CHARS and not is_finished(text)
+    return Paragraph([], text, "text", alone=short and (bold or len(text) >= 4))
+
+
+def _text_of(lines: Sequence[Line]) -> str:
+    text = ""
+    for line in lines:
+        text = joined(text, line.text) if text else line.text
+    return text
+
+
+__all__ = ["PlacedArticle", "PrintedReading", "read_printed", "replace"]

@@ -1,0 +1,355 @@
+"""How blocks follow one another: which goes on where another breaks off.
+
+Each block has one successor at most.  What a pair of blocks costs comes from where they stand
+(below, in the next column, under one headline) and from how the first ends and the second
+starts (in the middle of a paragraph, or with one); the cheapest set of pairs is taken, as in the
+assignment problem (Kuhn 1955).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from classifier.reading.layout.columns import Block
+from classifier.reading.layout.heads import Head
+from classifier.reading.layout.printed import Box
+from classifier.reading.page.fragments import word_pairs
+
+NEVER = 1e6
+
+
+class Surroundings:
+    """What stands between and above the blocks of one region."""
+
+    def __init__(
+        self,
+        blocks: Sequence[Block],
+        heads: Sequence[Head],
+        level_rules: Sequence[Box],
+        upright_rules: Sequence[Box],
+        pictures: Sequence[Box],
+        body: float,
+    ) -> None:
+        self.blocks, self.heads, self.pictures, self.body = blocks, heads, pictures, body
+        self.level_rules, self.upright_rules = level_rules, upright_rules
+        self.head_above: dict[Block, Head | None] = {}
+        self.next_above: dict[Block, Head | Block | None] = {}
+        self.ruled_above: dict[Block, bool] = {}
+        for block in blocks:
+            self._look_up(block)
+        self.beside: dict[Block, Head] = {}
+        for h in heads:
+            if h.vertical:
+                self._look_beside(h)
+
+    def _look_up(self, block: Block) -> None:
+        """The nearest headline above a block in its column, and what stands right above it."""
+        found: Head | None = None
+        nearest: Head | Block | None = None
+        bottom = -1e9
+        for h in self.heads:
+            if h.vertical or h.box.bottom > block.box.top + 0.6 * self.body:
+                continue
+            shared = h.box.shared_x(block.box)
+            if shared >= 0.25 * min(block.box.width, h.box.width) and h.box.bottom > bottom:
+                found = nearest = h
+                bottom = h.box.bottom
+        for other in self.blocks:
+            if other is block or other.box.bottom > block.box.top + 0.6 * self.body or other.box.bottom <= bottom:
+                continue
+            if other.box.shared_x(block.box) >= 0.3 * min(block.box.width, other.box.width):
+                nearest, bottom = other, other.box.bottom
+        self.head_above[block] = found
+        self.next_above[block] = nearest
+        top = nearest.box.bottom if nearest is not None else -1e9
+        self.ruled_above[block] = any(
+            top - 0.5 * self.body <= r.top <= block.box.top + 0.5 * self.body
+            and r.shared_x(block.box) > 0.6 * block.box.width
+            for r in self.level_rules
+        )
+
+    def _look_beside(self, h: Head) -> None:
+        """The block that a headline set from top to bottom belongs to: the first to its right, else to its left."""
+        best, best_cost = None, 4.5 * self.body + h.size
+        for block in self.blocks:
+            if block.box.shared_y(h.box) < 0.4 * min(block.box.height, h.box.height):
+                continue
+            right, left = block.box.left - h.box.right, h.box.left - block.box.right
+            if self.head_under_top(block, h) or self.crossed(h.box, block.box):
+                continue
+            for gap, more in ((right, 0.0), (left, 2 * self.body)):
+                cost = gap + more + 0.1 * abs(block.box.top - h.box.top)
+                if -0.5 * self.body < gap and cost < best_cost:
+                    best, best_cost = block, cost
+        if best is not None:
+            self.beside[best] = h
+
+    def head_under_top(self, block: Block, h: Head) -> bool:
+        """Whether another headline stands over a block, below the top of ``h``."""
+        other = self.head_above[block]
+        return other is not None and other.box.top > h.box.top - self.body and self.next_above[block] is other
+
+    def crossed(self, a: Box, b: Box) -> bool:
+        """Whether an upright rule stands between two boxes side by side."""
+        left, right = (a, b) if a.left < b.left else (b, a)
+        top, bottom = max(a.top, b.top), min(a.bottom, b.bottom)
+        middle = (top + bottom) / 2
+        return any(
+            left.right - 0.5 * self.body <= (r.left + r.right) / 2 <= right.left + 0.5 * self.body
+            and (r.top <= middle <= r.bottom or min(r.bottom, bottom) - max(r.top, top) > 0.3 * abs(bottom - top))
+            for r in self.upright_rules
+        )
+
+    def ruled(self, upper: Box, lower: Box) -> bool:
+        """Whether a level rule stands between a block and one below it."""
+        left, right = max(upper.left, lower.left), min(upper.right, lower.right)
+        return any(
+            upper.bottom - 0.5 * self.body <= r.top <= lower.top + 0.5 * self.body
+            and min(r.right, right) - max(r.left, left) > 0.5 * (right - left)
+            for r in self.level_rules
+        )
+
+    def headed_between(self, upper: Box, lower: Box) -> bool:
+        """Whether a headline stands between a block and one below it."""
+        left, right = max(upper.left, lower.left), min(upper.right, lower.right)
+        return any(
+            upper.bottom - self.body <= h.box.top
+            and h.box.bottom <= lower.top + self.body
+            and min(h.box.right, right) - max(h.box.left, left) > 0.1 * (right - left)
+            for h in self.heads
+            if not h.vertical
+        )
+
+    def filled(self, box: Box) -> float:
+        """How much of a gap pictures and frames fill, from 0 to 1."""
+        if box.height <= 0 or box.width <= 0:
+            return 0.0
+        return max((max(0.0, p.shared_y(box)) / box.height for p in self.pictures if p.shared_x(box) > 0.3 * box.width), default=0.0)
+
+
+def chains_of(around: Surroundings) -> list[list[Block]]:
+    """Blocks in the order they are read, a list for each run of text."""
+    blocks = list(around.blocks)
+    n = len(blocks)
+    if not n:
+        return []
+    cost = np.full((2 * n, 2 * n), NEVER)
+    for i, before in enumerate(blocks):
+        cost[i, n + i] = end_cost(before)
+        for j, after in enumerate(blocks):
+            if i != j and (price := pair_cost(before, after, around)) < NEVER:
+                cost[i, j] = price
+    for j, after in enumerate(blocks):
+        cost[n + j, j] = start_cost(after, around)
+    cost[n:, n:] = 0.0
+    following = assign(cost)[:n]
+    successors = {i: j for i, j in enumerate(following) if j < n}
+    firsts = set(range(n)) - set(successors.values())
+    chains = []
+    for first in sorted(firsts, key=lambda i: (blocks[i].box.top, blocks[i].box.left)):
+        chain, i = [blocks[first]], first
+        while i in successors:
+            i = successors[i]
+            chain.append(blocks[i])
+        chains.append(chain)
+    return chains
+
+
+def end_cost(block: Block) -> float:
+    return {"middle": 4.5, "paragraph": 0.0}.get(block.ends, 1.0)
+
+
+def start_cost(block: Block, around: Surroundings) -> float:
+    """What it costs that an article starts here."""
+    above = around.next_above[block]
+    under = above is not None and above is around.head_above[block]
+    if under or block in around.beside:
+        gap = 0.0 if block in around.beside or above is None else max(0.0, block.box.top - above.box.bottom) / around.body
+        first = block in around.beside or not any(
+            other is not block
+            and around.next_above[other] is above
+            and other.box.left < block.box.left - around.body
+            and other.box.top < block.box.bottom
+            for other in around.blocks
+        )
+        cost = 0.0 if first else 3.0
+        cost += 0.3 * max(0.0, gap - 3)
+        return cost + {"middle": 3.5, "paragraph": 0.0}.get(block.starts, 0.5)
+    cost = {"middle": 7.0, "paragraph": 3.0}.get(block.starts, 4.0)
+    if around.ruled_above[block]:
+        cost -= 0.5
+    return cost
+
+
+def pair_cost(before: Block, after: Block, around: Surroundings) -> float:
+    """What it costs that ``after`` goes on where ``before`` breaks off."""
+    a, b, body = before.box, after.box, around.body
+    shared = a.shared_x(b)
+    told = _text_cost(before, after)
+    ratio = max(before.size, after.size) / min(before.size, after.size)
+    told += 0.0 if ratio < 1.03 else 2.5 * min(4.0, (ratio - 1.0) / 0.05)
+    if before.pitch and after.pitch and not 0.93 < before.pitch / after.pitch < 1.07:
+        told += 2.0
+    if shared > 0.5 * min(a.width, b.width) and b.top > a.bottom - 0.8 * body:
+        return _below_cost(before, after, around) + told
+    if b.left > a.right - 0.6 * body:
+        return _beside_cost(before, after, around) + told
+    return NEVER
+
+
+def _below_cost(before: Block, after: Block, around: Surroundings) -> float:
+    a, b, body = before.box, after.box, around.body
+    if around.headed_between(a, b):
+        return NEVER
+    between = [
+        o
+        for o in around.blocks
+        if o is not before
+        and o is not after
+        and o.box.top > a.top + 0.5 * body
+        and o.box.bottom < b.bottom - 0.5 * body
+        and min(o.box.shared_x(a), o.box.shared_x(b)) > 0.3 * min(o.box.width, b.width)
+        and o.box.top > a.bottom - body
+        and o.box.bottom < b.top + body
+    ]
+    if between:
+        return NEVER
+    gap = max(0.0, b.top - a.bottom) / body
+    wide = max(a.width, b.width) / min(a.width, b.width)
+    cost = 0.3
+    if around.ruled(a, b):
+        cost += 4.5
+    filled = around.filled(Box(max(a.left, b.left), a.bottom, min(a.right, b.right), b.top))
+    cost += 0.6 if filled > 0.5 else min(4.0, 0.9 * max(0.0, gap - 0.6))
+    if wide > 1.25 and len(before.lines) > 1 and len(after.lines) > 1:
+        aligned = abs(a.left - b.left) < 3 * body or abs(a.right - b.right) < 1.5 * body
+        cost += 0.8 if aligned else 2.5
+        if b.width < a.width and any(
+            o is not after and o.box.right < b.left and o.box.left > a.left - 3 * body and abs(o.box.top - b.top) < 1.5 * body
+            for o in around.blocks
+        ):
+            cost += 3.0
+    return cost
+
+
+def _beside_cost(before: Block, after: Block, around: Surroundings) -> float:
+    a, b, body = before.box, after.box, around.body
+    gap = b.left - a.right
+    if b.top > a.bottom + body:
+        return NEVER
+    h_before, h_after = around.head_above[before], around.head_above[after]
+    cost = 1.0
+    reach = 3.6 * body
+    if gap > reach:
+        # A whole column may be taken by pictures or a frame.
+        middle = Box(a.right, max(a.top, b.top), b.left, min(a.bottom, b.bottom))
+        taken = any(p.shared_x(middle) > 0.55 * middle.width and p.shared_y(middle) > 0 for p in around.pictures)
+        if not taken:
+            short = before.lines[-1].box.right if len(before.lines) == 1 else a.right
+            if gap > reach + 14 * body or len(before.lines) > 2:
+                return NEVER
+            cost += 1.0 + 0.1 * (b.left - short) / body
+        else:
+            cost += 1.5
+    # Between the two no other column may stand.
+    for o in around.blocks:
+        if o is before or o is after:
+            continue
+        if o.box.left > a.right - body and o.box.right < b.left + body and o.box.shared_y(b) > 0 and o.box.bottom > b.top:
+            return NEVER
+    if around.crossed(a, b):
+        cost += 2.2
+    under_own = around.next_above[after] is h_after and h_after is not None
+    same = h_before is not None and h_before is h_after
+    if same:
+        cost -= 2.5
+    elif under_own:
+        # Another headline stands right over it: an article of its own, most likely.
+        cost += 5.0
+        if h_before is not None and h_after is not None and h_after.box.top > h_before.box.bottom:
+            cost += 1.0
+    elif h_after is None or around.next_above[after] is not h_after:
+        pass
+    above = around.next_above[after]
+    if isinstance(above, Block):
+        # It stands under other text: only what a rule or a gap parts from that text may go on from elsewhere.
+        apart = (b.top - above.box.bottom) / body
+        parted = around.ruled_above[after] or apart > 1.2
+        if above.box.right <= a.right + body and above is not before:
+            cost += 1.0
+        cost += 1.0 if parted else 3.0
+        filled = around.filled(Box(b.left, above.box.bottom, b.right, b.top))
+        if filled > 0.5:
+            cost += 2.0
+    if b.top < a.top - 1.2 * body and not same:
+        cost += 0.4
+    wide = max(a.width, b.width) / min(a.width, b.width)
+    if min(len(before.lines), len(after.lines)) > 2:
+        cost += min(3.0, 4.0 * max(0.0, wide - 1.08))
+    if abs(b.bottom - a.bottom) < 1.5 * body or abs(b.top - a.top) < 0.8 * body:
+        cost -= 0.5
+    return cost
+
+
+def _text_cost(before: Block, after: Block) -> float:
+    ends, starts = before.ends, after.starts
+    if ends == "middle" and starts == "middle":
+        return -2.0 + _joint_cost(before, after)
+    if ends == "middle" and starts == "paragraph":
+        return 4.5
+    if ends == "paragraph" and starts == "middle":
+        return 4.5
+    if ends == "paragraph" and starts == "paragraph":
+        return 0.3
+    if ends == "middle":
+        return -0.5 + _joint_cost(before, after)
+    return 0.0
+
+
+def _joint_cost(before: Block, after: Block) -> float:
+    """Two characters that make a word where two blocks meet speak for the pair."""
+    a, b = before.lines[-1].text[-1:], after.lines[0].text[:1]
+    if a.isascii() and b.isascii() and a.isalnum() and b.isalnum():
+        return -0.8
+    if b in "，。；：、！？”’）》":
+        return 2.0
+    return -0.8 if b in word_pairs().get(a, "") else 0.4
+
+
+def assign(cost: np.ndarray) -> list[int]:
+    """For each row the column of the cheapest assignment (Kuhn 1955, in Jonker and Volgenant's form, 1987)."""
+    n = len(cost)
+    rows_value, columns_value = np.zeros(n + 1), np.zeros(n + 1)
+    row_of = np.full(n + 1, 0)
+    for i in range(1, n + 1):
+        row_of[0] = i
+        at = 0
+        least = np.full(n + 1, np.inf)
+        before = np.zeros(n + 1, dtype=int)
+        used = np.zeros(n + 1, dtype=bool)
+        while True:
+            used[at] = True
+            row = row_of[at]
+            reduced = cost[row - 1] - rows_value[row] - columns_value[1:]
+            better = ~used[1:] & (reduced < least[1:])
+            least[1:][better] = reduced[better]
+            before[1:][better] = at
+            free = np.where(used, np.inf, least)
+            free[0] = np.inf
+            following = int(np.argmin(free))
+            step = free[following]
+            rows_value[row_of[used]] += step
+            columns_value[used] -= step
+            least[~used] -= step
+            at = following
+            if row_of[at] == 0:
+                break
+        while at:
+            row_of[at] = row_of[before[at]]
+            at = int(before[at])
+    found = [0] * n
+    for column in range(1, n + 1):
+        found[row_of[column] - 1] = column - 1
+    return found

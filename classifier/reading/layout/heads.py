@@ -1,0 +1,138 @@
+"""Headlines: lines of large type put together with what stands right above and below them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from classifier.reading.layout.columns import Block
+from classifier.reading.layout.lines import Line
+from classifier.reading.layout.printed import Box
+from classifier.reading.page.bylines import line_byline
+
+
+@dataclass(slots=True, eq=False)
+class Head:
+    """A headline: its own lines, what stands above (kicker 引题) and below it (subtitle 副题), a byline."""
+
+    above: list[Line]
+    main: list[Line]
+    below: list[Line]
+    box: Box
+    size: float
+    bylines: list[Line] = field(default_factory=list)
+
+    @property
+    def vertical(self) -> bool:
+        return self.main[0].vertical
+
+    @property
+    def text(self) -> str:
+        return "".join(line.text for line in self.main)
+
+
+def heads_of(lines: Sequence[Line], body: float, barriers: Sequence[Box]) -> list[Head]:
+    """Group lines of large type into headlines."""
+    groups: list[list[Line]] = [[line] for line in lines]
+    owner = list(range(len(lines)))
+
+    def root(i: int) -> int:
+        while owner[i] != i:
+            owner[i] = owner[owner[i]]
+            i = owner[i]
+        return i
+
+    for i, a in enumerate(lines):
+        for j in range(i + 1, len(lines)):
+            if root(i) != root(j) and _belong(a, lines[j], body, lines, barriers):
+                owner[root(j)] = root(i)
+    gathered: dict[int, list[Line]] = {}
+    for i, group in enumerate(groups):
+        gathered.setdefault(root(i), []).extend(group)
+    return [head(group) for group in gathered.values()]
+
+
+def head(lines: list[Line]) -> Head:
+    """A headline of these lines: the largest are its own."""
+    lines = sorted(lines, key=lambda x: (-x.box.left if x.vertical else 0, round(x.box.top / max(1.0, x.size / 2)), x.box.left))
+    largest = max(line.size for line in lines)
+    main = [line for line in lines if line.size >= 0.9 * largest]
+    box = lines[0].box
+    for line in lines[1:]:
+        box = box.around(line.box)
+    if main[0].vertical:
+        rest = [line for line in lines if line not in main]
+        return Head([], main, rest, box, largest)
+    top, bottom = main[0].box.top, main[-1].box.bottom
+    above = [line for line in lines if line not in main and line.middle < top + 0.3 * largest]
+    below = [line for line in lines if line not in main and line not in above and line.middle > bottom - 0.3 * largest]
+    between = [line for line in lines if line not in main and line not in above and line not in below]
+    return Head(above, main, below + between, box, largest)
+
+
+def _belong(a: Line, b: Line, body: float, lines: Sequence[Line], barriers: Sequence[Box]) -> bool:
+    """Whether two lines of large type are of one headline."""
+    small, large = sorted((a.size, b.size))
+    if a.vertical != b.vertical:
+        return False
+    if a.vertical:
+        apart = -a.box.shared_x(b.box)
+        if small / large < 0.9 and apart > 0.8 * small:
+            return False
+        return apart < 0.9 * small and a.box.shared_y(b.box) > 0.3 * min(a.box.height, b.box.height)
+    shared = a.box.shared_x(b.box)
+    upper, lower = (a, b) if a.middle < b.middle else (b, a)
+    apart = lower.box.top - upper.box.bottom
+    if abs(a.middle - b.middle) < 0.35 * small:
+        # Two pieces of one row.
+        return False
+    if shared < 0.25 * min(a.box.width, b.box.width):
+        return False
+    reach = 0.75 * small if small / large > 0.9 else max(0.9 * body, 0.55 * small)
+    if apart > reach:
+        return False
+    return not any(
+        bar.top >= upper.middle and bar.bottom <= lower.middle and bar.shared_x(upper.box) > 0 for bar in barriers
+    )
+
+
+def take_lines_around(heads: Sequence[Head], blocks: list[Block], body: float) -> None:
+    """Short lines of the body's size that stand right above or below a headline are its kicker, subtitle or byline."""
+    for one in list(blocks):
+        if len(one.lines) > 2 or one not in blocks:
+            continue
+        for h in heads:
+            if h.vertical:
+                continue
+            shared = h.box.shared_x(one.box)
+            if shared < 0.5 * min(one.box.width, h.box.width):
+                continue
+            under, over = one.box.top - h.box.bottom, h.box.top - one.box.bottom
+            if -0.4 * body <= under <= 1.5 * body and (
+                line_byline(one.text) or one.text.startswith(("—", "──")) or _stands_free(one, blocks, body)
+            ):
+                if line_byline(one.text):
+                    h.bylines += one.lines
+                elif len(one.lines) == 1 and len(one.text) <= 40:
+                    h.below += one.lines
+                else:
+                    continue
+            elif -0.4 * body <= over <= 1.1 * body and len(one.lines) == 1 and len(one.text) <= 30:
+                if one.text[-1] in "。；，" or one.starts == "middle":
+                    continue
+                h.above += one.lines
+            else:
+                continue
+            h.box = h.box.around(one.box)
+            blocks.remove(one)
+            break
+
+
+def _stands_free(one: Block, blocks: Sequence[Block], body: float) -> bool:
+    """Whether a line under a headline is no column's: it stands across a gutter or over several blocks."""
+    if one.text[-1] in "。；，":
+        return False
+    under = [
+        b for b in blocks if b is not one and 0 <= b.box.top - one.box.bottom < 3 * body and b.box.shared_x(one.box) > 0
+    ]
+    return len(under) > 1 and one.box.left > min(b.box.left for b in under) + 3 * body

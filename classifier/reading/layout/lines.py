@@ -1,0 +1,345 @@
+"""Pieces of text → runs (text set without a gap) → lines of columns, and headlines set from top to bottom."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece
+
+WORD_GAP = 0.72
+"""Up to this gap, in type sizes, characters are one run; columns stand further apart."""
+LARGEST_BLANK = 2.6
+"""Up to this gap, in type sizes, runs of one row may be one line with a blank in it."""
+HEADLINE = 1.17
+"""From this size on, against the body's, type is a headline's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text as it stands in one column.
+
+    ``vertical`` lines run from top to bottom.  ``lines`` is above one for a block whose lines are not
+    known apart.
+    """
+
+    text: str
+    box: Box
+    size: float
+    bold: bool = False
+    role: Role = ""
+    vertical: bool = False
+    lines: int = 1
+
+    @property
+    def middle(self) -> float:
+        return (self.box.top + self.box.bottom) / 2
+
+
+def body_size(page: PrintedPage) -> float:
+    """The size that most of a page's text is set in."""
+    counts: Counter[float] = Counter()
+    step = 0.25 if page.exact else max(0.25, page.height / 400)
+    for piece in page.pieces:
+        counts[round(piece.size / step) * step] += len(piece.text.strip())
+    if not counts:
+        return 0.0
+    smoothed = {s: n + counts.get(s - step, 0) + counts.get(s + step, 0) for s, n in counts.items()}
+    return max(smoothed, key=lambda s: (smoothed[s], counts[s])) or step
+
+
+def lines_of_pieces(pieces: Sequence[TextPiece], body: float, barriers: Sequence[Box] = ()) -> list[Line]:
+    """Put pieces of text together to the lines of columns, in no order.
+
+    ``barriers`` are upright rules: no line runs across one.
+    """
+    pieces = [p for p in pieces if p.text.strip()] if all(len(p.text) > 1 for p in pieces) else list(pieces)
+    stacked, rest = _stacked(pieces, body)
+    runs = _runs(rest, body, barriers)
+    return [*stacked, *_without_blanks(runs, body, barriers)]
+
+
+# Runs ----------------------------------------------------------------------------------------------
+
+
+def _runs(pieces: Sequence[TextPiece], body: float, barriers: Sequence[Box]) -> list[Line]:
+    """Pieces that follow one another without a gap, put together."""
+    following = _following(pieces, WORD_GAP, barriers)
+    firsts = set(range(len(pieces))) - {j for j in following if j >= 0}
+    runs = []
+    for first in firsts:
+        chain, i = [], first
+        while i >= 0:
+            chain.append(pieces[i])
+            i = following[i]
+        if run := _line(chain):
+            runs.append(run)
+    return runs
+
+
+def _following(pieces: Sequence[TextPiece], gap: float, barriers: Sequence[Box]) -> list[int]:
+    """For each piece the number of the one right of it in its run, or -1."""
+    if not pieces:
+        return []
+    sizes = sorted(p.size for p in pieces)
+    high = max(1.0, sizes[len(sizes) // 2])
+    bins: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for i, p in enumerate(pieces):
+        bins[int((p.box.top + p.box.bottom) / 2 / high)].append((p.box.left, i))
+    for row in bins.values():
+        row.sort()
+    following = [-1] * len(pieces)
+    taken: dict[int, tuple[float, int]] = {}
+    order = sorted(range(len(pieces)), key=lambda i: pieces[i].box.left)
+    for i in order:
+        p = pieces[i]
+        if p.lines > 1:
+            continue
+        middle, size = (p.box.top + p.box.bottom) / 2, p.size
+        low, far = p.box.right - 0.45 * size, p.box.right + gap * size * 1.3
+        reach = 0.4 * size
+        best, best_at = -1, far
+        for b in range(int((middle - reach) / high), int((middle + reach) / high) + 1):
+            row = bins.get(b)
+            if not row:
+                continue
+            for k in range(bisect_left(row, (low, -1)), len(row)):
+                left, j = row[k]
+                if left >= best_at:
+                    break
+                q = pieces[j]
+                if j == i or q.lines > 1 or left <= p.box.left or not 0.7 <= q.size / size <= 1.43:
+                    continue
+                other = (q.box.top + q.box.bottom) / 2
+                if abs(other - middle) > 0.36 * min(size, q.size) or left - p.box.right > gap * min(size, q.size):
+                    continue
+                if q.role != p.role:
+                    continue
+                best, best_at = j, left
+        if best < 0:
+            continue
+        q = pieces[best]
+        if barriers and _is_crossed(p.box.right - 0.3 * size, best_at + 0.3 * size, middle, barriers):
+            continue
+        before = taken.get(best)
+        if before is not None:
+            if before[0] >= p.box.right:
+                continue
+            following[before[1]] = -1
+        taken[best] = (p.box.right, i)
+        following[i] = best
+    return following
+
+
+def _is_crossed(left: float, right: float, y: float, barriers: Sequence[Box]) -> bool:
+    return any(left <= (b.left + b.right) / 2 <= right and b.top <= y <= b.bottom for b in barriers)
+
+
+def _line(chain: Sequence[TextPiece]) -> Line | None:
+    """One run of pieces from left to right; a gap clearly wider than the others is a blank."""
+    while chain and not chain[0].text.strip():
+        chain = chain[1:]
+    while chain and not chain[-1].text.strip():
+        chain = chain[:-1]
+    if not chain:
+        return None
+    if len(chain) == 1:
+        only = chain[0]
+        return Line(only.text.strip(), only.box, only.size, only.bold, only.role, lines=only.lines)
+    gaps = sorted(b.box.left - a.box.right for a, b in zip(chain, chain[1:], strict=False))
+    usual = max(0.0, gaps[len(gaps) // 2])
+    sizes = Counter(round(p.size, 2) for p in chain)
+    size = sizes.most_common(1)[0][0]
+    text = chain[0].text
+    for a, b in zip(chain, chain[1:], strict=False):
+        gap = b.box.left - a.box.right
+        if gap > 0.24 * size + 1.6 * usual and not text.endswith((" ", "\u3000")) and not b.text.startswith(" "):
+            text += " "
+        text += b.text
+    box = Box(
+        chain[0].box.left,
+        min(p.box.top for p in chain),
+        max(p.box.right for p in chain),
+        max(p.box.bottom for p in chain),
+    )
+    bold = sum(len(p.text) for p in chain if p.bold) > 0.6 * sum(len(p.text) for p in chain)
+    return Line(" ".join(text.split(" ")).strip(), box, size, bold, chain[0].role)
+
+
+# Headlines from top to bottom ------------------------------------------------------------------------
+
+
+def _stacked(pieces: Sequence[TextPiece], body: float) -> tuple[list[Line], list[TextPiece]]:
+    """Headlines set from top to bottom, and the pieces that are in none."""
+    large = [i for i, p in enumerate(pieces) if p.size >= 1.3 * body and 1 <= len(p.text.strip()) <= 3 and p.lines == 1]
+    tall = [
+        i
+        for i, p in enumerate(pieces)
+        if len(p.text.strip()) > 3 and p.box.height > 2.5 * p.box.width and p.box.width > 0.9 * body and p.lines == 1
+    ]
+    found = [Line(pieces[i].text.strip(), pieces[i].box, pieces[i].box.width, pieces[i].bold, vertical=True) for i in tall]
+    gone = set(tall)
+    below = {}
+    for i in large:
+        p = pieces[i]
+        x = (p.box.left + p.box.right) / 2
+        best = None
+        for j in large:
+            q = pieces[j]
+            if j == i or not 0.85 <= q.size / p.size <= 1.18 or abs((q.box.left + q.box.right) / 2 - x) > 0.22 * p.size:
+                continue
+            step = ((q.box.top + q.box.bottom) - (p.box.top + p.box.bottom)) / 2 / p.size
+            if 0.5 < step < 1.9 and (best is None or step < best[0]):
+                best = (step, j)
+        if best is not None:
+            below[i] = best
+    beside = _following([pieces[i] for i in large], 0.95, ())
+    right = {large[k]: large[j] for k, j in enumerate(beside) if j >= 0}
+    starts = set(below) - {j for _, j in below.values()}
+    columns: list[list[int]] = []
+    for start in starts:
+        chain, i = [start], start
+        while i in below and len(chain) < 60:
+            i = below[i][1]
+            chain.append(i)
+        if len(chain) >= 3:
+            columns.append(chain)
+    for chain in columns:
+        size = pieces[chain[0]].size
+        steps = [below[i][0] for i in chain[:-1]]
+        across = [
+            (pieces[right[i]].box.left + pieces[right[i]].box.right - pieces[i].box.left - pieces[i].box.right) / 2 / size
+            for i in chain
+            if i in right
+        ]
+        down = sorted(steps)[len(steps) // 2]
+        beside_down = sorted(across)[len(across) // 2] if across else 9.0
+        rows = [_row_length(i, right) for i in chain]
+        wide = max(rows)
+        if len(across) >= 0.4 * len(chain) and (beside_down <= down + 0.02 or wide > len(chain)):
+            continue
+        if len(across) < 0.4 * len(chain) and (wide > 2 or len(chain) < 4):
+            continue
+        if any(i in gone for i in chain):
+            continue
+        own = [pieces[i] for i in chain]
+        box = own[0].box
+        for p in own[1:]:
+            box = box.around(p.box)
+        found.append(Line("".join(p.text.strip() for p in own), box, size, own[0].bold, vertical=True))
+        gone.update(chain)
+    return found, [p for i, p in enumerate(pieces) if i not in gone]
+
+
+def _row_length(i: int, right: dict[int, int]) -> int:
+    n = 1
+    while i in right and n < 100:
+        i = right[i]
+        n += 1
+    return n
+
+
+# Lines -----------------------------------------------------------------------------------------------
+
+
+def _without_blanks(runs: list[Line], body: float, barriers: Sequence[Box]) -> list[Line]:
+    """Runs of one row with a blank between, not a gutter, put together.
+
+    A gap is a gutter where the rows around it keep it free too; where they run across, it is a blank.
+    """
+    grid = _Grid(runs, body)
+    order = sorted(range(len(runs)), key=lambda i: runs[i].box.left)
+    merged: dict[int, Line] = {}
+    gone: set[int] = set()
+    for i in order:
+        if i in gone:
+            continue
+        line = merged.get(i, runs[i])
+        while (j := grid.right_of(line, gone | {i})) is not None:
+            other = runs[j]
+            gap_left, gap_right = line.box.right, other.box.left
+            if barriers and _is_crossed(gap_left, gap_right, line.middle, barriers):
+                break
+            if line.role != other.role or grid.is_gutter(line, other):
+                break
+            if line.size < HEADLINE * body and other.size < HEADLINE * body:
+                apart = "" if gap_right - gap_left < 0.5 * line.size else " "
+            else:
+                apart = " "
+            line = Line(
+                line.text + apart + other.text,
+                line.box.around(other.box),
+                line.size if len(line.text) >= len(other.text) else other.size,
+                line.bold and other.bold,
+                line.role,
+            )
+            gone.add(j)
+            grid.grow(i, line)
+        merged[i] = line
+    return [merged[i] for i in order if i not in gone and i in merged]
+
+
+class _Grid:
+    """Runs found by where they stand."""
+
+    def __init__(self, runs: Sequence[Line], body: float) -> None:
+        self.body = max(body, 1.0)
+        self.runs = list(runs)
+        self.bins: dict[int, list[int]] = defaultdict(list)
+        for i, run in enumerate(runs):
+            self.bins[int(run.middle / self.body)].append(i)
+
+    def grow(self, i: int, line: Line) -> None:
+        self.runs[i] = line
+
+    def near(self, top: float, bottom: float) -> Iterable[int]:
+        for b in range(int(top / self.body), int(bottom / self.body) + 1):
+            yield from self.bins.get(b, ())
+
+    def right_of(self, line: Line, without: set[int]) -> int | None:
+        """The next run in the row, where a blank's width parts it at most."""
+        best, best_left = None, line.box.right + LARGEST_BLANK * max(line.size, self.body)
+        if line.vertical or line.lines > 1:
+            return None
+        for j in self.near(line.middle - 0.4 * line.size, line.middle + 0.4 * line.size):
+            other = self.runs[j]
+            if j in without or other.vertical or other.lines > 1 or other.box.left < line.box.right - 0.3 * line.size:
+                continue
+            if abs(other.middle - line.middle) > 0.3 * line.size or not 0.87 <= other.size / line.size <= 1.15:
+                continue
+            if other.box.left < best_left and other.box.left - line.box.right <= LARGEST_BLANK * line.size:
+                best, best_left = j, other.box.left
+        return best
+
+    def is_gutter(self, line: Line, other: Line) -> bool:
+        """Whether the gap between two runs of a row is a gutter between columns."""
+        left, right, size = line.box.right, other.box.left, line.size
+        reach = 3.4 * max(size, self.body) if size < HEADLINE * self.body else 8 * self.body + size
+        large = size >= HEADLINE * self.body
+        across = along = 0.0
+        middle = (left + right) / 2
+        lefts = rights = False
+        for j in self.near(line.box.top - reach, line.box.bottom + reach):
+            near = self.runs[j]
+            if near is line or near is other or abs(near.middle - line.middle) < 0.5 * min(size, near.size):
+                continue
+            if large and near.size >= HEADLINE * self.body and near.middle < line.middle:
+                continue
+            box = near.box
+            if box.left <= left - 0.3 * self.body and box.right >= right + 0.3 * self.body:
+                across += 1
+            elif box.right <= middle and box.right > left - 2.2 * self.body and box.right - box.left > 4 * self.body:
+                if box.right <= right + 0.2 * self.body:
+                    along += 0.5
+                    lefts = True
+            elif box.left >= middle and box.left < right + 2.6 * self.body and box.right - box.left > 4 * self.body:
+                along += 0.5
+                rights = True
+        if large:
+            # Two headlines side by side stand over a gutter; a blank in one stands where chance put it.
+            return right - left > 0.3 * self.body and lefts and rights and along > across
+        if across == 0 and along == 0:
+            return right - left > 1.2 * size
+        return along >= across

@@ -1,0 +1,84 @@
+"""A page as it is printed: pieces of text with their places, and the rules, frames and pictures between them.
+
+All lengths are in one unit a page (points in a PDF, pixels in a scan); ``y`` grows downwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["", "headline", "caption", "furniture", "body"]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+    @property
+    def height(self) -> float:
+        return self.bottom - self.top
+
+    def shared_x(self, other: Box) -> float:
+        """How much of their horizontal ranges two boxes share; negative is the gap between them."""
+        return min(self.right, other.right) - max(self.left, other.left)
+
+    def shared_y(self, other: Box) -> float:
+        """How much of their vertical ranges two boxes share; negative is the gap between them."""
+        return min(self.bottom, other.bottom) - max(self.top, other.top)
+
+    def holds(self, x: float, y: float) -> bool:
+        """Whether a point lies in it."""
+        return self.left <= x <= self.right and self.top <= y <= self.bottom
+
+    def around(self, other: Box) -> Box:
+        """The smallest box that holds both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TextPiece:
+    """A piece of printed text: a character, some words, a line, or a block of lines.
+
+    ``size`` is the type's height.  ``role`` is what the source says the piece is, where it says so.
+    ``lines`` is above one for a block whose lines are not known apart.
+    """
+
+    text: str
+    box: Box
+    size: float
+    bold: bool = False
+    role: Role = ""
+    lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPage:
+    """One page: its size, its text in any order, and what is drawn besides text.
+
+    ``rules`` are thin lines, ``frames`` drawn or tinted rectangles.  ``number`` counts from one.
+    ``exact`` says that sizes and places are those of the typesetter, not measured on a picture.
+    """
+
+    number: int
+    width: float
+    height: float
+    pieces: tuple[TextPiece, ...]
+    rules: tuple[Box, ...] = ()
+    frames: tuple[Box, ...] = ()
+    pictures: tuple[Box, ...] = ()
+    exact: bool = True
