@@ -212,6 +212,8 @@ def _frame(box: Box, size: float, gap: float, items: list[Item], rng: random.Ran
         prefix = rng.choice([f"本报讯（记者 {names}）", f"本报讯(记者 {names})", f"新华社北京3月{rng.randint(1, 28)}日电（记者 {names}）"])
     elif style < 0.6 and not frame.vertical:
         article.byline_line = rng.choice([f"□ 本报记者 {names}", f"本报记者 {names}"])
+        if (len(article.byline_line) + 1) * body_size > frame.column_width:
+            article.byline_line = "本报记者 张宁"
         head = frame.head_height()
     _place_picture(frame, head, rng)
     if not inside and frame.picture is None and columns >= 3 and text.h > 40 * size and rng.random() < 0.25:

@@ -244,12 +244,21 @@ def _take_captions(blocks: list[Block], pictures: Sequence[Box], body: float) ->
             if not -0.5 * body <= under <= 1.8 * body:
                 continue
             within = one.box.left > picture.left - body and one.box.right < picture.right + body
-            told = within and (is_caption(one.text) or one.size <= 0.965 * body)
+            told = within and (is_caption(one.text) or one.size <= 0.965 * _size_around(picture, one, blocks, body))
         told = told or (len(one.lines) <= 5 and is_caption(one.text) and one.size <= 0.965 * body)
         if told:
             blocks.remove(one)
             found.append(one)
     return found
+
+
+def _size_around(picture: Box, caption: Block, blocks: Sequence[Block], body: float) -> float:
+    """The size of the text nearest to a picture, its caption apart."""
+    near = [b for b in blocks if b is not caption and len(b.lines) > 2]
+    if not near:
+        return body
+    closest = min(near, key=lambda b: max(0.0, -b.box.shared_x(picture)) + max(0.0, -b.box.shared_y(picture)))
+    return closest.size
 
 
 def _with_torn_joined(heads: list[Head], blocks: Sequence[Block], body: float) -> list[Head]:

@@ -113,10 +113,10 @@ def _below(lines: Sequence[Line], barriers: Sequence[Box], sizes_differ: float) 
 def _same_column(a: Line, b: Line) -> bool:
     """Whether two lines may stand in one column: one edge alike, an indent or a short last line at the other."""
     shared = a.box.shared_x(b.box)
-    if shared < 0.5 * min(a.box.width, b.box.width) or shared < 0.5 * a.size:
-        return False
     size = max(a.size, b.size)
     left, right = abs(a.box.left - b.box.left), abs(a.box.right - b.box.right)
+    if left > 2.7 * size and (shared < 0.5 * min(a.box.width, b.box.width) or shared < 0.5 * a.size):
+        return False
     if left <= 2.7 * size:
         return not (right > 1.2 * size and b.box.right > a.box.right + 12 * size and a.box.width > 8 * size)
     return right <= 1.2 * size

@@ -101,7 +101,7 @@ def take_lines_around(heads: Sequence[Head], blocks: list[Block], body: float) -
     for one in list(blocks):
         if len(one.lines) > 2 or one not in blocks:
             continue
-        for h in heads:
+        for h in sorted(heads, key=lambda h: -h.box.shared_x(one.box)):
             if h.vertical:
                 continue
             shared = h.box.shared_x(one.box)

@@ -98,7 +98,7 @@ def _following(pieces: Sequence[TextPiece], gap: float, barriers: Sequence[Box])
         if p.lines > 1:
             continue
         middle, size = (p.box.top + p.box.bottom) / 2, p.size
-        low, far = p.box.right - 0.45 * size, p.box.right + gap * size * 1.3
+        low, far = p.box.right - 0.62 * size, p.box.right + gap * size * 1.3
         reach = 0.4 * size
         best, best_at = -1, far
         for b in range(int((middle - reach) / high), int((middle + reach) / high) + 1):
@@ -110,7 +110,7 @@ def _following(pieces: Sequence[TextPiece], gap: float, barriers: Sequence[Box])
                 if left >= best_at:
                     break
                 q = pieces[j]
-                if j == i or q.lines > 1 or left <= p.box.left or not 0.7 <= q.size / size <= 1.43:
+                if j == i or q.lines > 1 or left <= p.box.left + 0.2 * size or not 0.7 <= q.size / size <= 1.43:
                     continue
                 other = (q.box.top + q.box.bottom) / 2
                 if abs(other - middle) > 0.36 * min(size, q.size) or left - p.box.right > gap * min(size, q.size):
@@ -305,7 +305,7 @@ class _Grid:
             return None
         for j in self.near(line.middle - 0.4 * line.size, line.middle + 0.4 * line.size):
             other = self.runs[j]
-            if j in without or other.vertical or other.lines > 1 or other.box.left < line.box.right - 0.3 * line.size:
+            if j in without or other.vertical or other.lines > 1 or other.box.left < line.box.right - 0.62 * line.size:
                 continue
             if abs(other.middle - line.middle) > 0.3 * line.size or not 0.87 <= other.size / line.size <= 1.15:
                 continue
