@@ -1,4 +1,4 @@
-"""Two makers of PDF pages from plans: Chromium, which breaks lines itself, and ReportLab with a typesetter of our own."""
+"""Two makers of PDF pages from plans: Chromium, which breaks lines itself, and ReportLab with a typesetter here."""
 
 from __future__ import annotations
 
@@ -165,9 +165,7 @@ def make_with_chromium(plans: Sequence[Plan], path: Path, rng: random.Random) ->
             tab.set_content(markup)
             articles = []
             for frame, boxes in flows:
-                paragraphs = [
-                    {"text": p, "kind": "sub" if p in SUBHEADS else "own"} for p in frame.article.paragraphs
-                ]
+                paragraphs = [{"text": p, "kind": "sub" if p in SUBHEADS else "own"} for p in frame.article.paragraphs]
                 kept = tab.evaluate(FLOW, [boxes, paragraphs, ""])
                 frame.article.paragraphs = frame.article.paragraphs[:kept]
                 if kept:
@@ -208,7 +206,9 @@ div{{position:absolute;box-sizing:border-box}}.box p{{text-align:{align};text-in
     if plan.masthead:
         furniture.append(_text_div(plan.margin, plan.margin - 18, 300, 22, plan.masthead, 20, bold=True))
     if plan.date_line:
-        furniture.append(_text_div(plan.width - plan.margin - 240, plan.margin - 4, 240, 9, plan.date_line, 12, right=True))
+        furniture.append(
+            _text_div(plan.width - plan.margin - 240, plan.margin - 4, 240, 9, plan.date_line, 12, right=True)
+        )
     if plan.page_number:
         furniture.append(_text_div(plan.width / 2, plan.margin - 4, 60, 12, plan.page_number, 15))
     pieces = furniture
@@ -222,7 +222,9 @@ div{{position:absolute;box-sizing:border-box}}.box p{{text-align:{align};text-in
     backs = [p for p in pieces if 'class="back"' in p]
     rest = [p for p in pieces if 'class="back"' not in p]
     rng.shuffle(rest)
-    return "<!doctype html><html lang=zh-CN><meta charset=utf-8>" + "".join(parts) + "<body>" + "".join(backs + rest), flows
+    return "<!doctype html><html lang=zh-CN><meta charset=utf-8>" + "".join(parts) + "<body>" + "".join(
+        backs + rest
+    ), flows
 
 
 def _html_frame(frame: Frame, name: str, rng: random.Random) -> tuple[list[str], list[str]]:
@@ -236,14 +238,18 @@ def _html_frame(frame: Frame, name: str, rng: random.Random) -> tuple[list[str],
     if frame.column_rules:
         for i in range(1, frame.columns):
             column = frame.column(i)
-            if i >= frame.span or True:
-                top = column.y + (frame.head_height() if i < frame.span else 0)
-                x = column.x - frame.gutter / 2
-                if not any(t.x < x < t.x + t.w for t in _obstacle_boxes(frame)):
-                    pieces.append(_rule(x, top, x, column.y + column.h))
+            top = column.y + (frame.head_height() if i < frame.span else 0)
+            x = column.x - frame.gutter / 2
+            if not any(t.x < x < t.x + t.w for t in _obstacles(frame)):
+                pieces.append(_rule(x, top, x, column.y + column.h))
     if frame.picture:
         p = frame.picture
-        fill = rng.choice(["#99aabb", "url(data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGNsaGhgYGBgYmBgYGBgAAAOHQGBPkTjEwAAAABJRU5ErkJggg==)"])
+        fill = rng.choice(
+            [
+                "#99aabb",
+                "url(data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFklEQVR4nGNsaGhgYGBgYmBgYGBgAAAOHQGBPkTjEwAAAABJRU5ErkJggg==)",
+            ]
+        )
         if fill.startswith("url"):
             inner = f'<img src="{fill[4:-1]}" style="width:100%;height:100%">'
             pieces.append(f'<div style="left:{p.x}pt;top:{p.y}pt;width:{p.w}pt;height:{p.h}pt">{inner}</div>')
@@ -266,10 +272,6 @@ def _html_frame(frame: Frame, name: str, rng: random.Random) -> tuple[list[str],
     return pieces, boxes
 
 
-def _obstacle_boxes(frame: Frame) -> list[Box]:
-    return _obstacles(frame)
-
-
 def _html_head(frame: Frame, rng: random.Random) -> list[str]:
     article, inner = frame.article, frame.inner
     if frame.vertical:
@@ -278,7 +280,8 @@ def _html_head(frame: Frame, rng: random.Random) -> list[str]:
         for i, line in enumerate(frame.headline_lines):
             x = inner.x + (len(frame.headline_lines) - 1 - i) * step
             pieces.append(
-                f'<div class="head" style="left:{x}pt;top:{inner.y}pt;height:{inner.h}pt;font-size:{frame.headline_size}pt;'
+                f'<div class="head" style="left:{x}pt;top:{inner.y}pt;height:{inner.h}pt;'
+                f"font-size:{frame.headline_size}pt;"
                 f'line-height:{step}pt;writing-mode:vertical-rl;text-align:left">{html.escape(line)}</div>'
             )
         return pieces
@@ -297,11 +300,15 @@ def _html_head(frame: Frame, rng: random.Random) -> list[str]:
         pieces.append(_line_div(x, y, w, frame.size * 1.2, frame.size * 2.0, article.subtitle, align))
         y += frame.size * 2.0
     if article.byline_line:
-        pieces.append(_line_div(x, y, w, frame.size, frame.size * 1.8, article.byline_line, rng.choice(["center", "left"])))
+        pieces.append(
+            _line_div(x, y, w, frame.size, frame.size * 1.8, article.byline_line, rng.choice(["center", "left"]))
+        )
     return pieces
 
 
-def _line_div(x: float, y: float, w: float, size: float, height: float, text: str, align: str, bold: bool = False) -> str:
+def _line_div(
+    x: float, y: float, w: float, size: float, height: float, text: str, align: str, bold: bool = False
+) -> str:
     kind = "head" if bold else "plain"
     return (
         f'<div class="{kind}" style="left:{x}pt;top:{y}pt;width:{w}pt;font-size:{size}pt;line-height:{height}pt;'
@@ -309,14 +316,15 @@ def _line_div(x: float, y: float, w: float, size: float, height: float, text: st
     )
 
 
-def _text_div(x: float, y: float, w: float, size: float, text: str, height: float, bold: bool = False, right: bool = False) -> str:
+def _text_div(
+    x: float, y: float, w: float, size: float, text: str, height: float, bold: bool = False, right: bool = False
+) -> str:
     return _line_div(x, y, w, size, height + 4, text, "right" if right else "left", bold)
 
 
 def _rule(x1: float, y1: float, x2: float, y2: float) -> str:
-    return (
-        f'<div style="left:{x1}pt;top:{y1}pt;width:{max(0.75, x2 - x1)}pt;height:{max(0.75, y2 - y1)}pt;background:#333"></div>'
-    )
+    width, height = max(0.75, x2 - x1), max(0.75, y2 - y1)
+    return f'<div style="left:{x1}pt;top:{y1}pt;width:{width}pt;height:{height}pt;background:#333"></div>'
 
 
 # ReportLab -----------------------------------------------------------------------------------------
@@ -406,7 +414,9 @@ class _Setter:
                 per = int(p.w / size)
                 for n in range(0, len(frame.article.caption), per):
                     y = p.y + p.h + 2 + size * 1.3 * (n // per) + size
-                    self._string(p.x, y, frame.article.caption[n : n + per], self._font_for(frame.article.caption, "kai"), size)
+                    self._string(
+                        p.x, y, frame.article.caption[n : n + per], self._font_for(frame.article.caption, "kai"), size
+                    )
         paragraphs = frame.article.paragraphs
         boxes = segments(frame)
         while paragraphs:
@@ -465,7 +475,17 @@ class _Setter:
             n += 1
         if n >= len(text):
             return len(text)
-        while n > 2 and (text[n] in NEVER_FIRST or text[n - 1] in NEVER_LAST or (text[n].isalnum() and text[n - 1].isalnum() and text[n].isascii() and text[n - 1].isascii() and text[n-4:n+1].isascii() is False)):
+        while n > 2 and (
+            text[n] in NEVER_FIRST
+            or text[n - 1] in NEVER_LAST
+            or (
+                text[n].isalnum()
+                and text[n - 1].isalnum()
+                and text[n].isascii()
+                and text[n - 1].isascii()
+                and text[n - 4 : n + 1].isascii() is False
+            )
+        ):
             n -= 1
         return max(1, n)
 

@@ -176,7 +176,9 @@ def _split(
         _split(rest, size, gap, ruled, rng, boxes, rules, depth + 1)
 
 
-def _frame(box: Box, size: float, gap: float, items: list[Item], rng: random.Random, inside: bool = False) -> Frame | None:
+def _frame(
+    box: Box, size: float, gap: float, items: list[Item], rng: random.Random, inside: bool = False
+) -> Frame | None:
     bordered = inside or rng.random() < 0.15
     tinted = rng.random() < (0.5 if inside else 0.06)
     body_size = size * rng.choice([1, 1, 1, 1, 1.08]) if not inside else size * rng.choice([1, 0.95])
@@ -209,7 +211,13 @@ def _frame(box: Box, size: float, gap: float, items: list[Item], rng: random.Ran
     names = rng.choice(REPORTERS) + (" " + rng.choice(REPORTERS) if rng.random() < 0.3 else "")
     prefix = ""
     if style < 0.4:
-        prefix = rng.choice([f"本报讯（记者 {names}）", f"本报讯(记者 {names})", f"新华社北京3月{rng.randint(1, 28)}日电（记者 {names}）"])
+        prefix = rng.choice(
+            [
+                f"本报讯（记者 {names}）",
+                f"本报讯(记者 {names})",
+                f"新华社北京3月{rng.randint(1, 28)}日电（记者 {names}）",
+            ]
+        )
     elif style < 0.6 and not frame.vertical:
         article.byline_line = rng.choice([f"□ 本报记者 {names}", f"本报记者 {names}"])
         if (len(article.byline_line) + 1) * body_size > frame.column_width:
@@ -287,7 +295,9 @@ def _place_picture(frame: Frame, head: float, rng: random.Random) -> None:
     frame.picture = Box(x, y, width, height)
     if rng.random() < 0.75:
         caption = rng.choice(CAPTION_BEGINNINGS) + rng.choice(CAPTIONS)
-        frame.article.caption = caption + rng.choice([f"。 本报记者 {rng.choice(REPORTERS[:3])} 摄", "。", "。（资料图片）"])
+        frame.article.caption = caption + rng.choice(
+            [f"。 本报记者 {rng.choice(REPORTERS[:3])} 摄", "。", "。（资料图片）"]
+        )
 
 
 def _fill(frame: Frame, head: float, prefix: str, item: Item, rng: random.Random) -> None:
@@ -299,7 +309,7 @@ def _fill(frame: Frame, head: float, prefix: str, item: Item, rng: random.Random
         if taken is not None:
             area -= taken.w * (taken.h + 3 * frame.size)
     room = area / (frame.size * frame.leading) * 0.95 - 2 * frame.columns
-    paragraphs = [p for p in item.paragraphs]
+    paragraphs = list(item.paragraphs)
     subheads = rng.sample(SUBHEADS, 3) if len(paragraphs) > 6 and rng.random() < 0.4 else []
     kept: list[str] = []
     for n, paragraph in enumerate(paragraphs):

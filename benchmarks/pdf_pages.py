@@ -79,7 +79,7 @@ def same_text(article: Article, text: str) -> bool:
 
 def read_with_lanmu(path: Path) -> list[list[tuple[str, str]]]:
     """Titles and texts of a PDF's articles, a list a page."""
-    from classifier.reading.layout import read_printed
+    from classifier.reading.layout.articles import read_printed
     from classifier.reading.layout.pdf import pdf_pages
 
     return [

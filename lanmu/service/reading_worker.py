@@ -47,7 +47,10 @@ def article_record(article: Article) -> dict[str, Any]:
 def article_from(record: dict[str, Any]) -> Article:
     """The Article of ``article_record``."""
     lists = {name: tuple(record[name]) for name in ("reporters", "uncertain")}
-    return Article(**{**record, **lists, "source": Source(**record["source"])})
+    source = dict(record["source"])
+    if source["box"] is not None:
+        source["box"] = tuple(source["box"])
+    return Article(**{**record, **lists, "source": Source(**source)})
 
 
 def main() -> None:

@@ -39,15 +39,15 @@ def read_document(
 
         markup = decode_page(data, full_name, options.encoding)
         return [read_html(markup, name, stem=stem, member=member, limits=limits)]
+    if kind == "pdf":
+        from classifier.reading.documents.pdf import read_pdf
+
+        return read_pdf(data, name, options, stem=stem, member=member, scorer=scorer)
     broken = 0
     if kind == "docx":
         from classifier.reading.documents.docx import docx_text
 
         text = docx_text(data, full_name, limits)
-    elif kind == "pdf":
-        from classifier.reading.documents.pdf import pdf_text
-
-        text = pdf_text(data, full_name, limits)
     else:
         decoded = decode(data, full_name, options.encoding)
         text, broken = decoded.text, decoded.broken

@@ -142,7 +142,11 @@ def _regions(page: PrintedPage, body: float) -> list[_Region]:
 def _distinct(frames: Sequence[Box], body: float, page: PrintedPage) -> list[Box]:
     kept: list[Box] = []
     for frame in frames:
-        if frame.width < 3 * body or frame.height < 3 * body or frame.width * frame.height > 0.85 * page.width * page.height:
+        if (
+            frame.width < 3 * body
+            or frame.height < 3 * body
+            or frame.width * frame.height > 0.85 * page.width * page.height
+        ):
             continue
         if not any(_within(frame, other, 2.5) and _within(other, frame, 2.5) for other in kept):
             kept.append(frame)
@@ -262,7 +266,7 @@ def _size_around(picture: Box, caption: Block, blocks: Sequence[Block], body: fl
 
 
 def _with_torn_joined(heads: list[Head], blocks: Sequence[Block], body: float) -> list[Head]:
-    """Headlines torn by a blank, or set in parts one above the other, put together where a part has no text under it."""
+    """Headlines torn by a blank, or set in parts one above the other, put together where one has no text below."""
     around = Surroundings(blocks, heads, [], [], [], body)
     owned = {id(h) for h in around.head_above.values() if h is not None} | {id(h) for h in around.beside.values()}
     kept = list(heads)
@@ -277,8 +281,7 @@ def _with_torn_joined(heads: list[Head], blocks: Sequence[Block], body: float) -
             beside = -h.box.shared_x(other.box)
             below = other.box.top - h.box.bottom
             near = (same_row and 0 <= beside < 3 * max(h.size, other.size)) or (
-                h.box.shared_x(other.box) > 0.3 * min(h.box.width, other.box.width)
-                and -0.5 * body < below < 2.2 * body
+                h.box.shared_x(other.box) > 0.3 * min(h.box.width, other.box.width) and -0.5 * body < below < 2.2 * body
             )
             if near and (best is None or id(other) in owned):
                 best = other
@@ -359,14 +362,18 @@ def _give_captions(
     """Give each caption to the article whose place its picture stands in, or next to."""
     for caption in captions:
         picture = min(
-            pictures, key=lambda p: abs(caption.box.top - p.bottom) - min(0.0, p.shared_x(caption.box)), default=caption.box
+            pictures,
+            key=lambda p: abs(caption.box.top - p.bottom) - min(0.0, p.shared_x(caption.box)),
+            default=caption.box,
         )
         place = picture.around(caption.box)
         best, best_cost = None, 1e9
         for article in articles:
             box = article.box
             apart = max(0.0, -box.shared_x(place)) + max(0.0, -box.shared_y(place))
-            inside = max(0.0, box.shared_x(place)) * max(0.0, box.shared_y(place)) / max(1.0, place.width * place.height)
+            inside = (
+                max(0.0, box.shared_x(place)) * max(0.0, box.shared_y(place)) / max(1.0, place.width * place.height)
+            )
             cost = apart - 100 * inside
             if cost < best_cost:
                 best, best_cost = article, cost

@@ -29,7 +29,7 @@ _NO_HEADLINE = "no headline was found above it on the page"
 
 @dataclass(frozen=True, slots=True)
 class PlacedArticle:
-    """Where an article stands: its page, the box around it, and the boxes of its headline and blocks in reading order."""
+    """Where an article stands: its page, the box around it, and those of its headline and blocks in order."""
 
     page: int
     box: Box
@@ -59,13 +59,27 @@ def read_printed(
     Article ids are ``stem`` where there is one article, ``stem-1``, ``stem-2`` … otherwise.
     Raises InputRefused where the pages hold no article or more than the limits allow.
     """
+    return read_arranged(
+        [(page, arrange(page)) for page in pages], name, options, stem=stem, member=member, scorer=scorer
+    )
+
+
+def read_arranged(
+    arranged: Iterable[tuple[PrintedPage, Arrangement]],
+    name: str = "",
+    options: ReadingOptions | None = None,
+    *,
+    stem: str = "page",
+    member: str = "",
+    scorer: Scorer | None = None,
+) -> PrintedReading:
+    """Read pages that have been arranged already; see read_printed."""
     options = options or ReadingOptions()
     full_name = f"{name}!{member}" if member else name
     stories: list[tuple[Story, PlacedArticle, PrintedPage]] = []
     left_out: list[LeftOutText] = []
     page_date = ""
-    for page in pages:
-        arrangement = arrange(page)
+    for page, arrangement in arranged:
         left_out += arrangement.left_out
         page_date = page_date or _date_of(arrangement)
         stories += [(story, place, page) for story, place in _stories(arrangement, page, options, scorer)]
@@ -80,6 +94,39 @@ def read_printed(
         source = Source(name, member, i, place.page, _shares(place.box, page))
         articles.append(article_of(story, article_id, source, page_date))
     return PrintedReading(tuple(articles), tuple(place for _, place, _ in stories), tuple(left_out))
+
+
+def running_text(arranged: Sequence[tuple[PrintedPage, Arrangement]]) -> str | None:
+    """The text of a document of one column, page after page; None where it is a newspaper's page.
+
+    Such a document is a report, a book, a letter: several pages without two columns side by side, or
+    one page without a headline.
+    """
+    headlines = sum(a.head is not None for _, arrangement in arranged for a in arrangement.articles)
+    if any(_has_columns(arrangement) for _, arrangement in arranged) or (len(arranged) == 1 and headlines):
+        return None
+    whole: list[Paragraph] = []
+    goes_on = False
+    for _, arrangement in arranged:
+        for article in sorted(arrangement.articles, key=lambda a: a.box.top):
+            heads = _head_paragraphs(article.head) if article.head is not None else []
+            body = _body_paragraphs(article)
+            if goes_on and not heads and body and whole and _runs_on(whole[-1], article.blocks[0]):
+                whole[-1].text = joined(whole[-1].text, body.pop(0).text)
+            whole += [*heads, *body]
+            goes_on = bool(article.blocks) and article.blocks[-1].ends != "paragraph"
+            whole += [Paragraph([], _text_of(c.lines), "caption") for c in article.captions]
+    return "\n\n".join(p.text for p in whole)
+
+
+def _has_columns(arrangement: Arrangement) -> bool:
+    """Whether text stands side by side somewhere."""
+    blocks = [b for a in arrangement.articles for b in a.blocks if len(b.lines) >= 3]
+    return any(
+        a.box.shared_y(b.box) > 2 * a.size and a.box.shared_x(b.box) < 0
+        for i, a in enumerate(blocks)
+        for b in blocks[i + 1 :]
+    )
 
 
 def _shares(box: Box, page: PrintedPage) -> tuple[float, float, float, float]:
@@ -116,11 +163,10 @@ def _stories(
         found += [(story, place) for story in own if story.body]
     split = split_topics([story for story, _ in found], scorer)
     places = {id(story): place for story, place in found}
-    result, place = [], found[0][1] if found else None
+    result: list[tuple[Story, PlacedArticle]] = []
     for story in split:
-        place = places.get(id(story), place)
-        assert place is not None
-        result.append((story, place))
+        own_place = places.get(id(story))
+        result.append((story, own_place if own_place is not None else result[-1][1]))
     return result
 
 
@@ -170,7 +216,7 @@ def _body_paragraphs(article: Arranged) -> list[Paragraph]:
             goes_on = False
         for k, part in enumerate(_split_paragraphs(block)):
             text = _text_of(part)
-            if k == 0 and goes_on and found and _runs_on(found[-1], block, text):
+            if k == 0 and goes_on and found and _runs_on(found[-1], block):
                 found[-1].text = joined(found[-1].text, text)
                 continue
             found.append(_paragraph(text, part))
@@ -178,7 +224,7 @@ def _body_paragraphs(article: Arranged) -> list[Paragraph]:
     return [p for p in found if p.text]
 
 
-def _runs_on(last: Paragraph, block: Block, text: str) -> bool:
+def _runs_on(last: Paragraph, block: Block) -> bool:
     """Whether a block's first paragraph goes on with the one before it."""
     if last.kind != "text" or block.starts == "paragraph":
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -51,8 +52,7 @@ def blocks_of(lines: Sequence[Line], barriers: Sequence[Box], *, exact: bool) ->
             chain.append(at)
             at = below[at]
         chains.append([lines[k] for k in chain])
-    blocks = [block(part) for chain in chains for part in _at_even_steps(chain)]
-    return blocks
+    return [block(part) for chain in chains for part in _at_even_steps(chain)]
 
 
 def block(lines: list[Line]) -> Block:
@@ -60,8 +60,8 @@ def block(lines: list[Line]) -> Block:
     box = lines[0].box
     for line in lines[1:]:
         box = box.around(line.box)
-    steps = [b.middle - a.middle for a, b in zip(lines, lines[1:], strict=False)]
-    size = Counter({}) if not lines else Counter()
+    steps = [b.middle - a.middle for a, b in itertools.pairwise(lines)]
+    size: Counter[float] = Counter()
     for line in lines:
         size[round(line.size, 1)] += len(line.text)
     return Block(lines, box, size.most_common(1)[0][0], median(steps) if steps else 0.0)
@@ -95,13 +95,13 @@ def _below(lines: Sequence[Line], barriers: Sequence[Box], sizes_differ: float) 
     for i, (step, j) in enumerate(best):
         if j < 0:
             continue
-        a, b = lines[i].box, lines[j].box
-        if any(_parts(bar, a, b) for bar in barriers):
+        upper, lower = lines[i].box, lines[j].box
+        if any(_parts(bar, upper, lower) for bar in barriers):
             best[i] = (9e9, -1)
             continue
         if j in owner:
             k = owner[j]
-            nearer = (step, -a.shared_x(b)) < (best[k][0], -lines[k].box.shared_x(b))
+            nearer = (step, -upper.shared_x(lower)) < (best[k][0], -lines[k].box.shared_x(lower))
             loser = k if nearer else i
             best[loser] = (9e9, -1)
             if not nearer:
@@ -137,7 +137,7 @@ def _at_even_steps(chain: list[Line]) -> list[list[Line]]:
     """A chain cut where a step is clearly wider than those around it."""
     if len(chain) < 2:
         return [chain]
-    steps = [b.middle - a.middle for a, b in zip(chain, chain[1:], strict=False)]
+    steps = [b.middle - a.middle for a, b in itertools.pairwise(chain)]
     parts, start = [], 0
     for k, step in enumerate(steps):
         around = sorted(steps[max(start, k - 4) : k] + steps[k + 1 : k + 5])
@@ -208,9 +208,12 @@ def _see(one: Block, indents: bool, lefts: list[float]) -> None:
         before = lines[k - 1]
         short = before.box.right < rights[k - 1] - 1.6 * size
         if indents:
-            if 1.2 <= indent <= 3.2 or is_byline or (indent > 3.2 and (short or is_finished(before.text))):
-                one.first_lines.add(k)
-            elif short and (is_finished(before.text) or _is_centred(before, edges[k - 1], rights[k - 1], size)):
+            if (
+                1.2 <= indent <= 3.2
+                or is_byline
+                or (indent > 3.2 and (short or is_finished(before.text)))
+                or (short and (is_finished(before.text) or _is_centred(before, edges[k - 1], rights[k - 1], size)))
+            ):
                 one.first_lines.add(k)
         elif short and is_finished(before.text):
             one.first_lines.add(k)
@@ -244,9 +247,7 @@ def _right_of(lines: Sequence[Line], k: int) -> float:
     near = [line.box.right for line in lines[max(0, k - 2) : k + 3]]
     far = max(near)
     left = lines[k].box.left
-    alike = [
-        line.box.right for line in lines[max(0, k - 2) : k + 3] if abs(line.box.left - left) < 2.8 * size
-    ]
+    alike = [line.box.right for line in lines[max(0, k - 2) : k + 3] if abs(line.box.left - left) < 2.8 * size]
     return max(alike) if alike else far
 
 

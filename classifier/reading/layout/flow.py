@@ -126,7 +126,10 @@ class Surroundings:
         """How much of a gap pictures and frames fill, from 0 to 1."""
         if box.height <= 0 or box.width <= 0:
             return 0.0
-        return max((max(0.0, p.shared_y(box)) / box.height for p in self.pictures if p.shared_x(box) > 0.3 * box.width), default=0.0)
+        return max(
+            (max(0.0, p.shared_y(box)) / box.height for p in self.pictures if p.shared_x(box) > 0.3 * box.width),
+            default=0.0,
+        )
 
 
 def chains_of(around: Surroundings) -> list[list[Block]]:
@@ -166,7 +169,9 @@ def start_cost(block: Block, around: Surroundings) -> float:
     above = around.next_above[block]
     under = above is not None and above is around.head_above[block]
     if under or block in around.beside:
-        gap = 0.0 if block in around.beside or above is None else max(0.0, block.box.top - above.box.bottom) / around.body
+        gap = (
+            0.0 if block in around.beside or above is None else max(0.0, block.box.top - above.box.bottom) / around.body
+        )
         first = block in around.beside or not any(
             other is not block
             and around.next_above[other] is above
@@ -227,7 +232,10 @@ def _below_cost(before: Block, after: Block, around: Surroundings) -> float:
         aligned = abs(a.left - b.left) < 3 * body or abs(a.right - b.right) < 1.5 * body
         cost += 0.8 if aligned else 2.5
         if b.width < a.width and any(
-            o is not after and o.box.right < b.left and o.box.left > a.left - 3 * body and abs(o.box.top - b.top) < 1.5 * body
+            o is not after
+            and o.box.right < b.left
+            and o.box.left > a.left - 3 * body
+            and abs(o.box.top - b.top) < 1.5 * body
             for o in around.blocks
         ):
             cost += 3.0
@@ -257,7 +265,12 @@ def _beside_cost(before: Block, after: Block, around: Surroundings) -> float:
     for o in around.blocks:
         if o is before or o is after:
             continue
-        if o.box.left > a.right - body and o.box.right < b.left + body and o.box.shared_y(b) > 0 and o.box.bottom > b.top:
+        if (
+            o.box.left > a.right - body
+            and o.box.right < b.left + body
+            and o.box.shared_y(b) > 0
+            and o.box.bottom > b.top
+        ):
             return NEVER
     if around.crossed(a, b):
         cost += 2.2

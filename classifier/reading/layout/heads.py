@@ -54,7 +54,9 @@ def heads_of(lines: Sequence[Line], body: float, barriers: Sequence[Box]) -> lis
 
 def head(lines: list[Line]) -> Head:
     """A headline of these lines: the largest are its own."""
-    lines = sorted(lines, key=lambda x: (-x.box.left if x.vertical else 0, round(x.box.top / max(1.0, x.size / 2)), x.box.left))
+    lines = sorted(
+        lines, key=lambda x: (-x.box.left if x.vertical else 0, round(x.box.top / max(1.0, x.size / 2)), x.box.left)
+    )
     largest = max(line.size for line in lines)
     main = [line for line in lines if line.size >= 0.9 * largest]
     box = lines[0].box

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -102,9 +103,7 @@ def _following(pieces: Sequence[TextPiece], gap: float, barriers: Sequence[Box])
         reach = 0.4 * size
         best, best_at = -1, far
         for b in range(int((middle - reach) / high), int((middle + reach) / high) + 1):
-            row = bins.get(b)
-            if not row:
-                continue
+            row = bins.get(b, [])
             for k in range(bisect_left(row, (low, -1)), len(row)):
                 left, j = row[k]
                 if left >= best_at:
@@ -148,12 +147,12 @@ def _line(chain: Sequence[TextPiece]) -> Line | None:
     if len(chain) == 1:
         only = chain[0]
         return Line(only.text.strip(), only.box, only.size, only.bold, only.role, lines=only.lines)
-    gaps = sorted(b.box.left - a.box.right for a, b in zip(chain, chain[1:], strict=False))
+    gaps = sorted(b.box.left - a.box.right for a, b in itertools.pairwise(chain))
     usual = max(0.0, gaps[len(gaps) // 2])
     sizes = Counter(round(p.size, 2) for p in chain)
     size = sizes.most_common(1)[0][0]
     text = chain[0].text
-    for a, b in zip(chain, chain[1:], strict=False):
+    for a, b in itertools.pairwise(chain):
         gap = b.box.left - a.box.right
         if gap > 0.24 * size + 1.6 * usual and not text.endswith((" ", "\u3000")) and not b.text.startswith(" "):
             text += " "
@@ -179,7 +178,9 @@ def _stacked(pieces: Sequence[TextPiece], body: float) -> tuple[list[Line], list
         for i, p in enumerate(pieces)
         if len(p.text.strip()) > 3 and p.box.height > 2.5 * p.box.width and p.box.width > 0.9 * body and p.lines == 1
     ]
-    found = [Line(pieces[i].text.strip(), pieces[i].box, pieces[i].box.width, pieces[i].bold, vertical=True) for i in tall]
+    found = [
+        Line(pieces[i].text.strip(), pieces[i].box, pieces[i].box.width, pieces[i].bold, vertical=True) for i in tall
+    ]
     gone = set(tall)
     below = {}
     for i in large:
@@ -210,7 +211,9 @@ def _stacked(pieces: Sequence[TextPiece], body: float) -> tuple[list[Line], list
         size = pieces[chain[0]].size
         steps = [below[i][0] for i in chain[:-1]]
         across = [
-            (pieces[right[i]].box.left + pieces[right[i]].box.right - pieces[i].box.left - pieces[i].box.right) / 2 / size
+            (pieces[right[i]].box.left + pieces[right[i]].box.right - pieces[i].box.left - pieces[i].box.right)
+            / 2
+            / size
             for i in chain
             if i in right
         ]

@@ -15,14 +15,32 @@ MAX_PIECES = 200_000
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 
 
-def pdf_pages(data: bytes) -> Iterator[PrintedPage]:
-    """Pages of a PDF, one after the other."""
-    import pypdfium2 as pdfium
+class PdfRefused(Exception):
+    """A PDF that cannot be read; says why and what to do."""
 
-    document = pdfium.PdfDocument(data)
+
+def pdf_pages(data: bytes, most_pages: int = 2_000) -> Iterator[PrintedPage]:
+    """Pages of a PDF, one after the other.
+
+    Raises PdfRefused where it is damaged, locked, or has more than ``most_pages`` pages.
+    """
+    import pypdfium2 as pdfium
+    from pypdfium2 import raw
+
     try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD or "password" in str(error).lower():
+            raise PdfRefused("is locked with a password; unlock it first") from error
+        raise PdfRefused("is damaged and cannot be read as PDF; print it to a new PDF") from error
+    try:
+        if len(document) > most_pages:
+            raise PdfRefused(f"has more than {most_pages:,} pages; split it")
         for number in range(len(document)):
-            page = document[number]
+            try:
+                page = document[number]
+            except pdfium.PdfiumError as error:
+                raise PdfRefused(f"is damaged on page {number + 1}; print it to a new PDF") from error
             try:
                 yield _page(page, number + 1)
             finally:
@@ -33,9 +51,18 @@ def pdf_pages(data: bytes) -> Iterator[PrintedPage]:
 
 def _page(page: Any, number: int) -> PrintedPage:
     place = _Place(page)
-    pieces = tuple(_pieces(page, place))
+    pieces, unmapped = _pieces(page, place)
     rules, frames, pictures = _drawn(page, place)
-    return PrintedPage(number, place.width, place.height, pieces, tuple(rules), tuple(frames), tuple(pictures))
+    return PrintedPage(
+        number,
+        place.width,
+        place.height,
+        tuple(pieces),
+        tuple(rules),
+        tuple(frames),
+        tuple(pictures),
+        unmapped=unmapped,
+    )
 
 
 class _Place:
@@ -60,7 +87,8 @@ class _Place:
         return Box(left - self.left, self.top - top, right - self.left, self.top - bottom)
 
 
-def _pieces(page: Any, place: _Place) -> Iterator[TextPiece]:
+def _pieces(page: Any, place: _Place) -> tuple[list[TextPiece], int]:
+    """A page's characters, and how many of them the PDF does not name."""
     from pypdfium2 import raw
 
     text = page.get_textpage()
@@ -72,7 +100,8 @@ def _pieces(page: Any, place: _Place) -> Iterator[TextPiece]:
     loose_at, matrix_at, x_at, y_at = map(ctypes.byref, (loose, matrix, x, y))
     weights: dict[tuple[str, int], bool] = {}
     buffer, flags = ctypes.create_string_buffer(256), ctypes.c_int()
-    last_object, size, bold = None, 0.0, False
+    last_object, size, bold, unmapped = None, 0.0, False, 0
+    found: list[TextPiece] = []
     for i in range(count):
         code = raw.FPDFText_GetUnicode(handle, i)
         if code < 32 or raw.FPDFText_IsGenerated(handle, i):
@@ -88,6 +117,7 @@ def _pieces(page: Any, place: _Place) -> Iterator[TextPiece]:
             bold = weights.setdefault(
                 (name, flags.value), any(w in name.lower() for w in _BOLD) or bool(flags.value & 1 << 18)
             )
+        unmapped += raw.FPDFText_HasUnicodeMapError(handle, i) == 1
         if not raw.FPDFText_GetLooseCharBox(handle, i, loose_at) or size <= 0:
             continue
         raw.FPDFText_GetCharOrigin(handle, i, x_at, y_at)
@@ -96,8 +126,9 @@ def _pieces(page: Any, place: _Place) -> Iterator[TextPiece]:
         if place.turn == 0 and low - 0.1 * size <= base <= low + 0.5 * size:
             # Fonts disagree on how high a character reaches; all stand on one baseline.
             low, high = base - 0.12 * size, base + 0.88 * size
-        yield TextPiece(chr(code), place.box(loose.left, low, loose.right, high), size, bold)
+        found.append(TextPiece(chr(code), place.box(loose.left, low, loose.right, high), size, bold))
     text.close()
+    return found, unmapped
 
 
 def _drawn(page: Any, place: _Place) -> tuple[list[Box], list[Box], list[Box]]:
@@ -121,7 +152,7 @@ def _drawn(page: Any, place: _Place) -> tuple[list[Box], list[Box], list[Box]]:
             if min(box.width, box.height) > 20:
                 pictures.append(box)
             continue
-        if drawn.type != raw.FPDF_PAGEOBJ_PATH:
+        if drawn.type != raw.FPDF_PAGEOBJ_PATH or _is_white(drawn):
             continue
         if min(box.width, box.height) <= MAX_RULE:
             if max(box.width, box.height) > 15:
@@ -129,14 +160,22 @@ def _drawn(page: Any, place: _Place) -> tuple[list[Box], list[Box], list[Box]]:
         elif box.width * box.height > 0.9 * sheet or box.width * box.height < 400:
             continue
         else:
-            sides = _sides(drawn, place)
-            if sides:
-                rules += sides
-            else:
-                frames.append(box)
+            frames.append(box)
     return rules, frames, pictures
 
 
-def _sides(drawn: Any, place: _Place) -> list[Box]:
-    """Rules that a path of several lines draws, where it is no closed rectangle."""
-    return []
+def _is_white(drawn: Any) -> bool:
+    """Whether a path only fills a place with white, which nobody sees."""
+    from pypdfium2 import raw
+
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    if not raw.FPDFPath_GetDrawMode(drawn.raw, ctypes.byref(fill), ctypes.byref(stroke)):
+        return False
+    if stroke.value:
+        return False
+    if not fill.value:
+        return True
+    colour = [ctypes.c_uint() for _ in range(4)]
+    if not raw.FPDFPageObj_GetFillColor(drawn.raw, *map(ctypes.byref, colour)):
+        return False
+    return all(c.value >= 250 for c in colour[:3]) or colour[3].value == 0

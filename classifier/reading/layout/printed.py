@@ -72,6 +72,7 @@ class PrintedPage:
 
     ``rules`` are thin lines, ``frames`` drawn or tinted rectangles.  ``number`` counts from one.
     ``exact`` says that sizes and places are those of the typesetter, not measured on a picture.
+    ``unmapped`` counts characters that the source cannot name.
     """
 
     number: int
@@ -82,3 +83,4 @@ class PrintedPage:
     frames: tuple[Box, ...] = ()
     pictures: tuple[Box, ...] = ()
     exact: bool = True
+    unmapped: int = 0

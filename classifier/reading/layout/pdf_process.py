@@ -1,0 +1,217 @@
+"""PDFs read in a process of their own, bounded in time and memory, so that a hostile one costs only itself.
+
+pdfium is C++: what loops or takes memory in it cannot be stopped from Python, and a fault in it
+would end the program.  The process is kept for the next PDF.  Pages come back as numbers and
+text, never as Python objects.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import threading
+from array import array
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, BinaryIO, cast
+
+from classifier.errors import InputRefused
+from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
+
+PAGE_SECONDS = 8
+"""How long opening a PDF, or reading one page of it, may take."""
+MEMORY_BYTES = 900 << 20
+_lock = threading.Lock()
+_kept: dict[int, subprocess.Popen[bytes]] = {}
+_here = False
+
+
+def read_pdfs_here() -> None:
+    """Read PDFs in this process from now on: for a process that is itself bounded in time and memory."""
+    global _here
+    _here = True
+
+
+def bounded_pdf_pages(data: bytes, name: str, most_pages: int) -> Iterator[PrintedPage]:
+    """Pages of a PDF, read in the other process.
+
+    Raises InputRefused where it is damaged, locked, has more than ``most_pages`` pages, or takes
+    too much time or memory.
+    """
+    if _here:
+        yield from _pages_here(data, name, most_pages)
+        return
+    with _lock:
+        process = _process()
+        try:
+            yield from _ask(process, data, name, most_pages)
+        except BaseException:
+            # What is left in its pipe belongs to this PDF.
+            _end(process)
+            raise
+
+
+def _pages_here(data: bytes, name: str, most_pages: int) -> Iterator[PrintedPage]:
+    from classifier.reading.layout.pdf import PdfRefused, pdf_pages
+
+    try:
+        yield from pdf_pages(data, most_pages)
+    except PdfRefused as error:
+        raise InputRefused(name, str(error)) from error
+
+
+def _ask(process: subprocess.Popen[bytes], data: bytes, name: str, most_pages: int) -> Iterator[PrintedPage]:
+    source, target = cast(BinaryIO, process.stdout), cast(BinaryIO, process.stdin)
+    late = f"takes more than {PAGE_SECONDS} seconds a page or too much memory to read as PDF; print it to a new PDF"
+    try:
+        target.write(json.dumps({"bytes": len(data), "most_pages": most_pages}).encode() + b"\n")
+        target.write(data)
+        target.flush()
+    except OSError as error:
+        raise InputRefused(name, late) from error
+    while True:
+        watch = threading.Timer(PAGE_SECONDS + 1, process.kill)
+        watch.start()
+        try:
+            line = source.readline()
+            head = json.loads(line) if line else None
+            body = source.read(head["bytes"]) if head and "bytes" in head else b""
+        except (OSError, ValueError) as error:
+            raise InputRefused(name, late) from error
+        finally:
+            watch.cancel()
+        if head is None or len(body) < head.get("bytes", 0):
+            raise InputRefused(name, late)
+        if "refused" in head:
+            raise InputRefused(name, head["refused"])
+        if "bytes" not in head:
+            return
+        yield page_from(head, body)
+
+
+def _process() -> subprocess.Popen[bytes]:
+    """The process kept for this one; a copy of this one by fork gets its own."""
+    process = _kept.get(os.getpid())
+    if process is not None and process.poll() is None:
+        return process
+    _kept.clear()
+    command = [sys.executable, "-m", "classifier.reading.layout.pdf_process"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    _kept[os.getpid()] = process
+    return process
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    _kept.pop(os.getpid(), None)
+    process.kill()
+    process.wait()
+    for stream in (process.stdin, process.stdout):
+        if stream is not None:
+            with suppress(OSError):
+                stream.close()
+
+
+@atexit.register
+def _end_kept() -> None:
+    process = _kept.pop(os.getpid(), None)
+    if process is not None:
+        process.kill()
+
+
+# What goes through the pipe ---------------------------------------------------------------------------
+
+
+def page_record(page: PrintedPage) -> tuple[dict[str, Any], bytes]:
+    """A page as JSON values and bytes: ``page_from`` reads it back."""
+    numbers = array("f")
+    for piece in page.pieces:
+        box = piece.box
+        numbers.extend((box.left, box.top, box.right, box.bottom, piece.size, float(piece.bold)))
+    text = "\n".join(piece.text for piece in page.pieces).encode("utf-8", "surrogatepass")
+    drawn = {
+        name: [[box.left, box.top, box.right, box.bottom] for box in getattr(page, name)]
+        for name in ("rules", "frames", "pictures")
+    }
+    raw = numbers.tobytes()
+    head = {"number": page.number, "width": page.width, "height": page.height, "unmapped": page.unmapped, **drawn}
+    return {**head, "numbers": len(raw), "bytes": len(raw) + len(text)}, raw + text
+
+
+def page_from(head: dict[str, Any], body: bytes) -> PrintedPage:
+    """The page of ``page_record``."""
+    numbers = array("f")
+    numbers.frombytes(body[: head["numbers"]])
+    texts = body[head["numbers"] :].decode("utf-8", "surrogatepass").split("\n") if numbers else []
+    values = iter(numbers)
+    pieces = tuple(
+        TextPiece(text, Box(left, top, right, bottom), size, bool(bold))
+        for text, left, top, right, bottom, size, bold in zip(
+            texts, values, values, values, values, values, values, strict=False
+        )
+    )
+    rules, frames, pictures = (tuple(Box(*corners) for corners in head[n]) for n in ("rules", "frames", "pictures"))
+    return PrintedPage(
+        head["number"],
+        head["width"],
+        head["height"],
+        pieces,
+        rules,
+        frames,
+        pictures,
+        unmapped=head["unmapped"],
+    )
+
+
+# The other process ------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Answer PDFs with their pages until the input ends."""
+    from classifier.reading.layout.pdf import PdfRefused, pdf_pages
+
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr
+    _bound_memory()
+    while line := source.readline():
+        head = json.loads(line)
+        data = source.read(head["bytes"])
+        answer: dict[str, Any] = {"done": True}
+        try:
+            _bound_seconds()
+            for page in pdf_pages(data, head["most_pages"]):
+                record, body = page_record(page)
+                target.write(json.dumps(record).encode() + b"\n" + body)
+                target.flush()
+                _bound_seconds()
+        except PdfRefused as error:
+            answer = {"refused": str(error)}
+        except MemoryError:
+            answer = {"refused": "needs too much memory to read as PDF; print it to a new PDF"}
+        target.write(json.dumps(answer).encode() + b"\n")
+        target.flush()
+
+
+def _bound_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+
+
+def _bound_seconds() -> None:
+    """Let the system end this process where the next page takes too long, even when nobody waits for it any more."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime) + PAGE_SECONDS + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+
+
+if __name__ == "__main__":
+    main()
