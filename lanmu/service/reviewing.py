@@ -17,7 +17,8 @@ class Review:
 
     ``settle`` raises UnknownCategory for a category the current model does not have, NoSuchArticle,
     SettledMeanwhile where ``seen`` (the version the person saw) is no longer the article's, and
-    AnotherCard where ``token`` (that of the card the person saw) is not.
+    AnotherCard where ``token`` (that of the card the person saw) is not.  ``step`` names the step, so
+    that one that comes twice is done once.
     """
 
     store: Store
@@ -25,12 +26,13 @@ class Review:
     writer: LabelWriter
 
     def settle(
-        self, number: int, category: str, by: str, *, seen: int | None = None, token: str | None = None
-    ) -> Settlement:
+        self, number: int, category: str, by: str, *, seen: int | None = None,
+        token: str | None = None, step: str | None = None,
+    ) -> Settlement:  # fmt: skip
         """Accept the model's category or choose another."""
         known = self.champion.model.taxonomy.find(category).id
         with self.store.writing() as connection:
-            done = settling.settle(connection, number, known, by, seen=seen, token=token)
+            done = settling.settle(connection, number, known, by, seen=seen, token=token, step=step)
         self.writer.wake()
         return done
 
@@ -43,10 +45,12 @@ class Review:
         self.writer.wake()
         return done
 
-    def skip(self, number: int, by: str, *, seen: int | None = None, token: str | None = None) -> Settlement:
+    def skip(
+        self, number: int, by: str, *, seen: int | None = None, token: str | None = None, step: str | None = None
+    ) -> Settlement:
         """Put an article aside without a label."""
         with self.store.writing() as connection:
-            done = settling.skip(connection, number, by, seen=seen, token=token)
+            done = settling.skip(connection, number, by, seen=seen, token=token, step=step)
         self.writer.wake()
         return done
 
@@ -65,9 +69,9 @@ class Review:
         self.writer.wake()
         return done
 
-    def undo(self, by: str) -> list[Settlement]:
-        """Take back this person's last step; what it was, or nothing."""
+    def undo(self, by: str, *, of: str | None = None, step: str | None = None) -> list[Settlement]:
+        """Take back this person's last step, or the one named ``of``; what it was, or nothing."""
         with self.store.writing() as connection:
-            done = settling.undo(connection, by)
+            done = settling.undo(connection, by, of=of, step=step)
         self.writer.wake()
         return done

@@ -141,22 +141,6 @@ def test_every_page_fits_a_phone_in_both_languages(desk: Server) -> None:
         )
 
 
-def test_a_lost_connection_puts_the_article_back(desk: Server) -> None:
-    with opened(desk.address) as window:
-        window.sign_in("李编辑", PASSWORD)
-        window.go("/review")
-        window.page.wait_for_timeout(500)
-        number, waiting = window.shown(), window.page.locator("[data-total]").inner_text()
-        window.page.route("**/settle", lambda route: route.abort())
-        window.page.keyboard.press("Enter")
-        window.page.wait_for_selector(".alert")
-        assert "放回队列" in window.page.locator(".alert").inner_text()
-        window.page.wait_for_selector(f"#card .card[data-number='{number}']")
-        assert window.page.locator("[data-total]").inner_text() == waiting
-        assert any("Failed to load resource" in error for error in window.errors)
-        window.errors.clear()
-
-
 def test_several_articles_at_once_and_filters_without_a_reload(desk: Server, home: Path) -> None:
     with opened(desk.address) as window:
         page = window.page

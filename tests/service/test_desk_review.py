@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from random import random
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from lanmu.service.container import Service
-from lanmu.service.store import queue
+from lanmu.service.store import progress, queue
 from tests.service.desk_made import CLINIC, HARVEST, HOSTILE, MATCH, PASSWORD, TOKEN, made_service, sign_in, take_in
 from tests.service.running import running
 from training.labels.file import read_labels
@@ -28,6 +30,15 @@ def on_screen(client: TestClient, number: int) -> dict[str, str]:
     """What the card of an article sends along with a judgement."""
     card = client.get(f"/review/{number}/card").text
     return {name: card.split(f'name="{name}" value="')[1].split('"')[0] for name in ("seen", "token")}
+
+
+def steps(client: TestClient, csrf: str, *given: dict[str, Any]) -> list[dict[str, Any]]:
+    """What becomes of steps sent as the page's outbox does."""
+    wanted = [{"id": f"step-{random():.12f}", **step} for step in given]
+    answer = client.post("/review/steps", json={"steps": wanted}, headers={"X-CSRF-Token": csrf})
+    assert answer.status_code == 200, answer.text
+    outcomes: list[dict[str, Any]] = answer.json()["outcomes"]
+    return outcomes
 
 
 @pytest.fixture
@@ -90,9 +101,8 @@ def test_what_another_settled_meanwhile_is_not_overwritten(client: TestClient, s
     csrf = sign_in(client, "李编辑")
     card = on_screen(client, 1)
     service.review.settle(1, "sports", "何主编", seen=0)
-    headers = {"Accept": "application/json", "X-CSRF-Token": csrf}
-    answer = client.post("/review/1/settle", data={"category": "health", **card}, headers=headers)
-    assert answer.status_code == 409
+    (outcome,) = steps(client, csrf, {"do": "settle", "number": 1, "category": "health", **card})
+    assert (outcome["ok"], "别人处理" in outcome["message"]) == (False, True)
     assert client.post("/review/1/settle", data={"csrf": csrf, "category": "health", **card}).status_code == 409
     with service.store.reading() as connection:
         article = queue.get(connection, 1)
@@ -101,16 +111,62 @@ def test_what_another_settled_meanwhile_is_not_overwritten(client: TestClient, s
 
 def test_a_judgement_of_another_card_is_refused(client: TestClient, service: Service) -> None:
     """Number, version and token come from one card; what is put together from two fits neither."""
-    headers = {"Accept": "application/json", "X-CSRF-Token": sign_in(client, "李编辑")}
+    csrf = sign_in(client, "李编辑")
     other, own = on_screen(client, 2), on_screen(client, 1)
     for card in (other, {**own, "token": ""}, {"seen": own["seen"]}, {**own, "token": "猜的"}):
-        for step, form in (("settle", {"category": "health"}), ("skip", {})):
-            answer = client.post(f"/review/1/{step}", data={**form, **card}, headers=headers)
-            assert answer.status_code == 409, (card, step)
-            assert "未作改动" in answer.json()["message"]
+        for kind in ({"do": "settle", "category": "health"}, {"do": "skip"}):
+            (outcome,) = steps(client, csrf, {**kind, "number": 1, **card})
+            assert (outcome["ok"], "未作改动" in outcome["message"]) == (False, True), (card, kind)
+            form = {**kind, **card, "csrf": csrf}
+            assert client.post(f"/review/1/{kind['do']}", data=form).status_code == 409, (card, kind)
     with service.store.reading() as connection:
         assert [queue.get(connection, number).state for number in (1, 2)] == ["review", "review"]  # type: ignore[union-attr]
-    assert client.post("/review/1/settle", data={"category": "health", **own}, headers=headers).status_code == 200
+    (outcome,) = steps(client, csrf, {"do": "settle", "number": 1, "category": "health", **own})
+    assert (outcome["ok"], outcome["articles"]) == (True, [1])
+
+
+def test_a_step_that_comes_twice_is_done_once(client: TestClient, service: Service) -> None:
+    """As after an answer that was lost on the way: the page sends again what it did not hear of."""
+    csrf = sign_in(client, "李编辑")
+    settled = {"do": "settle", "number": 1, "category": "health", **on_screen(client, 1), "id": "step-000001"}
+    skipped = {"do": "skip", "number": 2, **on_screen(client, 2), "id": "step-000002"}
+    undone = {"do": "undo", "of": "step-000001", "id": "step-000003"}
+    first = steps(client, csrf, settled, skipped, undone)
+    again = steps(client, csrf, settled, skipped, undone)
+    assert first == again
+    assert [outcome["articles"] for outcome in again] == [[1], [2], [1]]
+    with service.store.reading() as connection:
+        states = [queue.get(connection, number).state for number in (1, 2)]  # type: ignore[union-attr]
+        assert (states, len(progress.deeds(connection))) == (["review", "skipped"], 2)
+
+
+def test_an_undo_takes_back_the_step_it_names_and_none_where_that_was_refused(
+    client: TestClient, service: Service
+) -> None:
+    csrf = sign_in(client, "李编辑")
+    card = on_screen(client, 1)
+    kept, refused, undone = steps(
+        client, csrf,
+        {"do": "settle", "number": 1, "category": "health", **card},
+        {"do": "settle", "number": 2, "category": "health", **card, "id": "step-refused"},
+        {"do": "undo", "of": "step-refused"},
+    )  # fmt: skip
+    assert (kept["ok"], refused["ok"], undone["articles"]) == (True, False, [])
+    with service.store.reading() as connection:
+        article = queue.get(connection, 1)
+    assert article is not None and article.label == "health"
+
+
+def test_a_session_that_has_ended_is_told_at_the_door(client: TestClient) -> None:
+    sign_in(client, "李编辑")
+    form = {"category": "health", **on_screen(client, 1)}
+    client.cookies.set("lanmu_session", "ended")
+    assert "登录已过期" in client.get("/review").text
+    answer = client.post("/review/1/settle", data=form, headers={"Referer": "http://127.0.0.1/articles/1"})
+    assert "刚才的一步没有保存" in answer.text
+    assert 'name="next" value="/articles/1"' in answer.text
+    client.cookies.clear()
+    assert "登录已过期" not in client.get("/review").text
 
 
 def test_a_token_is_of_the_text_that_was_read(client: TestClient, service: Service) -> None:

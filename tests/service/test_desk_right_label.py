@@ -137,7 +137,6 @@ def test_a_restart_of_the_service_in_the_middle(desk: Server, home: Path) -> Non
     with opened(desk.address) as window:
         reviewing(window)
         window.press("Enter")
-        window.page.wait_for_selector("#toasts .toast")
         desk.kill()
         for _ in range(8):
             window.page.keyboard.press("2")

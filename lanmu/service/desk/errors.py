@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
@@ -11,16 +11,28 @@ from starlette.responses import RedirectResponse, Response
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.translating import translated
 from lanmu.service.security.access import CHOOSE_PASSWORD
+from lanmu.service.security.sign_in import COOKIE
 
 _KNOWN: Final = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
+
+
+def _door(desk: Desk) -> str:
+    """The sign-in page, which knows the way back and, where there was a session, says that it has ended."""
+    request = desk.request
+    query: dict[str, str] = {}
+    if COOKIE in request.cookies:
+        query["ended"] = "yes" if request.method == "GET" else "step"
+    target = desk.here if request.method == "GET" else urlsplit(request.headers.get("referer", "")).path
+    if target not in ("", "/"):
+        query["next"] = target
+    return "/sign-in" + (f"?{urlencode(query, safe='/')}" if query else "")
 
 
 def error_page(request: Request, status: int, detail: str) -> Response | None:
     """An error as a page; who is not signed in goes to the sign-in page and from there back."""
     desk = Desk(request)
     if status == 401 and request.url.path not in ("/sign-in", "/password"):
-        target = desk.here if request.method == "GET" else "/"
-        return RedirectResponse("/sign-in" + (f"?next={quote(target)}" if target != "/" else ""), 303)
+        return RedirectResponse(_door(desk), 303)
     if status == 403 and detail == CHOOSE_PASSWORD:
         return RedirectResponse("/password", 303)
     shown = status if status in _KNOWN else 400 if status < 500 else 500

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from classifier.errors import LanmuError
+from classifier.errors import UnknownCategory
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.desk.filters import ArticleNumber, WantedArticles
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.stories import told
 from lanmu.service.desk.translating import translated
-from lanmu.service.problems import Problem, problem_of
+from lanmu.service.problems import Problem
 from lanmu.service.security.access import Editor, Reader
 from lanmu.service.store import progress, queue
 from lanmu.service.store.records import today
-from lanmu.service.store.settling import AnotherCard, SettledMeanwhile, Settlement
+from lanmu.service.store.settling import AnotherCard, NoSuchArticle, SettledMeanwhile, Settlement
 
 router = APIRouter()
 Token = Annotated[str, Form(max_length=64)]
+MOST_STEPS = 100
 AHEAD = 200
 """How many numbers of the queue a page is given; it asks for more before they run out."""
 
@@ -79,8 +80,8 @@ def settle(
 ) -> Response:
     """Accept the model's category or choose another."""
     desk = Desk(request, who)
-    settled = partial(desk.service.review.settle, number, category, who.name, seen=seen, token=token)
-    return _stepped(desk, back, lambda: [settled()])
+    done = desk.service.review.settle(number, category, who.name, seen=seen, token=token)
+    return _form_answer(desk, back, [done], undo=True)
 
 
 @router.post("/review/{number}/skip")
@@ -94,52 +95,82 @@ def skip(
 ) -> Response:
     """Put an article aside without a label."""
     desk = Desk(request, who)
-    return _stepped(desk, back, lambda: [desk.service.review.skip(number, who.name, seen=seen, token=token)])
+    return _form_answer(desk, back, [desk.service.review.skip(number, who.name, seen=seen, token=token)], undo=True)
 
 
 @router.post("/undo")
 def undo(request: Request, who: Editor, back: Annotated[str, Form(max_length=2_000)] = "/review") -> Response:
     """Take back one's own last step."""
     desk = Desk(request, who)
-    done = desk.service.review.undo(who.name)
-    key = "toast.undone" if len(done) == 1 else "toast.undone_many" if done else "toast.nothing_to_undo"
-    return _answer(desk, back, key, done, undo=False)
+    return _form_answer(desk, back, desk.service.review.undo(who.name), undo=False)
 
 
-def _stepped(desk: Desk, back: str, step: Callable[[], list[Settlement]]) -> Response:
-    try:
-        done = step()
-    except SettledMeanwhile:
-        if not desk.wants_json:
-            raise
-        return JSONResponse({"message": desk.t("toast.settled_meanwhile")}, 409)
-    except AnotherCard:
-        if not desk.wants_json:
-            raise
-        return JSONResponse({"message": desk.t("toast.another_card")}, 409)
-    except LanmuError as error:
-        if not desk.wants_json:
-            raise
-        return JSONResponse({"message": translated(str(error), desk.t)}, problem_of(error).status)
-    return _answer(desk, back, f"toast.{done[0].action}", done, undo=True)
+class StepIn(BaseModel):
+    """What a person decided, as the page's outbox sends it.
+
+    ``id`` names the step; number, version (``seen``) and ``token`` come from the card that was on
+    screen.  ``of`` names the step that an undo takes back (without it, the last).
+    """
+
+    id: str = Field(min_length=8, max_length=64)
+    do: Literal["settle", "skip", "undo"]
+    number: int = Field(0, ge=0, le=MOST_NUMBER)
+    seen: int = Field(0, ge=0, le=MOST_NUMBER)
+    token: str = Field("", max_length=64)
+    category: str = Field("", max_length=200)
+    of: str | None = Field(None, max_length=64)
 
 
-def _answer(desk: Desk, back: str, key: str, done: Sequence[Settlement], *, undo: bool) -> Response:
-    """What was done: for the page's script with the day's numbers, else as the next page with a toast."""
-    category = desk.categories[done[0].category].name if done and done[0].category else ""
-    values = {"category": category, "count": len(done)}
-    if not desk.wants_json:
-        return desk.redirect(back, key, undo=undo, **values)
+class StepsIn(BaseModel):
+    """Steps in the order in which they were done."""
+
+    steps: list[StepIn] = Field(max_length=MOST_STEPS)
+
+
+@router.post("/review/steps")
+def take_steps(request: Request, who: Editor, given: StepsIn) -> Response:
+    """Do the steps of a page's outbox, each for itself; each is done once, however often it comes."""
+    desk = Desk(request, who)
+    outcomes = [_outcome(desk, who.name, step) for step in given.steps]
     with desk.service.store.reading() as connection:
         day = progress.progress(connection, today())
-        mine = day.people.get(desk.who.name, 0) if desk.who else 0
-    return JSONResponse(
-        {
-            "message": desk.t(key, **values),
-            "undo": undo,
-            "articles": [settlement.article for settlement in done],
-            "waiting": day.waiting,
-            "settled": day.settled_today,
-            "mine": mine,
-        }
-    )
+    numbers = {"waiting": day.waiting, "settled": day.settled_today, "mine": day.people.get(who.name, 0)}
+    return JSONResponse({"outcomes": outcomes, **numbers})
+
+
+def _outcome(desk: Desk, by: str, step: StepIn) -> dict[str, object]:
+    """What became of a step: done, or refused for good.  What passes by itself (no model yet) is raised."""
+    try:
+        done = _do(desk, by, step)
+    except SettledMeanwhile:
+        return {"id": step.id, "ok": False, "message": desk.t("toast.settled_meanwhile")}
+    except AnotherCard:
+        return {"id": step.id, "ok": False, "message": desk.t("toast.another_card")}
+    except (NoSuchArticle, UnknownCategory) as error:
+        return {"id": step.id, "ok": False, "message": translated(str(error), desk.t)}
+    key, values = _said(desk, done, undone=step.do == "undo")
+    return {"id": step.id, "ok": True, "message": desk.t(key, **values), "articles": [one.article for one in done]}
+
+
+def _do(desk: Desk, by: str, step: StepIn) -> list[Settlement]:
+    review = desk.service.review
+    if step.do == "settle":
+        return [review.settle(step.number, step.category, by, seen=step.seen, token=step.token, step=step.id)]
+    if step.do == "skip":
+        return [review.skip(step.number, by, seen=step.seen, token=step.token, step=step.id)]
+    return review.undo(by, of=step.of, step=step.id)
+
+
+def _form_answer(desk: Desk, back: str, done: Sequence[Settlement], *, undo: bool) -> Response:
+    """The next page, with what was done as its message."""
+    key, values = _said(desk, done, undone=not undo)
+    return desk.redirect(back, key, undo=undo, **values)
+
+
+def _said(desk: Desk, done: Sequence[Settlement], *, undone: bool) -> tuple[str, dict[str, object]]:
+    """The message for what was done, or taken back."""
+    category = desk.categories[done[0].category].name if done and done[0].category else ""
+    if not undone:
+        return f"toast.{done[0].action}", {"category": category}
+    key = "toast.undone" if len(done) == 1 else "toast.undone_many" if done else "toast.nothing_to_undo"
+    return key, {"count": len(done)}

@@ -16,6 +16,8 @@ from lanmu.service.security.sign_in import COOKIE
 from lanmu.service.store import accounts
 
 router = APIRouter()
+KNOWN_SECONDS = 30 * 24 * 3600
+"""How long a browser keeps the cookie of a session that has ended, by which the door knows that there was one."""
 
 
 async def _signed_in(request: Request) -> Principal:
@@ -31,11 +33,13 @@ Asking = Annotated[Principal | None, Depends(principal_of)]
 
 
 @router.get("/sign-in")
-def sign_in_page(request: Request, who: Asking, next: str = "/") -> Response:
+def sign_in_page(request: Request, who: Asking, next: str = "/", ended: str = "") -> Response:
+    """The door; ``ended`` (yes, step) says that a session has ended, and that a step was lost with it."""
     desk = Desk(request)
     if who is not None:
         return desk.redirect(next)
-    return desk.page("sign_in.html", next=local_path(next), name="", problem="")
+    said = {"yes": "ended", "step": "ended_step"}.get(ended, "")
+    return desk.page("sign_in.html", next=local_path(next), name="", problem="", ended=said)
 
 
 @router.post("/sign-in")
@@ -54,8 +58,9 @@ def sign_in(
     except LanmuError as error:
         problem = problem_of(error)
         response: Response = desk.page(
-            "sign_in.html", problem.status, next=local_path(next), name=name, problem=translated(str(error), desk.t)
-        )
+            "sign_in.html", problem.status, next=local_path(next), name=name, ended="",
+            problem=translated(str(error), desk.t),
+        )  # fmt: skip
         response.headers.update(problem.headers)
         return response
     response = desk.redirect(next)
@@ -108,6 +113,6 @@ def change_password(
 def _keep(response: Response, request: Request, cookie: str, desk: Desk) -> None:
     hours = desk.service.settings.limits.session_hours
     response.set_cookie(
-        COOKIE, cookie, max_age=int(hours * 3600), path="/", httponly=True, samesite="lax",
+        COOKIE, cookie, max_age=int(hours * 3600) + KNOWN_SECONDS, path="/", httponly=True, samesite="lax",
         secure=request.url.scheme == "https",
     )  # fmt: skip

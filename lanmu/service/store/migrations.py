@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Connection, select, update
+from sqlalchemy import Column, Connection, Table, select, update
 from sqlalchemy.schema import CreateColumn
 
 from classifier.errors import LanmuError
@@ -47,6 +47,19 @@ def _third(connection: Connection) -> None:
         connection.execute(update(schema.articles).where(c.number == number).values(values))
 
 
+def _fourth(connection: Connection) -> None:
+    """The desk's names of its steps."""
+    for column in (schema.settlements.c.step, schema.settlements.c.undone_step):
+        _add_column(connection, column)
+    _add_indexes(connection, schema.settlements)
+
+
+def _add_indexes(connection: Connection, table: Table) -> None:
+    """Make the indexes that a table lacks."""
+    for index in table.indexes:
+        index.create(connection, checkfirst=True)
+
+
 def _add_column(connection: Connection, column: Column[Any]) -> None:
     """Add a column to its table, where an older lanmu has made that without it."""
     table = column.table.name
@@ -55,7 +68,7 @@ def _add_column(connection: Connection, column: Column[Any]) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {CreateColumn(column).compile(connection)}")
 
 
-STEPS: tuple[Step, ...] = (_first, _second, _third)
+STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth)
 
 
 def migrate(connection: Connection) -> None:

@@ -76,8 +76,12 @@ settlements = Table(
     Column("before_by", String),
     Column("before_at", Float),
     Column("undone_at", Float),
+    Column("step", String),  # the desk's own name of the step, by which it knows one that comes twice
+    Column("undone_step", String),
     Index("settlements_by_person", "by", "number"),
     Index("settlements_by_day", "day", "by"),
+    Index("settlements_by_step", "by", "step", unique=True, sqlite_where=Column("step").is_not(None)),
+    Index("settlements_by_undone_step", "by", "undone_step", sqlite_where=Column("undone_step").is_not(None)),
     sqlite_autoincrement=True,
 )
 

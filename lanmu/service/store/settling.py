@@ -44,17 +44,20 @@ class Settlement:
 
 def settle(
     connection: Connection, number: int, category: str, by: str, *, seen: int | None = None,
-    token: str | None = None, batch: str | None = None,
+    token: str | None = None, step: str | None = None, batch: str | None = None,
 ) -> Settlement:  # fmt: skip
     """Give an article its category for good; the model's own is an accept, another a choice.
 
     ``seen`` is the version the person saw, ``token`` that of the card he saw (QueuedArticle.token).
     Raises NoSuchArticle; SettledMeanwhile where the version has changed since; AnotherCard where the
-    token is not this article's.
+    token is not this article's.  ``step`` is the desk's name of the step: one that is known is done
+    already, and what was done then is returned.
     """
+    if known := _known(connection, by, step):
+        return known
     article = _seen(connection, number, seen, token)
     action = "accept" if category == article.tagged.category else "choose"
-    return _settled(connection, article, action, category, "settled", by, batch)
+    return _settled(connection, article, action, category, "settled", by, batch, step)
 
 
 def settle_many(connection: Connection, given: Sequence[tuple[int, str]], by: str) -> list[Settlement]:
@@ -69,10 +72,13 @@ def settle_many(connection: Connection, given: Sequence[tuple[int, str]], by: st
 
 
 def skip(
-    connection: Connection, number: int, by: str, *, seen: int | None = None, token: str | None = None
-) -> Settlement:
-    """Put an article aside without a label; it leaves the review queue."""
-    return _settled(connection, _seen(connection, number, seen, token), "skip", None, "skipped", by, None)
+    connection: Connection, number: int, by: str, *, seen: int | None = None,
+    token: str | None = None, step: str | None = None,
+) -> Settlement:  # fmt: skip
+    """Put an article aside without a label; it leaves the review queue.  Raises as ``settle`` does."""
+    if known := _known(connection, by, step):
+        return known
+    return _settled(connection, _seen(connection, number, seen, token), "skip", None, "skipped", by, None, step)
 
 
 def accept_many(connection: Connection, numbers: Sequence[int], by: str) -> list[Settlement]:
@@ -98,17 +104,17 @@ def _many(connection: Connection, numbers: Sequence[int], by: str, category: str
     return done
 
 
-def undo(connection: Connection, by: str) -> list[Settlement]:
-    """Take back this person's last step (a bulk accept as a whole); empty where there is none.
+def undo(connection: Connection, by: str, *, of: str | None = None, step: str | None = None) -> list[Settlement]:
+    """Take back this person's last step (a bulk accept as a whole), or the one named ``of``; empty where there is none.
 
-    An article that another settlement has changed since is left as it is.
+    An article that another settlement has changed since is left as it is.  ``step`` is the desk's
+    name of this undoing, which is done once however often it comes.
     """
-    last = (
-        select(settlements)
-        .where(settlements.c.by == by, settlements.c.undone_at.is_(None))
-        .order_by(settlements.c.number.desc())
-    )
-    first = connection.execute(last.limit(1)).one_or_none()
+    own = select(settlements).where(settlements.c.by == by).order_by(settlements.c.number.desc())
+    if step is not None and (done := list(connection.execute(own.where(settlements.c.undone_step == step)))):
+        return [Settlement(row.number, row.article, row.action, row.before_label, by, row.batch) for row in done]
+    last = own.where(settlements.c.undone_at.is_(None))
+    first = connection.execute((last if of is None else last.where(settlements.c.step == of)).limit(1)).one_or_none()
     if first is None:
         return []
     rows = [first]
@@ -117,7 +123,9 @@ def undo(connection: Connection, by: str) -> list[Settlement]:
     at = time.time()
     taken: list[Settlement] = []
     for row in rows:
-        connection.execute(update(settlements).where(settlements.c.number == row.number).values(undone_at=at))
+        connection.execute(
+            update(settlements).where(settlements.c.number == row.number).values(undone_at=at, undone_step=step)
+        )
         later = select(settlements.c.number).where(
             settlements.c.article == row.article,
             settlements.c.number > row.number,
@@ -128,6 +136,15 @@ def undo(connection: Connection, by: str) -> list[Settlement]:
         _write(connection, row.article, row.before_state, row.before_label, row.before_by, row.before_at)
         taken.append(Settlement(row.number, row.article, row.action, row.before_label, by, row.batch))
     return taken
+
+
+def _known(connection: Connection, by: str, step: str | None) -> Settlement | None:
+    """What this person's step of this name did, if it has come before."""
+    if step is None:
+        return None
+    found = select(settlements).where(settlements.c.by == by, settlements.c.step == step)
+    row = connection.execute(found).one_or_none()
+    return None if row is None else Settlement(row.number, row.article, row.action, row.category, by, row.batch)
 
 
 def _seen(connection: Connection, number: int, seen: int | None = None, token: str | None = None) -> QueuedArticle:
@@ -150,6 +167,7 @@ def _settled(
     state: State,
     by: str,
     batch: str | None,
+    step: str | None,
 ) -> Settlement:
     at = time.time()
     statement = insert(settlements).values(
@@ -160,6 +178,7 @@ def _settled(
         at=at,
         day=local_day(at),
         batch=batch,
+        step=step,
         before_state=article.state,
         before_label=article.label,
         before_by=article.labelled_by,

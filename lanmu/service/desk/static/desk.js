@@ -1,7 +1,10 @@
 // What the desk's pages do beyond forms and links: toasts, shortcuts, and the review page's queue.
 import { startLists } from "./lists.js";
+import { discard, listen, retry, signInAgain, start, steps } from "./outbox.js";
 import { startReview } from "./review.js";
-import { alertOf, passes, toastOf } from "./toasts.js";
+import { alertOf, noticeOf, passes, toastOf } from "./toasts.js";
+
+const texts = document.getElementById("toasts").dataset;
 
 document.addEventListener("change", (event) => {
   if (event.target.hasAttribute("data-submit")) event.target.form.requestSubmit();
@@ -24,7 +27,7 @@ for (const opener of document.querySelectorAll("details.person")) {
 document.body.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
   if (xhr.status === 401) {
-    location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+    signInAgain();
     return;
   }
   let detail = "";
@@ -33,11 +36,34 @@ document.body.addEventListener("htmx:responseError", (event) => {
   } catch {
     detail = "";
   }
-  alertOf(detail || document.getElementById("toasts").dataset.offline);
+  alertOf(detail || texts.offline);
 });
-document.body.addEventListener("htmx:sendError", () => alertOf(document.getElementById("toasts").dataset.offline));
+document.body.addEventListener("htmx:sendError", () => alertOf(texts.offline));
 
 for (const toast of document.querySelectorAll("#toasts .toast")) passes(toast);
 startLists();
+
+// What waits in the outbox is said on every page; what the service refused, too, with a way to the article.
+const left = steps().length;
+let saved = 0;
+listen(({ kind, count, problem, step, outcome }) => {
+  if (kind === "waiting") {
+    const said = problem && (problem.passing ? texts.unsaved : `${texts.refused} ${problem.detail}`);
+    const actions = problem && (problem.passing ? [[texts.retry, retry]] : [[texts.retry, retry], [texts.discard, discard]]);
+    noticeOf(problem ? said.replace("{count}", count) : "", actions || []);
+  } else if (!outcome.ok) {
+    const what = texts.notSaved.replace("{title}", step.title).replace("{category}", step.name || texts.skipped);
+    alertOf(`${what} ${outcome.message}`, `/articles/${step.number}`);
+  } else if (++saved === left) {
+    toastOf(texts.savedLate.replace("{count}", left), null);
+  }
+});
+const door = document.querySelector("[data-unsaved]");
+const waiting = [...steps(), ...steps(true)];
+if (door && waiting.length) {
+  door.textContent = door.dataset.unsaved.replace("{count}", waiting.length).replace("{people}", [...new Set(waiting.map((step) => step.by))].join("、"));
+  door.hidden = false;
+}
 const review = document.getElementById("review");
 if (review) startReview(review, toastOf, alertOf);
+start();

@@ -1,26 +1,27 @@
-// The review page: the next cards are held ready, a judgement shows the next one at once and is sent behind it; one
-// that fails puts its article back.  What is judged is always the card on screen: while it is not there, keys wait.
+// The review page: the next cards are held ready, a judgement shows the next one at once and goes into the outbox.  What is judged is always the card on screen: while it is not there, keys wait.
+import { cancel, listen, put, signInAgain, steps } from "./outbox.js";
+
 const AHEAD = 4;
 const FEW = 5;
 const LOOK_AGAIN_SECONDS = 20;
 const LONGEST_PAUSE = 15_000;
 const GONE = "";
+const MOST_UNDONE = 200;
 const JUDGING = /^(?:[a-z0-9 ]|Enter)$/;
 const KEYS_OFF = "lanmu-keys-off";
 
 export function startReview(page, toastOf, alertOf) {
   const place = page.querySelector("#card");
   const help = document.getElementById("help");
-  const csrf = document.querySelector('meta[name="csrf"]').content;
   const may = page.dataset.may === "yes";
   const texts = document.getElementById("toasts").dataset;
   const waitingSign = page.querySelector("[data-waiting-sign]");
   const cards = new Map(); // by number: the HTML of a card that is held ready, or the promise of it
-  const judged = new Set();
+  const judged = new Set(steps().map((step) => step.number));
+  const done = []; // the steps of this page, to be taken back: the last one last
   let queue = page.dataset.queue ? page.dataset.queue.split(",").map(Number) : [];
   let at = 0;
   let total = Number(page.querySelector("[data-total]").textContent.replaceAll(",", ""));
-  let sending = Promise.resolve();
   let shown = 0;
   let looking = 0;
   let open = null; // the card on screen, once it has been painted; null while another is awaited
@@ -35,7 +36,7 @@ export function startReview(page, toastOf, alertOf) {
     let html = null;
     try {
       const response = await fetch(`/review/${number}/card`, { headers: { Accept: "text/html" } });
-      if (response.redirected) location.reload();
+      if (response.redirected) signInAgain();
       if (response.ok) html = await response.text();
       else if (response.status === 404) html = GONE;
     } catch {
@@ -178,27 +179,19 @@ export function startReview(page, toastOf, alertOf) {
       early();
       return;
     }
-    const { number, seen, token } = open;
-    const body = new URLSearchParams({ seen, token });
-    if (category) body.set("category", category);
+    const { number, seen, token, form } = open;
+    const title = place.querySelector("[data-heading]").innerText.trim();
+    const name = category && form.querySelector(`[value="${CSS.escape(category)}"]`).dataset.name;
+    const html = cards.get(number);
     at = Math.max(0, queue.indexOf(number));
     queue = queue.filter((other) => other !== number);
     judged.add(number);
     cards.delete(number);
     setTotal(total - 1);
+    const id = put({ do: action, number, seen: Number(seen), token, category, title, name });
+    done.push({ id, number, html });
+    if (done.length > MOST_UNDONE) done.shift();
     show();
-    send(`/review/${number}/${action}`, body).then((answer) => {
-      if (answer.ok) {
-        toastOf(answer.message, answer.undo ? undo : null);
-        numbers(answer);
-      } else if (answer.status === 409) {
-        alertOf(answer.message, `/articles/${number}`);
-      } else {
-        back(number);
-        alertOf(answer.message ? `${texts.failed} ${answer.message}` : texts.failed);
-      }
-      fetchMore();
-    });
   }
 
   function back(number) {
@@ -208,45 +201,41 @@ export function startReview(page, toastOf, alertOf) {
     at = Math.min(at, queue.length);
     queue.splice(at, 0, number);
     setTotal(total + 1);
-    show();
   }
 
+  // Takes back the last step of this page: at once where it has not been sent; else the service does.
   function undo() {
     if (!may) return;
-    send("/undo", new URLSearchParams()).then((answer) => {
-      if (!answer.ok) {
-        alertOf(answer.message || texts.offline);
-        return;
-      }
-      toastOf(answer.message, null);
-      numbers(answer);
-      for (const number of answer.articles) judged.delete(number);
-      if (answer.articles.length) {
-        back(answer.articles[0]);
-        if (!page.dataset.query) setTotal(answer.waiting);
-      }
-    });
+    const last = done.pop();
+    if (last && cancel(last.id)) {
+      back(last.number);
+      if (last.html) cards.set(last.number, last.html);
+      toastOf(texts.undone, null);
+      show();
+      return;
+    }
+    put({ do: "undo", of: last?.id });
   }
 
-  // One after the other, so that what is undone is what was done last.
-  function send(address, body) {
-    const sent = sending.then(async () => {
-      try {
-        const response = await fetch(address, {
-          method: "POST",
-          headers: { Accept: "application/json", "X-CSRF-Token": csrf },
-          body,
-        });
-        if (response.status === 401) location.reload();
-        const found = await response.json().catch(() => ({}));
-        return { ...found, message: found.message || found.detail, ok: response.ok, status: response.status };
-      } catch {
-        return { ok: false, status: 0, message: texts.offline };
+  listen(({ kind, step, outcome, day }) => {
+    if (kind !== "answered") return;
+    numbers(day);
+    if (!outcome.ok) {
+      const place = done.findIndex(({ id }) => id === outcome.id);
+      if (place >= 0) done.splice(place, 1);
+    } else if (step.do === "undo") {
+      toastOf(outcome.message, null);
+      for (const number of outcome.articles) judged.delete(number);
+      if (outcome.articles.length) {
+        back(outcome.articles[0]);
+        if (!page.dataset.query) setTotal(day.waiting);
+        show();
       }
-    });
-    sending = sent;
-    return sent;
-  }
+    } else if (done.some(({ id }) => id === outcome.id)) {
+      toastOf(outcome.message, undo);
+    }
+    fetchMore();
+  });
 
   function numbers(answer) {
     page.querySelector("[data-settled]").textContent = answer.settled.toLocaleString("en");
@@ -319,7 +308,10 @@ export function startReview(page, toastOf, alertOf) {
   });
 
   prepare();
-  if (queue.length) {
+  const first = queue[0];
+  queue = queue.filter((number) => !judged.has(number));
+  if (first !== queue[0]) show();
+  else if (queue.length) {
     opened(shown);
     fetchAhead();
   } else {

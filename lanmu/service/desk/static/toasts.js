@@ -26,16 +26,36 @@ export function passes(toast) {
   start();
 }
 
+const MOST_ALERTS = 4;
+
 /** Shows what went wrong, until it is closed; `link` leads to the article in question. */
 export function alertOf(text, link) {
   const place = document.getElementById("alerts");
+  for (const other of place.querySelectorAll(".alert:not(.notice)")) if (other.firstChild.textContent === text) other.remove();
   const box = document.createElement("div");
   box.className = "toast alert";
   const words = document.createElement(link ? "a" : "span");
   words.textContent = text;
   if (link) words.href = link;
   box.append(words, buttonOf(document.getElementById("toasts").dataset.close, () => box.remove()));
-  place.replaceChildren(box);
+  place.append(box);
+  const alerts = place.querySelectorAll(".alert:not(.notice)");
+  for (const old of [...alerts].slice(0, -MOST_ALERTS)) old.remove();
+}
+
+/** Shows a state that lasts, with what can be done about it; takes it away where `text` is empty. */
+export function noticeOf(text, actions) {
+  const place = document.getElementById("alerts");
+  const old = place.querySelector(".notice");
+  if (old && text && old.firstChild.textContent === text) return;
+  old?.remove();
+  if (!text) return;
+  const box = document.createElement("div");
+  box.className = "toast alert notice";
+  const words = document.createElement("span");
+  words.textContent = text;
+  box.append(words, ...actions.map(([name, action]) => buttonOf(name, action)));
+  place.append(box);
 }
 
 function buttonOf(text, action) {
