@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from classifier.article import Article
 from classifier.errors import InputRefused
+from classifier.reading.documents.text import read_text
 from classifier.reading.layout.arrange import arrange
 from classifier.reading.layout.articles import read_arranged, running_text
 from classifier.reading.layout.legible import is_garbled
@@ -29,8 +30,6 @@ def read_pdf(
     Raises InputRefused where it is damaged, locked, too long, only pictures of pages, or where its
     characters cannot be read.
     """
-    from classifier.reading.documents.documents import read_text
-
     full_name = f"{name}!{member}" if member else name
     limits = options.limits
     pages: list[PrintedPage] = []

@@ -1,0 +1,64 @@
+"""Decoded text → Articles: a newspaper page, or one plain article."""
+
+from __future__ import annotations
+
+import re
+
+from classifier.article import Article
+from classifier.errors import InputRefused
+from classifier.reading.options import ReadingOptions, Scorer
+from classifier.reading.patterns import pattern
+
+_HEADLINE = pattern(r"^[ \t\u3000]{0,3}#[ \t\u3000]+\S|^[ \t]{0,3}#[^\W\dA-Za-z_][^#\n]*$", re.MULTILINE)
+_LOWER_HEADLINE = pattern(r"^[ \t\u3000]{0,3}#{2,3}[ \t\u3000]+\S", re.MULTILINE)
+_BYLINES_OF_A_PAGE = 2
+_LOOKED_AT_LINES = 20_000
+
+
+def read_text(
+    text: str,
+    kind: str,
+    name: str,
+    options: ReadingOptions,
+    *,
+    stem: str,
+    member: str = "",
+    scorer: Scorer | None = None,
+    broken: int = 0,
+) -> list[Article]:
+    """Read decoded text as a page or a plain article, whichever it is."""
+    if text.count("\n") >= options.limits.page_lines:
+        full_name = f"{name}!{member}" if member else name
+        raise InputRefused(full_name, f"has more than {options.limits.page_lines:,} lines; split it")
+    if kind == "page" or (kind != "plain" and is_page(text)):
+        from classifier.reading.page.page import read_page
+
+        articles = list(read_page(text, name, options, stem=stem, member=member, scorer=scorer).articles)
+    else:
+        from classifier.reading.documents.plain import read_plain
+
+        articles = [read_plain(text, name, stem=stem, member=member)]
+        if not articles[0].text and not articles[0].title:
+            raise InputRefused(f"{name}!{member}" if member else name, "holds no text; there is nothing to read")
+    if broken:
+        from dataclasses import replace
+
+        note = f"{broken} characters of the file could not be decoded"
+        articles = [replace(article, uncertain=(*article.uncertain, note)) for article in articles]
+    return articles
+
+
+def is_page(text: str) -> bool:
+    """Whether text is a newspaper page: it has a headline mark, or bylines that start two stories."""
+    if _HEADLINE.search(text) or len(_LOWER_HEADLINE.findall(text)) >= 2:
+        return True
+    if "讯" not in text and "电" not in text and "记者" not in text and "通讯员" not in text:
+        return False
+    from classifier.reading.page.bylines import lead_byline
+
+    starts = 0
+    for line in text.split("\n", _LOOKED_AT_LINES)[:_LOOKED_AT_LINES]:
+        starts += lead_byline(line) is not None
+        if starts >= _BYLINES_OF_A_PAGE:
+            return True
+    return False
