@@ -27,6 +27,7 @@ class Limits:
     html_bytes: int = 16 * MIB
     html_attributes: int = 256
     html_depth: int = 1_000
+    xml_depth: int = 1_000
     docx_parts: int = 10_000
     unpacked_bytes: int = 256 * GIB
     document_unpacked_bytes: int = 256 * MIB

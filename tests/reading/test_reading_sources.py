@@ -18,6 +18,7 @@ import pytest
 
 from classifier.errors import InputRefused
 from classifier.reading import LIMITS, ReadingOptions, read_bytes, read_open, read_path, read_paths, read_stdin
+from tests.reading.word_files import STYLES, paragraph, table, word_file
 
 TEXT = "青石县举办冬季长跑\n\n3月1日,青石县举办冬季长跑活动,三百多名市民参加了比赛。\n"
 HTML = (
@@ -141,18 +142,13 @@ def test_html(encoding: str) -> None:
 
 
 def test_word() -> None:
-    import docx
-
-    document = docx.Document()
-    document.add_heading("地区行署召开常务会议", 1)
-    document.add_paragraph("本报讯(记者 张宁)4月8日,会议听取了汇报。")
-    document.add_heading("清河口镇播种春麦", 1)
-    document.add_paragraph("本报讯(记者 李丽)八万亩春麦开播。")
-    table = document.add_table(1, 2)
-    table.rows[0].cells[0].text, table.rows[0].cells[1].text = "新渠村", "三千亩"
-    out = io.BytesIO()
-    document.save(out)
-    articles = read_bytes(out.getvalue(), "p.docx")
+    body = paragraph("地区行署召开常务会议", style="1") + paragraph("本报讯(记者 张宁)4月8日,会议听取了汇报。")
+    body += (
+        paragraph("清河口镇播种春麦", style="1")
+        + paragraph("本报讯(记者 李丽)八万亩春麦开播。")
+        + table(["新渠村", "三千亩"])
+    )
+    articles = read_bytes(word_file(body, beside={"styles.xml": ("styles", STYLES)}), "p.docx")
     assert [a.title for a in articles] == ["地区行署召开常务会议", "清河口镇播种春麦"]
     assert articles[1].text.endswith("新渠村 三千亩")
     for data in (b"PK\x03\x04" + bytes(99), TEXT.encode(), archive({"a": b"0" * 90_000_000})):
@@ -238,7 +234,7 @@ def test_fsspec_file() -> None:
 def test_importing_and_reading_text_stays_light() -> None:
     code = (
         "import sys; from classifier.reading import read_bytes; read_bytes('会议召开了。'.encode(), 'a.txt');"
-        "heavy = {'numpy', 'pyarrow', 'lxml', 'docx', 'pypdfium2', 'sklearn', 'jieba', 'charset_normalizer'};"
+        "heavy = {'numpy', 'pyarrow', 'lxml', 'pypdfium2', 'sklearn', 'jieba', 'charset_normalizer'};"
         "sys.exit(','.join(heavy & set(sys.modules)) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -5,8 +5,11 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -231,3 +234,17 @@ def test_changed_pages_are_read_or_refused(count: int) -> None:
                 article.text.encode()
         except InputRefused as refused:
             assert refused.name == "x.html" and refused.reason
+
+
+def test_missing_package_is_named(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(made.bare_breaks(made.SHORT), "utf-8")
+    code = (
+        "import sys; sys.modules['lxml'] = None\n"
+        "from classifier.reading import read_path\n"
+        "from classifier.errors import InputRefused\n"
+        "try: list(read_path('page.html'))\n"
+        "except InputRefused as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("page.html: cannot be read: the package lxml, which reads web pages, is missing")
+    assert "pip install lxml" in done.stdout and "save" not in done.stdout

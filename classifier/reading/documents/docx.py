@@ -3,47 +3,107 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import re
 import zipfile
 
 from classifier.errors import InputRefused
+from classifier.reading.documents.word import NotedText, WordText, parse_part, read_relations, read_styles
 from classifier.reading.limits import Limits
 from classifier.reading.patterns import pattern
 
 _HEADING = pattern(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
-_SPACE = pattern(r"[ \t\r\n\x0b]+")
+_NO_WORD = "is not a .docx; old .doc and locked files must be saved again as .docx"
+_MAIN = "word/document.xml"
 
 
 def docx_text(data: bytes, name: str, limits: Limits) -> str:
-    """The paragraphs and tables of a .docx in their order; headings as ``#`` lines.
+    """All text that a reader of a .docx sees, in its order; headings as ``#`` lines, tables as ``|`` rows.
+
+    Tracked insertions and moves count as done, deletions as gone; text boxes and notes stand after the
+    paragraph they hang on.  Page headers and footers, comments and the numbers of lists are left out.
 
     Raises InputRefused where it is damaged, locked with a password, or unpacks to too much.
     """
-    _check_parts(data, name, limits)
     try:
-        from docx import Document
-        from docx.table import Table
-
-        document = Document(io.BytesIO(data))
-        lines: list[str] = []
-        for block in document.iter_inner_content():
-            if isinstance(block, Table):
-                for row in block.rows:
-                    cells = [_SPACE.sub(" ", cell.text.strip()).replace("|", "/") for cell in row.cells]
-                    lines.append(f"| {' | '.join(dict.fromkeys(cells))} |")
-                lines.append("")
-                continue
-            text = block.text.strip()
-            if text:
-                style = (block.style.name or "") if block.style is not None else ""
-                lines += [_marks(style) + _SPACE.sub(" ", text) if _marks(style) else text, ""]
-    except InputRefused:
-        raise
-    except Exception as error:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            _check_parts(parts, data, name, limits)
+            lines = _read_parts(parts, name, limits)
+    except zipfile.BadZipFile as error:
+        raise InputRefused(name, _NO_WORD) from error
+    except (RuntimeError, OSError, EOFError, ValueError, NotImplementedError) as error:
         raise InputRefused(name, f"cannot be read as a Word file ({error}); save it again as .docx") from error
     if not any(lines):
         raise InputRefused(name, "holds no text; scanned pages in a Word file need OCR first")
     return "\n".join(lines)
+
+
+def _read_parts(parts: zipfile.ZipFile, name: str, limits: Limits) -> list[str]:
+    names = set(parts.namelist())
+
+    def content(part: str) -> bytes:
+        import zlib
+
+        try:
+            return parts.read(part)
+        except zlib.error as error:
+            raise InputRefused(name, f"is damaged ({error}); get a whole copy") from error
+
+    main = _MAIN
+    if "_rels/.rels" in names:
+        told = read_relations(content("_rels/.rels"), name, limits)
+        main = next((target.lstrip("/") for kind, target in told.values() if kind == "officeDocument"), _MAIN)
+    if main not in names:
+        raise InputRefused(name, _NO_WORD)
+    folder = posixpath.dirname(main)
+    beside = posixpath.join(folder, "_rels", posixpath.basename(main) + ".rels")
+    relations = read_relations(content(beside), name, limits) if beside in names else {}
+    parts_of: dict[str, tuple[str, str]] = {}
+    for key, (kind, target) in relations.items():
+        path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+        if path in names:
+            parts_of[key] = kind, path
+    by_kind = dict(parts_of.values())
+    styles = read_styles(content(by_kind["styles"]), name, limits) if "styles" in by_kind else {}
+    marks = {style: _marks(written) for style, written in styles.items()}
+    notes: dict[str, list[str]] = {}
+    for kind in ("footnotes", "endnotes"):
+        if kind in by_kind:
+            noted = NotedText(name, limits, marks)
+            parse_part(content(by_kind[kind]), noted, name)
+            notes.update({f"{kind[:-1]} {key}": lines for key, lines in noted.notes.items()})
+
+    def other_part(key: str) -> list[str]:
+        # Each part is shown once, however often it is named.
+        kind, path = parts_of.pop(key, ("", ""))
+        if kind == "aFChunk":
+            return _chunk_lines(content(path), path, name, limits)
+        if kind == "diagramData":
+            drawn = WordText(name, limits, {})
+            parse_part(content(path), drawn, name)
+            return drawn.lines
+        return []
+
+    text = WordText(name, limits, marks, notes, other_part)
+    parse_part(content(main), text, name)
+    text.end_pending()
+    return text.lines
+
+
+def _chunk_lines(data: bytes, path: str, name: str, limits: Limits) -> list[str]:
+    """The text of a whole document that stands inside this one until Word takes it in."""
+    if not path.lower().endswith((".htm", ".html", ".xhtml", ".txt")):
+        reason = f"holds another document ({posixpath.basename(path)}) that only Word takes in; save it again in Word"
+        raise InputRefused(name, reason)
+    from classifier.reading.documents.html import decode_page
+    from classifier.reading.documents.web.blocks import page_blocks
+    from classifier.reading.documents.web.parsing import parse_page, split_scripts
+
+    text = decode_page(data, name)
+    if path.lower().endswith(".txt"):
+        return [line for written in text.splitlines() if written.strip() for line in (written.strip(), "")]
+    page = page_blocks(parse_page(split_scripts(text).markup, name, limits), name, limits)
+    return [line for block in page.blocks for line in (block.text, "")]
 
 
 def _marks(style: str) -> str:
@@ -55,12 +115,8 @@ def _marks(style: str) -> str:
     return "#" * min(int(match[1]) or 1, 6) + " " if match else ""
 
 
-def _check_parts(data: bytes, name: str, limits: Limits) -> None:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            infos = parts.infolist()
-    except zipfile.BadZipFile as error:
-        raise InputRefused(name, "is not a .docx; old .doc and locked files must be saved again as .docx") from error
+def _check_parts(parts: zipfile.ZipFile, data: bytes, name: str, limits: Limits) -> None:
+    infos = parts.infolist()
     if len(infos) > limits.docx_parts or sum(i.file_size for i in infos) > limits.document_unpacked_bytes:
         raise InputRefused(name, "unpacks to more than an article can be; take its pictures out and save it again")
     if sum(i.file_size for i in infos) > max(limits.ratio_from_bytes, limits.ratio * len(data)):

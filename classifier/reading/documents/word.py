@@ -1,0 +1,508 @@
+"""The XML inside a Word file, read in one pass: each element is seen once and nothing of the tree is kept.
+
+The parser is Python's own (expat), which reads no file and no address that a document names; a document
+type, which no Word file has, is refused before an entity can grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+from xml.parsers import expat
+
+from classifier.errors import InputRefused
+from classifier.reading.limits import Limits
+from classifier.reading.patterns import pattern
+
+_SPACE = pattern(r"[ \t\r\n\x0b\f\xa0]+")
+_WORD = (
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+)
+_MATH = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/math",
+    "http://purl.oclc.org/ooxml/officeDocument/math",
+)
+_DRAWING = (
+    "http://schemas.openxmlformats.org/drawingml/2006/main",
+    "http://purl.oclc.org/ooxml/drawingml/main",
+)
+_DIAGRAM = (
+    "http://schemas.openxmlformats.org/drawingml/2006/diagram",
+    "http://purl.oclc.org/ooxml/drawingml/diagram",
+)
+_COMPATIBLE = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_VML = "urn:schemas-microsoft-com:vml"
+_RELATION = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
+_OFF = frozenset(("0", "false", "off", "none"))
+_NAMES: dict[str, str] = {
+    f"{space}}}{local}": local
+    for spaces, locals_ in (
+        (
+            _WORD,
+            "p pPr rPr r t tab br cr ptab noBreakHyphen del moveFrom ins pStyle vanish tbl tr tc trPr tcPr "
+            "gridSpan vMerge cellDel hidden fldChar instrText delInstrText delText txbxContent footnoteReference "
+            "endnoteReference footnote endnote altChunk rt pPrChange rPrChange sectPrChange tblPrChange "
+            "trPrChange tcPrChange tblGridChange numberingChange tblPrExChange style name",
+        ),
+        (_MATH, "t"),
+        ((_COMPATIBLE,), "AlternateContent Choice Fallback"),
+        ((_VML,), "textpath"),
+        (_DRAWING, "p t br"),
+        (_DIAGRAM, "relIds"),
+    )
+    for space in spaces
+    for local in locals_.split()
+}
+_SKIPPED = frozenset(
+    (
+        "del", "moveFrom", "instrText", "delInstrText", "delText", "rt", "pPrChange", "rPrChange", "sectPrChange",
+        "tblPrChange", "trPrChange", "tcPrChange", "tblGridChange", "numberingChange", "tblPrExChange",
+    )
+)  # fmt: skip
+_MOST_FIELDS = 500
+_WIDE_TABLE_TEXT = 40
+"""A row whose cell holds several paragraphs of so many characters lays out a page; it is no row of a table."""
+
+
+class PartReader(Protocol):
+    """What takes the events of one part."""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None: ...
+    def end(self, tag: str) -> None: ...
+    def data(self, text: str) -> None: ...
+
+
+def parse_part(content: bytes, reader: PartReader, name: str) -> None:
+    """Send a part's elements and text to ``reader``.
+
+    Raises InputRefused for XML that is damaged or declares a document type.
+    """
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.data
+
+    def refuse(*_: object) -> None:
+        reason = "declares a document type, which no Word file does and bombs do; save it again as .docx"
+        raise InputRefused(name, reason)
+
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(content, True)
+    except (expat.ExpatError, LookupError, ValueError) as error:
+        raise InputRefused(name, f"cannot be read as a Word file ({error}); save it again as .docx") from error
+
+
+def read_relations(content: bytes, name: str, limits: Limits) -> dict[str, tuple[str, str]]:
+    """A part's relations: id → the last word of its kind, and its target."""
+    found: dict[str, tuple[str, str]] = {}
+
+    class Relations:
+        def start(self, tag: str, attributes: dict[str, str]) -> None:
+            if tag.endswith("}Relationship") and attributes.get("TargetMode") != "External":
+                if len(found) >= limits.docx_parts:
+                    raise InputRefused(name, "names more parts than a Word file has; save it again")
+                kind = attributes.get("Type", "").rpartition("/")[2]
+                found[attributes.get("Id", "")] = kind, attributes.get("Target", "")
+
+        def end(self, tag: str) -> None:
+            pass
+
+        def data(self, text: str) -> None:
+            pass
+
+    parse_part(content, Relations(), name)
+    return found
+
+
+def read_styles(content: bytes, name: str, limits: Limits) -> dict[str, str]:
+    """The names of a document's styles by their ids."""
+    found: dict[str, str] = {}
+
+    class Styles:
+        here = ""
+
+        def start(self, tag: str, attributes: dict[str, str]) -> None:
+            local = _NAMES.get(tag, "")
+            if local == "style":
+                self.here = _attribute(attributes, "styleId")
+            elif local == "name" and self.here and len(found) < limits.docx_parts:
+                found.setdefault(self.here, _attribute(attributes, "val"))
+
+        def end(self, tag: str) -> None:
+            if _NAMES.get(tag) == "style":
+                self.here = ""
+
+        def data(self, text: str) -> None:
+            pass
+
+    parse_part(content, Styles(), name)
+    return found
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    pieces: list[str] = field(default_factory=list)
+    mark: str = ""
+    after: list[str] = field(default_factory=list)
+    """Lines of the boxes and notes that hang on it."""
+    goes_on: bool = False
+    """Its end is deleted: the next paragraph is the rest of it."""
+
+
+@dataclass(slots=True)
+class _Row:
+    cells: list[list[str]] = field(default_factory=list)
+    column: int = 0
+    is_gone: bool = False
+
+
+@dataclass(slots=True)
+class _Cell:
+    lines: list[str] = field(default_factory=list)
+    span: int = 1
+    merges: str = ""
+    is_gone: bool = False
+
+
+class WordText:
+    """Collects the lines that a reader of a document sees.
+
+    ``marks``: what stands before a paragraph by its style's id; ``notes``: the lines of each note under
+    ``footnote 1``; ``other_part``: the lines of another part by its relation's id.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        limits: Limits,
+        marks: dict[str, str],
+        notes: dict[str, list[str]] | None = None,
+        other_part: Callable[[str], list[str]] | None = None,
+    ) -> None:
+        self.name, self.limits, self.marks = name, limits, marks
+        self.known_notes = notes or {}
+        self.other_part = other_part
+        self.lines: list[str] = []
+        self.sinks: list[list[str]] = [self.lines]
+        self.stack: list[str] = []
+        self.skipped_from = 0
+        self.paragraphs: list[_Paragraph] = []
+        self.rows: list[_Row] = []
+        self.cells: list[_Cell] = []
+        self.tables: list[dict[int, str]] = []
+        self.hidden: list[bool] = []
+        self.fields: list[bool] = []
+        self.codes = 0
+        self.alternatives: list[int] = []
+        self.written = 0
+        self.line_count = 0
+        self.left_over: list[str] = []
+        self.is_text = False
+        self.opening: dict[str, Callable[[dict[str, str]], None]] = {
+            "pStyle": self._open_style,
+            "vanish": self._open_vanish,
+            "tab": self._open_tab,
+            "ptab": self._write_tab,
+            "br": self._write_break,
+            "cr": self._write_break,
+            "noBreakHyphen": self._write_hyphen,
+            "fldChar": self._open_field,
+            "txbxContent": self._open_box,
+            "AlternateContent": self._open_alternatives,
+            "Fallback": self._open_fallback,
+            "textpath": self._open_drawn_words,
+            "footnoteReference": self._open_footnote_mark,
+            "endnoteReference": self._open_endnote_mark,
+            "altChunk": self._open_chunk,
+            "relIds": self._open_diagram,
+            "tbl": self._open_table,
+            "tr": self._open_row,
+            "hidden": self._open_hidden_row,
+            "tc": self._open_cell,
+            "gridSpan": self._open_span,
+            "vMerge": self._open_merge,
+            "cellDel": self._open_deleted_cell,
+        }
+        self.closing: dict[str, Callable[[], None]] = {
+            "p": self._close_paragraph,
+            "txbxContent": self._close_box,
+            "AlternateContent": self._close_alternatives,
+            "tbl": self._close_table,
+            "tr": self._close_row,
+            "tc": self._close_cell,
+        }
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        local = _NAMES.get(tag, "")
+        stack = self.stack
+        stack.append(local)
+        if len(stack) > self.limits.xml_depth:
+            reason = f"nests elements deeper than {self.limits.xml_depth:,}; no Word file does: save it again"
+            raise InputRefused(self.name, reason)
+        if not local or self.skipped_from:
+            return
+        if local in _SKIPPED:
+            self._note_deleted(local)
+            self.skipped_from = len(stack)
+        elif local == "t":
+            self.is_text = True
+        elif local == "p":
+            self.paragraphs.append(_Paragraph(self.left_over))
+            self.left_over = []
+        elif local == "r":
+            self.hidden.append(False)
+        elif (open_element := self.opening.get(local)) is not None:
+            open_element(attributes)
+
+    def end(self, tag: str) -> None:
+        local = self.stack.pop()
+        if self.skipped_from:
+            if len(self.stack) < self.skipped_from:
+                self.skipped_from = 0
+            return
+        if local == "t":
+            self.is_text = False
+        elif local == "r":
+            self.hidden.pop()
+        elif (close_element := self.closing.get(local)) is not None:
+            close_element()
+
+    def data(self, text: str) -> None:
+        if self.is_text and not self.skipped_from:
+            self._write(text)
+
+    def _write(self, text: str) -> None:
+        if not self.paragraphs or (self.hidden and self.hidden[-1]) or self.codes:
+            return
+        self.paragraphs[-1].pieces.append(text)
+        self.written += len(text)
+        if self.written > self.limits.article_chars:
+            raise InputRefused(self.name, f"holds more than {self.limits.article_chars:,} characters; split it")
+
+    def _add(self, lines: list[str]) -> None:
+        """Put whole lines where lines go now: into the box, the cell or the document."""
+        self._count(lines)
+        self.sinks[-1].extend(lines)
+
+    def _hang(self, lines: list[str]) -> None:
+        """Put lines after the paragraph that is open."""
+        self._count(lines)
+        (self.paragraphs[-1].after if self.paragraphs else self.sinks[-1]).extend(lines)
+
+    def _count(self, lines: list[str]) -> None:
+        self.line_count += len(lines)
+        if self.line_count >= self.limits.page_lines:
+            raise InputRefused(self.name, f"has more than {self.limits.page_lines:,} lines; split it")
+
+    def _close_paragraph(self) -> None:
+        paragraph = self.paragraphs.pop()
+        if self.codes:
+            # A field whose code is still open where its paragraph ends is damaged: what follows is text.
+            self.fields = [code for code in self.fields if not code]
+            self.codes = 0
+        if paragraph.goes_on and not self.paragraphs:
+            self.left_over = paragraph.pieces
+            self.sinks[-1].extend(paragraph.after)
+            return
+        text = "".join(paragraph.pieces).strip()
+        if text and paragraph.mark:
+            self._add([paragraph.mark + _SPACE.sub(" ", text), ""])
+        elif text:
+            self._add([text, ""])
+        self.sinks[-1].extend(paragraph.after)
+
+    def end_pending(self) -> None:
+        """End a paragraph whose end was deleted where none follows that it could go on in."""
+        text, self.left_over = "".join(self.left_over).strip(), []
+        if text:
+            self._add([text, ""])
+
+    def _note_deleted(self, local: str) -> None:
+        if local != "del" or len(self.stack) < 3:
+            return
+        around, outside = self.stack[-2], self.stack[-3]
+        if around == "trPr" and self.rows:
+            self.rows[-1].is_gone = True
+        elif around == "rPr" and outside == "pPr" and self.paragraphs:
+            self.paragraphs[-1].goes_on = True
+
+    def _open_style(self, attributes: dict[str, str]) -> None:
+        if self.paragraphs:
+            self.paragraphs[-1].mark = self.marks.get(_attribute(attributes, "val"), "")
+
+    def _open_vanish(self, attributes: dict[str, str]) -> None:
+        if self.hidden and self.stack[-3:-1] == ["r", "rPr"]:
+            self.hidden[-1] = _attribute(attributes, "val") not in _OFF
+
+    def _open_tab(self, attributes: dict[str, str]) -> None:
+        if self.stack[-2:-1] == ["r"]:
+            self._write("\t")
+
+    def _write_tab(self, attributes: dict[str, str]) -> None:
+        self._write("\t")
+
+    def _write_break(self, attributes: dict[str, str]) -> None:
+        self._write("\n")
+
+    def _write_hyphen(self, attributes: dict[str, str]) -> None:
+        self._write("-")
+
+    def _open_field(self, attributes: dict[str, str]) -> None:
+        kind = _attribute(attributes, "fldCharType")
+        if kind == "begin":
+            self.fields.append(True)
+            self.codes += 1
+            if len(self.fields) > _MOST_FIELDS:
+                raise InputRefused(
+                    self.name, f"nests more than {_MOST_FIELDS} fields; no Word file does: save it again"
+                )
+        elif self.fields and kind == "separate":
+            self.codes -= self.fields[-1]
+            self.fields[-1] = False
+        elif self.fields and kind == "end":
+            self.codes -= self.fields.pop()
+
+    def _open_box(self, attributes: dict[str, str]) -> None:
+        self.sinks.append([])
+        self.hidden.append(False)
+
+    def _close_box(self) -> None:
+        self.hidden.pop()
+        lines = self.sinks.pop()
+        self.line_count -= len(lines)
+        self._hang(lines)
+
+    def _open_alternatives(self, attributes: dict[str, str]) -> None:
+        self.alternatives.append(self.written)
+
+    def _close_alternatives(self) -> None:
+        self.alternatives.pop()
+
+    def _open_fallback(self, attributes: dict[str, str]) -> None:
+        # The fallback repeats for older programs what the choice holds, where that is text.
+        if self.alternatives and self.written > self.alternatives[-1]:
+            self.skipped_from = len(self.stack)
+
+    def _open_drawn_words(self, attributes: dict[str, str]) -> None:
+        if drawn := attributes.get("string", "").strip():
+            self.written += len(drawn)
+            self._hang([_SPACE.sub(" ", drawn), ""])
+
+    def _open_footnote_mark(self, attributes: dict[str, str]) -> None:
+        self._hang(self.known_notes.pop(f"footnote {_attribute(attributes, 'id')}", []))
+
+    def _open_endnote_mark(self, attributes: dict[str, str]) -> None:
+        self._hang(self.known_notes.pop(f"endnote {_attribute(attributes, 'id')}", []))
+
+    def _open_chunk(self, attributes: dict[str, str]) -> None:
+        if self.other_part is not None:
+            self._hang(self.other_part(_relation(attributes, "id")))
+
+    def _open_diagram(self, attributes: dict[str, str]) -> None:
+        if self.other_part is not None:
+            self._hang(self.other_part(_relation(attributes, "dm")))
+
+    def _open_table(self, attributes: dict[str, str]) -> None:
+        self.end_pending()
+        self.tables.append({})
+
+    def _close_table(self) -> None:
+        self.tables.pop()
+        if self.sinks[-1] and self.sinks[-1][-1]:
+            self._add([""])
+
+    def _open_row(self, attributes: dict[str, str]) -> None:
+        self.rows.append(_Row())
+
+    def _open_hidden_row(self, attributes: dict[str, str]) -> None:
+        if self.rows and self.stack[-2] == "trPr" and _attribute(attributes, "val") not in _OFF:
+            self.rows[-1].is_gone = True
+
+    def _open_cell(self, attributes: dict[str, str]) -> None:
+        self.cells.append(_Cell())
+        self.sinks.append([])
+
+    def _open_span(self, attributes: dict[str, str]) -> None:
+        value = _attribute(attributes, "val")
+        if self.cells and value.isascii() and value.isdigit() and len(value) < 10:
+            self.cells[-1].span = int(value)
+
+    def _open_merge(self, attributes: dict[str, str]) -> None:
+        if self.cells:
+            self.cells[-1].merges = _attribute(attributes, "val") or "continue"
+
+    def _open_deleted_cell(self, attributes: dict[str, str]) -> None:
+        if self.cells:
+            self.cells[-1].is_gone = True
+
+    def _close_cell(self) -> None:
+        self.end_pending()
+        cell = self.cells.pop()
+        cell.lines = [line for line in self.sinks.pop() if line]
+        self.line_count -= len(cell.lines)
+        if not self.rows:
+            self._add([line for text in cell.lines for line in (text, "")])
+            return
+        row = self.rows[-1]
+        above = self.tables[-1] if self.tables else {}
+        text = "\n".join(cell.lines)
+        if cell.merges == "continue" and above.get(row.column) == text:
+            cell.lines = []
+        elif cell.merges and (text or cell.merges == "restart"):
+            above[row.column] = text
+        row.column += cell.span
+        if not cell.is_gone:
+            row.cells.append(cell.lines)
+
+    def _close_row(self) -> None:
+        row = self.rows.pop()
+        if row.is_gone or not any(row.cells):
+            return
+        lays_out = any(len(c) > 1 and sum(map(len, c)) >= _WIDE_TABLE_TEXT for c in row.cells)
+        if lays_out or len(row.cells) == 1:
+            self._add([line for cell in row.cells for text in cell for line in (text, "")])
+            return
+        cells = (_SPACE.sub(" ", " ".join(map(_plain, cell))).replace("|", "/").strip() for cell in row.cells)
+        self._add([f"| {' | '.join(cells)} |"])
+
+
+class NotedText(WordText):
+    """Collects the lines of each footnote or endnote under its id."""
+
+    def __init__(self, name: str, limits: Limits, marks: dict[str, str]) -> None:
+        super().__init__(name, limits, marks)
+        self.notes: dict[str, list[str]] = {}
+        self._here = ""
+        self.opening["footnote"] = self.opening["endnote"] = self._open_note
+        self.closing["footnote"] = self.closing["endnote"] = self._close_note
+
+    def _open_note(self, attributes: dict[str, str]) -> None:
+        # Those with a kind are the lines and words between text and notes.
+        self._here = "" if _attribute(attributes, "type") not in ("", "normal") else _attribute(attributes, "id")
+        self.sinks.append([])
+
+    def _close_note(self) -> None:
+        self.end_pending()
+        lines = self.sinks.pop()
+        if self._here:
+            self.notes[self._here] = lines
+
+
+def _plain(line: str) -> str:
+    """A line without the strokes of the table it is a row of: that table stands inside a cell."""
+    return " ".join(line.strip("| ").split(" | ")) if line.startswith("| ") and line.endswith(" |") else line
+
+
+def _attribute(attributes: dict[str, str], local: str) -> str:
+    return next((value for space in _WORD if (value := attributes.get(f"{space}}}{local}")) is not None), "")
+
+
+def _relation(attributes: dict[str, str], local: str) -> str:
+    return next((value for space in _RELATION if (value := attributes.get(f"{space}}}{local}")) is not None), "")
