@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from classifier.errors import InputRefused
-from classifier.reading import PageReading, ReadingOptions, read_page, read_path
+from classifier.reading import PageReading, ReadingOptions, read_bytes, read_page, read_path
 
 PAGES = Path(__file__).parent / "pages"
 SAMPLE = Path(__file__).parents[2] / "samples" / "page.md"
@@ -160,6 +160,40 @@ def test_a_signature_ends_a_story(end: str) -> None:
     articles = read_page(page).articles
     assert [a.title for a in articles] == ["青石县春播过半", "图书馆夜间开放"]
     assert all(a.text.endswith(end) and not a.column for a in articles)
+
+
+TRADITIONAL = (
+    "縣府召開春耕會議\n{0}縣府昨日召開春耕會議,聽取農業局簡報,要求各鄉鎮落實責任,趕在月底前完成播種。{turn}\n"
+    "圖書館延長開放時間\n{1}縣立圖書館即日起開放到晚上十點,館長說,每晚有兩百多名讀者到館閱讀。\n"
+    "長青食堂開張\n{2}社區的長青食堂昨天開張,為六十歲以上長者供應午餐,一客只要八十元。\n"
+)
+
+
+@pytest.mark.parametrize(
+    "bylines",
+    [
+        ("本報訊(記者 陳小華)", "新華社台北4月5日電(記者 林大明)", "本報訊(通訊員 王小美)"),
+        ("〔記者陳小華／台北報導〕", "【本報記者林大明台中報導】", "（中央社記者王小美高雄5日電）"),
+        ("記者陳小華／台北報導 ", "【本報訊】", "【王小美／高雄報導】"),
+        ("〔記者陳小華、林大明／連線報導〕", "（中央社台北5日電）", "【香港商報訊】記者王小美報道："),
+    ],
+)
+@pytest.mark.parametrize("turn", ["", "(下轉第二版)"])
+def test_pages_in_traditional_characters(bylines: tuple[str, ...], turn: str) -> None:
+    articles = list(read_bytes(TRADITIONAL.format(*bylines, turn=turn).encode(), "page.txt"))
+    assert [a.title for a in articles] == ["縣府召開春耕會議", "圖書館延長開放時間", "長青食堂開張"]
+    assert [a.byline for a in articles] == [byline.strip() for byline in bylines]
+    assert set("".join(name for a in articles for name in a.reporters)) <= set("陳小華林大明王美")
+
+
+def test_traditional_furniture_is_left_out() -> None:
+    page = (
+        "# 縣府召開會議\n\n本報訊(記者 陳小華)縣府昨日召開春耕會議。\n\n圖為會議現場。記者陳小華攝\n\n"
+        "責任編輯：王小美\n\n第二版 要聞\n"
+    )
+    reading = read_page(page)
+    assert {x.reason for x in reading.left_out} == {"editor line", "page number"}
+    assert reading.articles[0].reporters == ("陳小華",)
 
 
 def test_page_without_articles_is_refused_by_name() -> None:

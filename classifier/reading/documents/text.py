@@ -11,6 +11,7 @@ from classifier.reading.patterns import pattern
 
 _HEADLINE = pattern(r"^[ \t\u3000]{0,3}#[ \t\u3000]+\S|^[ \t]{0,3}#[^\W\dA-Za-z_][^#\n]*$", re.MULTILINE)
 _LOWER_HEADLINE = pattern(r"^[ \t\u3000]{0,3}#{2,3}[ \t\u3000]+\S", re.MULTILINE)
+_MAY_HAVE_BYLINES = pattern("[讯訊电電]|[记記]\\s?者|通讯|消息|[報报][道导導]")
 _BYLINES_OF_A_PAGE = 2
 _LOOKED_AT_LINES = 20_000
 
@@ -52,13 +53,21 @@ def is_page(text: str) -> bool:
     """Whether text is a newspaper page: it has a headline mark, or bylines that start two stories."""
     if _HEADLINE.search(text) or len(_LOWER_HEADLINE.findall(text)) >= 2:
         return True
-    if "讯" not in text and "电" not in text and "记者" not in text and "通讯员" not in text:
+    if not _MAY_HAVE_BYLINES.search(text):
         return False
-    from classifier.reading.page.bylines import lead_byline
+    from classifier.reading.page.bylines import lead_byline, line_byline, signature
 
-    starts = 0
+    starts, announced = 0, False
     for line in text.split("\n", _LOOKED_AT_LINES)[:_LOOKED_AT_LINES]:
-        starts += lead_byline(line) is not None
+        if not line or line.isspace():
+            continue
+        if lead_byline(line):
+            starts, announced = starts + 1, False
+        elif line_byline(line):
+            announced = not signature(line)
+            continue
+        elif announced:
+            starts, announced = starts + 1, False
         if starts >= _BYLINES_OF_A_PAGE:
             return True
     return False

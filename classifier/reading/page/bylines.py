@@ -41,6 +41,7 @@ PEOPLE_IN_BRACKET, NAMES_IN_BRACKET, HALF_BRACKET, PEOPLE, TOLD, MORE_ROLES = 3.
 _OPEN, _CLOSE = any_of(OPENING_BRACKETS), any_of(CLOSING_BRACKETS)
 _BOX = "□■◇◆○●▲△☐◎★☆▢❑"
 _MARK = pattern(rf"\s*(?:[{_BOX}]\s*|[口N]\s*(?=本?\s?[报网台]?\s?(?:记|通|见|特|实)))?")
+_SENT_LAST = pattern(r"报[道导]$")
 _TIME_WORDS = r"近日|日前|昨|今|\d|连日|眼下"
 _PEOPLE_NEXT = r"记\s?者|通\s?讯\s?员"
 _AFTER_WIRE = rf"(?=\s|{_OPEN}|{_CLOSE}|{any_of(COLON + COMMA + OPENING_QUOTES)}|$|{_TIME_WORDS}|{_PEOPLE_NEXT})"
@@ -50,7 +51,7 @@ _OUTLET_NAME = (
 )
 _OWN = r"(?P<own>[本木]\s?[报刊台网社](?:\s?综合)?|新华社|新华网|中新[社网]|中国新闻网|中央社)"
 _PLACE_AND_DATE = (
-    rf"\s?(?P<place>(?!记|通\s?讯|编|评){HAN}{{0,10}}?)"
+    rf"\s?(?P<place>(?:(?!记\s?[者着]|通\s?讯|编辑|评论){HAN}){{0,10}}?)"
     r"\s?(?P<date>(?:(?P<month>\d{1,2})\s?月\s?)?(?P<day>\d{1,2})\s?日)?\s?"
 )
 _DATELINE = pattern(
@@ -92,7 +93,7 @@ _MAY_CREDIT = pattern("[摄攝供航图圖]")
 # Most paragraphs have none of these; a look for a single character says so sooner than the rest does.
 # Most paragraphs have none of these; a short look says so sooner than the rest does.
 _ANCHOR = pattern(
-    r"[讯迅汛訊]|[电電](?:[\s\[(（:：,，“】〕近日前今昨\d]|$)|消\s?息|[记己已記]\s?[者着音]|[报報]\s?[道导導]|[通习習]\s?[讯訊迅汛生]"
+    r"[讯迅汛訊]|[电電](?:[\s\[\])(（）:：,，“”】〕］近日前今昨\d]|$)|消\s?息|[记己已記]\s?[者着音]|[报報]\s?[道导導]|[通习習]\s?[讯訊迅汛生]"
     r"|本\s?[报報]\s"
 )
 _MAY_SIGN = pattern(
@@ -313,9 +314,10 @@ def _add_dateline(parts: _Parts, head: str, plain: str, sent: re.Match[str]) -> 
     """Count source, date and wire word."""
     found = sent.groupdict()
     parts.end = sent.end()
-    if found.get("bracket") and plain[parts.end : parts.end + 1] in CLOSING_BRACKETS:
-        parts.end += 1
     after = plain[parts.end : parts.end + 1]
+    if found.get("bracket") and after in CLOSING_BRACKETS:
+        parts.end += len(after)
+        after = plain[parts.end : parts.end + 1] if found["wire"][0] != "报" else after
     own, outlet, torn = found.get("own"), found.get("outlet"), found.get("torn")
     wire = found["wire"][0]
     weak = wire in "消报"
@@ -355,7 +357,7 @@ def _add_people(parts: _Parts, head: str, plain: str, at: int, *, marked: bool) 
     half = _HALF_BRACKET.match(plain, at)
     people = people_at(head, half.end() if half else at)
     after = plain[people.end : people.end + 1]
-    if not people.names or not people.roles or not _BARE_END.match(plain, people.end):
+    if not people.names or not people.roles or not (people.sent or _BARE_END.match(plain, people.end)):
         return
     if half or after in CLOSING_BRACKETS:
         parts.points += HALF_BRACKET
@@ -364,7 +366,7 @@ def _add_people(parts: _Parts, head: str, plain: str, at: int, *, marked: bool) 
     told = people.told or (after in COLON and after != "")
     if not people.persons or not (people.spaced or marked or people.told or parts.sent):
         return
-    parts.points += PEOPLE + (TOLD if told else 0.0) + (MORE_ROLES if people.roles > 1 else 0.0)
+    parts.points += PEOPLE + (TOLD if told else 0.0) + (MORE_ROLES if people.roles > 1 or people.sent else 0.0)
     parts.end, parts.names = people.end + (1 if after and after in COLON else 0), people.names
 
 
@@ -384,10 +386,10 @@ def _bracket_near_start(head: str, plain: str) -> _Parts:
 def _people_in_bracket(inside: str) -> tuple[str, ...]:
     """The reporters that a bracket holds; none where it holds no role, or much else."""
     plain = simplified(inside)
-    if _CREDIT_END.search(plain) or not _MAY_SIGN.search(plain):
+    if _CREDIT_END.search(plain) or not (_MAY_SIGN.search(plain) or _SENT_LAST.search(plain)):
         return ()
     people = people_at(inside, all_names=True)
-    if not people.roles or people.known < 0.5 * sum(character.isalpha() for character in plain):
+    if not (people.roles or people.sent) or people.known < 0.5 * sum(character.isalpha() for character in plain):
         return ()
     return reporters_in(inside)
 

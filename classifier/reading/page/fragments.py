@@ -7,6 +7,7 @@ from functools import cache
 
 from classifier.reading.page.signs import COMMA, HAN, OPENING_QUOTES, any_of
 from classifier.reading.page.topics import pairs_of
+from classifier.reading.page.traditional import simplified
 from classifier.reading.patterns import pattern
 
 _WORD_PAIR, _NO_WORD_PAIR = 3.0, -0.75
@@ -25,7 +26,7 @@ def is_torn(line: str, after: str, alike: int, page: Mapping[str, int]) -> bool:
     ``alike`` in length, are short, and are often said again by the paragraph below.
     """
     odds = 0.0
-    joint = line[-1] + after[0]
+    joint = simplified(line[-1] + after[0])
     if _HAN.fullmatch(joint[0]) and _HAN.fullmatch(joint[1]):
         odds += _WORD_PAIR if joint[1] in word_pairs().get(joint[0], "") else _NO_WORD_PAIR
         if page.get(joint, 0) > line.count(joint) + after.count(joint):
@@ -36,7 +37,7 @@ def is_torn(line: str, after: str, alike: int, page: Mapping[str, int]) -> bool:
     if own and len(own & pairs_of(after[:120])) >= 0.34 * len(own):
         odds -= 3.0
     odds += 1.5 if len(line) > 20 else 0.5 if len(line) > 14 else -0.5
-    if _OPENS.match(after):
+    if _OPENS.match(simplified(after[:40])):
         odds -= 1.5
     odds += -1.5 if alike else 0.75
     return odds > 0

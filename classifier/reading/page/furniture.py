@@ -6,6 +6,7 @@ import re
 
 from classifier.reading.page.bylines import is_photo_credit
 from classifier.reading.page.signs import COLON, ENDS, HAN, OPENING_BRACKETS, any_of
+from classifier.reading.page.traditional import simplified
 from classifier.reading.patterns import pattern
 
 _COLON, _OPEN = any_of(COLON), any_of(OPENING_BRACKETS)
@@ -58,7 +59,7 @@ _CAPTION = pattern(
     rf"\s*(?:[▲▼△▽◀▶←→↑↓]\s*\S|(?:上|下|左|右|中|题|大|小|背景|资料)?(?:图|组图|图片)(?:\s*[①-⑩\d一二三四五六]{{0,2}})?"
     rf"\s*(?:为|是|均为|分别为|{_COLON}|/)|[①-⑩]\s*{_HAN}|\(?资料(?:图|照)片?\)?$|新华社发)"
 )
-_MAY_CAPTION = pattern(r"[图摄片照发供航报▲▼△▽◀▶←→↑↓①-⑩]")
+_MAY_CAPTION = pattern(r"[图摄片照发供航报圖攝發報▲▼△▽◀▶←→↑↓①-⑩]")
 _CAPTION_END = pattern(r"(?:图片由.{2,16}提供|资料图片?|资料照片|\(?新华社发\)?|/\s*摄影?|摄影报道)[)）]?\s*$")
 _NOTICE = pattern(
     r"(?:[\w()（）《》“”·\s]{0,26})?(?:公告|公示|声明|启事|通告|讣告|更正|招标公告|拍卖公告|中标公示|遗失声明|招聘简章|招生简章|"
@@ -82,6 +83,7 @@ def furniture_reason(line: str) -> str:
         return "markup"
     if len(line) > 140:
         return ""
+    line = simplified(line)
     if _PAGE_NUMBER.fullmatch(line):
         return "page number"
     if len(line) <= 60 and _DATE_LINE.fullmatch(line):
@@ -109,7 +111,7 @@ def is_bare_date(line: str) -> bool:
 
 def is_column_name(heading: str) -> bool:
     """Whether a headline is only the name of a page or column (``要闻``, ``简讯``)."""
-    bare = heading.strip("【】[]|·“” \u3000")
+    bare = simplified(heading).strip("【】[]|·“” \u3000")
     return bool(_COLUMN_NAME.fullmatch(bare) or _COLUMN_PHRASE.fullmatch(bare))
 
 
@@ -117,24 +119,27 @@ def is_caption(paragraph: str) -> bool:
     """Whether a paragraph is a photo's caption or credit."""
     if len(paragraph) > 300 or not _MAY_CAPTION.search(paragraph[:8] + paragraph[-12:]):
         return False
-    return bool(_CAPTION.match(paragraph) or is_photo_credit(paragraph) or _CAPTION_END.search(paragraph[-40:]))
+    if is_photo_credit(paragraph):
+        return True
+    return bool(_CAPTION.match(simplified(paragraph[:24])) or _CAPTION_END.search(simplified(paragraph[-40:])))
 
 
 def is_notice_headline(line: str) -> bool:
     """Whether a line without headline marks is a notice's headline (``遗失声明``, ``招标公告``)."""
-    return 2 <= len(line) <= 36 and bool(_NOTICE.fullmatch(line.strip()))
+    return 2 <= len(line) <= 36 and bool(_NOTICE.fullmatch(simplified(line.strip())))
 
 
 def is_editors_note(paragraph: str) -> bool:
     """Whether a paragraph is an editor's note that stands before a story's own text (``编者按``)."""
-    return bool(_NOTE.match(paragraph))
+    return bool(_NOTE.match(simplified(paragraph[:24])))
 
 
 def turns_to_another_page(paragraph: str) -> bool:
     """Whether the story breaks off here to go on elsewhere: ``(下转第二版)``."""
-    return bool(_TURN_TO.search(paragraph[-24:])) and "下转" in paragraph[-24:]
+    end = simplified(paragraph[-24:])
+    return "下转" in end and bool(_TURN_TO.search(end))
 
 
 def is_turned_from(paragraph: str) -> bool:
     """Whether a story goes on here from another page: ``(上接第一版)``."""
-    return "接" in paragraph[:12] and bool(_TURNED_FROM.match(paragraph))
+    return "接" in paragraph[:12] and bool(_TURNED_FROM.match(simplified(paragraph[:40])))

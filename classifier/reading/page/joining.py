@@ -21,6 +21,7 @@ from classifier.reading.page.line_layout import NEVER_FIRST, Layout
 from classifier.reading.page.markup import Line
 from classifier.reading.page.sentences import has_open_bracket, introduces_list, is_bare_byline, is_finished, joined
 from classifier.reading.page.signs import CLOSING_BRACKETS, CLOSING_QUOTES, COLON, COMMA, PAUSE, SEMICOLON, any_of
+from classifier.reading.page.traditional import simplified
 from classifier.reading.patterns import pattern
 
 ParagraphKind = Literal["heading", "text", "byline", "caption", "row", "left_out"]
@@ -167,13 +168,13 @@ def _continues(current: Paragraph, line: Line, i: int, layout: Layout) -> bool:
         return True
     last = before[-1]
     if last in COMMA or last in PAUSE:
-        return not (last in COMMA and _OPENER.match(after) and len(before) < 8)
+        return not (last in COMMA and _OPENER.match(simplified(after[:24])) and len(before) < 8)
     if last in SEMICOLON:
         return not (_ENUMERATED.match(after) and _ENUMERATED.match(before))
     if last in COLON:
         return not (_ENUMERATED.match(after) or introduces_list(before) or len(before) <= 12)
     if current.items or current.kind == "row":
         return False
-    if _OPENER.match(after) or _ENUMERATED.match(after):
+    if _OPENER.match(simplified(after[:24])) or _ENUMERATED.match(after):
         return False
     return not layout.stands_alone(i, before, before_alone=current.alone)

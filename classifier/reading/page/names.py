@@ -44,6 +44,7 @@ _TOKEN = pattern(
 _TAIL = pattern(
     rf"(?:(?:摄影|综合|联合|采访)?[报根][道导]|采写|整理|执笔|文\s?[{SLASH}+＋]?\s?图|图\s?[{SLASH}+＋]?\s?文|[文图])(?!{HAN})"
 )
+_SENT_FROM = pattern(rf"\s?{any_of(SLASH)}\s?{HAN}{{2,4}}?(?:连线|综合)?报[导道]|\s{HAN}{{2}}报导")
 _TAIL_AT_END = pattern(r"(?:(?:摄影|综合|联合|采访)?[报根][道导]|采写|整理|执笔|文图|图文)$")
 _SENT = pattern(r"\s?(?:\d{1,2}\s?月\s?)?(?:\d{1,2}\s?日)?\s?(?:专?电|讯|报[道导])\s*$")
 _BLANKS = pattern(rf"\s+|(?<={DOT})\s*|\s*(?={DOT})")
@@ -87,7 +88,7 @@ class People:
     """Roles and names in a row: where they end, how many roles, the names, and how surely they are names.
 
     ``spaced`` says that each role is set apart from its names, ``told`` that a word such as 报道 ends them;
-    ``known`` is how many characters all of them have.
+    ``known`` is how many characters all of them have; ``sent`` says that a place and 報導 end them.
     """
 
     end: int
@@ -97,6 +98,7 @@ class People:
     spaced: bool = True
     told: bool = False
     known: int = 0
+    sent: bool = False
 
 
 def people_at(text: str, at: int = 0, *, all_names: bool = False) -> People:
@@ -116,6 +118,9 @@ def people_at(text: str, at: int = 0, *, all_names: bool = False) -> People:
             roles, at, awaited, known = roles + 1, role.end(), True, known + role.end() - start
             spaced = spaced and not plain[at : at + 1].isalpha()
             continue
+        if names and (sent_from := _SENT_FROM.match(plain, at)):
+            known += sent_from.end() - at
+            return People(sent_from.end(), roles, tuple(dict.fromkeys(names)), persons, spaced, True, known, True)
         if tail := _TAIL.match(plain, start):
             told, at, known = told or "报" in tail[0], tail.end(), known + len(tail[0])
             end = at if names else end
@@ -147,14 +152,14 @@ def people_at(text: str, at: int = 0, *, all_names: bool = False) -> People:
 def reporters_in(who: str) -> tuple[str, ...]:
     """Names in a byline's bracket; roles drop out, names of two characters set apart are closed up."""
     plain = simplified(who)
-    names = people_at(who, all_names=True).names
+    people = people_at(who, all_names=True)
     sent = _SENT.search(plain)
-    if sent and sent.start() and names and "·" not in names[-1]:
+    if people.sent or not sent or not sent.start() or not people.names:
+        return people.names
+    names = people_at(who[: sent.start()], all_names=True).names
+    if names and "·" not in names[-1] and len(names[-1]) > 3 and is_surname(simplified(names[-1])[0]):
         # 記者林小美高雄5日電: the place runs into the name.
-        last = people_at(who[: sent.start()], all_names=True).names
-        if last and len(last[-1]) > 3 and is_surname(simplified(last[-1])[0]):
-            return (*last[:-1], last[-1][: 2 if len(last[-1]) == 4 else 3])
-        return last if len(last) == 1 else tuple(name for name in last if is_person(simplified(name)))
+        return (*names[:-1], names[-1][: 2 if len(names[-1]) == 4 else 3])
     return names
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-OPENING_BRACKETS = "(\uff08\u3014[\u3010\u3008<"
-CLOSING_BRACKETS = ")\uff09\u3015]\u3011\u3009>"
+OPENING_BRACKETS = "(\uff08\u3014[\u3010\u3008<\uff3b"
+CLOSING_BRACKETS = ")\uff09\u3015]\u3011\u3009>\uff3d"
 COMMA, STOP, COLON, SEMICOLON = ",\uff0c", "\u3002", ":\uff1a", ";\uff1b"
 QUESTION, EXCLAMATION, PAUSE, ELLIPSIS = "?\uff1f", "!\uff01", "\u3001", "\u2026"
 SLASH = "/\uff0f"

@@ -16,6 +16,7 @@ from functools import cache
 from classifier.reading.options import Scorer
 from classifier.reading.page.names import is_bare_name
 from classifier.reading.page.signs import COMMA, HAN, OPENING_QUOTES, any_of
+from classifier.reading.page.traditional import simplified
 from classifier.reading.patterns import pattern
 
 MIN_SIDE_CHARS = 70
@@ -118,12 +119,12 @@ def story_changes(
 
 def pairs_of(text: str) -> frozenset[str]:
     """The pairs of neighbouring Han characters in a text."""
-    return frozenset(run[i : i + 2] for run in _RUN.findall(text) for i in range(len(run) - 1))
+    return frozenset(run[i : i + 2] for run in _RUN.findall(simplified(text)) for i in range(len(run) - 1))
 
 
 def goes_on(paragraph: str) -> bool:
     """Whether a paragraph's first words lean on what stands before it, so that it starts no story."""
-    return bool(_GOES_ON.match(paragraph))
+    return bool(_GOES_ON.match(simplified(paragraph[:16])))
 
 
 def starts_in_speech(paragraph: str, before: str = "") -> bool:
@@ -132,9 +133,10 @@ def starts_in_speech(paragraph: str, before: str = "") -> bool:
     A running story brings in a new speaker with who he is (``牧民哈布说``); a bare name that was not
     named before was named in a beginning that is cut off.
     """
-    match = _SPEAKER.match(paragraph)
+    match = _SPEAKER.match(simplified(paragraph[:60]))
     if not match or not is_bare_name(name := match["name"]):
         return False
+    before = simplified(before)
     return name not in before and name[-2:] not in before and name.split("·")[0] not in before
 
 
@@ -209,7 +211,7 @@ def _strength(
     )
     if starts_in_speech(paragraphs[index]) and starts_in_speech(paragraphs[index], "".join(paragraphs[start:index])):
         return strength + w.speaker, "it starts with someone speaking who was not named before"
-    if _LEAD.match(paragraphs[index]):
+    if _LEAD.match(simplified(paragraphs[index][:120])):
         return strength + w.lead, "it shares no words with the text before and opens as a story does"
     return strength, _UNSHARED
 
