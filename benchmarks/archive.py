@@ -1,6 +1,6 @@
 """How fast whole archives are scored, and in how much memory: ``python -m benchmarks.archive [ARTICLES]``.
 
-Makes a Parquet file of ARTICLES (default 1,000,000) and a folder of FILES text files from the news
+Makes a Parquet file of ARTICLES (default 1,000,000), folders of text files and of web pages from the news
 (``benchmarks.news``), then measures in one run:
 
 - on one core, in turns: the plain loop (jieba and scikit-learn with the same features and weights,
@@ -121,7 +121,9 @@ def write_html(path: Path, rows: Iterator[dict[str, str]]) -> Path:
 class OneCore:
     """Ways that work on one core, each giving the articles it went through."""
 
-    def __init__(self, folder: Path, model: Path, articles: list[Pair], count: int, files: int, sample: int) -> None:
+    def __init__(
+        self, folder: Path, model: Path, articles: list[Pair], count: int, files: int, pages: int, sample: int
+    ) -> None:
         self.folder, self.path = folder, model
         self.model = TopicModel.load(model, engine="kernel")
         self.sample = articles[:sample]
@@ -134,7 +136,7 @@ class OneCore:
             self.columns.append((TextColumn.from_strings(titles), TextColumn.from_strings(texts)))
         self.parquet = write_parquet(folder / "one-core.parquet", archive_rows(articles, count))
         self.files = write_folder(folder / "files", archive_rows(articles, files))
-        self.pages = write_html(folder / "html", archive_rows(articles, files // 10))
+        self.pages = write_html(folder / "html", archive_rows(articles, pages))
         self.runs = 0
         self.part_bytes: dict[Path, float] = {}
 
@@ -281,7 +283,8 @@ def _children(pid: int) -> list[int]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("articles", nargs="?", type=int, default=1_000_000)
-    parser.add_argument("--files", type=int, default=5_000, help="text files of the folder")
+    parser.add_argument("--files", type=int, default=10_000, help="text files of the folder")
+    parser.add_argument("--pages", type=int, default=10_000, help="web pages of the folder")
     parser.add_argument("--sample", type=int, default=300, help="articles of the plain loop")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--model", default=None, help="a model's folder or name")
@@ -302,7 +305,7 @@ def main() -> None:
             command_heading()
             by_command(source, folder / "out", written, int(chosen.memory * (1 << 30)))
             return
-        ways = OneCore(folder, path, pairs, min(chosen.articles, 100_000), chosen.files, chosen.sample)
+        ways = OneCore(folder, path, pairs, min(chosen.articles, 100_000), chosen.files, chosen.pages, chosen.sample)
         estimates(ways, one_core(ways, chosen.rounds), characters)
         command_heading()
         for count in (chosen.articles // 10, chosen.articles):

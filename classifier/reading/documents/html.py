@@ -12,6 +12,7 @@ from classifier.reading.documents.web.body import Body, find_body
 from classifier.reading.documents.web.embedded import embedded_article
 from classifier.reading.documents.web.head import find_date, find_title, key_of, title_above
 from classifier.reading.documents.web.parsing import parse_page, split_scripts
+from classifier.reading.documents.web.phrases import is_traditional
 from classifier.reading.encoding import decode
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.page.bylines import closing_reporters, lead_byline
@@ -84,7 +85,7 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Li
             full_name, f"has more than {limits.html_bytes:,} characters, too many for one page; split it"
         )
     parts = split_scripts(markup)
-    page = page_blocks(parse_page(parts.markup, full_name, limits), full_name, limits)
+    page = _blocks(parts.markup, full_name, limits)
     title, title_at = find_title(page)
     body = find_body(page, title_at)
     first, last = (body.first, body.last) if body else (len(page.blocks), len(page.blocks))
@@ -112,10 +113,14 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Li
     )
 
 
+def _blocks(markup: str, name: str, limits: Limits) -> Page:
+    return page_blocks(parse_page(markup, name, limits), name, limits, traditional=is_traditional(markup))
+
+
 def _inside_scripts(scripts: tuple[tuple[str, str], ...], name: str, limits: Limits) -> tuple[Page, Body | None, str]:
     embedded = embedded_article(scripts)
     if embedded is None:
         return Page(), None, ""
     inner = split_scripts(embedded.markup.replace("\n", "<br>"))
-    page = page_blocks(parse_page(inner.markup, name, limits), name, limits)
+    page = _blocks(inner.markup, name, limits)
     return page, find_body(page, -1), embedded.title

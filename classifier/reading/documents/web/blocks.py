@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from classifier.errors import InputRefused
+from classifier.reading.documents.web import phrases
 
 if TYPE_CHECKING:
     from lxml.etree import _Attrib, _Element
@@ -31,7 +32,6 @@ _VOID = frozenset(
 _KEEPS_LINES = frozenset(("pre", "plaintext", "listing", "xmp"))
 _OUTER = frozenset(("html", "body"))
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _INDENT = re.compile("(?<=[。！？…”）])\u3000\u3000+")
 """Two wide blanks after a sentence start the next paragraph where a page has no other sign of it."""
 _MARKS = re.compile("[，。！？；：、,;!?”…]")
@@ -67,9 +67,13 @@ class Node:
 
 @dataclass(slots=True)
 class Block:
-    """A line of text as a browser would set it apart."""
+    """A line of text as a browser would set it apart.
+
+    ``words`` is the text with what set phrases are written in in simplified characters.
+    """
 
     text: str
+    words: str
     node: int
     chars: int
     link_chars: int
@@ -96,7 +100,8 @@ class Page:
 class _Walk:
     """The state of one walk through a tree."""
 
-    def __init__(self) -> None:
+    def __init__(self, traditional: bool) -> None:
+        self.traditional = traditional
         self.page = Page()
         self.pieces: list[str] = []
         self.linked: list[str] = []
@@ -114,7 +119,7 @@ class _Walk:
             return
         whole = "".join(self.pieces)
         for part in _INDENT.split(whole) if "\u3000\u3000" in whole and not self.linked else (whole,):
-            if not part.isspace() and (text := _BLANKS.sub(" ", part).strip()):
+            if text := " ".join(part.split()):
                 self._append(text)
         self.pieces = []
         self.linked = []
@@ -124,9 +129,10 @@ class _Walk:
         self.page.blocks.append(
             Block(
                 text=text,
+                words=phrases.simplify(text) if self.traditional else text,
                 node=self.here,
                 chars=len(text) - text.count(" "),
-                link_chars=len(_BLANKS.sub("", "".join(self.linked))) if self.linked else 0,
+                link_chars=len("".join("".join(self.linked).split())) if self.linked else 0,
                 marks=len(_MARKS.findall(text)) if long else 0,
                 ends=len(_ENDS.findall(text)) if long else 0,
                 heading=self.heading,
@@ -170,14 +176,16 @@ class _Walk:
             self.kept_lines -= 1
 
 
-def page_blocks(root: _Element, name: str, limits: Limits) -> Page:
+def page_blocks(root: _Element, name: str, limits: Limits, *, traditional: bool = False) -> Page:
     """Walk a page's tree once and cut its text in blocks.
+
+    ``traditional``: whether set phrases may be in traditional characters.
 
     Raises InputRefused where elements are nested deeper than any page's are.
     """
     from lxml.etree import iterwalk
 
-    state = _Walk()
+    state = _Walk(traditional)
     links = depth = 0
     left_out = False
     link_opens: list[bool] = []
@@ -256,7 +264,7 @@ def _read_head(head: _Element, page: Page) -> None:
             if element.get("rel") == "canonical":
                 page.metas.setdefault("canonical", (element.get("href") or "")[:2000])
         elif not page.title:
-            page.title = _BLANKS.sub(" ", "".join(element.itertext())).strip()[:1000]
+            page.title = " ".join("".join(element.itertext()).split())[:1000]
 
 
 def _read_meta(meta: _Element, page: Page) -> None:

@@ -62,7 +62,7 @@ def _value(block: Block) -> float:
     plain = chars - block.link_chars
     if block.link_chars * 2 > chars:
         return -8.0 - min(chars, 40) * 0.5
-    text = phrases.simplify(block.text) if chars < 150 else ""
+    text = block.words if chars < 150 else ""
     if chars <= 20 and not block.ends and phrases.REACTION.match(text):
         return REACTION_VALUE
     if chars <= 20 and phrases.CONTROL.match(text):
@@ -89,7 +89,7 @@ def is_dateline(block: Block) -> bool:
     """Whether a block is the line under a headline: when, from where, how often read."""
     if block.chars > 120 or block.ends:
         return False
-    text = phrases.simplify(block.text)
+    text = block.words
     return phrases.WHEN.search(text) is not None or phrases.WHENCE.search(text) is not None
 
 
@@ -197,7 +197,7 @@ def _paragraphs(page: Page, first: int, last: int, title_at: int) -> list[int]:
     if highest > last:
         highest = min(last + 1 + WINDOW, len(blocks))
         for i in range(last + 1, highest):
-            if blocks[i].chars <= 24 and phrases.STOP.match(phrases.simplify(blocks[i].text)):
+            if blocks[i].chars <= 24 and phrases.STOP.match(blocks[i].words):
                 highest = i
                 break
     kept = [i for i in range(lowest, highest) if blocks[i].aside <= deepest and not _is_furniture(blocks[i])]
@@ -233,7 +233,7 @@ def _end(blocks: list[Block], first: int, last: int, aside: int) -> int:
     gains = list(accumulate((max(blocks[i].value, 0.0) for i in range(first, last)), initial=0.0))
     for i in range(first, last):
         block = blocks[i]
-        if block.chars <= 24 and phrases.STOP.match(phrases.simplify(block.text)):
+        if block.chars <= 24 and phrases.STOP.match(block.words):
             before, after = gains[i - first], gains[-1] - gains[i - first]
             if before > after or (before > 0 and block.aside > aside):
                 return i
@@ -241,7 +241,7 @@ def _end(blocks: list[Block], first: int, last: int, aside: int) -> int:
 
 
 def _is_furniture(block: Block) -> bool:
-    text, chars = phrases.simplify(block.text) if block.chars <= 200 else "", block.chars
+    text, chars = block.words if block.chars <= 200 else "", block.chars
     if block.link_chars * 2 > chars:
         return True
     if chars <= 60 and phrases.CREDIT.match(text):
@@ -257,7 +257,7 @@ def _is_notice(block: Block) -> bool:
     """Whether a block says who may copy the text, or where to follow its paper; told only at the text's ends."""
     if block.chars > 200:
         return False
-    text = phrases.simplify(block.text)
+    text = block.words
     if phrases.RIGHTS.search(text) or phrases.NOTICE_START.match(text):
         return True
     return not block.ends and phrases.NOTICE.search(text) is not None

@@ -56,9 +56,13 @@ def find_title(page: Page) -> tuple[str, int]:
     """
     told = [t for t in (page.title, page.metas.get("og:title", ""), page.metas.get("twitter:title", "")) if t]
     keys = [k for k in map(key_of, told) if len(k) >= 4]
+    letters = frozenset("".join((*told, *keys)))
     best, best_rank = -1, (0.0, 0.0)
     for i, block in enumerate(page.blocks):
         if not 4 <= block.chars <= _LONGEST_TITLE or (block.link_chars and not block.heading):
+            continue
+        start = block.text[0]
+        if start not in letters and start.isalnum() and key_of(start) not in letters:
             continue
         key = key_of(block.text)
         if len(key) < 4:
@@ -109,7 +113,7 @@ def is_site_name(text: str) -> bool:
 def title_above(page: Page, first: int) -> str:
     """The line above an article that can be its headline, or empty; ``first`` is the article's first block."""
     for block in reversed(page.blocks[max(0, first - 20) : first]):
-        text = phrases.simplify(block.text)
+        text = block.words
         if (
             block.link_chars
             or block.aside

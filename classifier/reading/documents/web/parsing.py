@@ -24,6 +24,7 @@ _CLOSING = {
 _TAG = re.compile(r"<[a-zA-Z](?:[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?)*+")
 _ATTRIBUTE = re.compile(r"[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>\"'][^\s>]*+)?)?")
 _OUTER_END = re.compile(r"</(?:[hH][tT][mM][lL]|[bB][oO][dD][yY])\s*>")
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 _SMALL = 65_536
 """In a page of so few characters no tag can hold enough attributes to take long."""
 
@@ -63,8 +64,12 @@ def split_scripts(markup: str) -> Parts:
         after = markup.find(">", end)
         place = after + 1 if after >= 0 else len(markup)
     kept.append(markup[place:])
+    inner = " ".join(kept)
+    for invisible in _INVISIBLE:
+        if invisible in inner:
+            inner = inner.replace(invisible, "")
     # Text after </html> is shown by browsers, but not parsed by libxml2.
-    return Parts(_OUTER_END.sub(" ", " ".join(kept)), tuple(scripts))
+    return Parts(_OUTER_END.sub(" ", inner), tuple(scripts))
 
 
 def parse_page(markup: str, name: str, limits: Limits) -> _Element:

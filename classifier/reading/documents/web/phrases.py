@@ -59,17 +59,6 @@ NOTICE_START = pattern(
 )
 """How a notice begins; such a line is no paragraph wherever it stands."""
 
-_TRADITIONAL = str.maketrans(
-    "關聞閱讀鏈結薦熱門點擊編輯責來發佈時間標題權聲轉載請註冊錄評論訪問瀏覽復製貼網頁圖體專題搜尋資訊為您喜歡話內容複審監製總視頻條記帳號",
-    "关闻阅读链结荐热门点击编辑责来发布时间标题权声转载请注册录评论访问浏览复制贴网页图体专题搜寻资讯为您喜欢话内容复审监制总视频条记帐号",
-)
-
-
-def simplify(text: str) -> str:
-    """The words of these phrases in simplified characters; others stay as they are."""
-    return text.translate(_TRADITIONAL)
-
-
 REACTION = pattern(r"^[\s\d(（·|]*(?:回复|赞|顶|踩|举报|点赞|支持|反对|[0-9]+\s*(?:楼|赞|回复|分钟前|小时前|天前))")
 """What stands under each comment of a reader."""
 
@@ -79,3 +68,19 @@ RIGHTS = pattern(
     r"网友评论仅供|请支持独立网站|Copyright|copyright|COPYRIGHT|All [Rr]ights|©"
 )
 """Who may copy a text and who answers for it: at an article's end this is no part of it, however long."""
+
+_TRADITIONAL = str.maketrans(
+    "關聞閱讀鏈結薦熱門點擊編輯責來發佈時間標題權聲轉載請註冊錄評論訪問瀏覽復製貼網頁圖體專題搜尋資訊為您喜歡話內容複審監製總視頻條記帳號",
+    "关闻阅读链结荐热门点击编辑责来发布时间标题权声转载请注册录评论访问浏览复制贴网页图体专题搜寻资讯为您喜欢话内容复审监制总视频条记帐号",
+)
+_SIGNS_OF_IT = "關閱編責來發標權轉評論網為記"
+
+
+def is_traditional(markup: str) -> bool:
+    """Whether a page holds traditional characters that its set phrases may be written in."""
+    return any(sign in markup for sign in _SIGNS_OF_IT)
+
+
+def simplify(text: str) -> str:
+    """The words of these phrases in simplified characters; others stay as they are."""
+    return text.translate(_TRADITIONAL)
