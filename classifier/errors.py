@@ -1,21 +1,50 @@
 """One family of errors: each message names the input, what is wrong with it, and what to do."""
 
+from __future__ import annotations
+
+from classifier.messages import Language, Message, text_of
+
 
 class LanmuError(Exception):
-    """Anything lanmu refuses, told in words a user can act on."""
+    """Anything lanmu refuses, told in words a user can act on.
+
+    Parameters
+    ----------
+    said
+        The message, or plain English where it has no code yet.
+    """
+
+    def __init__(self, said: str | Message = "") -> None:
+        super().__init__(text_of(said))
+        self.said = said
+
+    def text(self, language: Language = "en") -> str:
+        """The message in the reader's language."""
+        return text_of(self.said, language)
 
 
 class InputRefused(LanmuError):
     """One input cannot be read; the others go on.
 
-    ``name`` is the path (with a member or line where there is one), ``reason`` what is wrong and
-    what to do about it.
+    Parameters
+    ----------
+    name
+        The path, with a member or line where there is one.
+    reason
+        What is wrong and what to do about it.
     """
 
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name}: {reason}")
+    def __init__(self, name: str, reason: str | Message) -> None:
+        super().__init__(reason)
+        self.args = (f"{name}: {text_of(reason)}",)
         self.name = name
-        self.reason = reason
+        self.reason = text_of(reason)
+
+    def text(self, language: Language = "en") -> str:
+        return f"{self.name}: {text_of(self.said, language)}"
+
+    def __reduce__(self) -> tuple[type[InputRefused], tuple[str, str | Message]]:
+        return type(self), (self.name, self.said)
 
 
 class UnknownCategory(LanmuError):

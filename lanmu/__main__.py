@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import typer
+
+from classifier.errors import LanmuError
+from lanmu.language import choose_language, speak, spoken_language
 
 COMMANDS = {
     "tag": "lanmu.commands.tag:tag",
@@ -46,7 +50,7 @@ def build(names: list[str]) -> typer.Typer:
 
 def main() -> None:
     """Run the command line; exit codes: 0 all done, 1 some inputs refused, 2 wrong usage or nothing done."""
-    arguments = sys.argv[1:]
+    arguments = take_language(sys.argv[1:])
     if arguments and arguments[0] in ("--version", "-V"):
         from importlib.metadata import version
 
@@ -54,25 +58,44 @@ def main() -> None:
         return
     names = [arguments[0]] if arguments and arguments[0] in COMMANDS else list(COMMANDS)
     try:
-        build(names)()
+        build(names)(arguments, standalone_mode=True)
     except Exception as error:
-        from classifier.errors import LanmuError
-
-        if isinstance(error, LanmuError):
-            print(f"lanmu: {error}", file=sys.stderr)
-            sys.exit(2)
-        if isinstance(error, BrokenPipeError):
-            sys.stderr.close()
-            sys.exit(0)
-        if isinstance(error, ModuleNotFoundError) and error.name:
-            from lanmu.extras import explain_missing
-
-            print(f"lanmu: {explain_missing(error.name)}", file=sys.stderr)
-            sys.exit(2)
-        raise
+        end_with(error)
     except KeyboardInterrupt:
-        print("lanmu: stopped", file=sys.stderr)
+        print(f"lanmu: {speak('command.stopped')}", file=sys.stderr)
         sys.exit(130)
+
+
+def take_language(arguments: list[str]) -> list[str]:
+    """The arguments without ``--lang``, which stands before or after the command and is heeded at once."""
+    for i, argument in enumerate(arguments):
+        if argument == "--":
+            break
+        if (argument == "--lang" and i + 1 < len(arguments)) or argument.startswith("--lang="):
+            name = argument.partition("=")[2] or arguments[i + 1]
+            try:
+                choose_language(name)
+            except LanmuError as error:
+                end_with(error)
+            return arguments[:i] + arguments[i + (1 if "=" in argument else 2) :]
+    return arguments
+
+
+def end_with(error: Exception) -> NoReturn:
+    """Say what went wrong in a line and end; a fault of lanmu's own is raised again."""
+    if isinstance(error, BrokenPipeError):
+        sys.stderr.close()
+        sys.exit(0)
+    if isinstance(error, LanmuError):
+        said = error.text(spoken_language())
+    elif isinstance(error, ModuleNotFoundError) and error.name:
+        from lanmu.extras import explain_missing
+
+        said = explain_missing(error.name).text(spoken_language())
+    else:
+        raise error
+    print(f"lanmu: {said}", file=sys.stderr)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from classifier.messages import Message, say
+
 EXTRAS = {
     "train": ("sklearn", "scipy", "joblib", "threadpoolctl", "datasketch", "cleanlab", "optuna", "altair", "vl_convert",
               "jinja2"),
@@ -12,7 +14,7 @@ EXTRAS = {
 """The packages of each extra, by the names they are imported by."""
 
 
-def explain_missing(package: str) -> str:
+def explain_missing(package: str) -> Message:
     """What to do about a package that is not installed.
 
     Parameters
@@ -23,8 +25,5 @@ def explain_missing(package: str) -> str:
     first = package.split(".")[0]
     for extra, packages in EXTRAS.items():
         if first in packages:
-            return (
-                f"this needs {first}, which is not installed; install lanmu[{extra}] "
-                f"(from a checkout: pip install '.[{extra}]')"
-            )
-    return f"this installation lacks the package {first}; install lanmu again with its dependencies"
+            return say("command.needs_extra", package=first, extra=extra)
+    return say("command.needs_package", package=first)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from classifier.errors import ModelError
+from classifier.messages import Language, say
 from classifier.model.form import NO_BODY, ROUND_UP
 
 if TYPE_CHECKING:
@@ -17,12 +18,13 @@ if TYPE_CHECKING:
 
 UNSURE, TOO_SHORT, UNFAMILIAR = 1, 2, 4
 REASONS: Mapping[int, str] = {
-    UNSURE: "probability below the threshold",
-    TOO_SHORT: "too few words",
-    UNFAMILIAR: "words unlike the news the model knows",
-    NO_BODY: "no body text",
-    ROUND_UP: "several briefs under one headline",
+    UNSURE: "below_threshold",
+    TOO_SHORT: "too_short",
+    UNFAMILIAR: "unfamiliar",
+    NO_BODY: "no_body",
+    ROUND_UP: "round_up",
 }
+"""The code of each reason; messages.toml has its sentence under ``[reason]``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,11 @@ def decide(scores: Scores, weights: LinearWeights, rule: ReviewRule, form: NDArr
     return Decisions(probabilities, category, probability, reasons, scores.familiarity)
 
 
-def reason_words(bits: int) -> tuple[str, ...]:
-    """The reasons in words."""
-    return tuple(words for bit, words in REASONS.items() if bits & bit)
+def list_reasons(bits: int) -> tuple[str, ...]:
+    """The codes of the reasons in ``bits``."""
+    return tuple(code for bit, code in REASONS.items() if bits & bit)
+
+
+def explain_reason(code: str, language: Language = "en") -> str:
+    """A reason for review as a sentence; words that are no code stay as they are."""
+    return say(f"reason.{code}").text(language) if code in REASONS.values() else code

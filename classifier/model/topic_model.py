@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from classifier.article import Article, TaggedArticle
 from classifier.columns import TextColumn
 from classifier.errors import ModelError
-from classifier.model.decisions import Decisions, decide, reason_words
+from classifier.model.decisions import Decisions, decide, list_reasons
 from classifier.model.files import StoredModel, read_model
 from classifier.model.form import form_bits
 from classifier.model.weights import Scorer, Scores
@@ -172,7 +172,7 @@ class TopicModel:
             articles, order.tolist(), falling.tolist(), decisions.reasons.tolist(), with_second, strict=True
         ):
             ranking = tuple(zip([ids[k] for k in ranks], shares, strict=True))
-            reasons = reason_words(bits)
+            reasons = list_reasons(bits)
             found.append(
                 TaggedArticle(
                     article=article,

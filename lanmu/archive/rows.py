@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from classifier.article import Article
 from classifier.columns import TextColumn
-from classifier.model.decisions import REASONS, Decisions, reason_words
+from classifier.model.decisions import REASONS, Decisions, list_reasons
 from classifier.reading.dates import normal_date
 from classifier.reading.tables.chunk import ArticleChunk
 
@@ -155,7 +155,7 @@ class RowMaker:
         self.id_column = pa.array(model.taxonomy.ids, pa.string())
         self.name_column = pa.array([category.name for category in model.taxonomy], pa.string())
         self.decision_column = pa.array(["accepted", "review"], pa.string())
-        self.reason_column = pa.array([list(reason_words(b)) for b in range(2 * max(REASONS))], pa.list_(pa.string()))
+        self.reason_column = pa.array([list(list_reasons(b)) for b in range(2 * max(REASONS))], pa.list_(pa.string()))
 
     def decide(self, batch: Batch) -> Decisions:
         return self.model.decide(TextColumn.from_arrow(batch.titles), TextColumn.from_arrow(batch.texts))

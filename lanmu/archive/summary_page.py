@@ -10,19 +10,13 @@ from html import escape
 from pathlib import PurePosixPath
 from typing import Any
 
+from classifier.model.decisions import explain_reason
 from classifier.taxonomy import Taxonomy
 from lanmu.charts import Column, draw_histogram, place_of_share, stack_bars, svg
 from training.evaluation.report.chart_page import chart_page, html_table, key_figures
 
-ACCEPTED, REVIEW = "采纳", "待审"
+ACCEPTED, REVIEW = "自动采用", "待审核"
 _FILLS = {ACCEPTED: "#2e8b6f", REVIEW: "#e0a030"}
-_REASONS = {
-    "probability below the threshold": "把握不够（概率低于门槛）",
-    "too few words": "字数太少",
-    "words unlike the news the model knows": "用词不像新闻",
-    "no body text": "没有正文",
-    "several briefs under one headline": "一题多条简讯",
-}
 _MOST_MONTHS = 60
 """Beyond so many months the charts over time go by year."""
 _SHOWN_NAME = 60
@@ -100,7 +94,7 @@ def _categories(summary: dict[str, Any], taxonomy: Taxonomy) -> str:
         )
     table = (
         f"<div class=table><table class=bars><thead><tr><th>栏目</th><th></th><th class=number>篇数</th>"
-        f"<th class=number>待审</th></tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f"<th class=number>待审核</th></tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
     return _figure("各栏目篇数与待审占比", f"{_legend(_FILLS)}{table}", "末列是该栏目里待审的比例")
 
@@ -152,10 +146,10 @@ def _confidence(summary: dict[str, Any]) -> str:
         for held, taken in zip(probability["review"], probability["accepted"], strict=True)
     ]
     drawing = draw_histogram(bins, (REVIEW, ACCEPTED), root=True)
-    note = "没有达到所要准确率的门槛，全部待审"
+    note = "没有达到所要准确率的门槛，全部待审核"
     if threshold <= 1:
         drawing = replace(drawing, rules=(place_of_share(threshold),))
-        note = f"虚线是采纳的门槛 {threshold:.0%}"
+        note = f"虚线是自动采用的门槛 {threshold:.0%}"
     chart = svg(drawing, _FILLS, {}, "最佳栏目的概率")
     return _figure("把握的分布", f"{_legend(_FILLS)}<div class=scroll>{chart}</div>",
                    f"{note}；横轴是最佳栏目的概率，纵轴按平方根，好让少的也看得见")  # fmt: skip
@@ -178,8 +172,8 @@ def _legend(fills: Mapping[str, str]) -> str:
 def _reasons(summary: dict[str, Any]) -> str:
     if not summary["reasons"]:
         return ""
-    rows = [(_REASONS.get(reason, reason), n) for reason, n in summary["reasons"].items()]
-    return f"<h3>为何待审</h3>{html_table(('原因', '篇数'), rows)}"
+    rows = [(explain_reason(reason, "zh"), n) for reason, n in summary["reasons"].items()]
+    return f"<h3>为何待审核</h3>{html_table(('原因', '篇数'), rows)}"
 
 
 def _slowest(summary: dict[str, Any]) -> str:

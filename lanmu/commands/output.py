@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING, Protocol
 
 from classifier.article import TaggedArticle, WordEvidence
+from classifier.model.decisions import explain_reason
 from classifier.spreadsheets import defused
 from classifier.taxonomy import Taxonomy
+from lanmu.language import speak, spoken_language
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -51,7 +53,7 @@ class SpreadsheetCsv:
             source = t.article.source
             row = [
                 t.article.id, t.article.title, t.category, t.category_name, f"{t.probability:.6f}", t.decision,
-                " ".join(t.secondary), "; ".join(t.reasons), source.path, source.member, str(source.position),
+                " ".join(t.secondary), _reasons(t), source.path, source.member, str(source.position),
             ]  # fmt: skip
             self.writer.writerow([defused(cell) for cell in row])
 
@@ -73,10 +75,10 @@ class PeopleTable:
         from rich.text import Text
 
         table = Table(box=None, show_header=not self.started, padding=(0, 1, 0, 0), expand=True)
-        table.add_column("category", width=max(self.width, 8), no_wrap=True)
-        table.add_column("probability", width=BAR + 5, no_wrap=True)
-        table.add_column("decision", width=8, no_wrap=True)
-        table.add_column("title", ratio=1, no_wrap=True, overflow="ellipsis")
+        table.add_column(speak("table.category"), width=max(self.width, 8), no_wrap=True)
+        table.add_column(speak("table.probability"), width=BAR + 5, no_wrap=True)
+        table.add_column(speak("table.decision"), width=8, no_wrap=True)
+        table.add_column(speak("table.title"), ratio=1, no_wrap=True, overflow="ellipsis")
         rows = 0
         for article in tagged:
             rows += 1
@@ -84,11 +86,11 @@ class PeopleTable:
             table.add_row(
                 Text(article.category_name, style=self.colours.get(article.category, "")),
                 _bar(article.probability),
-                Text(article.decision, style="green" if accepted else "yellow"),
+                Text(speak(f"table.{article.decision}"), style="green" if accepted else "yellow"),
                 Text(_shown_title(article)),
             )
             if article.reasons:
-                table.add_row("", "", "", Text(f"└ {'; '.join(article.reasons)}", style="dim"))
+                table.add_row("", "", "", Text(f"└ {_reasons(article)}", style="dim"))
             if article.evidence:
                 table.add_row("", "", "", _evidence(article.evidence))
             for note in article.article.uncertain:
@@ -98,11 +100,16 @@ class PeopleTable:
             self.started = True
 
 
+def _reasons(tagged: TaggedArticle) -> str:
+    return "; ".join(explain_reason(code, spoken_language()) for code in tagged.reasons)
+
+
 def _shown_title(tagged: TaggedArticle) -> str:
     article = tagged.article
-    return (
-        article.title or f"〔{article.text.strip()[:30]}…〕" if article.text.strip() else article.title or "〔empty〕"
-    )
+    if article.title:
+        return article.title
+    text = article.text.strip()
+    return f"〔{text[:30]}…〕" if text else f"〔{speak('table.empty')}〕"
 
 
 def _bar(probability: float) -> Text:

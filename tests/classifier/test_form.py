@@ -25,7 +25,7 @@ def test_a_round_up_goes_to_review_with_its_reason() -> None:
     alone, briefs = model.tag([Article("a", "临河镇三千亩小麦开镰", HARVEST), Article("b", "镇村简讯", HARVEST)])
     assert alone.decision == "accepted"
     assert briefs.decision == "review"
-    assert briefs.reasons == ("several briefs under one headline",)
+    assert briefs.reasons == ("round_up",)
     assert briefs.category == alone.category == "agriculture"
 
 

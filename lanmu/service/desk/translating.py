@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from classifier.model.decisions import REASONS
+from classifier.model.decisions import explain_reason
 from lanmu.service.desk.languages import Wording, catalogue
 
-_REASON_KEYS = ("reason.unsure", "reason.too_short", "reason.unfamiliar", "reason.no_body", "reason.round_up")
 
-
-def reason(words: str, t: Wording) -> str:
-    """Why an article is in review."""
-    known = dict(zip(REASONS.values(), _REASON_KEYS, strict=True))
-    return t(known[words]) if words in known else words
+def reason(code: str, t: Wording) -> str:
+    """Why an article is in review, as a sentence."""
+    return explain_reason(code, t.language)
 
 
 def translated(sentence: str, t: Wording) -> str:

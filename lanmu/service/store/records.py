@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 from classifier.article import Article, Source, TaggedArticle
+from classifier.model.decisions import REASONS, explain_reason
 
 State = Literal["accepted", "review", "settled", "skipped"]
 STATES: tuple[State, ...] = get_args(State)
@@ -96,7 +97,7 @@ def queued_article(row: Any) -> QueuedArticle:
         decision=row.decision,
         ranking=tuple((category, probability) for category, probability in row.ranking),
         secondary=tuple(row.secondary),
-        reasons=tuple(row.reasons),
+        reasons=tuple(_reason_code(reason) for reason in row.reasons),
     )
     return QueuedArticle(
         number=row.number,
@@ -126,3 +127,11 @@ def today() -> str:
 def local_day(seconds: float) -> str:
     """The newspaper's day (local time of the server) of a time, ISO."""
     return datetime.fromtimestamp(seconds).astimezone().date().isoformat()
+
+
+def _reason_code(stored: str) -> str:
+    """A reason for review by its code; rows of before version 0.2 hold the English sentence."""
+    return _CODES.get(stored, stored)
+
+
+_CODES = {explain_reason(code): code for code in REASONS.values()}

@@ -1,0 +1,94 @@
+"""What lanmu says, as a code with values; the sentence is made where a person reads it, in their language.
+
+A code names a line of a catalogue, a file ``messages.toml`` in each storey: ``below_threshold`` stands in
+the section ``[reason]`` of classifier/messages.toml and has the code ``reason.below_threshold``. English
+and Chinese stand on one line, so that neither is forgotten. Codes are stable; sentences may be reworded.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+Language = Literal["en", "zh"]
+STOREYS = ("classifier", "training", "lanmu")
+"""Each may have a catalogue; one that is not there says nothing."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something to say: a code of the catalogue and the values of its sentence.
+
+    Examples
+    --------
+    >>> Message("reason.too_short").text("zh")
+    '字数太少'
+    """
+
+    code: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, language: Language = "en") -> str:
+        """The sentence.
+
+        A value that is itself a Message is said in the same language. Raises KeyError where the code
+        is in no catalogue, or a value of the sentence is missing.
+        """
+        said = {
+            name: value.text(language) if isinstance(value, Message) else value for name, value in self.values.items()
+        }
+        return catalogue()[self.code][language].format(**said)
+
+    def record(self) -> dict[str, Any]:
+        """The message as JSON takes it; ``of_record`` reads it again."""
+        values = {name: value.record() if isinstance(value, Message) else value for name, value in self.values.items()}
+        return {"code": self.code, **({"values": values} if values else {})}
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> Message:
+        values = {
+            name: cls.of_record(value) if isinstance(value, Mapping) and "code" in value else value
+            for name, value in record.get("values", {}).items()
+        }
+        return cls(str(record["code"]), values)
+
+    def __str__(self) -> str:
+        return self.text()
+
+
+def say(code: str, **values: Any) -> Message:
+    """A message by its code: ``say("reading.too_large", size="32 MB")``."""
+    return Message(code, values)
+
+
+def text_of(said: str | Message, language: Language = "en") -> str:
+    """The sentence of a message; words that were never a message stay as they are."""
+    return said.text(language) if isinstance(said, Message) else said
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """Every sentence by its code, in English and Chinese."""
+    found: dict[str, Mapping[str, str]] = {}
+    for storey in STOREYS:
+        spec = find_spec(storey)
+        for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
+            path = Path(folder) / "messages.toml"
+            if path.is_file():
+                sections = tomllib.loads(path.read_text("utf-8"))
+                found |= {f"{part}.{name}": texts for part, lines in sections.items() for name, texts in lines.items()}
+    return found
+
+
+def language_of_environment() -> Language:
+    """Chinese where the environment asks for it (LC_ALL, LC_MESSAGES, LANG begin with zh), else English."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(name):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"

@@ -1,0 +1,91 @@
+"""What lanmu says: codes that are used stand in the catalogue, in both languages, with the same values."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import string
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from classifier.errors import InputRefused, LanmuError
+from classifier.messages import Message, catalogue, language_of_environment, say
+
+ROOT = Path(__file__).parents[1]
+SPEAKERS = {"say", "speak"}
+
+
+def codes_in_the_source() -> Iterator[tuple[Path, str, set[str]]]:
+    """Every literal code with the names of its values."""
+    for storey in ("classifier", "training", "lanmu"):
+        for path in (ROOT / storey).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if (
+                    isinstance(node, ast.Call)
+                    and isinstance(node.func, ast.Name)
+                    and node.func.id in SPEAKERS
+                    and node.args
+                    and isinstance(node.args[0], ast.Constant)
+                    and re.fullmatch(r"[a-z_]+\.[a-z_0-9]+", str(node.args[0].value))
+                ):
+                    yield path, str(node.args[0].value), {keyword.arg for keyword in node.keywords if keyword.arg}
+
+
+def values_in(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+
+def test_every_code_has_a_sentence_with_its_values() -> None:
+    for path, code, named in codes_in_the_source():
+        assert code in catalogue(), f"{path}: {code}"
+        assert values_in(catalogue()[code]["en"]) <= named, f"{path}: {code}"
+
+
+@pytest.mark.parametrize("code", sorted(catalogue()))
+def test_both_languages_say_the_same(code: str) -> None:
+    texts = catalogue()[code]
+    assert set(texts) == {"en", "zh"}
+    assert values_in(texts["en"]) == values_in(texts["zh"])
+    assert any("\u4e00" <= character <= "\u9fff" for character in texts["zh"])
+
+
+def test_a_message_travels_as_a_record() -> None:
+    message = say("command.needs_extra", package="uvicorn", extra="service")
+    assert Message.of_record(message.record()) == message
+    assert "uvicorn" in message.text("zh") and "lanmu[service]" in message.text("zh")
+
+
+def test_an_error_speaks_both_languages() -> None:
+    error = InputRefused("春播.docx", say("command.needs_package", package="lxml"))
+    assert str(error).startswith("春播.docx: this installation lacks")
+    assert error.text("zh").startswith("春播.docx: 安装不完整")
+    assert LanmuError("plain words").text("zh") == "plain words"
+
+
+def test_the_environment_chooses_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    assert language_of_environment() == "en"
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert language_of_environment() == "zh"
+    monkeypatch.setenv("LC_ALL", "C")
+    assert language_of_environment() == "en"
+
+
+def test_the_table_is_chinese_where_asked(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("县气象局发布大风蓝色预警\n今天夜间到明天白天，山口地区有六级西北风。", "utf-8")
+    environment = {**os.environ, "LANG": "zh_CN.UTF-8", "LC_ALL": "zh_CN.UTF-8", "PYTHONPATH": str(ROOT)}
+    for extra, header, decision in (
+        ((), "类别", ("自动采用", "待审核")),
+        (("--lang", "en"), "category", ("accepted", "review")),
+    ):
+        command = [sys.executable, "-m", "lanmu", "tag", "a.txt", "--format", "table", *extra]
+        shown = subprocess.run(
+            command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=True
+        ).stdout
+        assert header in shown and any(word in shown for word in decision)
