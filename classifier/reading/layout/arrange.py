@@ -195,10 +195,10 @@ def _arrange_region(region: _Region, page: PrintedPage, left_out: list[LeftOutTe
     captions = _take_captions(blocks, region.pictures, body)
     heads = heads_of(large, body, level)
     take_lines_around(heads, blocks, body)
-    heads = _with_torn_joined(heads, blocks, body)
+    heads = _with_torn_joined(heads, blocks, upright, body)
     around = Surroundings(blocks, heads, level, upright, region.pictures, body)
     articles = _under_heads(chains_of(around), around)
-    _give_captions(captions, articles, region.pictures, left_out)
+    _give_captions(captions, articles, region.pictures, around, left_out)
     return _settled(articles, left_out)
 
 
@@ -265,26 +265,30 @@ def _size_around(picture: Box, caption: Block, blocks: Sequence[Block], body: fl
     return closest.size
 
 
-def _with_torn_joined(heads: list[Head], blocks: Sequence[Block], body: float) -> list[Head]:
+def _with_torn_joined(heads: list[Head], blocks: Sequence[Block], rules: Sequence[Box], body: float) -> list[Head]:
     """Headlines torn by a blank, or set in parts one above the other, put together where one has no text below."""
-    around = Surroundings(blocks, heads, [], [], [], body)
+    around = Surroundings(blocks, heads, [], rules, [], body)
     owned = {id(h) for h in around.head_above.values() if h is not None} | {id(h) for h in around.beside.values()}
     kept = list(heads)
     for h in heads:
         if id(h) in owned or h.vertical:
             continue
-        best = None
+        best, best_cost = None, 3 * body
         for other in kept:
-            if other is h or other.vertical:
+            if other is h or other.vertical or around.crossed(h.box, other.box):
                 continue
-            same_row = h.box.shared_y(other.box) > 0.6 * min(h.box.height, other.box.height)
-            beside = -h.box.shared_x(other.box)
-            below = other.box.top - h.box.bottom
-            near = (same_row and 0 <= beside < 3 * max(h.size, other.size)) or (
-                h.box.shared_x(other.box) > 0.3 * min(h.box.width, other.box.width) and -0.5 * body < below < 2.2 * body
-            )
-            if near and (best is None or id(other) in owned):
-                best = other
+            overlaps = h.box.shared_x(other.box) > 0.3 * min(h.box.width, other.box.width)
+            below, above = other.box.top - h.box.bottom, h.box.top - other.box.bottom
+            if overlaps and -0.5 * body < below < 2.2 * body:
+                cost = max(0.0, below)
+            elif overlaps and h.size < other.size and -0.5 * body < above < 2.2 * body:
+                cost = max(0.0, above)
+            elif _same_row(h, other) and 0 <= -h.box.shared_x(other.box) < 1.8 * h.size:
+                cost = 2.5 * body
+            else:
+                continue
+            if cost < best_cost:
+                best, best_cost = other, cost
         if best is not None:
             joined = _joined_heads(h, best)
             kept[kept.index(best)] = joined
@@ -292,6 +296,11 @@ def _with_torn_joined(heads: list[Head], blocks: Sequence[Block], body: float) -
             if id(best) in owned:
                 owned.add(id(joined))
     return kept
+
+
+def _same_row(a: Head, b: Head) -> bool:
+    """Whether two headlines may be one torn by a blank: of one size, in one row."""
+    return 0.93 < a.size / b.size < 1.08 and abs(a.main[0].middle - b.main[0].middle) < 0.2 * a.size
 
 
 def _joined_heads(a: Head, b: Head) -> Head:
@@ -357,7 +366,11 @@ def _under_heads(chains: list[list[Block]], around: Surroundings) -> list[Arrang
 
 
 def _give_captions(
-    captions: Sequence[Block], articles: list[Arranged], pictures: Sequence[Box], left_out: list[LeftOutText]
+    captions: Sequence[Block],
+    articles: list[Arranged],
+    pictures: Sequence[Box],
+    around: Surroundings,
+    left_out: list[LeftOutText],
 ) -> None:
     """Give each caption to the article whose place its picture stands in, or next to."""
     for caption in captions:
@@ -367,20 +380,25 @@ def _give_captions(
             default=caption.box,
         )
         place = picture.around(caption.box)
-        best, best_cost = None, 1e9
-        for article in articles:
-            box = article.box
-            apart = max(0.0, -box.shared_x(place)) + max(0.0, -box.shared_y(place))
-            inside = (
-                max(0.0, box.shared_x(place)) * max(0.0, box.shared_y(place)) / max(1.0, place.width * place.height)
-            )
-            cost = apart - 100 * inside
-            if cost < best_cost:
-                best, best_cost = article, cost
+        best = min(articles, key=lambda a: _picture_cost(a, place, around), default=None)
         if best is None:
             left_out.append(LeftOutText(caption.text, caption.box, "caption"))
         else:
             best.captions.append(caption)
+
+
+def _picture_cost(article: Arranged, place: Box, around: Surroundings) -> float:
+    """How far a picture is from being an article's: within its place, then above or below, then beside."""
+    box = article.box
+    inside = max(0.0, box.shared_x(place)) * max(0.0, box.shared_y(place)) / max(1.0, place.width * place.height)
+    beside, apart = max(0.0, -box.shared_x(place)), max(0.0, -box.shared_y(place))
+    cost = 2.5 * beside + apart - 1000 * inside
+    if around.crossed(box, place) or around.ruled(box, place) or around.ruled(place, box):
+        cost += 30 * around.body
+    if article.head is not None and apart and box.top > place.bottom:
+        # Pictures stand under their headline, seldom above it.
+        cost += 10 * around.body
+    return cost
 
 
 def _settled(articles: list[Arranged], left_out: list[LeftOutText]) -> list[Arranged]:

@@ -49,26 +49,34 @@ class Surroundings:
         found: Head | None = None
         nearest: Head | Block | None = None
         bottom = -1e9
+        top = block.box.top
+        ruled = max(
+            (
+                r.top
+                for r in self.level_rules
+                if r.bottom < top + 0.6 * self.body and r.shared_x(block.box) > 0.5 * block.box.width
+            ),
+            default=-1e9,
+        )
         for h in self.heads:
-            if h.vertical or h.box.bottom > block.box.top + 0.6 * self.body:
+            if h.vertical or h.box.bottom > top + 0.6 * self.body:
                 continue
+            if h.box.bottom < ruled + 0.3 * self.body and top - h.box.bottom > 2.5 * self.body:
+                continue  # A rule ends what stands above it, but for one right under a headline.
             shared = h.box.shared_x(block.box)
             if shared >= 0.25 * min(block.box.width, h.box.width) and h.box.bottom > bottom:
                 found = nearest = h
                 bottom = h.box.bottom
         for other in self.blocks:
-            if other is block or other.box.bottom > block.box.top + 0.6 * self.body or other.box.bottom <= bottom:
+            if other is block or other.box.bottom > top + 0.6 * self.body or other.box.bottom <= bottom:
+                continue
+            if other.box.bottom < ruled + 0.3 * self.body:
                 continue
             if other.box.shared_x(block.box) >= 0.3 * min(block.box.width, other.box.width):
                 nearest, bottom = other, other.box.bottom
         self.head_above[block] = found
         self.next_above[block] = nearest
-        top = nearest.box.bottom if nearest is not None else -1e9
-        self.ruled_above[block] = any(
-            top - 0.5 * self.body <= r.top <= block.box.top + 0.5 * self.body
-            and r.shared_x(block.box) > 0.6 * block.box.width
-            for r in self.level_rules
-        )
+        self.ruled_above[block] = ruled > (nearest.box.bottom if nearest is not None else -1e9) - 0.5 * self.body
 
     def _look_beside(self, h: Head) -> None:
         """The block that a headline set from top to bottom belongs to: the first to its right, else to its left."""

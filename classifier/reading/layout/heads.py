@@ -10,6 +10,9 @@ from classifier.reading.layout.lines import Line
 from classifier.reading.layout.printed import Box
 from classifier.reading.page.bylines import line_byline
 
+KICKER_CHARS = 16
+"""Up to this length a line right above a headline is its kicker even where a column's text might stand."""
+
 
 @dataclass(slots=True, eq=False)
 class Head:
@@ -90,8 +93,20 @@ def _belong(a: Line, b: Line, body: float, lines: Sequence[Line], barriers: Sequ
         return False
     if shared < 0.25 * min(a.box.width, b.box.width):
         return False
-    reach = 0.75 * small if small / large > 0.9 else max(0.9 * body, 0.55 * small)
+    reach = (
+        0.75 * small
+        if small / large > 0.9
+        else max(1.5 * body if lower.size < upper.size else 0.9 * body, 0.55 * small)
+    )
     if apart > reach:
+        return False
+    if any(
+        other is not a
+        and other is not b
+        and upper.middle < other.middle < lower.middle
+        and other.box.shared_x(lower.box) > 0
+        for other in lines
+    ):
         return False
     return not any(
         bar.top >= upper.middle and bar.bottom <= lower.middle and bar.shared_x(upper.box) > 0 for bar in barriers
@@ -120,7 +135,7 @@ def take_lines_around(heads: Sequence[Head], blocks: list[Block], body: float) -
                 else:
                     continue
             elif -0.4 * body <= over <= 1.1 * body and len(one.lines) == 1 and len(one.text) <= 30:
-                if one.text[-1] in "。；，" or one.starts == "middle":
+                if one.text[-1] in "。；，" or (one.starts == "middle" and len(one.text) > KICKER_CHARS):
                     continue
                 h.above += one.lines
             else:

@@ -196,52 +196,66 @@ def _stacked(pieces: Sequence[TextPiece], body: float) -> tuple[list[Line], list
                 best = (step, j)
         if best is not None:
             below[i] = best
-    beside = _following([pieces[i] for i in large], 0.95, ())
-    right = {large[k]: large[j] for k, j in enumerate(beside) if j >= 0}
+    right = _nearest_beside(pieces, large)
     starts = set(below) - {j for _, j in below.values()}
     columns: list[list[int]] = []
-    for start in starts:
+    for start in sorted(starts):
         chain, i = [start], start
         while i in below and len(chain) < 60:
             i = below[i][1]
             chain.append(i)
-        if len(chain) >= 3:
+        if len(chain) >= 4:
             columns.append(chain)
     for chain in columns:
-        size = pieces[chain[0]].size
-        steps = [below[i][0] for i in chain[:-1]]
-        across = [
-            (pieces[right[i]].box.left + pieces[right[i]].box.right - pieces[i].box.left - pieces[i].box.right)
-            / 2
-            / size
-            for i in chain
-            if i in right
-        ]
-        down = sorted(steps)[len(steps) // 2]
-        beside_down = sorted(across)[len(across) // 2] if across else 9.0
-        rows = [_row_length(i, right) for i in chain]
-        wide = max(rows)
-        if len(across) >= 0.4 * len(chain) and (beside_down <= down + 0.02 or wide > len(chain)):
-            continue
-        if len(across) < 0.4 * len(chain) and (wide > 2 or len(chain) < 4):
-            continue
         if any(i in gone for i in chain):
             continue
+        down = sorted(below[i][0] for i in chain[:-1])[(len(chain) - 1) // 2]
+        across = sorted(right[i] for i in chain if i in right)
+        if 2 * len(across) >= len(chain) and across[len(across) // 2] <= down + 0.02:
+            continue  # Their neighbours in the row are nearer: lines of equal length, one above the other.
+        chain = _with_odd_ones(chain, pieces, large, gone)
         own = [pieces[i] for i in chain]
         box = own[0].box
         for p in own[1:]:
             box = box.around(p.box)
-        found.append(Line("".join(p.text.strip() for p in own), box, size, own[0].bold, vertical=True))
+        found.append(Line("".join(p.text.strip() for p in own), box, own[0].size, own[0].bold, vertical=True))
         gone.update(chain)
     return found, [p for i, p in enumerate(pieces) if i not in gone]
 
 
-def _row_length(i: int, right: dict[int, int]) -> int:
-    n = 1
-    while i in right and n < 100:
-        i = right[i]
-        n += 1
-    return n
+def _nearest_beside(pieces: Sequence[TextPiece], large: Sequence[int]) -> dict[int, float]:
+    """How far the nearest piece to the left or right is, from middle to middle in type sizes, where one is near."""
+    found: dict[int, float] = {}
+    for i in large:
+        p = pieces[i]
+        x, y = (p.box.left + p.box.right) / 2, (p.box.top + p.box.bottom) / 2
+        for j in large:
+            q = pieces[j]
+            if i == j or not 0.85 <= q.size / p.size <= 1.18 or abs((q.box.top + q.box.bottom) / 2 - y) > 0.36 * p.size:
+                continue
+            # Narrow signs (quotes, digits) are as far as if they were as wide as the rest.
+            step = abs((q.box.left + q.box.right) / 2 - x) / p.size
+            if step < 1.9:
+                found[i] = min(found.get(i, 9.0), step)
+    return found
+
+
+def _with_odd_ones(chain: list[int], pieces: Sequence[TextPiece], large: Sequence[int], gone: set[int]) -> list[int]:
+    """A column of characters with the dashes and brackets that stand off its middle."""
+    first, last = pieces[chain[0]], pieces[chain[-1]]
+    x, size = (first.box.left + first.box.right) / 2, first.size
+    own = set(chain)
+    for i in large:
+        p = pieces[i]
+        middle = (p.box.top + p.box.bottom) / 2
+        if i in own or i in gone or not 0.85 <= p.size / size <= 1.18:
+            continue
+        if (
+            abs((p.box.left + p.box.right) / 2 - x) < 0.62 * size
+            and first.box.top - size < middle < last.box.bottom + size
+        ):
+            own.add(i)
+    return sorted(own, key=lambda i: pieces[i].box.top + pieces[i].box.bottom)
 
 
 # Lines -----------------------------------------------------------------------------------------------
