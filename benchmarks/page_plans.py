@@ -291,7 +291,8 @@ def _place_picture(frame: Frame, head: float, rng: random.Random) -> None:
     covered = start < frame.span
     top = text.y + (head if covered else 0)
     where = rng.choice(["top", "middle", "bottom"])
-    y = {"top": top, "middle": top + 0.3 * (text.h - head), "bottom": text.y + text.h - height - 3.5 * frame.size}[where]
+    bottom = text.y + text.h - height - 3.5 * frame.size
+    y = {"top": top, "middle": top + 0.3 * (text.h - head), "bottom": bottom}[where]
     frame.picture = Box(x, y, width, height)
     if rng.random() < 0.75:
         caption = rng.choice(CAPTION_BEGINNINGS) + rng.choice(CAPTIONS)

@@ -151,7 +151,10 @@ def _date_of(arrangement: Arrangement) -> str:
 def _stories(
     arrangement: Arrangement, page: PrintedPage, options: ReadingOptions, scorer: Scorer | None
 ) -> list[tuple[Story, PlacedArticle]]:
-    """Each arranged article through the page reader's later steps, which may still find two stories in it."""
+    """Each arranged article through the page reader's later steps.
+
+    Where no headline was found above it, it may still hold two stories; under one, the page has told.
+    """
     found: list[tuple[Story, PlacedArticle]] = []
     for article in arrangement.articles:
         place = PlacedArticle(page.number, article.box, _parts(article))
@@ -161,12 +164,10 @@ def _stories(
                 story.uncertain.append(_NO_HEADLINE)
             story.uncertain += article.uncertain
         found += [(story, place) for story in own if story.body]
-    split = split_topics([story for story, _ in found], scorer)
-    places = {id(story): place for story, place in found}
     result: list[tuple[Story, PlacedArticle]] = []
-    for story in split:
-        own_place = places.get(id(story))
-        result.append((story, own_place if own_place is not None else result[-1][1]))
+    for story, place in found:
+        parts = [story] if story.title else split_topics([story], scorer)
+        result += [(part, place) for part in parts]
     return result
 
 

@@ -14,6 +14,8 @@ WORD_GAP = 0.72
 """Up to this gap, in type sizes, characters are one run; columns stand further apart."""
 LARGEST_BLANK = 2.6
 """Up to this gap, in type sizes, runs of one row may be one line with a blank in it."""
+LARGEST_HEADLINE_BLANK = 1.6
+"""The same in a headline."""
 HEADLINE = 1.17
 """From this size on, against the body's, type is a headline's."""
 
@@ -317,7 +319,8 @@ class _Grid:
 
     def right_of(self, line: Line, without: set[int]) -> int | None:
         """The next run in the row, where a blank's width parts it at most."""
-        best, best_left = None, line.box.right + LARGEST_BLANK * max(line.size, self.body)
+        blank = LARGEST_BLANK if line.size < HEADLINE * self.body else LARGEST_HEADLINE_BLANK
+        best, best_left = None, line.box.right + blank * line.size
         if line.vertical or line.lines > 1:
             return None
         for j in self.near(line.middle - 0.4 * line.size, line.middle + 0.4 * line.size):
@@ -326,7 +329,7 @@ class _Grid:
                 continue
             if abs(other.middle - line.middle) > 0.3 * line.size or not 0.87 <= other.size / line.size <= 1.15:
                 continue
-            if other.box.left < best_left and other.box.left - line.box.right <= LARGEST_BLANK * line.size:
+            if other.box.left < best_left:
                 best, best_left = j, other.box.left
         return best
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
@@ -126,7 +127,12 @@ def _pieces(page: Any, place: _Place) -> tuple[list[TextPiece], int]:
         if place.turn == 0 and low - 0.1 * size <= base <= low + 0.5 * size:
             # Fonts disagree on how high a character reaches; all stand on one baseline.
             low, high = base - 0.12 * size, base + 0.88 * size
-        found.append(TextPiece(chr(code), place.box(loose.left, low, loose.right, high), size, bold))
+        box = place.box(loose.left, low, loose.right, high)
+        if found and found[-1].box == box and chr(code) != " ":
+            # One sign for several characters, such as a long dash: pdfium gives each the whole sign's box.
+            found[-1] = replace(found[-1], text=found[-1].text + chr(code))
+        else:
+            found.append(TextPiece(chr(code), box, size, bold))
     text.close()
     return found, unmapped
 
