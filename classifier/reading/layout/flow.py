@@ -39,6 +39,7 @@ class Surroundings:
         self.ruled_above: dict[Block, bool] = {}
         for block in blocks:
             self._look_up(block)
+        self._widen_short_headlines()
         self.beside: dict[Block, Head] = {}
         for h in heads:
             if h.vertical:
@@ -77,6 +78,52 @@ class Surroundings:
         self.head_above[block] = found
         self.next_above[block] = nearest
         self.ruled_above[block] = ruled > (nearest.box.bottom if nearest is not None else -1e9) - 0.5 * self.body
+
+    def _widen_short_headlines(self) -> None:
+        """Give a headline that is shorter than its row of columns the columns beside those that it touches."""
+        for _ in range(6):
+            more: dict[Block, Head] = {}
+            for block in self.blocks:
+                if isinstance(self.next_above[block], Head):
+                    continue
+                mates = [
+                    (gap, m) for m in self.blocks if m is not block and (gap := self._gutter(block, m)) is not None
+                ]
+                for _, mate in sorted(mates, key=lambda x: x[0]):
+                    h = self.next_above[mate]
+                    if isinstance(h, Head) and self._may_reach(h, block, mate):
+                        more[block] = h
+                        break
+            if not more:
+                return
+            for block, h in more.items():
+                self.head_above[block] = self.next_above[block] = h
+
+    def _gutter(self, block: Block, mate: Block) -> float | None:
+        """The gap to a column of the same make beside a block, their tops level; None where it is none."""
+        a, b = block.box, mate.box
+        if abs(a.top - b.top) > 0.7 * self.body or not 0.97 < block.size / mate.size < 1.03:
+            return None
+        if min(len(block.lines), len(mate.lines)) > 2 and not 0.9 < a.width / b.width < 1.1:
+            return None
+        gap = b.left - a.right if b.left > a.left else a.left - b.right
+        return gap if 0 < gap < 3.4 * self.body else None
+
+    def _may_reach(self, h: Head, block: Block, mate: Block) -> bool:
+        """Whether a headline over ``mate`` may stand over ``block`` too: it is not set flush with mate's outer edge."""
+        a, b = block.box, mate.box
+        if a.left < b.left and h.box.left < b.left + self.body:
+            return False
+        above = self.next_above[block]
+        if isinstance(above, Block) and above.box.bottom > h.box.top - 0.5 * self.body:
+            return False
+        left, right = (a, b) if a.left < b.left else (b, a)
+        return not any(
+            left.right - 0.3 * self.body <= (r.left + r.right) / 2 <= right.left + 0.3 * self.body
+            and r.top < h.box.top + 0.5 * h.box.height
+            and r.bottom > a.top
+            for r in self.upright_rules
+        )
 
     def _look_beside(self, h: Head) -> None:
         """The block that a headline set from top to bottom belongs to: the first to its right, else to its left."""
