@@ -40,6 +40,15 @@ def test_page_without_an_article_is_refused_by_name(page: Callable[[], str]) -> 
         read(page())
 
 
+def test_round_up_of_linked_briefs_is_an_article_in_doubt() -> None:
+    article = read(made.round_up())
+    assert article.title == "青石早报：这十件事今天值得知道" and article.date == made.DATE
+    assert [line[:5] for line in article.text.split("\n")] == [h[:5] for h in made.HEADLINES]
+    assert article.uncertain == (
+        "links to other stories stand between its paragraphs: the page may be a list of stories",
+    )
+
+
 @pytest.mark.parametrize("encoding", ["gb18030", "big5", "utf-8", "utf-16"])
 @pytest.mark.parametrize("declared", ["gb2312", "GBK", "utf-8", "big5", "iso-8859-1", "x-unknown"])
 def test_bytes_speak_louder_than_what_a_page_declares(encoding: str, declared: str) -> None:

@@ -221,4 +221,16 @@ def front_page() -> str:
     return document(f"{NAV}{boxes}<div>{links(MENU, 'span')}</div>{FOOT}", title="青石新闻网_青石县第一门户网站")
 
 
+def round_up() -> str:
+    """Briefs whose heads are links, under a headline: an article, though it looks like a list."""
+    items = "".join(
+        f"<p><a href=/{i}>{h}</a></p><p>{h}，记者昨日从有关部门获悉，相关准备工作已经就绪，下周起向市民开放。</p>"
+        for i, h in enumerate(HEADLINES)
+    )
+    return document(
+        f"{NAV}<h1>青石早报：这十件事今天值得知道</h1><p>2026-03-18 07:00</p><div>{items}</div>{FOOT}",
+        title="青石早报：这十件事今天值得知道",
+    )
+
+
 NO_ARTICLES: tuple[Callable[[], str], ...] = (built_by_script, framed, list_of_links, list_with_summaries, front_page)

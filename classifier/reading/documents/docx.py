@@ -8,12 +8,12 @@ import re
 import zipfile
 
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.documents.word import NotedText, WordText, parse_part, read_relations, read_styles
 from classifier.reading.limits import Limits
 from classifier.reading.patterns import pattern
 
 _HEADING = pattern(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
-_NO_WORD = "is not a .docx; old .doc and locked files must be saved again as .docx"
 _MAIN = "word/document.xml"
 
 
@@ -30,11 +30,11 @@ def docx_text(data: bytes, name: str, limits: Limits) -> str:
             _check_parts(parts, data, name, limits)
             lines = _read_parts(parts, name, limits)
     except zipfile.BadZipFile as error:
-        raise InputRefused(name, _NO_WORD) from error
+        raise InputRefused(name, say("word.other_format")) from error
     except (RuntimeError, OSError, EOFError, ValueError, NotImplementedError) as error:
-        raise InputRefused(name, f"cannot be read as a Word file ({error}); save it again as .docx") from error
+        raise InputRefused(name, say("word.damaged", error=error)) from error
     if not any(lines):
-        raise InputRefused(name, "holds no text; scanned pages in a Word file need OCR first")
+        raise InputRefused(name, say("word.no_text"))
     return "\n".join(lines)
 
 
@@ -47,14 +47,14 @@ def _read_parts(parts: zipfile.ZipFile, name: str, limits: Limits) -> list[str]:
         try:
             return parts.read(part)
         except zlib.error as error:
-            raise InputRefused(name, f"is damaged ({error}); get a whole copy") from error
+            raise InputRefused(name, say("word.damaged", error=error)) from error
 
     main = _MAIN
     if "_rels/.rels" in names:
         told = read_relations(content("_rels/.rels"), name, limits)
         main = next((target.lstrip("/") for kind, target in told.values() if kind == "officeDocument"), _MAIN)
     if main not in names:
-        raise InputRefused(name, _NO_WORD)
+        raise InputRefused(name, say("word.other_format"))
     folder = posixpath.dirname(main)
     beside = posixpath.join(folder, "_rels", posixpath.basename(main) + ".rels")
     relations = read_relations(content(beside), name, limits) if beside in names else {}
@@ -93,8 +93,7 @@ def _read_parts(parts: zipfile.ZipFile, name: str, limits: Limits) -> list[str]:
 def _chunk_lines(data: bytes, path: str, name: str, limits: Limits) -> list[str]:
     """The text of a whole document that stands inside this one until Word takes it in."""
     if not path.lower().endswith((".htm", ".html", ".xhtml", ".txt")):
-        reason = f"holds another document ({posixpath.basename(path)}) that only Word takes in; save it again in Word"
-        raise InputRefused(name, reason)
+        raise InputRefused(name, say("word.chunk", part=posixpath.basename(path)))
     from classifier.reading.documents.html import decode_page
     from classifier.reading.documents.web.blocks import page_blocks
     from classifier.reading.documents.web.parsing import parse_page, split_scripts
@@ -118,6 +117,6 @@ def _marks(style: str) -> str:
 def _check_parts(parts: zipfile.ZipFile, data: bytes, name: str, limits: Limits) -> None:
     infos = parts.infolist()
     if len(infos) > limits.docx_parts or sum(i.file_size for i in infos) > limits.document_unpacked_bytes:
-        raise InputRefused(name, "unpacks to more than an article can be; take its pictures out and save it again")
+        raise InputRefused(name, say("word.too_large"))
     if sum(i.file_size for i in infos) > max(limits.ratio_from_bytes, limits.ratio * len(data)):
-        raise InputRefused(name, "unpacks to far more than its size, as a bomb does; save it again")
+        raise InputRefused(name, say("word.bomb"))

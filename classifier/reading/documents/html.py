@@ -6,6 +6,7 @@ import re
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.dates import named_date
 from classifier.reading.documents.web.blocks import Page, page_blocks
 from classifier.reading.documents.web.body import Body, find_body
@@ -25,7 +26,7 @@ _DECLARED = re.compile(
 _HAN = re.compile("[\u3400-\u9fff]")
 _LOOKED_AT = 16_384
 _LOOKED_AT_HAN = 500
-_NO_ARTICLE = "holds no article text; it is a page of links, or one that a script builds: save the article's own page"
+_LIKE_LIST = "links to other stories stand between its paragraphs: the page may be a list of stories"
 
 
 def decode_page(data: bytes, name: str, encoding: str = "") -> str:
@@ -81,9 +82,7 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Li
     """
     full_name = f"{name}!{member}" if member else name
     if len(markup) > limits.html_bytes:
-        raise InputRefused(
-            full_name, f"has more than {limits.html_bytes:,} characters, too many for one page; split it"
-        )
+        raise InputRefused(full_name, say("web.too_long", most=f"{limits.html_bytes:,}"))
     parts = split_scripts(markup)
     page = _blocks(parts.markup, full_name, limits)
     title, title_at = find_title(page)
@@ -94,7 +93,7 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Li
         page, body, told = _inside_scripts(parts.scripts, full_name, limits)
         title = title if key_of(title) in key_of(told) else told or title
     if body is None:
-        raise InputRefused(full_name, _NO_ARTICLE)
+        raise InputRefused(full_name, say("web.no_article"))
     if not title:
         title = title_above(page, body.chosen[0])
     paragraphs = [page.blocks[i].text for i in body.chosen]
@@ -110,6 +109,7 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Li
         reporters=byline.reporters if byline else closing_reporters(paragraphs[-1]),
         date=date or named_date(name),
         source=Source(name, member, 0),
+        uncertain=(_LIKE_LIST,) if body.like_list else (),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from xml.parsers import expat
 
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.limits import Limits
 from classifier.reading.patterns import pattern
 
@@ -89,14 +90,13 @@ def parse_part(content: bytes, reader: PartReader, name: str) -> None:
     parser.CharacterDataHandler = reader.data
 
     def refuse(*_: object) -> None:
-        reason = "declares a document type, which no Word file does and bombs do; save it again as .docx"
-        raise InputRefused(name, reason)
+        raise InputRefused(name, say("word.document_type"))
 
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(content, True)
     except (expat.ExpatError, LookupError, ValueError) as error:
-        raise InputRefused(name, f"cannot be read as a Word file ({error}); save it again as .docx") from error
+        raise InputRefused(name, say("word.damaged", error=error)) from error
 
 
 def read_relations(content: bytes, name: str, limits: Limits) -> dict[str, tuple[str, str]]:
@@ -107,7 +107,7 @@ def read_relations(content: bytes, name: str, limits: Limits) -> dict[str, tuple
         def start(self, tag: str, attributes: dict[str, str]) -> None:
             if tag.endswith("}Relationship") and attributes.get("TargetMode") != "External":
                 if len(found) >= limits.docx_parts:
-                    raise InputRefused(name, "names more parts than a Word file has; save it again")
+                    raise InputRefused(name, say("word.parts", most=f"{limits.docx_parts:,}"))
                 kind = attributes.get("Type", "").rpartition("/")[2]
                 found[attributes.get("Id", "")] = kind, attributes.get("Target", "")
 
@@ -244,8 +244,7 @@ class WordText:
         stack = self.stack
         stack.append(local)
         if len(stack) > self.limits.xml_depth:
-            reason = f"nests elements deeper than {self.limits.xml_depth:,}; no Word file does: save it again"
-            raise InputRefused(self.name, reason)
+            raise InputRefused(self.name, say("word.depth", most=f"{self.limits.xml_depth:,}"))
         if not local or self.skipped_from:
             return
         if local in _SKIPPED:
@@ -284,7 +283,7 @@ class WordText:
         self.paragraphs[-1].pieces.append(text)
         self.written += len(text)
         if self.written > self.limits.article_chars:
-            raise InputRefused(self.name, f"holds more than {self.limits.article_chars:,} characters; split it")
+            raise InputRefused(self.name, say("word.characters", most=f"{self.limits.article_chars:,}"))
 
     def _add(self, lines: list[str]) -> None:
         """Put whole lines where lines go now: into the box, the cell or the document."""
@@ -299,7 +298,7 @@ class WordText:
     def _count(self, lines: list[str]) -> None:
         self.line_count += len(lines)
         if self.line_count >= self.limits.page_lines:
-            raise InputRefused(self.name, f"has more than {self.limits.page_lines:,} lines; split it")
+            raise InputRefused(self.name, say("word.lines", most=f"{self.limits.page_lines:,}"))
 
     def _close_paragraph(self) -> None:
         paragraph = self.paragraphs.pop()

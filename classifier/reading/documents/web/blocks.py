@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.documents.web import phrases
 
 if TYPE_CHECKING:
@@ -196,8 +197,7 @@ def page_blocks(root: _Element, name: str, limits: Limits, *, traditional: bool 
         if event == "start":
             depth += 1
             if depth > limits.html_depth:
-                reason = f"nests elements deeper than {limits.html_depth:,}; no page does: save it again"
-                raise InputRefused(name, reason)
+                raise InputRefused(name, say("web.depth", most=f"{limits.html_depth:,}"))
             if inline:
                 if tag == "a":
                     # <a name=…> is a place to jump to, and often left open: what follows is no link.

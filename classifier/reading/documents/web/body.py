@@ -29,6 +29,7 @@ LEAST_SENTENCE = 12
 """Characters of the shortest text that is taken for an article."""
 REACTION_VALUE = -60.0
 """What a button such as 回复 costs: no article has one between its paragraphs."""
+LEAST_HEADLINE = 8
 CROSSING = 6.0
 """What each element that closes or opens between two paragraphs costs."""
 INTERRUPTION_SHARE = 0.15
@@ -44,11 +45,15 @@ _TIME_ONLY = pattern(r"^[\d\s:：年月日时分秒前天小周/.-]+$")
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The article's blocks: their numbers in the page, the first and the one after the last."""
+    """The article's blocks: their numbers in the page, the first and the one after the last.
+
+    ``like_list`` says that linked headlines stand between the paragraphs, as on an index of pages.
+    """
 
     chosen: tuple[int, ...]
     first: int
     last: int
+    like_list: bool = False
 
 
 def weigh_blocks(page: Page) -> None:
@@ -112,9 +117,13 @@ def find_body(page: Page, title_at: int) -> Body | None:
     blocks = page.blocks
     chosen = _paragraphs(page, best.first, best.last, title_at)
     sentences = sum(blocks[i].chars for i in chosen if blocks[i].ends or blocks[i].marks > 1)
-    if sentences < LEAST_SENTENCE or _is_list(blocks, chosen):
+    if sentences < LEAST_SENTENCE:
         return None
-    return Body(tuple(chosen), chosen[0], chosen[-1] + 1)
+    like_list = _is_like_list(blocks, chosen)
+    # An index has no headline of its own but a section's name; a round-up of linked briefs has one.
+    if like_list and (title_at < 0 or blocks[title_at].chars < LEAST_HEADLINE):
+        return None
+    return Body(tuple(chosen), chosen[0], chosen[-1] + 1, like_list)
 
 
 @dataclass(slots=True)
@@ -263,7 +272,7 @@ def _is_notice(block: Block) -> bool:
     return not block.ends and phrases.NOTICE.search(text) is not None
 
 
-def _is_list(blocks: list[Block], chosen: list[int]) -> bool:
+def _is_like_list(blocks: list[Block], chosen: list[int]) -> bool:
     """Whether the text is an index of other pages: linked headlines, each with a few words of its story."""
     good = [i for i in chosen if blocks[i].value > 0]
     heads = text = 0

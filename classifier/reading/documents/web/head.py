@@ -57,7 +57,7 @@ def find_title(page: Page) -> tuple[str, int]:
     told = [t for t in (page.title, page.metas.get("og:title", ""), page.metas.get("twitter:title", "")) if t]
     keys = [k for k in map(key_of, told) if len(k) >= 4]
     letters = frozenset("".join((*told, *keys)))
-    best, best_rank = -1, (0.0, 0.0)
+    best, best_size = -1, 0.0
     for i, block in enumerate(page.blocks):
         if not 4 <= block.chars <= _LONGEST_TITLE or (block.link_chars and not block.heading):
             continue
@@ -69,9 +69,9 @@ def find_title(page: Page) -> tuple[str, int]:
             continue
         for whole in keys:
             if key in whole and (whole.startswith(key) or len(key) >= 0.4 * len(whole)):
-                rank = (len(key) * (0.6 if block.aside else 1.0), 1.0 if block.heading else 0.0)
-                if rank > best_rank:
-                    best, best_rank = i, rank
+                size = len(key) * (0.6 if block.aside else 1.0)
+                if size > best_size:
+                    best, best_size = i, size
     found = page.blocks[best].text if best >= 0 else ""
     if len(key_of(found)) >= 6 and (
         not is_site_name(found) or any(k.startswith(key_of(found)) and len(k) > len(key_of(found)) for k in keys)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from classifier.errors import InputRefused
+from classifier.messages import say
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -80,17 +81,15 @@ def parse_page(markup: str, name: str, limits: Limits) -> _Element:
     try:
         from lxml import etree
     except ImportError as error:
-        raise InputRefused(
-            name, "cannot be read: the package lxml, which reads web pages, is missing; run pip install lxml"
-        ) from error
+        raise InputRefused(name, say("web.no_package", package="lxml")) from error
     _check_attributes(markup, name, limits)
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(markup.encode("utf-8", "replace"), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise InputRefused(name, f"cannot be read as HTML ({error}); save the page again") from error
+        raise InputRefused(name, say("web.damaged", error=error)) from error
     if root is None:
-        raise InputRefused(name, "holds no markup; save the page again")
+        raise InputRefused(name, say("web.no_article"))
     return root
 
 
@@ -102,4 +101,4 @@ def _check_attributes(markup: str, name: str, limits: Limits) -> None:
     for tag in _TAG.finditer(markup):
         start, end = tag.span()
         if end - start > 2 * most and sum(1 for _ in _ATTRIBUTE.finditer(markup, start, end)) > most:
-            raise InputRefused(name, f"has a tag of more than {most:,} attributes; no page has that: save it again")
+            raise InputRefused(name, say("web.attributes", most=f"{most:,}"))
