@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -50,6 +51,7 @@ def build(names: list[str]) -> typer.Typer:
 
 def main() -> None:
     """Run the command line; exit codes: 0 all done, 1 some inputs refused, 2 wrong usage or nothing done."""
+    os.environ.setdefault("PYTHONSAFEPATH", "1")  # no process of ours imports from the folder it is started in
     arguments = take_language(sys.argv[1:])
     if arguments and arguments[0] in ("--version", "-V"):
         from importlib.metadata import version

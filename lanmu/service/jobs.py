@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from classifier.errors import LanmuError
+from classifier.processes import python_command
 from lanmu.service.champion import Champion
 from lanmu.service.settings import Settings
 from lanmu.service.store import Store, audit, schema
@@ -161,10 +161,8 @@ class Jobs:
 
     def _command(self, number: int) -> list[str]:
         settings = self.settings
-        return [
-            sys.executable, "-m", "lanmu.service.training_job",
-            str(settings.labels), str(settings.models), str(self._result_path(number)),
-        ]  # fmt: skip
+        paths = (settings.labels, settings.models, self._result_path(number))
+        return python_command("lanmu.service.training_job", *map(str, paths))
 
     def _follow(self, number: int, process: subprocess.Popen[bytes]) -> None:
         code = process.wait()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import threading
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -12,6 +11,7 @@ from typing import Any, cast
 
 from classifier.article import Article
 from classifier.errors import InputRefused, LanmuError
+from classifier.processes import python_command
 from lanmu.service.champion import Champion
 from lanmu.service.reading_worker import article_from, receive, send
 from lanmu.service.settings import ServiceLimits
@@ -125,7 +125,7 @@ class ReadingPool:
             try:
                 process = self._idle.get_nowait()
             except Empty:
-                command = [sys.executable, "-m", "lanmu.service.reading_worker"]
+                command = python_command("lanmu.service.reading_worker")
                 return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             if process.poll() is None:
                 return process

@@ -468,3 +468,34 @@ def lanmu(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     (home / "settings.toml").write_text("[limits]\ninbox_still_seconds = 0.2\n", "utf-8")
     command = [sys.executable, "-m", "lanmu", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=200)
+
+
+@pytest.mark.parametrize("led_away", ["done", "refused", "done/DAY", "refused/DAY", "done/DAY/版"])
+def test_no_file_is_led_out_of_the_folder_by_a_link_where_it_goes(tmp_path: Path, led_away: str) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    folders = Folders.around(tmp_path / "in", tmp_path / "data")
+    put(folders.inbox, "版/sklearn.py", "不是文章")
+    link = folders.inbox / led_away.replace("DAY", "2026-03-02")
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(elsewhere)
+    [file] = [found for found in scan(folders.inbox, (folders.done, folders.refused)) if found.regular]
+    with pytest.raises(OSError, match="link or a file where a folder must be"):
+        if led_away.startswith("refused"):
+            folders.refuse(file.path, file.stamp, "2026-03-02", "版/sklearn.py: cannot be read")
+        else:
+            folders.finish(file.path, file.stamp, "2026-03-02", told="row 3 is bad")
+    assert list(elsewhere.rglob("*")) == []
+    assert (folders.inbox / file.path).is_file()
+
+
+def test_a_note_is_not_written_over_a_file_that_has_its_name(tmp_path: Path) -> None:
+    folders = Folders.around(tmp_path / "in", tmp_path / "data")
+    day = "2026-03-02"
+    for name in ("y.jsonl.reason.txt", "y.jsonl"):
+        put(folders.inbox, name, plain(HARVEST))
+        [file] = scan(folders.inbox, (folders.done, folders.refused))
+        moved = folders.finish(file.path, file.stamp, day, told="" if name.endswith("txt") else "y.jsonl: row 3 is bad")
+    assert (folders.done / day / "y.jsonl.reason.txt").read_text("utf-8") == plain(HARVEST)
+    assert moved.name == "y-2.jsonl"
+    assert (folders.done / day / "y-2.jsonl.reason.txt").read_text("utf-8") == "y.jsonl: row 3 is bad\n"

@@ -19,6 +19,7 @@ from contextlib import suppress
 from typing import Any, BinaryIO, cast
 
 from classifier.errors import InputRefused
+from classifier.processes import python_command
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
 
 PAGE_SECONDS = 8
@@ -98,7 +99,7 @@ def _process() -> subprocess.Popen[bytes]:
     if process is not None and process.poll() is None:
         return process
     _kept.clear()
-    command = [sys.executable, "-m", "classifier.reading.layout.pdf_process"]
+    command = python_command("classifier.reading.layout.pdf_process")
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     _kept[os.getpid()] = process
     return process

@@ -7,15 +7,13 @@ import os
 import shutil
 import stat
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from classifier.files import sync_folder, write_text_whole, written_whole
+from lanmu.service.inbox.opened_folder import OpenedFolder, opened
 from lanmu.service.inbox.scanning import Stamp
 
 REASON = ".reason.txt"
 LONGEST_NAME = 200
-_NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-_BENEATH = os.open in os.supports_dir_fd
 
 
 class ChangedMeanwhile(Exception):
@@ -24,7 +22,11 @@ class ChangedMeanwhile(Exception):
 
 @dataclass(frozen=True)
 class Folders:
-    """Where files come in and where they go."""
+    """Where files come in and where they go.
+
+    Others may write here, so no link is followed, in whatever place of a path: neither where a file
+    is read nor where it is moved to, nor in the folders of a day.
+    """
 
     inbox: Path
     done: Path
@@ -39,10 +41,14 @@ class Folders:
     def read(self, path: str, stamp: Stamp) -> bytes:
         """The content of a file of the inbox that still has this stamp.
 
-        No link is followed, in whatever place of the path.  Raises ChangedMeanwhile, OSError.
+        Raises ChangedMeanwhile, OSError.
         """
-        handle = self._open(path.split("/"))
+        *folders, name = path.split("/")
+        with opened(self.inbox, folders) as folder:
+            handle = folder.open(name)
         with os.fdopen(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise ChangedMeanwhile(path)
             if Stamp.of(os.fstat(handle)) != stamp:
                 raise ChangedMeanwhile(path)
             data = file.read(stamp.size + 1)
@@ -63,74 +69,73 @@ class Folders:
         return self._move(path, stamp, self.refused / day, reason)
 
     def _move(self, path: str, stamp: Stamp, into: Path, told: str) -> Path:
-        source = self.inbox / path
-        if not stamp.same_content(Stamp.of(source.lstat())):
-            raise ChangedMeanwhile(path)
-        target = _free(into / path)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        note = target.with_name(target.name + REASON)
-        if told:
-            write_text_whole(note, told.rstrip("\n") + "\n")
-        try:
+        *folders, name = path.split("/")
+        beneath = [*into.relative_to(self.done.parent).parts, *folders]
+        with opened(self.inbox, folders) as source, opened(self.done.parent, beneath, make=True) as target:
+            if not stamp.same_content(_stamp(source, name)):
+                raise ChangedMeanwhile(path)
+            new = _free(target, name)
+            if told:
+                with target.written_whole(new + REASON) as note:
+                    note.write(f"{told.rstrip()}\n".encode("utf-8", "replace"))
             try:
-                source.rename(target)
-                if not stamp.same_content(Stamp.of(target.lstat())) and not source.exists():
-                    target.rename(source)  # someone went on writing while it moved
-                    raise ChangedMeanwhile(path)
-            except OSError as error:
-                if error.errno != errno.EXDEV:
-                    raise
-                _copy(source, target, stamp)
-        except (OSError, ChangedMeanwhile):
-            note.unlink(missing_ok=True)
+                _rename_or_copy(source, name, target, new, stamp)
+            except (OSError, ChangedMeanwhile):
+                if told:
+                    target.remove(new + REASON)
+                raise
+            target.sync()
+            source.sync()
+            return target.path / new
+
+
+def _stamp(folder: OpenedFolder, name: str) -> Stamp:
+    found = folder.find(name)
+    if found is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder.path / name))
+    return Stamp.of(found)
+
+
+def _rename_or_copy(source: OpenedFolder, name: str, target: OpenedFolder, new: str, stamp: Stamp) -> None:
+    try:
+        source.move(name, target, new)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
             raise
-        sync_folder(target.parent)
-        sync_folder(source.parent)
-        return target
-
-    def _open(self, parts: list[str]) -> int:
-        flags = os.O_RDONLY | _NO_LINKS | getattr(os, "O_NONBLOCK", 0)
-        if not _BENEATH:
-            return os.open(self.inbox.joinpath(*parts), flags)
-        folder = os.open(self.inbox, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            for part in parts[:-1]:
-                inner = os.open(part, flags | os.O_DIRECTORY, dir_fd=folder)
-                os.close(folder)
-                folder = inner
-            handle = os.open(parts[-1], flags, dir_fd=folder)
-        finally:
-            os.close(folder)
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            os.close(handle)
-            raise ChangedMeanwhile("/".join(parts))
-        return handle
+        _copy(source, name, target, new, stamp)
+        return
+    if not stamp.same_content(_stamp(target, new)) and source.find(name) is None:
+        target.move(new, source, name)  # someone went on writing while it moved
+        raise ChangedMeanwhile(name)
 
 
-def _free(wanted: Path) -> Path:
-    """A path that nothing has: ``A1.md``, ``A1-2.md``, ``A1-3.md`` …"""
-    stem, ending = wanted.stem, wanted.suffix
-    while stem and len(os.fsencode(stem + ending)) > LONGEST_NAME:  # leaves room for a number and the reason's ending
+def _free(folder: OpenedFolder, wanted: str) -> str:
+    """A name that nothing has, nor its note: ``A1.md``, ``A1-2.md``, ``A1-3.md`` …"""
+    stem, ending = PurePath(wanted).stem, PurePath(wanted).suffix
+    while stem and len(os.fsencode(stem + ending)) > LONGEST_NAME:  # leaves room for a number and the note's ending
         stem = stem[:-1]
-    wanted = wanted.with_name((stem + ending) or "file")
-    found, number = wanted, 1
-    while os.path.lexists(found):
+    first = (stem + ending) or "file"
+    found, number = first, 1
+    while folder.find(found) is not None or folder.find(found + REASON) is not None:
         number += 1
-        found = wanted.with_name(f"{stem}-{number}{ending}")
+        found = f"{stem}-{number}{ending}"
     return found
 
 
-def _copy(source: Path, target: Path, stamp: Stamp) -> None:
+def _copy(source: OpenedFolder, name: str, target: OpenedFolder, new: str, stamp: Stamp) -> None:
     """Move to another file system: a whole copy, then the source is removed if it is as it was."""
-    if source.is_symlink():
-        target.symlink_to(source.readlink())
-    elif source.is_file():
-        with source.open("rb") as file, written_whole(target) as copy:
+    found = source.find(name)
+    if found is not None and stat.S_ISLNK(found.st_mode):
+        target.link_to(source.read_link(name), new)
+    elif found is not None and stat.S_ISREG(found.st_mode):
+        with os.fdopen(source.open(name), "rb") as file, target.written_whole(new) as copy:
             shutil.copyfileobj(file, copy)
-        shutil.copystat(source, target)
+            copy.flush()
+            os.fchmod(copy.fileno(), stat.S_IMODE(found.st_mode) & 0o777)
+            os.utime(copy.fileno(), ns=(found.st_atime_ns, found.st_mtime_ns))
     else:
         raise OSError(errno.EXDEV, "a pipe or device cannot be moved to another file system")
-    if not stamp.same_content(Stamp.of(source.lstat())):
-        target.unlink()
-        raise ChangedMeanwhile(str(source))
-    source.unlink()
+    if not stamp.same_content(_stamp(source, name)):
+        target.remove(new)
+        raise ChangedMeanwhile(str(source.path / name))
+    source.remove(name)
