@@ -14,7 +14,8 @@ from classifier.reading.tables.chunk import ArticleChunk, TableSource
 from classifier.reading.tables.reader import table_chunks
 
 if TYPE_CHECKING:
-    from classifier.reading.page.page import LeftOut, PageReading, Span, read_page
+    from classifier.reading.page.accounting import LeftOut, PageReading, Span
+    from classifier.reading.page.page import read_page
 
 __all__ = [
     "LIMITS",
@@ -38,12 +39,12 @@ __all__ = [
     "table_chunks",
 ]
 
-_OF_PAGES = frozenset({"LeftOut", "PageReading", "Span", "read_page"})
+_OF_PAGES = {"LeftOut": "accounting", "PageReading": "accounting", "Span": "accounting", "read_page": "page"}
 
 
 def __getattr__(name: str) -> Any:
     if name in _OF_PAGES:
-        from classifier.reading.page import page
+        from importlib import import_module
 
-        return getattr(page, name)
+        return getattr(import_module(f"classifier.reading.page.{_OF_PAGES[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

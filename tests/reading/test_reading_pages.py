@@ -11,6 +11,7 @@ import pytest
 
 from classifier.errors import InputRefused
 from classifier.reading import PageReading, ReadingOptions, read_bytes, read_page, read_path
+from classifier.reading.documents.plain import plain_reading
 
 PAGES = Path(__file__).parent / "pages"
 SAMPLE = Path(__file__).parents[2] / "samples" / "page.md"
@@ -194,6 +195,66 @@ def test_traditional_furniture_is_left_out() -> None:
     reading = read_page(page)
     assert {x.reason for x in reading.left_out} == {"editor line", "page number"}
     assert reading.articles[0].reporters == ("陳小華",)
+
+
+STORY = "截至4月3日,青石县春播过半,比去年快了三天,进度位居全地区第一。\n\n农户说,今年墒情好,苗出得齐。"
+
+
+@pytest.mark.parametrize(
+    "chain",
+    [
+        "一审:张宁 二审:李丽 三审:孙浩",
+        "(编辑:张宁 责编:李丽 编审:孙浩)",
+        "编辑:张宁 编审:李丽 监制:孙浩",
+        "责任编辑：张宁",
+        "責任編輯：張寧",
+        "值班主任:哈那提·列克 校对:李丽",
+        "初审/张宁 终审/李丽",
+    ],
+)
+@pytest.mark.parametrize("gap", ["\n\n", "", " "])
+def test_chains_of_editors_are_left_out_with_their_reason(chain: str, gap: str) -> None:
+    if gap != "\n\n" and "/" in chain:
+        return
+    for reading in (
+        read_page(f"# 春播过半\n\n{STORY}{gap}{chain}\n"),
+        plain_reading(f"春播过半\n\n{STORY}{gap}{chain}\n"),
+    ):
+        (article,) = reading.articles
+        assert article.title == "春播过半" and article.text == STORY.replace("\n\n", "\n")
+        (left_out,) = reading.left_out
+        assert left_out.reason == "editor line" and reading.source[left_out.start : left_out.end].strip() == chain
+        assert covered_once(reading)
+
+
+@pytest.mark.parametrize("line", ["二审 维持原判", "策划 一场演出", "审核 关口前移"])
+def test_headlines_with_editors_words_stay(line: str) -> None:
+    assert read_page(f"# {line}\n\n{STORY}\n").articles[0].title == line
+
+
+@pytest.mark.parametrize(
+    "head", ["新闻推荐", "相关阅读", "【相关阅读】", "相关新闻：", "## 推荐阅读", "新闻推荐:", "相關閱讀"]
+)
+def test_recommended_reading_is_not_the_article(head: str) -> None:
+    others = "图书馆夜间开放\n本报讯(记者 李明)近日,阿尔川市图书馆延长夜间开放时间。\n食堂开张\n近日,食堂开张。\n"
+    reading = plain_reading(f"春播过半\n\n{STORY}\n\n{head}\n{others}")
+    assert reading.articles[0].text == STORY.replace("\n\n", "\n") and reading.articles[0].uncertain
+    assert [x.reason for x in reading.left_out] == ["recommended reading"] and covered_once(reading)
+    page = f"# 春播过半\n\n{STORY}\n\n{head}\n\n- 图书馆夜间开放\n- 食堂开张\n\n# 春灌开始\n\n{STORY}\n"
+    assert [a.text for a in read_page(page).articles] == [STORY.replace("\n\n", "\n")] * 2
+
+
+def test_a_text_with_recommended_reading_is_no_page_for_its_bylines() -> None:
+    text = f"春播过半\n本报讯(记者 张宁){STORY}\n新闻推荐\n食堂开张\n本报讯(记者 王强)近日,食堂在社区开张了。\n"
+    (article,) = read_bytes(text.encode(), "a.txt")
+    assert article.title == "春播过半" and "食堂" not in article.text
+
+
+def test_a_sub_head_that_sounds_like_links_keeps_its_text() -> None:
+    (article,) = read_page(
+        f"# 春播过半\n\n{STORY}\n\n### 相关阅读\n\n读者李某说,这里的书很新,环境也好,适合孩子们来。\n"
+    ).articles
+    assert article.text.endswith("适合孩子们来。")
 
 
 def test_page_without_articles_is_refused_by_name() -> None:

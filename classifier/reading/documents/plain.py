@@ -3,58 +3,77 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from classifier.article import Article, Source
 from classifier.reading.dates import named_date, near
+from classifier.reading.page.accounting import PageReading, account_of
 from classifier.reading.page.bylines import Byline, closing_reporters, lead_byline, line_byline
 from classifier.reading.page.frontmatter import front_matter
 from classifier.reading.page.joining import Paragraph, paragraphs_of
 from classifier.reading.page.markup import Line, lines_of
 from classifier.reading.page.signs import COLON, COMMA, ELLIPSIS, PAUSE, SEMICOLON, STOP
+from classifier.reading.page.story import Story
+from classifier.reading.page.tails import RECOMMENDED, without_editors, without_recommended
 
 TITLE_CHARS = 60
 TITLE_WITH_COMMA_CHARS = 40
+_TAIL_NOTE = "what follows its end (相关阅读, 新闻推荐) was left out as recommended reading"
 _NOT_LAST = frozenset(STOP + COMMA + SEMICOLON + COLON + PAUSE + ELLIPSIS)
 
 
 def read_plain(source: str, name: str = "", *, stem: str = "article", member: str = "") -> Article:
-    """Read one article from its text; broken lines are joined, and only markup is left out."""
+    """Read one article from its text; broken lines are joined."""
+    return plain_reading(source, name, stem=stem, member=member).articles[0]
+
+
+def plain_reading(source: str, name: str = "", *, stem: str = "article", member: str = "") -> PageReading:
+    """Read one article, and say what of its text was left out: markup, editors' lines, recommended reading."""
     front = front_matter(source)
-    lines = [line for line in lines_of(source)[0] if line.start >= front.end and line.kind != "left_out"]
+    lines, cuts = lines_of(source)
+    lines = [replace(x, kind="left_out", reason="front matter") if x.end <= front.end else x for x in lines]
+    lines = without_editors(without_recommended(lines, page=False))
     title, subtitle = front.values.get("title", ""), ""
+    heads: list[int] = []
     if not title:
-        title, subtitle, lines = _titles(lines)
-    paragraphs = paragraphs_of(lines, page=False)
-    byline = _byline(paragraphs)
+        title, subtitle, heads = _titles(lines)
+    own = [replace(line, kind="blank", text="") if i in heads else line for i, line in enumerate(lines)]
+    paragraphs = paragraphs_of(own, page=False)
+    story = Story(title=title, subtitle=subtitle)
+    story.heads = [Paragraph([i], lines[i].text, "heading") for i in heads]
+    story.body = [p for p in paragraphs if p.kind != "left_out"]
+    byline = _byline(story.body)
     reporters = byline.reporters if byline else ()
-    if not reporters and paragraphs:
-        reporters = closing_reporters(paragraphs[-1].text)
+    if not reporters and story.body:
+        reporters = closing_reporters(story.body[-1].text)
     published = front.date or named_date(name)
     sent = near(published, byline.month, byline.day) if byline else ""
-    return Article(
+    article = Article(
         id=stem,
         title=title,
-        text="\n".join(p.text for p in paragraphs if p.text),
+        text="\n".join(p.text for p in story.body if p.text),
         column=front.values.get("column", ""),
         subtitle=subtitle,
         byline=byline.printed if byline else "",
         reporters=reporters,
         date=sent or published,
         source=Source(name, member, 0),
+        uncertain=(_TAIL_NOTE,) if any(line.reason == RECOMMENDED for line in lines) else (),
     )
+    spans, left_out = account_of(source, lines, cuts, paragraphs, [story])
+    return PageReading(source, (article,), spans, left_out)
 
 
-def _titles(lines: list[Line]) -> tuple[str, str, list[Line]]:
-    """The title, the subtitle under it, and the lines that are left."""
-    seen = [i for i, line in enumerate(lines) if line.kind != "blank"]
+def _titles(lines: Sequence[Line]) -> tuple[str, str, list[int]]:
+    """The title, the subtitle under it, and the numbers of their lines."""
+    seen = [i for i, line in enumerate(lines) if line.kind not in ("blank", "left_out")]
     if not seen or not _is_title(lines, seen):
-        return "", "", lines
+        return "", "", []
     rest = seen[1:]
     subtitles: list[int] = []
     while len(rest) > len(subtitles) + 1 and _is_subtitle(lines[rest[len(subtitles)]]):
         subtitles.append(rest[len(subtitles)])
-    start = (subtitles or seen)[-1] if subtitles else seen[0]
-    return lines[seen[0]].text, " ".join(lines[i].text for i in subtitles), lines[start + 1 :]
+    return lines[seen[0]].text, " ".join(lines[i].text for i in subtitles), [seen[0], *subtitles]
 
 
 def _is_title(lines: Sequence[Line], seen: list[int]) -> bool:

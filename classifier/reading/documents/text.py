@@ -56,11 +56,14 @@ def is_page(text: str) -> bool:
     if not _MAY_HAVE_BYLINES.search(text):
         return False
     from classifier.reading.page.bylines import lead_byline, line_byline, signature
+    from classifier.reading.page.tails import recommends
 
     starts, announced = 0, False
     for line in text.split("\n", _LOOKED_AT_LINES)[:_LOOKED_AT_LINES]:
         if not line or line.isspace():
             continue
+        if recommends(line):
+            return False
         if lead_byline(line):
             starts, announced = starts + 1, False
         elif line_byline(line):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from classifier.reading.page.bylines import is_photo_credit
+from classifier.reading.page.names import is_person
 from classifier.reading.page.signs import COLON, ENDS, HAN, OPENING_BRACKETS, any_of
 from classifier.reading.page.traditional import simplified
 from classifier.reading.patterns import pattern
@@ -42,13 +43,20 @@ _CONTENTS = pattern(
     rf".{{4,50}}?\s*(?:[>》▶→►»]{{1,4}}|(?:详|请)见|\.{{3,}}|…{{1,}}|见)\s*(?:第?\s*{_NUMBER}\s*版|[A-Z]?\d{{1,2}})[)）]?"
     r"|(?:今日|本期|本版|要闻)?(?:导读|目录|要目)"
 )
-_EDITOR_ROLE = (
-    r"(?:本版|本期|执行|责任|首席|值班|版面|图片|文字|视觉|美术|专题|执|总)?"
-    r"(?:编辑|责编|校对|校检|检校|版式|美编|组版|审校|审读|主编|编委|总编辑|设计|编审|编校|策划|监制|制图|制版|排版|统筹|一审|二审|三审|审核)"
+EDITOR_ROLE = (
+    r"(?:本版|本期|执行|责任|首席|值班|版面|图片|文字|视觉|美术|专题|新闻|执|总|副)?"
+    r"(?:编辑|责编|校对|校检|检校|版式|美编|美工|组版|审校|审读|主编|编委|总编辑?|设计|编审|编校|策划|监制|监审|制图|制版|排版|统筹"
+    r"|[一二三初复终]审|[一二三终]校|审核|审签|审定|签发|(?<=值班)主任)"
 )
 _EDITOR = pattern(
-    rf"[\s(（【\[]*{_EDITOR_ROLE}(?:[/／、|]?{_EDITOR_ROLE})*\s*(?:{_COLON}|[/／]|\s)\s*[\w·/／、|：:@.\-—\s)）】\]]{{1,90}}"
+    rf"[\s(（【\[]*{EDITOR_ROLE}(?:[/／、|]?{EDITOR_ROLE})*\s*(?:{_COLON}|[/／|]|\s)\s*[\w·/／、|：:@.\-—\s)）】\]]{{1,90}}"
 )
+_EDITORS_AT_END = pattern(
+    rf"(?:{any_of(ENDS)}|[”’）)】…])\s*(?P<editors>{_OPEN}?\s*{EDITOR_ROLE}\s*{_COLON}[\w·\s、,，/／|：:;；]{{2,120}}[)）】\]]?)\s*$"
+)
+_MAY_EDIT = pattern(r"[编編审審校监監责責]|主任|版式")
+_EDITOR_ROLES = pattern(EDITOR_ROLE)
+_BETWEEN_EDITORS = pattern(r"[\s(（【\[\])）】、,，/／|：:;；]+")
 _SCAN = pattern(
     r"扫(?:一)?扫|扫描|扫码|二维码|微信公众号|关注.{0,12}(?:公众号|客户端|抖音号|视频号)|下载.{0,12}客户端|新闻客户端"
 )
@@ -95,13 +103,32 @@ def furniture_reason(line: str) -> str:
     if _TURN_LINE.fullmatch(line):
         return "turn note"
     if line[-1] not in ENDS or len(line) <= 30:
-        if _EDITOR.fullmatch(line) and len(line) <= 100:
+        if _EDITOR.fullmatch(line) and len(line) <= 100 and _names_only(line):
             return "editor line"
         if _SCAN.search(line) and len(line) <= 40:
             return "scan note"
     if line[-1] not in ENDS and _IMPRINT.search(line) and not re.search(rf"{any_of(ENDS)}{_HAN}", line):
         return "imprint"
     return ""
+
+
+def editors_at_end(line: str) -> int:
+    """Where a chain of editors begins that runs into a paragraph's end (``……。一审:张三 二审:李四``), or -1."""
+    if not _MAY_EDIT.search(line, max(0, len(line) - 100)):
+        return -1
+    from_end = max(0, len(line) - 160)
+    found = _EDITORS_AT_END.search(simplified(line[from_end:]))
+    if found is None or not _names_only(found["editors"]):
+        return -1
+    return from_end + found.start("editors")
+
+
+def _names_only(editors: str) -> bool:
+    """Whether nothing but names stands beside the editors' roles, so that 二审 维持原判 is a headline."""
+    names = [name for name in _BETWEEN_EDITORS.split(_EDITOR_ROLES.sub(" ", editors)) if name]
+    if not any(c in editors for c in ":：/／|"):
+        return bool(names) and all(is_person(name) for name in names)
+    return all(len(name) <= 4 or "·" in name or not name.isalpha() for name in names)
 
 
 def is_bare_date(line: str) -> bool:

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
+from classifier.reading.page.furniture import editors_at_end
 from classifier.reading.page.signs import ENDS
 from classifier.reading.patterns import pattern
 
@@ -18,9 +19,11 @@ LineKind = Literal["blank", "heading", "text", "row", "item", "left_out"]
 
 _BREAK = pattern(r"\r\n|[\n\r\f\x0b\u2028\u2029]")
 _BREAK_OR_ROW = pattern(_BREAK.pattern + r"|(?<=</tr>)|(?<=</TR>)")
-_RUN_IN_BYLINE = pattern(
-    r"[\u3002!\uff01?\uff1f][\u201d\u2019\u300b)\uff09]?[ \t\u3000]{0,8}"
-    r"(?=本报讯\s{0,3}[(\uff08]|新华社[^\W\d]{2,8}\d{1,2}月\d{1,2}日电\s{0,2}[(\uff08])"
+_RUN_IN = pattern(
+    r"[。!！?？][”’》)）]?[ \t\u3000]{0,8}"
+    r"(?=[本木][报報][讯訊]\s{0,3}[(（]|(?:[新]?[华華]社|中新[社网網])[^\W\d]{2,8}\d{1,2}月\d{1,2}日[电電]\s{0,2}[(（]"
+    r"|(?:[本木]?[报報]|[^\W\d_]{2,8}(?:[网網报報]|融媒体?(?:中心)?))(?:\d{1,2}月\d{1,2}日)?[讯訊]?\s{0,3}[(（]\s{0,3}(?:本[报報])?(?:记\s?者|記\s?者|通讯员|通訊員)"
+    r"|新闻推荐[\s:：]|相关阅读[\s:：])"
 )
 _TAGS = (
     "p|div|br|span|img|table|thead|tbody|tfoot|tr|td|th|caption|figure|figcaption|center|font|b|i|u|s|em|strong|small|"
@@ -36,28 +39,6 @@ _MASKED_OR_COMMENT = pattern(rf"(?P<comment><!--)|{_IMAGE_OR_TAG}", re.IGNORECAS
 _HEADING = pattern(r"[ \t\u3000]{0,3}(#{1,6})(?!#)[ \t\u3000\xa0]*(?=\S)(.*)$", re.DOTALL)
 _HTML_HEADING = pattern(r"\s*<h([1-6])\b[^<>]*>", re.IGNORECASE)
 _RULE_CHARS = {"-": 3, "*": 3, "_": 3, "=": 3, "~": 3, "—": 4, "─": 3}
-_ROW = pattern(_BREAK.pattern + r"|(?<=</tr>)|(?<=</TR>)")
-_RUN_IN_BYLINE = pattern(
-    r"[\u3002!\uff01?\uff1f][\u201d\u2019\u300b)\uff09]?[ \t\u3000]{0,8}"
-    r"(?=本报讯\s{0,3}[(\uff08]|新华社[^\W\d]{2,8}\d{1,2}月\d{1,2}日电\s{0,2}[(\uff08])"
-)
-_TAGS = (
-    "p|div|br|span|img|table|thead|tbody|tfoot|tr|td|th|caption|figure|figcaption|center|font|b|i|u|s|em|strong|small|"
-    "sup|sub|h[1-6]|a|hr|ul|ol|li|section|article|header|footer|html|body|details|summary|col|colgroup|blockquote|mark"
-)
-_IMAGE_OR_TAG = (
-    r"(?P<image>!\[[^\[\]\n]*\]\([^()\n]*(?:\([^()\n]{0,200}\)[^()\n]*)?\)"
-    r"|!\[\[[^\[\]\n]{1,500}\]\]|<img\b[^<>]*>)"
-    rf"|(?P<tag></?(?:{_TAGS})(?:\s[^<>]*)?/?>)"
-)
-_MASKED = pattern(_IMAGE_OR_TAG, re.IGNORECASE)
-_MASKED_OR_COMMENT = pattern(rf"(?P<comment><!--)|{_IMAGE_OR_TAG}", re.IGNORECASE)
-_HEADING = pattern(r"[ \t\u3000]{0,3}(#{1,6})(?!#)[ \t\u3000\xa0]*(?=\S)(.*)$", re.DOTALL)
-_HTML_HEADING = pattern(r"\s*<h([1-6])\b[^<>]*>", re.IGNORECASE)
-_RULE = pattern(
-    r"\s*(?:-[-\s]*-[-\s]*-[-\s]*|\*[*\s]*\*[*\s]*\*[*\s]*|_[_\s]*_[_\s]*_[_\s]*|[=~]{3,}|—[—\s]{3,}|─[─\s]{2,}"
-    r"|\\newpage|\\pagebreak)\s*$"
-)
 _ROW = pattern(r"\s*\|.*\|\s*$")
 _ROW_RULE_CHARS = frozenset(" \t:|-")
 _ITEM = pattern(r"\s{0,8}[-*+•]\s+\S")
@@ -103,9 +84,11 @@ def lines_of(source: str) -> tuple[list[Line], list[Cut]]:
 
     The lines' ranges follow one another from 0 to ``len(source)`` without a gap.
     """
+    ranges = _ranges(source)
     cuts = _cuts(source) if "<" in source or "![" in source else []
+    cuts = _with_editors(source, ranges, cuts)
     starts = [cut.start for cut in cuts]
-    lines = [_line(source, start, end, cuts, starts) for start, end in _ranges(source)]
+    lines = [_line(source, start, end, cuts, starts) for start, end in ranges]
     _underlined_headings(source, lines)
     return lines, cuts
 
@@ -146,6 +129,17 @@ def _cuts(source: str) -> list[Cut]:
     return cuts
 
 
+def _with_editors(source: str, ranges: list[tuple[int, int]], cuts: list[Cut]) -> list[Cut]:
+    """The cuts, and chains of editors that run into a line's end."""
+    starts = [cut.start for cut in cuts]
+    found = []
+    for start, end in ranges:
+        at = editors_at_end(source[start:end])
+        if at > 0 and bisect_right(starts, start + at) == bisect_right(starts, end):
+            found.append(Cut(start + at, end, "editor line"))
+    return sorted([*cuts, *found], key=lambda cut: cut.start) if found else cuts
+
+
 def _is_rule(body: str) -> bool:
     """Whether a line is a rule or a page break: one sign said again, with blanks at most."""
     sign = body.strip()[:1]
@@ -166,7 +160,7 @@ def _ranges(source: str) -> list[tuple[int, int]]:
     """Ranges of the lines; a byline that runs into the story before it starts a line too."""
     pattern = _BREAK_OR_ROW if "</" in source else _BREAK
     ends = {match.end() for match in pattern.finditer(source)}
-    ends.update(match.end() for match in _RUN_IN_BYLINE.finditer(source))
+    ends.update(match.end() for match in _RUN_IN.finditer(source))
     ends.add(len(source))
     ranges, start = [], 0
     for end in sorted(ends):

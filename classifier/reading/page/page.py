@@ -2,51 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
 from classifier.reading.dates import named_date, near, written_date
 from classifier.reading.options import ReadingOptions, Scorer
+from classifier.reading.page.accounting import PageReading, account_of
 from classifier.reading.page.bylines import Byline, closing_reporters, lead_byline, line_byline
 from classifier.reading.page.frontmatter import front_matter
 from classifier.reading.page.joining import Paragraph, paragraphs_of
-from classifier.reading.page.markup import Cut, Line, lines_of
+from classifier.reading.page.markup import lines_of
 from classifier.reading.page.repeats import repeated_last
 from classifier.reading.page.stories import stories_of
 from classifier.reading.page.story import Story
+from classifier.reading.page.tails import without_recommended
 from classifier.reading.page.unmarked import split_topics
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A range of the source text."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A range of the source text that is in no article, and why."""
-
-    start: int
-    end: int
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class PageReading:
-    """What a page was read into.
-
-    ``spans[i]`` are the ranges of ``source`` that went into ``articles[i]``, in the order of the
-    source; they and ``left_out`` together cover every character of ``source`` exactly once.
-    """
-
-    source: str
-    articles: tuple[Article, ...]
-    spans: tuple[tuple[Span, ...], ...]
-    left_out: tuple[LeftOut, ...]
 
 
 def read_page(
@@ -70,7 +41,7 @@ def read_page(
         raise InputRefused(full_name, f"has more than {options.limits.page_lines:,} lines; split it into pages")
     front = front_matter(source)
     lines = [replace(x, kind="left_out", reason="front matter") if x.end <= front.end else x for x in lines]
-    paragraphs = paragraphs_of(lines)
+    paragraphs = paragraphs_of(without_recommended(lines, page=True))
     stories = split_topics(stories_of(paragraphs, sections=options.sections), scorer)
     if not stories:
         raise InputRefused(full_name, "holds no article, only page furniture; check the export")
@@ -85,7 +56,7 @@ def read_page(
     for i, story in enumerate(stories, 1):
         article_id = f"{stem}-{i}" if len(stories) > 1 else stem
         articles.append(article_of(story, article_id, Source(name, member, i), page_date))
-    spans, left_out = _account(source, lines, cuts, paragraphs, stories)
+    spans, left_out = account_of(source, lines, cuts, paragraphs, stories)
     return PageReading(source, tuple(articles), spans, left_out)
 
 
@@ -136,47 +107,3 @@ def _page_date(paragraphs: list[Paragraph], name: str) -> str:
         if paragraph.reason in ("date line", "masthead", "imprint") and (date := written_date(paragraph.text)):
             return date
     return named_date(name)
-
-
-def _account(
-    source: str, lines: list[Line], cuts: list[Cut], paragraphs: list[Paragraph], stories: list[Story]
-) -> tuple[tuple[tuple[Span, ...], ...], tuple[LeftOut, ...]]:
-    """Give every character its one owner: an article, or a reason for being left out."""
-    known: dict[int, int | str] = {}
-    for paragraph in paragraphs:
-        known.update((i, paragraph.reason or "page furniture") for i in paragraph.lines)
-    for number, story in enumerate(stories):
-        known.update((i, number) for paragraph in story.paragraphs() for i in paragraph.lines)
-    owners: list[int | str] = []
-    for i in range(len(lines)):
-        owners.append(known.get(i, owners[-1] if owners else "blank"))
-    spans: list[list[Span]] = [[] for _ in stories]
-    left_out: list[LeftOut] = []
-
-    def give(start: int, end: int, who: int | str) -> None:
-        if start >= end:
-            return
-        if isinstance(who, int):
-            own = spans[who]
-            if own and own[-1].end == start:
-                own[-1] = replace(own[-1], end=end)
-            else:
-                own.append(Span(start, end))
-        elif left_out and left_out[-1].end == start and left_out[-1].reason == who:
-            left_out[-1] = replace(left_out[-1], end=end)
-        else:
-            left_out.append(LeftOut(start, end, who))
-
-    next_cut = 0
-    for line, who in zip(lines, owners, strict=True):
-        at = line.start
-        while next_cut < len(cuts) and cuts[next_cut].start < line.end:
-            cut = cuts[next_cut]
-            give(at, cut.start, who)
-            give(max(at, cut.start), min(cut.end, line.end), cut.reason)
-            at = max(at, min(cut.end, line.end))
-            if cut.end > line.end:
-                break
-            next_cut += 1
-        give(at, line.end, who)
-    return tuple(tuple(s) for s in spans), tuple(left_out)
