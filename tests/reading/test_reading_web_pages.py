@@ -49,6 +49,38 @@ def test_round_up_of_linked_briefs_is_an_article_in_doubt() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("page", "doubt"),
+    [
+        (
+            f"{made.NAV}<h1>{made.TITLE}</h1><div id=app></div><div class=comment-list><p>我老家也种春小麦，今年雨水不错，希望收成好。</p></div>",
+            "its text stands where the page names comments, other stories or notes",
+        ),
+        (
+            f"{made.NAV}<h1>{made.TITLE}</h1><div id=app></div>{made.RELATED}<div><p>八月的草原上，牧民们赶着羊群转场，这是另一条新闻的摘要。</p></div>",
+            "links to other stories stand between its headline and its text",
+        ),
+    ],
+    ids=["comment", "other story"],
+)
+def test_text_that_may_not_be_the_articles_is_in_doubt(page: str, doubt: str) -> None:
+    assert read(made.document(page)).uncertain == (doubt,)
+
+
+def test_names_of_an_element_around_headline_and_text_say_nothing() -> None:
+    page = made.document(
+        f"{made.NAV}<div class='left-side comment-page'><h1>{made.TITLE}</h1>{made.wrapped(made.SHORT)}</div>{made.FOOT}"
+    )
+    article = read(page)
+    assert article.text.split("\n") == list(made.SHORT) and not article.uncertain
+
+
+def test_headline_alone_is_no_article() -> None:
+    title = "中国人习以为常的地方，为何老外却说了不得？"
+    with pytest.raises(InputRefused, match="holds no article text"):
+        read(made.document(f"{made.NAV}<h1>{title}</h1><div class=video><p>{title}</p></div>{made.FOOT}", title=title))
+
+
 @pytest.mark.parametrize("encoding", ["gb18030", "big5", "utf-8", "utf-16"])
 @pytest.mark.parametrize("declared", ["gb2312", "GBK", "utf-8", "big5", "iso-8859-1", "x-unknown"])
 def test_bytes_speak_louder_than_what_a_page_declares(encoding: str, declared: str) -> None:

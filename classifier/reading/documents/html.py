@@ -26,7 +26,6 @@ _DECLARED = re.compile(
 _HAN = re.compile("[\u3400-\u9fff]")
 _LOOKED_AT = 16_384
 _LOOKED_AT_HAN = 500
-_LIKE_LIST = "links to other stories stand between its paragraphs: the page may be a list of stories"
 
 
 def decode_page(data: bytes, name: str, encoding: str = "") -> str:
@@ -98,8 +97,10 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Li
         title = title_above(page, body.chosen[0])
     paragraphs = [page.blocks[i].text for i in body.chosen]
     title = title.strip()[:300]
-    if title and len(paragraphs) > 1 and key_of(paragraphs[0]) == key_of(title):
+    if title and key_of(paragraphs[0]) == key_of(title):
         paragraphs.pop(0)
+        if not paragraphs:
+            raise InputRefused(full_name, say("web.no_article"))
     byline = next((b for p in paragraphs[:3] if (b := lead_byline(p))), None)
     return Article(
         id=stem,
@@ -109,7 +110,7 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Li
         reporters=byline.reporters if byline else closing_reporters(paragraphs[-1]),
         date=date or named_date(name),
         source=Source(name, member, 0),
-        uncertain=(_LIKE_LIST,) if body.like_list else (),
+        uncertain=body.doubts,
     )
 
 

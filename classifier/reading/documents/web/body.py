@@ -24,12 +24,16 @@ if TYPE_CHECKING:
 MOST_OF_A_BLOCK = 400
 """A block counts for at most so many characters, so that one long notice does not outweigh an article."""
 ASIDE_SHARE = 0.1
+LEAST_ASIDE = 40.0
+"""From this value on, a text is an article though its element has a name such as ``side``."""
 BEFORE_TITLE_SHARE = 0.3
 LEAST_SENTENCE = 12
 """Characters of the shortest text that is taken for an article."""
 REACTION_VALUE = -60.0
 """What a button such as 回复 costs: no article has one between its paragraphs."""
 LEAST_HEADLINE = 8
+LINKS_BETWEEN = 6
+"""So many links to stories between headline and text are more than the bars above any article held."""
 CROSSING = 6.0
 """What each element that closes or opens between two paragraphs costs."""
 INTERRUPTION_SHARE = 0.15
@@ -47,13 +51,13 @@ _TIME_ONLY = pattern(r"^[\d\s:：年月日时分秒前天小周/.-]+$")
 class Body:
     """The article's blocks: their numbers in the page, the first and the one after the last.
 
-    ``like_list`` says that linked headlines stand between the paragraphs, as on an index of pages.
+    ``doubts`` says in words why this may be no article.
     """
 
     chosen: tuple[int, ...]
     first: int
     last: int
-    like_list: bool = False
+    doubts: tuple[str, ...] = ()
 
 
 def weigh_blocks(page: Page) -> None:
@@ -103,6 +107,7 @@ def find_body(page: Page, title_at: int) -> Body | None:
 
     ``title_at``: the block that holds the headline, or -1.
     """
+    _forgive_shared_names(page, title_at)
     weigh_blocks(page)
     best: _Run | None = None
     best_score = before = 0.0
@@ -119,11 +124,39 @@ def find_body(page: Page, title_at: int) -> Body | None:
     sentences = sum(blocks[i].chars for i in chosen if blocks[i].ends or blocks[i].marks > 1)
     if sentences < LEAST_SENTENCE:
         return None
-    like_list = _is_like_list(blocks, chosen)
-    # An index has no headline of its own but a section's name; a round-up of linked briefs has one.
-    if like_list and (title_at < 0 or blocks[title_at].chars < LEAST_HEADLINE):
-        return None
-    return Body(tuple(chosen), chosen[0], chosen[-1] + 1, like_list)
+    doubts = []
+    if _is_like_list(blocks, chosen):
+        # An index has no headline of its own but a section's name; a round-up of linked briefs has one.
+        if title_at < 0 or blocks[title_at].chars < LEAST_HEADLINE:
+            return None
+        doubts.append("links to other stories stand between its paragraphs: the page may be a list of stories")
+    if best.value < LEAST_ASIDE and all(blocks[i].aside for i in chosen if blocks[i].value > 0):
+        doubts.append("its text stands where the page names comments, other stories or notes")
+    if 0 <= title_at < chosen[0] and sum(map(_is_story_link, blocks[title_at : chosen[0]])) >= LINKS_BETWEEN:
+        doubts.append("links to other stories stand between its headline and its text")
+    return Body(tuple(chosen), chosen[0], chosen[-1] + 1, tuple(doubts))
+
+
+def _is_story_link(block: Block) -> bool:
+    return block.link_chars >= LEAST_HEADLINE and block.link_chars * 2 > block.chars
+
+
+def _forgive_shared_names(page: Page, title_at: int) -> None:
+    """Heed names such as ``side`` or ``comment`` only of elements that the headline does not stand in, too."""
+    if title_at < 0 or not page.blocks[title_at].aside:
+        return
+    nodes = page.nodes
+    around = set()
+    node = page.blocks[title_at].node
+    while node >= 0:
+        around.add(node)
+        node = nodes[node].parent
+    shared = [0] * len(nodes)
+    for number, each in enumerate(nodes):
+        shared[number] = each.aside if number in around else shared[each.parent] if each.parent >= 0 else 0
+    for block in page.blocks:
+        if block.node >= 0:
+            block.aside -= shared[block.node]
 
 
 @dataclass(slots=True)
