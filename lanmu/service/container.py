@@ -9,6 +9,7 @@ from fastapi import Request
 
 from lanmu.service.champion import Champion
 from lanmu.service.inbox.measures import InboxMeasures
+from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.inbox.watching import WatchedFolder
 from lanmu.service.intake import Intake
 from lanmu.service.jobs import Jobs
@@ -49,17 +50,22 @@ class Service:
     sign_ins: SignIns
     jobs: Jobs
     metrics: Metrics
+    outgoing: Outgoing
     inbox: WatchedFolder | None = None
 
     @property
     def background(self) -> tuple[Background, ...]:
-        parts: tuple[Background, ...] = (self.champion, self.tagger, self.reading, self.writer, self.jobs)
+        parts: tuple[Background, ...] = (
+            self.champion, self.tagger, self.reading, self.writer, self.jobs, self.outgoing,
+        )  # fmt: skip
         return parts if self.inbox is None else (*parts, self.inbox)
 
     @property
     def problems(self) -> list[str]:
         """What does not work though the service answers, in words that anyone may read."""
         found = [problem for problem in (self.champion.problem, self.writer.problem) if problem]
+        if self.inbox is None and self.outgoing.problems:
+            found.append("results or the webhook have problems; the log says which")
         if self.inbox is not None and self.inbox.problems:
             found.append("the watched folder has problems; /api/v1/inbox and the log say which")
         return found
@@ -84,10 +90,11 @@ def built(settings: Settings) -> Service:
     sign_ins = SignIns(store, settings)
     sign_ins.ensure_admin()
     reading = ReadingPool(champion, settings.limits)
+    outgoing = Outgoing(settings, store)
     metrics = Metrics(champion, tagger, writer, store)
     inbox = None
     if settings.watch is not None:
-        inbox = WatchedFolder(settings, store, tagger, reading)
+        inbox = WatchedFolder(settings, store, tagger, reading, outgoing)
         metrics.registry.register(InboxMeasures(inbox, store))
     return Service(
         settings=settings,
@@ -95,12 +102,13 @@ def built(settings: Settings) -> Service:
         champion=champion,
         tagger=tagger,
         reading=reading,
-        intake=Intake(store, tagger),
-        review=Review(store, champion, writer),
+        intake=Intake(store, tagger, outgoing),
+        review=Review(store, champion, writer, outgoing),
         writer=writer,
         sign_ins=sign_ins,
         jobs=Jobs(store, settings, champion),
         metrics=metrics,
+        outgoing=outgoing,
         inbox=inbox,
     )
 

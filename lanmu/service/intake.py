@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifier.article import Article, TaggedArticle
-from lanmu.service.store import Store, queue, rejudging
+from lanmu.service.inbox.outgoing import Outgoing
+from lanmu.service.store import Store, changes, queue, rejudging
 from lanmu.service.tagging import Tagger, Tags
 
 
@@ -39,6 +40,7 @@ class Intake:
 
     store: Store
     tagger: Tagger
+    outgoing: Outgoing
 
     def take_in(self, articles: Sequence[Article], origin: str) -> list[TakenIn]:
         """Tag articles and put them into the queue in one transaction; waits, so call it from a thread.
@@ -68,5 +70,12 @@ class Intake:
             tags = self.tagger.tag_now([article for _, article in waiting])
             judged = [(number, tagged) for (number, _), tagged in zip(waiting, tags.articles, strict=True)]
             with self.store.writing() as connection:
-                accepted += rejudging.judge_again(connection, judged, tags.model.manifest.name)
+                done = rejudging.judge_again(connection, judged, tags.model.manifest.name)
+                for number in done.changed:
+                    changes.add_label(
+                        connection, number, tags.model.taxonomy, action="rejudge", by=tags.model.manifest.name,
+                        deliver=self.outgoing.deliver, wait=self.outgoing.label_seconds,
+                    )  # fmt: skip
+            self.outgoing.wake()
+            accepted += done.accepted
             count += len(judged)

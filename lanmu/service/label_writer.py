@@ -16,8 +16,9 @@ RETRY_SECONDS = 5.0
 class LabelWriter:
     """Brings labels.csv to what the store says, in a thread of its own.
 
-    The store keeps, for each article, what the file should say and what it says.  A kill between
-    writing the file and noting it repeats the writing, which changes nothing: lines go by their id.
+    The store keeps, for each article, what the file should say, what it says, and under which id.  A
+    kill between writing the file and noting it repeats the writing, which changes nothing: lines go by
+    their id.
     """
 
     def __init__(self, store: Store, path: Path) -> None:
@@ -46,7 +47,7 @@ class LabelWriter:
 
     def flush(self) -> int:
         """Write all that waits now; returns how many lines were due.  Raises LabelsError where the file refuses."""
-        from training.labels.file import Label, append_labels, remove_labels
+        from training.labels.file import Label, append_labels, read_labels, remove_labels
 
         total = 0
         with self._writing:
@@ -55,14 +56,17 @@ class LabelWriter:
                     due = waiting_labels.waiting(connection)
                 if not due:
                     return total
+                taken = {label.id for label in read_labels(self.path).labels} if self.path.exists() else set()
+                with self.store.writing() as connection:
+                    due = waiting_labels.name_lines(connection, due, taken)
                 given = [
-                    Label(label.id, label.category, label.source, label.date, label.title, label.text)
+                    Label(label.id or "", label.category, label.source, label.date, label.title, label.text)
                     for label in due
                     if label.category is not None
                 ]
                 if given:
                     append_labels(self.path, given, replace=True)
-                taken_back = [label.id for label in due if label.category is None]
+                taken_back = [label.id or "" for label in due if label.category is None]
                 if taken_back:
                     remove_labels(self.path, taken_back)
                 with self.store.writing() as connection:

@@ -1,13 +1,16 @@
-"""Review: what a person does to articles, with the label on its way to labels.csv."""
+"""Review: what a person does to articles, with the label on its way to labels.csv and to other programs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from lanmu.service.champion import Champion
+from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
-from lanmu.service.store import Store, settling
+from lanmu.service.store import Store, changes, settling
 from lanmu.service.store.settling import Settlement
 
 
@@ -24,25 +27,27 @@ class Review:
     store: Store
     champion: Champion
     writer: LabelWriter
+    outgoing: Outgoing
 
     def settle(
         self, number: int, category: str, by: str, *, seen: int | None = None,
         token: str | None = None, step: str | None = None,
     ) -> Settlement:  # fmt: skip
         """Accept the model's category or choose another."""
-        known = self.champion.model.taxonomy.find(category).id
+        known = self._known(category)
         with self.store.writing() as connection:
             done = settling.settle(connection, number, known, by, seen=seen, token=token, step=step)
-        self.writer.wake()
+            self._tell(connection, [done])
+        self._wake()
         return done
 
     def settle_many(self, given: Sequence[tuple[int, str]], by: str) -> list[Settlement]:
         """Give many articles (numbers) their categories in one step; those that have it already stay as they are."""
-        taxonomy = self.champion.model.taxonomy
-        known = [(number, taxonomy.find(category).id) for number, category in given]
+        known = [(number, self._known(category)) for number, category in given]
         with self.store.writing() as connection:
             done = settling.settle_many(connection, known, by)
-        self.writer.wake()
+            self._tell(connection, done)
+        self._wake()
         return done
 
     def skip(
@@ -51,27 +56,49 @@ class Review:
         """Put an article aside without a label."""
         with self.store.writing() as connection:
             done = settling.skip(connection, number, by, seen=seen, token=token, step=step)
-        self.writer.wake()
+            self._tell(connection, [done])
+        self._wake()
         return done
 
     def accept_many(self, numbers: Sequence[int], by: str) -> list[Settlement]:
         """Accept the model's category of many articles; those a person has settled are left alone."""
         with self.store.writing() as connection:
             done = settling.accept_many(connection, numbers, by)
-        self.writer.wake()
+            self._tell(connection, done)
+        self._wake()
         return done
 
     def choose_many(self, numbers: Sequence[int], category: str, by: str) -> list[Settlement]:
         """Give many articles one category."""
-        known = self.champion.model.taxonomy.find(category).id
+        known = self._known(category)
         with self.store.writing() as connection:
             done = settling.choose_many(connection, numbers, known, by)
-        self.writer.wake()
+            self._tell(connection, done)
+        self._wake()
         return done
 
     def undo(self, by: str, *, of: str | None = None, step: str | None = None) -> list[Settlement]:
         """Take back this person's last step, or the one named ``of``; what it was, or nothing."""
         with self.store.writing() as connection:
             done = settling.undo(connection, by, of=of, step=step)
-        self.writer.wake()
+            self._tell(connection, done, action="undo")
+        self._wake()
         return done
+
+    def _known(self, category: str) -> str:
+        return self.champion.model.taxonomy.find(category).id
+
+    def _tell(self, connection: Connection, done: Sequence[Settlement], action: str = "") -> None:
+        """Note for other programs what these articles have now."""
+        out = self.outgoing
+        taxonomy = self.champion.model.taxonomy if self.champion.ready else None
+        for one in done:
+            if not one.again:
+                changes.add_label(
+                    connection, one.article, taxonomy, action=action or one.action, by=one.by,
+                    deliver=out.deliver, wait=out.label_seconds,
+                )  # fmt: skip
+
+    def _wake(self) -> None:
+        self.writer.wake()
+        self.outgoing.wake()

@@ -37,7 +37,7 @@ class ServiceLimits:
     folder is looked through every ``inbox_scan_seconds`` besides the system's own notices.  A
     delivery to the webhook ends after ``webhook_seconds``; it is tried ``webhook_tries`` times, the
     first pause being ``webhook_retry_seconds``, each twice the one before up to
-    ``webhook_longest_seconds``.
+    ``webhook_longest_seconds``.  A label is sent once it has stood for ``webhook_label_seconds``.
     """
 
     body_bytes: int = 8 * MIB
@@ -67,6 +67,7 @@ class ServiceLimits:
     webhook_retry_seconds: float = 5.0
     webhook_longest_seconds: float = 21_600.0
     webhook_tries: int = 30
+    webhook_label_seconds: float = 3.0
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,9 @@ from lanmu.service.inbox.taking import Taking
 from lanmu.service.reading_pool import Reading
 from lanmu.service.settings import ServiceLimits, Settings, prepared
 from lanmu.service.store import queue
+from lanmu.service.store.changes import NewResult
+from lanmu.service.store.changes import add as add_result
 from lanmu.service.store.records import today
-from lanmu.service.store.results import NewResult
-from lanmu.service.store.results import add as add_result
 from tests.service.articles import CLINIC, DOUBTFUL, HARVEST, MATCH
 from tests.service.conftest import TOKEN, App, Made
 from tests.waiting import eventually
@@ -65,7 +65,7 @@ def watching(make_app: Made, settings: Settings) -> Watching:
 
 def records(app: App) -> list[dict[str, object]]:
     """What stands in the result files."""
-    app.service.inbox.results.flush()
+    app.service.outgoing.results.flush()
     files = sorted(app.service.settings.results.glob("*.jsonl"))
     return [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
 
@@ -260,9 +260,9 @@ def test_killed_after_a_line_was_written_it_is_not_written_again(watching: Watch
     put(home / "inbox", "棉花.txt", plain(HARVEST))
     eventually(lambda: len(records(app)) == 1)
     with app.service.store.writing() as connection:  # as it was before the writing had been noted
-        connection.exec_driver_sql("UPDATE results SET written = 0")
+        connection.exec_driver_sql("UPDATE changes SET written = 0")
         connection.exec_driver_sql("DELETE FROM result_files")
-    assert app.service.inbox.results.flush() == 1
+    assert app.service.outgoing.results.flush() == 1
     put(home / "inbox", "球赛.txt", plain(MATCH))
     eventually(lambda: len(records(app)) == 2)
     assert [record["title"] for record in records(app)] == [HARVEST["title"], MATCH["title"]]

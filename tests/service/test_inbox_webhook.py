@@ -152,6 +152,7 @@ def test_a_restart_goes_on_with_what_was_not_delivered(
     put(home / "inbox", "棉花.txt", plain(HARVEST))
     eventually(lambda: first.service.inbox.state.problems)
     first.service.inbox.stop()
+    first.service.outgoing.stop()
     receiver = receiving()
     second = make_app(with_webhook(settings, receiver))
     eventually(lambda: len(receiver.taken) == 1)
@@ -194,6 +195,7 @@ def test_a_receiver_over_tls_must_show_a_certificate_that_holds(
     eventually(lambda: any("CERTIFICATE_VERIFY_FAILED" in problem for problem in app.service.inbox.state.problems))
     assert receiver.posts == [] and outbox(app)["waiting"] == 1
     app.service.inbox.stop()
+    app.service.outgoing.stop()
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))  # the newspaper's own authority
     trusting = make_app(secured)

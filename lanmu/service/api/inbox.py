@@ -17,9 +17,9 @@ router = APIRouter(prefix="/inbox", tags=["operation"], responses=problems(401, 
 
 
 class DeadDeliveryOut(BaseModel):
-    """A result that the webhook's receiver did not take in all its tries."""
+    """A change that the webhook's receiver did not take in all its tries."""
 
-    result: int
+    change: int = Field(description="The change's number, as in `/api/v1/changes`.")
     article: int = Field(description="The article's number in the queue.")
     title: str
     tries: int
@@ -28,8 +28,8 @@ class DeadDeliveryOut(BaseModel):
 
 class WebhookOut(BaseModel):
     host: str = Field(examples=["cms.example.com"])
-    waiting: int = Field(description="Results on their way.")
-    dead: int = Field(description="Results given up.")
+    waiting: int = Field(description="Changes on their way.")
+    dead: int = Field(description="Changes given up.")
     given_up: list[DeadDeliveryOut] = Field(description="The latest 50 given up.")
 
 
@@ -58,15 +58,14 @@ def inbox(request: Request, who: Editor) -> InboxOut:
 
 @router.post("/webhook/retry")
 def retry(request: Request, who: Admin) -> RetriedOut:
-    """Send the results that were given up once more, from the first try on."""
+    """Send the changes that were given up once more, from the first try on."""
     found = _inbox(request)
     address = request.client.host if request.client else ""
     with service_of(request).store.writing() as connection:
         count = deliveries.revive(connection)
         if count:
             audit.note(connection, who.name, "deliveries tried again", details={"count": count}, address=address)
-    if found.webhook is not None:
-        found.webhook.wake()
+    found.outgoing.wake()
     return RetriedOut(retried=count)
 
 
@@ -78,9 +77,10 @@ def _inbox(request: Request) -> WatchedFolder:
 
 
 def _webhook(request: Request, found: WatchedFolder) -> WebhookOut | None:
-    if found.webhook is None:
+    webhook = found.outgoing.webhook
+    if webhook is None:
         return None
     with service_of(request).store.reading() as connection:
         counts = deliveries.count_by_state(connection)
         given_up = [DeadDeliveryOut(**asdict(one)) for one in deliveries.dead(connection)]
-    return WebhookOut(host=found.webhook.host, waiting=counts["waiting"], dead=counts["dead"], given_up=given_up)
+    return WebhookOut(host=webhook.host, waiting=counts["waiting"], dead=counts["dead"], given_up=given_up)

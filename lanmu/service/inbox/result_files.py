@@ -1,4 +1,4 @@
-"""ResultFiles: results from the store into one JSONL file a day, each once, also across a kill."""
+"""ResultFiles: changes from the store into one JSONL file a day, each once, also across a kill."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import threading
 from pathlib import Path
 
 from classifier.files import sync_folder
-from lanmu.service.store import Store, StoreError, results
-from lanmu.service.store.results import UnwrittenResults
+from lanmu.service.store import Store, StoreError, changes
+from lanmu.service.store.changes import UnwrittenChanges
 
 log = logging.getLogger("lanmu.service")
 RETRY_SECONDS = 5.0
+"""After which it looks again: what failed may go, and another process may have left something to write."""
 
 
 class ResultFiles:
@@ -56,13 +57,13 @@ class ResultFiles:
         while True:
             with self._writing:  # from what is due to its note: in between, another would take our lines for others'
                 with self.store.reading() as connection:
-                    due = results.unwritten(connection)
+                    due = changes.unwritten(connection)
                 if due is None:
                     return total
                 if self._append(due):
                     total += len(due.numbers)
 
-    def _append(self, due: UnwrittenResults) -> bool:
+    def _append(self, due: UnwrittenChanges) -> bool:
         """Whether they are written; if not, the file was not as expected, which is noted, and they are due again."""
         path = self.folder / f"{due.day}.jsonl"
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -92,17 +93,17 @@ class ResultFiles:
         if new:
             sync_folder(self.folder)
         with self.store.writing() as connection:
-            results.mark_written(connection, due, start + len(due.lines))
+            changes.mark_written(connection, due, start + len(due.lines))
         return True
 
     def _start_at(self, day: str, length: int) -> None:
         log.warning("%s.jsonl was changed by another program; results go on at its end", day)
         with self.store.writing() as connection:
-            results.note_length(connection, day, length)
+            changes.note_length(connection, day, length)
 
     def _work(self) -> None:
         while True:
-            self._wanted.wait(RETRY_SECONDS if self.problem else None)
+            self._wanted.wait(RETRY_SECONDS)
             self._wanted.clear()
             try:
                 self.flush()

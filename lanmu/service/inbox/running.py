@@ -44,7 +44,7 @@ def run(settings: Settings, *, once: bool = False) -> int:
 
 @contextmanager
 def _running(service: Service, inbox: WatchedFolder) -> Iterator[None]:
-    parts = (service.champion, service.tagger, service.reading, inbox)
+    parts = (service.champion, service.tagger, service.reading, service.outgoing, inbox)
     for part in parts:
         part.start()
     try:

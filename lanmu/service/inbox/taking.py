@@ -17,9 +17,9 @@ from lanmu.service.inbox.folders import ChangedMeanwhile, Folders
 from lanmu.service.inbox.scanning import FoundFile, Stamp, shown
 from lanmu.service.reading_pool import ReadingPool
 from lanmu.service.settings import ServiceLimits
-from lanmu.service.store import Store, queue, results
+from lanmu.service.store import Store, changes, queue
+from lanmu.service.store.changes import NewResult
 from lanmu.service.store.records import today
-from lanmu.service.store.results import NewResult
 from lanmu.service.tagging import Overloaded, Tagger, Tags
 
 log = logging.getLogger("lanmu.service")
@@ -166,7 +166,7 @@ class Taking:
                     model = tags.model.manifest.name
                     added = queue.add(connection, tags.articles, origin=ORIGIN, model=model)
                     found = [NewResult(a.number, t, model) for a, t in zip(added, tags.articles, strict=True)]
-                    new += results.add(connection, found, deliver=self.deliver)
+                    new += changes.add(connection, found, deliver=self.deliver)
         return new
 
     def _move(self, one: _Read) -> None:

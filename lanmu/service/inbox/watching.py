@@ -15,10 +15,9 @@ from watchfiles import Change, watch
 from classifier.errors import LanmuError
 from lanmu.service.champion import NotReady
 from lanmu.service.inbox.folders import Folders
-from lanmu.service.inbox.result_files import ResultFiles
+from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.inbox.scanning import Stillness, is_finished, scan
 from lanmu.service.inbox.taking import Taking
-from lanmu.service.inbox.webhook import Webhook
 from lanmu.service.reading_pool import ReadingPool
 from lanmu.service.settings import Settings
 from lanmu.service.store import Store
@@ -44,15 +43,17 @@ class InboxState:
 
 
 class WatchedFolder:
-    """Watches one folder in threads of its own; results go to the queue, to files, and to the webhook if one is set.
+    """Watches one folder in threads of its own; results go to the queue and from there to files and to the webhook.
 
     The folder is looked through again and again, by the system's notices and on its own, so that a
     notice missed (network shares give none) only delays a file.  One process at a time watches a
-    folder, and delivers for a data folder; another waits for it to end.
-    Raises LanmuError where the folder is not there or the webhook cannot be used.
+    folder; another waits for it to end.
+    Raises LanmuError where the folder is not there.
     """
 
-    def __init__(self, settings: Settings, store: Store, tagger: Tagger, reading: ReadingPool) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, tagger: Tagger, reading: ReadingPool, outgoing: Outgoing
+    ) -> None:
         assert settings.watch is not None
         self.settings = settings
         self.limits = settings.limits
@@ -61,11 +62,8 @@ class WatchedFolder:
             self.folders.inbox.mkdir(parents=True, exist_ok=True)
         if not self.folders.inbox.is_dir():
             raise LanmuError(f"{self.folders.inbox}: is no folder that can be watched; make it, or name another")
-        self.results = ResultFiles(store, settings.results)
-        self.webhook: Webhook | None = None
-        if settings.webhook:
-            self.webhook = Webhook(store, settings.webhook, settings.webhook_secret, settings.limits)
-        self.taking = Taking(self.folders, store, tagger, reading, settings.limits, deliver=self.webhook is not None)
+        self.outgoing = outgoing
+        self.taking = Taking(self.folders, store, tagger, reading, settings.limits, deliver=outgoing.deliver)
         self.waiting = 0
         self.rounds = 0
         self._problems: list[str] = []
@@ -81,8 +79,7 @@ class WatchedFolder:
     def problems(self) -> tuple[str, ...]:
         """What does not work, in words."""
         found = [*self._problems, *(problem for _, problem in self.taking.stuck.values())]
-        parts = [self.results.problem, self.webhook.problem if self.webhook else ""]
-        return (*found[:20], *(problem for problem in parts if problem))
+        return (*found[:20], *self.outgoing.problems)
 
     @property
     def state(self) -> InboxState:
@@ -100,7 +97,7 @@ class WatchedFolder:
     def idle(self) -> bool:
         """Whether all that is in the folder was taken or cannot be, and no result can be sent at present."""
         taken = self.rounds > 0 and self.waiting <= len(self.taking.stuck)
-        return taken and (self.webhook is None or self.webhook.idle)
+        return taken and self.outgoing.idle
 
     def start(self) -> None:
         for work, name in ((self._work, "inbox"), (self._listen, "inbox-notices")):
@@ -129,7 +126,7 @@ class WatchedFolder:
             self._wake.wait(max(pause, SHORTEST_PAUSE))
             self._wake.clear()
             self._stopped.wait(SHORTEST_PAUSE)  # notices that come together are one
-        self._release()
+        self._let_go()
 
     def _round(self) -> float:
         """Look through the folder once and take what keeps still; returns the seconds until the next look."""
@@ -144,16 +141,14 @@ class WatchedFolder:
                 return 0.0
             new = self.taking.take(batch)
             if new:
-                self.results.wake()
-                if self.webhook is not None:
-                    self.webhook.wake()
+                self.outgoing.wake()
             self.waiting = max(0, self.waiting - len(batch))
         self.rounds += 1
         scan_seconds = self.limits.inbox_scan_seconds
         return scan_seconds if soonest is None else min(soonest, scan_seconds)
 
     def _hold(self) -> bool:
-        """Whether this process is the one that watches; results go on their way from when it is."""
+        """Whether this process is the one that watches."""
         if self._holds:
             return True
         for lock in self._locks:
@@ -168,18 +163,8 @@ class WatchedFolder:
                 return False
         self._holds = True
         self._say([])
-        self.results.start()
-        if self.webhook is not None:
-            self.webhook.start()
         log.info("watching %s", self.folders.inbox)
         return True
-
-    def _release(self) -> None:
-        if self._holds:
-            self.results.stop()
-            if self.webhook is not None:
-                self.webhook.stop()
-        self._let_go()
 
     def _let_go(self) -> None:
         self._holds = False

@@ -1,4 +1,4 @@
-"""Webhook: results sent to an address, signed, one at a time each, until the receiver has them."""
+"""Webhook: changes sent to an address, signed, one at a time each, until the receiver has them."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ from classifier.errors import LanmuError
 from lanmu.service.inbox.signing import Signer
 from lanmu.service.settings import ServiceLimits
 from lanmu.service.store import Store, deliveries
+from lanmu.service.store.changes import TAGGED
 from lanmu.service.store.deliveries import Delivery
 
 log = logging.getLogger("lanmu.service")
 AT_ONCE = 4
 LONGEST_PAUSE = 60.0
-IDLE_SECONDS = 60.0
+IDLE_SECONDS = 15.0
 PATIENCE_SECONDS = 5.0
 LONGEST_ANSWER = 64 << 10
 OUTAGES = frozenset({408, 425, 429, 502, 503, 504})
@@ -62,16 +63,23 @@ def retry_seconds(tries: int, limits: ServiceLimits) -> float:
 
 
 def body_of(delivery: Delivery) -> bytes:
-    """What is sent: an event as Standard Webhooks has it, with the result's record as data."""
-    event: dict[str, Any] = {"type": "article.tagged", "timestamp": delivery.arrived.isoformat(timespec="seconds")}
+    """What is sent: an event as Standard Webhooks has it, with the change's record as data."""
+    event: dict[str, Any] = {"type": delivery.kind, "timestamp": delivery.arrived.isoformat(timespec="seconds")}
     return f'{json.dumps(event)[:-1]}, "data": {delivery.record}}}'.encode()
+
+
+def id_of(delivery: Delivery) -> str:
+    """The ``webhook-id``: of tags one an article, of labels one each; the same however often it is sent."""
+    if delivery.kind == TAGGED:
+        return f"article-{delivery.fingerprint[:32]}"
+    return f"label-{delivery.fingerprint[:24]}-{round(delivery.arrived.timestamp() * 1000):x}"
 
 
 class Webhook:
     """Delivers what the store holds for it, in an event loop of its own thread.
 
-    The list of what is to be delivered is in the store, so a restart goes on with it.  Every delivery
-    of an article has the same ``webhook-id``; a kill between the receiver's answer and its note
+    The list of what is to be delivered is in the store, so a restart goes on with it.  A change has
+    the same ``webhook-id`` whenever it is sent; a kill between the receiver's answer and its note
     repeats one, which the receiver knows by that.  A receiver that fails again and again is given pauses as
     a whole; a result that fails on its own waits longer each time, and is given up (``dead``) at the end.
     """
@@ -175,7 +183,7 @@ class Webhook:
         was_failing = self._failures > 0
         now = time.time()
         with self.store.writing() as connection:
-            delivered = [one.result for one, failure in zip(due, outcomes, strict=True) if failure is None]
+            delivered = [one.change for one, failure in zip(due, outcomes, strict=True) if failure is None]
             deliveries.mark_delivered(connection, delivered)
             self.counts["delivered"] += len(delivered)
             if delivered and was_failing:
@@ -190,7 +198,7 @@ class Webhook:
         if not failures:
             self.problem = ""
         elif not delivered:
-            self._failed.update(one.result for one in due)
+            self._failed.update(one.change for one in due)
             if len(self._failed) > 1 or any(failure.outage for failure in failures):
                 self._failures += 1
                 wait = max(failure.wait for failure in failures)
@@ -211,15 +219,15 @@ class Webhook:
         if tries >= self.limits.webhook_tries:
             due_at = None
             self.counts["dead"] += 1
-            log.error("result %d is given up after %d tries: %s", one.result, tries, failure.reason)
+            log.error("change %d is given up after %d tries: %s", one.change, tries, failure.reason)
         else:
-            log.warning("try %d of result %d failed: %s", tries, one.result, failure.reason)
-        deliveries.mark_failed(connection, one.result, failure.reason, due_at, outage=failure.outage)
+            log.warning("try %d of change %d failed: %s", tries, one.change, failure.reason)
+        deliveries.mark_failed(connection, one.change, failure.reason, due_at, outage=failure.outage)
 
     async def _send(self, client: httpx.AsyncClient, delivery: Delivery) -> Failure | None:
         body = body_of(delivery)
         headers = {
-            **self.signer.headers(f"article-{delivery.fingerprint[:32]}", int(time.time()), body),
+            **self.signer.headers(id_of(delivery), int(time.time()), body),
             "content-type": "application/json",
             "user-agent": f"lanmu/{version('lanmu')}",
         }

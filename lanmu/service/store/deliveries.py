@@ -1,4 +1,4 @@
-"""Results on their way to the webhook: what is due, what failed and why, what was given up."""
+"""Changes on their way to the webhook: what is due, what failed and why, what was given up."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select, update
 
 from lanmu.service.store.records import moment
-from lanmu.service.store.schema import articles, deliveries, results
+from lanmu.service.store.schema import articles, changes, deliveries
 
 LONGEST_ERROR = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A result to send: its record as JSON, when the article arrived, and how often it was tried."""
+    """A change to send: its record as JSON, when it came about, and how often it was tried."""
 
-    result: int
+    change: int
+    kind: str
     fingerprint: str
     record: str
     arrived: datetime
@@ -28,9 +29,9 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class DeadDelivery:
-    """A result that was given up after many tries."""
+    """A change that was given up after many tries."""
 
-    result: int
+    change: int
     article: int
     title: str
     tries: int
@@ -38,19 +39,26 @@ class DeadDelivery:
 
 
 def due(connection: Connection, limit: int, now: float | None = None) -> list[Delivery]:
-    """Deliveries whose time has come, the longest due first."""
+    """Deliveries whose time has come, the longest due first; of each article the oldest, so that it ends as it is."""
     now = time.time() if now is None else now
     c = deliveries.c
+    other, its = deliveries.alias(), changes.alias()
+    older = (
+        select(other.c.change)
+        .join(its, its.c.number == other.c.change)
+        .where(other.c.state == "waiting", its.c.article == changes.c.article, other.c.change < c.change)
+        .exists()
+    )
     query = (
-        select(c.result, c.tries, results.c.record, results.c.at, articles.c.fingerprint)
-        .join(results, results.c.number == c.result)
-        .join(articles, articles.c.number == results.c.article)
-        .where(c.state == "waiting", c.due <= now)
-        .order_by(c.due, c.result)
+        select(c.change, c.tries, changes.c.kind, changes.c.record, changes.c.at, articles.c.fingerprint)
+        .join(changes, changes.c.number == c.change)
+        .join(articles, articles.c.number == changes.c.article)
+        .where(c.state == "waiting", c.due <= now, ~older)
+        .order_by(c.due, c.change)
         .limit(limit)
     )
     return [
-        Delivery(row.result, row.fingerprint, row.record, moment(row.at), row.tries)
+        Delivery(row.change, row.kind, row.fingerprint, row.record, moment(row.at), row.tries)
         for row in connection.execute(query)
     ]
 
@@ -63,8 +71,8 @@ def next_due(connection: Connection) -> float | None:
 
 
 def mark_delivered(connection: Connection, numbers: Sequence[int]) -> None:
-    """The receiver has these results."""
-    connection.execute(delete(deliveries).where(deliveries.c.result.in_(numbers)))
+    """The receiver has these changes."""
+    connection.execute(delete(deliveries).where(deliveries.c.change.in_(numbers)))
 
 
 def mark_failed(connection: Connection, number: int, error: str, due_at: float | None, *, outage: bool = False) -> None:
@@ -78,7 +86,7 @@ def mark_failed(connection: Connection, number: int, error: str, due_at: float |
         "outage": int(outage),
         **({"state": "dead"} if due_at is None else {"due": due_at}),
     }
-    connection.execute(update(deliveries).where(deliveries.c.result == number).values(values))
+    connection.execute(update(deliveries).where(deliveries.c.change == number).values(values))
 
 
 def outage_over(connection: Connection) -> None:
@@ -108,11 +116,11 @@ def dead(connection: Connection, limit: int = 50) -> list[DeadDelivery]:
     """What was given up, the newest first."""
     c = deliveries.c
     query = (
-        select(c.result, c.tries, c.error, articles.c.number, articles.c.title)
-        .join(results, results.c.number == c.result)
-        .join(articles, articles.c.number == results.c.article)
+        select(c.change, c.tries, c.error, articles.c.number, articles.c.title)
+        .join(changes, changes.c.number == c.change)
+        .join(articles, articles.c.number == changes.c.article)
         .where(c.state == "dead")
-        .order_by(c.result.desc())
+        .order_by(c.change.desc())
         .limit(limit)
     )
-    return [DeadDelivery(row.result, row.number, row.title, row.tries, row.error) for row in connection.execute(query)]
+    return [DeadDelivery(row.change, row.number, row.title, row.tries, row.error) for row in connection.execute(query)]

@@ -33,8 +33,8 @@ def _first(connection: Connection) -> None:
 
 
 def _second(connection: Connection) -> None:
-    """Results of the watched folder, and their way to the webhook."""
-    schema.metadata.create_all(connection, tables=(schema.results, schema.result_files, schema.deliveries))
+    """What others are told, and its way to the webhook."""
+    schema.metadata.create_all(connection, tables=(schema.changes, schema.result_files, schema.deliveries))
 
 
 def _third(connection: Connection) -> None:
@@ -54,6 +54,26 @@ def _fourth(connection: Connection) -> None:
     _add_indexes(connection, schema.settlements)
 
 
+def _fifth(connection: Connection) -> None:
+    """Labels go out as well as tags: the results become changes; a label in labels.csv keeps the id it has there."""
+    _add_column(connection, schema.labels.c.id)
+    old = "SELECT substr(fingerprint, 1, 20) FROM articles WHERE articles.number = labels.article"
+    connection.exec_driver_sql(f"UPDATE labels SET id = 'desk-' || ({old}) WHERE written IS NOT NULL AND id IS NULL")
+    _add_indexes(connection, schema.labels)
+    if not connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'results'").first():
+        return
+    sent = [tuple(row) for row in connection.exec_driver_sql("SELECT * FROM deliveries")]
+    connection.exec_driver_sql("DROP TABLE deliveries")
+    schema.metadata.create_all(connection, tables=(schema.changes, schema.deliveries))
+    names = "number, article, at, day, record, written"
+    connection.exec_driver_sql(
+        f"INSERT INTO changes ({names}, kind) SELECT {names}, 'article.tagged' FROM results ORDER BY number"
+    )
+    connection.exec_driver_sql("DROP TABLE results")
+    if sent:
+        connection.exec_driver_sql("INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?)", sent)
+
+
 def _add_indexes(connection: Connection, table: Table) -> None:
     """Make the indexes that a table lacks."""
     for index in table.indexes:
@@ -68,7 +88,7 @@ def _add_column(connection: Connection, column: Column[Any]) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {CreateColumn(column).compile(connection)}")
 
 
-STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth)
+STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth, _fifth)
 
 
 def migrate(connection: Connection) -> None:

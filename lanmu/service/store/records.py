@@ -53,6 +53,33 @@ class QueuedArticle:
         content = f"{self.number}\0{self.version}\0{fingerprint_of(self.article)}"
         return hashlib.sha256(content.encode()).hexdigest()[:24]
 
+    def short_record(self, category_name: str) -> dict[str, Any]:
+        """What programs are told when the category changes: what counts now, and who says so.
+
+        ``category`` is what counts, ``label`` a person's (null: the model's counts).
+        """
+        article, tagged = self.article, self.tagged
+        return {
+            "number": self.number,
+            "id": article.id,
+            "title": article.title,
+            "category": self.category,
+            "category_name": category_name,
+            "state": self.state,
+            "label": self.label,
+            "labelled_by": self.labelled_by,
+            "labelled_at": self.labelled_at.isoformat(timespec="seconds") if self.labelled_at else None,
+            "version": self.version,
+            "model": self.model,
+            "model_category": tagged.category,
+            "probability": round(tagged.probability, 6),
+            "decision": tagged.decision,
+            "fingerprint": fingerprint_of(article),
+            "source": {
+                "path": article.source.path, "member": article.source.member, "position": article.source.position,
+            },
+        }  # fmt: skip
+
     def record(self) -> dict[str, Any]:
         """The tag contract with the queue's own fields."""
         return {

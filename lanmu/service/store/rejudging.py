@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select, update
 
@@ -26,15 +27,25 @@ def stale(connection: Connection, model: str, *, limit: int) -> list[tuple[int, 
     return [(row.number, queued_article(row).article) for row in connection.execute(query)]
 
 
-def judge_again(connection: Connection, judged: Sequence[tuple[int, TaggedArticle]], model: str) -> int:
-    """Note what the model says now; an article that a person has settled meanwhile stays as it is.
+@dataclass(frozen=True, slots=True)
+class JudgedAgain:
+    """``accepted``: how many need no review any more; ``changed``: whose category or decision is another now."""
 
-    Returns how many need no review any more.
-    """
+    accepted: int
+    changed: tuple[int, ...]
+
+
+def judge_again(connection: Connection, judged: Sequence[tuple[int, TaggedArticle]], model: str) -> JudgedAgain:
+    """Note what the model says now; an article that a person has settled meanwhile stays as it is."""
     c = articles.c
     accepted = 0
+    changed: list[int] = []
     for number, tagged in judged:
-        values = judgement_of(tagged, model)
-        done = connection.execute(update(articles).where(c.number == number, c.state == "review").values(values))
-        accepted += done.rowcount and tagged.decision == "accepted"
-    return accepted
+        before = connection.execute(select(c.category).where(c.number == number, c.state == "review")).one_or_none()
+        if before is None:
+            continue
+        connection.execute(update(articles).where(c.number == number).values(judgement_of(tagged, model)))
+        accepted += tagged.decision == "accepted"
+        if tagged.decision == "accepted" or before.category != tagged.category:
+            changed.append(number)
+    return JudgedAgain(accepted, tuple(changed))

@@ -92,6 +92,8 @@ labels = Table(
     Column("article", ForeignKey("articles.number"), primary_key=True),
     Column("category", String),
     Column("written", String),
+    Column("id", String),  # of its line there, from the first writing on
+    Index("labels_by_id", "id"),
     Index("labels_waiting", "article", sqlite_where=Column("category").is_distinct_from(Column("written"))),
 )
 
@@ -146,17 +148,20 @@ jobs = Table(
     sqlite_autoincrement=True,
 )
 
-# What the watched folder made: one record an article, frozen as it is written and sent.
-results = Table(
-    "results",
+# What others are told, each record frozen as it is written and sent: an article that the watched folder brought
+# (article.tagged, once each), and whatever gave one another label since (article.labelled).
+changes = Table(
+    "changes",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
-    Column("article", ForeignKey("articles.number"), nullable=False, unique=True),
+    Column("article", ForeignKey("articles.number"), nullable=False, index=True),
+    Column("kind", String, nullable=False),  # article.tagged, article.labelled
     Column("at", Float, nullable=False),
     Column("day", String, nullable=False),  # the local day, ISO; names the file
     Column("record", Text, nullable=False),  # JSON in one line
     Column("written", Integer, nullable=False, default=0),
-    Index("results_unwritten", "number", sqlite_where=Column("written") == 0),
+    Index("changes_unwritten", "number", sqlite_where=Column("written") == 0),
+    Index("changes_tagged_once", "article", unique=True, sqlite_where=Column("kind") == "article.tagged"),
     sqlite_autoincrement=True,
 )
 
@@ -167,11 +172,11 @@ result_files = Table(
     Column("bytes", Integer, nullable=False),  # of the file, up to the last result that is written
 )
 
-# Results on their way to the webhook; a delivered one is gone from here.
+# Changes on their way to the webhook; a delivered one is gone from here.
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("result", ForeignKey("results.number"), primary_key=True),
+    Column("change", ForeignKey("changes.number"), primary_key=True),
     Column("state", String, nullable=False, default="waiting"),  # waiting, dead
     Column("tries", Integer, nullable=False, default=0),
     Column("due", Float, nullable=False),

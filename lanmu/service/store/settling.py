@@ -32,7 +32,10 @@ class AnotherCard(LanmuError):
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """One judgement: ``action`` is accept, choose or skip; ``category`` what the article now has (None: none)."""
+    """One judgement: ``action`` is accept, choose or skip; ``category`` what the article now has (None: none).
+
+    ``again``: it was done before, and has come once more.
+    """
 
     number: int
     article: int
@@ -40,6 +43,7 @@ class Settlement:
     category: str | None
     by: str
     batch: str | None = None
+    again: bool = False
 
 
 def settle(
@@ -112,7 +116,7 @@ def undo(connection: Connection, by: str, *, of: str | None = None, step: str | 
     """
     own = select(settlements).where(settlements.c.by == by).order_by(settlements.c.number.desc())
     if step is not None and (done := list(connection.execute(own.where(settlements.c.undone_step == step)))):
-        return [Settlement(row.number, row.article, row.action, row.before_label, by, row.batch) for row in done]
+        return [Settlement(row.number, row.article, row.action, row.before_label, by, row.batch, True) for row in done]
     last = own.where(settlements.c.undone_at.is_(None))
     first = connection.execute((last if of is None else last.where(settlements.c.step == of)).limit(1)).one_or_none()
     if first is None:
@@ -144,7 +148,7 @@ def _known(connection: Connection, by: str, step: str | None) -> Settlement | No
         return None
     found = select(settlements).where(settlements.c.by == by, settlements.c.step == step)
     row = connection.execute(found).one_or_none()
-    return None if row is None else Settlement(row.number, row.article, row.action, row.category, by, row.batch)
+    return None if row is None else Settlement(row.number, row.article, row.action, row.category, by, row.batch, True)
 
 
 def _seen(connection: Connection, number: int, seen: int | None = None, token: str | None = None) -> QueuedArticle:

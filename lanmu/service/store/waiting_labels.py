@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, func, select, update
 
@@ -16,12 +16,13 @@ from training.labels.label import DOUBTFUL
 class WaitingLabel:
     """A line that labels.csv lacks, or (``category`` None) still has.
 
-    ``id`` comes from the article's content, so that two articles with one id stay two, and a line
-    written twice is one.
+    ``own_id`` is the article's, ``id`` that of its line, once one was written.
     """
 
     article: int
-    id: str
+    own_id: str
+    id: str | None
+    fingerprint: str
     category: str | None
     source: str
     date: str
@@ -32,7 +33,7 @@ class WaitingLabel:
 def waiting(connection: Connection, limit: int = 500) -> list[WaitingLabel]:
     """Labels that labels.csv does not say yet, the oldest article first."""
     query = (
-        select(labels.c.category, articles)
+        select(labels.c.category.label("wanted"), labels.c.id.label("line"), articles)
         .join(articles, articles.c.number == labels.c.article)
         .where(labels.c.category.is_distinct_from(labels.c.written))
         .order_by(labels.c.article)
@@ -41,8 +42,10 @@ def waiting(connection: Connection, limit: int = 500) -> list[WaitingLabel]:
     return [
         WaitingLabel(
             row.number,
-            label_id(row.fingerprint),
-            row[0],
+            row.id.strip(),
+            row.line,
+            row.fingerprint,
+            row.wanted,
             ("annif" if row.origin == "annif" else "desk") + DOUBTFUL * (row.decision == "review"),
             row.printed_day or local_day(row.arrived),
             row.title,
@@ -58,12 +61,26 @@ def count_waiting(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(labels).where(condition)).scalar_one())
 
 
+def name_lines(connection: Connection, due: Sequence[WaitingLabel], taken: Collection[str]) -> list[WaitingLabel]:
+    """Each with the id of its line, which it keeps from now on: the article's own, so that it can be found again.
+
+    Where another line (``taken`` are those of the file) or another article has that id, a part of the
+    content's checksum follows it; an article without an id has that alone.
+    """
+    named: list[WaitingLabel] = []
+    for label in due:
+        line = label.id
+        if line is None:
+            line = label.own_id or f"desk-{label.fingerprint[:20]}"
+            others = connection.execute(select(labels.c.article).where(labels.c.id == line)).first()
+            if line in taken or others is not None:
+                line = f"{line}~{label.fingerprint[:12]}"
+            connection.execute(update(labels).where(labels.c.article == label.article).values(id=line))
+        named.append(replace(label, id=line))
+    return named
+
+
 def mark_written(connection: Connection, written: Sequence[WaitingLabel]) -> None:
     """Note that labels.csv now says this."""
     for label in written:
         connection.execute(update(labels).where(labels.c.article == label.article).values(written=label.category))
-
-
-def label_id(fingerprint: str) -> str:
-    """The id in labels.csv of an article of the queue."""
-    return f"desk-{fingerprint[:20]}"

@@ -1,0 +1,64 @@
+"""Changes: what became of articles, from a number on; for programs that ask instead of being told."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from lanmu.service.api.schemas import MOST_NUMBER
+from lanmu.service.api.tagging import json_response
+from lanmu.service.container import service_of
+from lanmu.service.problems import Problem, problems
+from lanmu.service.security.access import Reader
+from lanmu.service.store import changes
+
+router = APIRouter(tags=["queue"], responses=problems(401, 403, 422))
+MOST = 1_000
+
+
+class ChangeOut(BaseModel):
+    """A change: ``data`` is what the webhook sends and the result files hold."""
+
+    number: int = Field(examples=[42])
+    type: str = Field(examples=["article.labelled"])
+    timestamp: str = Field(examples=["2026-03-02T08:15:00+00:00"])
+    data: dict[str, object]
+
+
+class ChangesOut(BaseModel):
+    changes: list[ChangeOut]
+    next: int = Field(description="The `since` of the next request.", examples=[42])
+    more: bool = Field(description="Whether there are more right now.")
+
+
+@router.get("/changes", response_model=ChangesOut, responses=problems(409))
+def list_changes(
+    request: Request,
+    who: Reader,
+    since: Annotated[int, Query(ge=0, le=MOST_NUMBER, description="0 at first, then the `next` of the answer.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+) -> Response:
+    """What changed after a number, in order: tags of the watched folder, and every label given, corrected, taken back.
+
+    409 where `since` lies beyond the newest change, as after a restored backup: begin again at 0.
+    """
+    with service_of(request).store.reading() as connection:
+        found = changes.since(connection, since, limit)
+        last = changes.last(connection)
+    if since > last:
+        raise Problem(409, f"since={since} lies beyond the newest change, {last}; was a backup restored? begin at 0")
+    told = [
+        {
+            "number": one.number,
+            "type": one.kind,
+            "timestamp": one.at.isoformat(timespec="milliseconds"),
+            "data": json.loads(one.record),
+        }
+        for one in found
+    ]
+    upto = found[-1].number if found else since
+    return json_response({"changes": told, "next": upto, "more": upto < last})
