@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from classifier.article import WordEvidence
-from classifier.model.features import Cut, PlainCounter, frequency
+from classifier.model.features import Analyser, Cut, PlainCounter, weigh
 from classifier.model.weights import LinearWeights
 from classifier.text import normalise
 
@@ -30,33 +32,18 @@ class Explainer:
         weights = self.weights
         difference = weights.calibration_matrix[category] - weights.calibration_matrix[other]
         counts = self.counter(normalise(title, weights.table.fold), normalise(text, weights.table.fold))
+        find: dict[Analyser, Callable[[str], int]] = {
+            "words": weights.words.find,
+            "characters": weights.characters.find,
+        }
         found: dict[tuple[str, str], tuple[float, int]] = {}
-        total = 0.0
-        for name, analyser, block_weight in weights.spec.blocks:
-            table = weights.words if analyser == "words" else weights.characters
-            offset = 0 if analyser == "words" else len(weights.words)
-            values: list[tuple[str, int, int, float]] = []
-            for word, count in counts[name, analyser].items():
-                feature = table.find(word)
-                if feature >= 0:
-                    values.append(
-                        (
-                            word,
-                            count,
-                            feature + offset,
-                            frequency(count, weights.spec.sublinear) * float(weights.idf[feature + offset]),
-                        )
-                    )
-            length = sum(value * value for *_, value in values) ** 0.5
-            if not length:
-                continue
-            total += block_weight * block_weight
-            group = weights.spec.group(name) * weights.features
-            for word, count, feature, value in values:
-                share = float(weights.weights[group + feature] @ difference) * value / length * block_weight
-                field = "title" if name == "title" else "text"
-                before, counted = found.get((word, field), (0.0, 0))
-                found[word, field] = (before + share, max(counted, count))
-        scale = total**-0.5 if total else 0.0
-        evidence = [WordEvidence(word, share * scale, field, count) for (word, field), (share, count) in found.items()]
+        for block in weigh(weights.spec, counts, find, len(weights.words), weights.idf):
+            name = block.block[0]
+            field = "title" if name == "title" else "text"
+            rows = block.rows + weights.spec.group(name) * weights.features
+            shares = (weights.weights[rows] @ difference) * block.values
+            for feature, count, share in zip(block.features, block.counts, shares.tolist(), strict=True):
+                before, counted = found.get((feature, field), (0.0, 0))
+                found[feature, field] = (before + share, max(counted, count))
+        evidence = [WordEvidence(word, share, field, count) for (word, field), (share, count) in found.items()]
         return sorted(evidence, key=lambda e: (-abs(e.weight), e.word, e.field))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
-from math import log
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from classifier.errors import ModelError
@@ -112,11 +111,6 @@ def character_ngrams(normalised: str, n: int, table: NDArray[np.uint8]) -> Itera
             yield "".join(run[-size:])
 
 
-def frequency(count: int, sublinear: bool) -> float:
-    """What a count weighs: 1 + ln count, or the count itself."""
-    return 1.0 + log(count) if sublinear else float(count)
-
-
 Cut = Callable[[str], list[str]]
 
 
@@ -158,3 +152,56 @@ def _lead(tokens: list[str], characters: int) -> list[str]:
         kept.append(token)
         start += len(token)
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class BlockValues:
+    """The features of one block that a model knows: their strings, counts, rows of the idf (int64) and values."""
+
+    block: Block
+    features: tuple[str, ...]
+    counts: tuple[int, ...]
+    rows: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+
+def weigh(
+    spec: FeatureSpec,
+    counts: Mapping[Block, Mapping[str, int]],
+    find: Mapping[Analyser, Callable[[str], int]],
+    words: int,
+    idf: NDArray[np.float32],
+) -> list[BlockValues]:
+    """An article's counts → its tf-idf values as FeatureSpec defines them, block by block: the formula one reads.
+
+    The compiled engine has it again for speed (engine/scoring/articles.py), and training for whole
+    matrices (engine/counting); tests hold them against scikit-learn's own.
+
+    Parameters
+    ----------
+    counts
+        Of each block, how often each feature stands in the article.
+    find
+        For words and for character n-grams: the feature's number, -1 where the model does not know it.
+    words
+        How many word features there are; character n-grams are numbered after them.
+    idf
+        float32[V], words before character n-grams.
+    """
+    import numpy as np
+
+    found: list[BlockValues] = []
+    squares = 0.0
+    for name, analyser, weight in spec.blocks:
+        known = [(f, n, row) for f, n in counts[name, analyser].items() if (row := find[analyser](f)) >= 0]
+        if not known:
+            continue
+        features, numbers, places = zip(*known, strict=True)
+        rows = np.array(places, np.int64) + (0 if analyser == "words" else words)
+        count = np.array(numbers, np.float64)
+        values = (1.0 + np.log(count) if spec.sublinear else count) * idf[rows].astype(np.float64)
+        length = float(np.sqrt(values @ values))
+        if length:
+            squares += weight * weight
+            found.append(BlockValues((name, analyser), features, numbers, rows, values * (weight / length)))
+    return [replace(block, values=block.values / squares**0.5) for block in found]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from classifier.engine.words.tables import segmentation_tables
 from classifier.engine.words.walking import WordWalker
-from classifier.model.features import PlainCounter
+from classifier.model.features import Analyser, PlainCounter, weigh
 from classifier.model.weights import LinearWeights, Scores
 from classifier.text import is_neutral, is_word, normalise
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from classifier.columns import TextColumn
@@ -34,12 +34,12 @@ class WalkScorer:
         self.weights = weights
         self.cut = lru_cache(KEPT_TEXTS)(WordWalker(segmentation_tables(weights.user_words), weights.spec.hmm))
         self._counter = PlainCounter(weights.spec, self.cut, weights.table.is_word)
-        self._find = {"words": Finder(weights.words), "characters": Finder(weights.characters)}
+        self._find: dict[Analyser, Finder] = {
+            "words": Finder(weights.words), "characters": Finder(weights.characters)
+        }  # fmt: skip
 
     def score(self, titles: TextColumn, texts: TextColumn) -> Scores:
         """Scores before calibration and familiarity of each article."""
-        import numpy as np
-
         scores = np.empty((len(texts), self.weights.categories))
         familiarity = np.empty((len(texts), 3))
         for i in range(len(texts)):
@@ -50,28 +50,12 @@ class WalkScorer:
         return Scores(scores, familiarity)
 
     def _score(self, title: str, text: str) -> NDArray[np.float64]:
-        import numpy as np
-
         weights, spec = self.weights, self.weights.spec
-        scores = np.zeros(weights.categories)
-        squares = 0.0
-        counts = self._counter(title, text)
-        for name, analyser, block_weight in spec.blocks:
-            find = self._find[analyser]
-            found = [(row, count) for feature, count in counts[name, analyser].items() if (row := find(feature)) >= 0]
-            if not found:
-                continue
-            rows, number = np.array(found, np.int64).T
-            rows += 0 if analyser == "words" else len(weights.words)
-            frequency = 1.0 + np.log(number) if spec.sublinear else number.astype(np.float64)
-            values = frequency * weights.idf[rows].astype(np.float64)
-            length = math.sqrt(float(values @ values))
-            if length == 0.0:
-                continue
-            squares += block_weight * block_weight
-            chosen = weights.weights[rows + spec.group(name) * weights.features].astype(np.float64)
-            scores += values @ chosen * (block_weight / length)
-        return weights.intercept + (scores / math.sqrt(squares) if squares else scores)
+        scores = weights.intercept.copy()
+        for found in weigh(spec, self._counter(title, text), self._find, len(weights.words), weights.idf):
+            rows = found.rows + spec.group(found.block[0]) * weights.features
+            scores += found.values @ weights.weights[rows].astype(np.float64)
+        return scores
 
     def _familiarity(self, title: str, text: str) -> tuple[int, int, float]:
         weights, find = self.weights, self._find["words"]
