@@ -125,7 +125,7 @@ class OneCore:
         self, folder: Path, model: Path, articles: list[Pair], count: int, files: int, pages: int, sample: int
     ) -> None:
         self.folder, self.path = folder, model
-        self.model = TopicModel.load(model, engine="kernel")
+        self.model = TopicModel.load(model, engine="compiled")
         self.sample = articles[:sample]
         self.plain = ScikitLearn("", self.model.weights, jieba_words())
         repeated = changed(articles)

@@ -61,7 +61,7 @@ def main() -> None:
         commands = [
             Command(PEER, ["-c", "import numpy"]),
             Command("lanmu tag one.txt", tag),
-            Command("lanmu tag one.txt --engine kernel", [*tag, "--engine", "kernel"]),
+            Command("lanmu tag one.txt --engine compiled", [*tag, "--engine", "compiled"]),
             Command("lanmu --version", ["-m", "lanmu", "--version"]),
             Command("import jieba; jieba.initialize()", ["-c", "import jieba; jieba.initialize()"]),
             Command("import jieba, sklearn (both needed)", ["-c", "import jieba, sklearn.pipeline, sklearn.svm"]),
@@ -83,7 +83,7 @@ def main() -> None:
 
 def first(article: Path, environment: dict[str, str]) -> None:
     """The first calls after installation, which fill the cache, and the second ones."""
-    for engine in ("walk", "kernel"):
+    for engine in ("python", "compiled"):
         name = f"lanmu tag one.txt --engine {engine}"
         command = Command(name, ["-m", "lanmu", "tag", str(article), "--engine", engine])
         said = command.run(environment)

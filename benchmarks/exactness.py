@@ -26,7 +26,6 @@ from typing import Any
 import numpy as np
 
 from benchmarks.news import Pair, labelled_news, shipped_articles
-from benchmarks.sklearn_path import Cut, fitted_model, pipeline
 from classifier.columns import TextColumn
 from classifier.engine import KernelScorer
 from classifier.engine.words import Dictionary, cut_column
@@ -34,6 +33,7 @@ from classifier.model.choice import model_path
 from classifier.model.features import FeatureSpec
 from classifier.model.files import read_model
 from classifier.model.weights import LinearWeights
+from tests.reference.scikit_learn import Cut, fitted_model, pipeline
 from tests.segmentation.strange_texts import strange_texts
 
 TOLERANCE = 1e-9

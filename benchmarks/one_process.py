@@ -45,7 +45,7 @@ def scoring(model: Path, count: int) -> dict[str, float]:
     """Score a stream of ``count`` articles, a batch at a time; seconds of scoring alone, and what was read."""
     from classifier.model.topic_model import TopicModel
 
-    loaded = TopicModel.load(model, engine="kernel")
+    loaded = TopicModel.load(model, engine="compiled")
     loaded.decide_strings([""], ["预热"])
     seconds = characters = 0.0
     for titles, texts in stream(count):

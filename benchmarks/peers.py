@@ -33,7 +33,7 @@ class Lanmu:
 
         self.threads = threads
         self.name = "lanmu" if threads == 1 else f"lanmu, {threads} threads"
-        self.model = TopicModel.load(folder, engine="kernel", threads=threads)
+        self.model = TopicModel.load(folder, engine="compiled", threads=threads)
 
     def prepare(self, articles: Sequence[Pair]) -> Any:
         return [title for title, _ in articles], [text for _, text in articles]
@@ -48,7 +48,7 @@ class ScikitLearn:
     threads = 1
 
     def __init__(self, name: str, weights: LinearWeights, cut: Words) -> None:
-        from benchmarks.sklearn_path import pipeline
+        from tests.reference.scikit_learn import pipeline
 
         self.name = name
         self.pipeline = pipeline(weights, cut)

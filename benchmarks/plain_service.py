@@ -26,9 +26,9 @@ class Article(BaseModel):
 
 
 def same_model() -> Answer:
-    from benchmarks.sklearn_path import pipeline
     from classifier.model.choice import model_path
     from classifier.model.files import read_model
+    from tests.reference.scikit_learn import pipeline
 
     stored = read_model(model_path())
     scorer = pipeline(stored.weights, jieba_words())

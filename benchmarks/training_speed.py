@@ -35,7 +35,7 @@ def seconds(run: Callable[[], Any]) -> tuple[float, Any]:
 def labelled(count: int) -> tuple[Examples, TopicModel]:
     """Articles with the categories that the current model gives them."""
     news = read_news(count).articles
-    model = TopicModel.load(model_path(), engine="kernel")
+    model = TopicModel.load(model_path(), engine="compiled")
     titles, texts = tuple(title for title, _ in news), tuple(text for _, text in news)
     given = tuple(model.taxonomy.ids[k] for k in model.decide_strings(titles, texts).category)
     n = len(news)

@@ -8,7 +8,6 @@ import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import RidgeClassifier
 
-from classifier.engine.plain import jieba_cut, string_index, tf_idf
 from classifier.model.decisions import ReviewRule
 from classifier.model.features import FeatureSpec, PlainCounter
 from classifier.model.files import Manifest, write_model
@@ -16,6 +15,7 @@ from classifier.model.weights import LinearWeights
 from classifier.strings import StringTable
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from classifier.text import character_table, normalise
+from tests.reference.plain import jieba_cut, string_index, tf_idf
 
 SENTENCES: dict[str, tuple[tuple[str, str], ...]] = {
     "agriculture": (

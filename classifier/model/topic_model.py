@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, overload
 
 from classifier.article import Article, TaggedArticle
 from classifier.columns import TextColumn
@@ -15,6 +15,7 @@ from classifier.model.decisions import Decisions, decide, list_reasons
 from classifier.model.files import StoredModel, read_model
 from classifier.model.form import form_bits
 from classifier.model.weights import Scorer, Scores
+from classifier.reading import read_path
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from classifier.engine import KernelScorer
     from classifier.model.explanation import Explainer
 
-Engine = Literal["auto", "kernel", "walk", "plain"]
+Engine = Literal["auto", "compiled", "python"]
 FEW_BYTES = 50_000
 """Up to this much text in all, walking the tables in Python ends sooner than loading the compiled kernel."""
 
@@ -31,10 +32,26 @@ FEW_BYTES = 50_000
 class TopicModel:
     """A model ready for work.
 
-    ``engine``: ``kernel`` (compiled, fast), ``walk`` (plain Python over the same tables, starts at
-    once), ``plain`` (jieba and dictionaries, the reference), or ``auto``: walk for little text, the
-    kernel from then on.  All give the same words, and scores within 1e-9.  ``accept_accuracy``
-    replaces the wished accuracy of accepted articles that the model came with.
+    Parameters
+    ----------
+    stored
+        What ``read_model`` read; ``classifier.load()`` and ``TopicModel.load(folder)`` do both.
+    engine
+        ``compiled`` (fast), ``python`` (the same tables walked in plain Python, starts at once), or
+        ``auto``: Python for little text, the compiled one from then on. Both give jieba's words and the
+        same scores within 1e-9.
+    threads
+        Threads of the compiled engine.
+    accept_accuracy
+        The share of right ones wished among the accepted, instead of the one the model came with.
+
+    Examples
+    --------
+    >>> import classifier
+    >>> model = classifier.load()
+    >>> tagged = model.tag("县医院开展义诊", "医生为两百多名老人量血压、测血糖，并送去常用药品。")
+    >>> tagged.category_name
+    '卫生健康'
     """
 
     def __init__(
@@ -80,12 +97,6 @@ class TopicModel:
         return WalkScorer(self.weights)
 
     @cached_property
-    def plain(self) -> Scorer:
-        from classifier.engine.plain import PlainScorer
-
-        return PlainScorer(self.weights)
-
-    @cached_property
     def explainer(self) -> Explainer:
         from classifier.model.explanation import Explainer
 
@@ -93,9 +104,7 @@ class TopicModel:
 
     def scorer(self, size: int) -> Scorer:
         """The engine for this much more text (bytes)."""
-        if self.engine == "plain":
-            return self.plain
-        if self.engine == "walk":
+        if self.engine == "python":
             return self.walk
         if not self._is_compiled and self._walked + size < FEW_BYTES:
             self._walked += size
@@ -105,7 +114,7 @@ class TopicModel:
     @property
     def _is_compiled(self) -> bool:
         """Whether the compiled kernel is asked for, or at hand."""
-        return self.engine == "kernel" or (self.engine == "auto" and "kernel" in self.__dict__)
+        return self.engine == "compiled" or (self.engine == "auto" and "kernel" in self.__dict__)
 
     def score(self, titles: TextColumn, texts: TextColumn) -> Scores:
         """Scores before calibration, and familiarity."""
@@ -135,8 +144,42 @@ class TopicModel:
         """Category probabilities (texts, categories) of bare texts, such as a page's paragraphs."""
         return self.decide_strings([""] * len(texts), texts).probabilities
 
-    def tag(self, articles: Sequence[Article], *, explain: bool = False) -> list[TaggedArticle]:
-        """Each article with its category, its probability and its decision."""
+    @overload
+    def tag(self, what: str, text: str = "", *, explain: bool = False) -> TaggedArticle: ...
+    @overload
+    def tag(self, what: Article, *, explain: bool = False) -> TaggedArticle: ...
+    @overload
+    def tag(self, what: Path | Sequence[Article], *, explain: bool = False) -> list[TaggedArticle]: ...
+    def tag(
+        self, what: str | Article | Path | Sequence[Article], text: str = "", *, explain: bool = False
+    ) -> TaggedArticle | list[TaggedArticle]:
+        """Give an article, or each of several, its category, its probability and its decision.
+
+        Parameters
+        ----------
+        what
+            A headline (its body is ``text``), an Article, several of them, or the path of a file or folder,
+            of which all articles are read.
+        text
+            The body that goes with a headline.
+        explain
+            Add the words that spoke for and against.
+
+        Returns
+        -------
+        TaggedArticle or list of TaggedArticle
+            One for a headline or an Article, else a list in their order.
+
+        Raises
+        ------
+        InputRefused
+            Where a file cannot be read. To go on without it, read with ``read_path(path, refused=…)`` first.
+        """
+        if isinstance(what, str):
+            return self.tag([Article("", title=what, text=text)], explain=explain)[0]
+        if isinstance(what, Article):
+            return self.tag([what], explain=explain)[0]
+        articles = list(read_path(what)) if isinstance(what, Path) else what
         if not articles:
             return []
         titles, texts = [article.title for article in articles], [article.text for article in articles]
@@ -148,16 +191,6 @@ class TopicModel:
         best, second = (self.taxonomy.ids.index(category) for category, _ in tagged.ranking[:2])
         evidence = self.explainer.evidence(tagged.article.title, tagged.article.text, best, second)
         return replace(tagged, evidence=tuple(evidence[:limit]))
-
-    def tag_in_batches(self, articles: Iterable[Article], size: int = 512) -> Iterable[TaggedArticle]:
-        """Tag a stream, ``size`` articles at a time, so that memory does not grow with it."""
-        batch: list[Article] = []
-        for article in articles:
-            batch.append(article)
-            if len(batch) == size:
-                yield from self.tag(batch)
-                batch = []
-        yield from self.tag(batch)
 
     def _tagged(self, articles: Sequence[Article], decisions: Decisions) -> list[TaggedArticle]:
         import numpy as np

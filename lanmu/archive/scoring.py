@@ -98,7 +98,7 @@ class ShardScorer:
 
 def loaded_scorer(folder: RunFolder, base: str, task: Task, model: Path, threads: int) -> ShardScorer:
     """A scorer with the model the task names; LanmuError where the folder now holds another."""
-    loaded = TopicModel.load(model, engine="kernel", threads=threads, accept_accuracy=task.accept_accuracy)
+    loaded = TopicModel.load(model, engine="compiled", threads=threads, accept_accuracy=task.accept_accuracy)
     if loaded.manifest.checksum != task.model:
         raise LanmuError(f"{model}: is no longer the model the run was planned with; put it back, or --restart")
     empty = TextColumn.from_strings([""])

@@ -156,29 +156,6 @@ def diff(
 
 
 @models.command()
-def verify(
-    name: Annotated[str | None, typer.Argument(help="A version; without it the current one.")] = None,
-    articles: Annotated[
-        int, typer.Option(help="How many made-up texts are tried besides the sample page.", min=1, max=100_000)
-    ] = 300,
-    models: ModelsOption = None,
-) -> None:
-    """Check a version's bytes, and that the compiled kernel, the walk and jieba itself give the same scores.
-
-    Example: lanmu models verify
-    """
-    from classifier.engine.verification import verified
-    from classifier.model.choice import current_name
-    from classifier.model.files import read_model
-
-    registry = _registry(models)
-    stored = read_model(registry.path(name or current_name(registry.folder)))
-    print(f"{stored.manifest.name}: every byte as its checksums say ({stored.manifest.checksum[:12]})")
-    for line in verified(stored, articles):
-        print(line)
-
-
-@models.command()
 def prune(
     keep: Annotated[int, typer.Option(help="How many of the latest versions stay.", min=0)] = 5,
     models: ModelsOption = None,

@@ -40,9 +40,8 @@ class OutputFormat(StrEnum):
 
 class EngineName(StrEnum):
     auto = "auto"
-    kernel = "kernel"
-    walk = "walk"
-    plain = "plain"
+    compiled = "compiled"
+    python = "python"
 
 
 ModelOption = Annotated[
@@ -91,7 +90,7 @@ def tag(
     ] = "auto",
     encoding: Annotated[str, typer.Option("--encoding", help="Such as gb18030, instead of detecting it.")] = "",
     engine: EngineOption = EngineName.auto,
-    threads: Annotated[int, typer.Option("--threads", help="Threads of the kernel.", min=1, max=256)] = 1,
+    threads: Annotated[int, typer.Option("--threads", help="Threads of the compiled engine.", min=1, max=256)] = 1,
 ) -> None:
     """Read pages or articles and give each article its category.
 

@@ -78,8 +78,8 @@ class Champion:
             taken = before is None or before.manifest.checksum != stored.manifest.checksum
             if taken:
                 if before is None:
-                    self._model = self._ready(stored, "walk")
-                self._model = self._ready(stored, "kernel")
+                    self._model = self._ready(stored, "python")
+                self._model = self._ready(stored, "compiled")
         except (LanmuError, OSError) as error:
             if str(error) != self.problem:
                 log.error("the current model cannot be used: %s", error)

@@ -102,7 +102,7 @@ def _model(path: str, models: dict[str, TopicModel]) -> TopicModel:
 
     if path not in models:
         models.clear()
-        models[path] = TopicModel.load(Path(path), engine="walk")
+        models[path] = TopicModel.load(Path(path), engine="python")
     return models[path]
 
 

@@ -106,7 +106,7 @@ class Tagger:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Tags] = loop.create_future()
         job = self._job(articles, done, loop)
-        if len(articles) <= FEW and job.size <= FEW_BYTES and self.champion.model.engine == "kernel":
+        if len(articles) <= FEW and job.size <= FEW_BYTES and self.champion.model.engine == "compiled":
             self._gather(job, loop)
             return await done
         self._submit(job)

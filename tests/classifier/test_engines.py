@@ -9,11 +9,11 @@ import pytest
 
 from classifier.columns import TextColumn
 from classifier.engine import KernelScorer
-from classifier.engine.plain import PlainScorer, jieba_cut
 from classifier.engine.scoring.walk import WalkScorer
 from classifier.model.explanation import Explainer
 from classifier.model.features import FeatureSpec
 from classifier.model.files import read_model
+from tests.reference.plain import PlainScorer, jieba_cut
 from tests.small_model import small_model
 
 ARTICLES = [

@@ -54,4 +54,4 @@ def test_the_end_of_a_headline_and_an_empty_body_are_seen(articles: list[tuple[s
 
 @cache
 def _shipped_model() -> TopicModel:
-    return TopicModel.load(model_path(), engine="kernel")
+    return TopicModel.load(model_path(), engine="compiled")

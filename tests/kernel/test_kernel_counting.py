@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from classifier.engine.counting.counting import FeatureCounts, count_features
-from classifier.engine.plain import jieba_cut, string_index, tf_idf
 from classifier.engine.words.dictionary import Dictionary
 from classifier.model.features import Block, FeatureSpec, PlainCounter
 from classifier.strings import StringTable
 from classifier.text import CharacterTable, normalise
 from tests.kernel.articles import WRITTEN, columns, strange_articles
+from tests.reference.plain import jieba_cut, string_index, tf_idf
 
 ARTICLES = [*WRITTEN, *strange_articles(5, 300)]
 SPECS = {

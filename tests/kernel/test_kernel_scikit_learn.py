@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.exactness import compare_scores, corpus_articles
-from benchmarks.sklearn_path import fitted_model, pipeline
 from classifier.engine import KernelScorer
-from classifier.engine.plain import jieba_cut
 from classifier.model.choice import model_path
 from classifier.model.features import FeatureSpec
 from classifier.model.files import read_model
 from classifier.model.weights import LinearWeights
 from tests.kernel.articles import WRITTEN, strange_articles
+from tests.reference.plain import jieba_cut
+from tests.reference.scikit_learn import fitted_model, pipeline
 from tests.segmentation.strange_texts import LATIN, MARKS
 from tests.small_model import SENTENCES
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from classifier.columns import TextColumn
 from classifier.engine import KernelScorer
-from classifier.engine.plain import PlainScorer
 from classifier.engine.scoring.walk import WalkScorer
 from classifier.model.decisions import ReviewRule, decide
 from classifier.model.features import FeatureSpec
@@ -21,6 +20,7 @@ from classifier.model.form import form_bits
 from classifier.model.weights import LinearWeights, Scores
 from tests.kernel.articles import WRITTEN, columns, strange_articles
 from tests.kernel.models import random_model
+from tests.reference.plain import PlainScorer
 
 ARTICLES = [*WRITTEN, *strange_articles(40, 200)]
 MODELS: dict[str, tuple[FeatureSpec, int]] = {

@@ -102,7 +102,7 @@ def many(count: int) -> list[Article]:
 
 def take_in(service: Service, articles: Sequence[Article], *, origin: str = "inbox", review: bool = False) -> list[int]:
     """Put articles into the queue, tagged by the current model; ``review`` makes all of them doubtful."""
-    model = TopicModel.load(service.settings.models / "small", engine="walk")
+    model = TopicModel.load(service.settings.models / "small", engine="python")
     with service.store.writing() as connection:
         added = queue.add(connection, model.tag(articles), origin=origin, model=model.manifest.name)
         if review:

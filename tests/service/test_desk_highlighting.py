@@ -22,7 +22,7 @@ STRANGE = st.text(st.sampled_from(CHARACTERS), max_size=60)
 
 @pytest.fixture(scope="module")
 def model(small_model_folder: Path) -> TopicModel:
-    return TopicModel.load(small_model_folder, engine="walk")
+    return TopicModel.load(small_model_folder, engine="python")
 
 
 def test_words_are_marked_where_they_were_printed(model: TopicModel) -> None:

@@ -25,14 +25,14 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 def numbers(store: Store, small_model_folder: Path) -> list[int]:
-    model = TopicModel.load(small_model_folder, engine="walk")
+    model = TopicModel.load(small_model_folder, engine="python")
     with store.writing() as connection:
         added = queue.add(connection, model.tag([HARVEST, MATCH, CLINIC]), origin="api", model="small")
     return [one.number for one in added]
 
 
 def test_the_same_content_is_queued_once(store: Store, numbers: list[int], small_model_folder: Path) -> None:
-    model = TopicModel.load(small_model_folder, engine="walk")
+    model = TopicModel.load(small_model_folder, engine="python")
     again = Article("another-id", HARVEST.title, HARVEST.text)
     with store.writing() as connection:
         added = queue.add(connection, model.tag([again]), origin="inbox", model="small")

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from classifier.engine import KernelScorer
-from classifier.engine.plain import PlainScorer
 from classifier.files import shipped
 from classifier.model.files import Manifest, StoredModel, read_model, write_model
 from classifier.model.versions import Registry
 from classifier.model.weights import LinearWeights
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from tests.conftest import Lanmu
+from tests.reference.plain import PlainScorer
 from training.fitting.fit import Fitted, fit_model
 from training.fitting.options import FitOptions
 from training.fitting.presets import default_options

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from classifier.engine import KernelScorer
-from classifier.engine.plain import PlainScorer
 from classifier.engine.scoring.walk import WalkScorer
 from classifier.files import shipped
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from classifier.text import character_table, normalise, with_signs
+from tests.reference.plain import PlainScorer
 from training.fitting.fit import fit_model
 from training.fitting.options import FitOptions
 from training.fitting.presets import ARTICLES, HEADLINES, default_options

@@ -128,7 +128,7 @@ def model_answers(model: str | None, models: Path | None, examples: Examples) ->
     from classifier.model.choice import model_path
     from classifier.model.topic_model import TopicModel
 
-    loaded = TopicModel.load(model_path(model, models), engine="kernel")
+    loaded = TopicModel.load(model_path(model, models), engine="compiled")
     name = model or loaded.manifest.name
     if unknown := set(examples.categories) - set(loaded.taxonomy.ids):
         raise ModelError(f"{name}: has no category {sorted(unknown)[0]!r}; give labels of its own categories")

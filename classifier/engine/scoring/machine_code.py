@@ -144,7 +144,7 @@ def _alone(assembly: str) -> str:
         if _FROM_NUMBA.match(name):
             return f"define internal {match['rest']} {{\n  call void @llvm.trap()\n  unreachable\n}}"
         if not _FROM_C.match(name):
-            raise ModelError(f"the kernel calls {name}, which is not known; use --engine plain and report it")
+            raise ModelError(f"the kernel calls {name}, which is not known; use --engine python and report it")
         return match[0]
 
     found = re.sub(r'^declare (?P<rest>[^@\n]*@(?P<name>"[^"]*"|[\w.$]+)\([^\n]*)$', trap, assembly, flags=re.MULTILINE)

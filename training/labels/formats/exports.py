@@ -79,9 +79,10 @@ def _said(label: Label) -> dict[str, Any]:
 
 
 def _fasttext(labels: Sequence[Label]) -> bytes:
-    from classifier.engine.plain import jieba_cut
+    from classifier.engine.words.tables import segmentation_tables
+    from classifier.engine.words.walking import WordWalker
 
-    cut = jieba_cut(True)
+    cut = WordWalker(segmentation_tables(), hmm=True)
     lines = (f"__label__{_one_word(x.category)} {' '.join(' '.join(cut(_flat(x))).split())}\n" for x in labels)
     return "".join(lines).encode()
 

@@ -1,15 +1,16 @@
-"""The plain engine: jieba itself and Python objects.  Slow, short, and the reference for the others."""
+"""Scores by jieba itself and dictionaries: slow, short, and what the engines are held against."""
 
 from __future__ import annotations
 
 from collections import Counter
 from functools import cache
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.columns import TextColumn
-from classifier.model.features import Block, Cut, FeatureSpec, PlainCounter, frequency
+from classifier.model.features import Block, Cut, FeatureSpec, PlainCounter
 from classifier.model.weights import LinearWeights, Scores
 from classifier.strings import StringTable
 from classifier.text import is_neutral, is_word, normalise
@@ -94,7 +95,7 @@ def tf_idf(
         block: Block = (name, analyser)
         known = words if analyser == "words" else characters
         found = {
-            known[feature]: frequency(count, spec.sublinear) * float(idf[known[feature]])
+            known[feature]: (1.0 + log(count) if spec.sublinear else float(count)) * float(idf[known[feature]])
             for feature, count in counts[block].items()
             if feature in known
         }
