@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
+from classifier.ideographs import plain_codes, plain_ideographs
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -77,7 +79,7 @@ def _folded(code: int, simplify: object) -> int:
     character = chr(code)
     if character.isspace() or unicodedata.category(character) == "Cc":
         return SPACE
-    for step in (_narrow, str.lower, simplify):
+    for step in (plain_ideographs, _narrow, str.lower, simplify):
         changed = step(character)  # type: ignore[operator]
         if len(changed) == 1 and 0x20 < ord(changed) <= 0xFFFF:
             character = changed
@@ -86,6 +88,19 @@ def _folded(code: int, simplify: object) -> int:
 
 def _narrow(character: str) -> str:
     return unicodedata.normalize("NFKC", character) if 0xFF01 <= ord(character) <= 0xFFEE else character
+
+
+def with_plain_ideographs(table: CharacterTable) -> CharacterTable:
+    """The table of a model made before radicals and compatibility ideographs were folded, so that it folds them too.
+
+    Such a character becomes what the table makes of the plain one; for all other text nothing changes.
+    """
+    codes = {a: b for a, b in plain_codes().items() if max(a, b) <= 0xFFFF and table.fold[a] == a}
+    if not codes:
+        return table
+    fold = table.fold.copy()
+    fold[list(codes)] = table.fold[list(codes.values())]
+    return CharacterTable(fold, table.is_word)
 
 
 class _Folding(dict[int, int | None]):

@@ -18,7 +18,7 @@ from classifier.model.tensors import read_tensors, write_tensors
 from classifier.model.weights import LinearWeights
 from classifier.strings import StringTable
 from classifier.taxonomy import Category, Taxonomy
-from classifier.text import CharacterTable
+from classifier.text import CharacterTable, with_plain_ideographs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -210,7 +210,7 @@ def _weights(path: Path, manifest: Manifest) -> LinearWeights:
         intercept=taken("intercept", np.float64, k),
         surprise=taken("surprise", np.float32, len(words)),
         surprise_unknown=manifest.surprise_unknown,
-        table=CharacterTable(taken("fold", np.uint16, 65536), taken("is_word", np.uint8, 65536)),
+        table=with_plain_ideographs(CharacterTable(taken("fold", np.uint16, 65536), taken("is_word", np.uint8, 65536))),
         calibration_matrix=taken("calibration.matrix", np.float64, k, k),
         calibration_offset=taken("calibration.offset", np.float64, k),
         calibration_spread=float(taken(SPREAD, np.float64, 1)[0]) if SPREAD in tensors else 0.0,

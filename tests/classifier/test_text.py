@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.text import CharacterTable, character_table, is_neutral, is_word, normalise
+from classifier.ideographs import plain_ideographs
+from classifier.text import CharacterTable, character_table, is_neutral, is_word, normalise, with_plain_ideographs
 
 TABLE = character_table()
 
@@ -20,6 +21,7 @@ TABLE = character_table()
         ("\ufeff棉\u200b花", "棉花"),
         (" \t\n ", ""),
         ("坏\ud800字", "坏\ufffd字"),
+        ("县⼈⺠政府、⻄⻔⻓⻘路、⼯⼚⾏业、\uf9e8面", "县人民政府、西门长青路、工厂行业、里面"),
     ],
 )
 def test_normalise(written: str, normalised: str, table: CharacterTable) -> None:
@@ -49,3 +51,19 @@ def test_words_and_numbers(table: CharacterTable) -> None:
     assert not is_word("😀", table.is_word)
     assert is_neutral("3.5%")
     assert not is_neutral("3月")
+
+
+def test_a_table_made_before_learns_the_radicals_and_nothing_else() -> None:
+    old = TABLE.fold.copy()
+    codes = [code for code in range(0x2E80, 0xFB00) if plain_ideographs(chr(code)) != chr(code)]
+    old[codes] = codes
+    mended = with_plain_ideographs(CharacterTable(old, TABLE.is_word))
+    assert (mended.fold == TABLE.fold).all() and len(codes) > 700
+    others = [code for code in range(65536) if code not in set(codes)]
+    assert (mended.fold[others] == old[others]).all()
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("⼈⼤⺠⻓\uf9e8"))))
+def test_plain_ideographs_keep_the_length(text: str) -> None:
+    assert len(plain_ideographs(text)) == len(text)
+    assert plain_ideographs(plain_ideographs(text)) == plain_ideographs(text)

@@ -239,3 +239,22 @@ def test_importing_and_reading_text_stays_light() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.txt", "清河⼝镇⼈⼤⼯作会\n\n本报讯(记者 ⻢⻓⻘)县⼈⺠政府召开⼯业会议。\n"),
+        ("a.md", "# 清河⼝镇⼈⼤⼯作会\n\n本报讯(记者 ⻢⻓⻘)县⼈⺠政府召开⼯业会议。\n"),
+        (
+            "a.html",
+            "<title>清河⼝镇⼈⼤⼯作会</title><h1>清河⼝镇⼈⼤⼯作会</h1><p>本报讯(记者 ⻢⻓⻘)县⼈⺠政府召开⼯业会议。</p>",
+        ),
+        ("a.jsonl", '{"title": "清河⼝镇⼈⼤⼯作会", "text": "本报讯(记者 ⻢⻓⻘)县⼈⺠政府召开⼯业会议。"}\n'),
+        ("a.csv", "title,text\n清河⼝镇⼈⼤⼯作会,本报讯(记者 ⻢⻓⻘)县⼈⺠政府召开⼯业会议。\n"),
+    ],
+)
+def test_radicals_become_plain_characters(name: str, data: str) -> None:
+    (article,) = read_bytes(data.encode(), name)
+    assert article.title == "清河口镇人大工作会"
+    assert article.text == "本报讯(记者 马长青)县人民政府召开工业会议。"

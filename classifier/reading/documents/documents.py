@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from classifier.article import Article
 from classifier.errors import InputRefused
+from classifier.ideographs import plain_ideographs
 from classifier.reading.documents.text import read_text
 from classifier.reading.encoding import decode
 from classifier.reading.options import ReadingOptions, Scorer
@@ -30,7 +31,7 @@ def read_document(
     if kind == "html":
         from classifier.reading.documents.html import decode_page, read_html
 
-        markup = decode_page(data, full_name, options.encoding)
+        markup = plain_ideographs(decode_page(data, full_name, options.encoding))
         return [read_html(markup, name, stem=stem, member=member, limits=limits)]
     if kind == "pdf":
         from classifier.reading.documents.pdf import read_pdf

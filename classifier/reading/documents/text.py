@@ -6,6 +6,7 @@ import re
 
 from classifier.article import Article
 from classifier.errors import InputRefused
+from classifier.ideographs import plain_ideographs
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.patterns import pattern
 
@@ -28,6 +29,7 @@ def read_text(
     broken: int = 0,
 ) -> list[Article]:
     """Read decoded text as a page or a plain article, whichever it is."""
+    text = plain_ideographs(text)
     if text.count("\n") >= options.limits.page_lines:
         full_name = f"{name}!{member}" if member else name
         raise InputRefused(full_name, f"has more than {options.limits.page_lines:,} lines; split it")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from classifier.ideographs import plain_codes
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
 
 MAX_RULE = 4.0
@@ -132,7 +133,7 @@ def _pieces(page: Any, place: _Place) -> tuple[list[TextPiece], int]:
             # One sign for several characters, such as a long dash: pdfium gives each the whole sign's box.
             found[-1] = replace(found[-1], text=found[-1].text + chr(code))
         else:
-            found.append(TextPiece(chr(code), box, size, bold))
+            found.append(TextPiece(chr(plain_codes().get(code, code)), box, size, bold))
     text.close()
     return found, unmapped
 

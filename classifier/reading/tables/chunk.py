@@ -12,6 +12,7 @@ from typing import Any
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
+from classifier.ideographs import plain_ideographs
 from classifier.reading.dates import normal_date
 from classifier.reading.options import ReadingOptions
 
@@ -50,6 +51,7 @@ class ArticleChunk:
         )
         for article_id, title, text, date, position in rows:
             source = Source(self.path, self.member, position)
+            title, text = plain_ideographs(title), plain_ideographs(text)
             yield Article(article_id, title, text, date=normal_date(date) if date else "", source=source)
 
 
