@@ -18,6 +18,8 @@ COMMANDS = {
     "serve": "lanmu.commands.serve:serve",
     "watch": "lanmu.commands.serve:watch",
     "users": "lanmu.commands.users:users",
+    "backup": "lanmu.commands.backup:backup",
+    "restore": "lanmu.commands.backup:restore",
     "train": "lanmu.commands.train:train",
     "evaluate": "lanmu.commands.evaluate:evaluate",
     "labels": "lanmu.commands.labels:labels",

@@ -94,7 +94,7 @@ class Registry:
     def seed(self, model: Path, reason: str) -> Event:
         """Begin a folder without a current model with a copy of one."""
         target = self.folder / model.name
-        with self._locked():
+        with self.held():
             if not target.exists():
                 beside = self.folder / f".{model.name}.part"
                 shutil.rmtree(beside, ignore_errors=True)
@@ -107,7 +107,7 @@ class Registry:
         """Make a version the current one; it is checked first."""
         from classifier.model.files import read_model
 
-        with self._locked():
+        with self.held():
             read_model(self.path(name))
             previous = self.current
             write_text_whole(self.folder / CURRENT, name + "\n")
@@ -115,7 +115,7 @@ class Registry:
 
     def rollback(self, reasons: tuple[str, ...] = ()) -> Event:
         """Go back to the version that was current before the last promotion that still stands."""
-        with self._locked():
+        with self.held():
             name = self.current
             before = self._before(name)
             if name is None or before is None:
@@ -128,14 +128,14 @@ class Registry:
         self, action: str, name: str, reasons: tuple[str, ...] = (), details: dict[str, Any] | None = None
     ) -> Event:
         """Write a line in the journal."""
-        with self._locked():
+        with self.held():
             return self._note(Event(_now(), action, name, self.current or "", reasons, details or {}))
 
     def prune(self, keep: int = 5) -> list[str]:
         """Remove old versions: the current one, the one to roll back to, and the ``keep`` latest stay."""
         if keep < 0:
             raise ModelError(f"cannot keep {keep} versions; give 0 or more")
-        with self._locked():
+        with self.held():
             versions = sorted(self.versions(), key=lambda v: v.path.stat().st_mtime, reverse=True)
             needed = {self.current, self._before(self.current)} | {v.name for v in versions[:keep]}
             removed = [v for v in versions if v.name not in needed]
@@ -177,7 +177,8 @@ class Registry:
         return event
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def held(self) -> Iterator[None]:
+        """Keep everybody from changing the folder.  ModelError where another program does."""
         from filelock import FileLock, Timeout
 
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -56,7 +56,7 @@ def add(name: NameArgument, role: RoleOption = RoleName.editor, home: HomeOption
     """
     from lanmu.service.security import people
 
-    password = people.invite(_store(home), name, role.value, _me())
+    password = people.invite(_store(home), name, role.value, me())
     print(f"{name} ({role.value}): one-time password {password}")
 
 
@@ -68,7 +68,7 @@ def password(name: NameArgument, home: HomeOption = None) -> None:
     """
     from lanmu.service.security import people
 
-    print(f"{name}: one-time password {people.reset(_store(home), name, _me())}")
+    print(f"{name}: one-time password {people.reset(_store(home), name, me())}")
 
 
 @users.command()
@@ -81,7 +81,7 @@ def role(
     """
     from lanmu.service.security import people
 
-    changed = people.change(_store(home), name, _me(), role=role.value)
+    changed = people.change(_store(home), name, me(), role=role.value)
     print(f"{changed.name} is {changed.role}")
 
 
@@ -97,7 +97,7 @@ def bar(
     """
     from lanmu.service.security import people
 
-    changed = people.change(_store(home), name, _me(), disabled=not again)
+    changed = people.change(_store(home), name, me(), disabled=not again)
     print(f"{changed.name} is barred" if changed.disabled else f"{changed.name} may sign in")
 
 
@@ -113,7 +113,8 @@ def _store(home: Path | None) -> Store:
     return store
 
 
-def _me() -> str:
+def me() -> str:
+    """Who acts, for the audit log."""
     try:
         return f"{getpass.getuser()} at the command line"
     except (KeyError, OSError):

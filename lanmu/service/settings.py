@@ -13,6 +13,7 @@ from pathlib import Path
 
 from classifier.errors import LanmuError
 from lanmu.service.inbox.signing import new_secret
+from lanmu.service.store.database import DATABASE
 
 DEFAULT_HOME = "lanmu-data"
 DEFAULT_HOST = "127.0.0.1"
@@ -101,7 +102,7 @@ class Settings:
 
     @property
     def database(self) -> Path:
-        return self.home / "lanmu.sqlite"
+        return self.home / DATABASE
 
     @property
     def labels(self) -> Path:
@@ -150,7 +151,7 @@ def prepared(home: Path | None = None, environment: Mapping[str, str] | None = N
     or a limit is unknown.
     """
     environment = os.environ if environment is None else environment
-    folder = home or Path(environment.get("LANMU_HOME") or DEFAULT_HOME)
+    folder = home_folder(home, environment)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -170,6 +171,11 @@ def prepared(home: Path | None = None, environment: Mapping[str, str] | None = N
             _given(environment, "LANMU_WEBHOOK_SECRET") or _kept(folder / "webhook.secret", new_secret)[0]
         )
     return Settings(home=folder, token=token, key=key.encode(), token_is_new=new, **chosen)  # type: ignore[arg-type]
+
+
+def home_folder(home: Path | None, environment: Mapping[str, str]) -> Path:
+    """The data folder: this one, else $LANMU_HOME, else ``./lanmu-data``."""
+    return home or Path(environment.get("LANMU_HOME") or DEFAULT_HOME)
 
 
 @lru_cache(maxsize=1024)

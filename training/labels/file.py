@@ -25,6 +25,7 @@ __all__ = [
     "Merged",
     "append_labels",
     "examples_of",
+    "hold_labels",
     "labels_csv",
     "merge_labels",
     "read_labels",
@@ -183,6 +184,19 @@ def _refuse_missing_columns(table: LabelTable, label: Label) -> None:
     for name in ("title", "text"):
         if getattr(label, name) and name not in table.columns:
             raise LabelsError(f"{table.path}: has no column {name!r} for {label.id}; add it to the heading")
+
+
+@contextmanager
+def hold_labels(path: Path) -> Iterator[None]:
+    """Keep everybody from changing a labels file.  LabelsError where another program holds it."""
+    from filelock import FileLock, Timeout
+
+    whole = path.resolve()
+    try:
+        with FileLock(str(whole.with_name(f".{whole.name}.lock")), timeout=LOCK_SECONDS):
+            yield
+    except Timeout as error:
+        raise LabelsError(f"{path}: another program holds it for {LOCK_SECONDS:.0f} s; try again") from error
 
 
 @contextmanager

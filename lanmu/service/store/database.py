@@ -12,9 +12,13 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.service.store.migrations import migrate
 
 BUSY_SECONDS = 30
+DATABASE = "lanmu.sqlite"
+UNFINISHED_RESTORE = "restore.unfinished"
+"""Lies beside a database while a backup takes its place."""
 
 
 class StoreError(LanmuError):
@@ -31,6 +35,8 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        if path.with_name(UNFINISHED_RESTORE).exists():
+            raise StoreError(say("store.restore_unfinished", folder=path.parent))
         self.engine = _engine(path)
         try:
             with self.writing() as connection:
