@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo install test test-all check lock models clean
+.PHONY: demo install quick test test-all check lock models clean
 
 demo: $(VENV)/.runtime ## tag the sample page that ships with the project
 	@$(BIN)/lanmu tag samples/page.md --format table
@@ -12,6 +12,9 @@ install: $(VENV)/.service ## also what training and the service need
 
 test: $(VENV)/.dev ## the tests a change must pass (under five minutes)
 	$(BIN)/python -m pytest -q -n 2
+
+quick: $(VENV)/.dev ## the fast ones, for every save (under a minute)
+	$(BIN)/python -m pytest -q -n 2 --ignore=tests/service --ignore=tests/training --ignore=tests/archive --ignore=tests/kernel
 
 test-all: $(VENV)/.dev ## with the heavy ones: whole corpora, kills, clusters, a browser
 	$(BIN)/python -m pytest -q -n 2 -m "slow or not slow"

@@ -88,3 +88,22 @@ def _only_note(command: Any, called: list[str]) -> None:
         _only_note(one, called)
         if not hasattr(one, "commands"):
             one.callback = lambda name=one.name, **_: called.append(name)
+
+
+PATH = re.compile(r"`((?:classifier|training|lanmu|tests|docs|benchmarks|deploy)/[\w./-]+|[\w-]+\.(?:toml|csv|md))`")
+
+
+@pytest.mark.parametrize("name", ["docs/architecture.md", "CONTRIBUTING.md"])
+def test_the_guide_names_files_that_are_there(name: str) -> None:
+    """Named from the top, or as a neighbour of a file named from the top."""
+    named = PATH.findall((ROOT / name).read_text("utf-8"))
+    assert len(named) > 15
+    missing = [path for path in named if not (ROOT / path).exists() and not list(ROOT.glob(f"[cltd]*/**/{path}"))]
+    assert missing == []
+
+
+def test_every_command_stands_in_the_documents() -> None:
+    """After sqlite-utils, whose tests hold the same."""
+    text = "\n".join(path.read_text("utf-8") for path in [ROOT / "README.md", *sorted(DOCS.glob("*.md"))])
+    missing = [name for name in COMMANDS if f"lanmu {name}" not in text]
+    assert missing == []
