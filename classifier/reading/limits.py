@@ -25,6 +25,7 @@ class Limits:
     page_lines: int = 100_000
     pdf_pages: int = 2_000
     html_bytes: int = 16 * MIB
+    html_tags: int = 300_000
     html_attributes: int = 256
     html_depth: int = 1_000
     xml_depth: int = 1_000

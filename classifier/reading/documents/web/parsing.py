@@ -82,6 +82,8 @@ def parse_page(markup: str, name: str, limits: Limits) -> _Element:
         from lxml import etree
     except ImportError as error:
         raise InputRefused(name, say("web.no_package", package="lxml")) from error
+    if markup.count("<") > limits.html_tags:
+        raise InputRefused(name, say("web.tags", most=f"{limits.html_tags:,}"))
     _check_attributes(markup, name, limits)
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, no_network=True, remove_comments=True, remove_pis=True)
     try:
