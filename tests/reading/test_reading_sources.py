@@ -258,3 +258,47 @@ def test_radicals_become_plain_characters(name: str, data: str) -> None:
     (article,) = read_bytes(data.encode(), name)
     assert article.title == "清河口镇人大工作会"
     assert article.text == "本报讯(记者 马长青)县人民政府召开工业会议。"
+
+
+BODY = "清河口镇抢抓农时播种春小麦,全镇三万亩春小麦陆续开播。\n\n农机手说,今年的播种机又快又直。\n"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "title: 清河口镇抢播春小麦\ndate: 2026-04-05",
+        'title: "清河口镇抢播春小麦"\ndate: 2026-04-05 08:30:00 +0800\ncategories: [农业, 春耕]',
+        "title: 清河口镇抢播春小麦\nsubtitle:\ndate: 2026-4-5",
+        "title: 清河口镇抢播春小麦\ncover-image: /img/a.jpg\ntags:\n- 春耕\n- 三农\ndate: 2026/04/05",
+        "title: >\n  清河口镇抢播\n  春小麦\ndate: 2026-04-05T08:00:00Z",
+        "title: |-\n  清河口镇抢播\n  春小麦\ndate: 2026-04-05",
+        "title: '清河口镇抢播\n  春小麦'\ndate: 2026-04-05",
+        "aliases: []\ncssclasses:\n  - wide\ncreated: 2026-04-05\ntitle: 清河口镇抢播春小麦 # 头条",
+        "layout: post\nauthor: @zhang\ntitle: 清河口镇抢播春小麦\ndate: 2026-04-05",
+        "标题：清河口镇抢播春小麦\n日期：2026年4月5日",
+    ],
+)
+@pytest.mark.parametrize("more", ["", "# 清河口镇抢播春小麦\n\n", "\ufeff"])
+def test_front_matter_of_many_programs(head: str, more: str) -> None:
+    source = f"---\n{head}\n---\n\n{more}{BODY}" if more != "\ufeff" else f"{more}---\n{head}\n---\n{BODY}"
+    (article,) = read_bytes(source.encode(), "a.md")
+    assert (article.title, article.date) == ("清河口镇抢播春小麦", "2026-04-05")
+    assert article.text == BODY.strip().replace("\n\n", "\n")
+
+
+def test_front_matter_in_toml() -> None:
+    head = '+++\ntitle = "清河口镇抢播春小麦"\ndate = 2026-04-05T08:00:00+08:00\ntags = ["春耕"]\n+++\n'
+    (article,) = read_bytes((head + BODY).encode(), "a.md")
+    assert (article.title, article.date, article.text.count("\n")) == ("清河口镇抢播春小麦", "2026-04-05", 1)
+
+
+def test_an_article_with_front_matter_keeps_its_sub_heads() -> None:
+    source = f"---\ntitle: 清河口镇抢播春小麦\n---\n\n{BODY}\n## 早动手\n\n{BODY}\n## 早谋划\n\n{BODY}"
+    (article,) = read_bytes(source.encode(), "a.md")
+    assert article.title == "清河口镇抢播春小麦" and "早动手\n" in article.text and "早谋划\n" in article.text
+
+
+@pytest.mark.parametrize("between", ["会议指出,要抓好春耕。", "会议指出:要抓好春耕。", "[" * 3_000, "title"])
+def test_rules_around_text_are_no_front_matter(between: str) -> None:
+    (article,) = read_bytes(f"---\n{between}\n---\n\n{BODY}".encode(), "a.txt")
+    assert between.strip("。") in article.text + article.title

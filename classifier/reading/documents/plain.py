@@ -33,8 +33,8 @@ def plain_reading(source: str, name: str = "", *, stem: str = "article", member:
     lines, cuts = lines_of(source)
     lines = [replace(x, kind="left_out", reason="front matter") if x.end <= front.end else x for x in lines]
     lines = without_editors(without_recommended(lines, page=False))
-    title, subtitle = front.values.get("title", ""), ""
-    heads: list[int] = []
+    title, subtitle = front.values.get("title", ""), front.values.get("subtitle", "")
+    heads = _said_again(lines, title)
     if not title:
         title, subtitle, heads = _titles(lines)
     own = [replace(line, kind="blank", text="") if i in heads else line for i, line in enumerate(lines)]
@@ -62,6 +62,12 @@ def plain_reading(source: str, name: str = "", *, stem: str = "article", member:
     )
     spans, left_out = account_of(source, lines, cuts, paragraphs, [story])
     return PageReading(source, (article,), spans, left_out)
+
+
+def _said_again(lines: Sequence[Line], title: str) -> list[int]:
+    """The number of the first line where it only says again the title that the front matter gives."""
+    first = next((i for i, line in enumerate(lines) if line.kind not in ("blank", "left_out")), None)
+    return [first] if first is not None and title and lines[first].text.strip() == title else []
 
 
 def _titles(lines: Sequence[Line]) -> tuple[str, str, list[int]]:

@@ -52,8 +52,12 @@ def read_text(
 
 
 def is_page(text: str) -> bool:
-    """Whether text is a newspaper page: it has a headline mark, or bylines that start two stories."""
-    if _HEADLINE.search(text) or len(_LOWER_HEADLINE.findall(text)) >= 2:
+    """Whether text is a newspaper page: it has a headline mark, or bylines that start two stories.
+
+    Where a front matter gives the title the text is one article, and its headings are sub-heads,
+    unless two bylines say otherwise.
+    """
+    if not _has_own_title(text) and (_HEADLINE.search(text) or len(_LOWER_HEADLINE.findall(text)) >= 2):
         return True
     if not _MAY_HAVE_BYLINES.search(text):
         return False
@@ -76,3 +80,11 @@ def is_page(text: str) -> bool:
         if starts >= _BYLINES_OF_A_PAGE:
             return True
     return False
+
+
+def _has_own_title(text: str) -> bool:
+    if not text.startswith(("---", "+++", "\ufeff---", "\ufeff+++")):
+        return False
+    from classifier.reading.page.frontmatter import front_matter
+
+    return bool(front_matter(text).values.get("title"))

@@ -1,25 +1,34 @@
-"""The head that some exports put before a text: ``---``, keys and values, ``---``."""
+"""The head that Hexo, Hugo, Jekyll and Obsidian put before a text: YAML between ``---``, or TOML between ``+++``."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from classifier.reading.dates import named_date, written_date
+from classifier.reading.dates import is_iso, named_date, normal_date, written_date
 from classifier.reading.patterns import pattern
 
 MAX_CHARS = 8_000
-_BLOCK = pattern(r"\ufeff?---[ \t]*\r?\n(.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
-_PAIR = pattern(r"([^\W\d]{1,30})\s*[:\uff1a]\s*(.+)")
+_BLOCK = pattern(r"\ufeff?---[ \t]*\r?\n(.*?)\r?\n?(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
+_TOML_BLOCK = pattern(r"\ufeff?\+\+\+[ \t]*\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
+_PAIR = pattern(r"([^\W\d][\w\- ]{0,30}?)\s*[:\uff1a]\s*(.*)")
+_KEY = pattern(r"[A-Za-z_][\w\-. ]{0,40}")
+_WIDE_COLON = pattern(r"(?m)^([^\W\dA-Za-z_]{1,10})\s*\uff1a\s*")
 _NAMES = {
-    "标题": "title", "title": "title", "日期": "date", "date": "date", "栏目": "column", "column": "column",
+    "标题": "title", "題目": "title", "题目": "title", "標題": "title", "title": "title",
+    "副标题": "subtitle", "副題": "subtitle", "副题": "subtitle", "subtitle": "subtitle",
+    "日期": "date",
+    "发布日期": "date", "发布时间": "date", "发表时间": "date", "時間": "date", "时间": "date", "date": "date",
+    "published": "date", "publishdate": "date", "pubdate": "date", "created": "date",
+    "栏目": "column", "欄目": "column", "版面": "column", "column": "column",
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """Known keys of the head (``title``, ``date``, ``column``) and where the text after it starts."""
+    """Known keys of the head (``title``, ``subtitle``, ``date``, ``column``) and where the text after it starts."""
 
     values: Mapping[str, str] = field(default_factory=dict)
     end: int = 0
@@ -27,20 +36,81 @@ class FrontMatter:
     @property
     def date(self) -> str:
         given = self.values.get("date", "")
-        return written_date(given) or named_date(given)
+        date = normal_date(given)
+        return date if is_iso(date) else written_date(given) or named_date(given)
 
 
 def front_matter(source: str) -> FrontMatter:
     """The head of ``source``; one that ends at 0 where there is none."""
-    match = _BLOCK.match(source[:MAX_CHARS])
-    if not match:
+    head = source[:MAX_CHARS]
+    if match := _BLOCK.match(head):
+        found = _yaml_values(match[1])
+    elif match := _TOML_BLOCK.match(head):
+        found = _toml_values(match[1])
+    else:
         return FrontMatter()
+    return FrontMatter(found, match.end()) if found is not None else FrontMatter()
+
+
+def _yaml_values(block: str) -> dict[str, str] | None:
+    """The known keys of YAML; None where it is none, and what stands between the rules is text."""
+    import yaml
+
+    try:
+        # Composed, not constructed: nothing but marks and strings is made of it.
+        node = yaml.compose(_WIDE_COLON.sub(r"\1: ", block), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError):
+        return _plain_values(block)
+    if not isinstance(node, yaml.MappingNode) or not node.value:
+        return None
     values: dict[str, str] = {}
-    for line in match[1].splitlines():
-        if pair := _PAIR.fullmatch(line.strip()):
-            name = _NAMES.get(pair[1].lower())
-            if name:
-                values[name] = pair[2].strip().strip("\"'").strip()
-        elif line.strip() and not line.startswith((" ", "-", "#")):
-            return FrontMatter()
-    return FrontMatter(values, match.end()) if values else FrontMatter()
+    for key, value in node.value:
+        if not isinstance(key, yaml.ScalarNode) or not (_is_key(key.value)):
+            return None
+        name = _NAMES.get(key.value.strip().lower())
+        if name and isinstance(value, yaml.ScalarNode) and name not in values:
+            values[name] = _one_line(value)
+    return values
+
+
+def _toml_values(block: str) -> dict[str, str] | None:
+    import tomllib
+
+    try:
+        found: dict[str, Any] = tomllib.loads(block)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return _plain_values(block.replace("=", ":"))
+    known = {_NAMES[key.lower()]: value for key, value in found.items() if key.lower() in _NAMES}
+    return {name: str(value) for name, value in known.items() if not isinstance(value, list | dict)}
+
+
+def _plain_values(block: str) -> dict[str, str] | None:
+    """The known keys of a head that is no proper YAML (``title: [快讯] 抢播``), line by line; or None."""
+    values: dict[str, str] = {}
+    for line in block.splitlines():
+        if not line.strip() or line.startswith((" ", "\t", "-", "#")):
+            continue
+        pair = _PAIR.fullmatch(line.strip())
+        if pair is None:
+            return None
+        if name := _NAMES.get(pair[1].lower()):
+            values.setdefault(name, pair[2].strip().strip("\"'").strip())
+    return values or None
+
+
+def _is_key(key: str) -> bool:
+    return bool(_KEY.fullmatch(key)) or key.strip().lower() in _NAMES or (len(key) <= 6 and key.isalpha())
+
+
+def _one_line(node: Any) -> str:
+    """A value as one line; where it was folded, Han characters close up."""
+    if node.start_mark.line == node.end_mark.line:
+        return " ".join(node.value.split())
+    value = re.sub(r"(?<=[\u2e80-\uffff])[ \t]*\n[ \t]*(?=[\u2e80-\uffff])", "", node.value)
+    if node.style in (">", None, "'", '"'):  # the line breaks of these became blanks already
+        raw = node.start_mark.buffer[node.start_mark.pointer : node.end_mark.pointer]
+        lines = [line.strip(" \t\"'") for line in raw.split("\n")]
+        lines = [line for line in (lines[1:] if node.style == ">" else lines) if line]
+        value = "\n".join(lines)
+        value = re.sub(r"(?<=[\u2e80-\uffff])\n(?=[\u2e80-\uffff])", "", value)
+    return " ".join(value.split())

@@ -51,6 +51,8 @@ def read_page(
         for paragraph in repeated_last(story.body):
             story.body.remove(paragraph)
             paragraph.kind, paragraph.reason = "left_out", "repeated last paragraph"
+    if len(stories) == 1 and not stories[0].title:
+        stories[0].title = front.values.get("title", "")
     page_date = front.date or _page_date(paragraphs, name)
     articles = []
     for i, story in enumerate(stories, 1):
