@@ -75,6 +75,14 @@ def test_names_of_an_element_around_headline_and_text_say_nothing() -> None:
     assert article.text.split("\n") == list(made.SHORT) and not article.uncertain
 
 
+def test_half_a_character_in_a_script_does_no_harm() -> None:
+    page = (
+        made.next_data(made.SHORT).replace(made.TITLE, "\\ud83d青石剪纸展开展").replace("剪纸展，", "剪纸展\\ud83d，")
+    )
+    article = read(page)
+    assert (article.title + article.text).encode() and "展出作品一百二十件" in article.text
+
+
 def test_headline_alone_is_no_article() -> None:
     title = "中国人习以为常的地方，为何老外却说了不得？"
     with pytest.raises(InputRefused, match="holds no article text"):
@@ -217,6 +225,9 @@ HOSTILE = {
     "titles repeated": lambda n: f"<title>{'青石县里开会' * 100}</title>" + "<p>青石县里开会</p>" * (n // 2),
     "quotes in scripts": lambda n: "<script>" + "content:\"\\" * n + "</script>",
     "texts in scripts": lambda n: "<script>" + "content:\"县里开会。\"," * n + "</script>",
+    "longer and longer texts in scripts": lambda n: (
+        "<script>" + "".join("content:\"" + "县里开会，大家都来了。" * (3 + i) + "\"," for i in range(int(n**0.5))) + "</script>"
+    ),
     "text areas": lambda n: "<textarea>" + "&lt;p&gt;县里开会，大家都来了。" * n,
 }  # fmt: skip
 

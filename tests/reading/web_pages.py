@@ -233,4 +233,19 @@ def round_up() -> str:
     )
 
 
-NO_ARTICLES: tuple[Callable[[], str], ...] = (built_by_script, framed, list_of_links, list_with_summaries, front_page)
+def list_in_script() -> str:
+    stories = [
+        {"title": h, "content": f"{h}，记者昨日从有关部门获悉，相关准备工作已经就绪，下周起向市民开放，详情请看报道。"}
+        for h in HEADLINES
+    ]
+    return document(f"{NAV}<div id=app></div><script>window.__STATE__={json.dumps({'list': stories})}</script>{FOOT}")
+
+
+NO_ARTICLES: tuple[Callable[[], str], ...] = (
+    list_in_script,
+    built_by_script,
+    framed,
+    list_of_links,
+    list_with_summaries,
+    front_page,
+)

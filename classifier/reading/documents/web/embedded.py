@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _TEXT = re.compile(
@@ -20,6 +21,8 @@ _TITLE = re.compile(
 _HAN = re.compile("[\u4e00-\u9fff]")
 _SENTENCE = re.compile("[。！？]")
 _LEAST_HAN = 30
+_MOST_RIVALS = 2
+"""So many texts of about one length are still one article: some pages hold it plain and as markup."""
 _MOST_SCRIPT = 4_000_000
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _PLAIN = {"n": "\n", "t": "\t", "r": "\n", "b": "", "f": ""}
@@ -34,28 +37,39 @@ class Embedded:
 
 
 def embedded_article(scripts: tuple[tuple[str, str], ...]) -> Embedded | None:
-    """The longest text of sentences that a script holds under a name such as ``articleBody``, or None."""
-    best: Embedded | None = None
-    most = 0
+    """The longest text of sentences that a script holds under a name such as ``articleBody``, or None.
+
+    None, too, where several are about as long: then the script holds a list of stories or comments.
+    """
+    best = held = ""
+    rivals: list[int] = []
     for opening, script in scripts:
         if len(script) > _MOST_SCRIPT:
             continue
-        if opening[1:2] in "tT":
-            text = html.unescape(script)
-            if len(text) > most and len(_HAN.findall(text)) >= _LEAST_HAN and _SENTENCE.search(text):
-                most, best = len(text), Embedded(text, "")
-            continue
-        for found in _TEXT.finditer(script):
-            written = found[1] if found[1] is not None else found[2]
-            if len(written) < _LEAST_HAN or len(written) <= most:
+        in_area = opening[1:2] in "tT"
+        for written in (script,) if in_area else _written(script):
+            if len(written) < max(_LEAST_HAN, len(best) // 2):
                 continue
-            text = html.unescape(_unescape(written))
-            if len(_HAN.findall(text)) < _LEAST_HAN or not _SENTENCE.search(text):
+            text = html.unescape(written if in_area else _unescape(written))
+            if text == best or not _reads_well(text):
                 continue
-            most = len(written)
-            titles = [t for m in _TITLE.finditer(script) if len(t := html.unescape(_unescape(m[1] or m[2] or ""))) >= 4]
-            best = Embedded(text, titles[0].strip()[:300] if titles else "")
-    return best
+            rivals.append(len(text))
+            if len(text) > len(best):
+                best, held = text, "" if in_area else script
+    if not best or sum(length > len(best) // 2 for length in rivals) > _MOST_RIVALS:
+        return None
+    titles = (_unescape(m[1] or m[2] or "") for m in _TITLE.finditer(held))
+    cleaned = (html.unescape(title).encode("utf-8", "replace").decode().strip() for title in titles)
+    return Embedded(best, next((title[:300] for title in cleaned if len(title) >= 4), ""))
+
+
+def _written(script: str) -> Iterator[str]:
+    for found in _TEXT.finditer(script):
+        yield found[1] if found[1] is not None else found[2]
+
+
+def _reads_well(text: str) -> bool:
+    return len(_HAN.findall(text)) >= _LEAST_HAN and _SENTENCE.search(text) is not None
 
 
 def _unescape(written: str) -> str:
