@@ -101,6 +101,10 @@ def test_what_a_reader_sees_is_read_once(inner: str, text: str) -> None:
     assert between(inner) == text
 
 
+def test_short_line_before_a_table_is_not_joined_to_what_follows_it() -> None:
+    assert between(paragraph("播种进度表") + table(["北渠村", "三千亩"])) == "播种进度表\n北渠村 三千亩"
+
+
 def test_headings_divide_a_page() -> None:
     body = "".join(
         paragraph(title, style=style) + paragraph(f"本报讯(记者 张宁){text}")

@@ -77,6 +77,8 @@ def paragraphs_of(lines: Sequence[Line], *, page: bool = True) -> list[Paragraph
             continue
         if line.kind == "row":
             found.append(Paragraph([i], line.text, "row"))
+            if not page:  # columns of a page may put a table between the halves of a sentence; an article's text stops
+                current = held = None
             continue
         reason = furniture_reason(line.text) if page else ""
         if reason == "date line" and is_bare_date(line.text) and sum(p.kind == "text" for p in found) > 3:
