@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 
@@ -51,6 +51,16 @@ def build(names: list[str]) -> typer.Typer:
     return app
 
 
+def command_line(names: list[str]) -> Any:
+    """The click command of these commands, its help in the language spoken."""
+    command = typer.main.get_command(build(names))
+    if spoken_language() == "zh":
+        from lanmu.commands.translation import translate_help
+
+        translate_help(command)
+    return command
+
+
 def main() -> None:
     """Run the command line; exit codes: 0 all done, 1 some inputs refused, 2 wrong usage or nothing done."""
     os.environ.setdefault("PYTHONSAFEPATH", "1")  # no process of ours imports from the folder it is started in
@@ -62,7 +72,7 @@ def main() -> None:
         return
     names = [arguments[0]] if arguments and arguments[0] in COMMANDS else list(COMMANDS)
     try:
-        build(names)(arguments, standalone_mode=True)
+        command_line(names)(arguments, standalone_mode=True)
     except Exception as error:
         end_with(error)
     except KeyboardInterrupt:

@@ -12,9 +12,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import Message, catalogue, language_of_environment, say
+from lanmu.__main__ import COMMANDS, build
+from lanmu.commands.translation import chinese_help, help_texts
 
 ROOT = Path(__file__).parents[1]
 SPEAKERS = {"say", "speak"}
@@ -89,3 +92,16 @@ def test_the_table_is_chinese_where_asked(tmp_path: Path) -> None:
             command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=True
         ).stdout
         assert header in shown and any(word in shown for word in decision)
+
+
+def test_all_help_has_its_chinese_and_no_more() -> None:
+    command = typer.main.get_command(build(list(COMMANDS)))
+    texts = set(help_texts(command)) - {"Show this message and exit."}
+    known = set(chinese_help()) - {"Show this message and exit."}
+    assert not texts - known and not known - texts
+
+
+def test_help_is_chinese_where_asked() -> None:
+    command = [sys.executable, "-m", "lanmu", "--lang", "zh", "tag", "--help"]
+    shown = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout
+    assert "给每篇定一个类别" in shown and "选项" in shown and "Read pages" not in shown

@@ -74,14 +74,15 @@ def _folder() -> Path | None:
 
 
 class _Notice(event.Listener):  # type: ignore[misc]
-    """Says on stderr, once a process, that compilation has begun."""
+    """Says on stderr, once a process, that compilation of lanmu's own functions has begun."""
 
     said = False
 
-    def on_start(self, _: Any) -> None:
-        if not _Notice.said:
+    def on_start(self, begun: Any) -> None:
+        function = getattr((begun.data or {}).get("dispatcher"), "py_func", None)
+        if not _Notice.said and getattr(function, "__module__", "").startswith("classifier.engine."):
             _Notice.said = True
-            print("lanmu: compiling the scoring kernel, once after installation (under a minute) …", file=sys.stderr)
+            print("lanmu: compiling, once after installation (under a minute) …", file=sys.stderr)
 
     def on_end(self, _: Any) -> None:
         pass
