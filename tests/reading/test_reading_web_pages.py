@@ -115,6 +115,13 @@ def test_bytes_speak_louder_than_what_a_page_declares(encoding: str, declared: s
     assert article.title.startswith("青石山下春小") and "今年雨水好，村" in article.text
 
 
+def test_bytes_that_cannot_be_read_are_told() -> None:
+    data = made.commercial(made.PARAGRAPHS).encode().replace("小麦".encode(), "小".encode() + b"\xe9\xba", 1)
+    [article] = read_bytes(data, "page.html")
+    assert article.text.split("\n") == list(made.PARAGRAPHS)
+    assert article.uncertain == ("1 characters of the file could not be decoded",)
+
+
 def test_a_script_that_names_an_encoding_is_no_declaration() -> None:
     head = '<script src="/a.js" charset="gbk"></script>'
     assert read(made.document(f"<h1>{made.TITLE}</h1>{made.wrapped(made.SHORT)}", head=head)).text == "\n".join(

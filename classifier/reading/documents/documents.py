@@ -5,7 +5,7 @@ from __future__ import annotations
 from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.ideographs import plain_ideographs
-from classifier.reading.documents.text import read_text
+from classifier.reading.documents.text import read_text, with_broken
 from classifier.reading.encoding import decode
 from classifier.reading.options import ReadingOptions, Scorer
 
@@ -31,8 +31,9 @@ def read_document(
     if kind == "html":
         from classifier.reading.documents.html import decode_page, read_html
 
-        markup = plain_ideographs(decode_page(data, full_name, options.encoding))
-        return [read_html(markup, name, stem=stem, member=member, limits=limits)]
+        decoded = decode_page(data, full_name, options.encoding)
+        article = read_html(plain_ideographs(decoded.text), name, stem=stem, member=member, limits=limits)
+        return with_broken([article], decoded.broken)
     if kind == "pdf":
         from classifier.reading.documents.pdf import read_pdf
 

@@ -98,7 +98,7 @@ def _chunk_lines(data: bytes, path: str, name: str, limits: Limits) -> list[str]
     from classifier.reading.documents.web.blocks import page_blocks
     from classifier.reading.documents.web.parsing import parse_page, split_scripts
 
-    text = decode_page(data, name)
+    text = decode_page(data, name).text
     if path.lower().endswith(".txt"):
         return [line for written in text.splitlines() if written.strip() for line in (written.strip(), "")]
     page = page_blocks(parse_page(split_scripts(text).markup, name, limits), name, limits)

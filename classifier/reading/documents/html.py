@@ -14,7 +14,7 @@ from classifier.reading.documents.web.embedded import embedded_article
 from classifier.reading.documents.web.head import find_date, find_title, key_of, title_above
 from classifier.reading.documents.web.parsing import parse_page, split_scripts
 from classifier.reading.documents.web.phrases import is_traditional
-from classifier.reading.encoding import decode
+from classifier.reading.encoding import Decoded, decode
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.page.bylines import closing_reporters, lead_byline
 
@@ -28,8 +28,8 @@ _LOOKED_AT = 16_384
 _LOOKED_AT_HAN = 500
 
 
-def decode_page(data: bytes, name: str, encoding: str = "") -> str:
-    """A page's bytes as text.
+def decode_page(data: bytes, name: str, encoding: str = "") -> Decoded:
+    """A page's bytes as text, with how many characters could not be read.
 
     What is valid UTF-8 is UTF-8 whatever the page declares; a page that declares gb2312 means
     GB18030; else what the bytes speak for.
@@ -37,14 +37,14 @@ def decode_page(data: bytes, name: str, encoding: str = "") -> str:
     Raises InputRefused for what is no text.
     """
     if encoding:
-        return decode(data, name, encoding).text
+        return decode(data, name, encoding)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
     else:
         if text.strip() and "\0" not in text:
-            return text
+            return Decoded(text, "utf-8")
     declared = declared_encoding(data)
     if declared:
         try:
@@ -53,8 +53,8 @@ def decode_page(data: bytes, name: str, encoding: str = "") -> str:
             pass
         else:
             if text.strip() and "\0" not in text and _is_common_chinese(text, declared):
-                return text
-    return decode(data, name).text
+                return Decoded(text, declared)
+    return decode(data, name)
 
 
 def _is_common_chinese(text: str, encoding: str) -> bool:

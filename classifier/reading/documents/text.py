@@ -43,12 +43,17 @@ def read_text(
         articles = [read_plain(text, name, stem=stem, member=member)]
         if not articles[0].text and not articles[0].title:
             raise InputRefused(f"{name}!{member}" if member else name, "holds no text; there is nothing to read")
-    if broken:
-        from dataclasses import replace
+    return with_broken(articles, broken)
 
-        note = f"{broken} characters of the file could not be decoded"
-        articles = [replace(article, uncertain=(*article.uncertain, note)) for article in articles]
-    return articles
+
+def with_broken(articles: list[Article], broken: int) -> list[Article]:
+    """Articles that say how many characters of their file could not be decoded, where there are any."""
+    if not broken:
+        return articles
+    from dataclasses import replace
+
+    note = f"{broken} characters of the file could not be decoded"
+    return [replace(article, uncertain=(*article.uncertain, note)) for article in articles]
 
 
 def is_page(text: str) -> bool:
