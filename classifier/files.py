@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -22,13 +22,14 @@ def shipped(name: str) -> Path:
 def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a file beside ``path`` for writing; at the end it is synced and renamed to ``path``.
 
-    On an exception the file beside is removed and ``path`` stays as it was.
+    It gets the rights and the owner of the file it takes the place of.  On an exception the file beside is
+    removed and ``path`` stays as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            os.fchmod(file.fileno(), 0o666 & ~_umask())
+            _keep_rights(path, file.fileno())
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -68,6 +69,18 @@ def sha256_of(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _keep_rights(path: Path, handle: int) -> None:
+    """Give an opened file the rights and owner of the one at ``path``, or those of any new file."""
+    try:
+        found = path.stat()
+    except OSError:
+        os.fchmod(handle, 0o666 & ~_umask())
+        return
+    with suppress(OSError):  # only root may give a file away
+        os.fchown(handle, found.st_uid, found.st_gid)
+    os.fchmod(handle, found.st_mode & 0o777)
 
 
 def _umask() -> int:

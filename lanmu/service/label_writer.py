@@ -5,12 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from classifier.errors import LanmuError
+from classifier.files import sha256_of
 from lanmu.service.store import Store, waiting_labels
+from lanmu.service.store.waiting_labels import LabelFileState, WaitingLabel
+
+if TYPE_CHECKING:
+    from training.labels.label import Label
 
 log = logging.getLogger("lanmu.service")
 RETRY_SECONDS = 5.0
+LOOK_SECONDS = 60.0
+"""So often labels.csv is looked for, whether or not there is a label to write."""
 
 
 class LabelWriter:
@@ -18,13 +26,15 @@ class LabelWriter:
 
     The store keeps, for each article, what the file should say, what it says, and under which id.  A
     kill between writing the file and noting it repeats the writing, which changes nothing: lines go by
-    their id.
+    their id.  So labels.csv can be lost, too: the store has all that was judged here.
     """
 
     def __init__(self, store: Store, path: Path) -> None:
         self.store = store
         self.path = path
         self.problem = ""
+        self._seen: LabelFileState | None = None
+        self._left_out = ""
         self._wanted = threading.Event()
         self._stopped = False
         self._writing = threading.Lock()
@@ -46,40 +56,80 @@ class LabelWriter:
         self._wanted.set()
 
     def flush(self) -> int:
-        """Write all that waits now; returns how many lines were due.  Raises LabelsError where the file refuses."""
-        from training.labels.file import Label, append_labels, read_labels, remove_labels
+        """Write all that waits now; returns how many lines were written.
 
-        total = 0
+        Where labels.csv is gone, or an older copy has taken its place, all that the store has is
+        written again.  What could not be read back is left out and told as the ``problem``.
+        Raises LabelsError where the file refuses.
+        """
+        from training.labels.file import append_labels, ids_of, remove_labels, unwritable
+
+        total = after = 0
+        left_out: list[str] = []
         with self._writing:
+            self._look_at_file()
             while True:
                 with self.store.reading() as connection:
-                    due = waiting_labels.waiting(connection)
+                    due = waiting_labels.waiting(connection, after)
                 if not due:
-                    return total
-                taken = {label.id for label in read_labels(self.path).labels} if self.path.exists() else set()
+                    break
+                after = due[-1].article
+                taken = ids_of(self.path)
                 with self.store.writing() as connection:
                     due = waiting_labels.name_lines(connection, due, taken)
-                given = [
-                    Label(label.id or "", label.category, label.source, label.date, label.title, label.text)
-                    for label in due
-                    if label.category is not None
-                ]
-                if given:
-                    append_labels(self.path, given, replace=True)
+                given = [(label, _line(label)) for label in due if label.category is not None]
+                faults = {label.article: fault for label, line in given if (fault := unwritable(line))}
+                left_out += [f"article {article} {fault}" for article, fault in faults.items()]
+                added = [line for label, line in given if label.article not in faults]
+                if added:
+                    append_labels(self.path, added, replace=True)
                 taken_back = [label.id or "" for label in due if label.category is None]
                 if taken_back:
                     remove_labels(self.path, taken_back)
+                written = [label for label in due if label.article not in faults]
                 with self.store.writing() as connection:
-                    waiting_labels.mark_written(connection, due)
-                total += len(due)
+                    waiting_labels.mark_written(connection, written)
+                    if self.path.exists():
+                        self._seen = _state(self.path)
+                        waiting_labels.note_file(connection, self._seen)
+                total += len(written)
+            self._left_out = f"{len(left_out)} labels cannot be written: {'; '.join(left_out[:3])}" if left_out else ""
+        return total
+
+    def _look_at_file(self) -> None:
+        """Have all written again that labels.csv lacks, where it is gone or an older copy of it."""
+        from training.labels.file import read_labels
+
+        there = self.path.exists() and self.path.stat().st_size > 0
+        if there and self._seen is not None and self.path.stat().st_mtime_ns == self._seen.modified:
+            return
+        state = _state(self.path) if there else None
+        with self.store.reading() as connection:
+            last = waiting_labels.last_file(connection)
+            older = (
+                state is not None
+                and last is not None
+                and state.digest != last.digest
+                and (state.modified < last.modified or waiting_labels.was_file(connection, state.digest))
+            )
+        if state is None or older:
+            says = {label.id: label.category for label in read_labels(self.path).labels} if older else {}
+            with self.store.writing() as connection:
+                differing = waiting_labels.read_again(connection, says)
+            if differing:
+                what = "an older copy of it has taken its place" if older else "it is gone"
+                log.warning("labels.csv: %s; %d labels are written again", what, differing)
+        self._seen = state
 
     def _work(self) -> None:
         while True:
-            self._wanted.wait()
+            self._wanted.wait(LOOK_SECONDS)
             self._wanted.clear()
             try:
                 self.flush()
-                self.problem = ""
+                if self._left_out and self._left_out != self.problem:
+                    log.error("%s", self._left_out)
+                self.problem = self._left_out
             except (LanmuError, OSError) as error:
                 if str(error) != self.problem:
                     log.error("labels wait to be written: %s", error)
@@ -91,3 +141,13 @@ class LabelWriter:
                 self.problem = "writing labels failed; see the log"
             if self._stopped:
                 return
+
+
+def _line(label: WaitingLabel) -> Label:
+    from training.labels.label import Label
+
+    return Label(label.id or "", label.category or "", label.source, label.date, label.title, label.text)
+
+
+def _state(path: Path) -> LabelFileState:
+    return LabelFileState(sha256_of(path), path.stat().st_mtime_ns)

@@ -72,7 +72,8 @@ def backed_up_and_restored(serve: Serve, lanmu: Lanmu, home: Path, file: Path, r
         for worker in workers:
             worker.start()
         with server.client() as client:
-            eventually(lambda: client.get("/api/v1/articles?limit=1").json()["total"] > 10)
+            some = client.get("/api/v1/articles?limit=1").json()["total"] + 10
+            eventually(lambda some=some: client.get("/api/v1/articles?limit=1").json()["total"] > some)  # type: ignore[misc]
         done = lanmu("backup", file, "--home", home)
         assert done.returncode == 0, done.stderr
         with server.client() as client:
@@ -92,7 +93,7 @@ def backed_up_and_restored(serve: Serve, lanmu: Lanmu, home: Path, file: Path, r
         eventually(lambda: settled(home))
         with again.client() as client:
             titles = {title for title in kept(home)[0] if title.startswith(f"第{round_}轮")}
-            assert len(titles) >= 10
+            assert len(titles) >= 5
             assert client.get("/api/v1/articles?limit=1").json()["total"] == len(kept(home)[0])
         assert again.stop() == 0
         file.unlink()

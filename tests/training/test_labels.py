@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from classifier.errors import LabelsError
+from classifier.reading.limits import LIMITS
 from classifier.taxonomy import read_taxonomy
 from training.labels.checks import clashes
 from training.labels.file import Label, append_labels, merge_labels, read_labels, remove_labels, usable_labels
+from training.labels.label import cell_text
 
 HEADING = "id,category,source,date,title,text\n"
 ROW = 'a1,会议,desk,2026/3/5,县政府召开常务会议,"会议听取了春耕情况汇报,要求\n抓好化肥储备。"\n'
@@ -194,3 +196,50 @@ def test_near_duplicates_with_different_labels_are_found(tmp_path: Path) -> None
     )
     (finding,) = clashes(read_labels(path, TAXONOMY).labels)
     assert finding.id == "i3" and "(i1)" in finding.problem and "health" in finding.problem
+
+
+SENTENCES = [
+    "近年来,文化,体育,旅游,教育,卫生等各项事业蓬勃发展。",
+    '他说:"文化,体育,旅游",\n又说:"体育,文化,教育"。',
+    "第一行\r\n\r\nid,体育,,,,标题\n",
+    "\ufeff开头有记号,\x00中间有控制字符\x1b[2J",
+    "坏字\ufffd与半个\ud83d字,行分隔\u2028段分隔\u2029下一行\x85",
+    "'=1+1",
+    '"',
+    "sep=;",
+]
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_what_is_written_is_read_back(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "labels.csv"
+    for number, body in enumerate((f"正文开头。\n{text}", f"{text}\n正文结尾。", f"{text}县队夺冠")):
+        append_labels(path, [Label(f"稿-{number}", "sports", title=f"题{number}", text=body)])
+        append_labels(path, [Label(f"后-{number}", "culture", text="庙会开锣。")])
+    found = read_labels(path, TAXONOMY)
+    assert not found.refused
+    assert [label.id for label in found.labels] == [f"{which}-{number}" for number in range(3) for which in "稿后"]
+    assert usable_labels(path, TAXONOMY)[0].text == cell_text(f"正文开头。\n{text}").strip()
+
+
+def test_the_longest_article_can_be_labelled_and_a_longer_one_is_refused_alone(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    longest = "县" * LIMITS.article_chars
+    append_labels(path, [Label("长", "sports", text=longest)])
+    assert len(usable_labels(path, TAXONOMY)[0].text) == len(longest)
+    before = path.read_bytes()
+    merged = merge_labels(
+        path, [Label("太长", "sports", text="县" * (4 * LIMITS.article_chars + 1)), Label("好", "sports", text="赢了")]
+    )
+    assert merged.added == ("好",) and "太长: has a text of more than" in merged.refused[0]
+    for name in ("", "9" * 401, "2.02E+13"):
+        with pytest.raises(LabelsError, match="has an id"):
+            append_labels(path, [Label(name, "sports", text="赢了")])
+    assert path.read_bytes().startswith(before) and len(usable_labels(path, TAXONOMY)) == 2
+
+
+def test_a_labels_file_keeps_its_rights(tmp_path: Path) -> None:
+    path = written(tmp_path / "labels.csv", HEADING + ROW)
+    path.chmod(0o600)
+    append_labels(path, [Label("新", "sports", text="赢了")])
+    assert path.stat().st_mode & 0o777 == 0o600

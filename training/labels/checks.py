@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from classifier.errors import UnknownCategory
 from classifier.reading.dates import normal_date
 from classifier.taxonomy import Taxonomy
-from training.labels.label import Finding, Label
-from training.labels.table import COLUMNS, LabelTable, Row
+from training.labels.label import Finding, Label, cell_text
+from training.labels.table import COLUMNS, MAX_FIELD_CHARACTERS, LabelTable, Row, is_well_quoted
 
 MAX_ID = 400
 EXCEL_CELL = 32_767
@@ -41,8 +41,33 @@ def checked(table: LabelTable, taxonomy: Taxonomy | None) -> tuple[tuple[Label, 
         else:
             labels.append(found)
             findings += _doubts(found, row)
+            if line := _swallowed(row, table, known):
+                problem = (
+                    f"holds a line that looks like a row of its own ({line}); if it is one, close the quote before it"
+                )
+                findings.append(Finding(row.first, _short(found.id), problem, refused=False))
     kept, repeated = _without_repeats(labels)
     return tuple(kept), tuple(sorted([*findings, *repeated], key=lambda finding: finding.line))
+
+
+def unwritable(label: Label) -> str:
+    """What keeps a label from being read back once it is in a file, in words; empty: nothing."""
+    cells = {column: cell_text(getattr(label, column)) for column in COLUMNS}
+    if not is_usable_id(cells["id"]):
+        return f"has an id that is empty, longer than {MAX_ID} characters or like 2.02E+13; give it another"
+    if not cells["category"].strip():
+        return "has no category; give one"
+    if not any(cells[column].strip() for column in ("title", "text", "source")):
+        return "has neither title nor text, nor a source to find them in; add the text"
+    for column, cell in cells.items():
+        if len(cell) > MAX_FIELD_CHARACTERS:
+            return f"has a {column} of more than {MAX_FIELD_CHARACTERS:,} characters; shorten it"
+    return ""
+
+
+def is_usable_id(name: str) -> bool:
+    """Whether a labels file can hold this id."""
+    return 0 < len(name.strip()) <= MAX_ID and not _A_NUMBER_NOW.fullmatch(name.strip())
 
 
 def clashes(labels: Sequence[Label], similar: float = 0.5) -> list[Finding]:
@@ -73,7 +98,7 @@ def _label(row: Row, table: LabelTable, taxonomy: Taxonomy | None, known: frozen
     name = _short(values["id"])
     if any(cell.strip() for cell in row.cells[len(table.heading.cells) :]):
         return Finding(row.first, name, "has more cells than the heading; a text with commas needs quotes around it")
-    if swallowed := _swallowed(row, table, known):
+    if (swallowed := _swallowed(row, table, known)) and not is_well_quoted(table, row):
         return Finding(row.first, name, f"seems to swallow line {swallowed}; a quote before it is not closed")
     if not values["id"]:
         return Finding(row.first, "", "has no id; give each article its own")

@@ -13,10 +13,10 @@ from pathlib import Path
 from classifier.errors import LabelsError
 from classifier.files import write_bytes_whole
 from classifier.taxonomy import Taxonomy
-from training.labels.checks import checked
+from training.labels.checks import checked, unwritable
 from training.labels.examples import Examples
 from training.labels.label import Finding, Label, LabelFile, Merged, cell_text
-from training.labels.table import COLUMNS, LabelTable, read_table
+from training.labels.table import COLUMNS, MAX_FILE_BYTES, LabelTable, read_table
 
 __all__ = [
     "Finding",
@@ -26,10 +26,12 @@ __all__ = [
     "append_labels",
     "examples_of",
     "hold_labels",
+    "ids_of",
     "labels_csv",
     "merge_labels",
     "read_labels",
     "remove_labels",
+    "unwritable",
     "usable_labels",
 ]
 LOCK_SECONDS = 60.0
@@ -43,6 +45,15 @@ def read_labels(path: Path, taxonomy: Taxonomy | None = None) -> LabelFile:
     """
     labels, findings = checked(read_table(path), taxonomy)
     return LabelFile(path, labels, findings)
+
+
+def ids_of(path: Path) -> frozenset[str]:
+    """The ids of a file's usable labels; none where there is no file."""
+    return (
+        frozenset(label.id for label in read_labels(path).labels)
+        if path.exists() and path.stat().st_size
+        else frozenset()
+    )
 
 
 def usable_labels(path: Path, taxonomy: Taxonomy | None = None) -> tuple[Label, ...]:
@@ -79,7 +90,10 @@ def merge_labels(path: Path, added: Sequence[Label], *, replace: bool = False, a
         table = _sound_table(whole)
         plan = _Plan.of(table, added, replace)
         if not (all_or_none and plan.merged.refused) and (plan.replaced or plan.new):
-            write_bytes_whole(whole, table.edited(plan.replaced, plan.new))
+            content = table.edited(plan.replaced, plan.new)
+            if len(content) > MAX_FILE_BYTES:
+                raise LabelsError(f"{path}: would be larger than {MAX_FILE_BYTES:,} bytes; begin another file")
+            write_bytes_whole(whole, content)
         return plan.merged
 
 
@@ -135,6 +149,9 @@ class _Plan:
         new: dict[str, dict[str, str]] = {}
         outcomes: dict[str, list[str]] = {"added": [], "changed": [], "there": [], "refused": []}
         for label in added:
+            if problem := unwritable(label):
+                outcomes["refused"].append(f"{label.id[:80]}: {problem}")
+                continue
             values = {name: getattr(label, name) for name in COLUMNS if name in table.columns}
             _refuse_missing_columns(table, label)
             place, before = present.get(label.id, (-1, new.get(label.id, {})))

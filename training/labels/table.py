@@ -12,6 +12,7 @@ from pathlib import Path
 
 from classifier.errors import InputRefused, LabelsError
 from classifier.reading.encoding import decode
+from classifier.reading.limits import LIMITS
 from training.labels.label import cell_text
 
 COLUMNS = ("id", "category", "source", "date", "title", "text")
@@ -22,7 +23,8 @@ OTHER_NAMES = {
 """What people call the columns in their own headings."""
 DELIMITERS = ",;\t|"
 MAX_FILE_BYTES = 2_000_000_000
-MAX_FIELD_CHARACTERS = 2_000_000
+MAX_FIELD_CHARACTERS = 4 * LIMITS.article_chars
+"""As much as readers let an article be (they count bytes, four a character), so that each can be labelled."""
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -158,13 +160,22 @@ def _rows(path: Path, lines: Sequence[str], delimiter: str, start: int) -> Itera
             ) from error
 
 
+def is_well_quoted(table: LabelTable, row: Row) -> bool:
+    """Whether each quote of a row begins or ends a cell, or stands doubled within one."""
+    return not _quoting_fault(table.lines, row, table.delimiter)
+
+
 def _is_unclosed(lines: Sequence[str], row: Row, delimiter: str) -> bool:
+    return "unexpected end" in _quoting_fault(lines, row, delimiter)
+
+
+def _quoting_fault(lines: Sequence[str], row: Row, delimiter: str) -> str:
     with _long_fields():
         try:
             list(csv.reader(lines[row.first - 1 : row.last], delimiter=delimiter, strict=True))
         except csv.Error as error:
-            return "unexpected end" in str(error)
-    return False
+            return str(error)
+    return ""
 
 
 @contextmanager

@@ -74,6 +74,11 @@ def _fifth(connection: Connection) -> None:
         connection.exec_driver_sql("INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?)", sent)
 
 
+def _sixth(connection: Connection) -> None:
+    """What labels.csv was, so that an older one in its place is known."""
+    schema.metadata.create_all(connection, tables=(schema.label_files,))
+
+
 def _add_indexes(connection: Connection, table: Table) -> None:
     """Make the indexes that a table lacks."""
     for index in table.indexes:
@@ -88,7 +93,7 @@ def _add_column(connection: Connection, column: Column[Any]) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {CreateColumn(column).compile(connection)}")
 
 
-STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth, _fifth)
+STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth, _fifth, _sixth)
 
 
 def migrate(connection: Connection) -> None:

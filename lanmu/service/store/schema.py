@@ -97,6 +97,16 @@ labels = Table(
     Index("labels_waiting", "article", sqlite_where=Column("category").is_distinct_from(Column("written"))),
 )
 
+# What labels.csv was each time that it was written here, so that an older copy of it is known.
+label_files = Table(
+    "label_files",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("digest", String, nullable=False, index=True),  # SHA-256
+    Column("modified", Integer, nullable=False),  # nanoseconds since 1970, by the file system's clock
+    sqlite_autoincrement=True,
+)
+
 users = Table(
     "users",
     metadata,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from lanmu.service.store.records import local_day
-from lanmu.service.store.schema import articles, labels
-from training.labels.label import DOUBTFUL
+from lanmu.service.store.schema import articles, label_files, labels
+from training.labels.checks import is_usable_id
+from training.labels.label import DOUBTFUL, cell_text
+
+MOST_LABEL_FILES = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,20 @@ class WaitingLabel:
     text: str
 
 
-def waiting(connection: Connection, limit: int = 500) -> list[WaitingLabel]:
-    """Labels that labels.csv does not say yet, the oldest article first."""
+@dataclass(frozen=True, slots=True)
+class LabelFileState:
+    """What labels.csv was once it had been written: its SHA-256 and when it was changed, in nanoseconds."""
+
+    digest: str
+    modified: int
+
+
+def waiting(connection: Connection, after: int = 0, limit: int = 500) -> list[WaitingLabel]:
+    """Labels that labels.csv does not say yet, of articles ``after`` this number, the oldest first."""
     query = (
         select(labels.c.category.label("wanted"), labels.c.id.label("line"), articles)
         .join(articles, articles.c.number == labels.c.article)
-        .where(labels.c.category.is_distinct_from(labels.c.written))
+        .where(labels.c.category.is_distinct_from(labels.c.written), labels.c.article > after)
         .order_by(labels.c.article)
         .limit(limit)
     )
@@ -71,7 +82,9 @@ def name_lines(connection: Connection, due: Sequence[WaitingLabel], taken: Colle
     for label in due:
         line = label.id
         if line is None:
-            line = label.own_id or f"desk-{label.fingerprint[:20]}"
+            line = cell_text(label.own_id).strip()
+            if not is_usable_id(line):
+                line = f"desk-{label.fingerprint[:20]}"
             others = connection.execute(select(labels.c.article).where(labels.c.id == line)).first()
             if line in taken or others is not None:
                 line = f"{line}~{label.fingerprint[:12]}"
@@ -84,3 +97,31 @@ def mark_written(connection: Connection, written: Sequence[WaitingLabel]) -> Non
     """Note that labels.csv now says this."""
     for label in written:
         connection.execute(update(labels).where(labels.c.article == label.article).values(written=label.category))
+
+
+def read_again(connection: Connection, says: Mapping[str, str]) -> int:
+    """Note what labels.csv says (category by id) where that is not what it was noted to say; how many differ."""
+    query = select(labels.c.article, labels.c.id, labels.c.written).where(labels.c.id.is_not(None))
+    found = [(row.article, says.get(row.id)) for row in connection.execute(query) if says.get(row.id) != row.written]
+    for article, written in found:
+        connection.execute(update(labels).where(labels.c.article == article).values(written=written))
+    return len(found)
+
+
+def last_file(connection: Connection) -> LabelFileState | None:
+    """What labels.csv was when it was last written here; None where it never was."""
+    row = connection.execute(select(label_files).order_by(label_files.c.number.desc()).limit(1)).one_or_none()
+    return None if row is None else LabelFileState(row.digest, row.modified)
+
+
+def was_file(connection: Connection, digest: str) -> bool:
+    """Whether labels.csv once was what has this SHA-256."""
+    return connection.execute(select(label_files.c.number).where(label_files.c.digest == digest)).first() is not None
+
+
+def note_file(connection: Connection, state: LabelFileState) -> None:
+    """Note what labels.csv is now."""
+    number = connection.execute(
+        insert(label_files).values(digest=state.digest, modified=state.modified).returning(label_files.c.number)
+    ).scalar_one()
+    connection.execute(delete(label_files).where(label_files.c.number <= number - MOST_LABEL_FILES))
