@@ -11,7 +11,9 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Literal
 
+from classifier.reading.page.formulas import with_plain_figures
 from classifier.reading.page.furniture import editors_at_end
+from classifier.reading.page.names import is_surname
 from classifier.reading.page.signs import ENDS
 from classifier.reading.patterns import pattern
 
@@ -45,8 +47,14 @@ _ITEM = pattern(r"\s{0,8}[-*+•]\s+\S")
 _QUOTE = pattern(r"\s*(?:>\s?)+")
 _ESCAPE = pattern(r"\\([\\`*_{}\[\]()#+\-.!~|>$&])")
 _LINK = pattern(r"\[([^\]\n]{1,500})\]\((?:https?:|/|#|mailto:)[^()\s]{0,2000}\)")
-_FIGURE = pattern(r"\$\s*([\d.,+\-~:/%\\\s×]{1,40}?(?:\^\s*\{?\s*\\circ\s*\}?\s*C?)?)\s*\$")
+_EMPHASIS = pattern(r"__(?=\S)(.{1,500}?)(?<=\S)__")
 _BOLD_LINE = pattern(r"\s*(\*\*|__)(?=\S)(.{1,120}?)(?<=\S)\1\s*$")
+_SET_APART = pattern(r"(?:[\d\u2e80-\uffff(\[)\],.:;%][ \u3000]){6}")
+_SIGNS_APART = pattern(r"[\d\u2e80-\uffff][ \u3000](?=[\d\u2e80-\uffff])")
+_HAN = pattern(r"[\u3400-\u9fff]")
+_PUNCTUATION = frozenset("，,。；;：:、")
+_HAN_TOGETHER = pattern(r"[\u3400-\u9fff](?=[\u3400-\u9fff])")
+_BLANK_IN_LINE = pattern(r"(?<=[\d\u2e80-\uffff(\[)\],.:;%])[ \u3000](?=[\d\u2e80-\uffff(\[)\],.:;%])")
 _MARKUP_FIRST = frozenset("#>|-*+_=~—─\\•")
 _SETS_APART = pattern(r"</t[dh]|<br|</p", re.IGNORECASE)
 _HASHTAG = pattern(r"\s*#\w{2,30}#")
@@ -97,20 +105,36 @@ def shown(raw: str) -> str:
     """A piece of Markdown as it is seen: without emphasis, escapes, entities, link targets."""
     if "](" in raw:
         raw = _LINK.sub(r"\1", raw)
-    if "$" in raw:
-        raw = _FIGURE.sub(lambda m: m[1].replace("\\circ", "°").translate(_NO_TEX), raw)
+    if "$" in raw or "\\(" in raw or "\\[" in raw:
+        raw = with_plain_figures(raw)
     if "**" in raw:
         raw = raw.replace("**", "")
     if "__" in raw:
-        raw = re.sub(r"__(?=\S)(.+?)(?<=\S)__", r"\1", raw)
+        raw = _EMPHASIS.sub(r"\1", raw)
     if "\\" in raw:
         raw = _ESCAPE.sub(r"\1", raw)
     if "&" in raw:
         raw = html.unescape(raw)
-    return raw.replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", "")
+    return closed_up(raw.replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", ""))
 
 
-_NO_TEX = str.maketrans("", "", "{}^ \\")
+def closed_up(text: str) -> str:
+    """A line whose Han characters OCR set apart by blanks, without them; a list of names keeps them."""
+    if not _SET_APART.search(text):
+        return text
+    apart, together = len(_SIGNS_APART.findall(text)), len(_HAN_TOGETHER.findall(text))
+    if together > 0.1 * apart:
+        return text
+    if _PUNCTUATION.isdisjoint(text) and (len(_HAN.findall(text)) < 0.6 * apart or _is_list_of_names(text)):
+        return text
+    return _BLANK_IN_LINE.sub("", text)
+
+
+def _is_list_of_names(text: str) -> bool:
+    """Whether characters set apart are names of two characters (``王 刚 李 敏``): every second one is a surname."""
+    characters = [c for c in text if c.isalpha()]
+    firsts = characters[::2]
+    return sum(map(is_surname, firsts)) >= 0.7 * len(firsts)
 
 
 def _cuts(source: str) -> list[Cut]:

@@ -14,6 +14,7 @@ from classifier.reading.page.furniture import (
     turns_to_another_page,
 )
 from classifier.reading.page.joining import Paragraph
+from classifier.reading.page.sections import with_flat_sections
 from classifier.reading.page.sentences import is_finished
 from classifier.reading.page.story import BEARERS, Story, headed, name_from, take_kicker, take_title_from_body
 from classifier.reading.page.topics import goes_on, pairs_of, starts_in_speech
@@ -40,6 +41,8 @@ def stories_of(paragraphs: Sequence[Paragraph], *, sections: bool = False) -> li
     _settle_headings(paragraphs)
     grouping = _Grouping([p for p in paragraphs if p.kind != "left_out" or p.reason == "turn note"])
     stories = grouping.run()
+    if grouping.levels == 1:
+        stories = with_flat_sections(stories)
     _settle_front(stories)
     for story in stories:
         take_title_from_body(story)
@@ -68,7 +71,8 @@ class _Grouping:
 
     def __init__(self, paragraphs: list[Paragraph]) -> None:
         self.paragraphs = paragraphs
-        self.top = min((p.level for p in paragraphs if p.kind == "heading"), default=1)
+        levels = {p.level for p in paragraphs if p.kind == "heading"}
+        self.top, self.levels = min(levels, default=1), len(levels)
         self.stories: list[Story] = []
         self.turned = ""
 
