@@ -78,8 +78,9 @@ def _keep_rights(path: Path, handle: int) -> None:
     except OSError:
         os.fchmod(handle, 0o666 & ~_umask())
         return
-    with suppress(OSError):  # only root may give a file away
-        os.fchown(handle, found.st_uid, found.st_gid)
+    if found.st_uid == path.parent.stat().st_uid:  # else somebody has put a file into another's folder
+        with suppress(OSError):  # only root may give a file away
+            os.fchown(handle, found.st_uid, found.st_gid)
     os.fchmod(handle, found.st_mode & 0o777)
 
 

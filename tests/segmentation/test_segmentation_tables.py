@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from classifier.engine.words import Dictionary, cut
-from classifier.engine.words.cache import KEPT_FILES, is_trusted, kept
+from classifier.engine.words.cache import KEPT_FILES, _trusted_of, is_trusted, keep, kept
 from classifier.engine.words.tables import segmentation_tables, tables_key
 
 Arrays = dict[str, "np.ndarray[tuple[int], np.dtype[np.int64]]"]
@@ -114,11 +114,62 @@ def test_old_files_go(cache: Path) -> None:
     assert len(list(cache.glob("test-*"))) == 3 * KEPT_FILES and (cache / "other-key.safetensors").exists()
 
 
-def test_machine_code_only_from_a_folder_of_ones_own(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    assert is_trusted(tmp_path)
-    tmp_path.chmod(0o777)
-    assert not is_trusted(tmp_path)
+def test_only_what_nobody_else_can_write_is_trusted(tmp_path: Path) -> None:
+    file = tmp_path / "words.safetensors"
+    file.write_bytes(b"")
+    for path in (tmp_path, file):
+        for mode, trusted in ((0o755, True), (0o700, True), (0o775, False), (0o2775, False), (0o757, False)):
+            path.chmod(mode)
+            assert is_trusted(path) == trusted, oct(mode)
+        path.chmod(0o755)
+    link = tmp_path / "link"
+    link.symlink_to(file)
+    assert not is_trusted(link)
+    if os.getuid() == 0:
+        os.chown(file, 65534, 65534)
+        assert not is_trusted(file)
+
+
+@pytest.mark.parametrize("open_to", ["the group", "all", "the group, a file"])
+def test_tables_that_others_can_write_are_not_used(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], open_to: str
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "own"))
+    kept("test", "key", Built())
+    file = cache / "test-key.safetensors"
+    forged = dict(kept("test", "key", Built()))
+    forged["numbers"] = forged["numbers"] + 1
+    keep(file, forged)
+    if open_to == "the group, a file":
+        file.chmod(0o664)
+    else:
+        cache.chmod(0o2775 if open_to == "the group" else 0o777)
+    _trusted_of.cache_clear()
+    for _ in range(2):
+        assert kept("test", "key", Built())["numbers"].tolist() == list(range(10))
+    said = capsys.readouterr().err
+    if open_to == "the group, a file":
+        assert file.stat().st_mode & 0o022 == 0 and not said
+    else:
+        assert said.count("others can write there") == 1 and str(tmp_path / "own" / "lanmu") in said
+        assert (tmp_path / "own" / "lanmu" / file.name).exists()
+
+
+def test_where_no_folder_is_ones_own_everything_is_built_anew(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_to_all = tmp_path / "open"
+    for name in ("", "lanmu", "lanmu-private", "cache"):
+        (open_to_all / name).mkdir()
+    open_to_all.chmod(0o777)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(open_to_all))
+    monkeypatch.setenv("LANMU_CACHE", str(open_to_all / "cache"))
+    build = Built()
+    for _ in range(2):
+        kept("test", "key", build)
+    assert build.times == 2
+    assert capsys.readouterr().err.count("made anew each time") == 1
+    assert not list(open_to_all.rglob("*.safetensors"))
 
 
 def in_a_process(cache: Path, *path: Path) -> dict[str, object]:

@@ -11,7 +11,6 @@ import ctypes
 import hashlib
 import os
 import re
-import sys
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
@@ -25,7 +24,7 @@ from numpy.typing import NDArray
 
 from classifier.engine.counting.vocabulary import Vocabulary
 from classifier.engine.scoring.plan import Batch, Calibration, Counter, Found, Plan
-from classifier.engine.words.cache import cache_folder, is_trusted, kept, kernel_sources, sources_digest
+from classifier.engine.words.cache import kept, kernel_sources, sources_digest
 from classifier.engine.words.tables import SegmentationTables
 from classifier.engine.words.workspace import Workspace
 from classifier.errors import ModelError
@@ -52,13 +51,8 @@ def machine_code(name: str, entry: Entry) -> Callable[[int], None]:
 
 @cache
 def _loaded(name: str, entry: Entry) -> Callable[[int], None]:
-    folder = cache_folder()
-    if folder.exists() and not is_trusted(folder):
-        print(f"lanmu: {folder}: others can write there, so no machine code is taken from it", file=sys.stderr)
-        code = _made(name, entry)
-    else:
-        stored = kept(f"{name}-code", _key(), lambda: {"object": np.frombuffer(_made(name, entry), np.uint8)})
-        code = stored["object"].tobytes()
+    stored = kept(f"{name}-code", _key(), lambda: {"object": np.frombuffer(_made(name, entry), np.uint8)})
+    code = stored["object"].tobytes()
     engine = _engine()
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import stat
+import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifier.errors import ModelError
+from classifier.messages import Message, language_of_environment, say
 from classifier.model.tensors import read_tensors, write_tensors
 
 if TYPE_CHECKING:
@@ -23,42 +27,92 @@ def cache_folder() -> Path:
     """``$LANMU_CACHE``, or the user's cache folder of the system."""
     if chosen := os.environ.get("LANMU_CACHE"):
         return Path(chosen)
+    return user_folder()
+
+
+def user_folder() -> Path:
+    """The user's cache folder of the system."""
     from platformdirs import user_cache_path
 
     return user_cache_path("lanmu", appauthor=False)
 
 
-def is_trusted(folder: Path) -> bool:
-    """Whether nobody but this user (and root) can have written to a folder: what runs must not come from others."""
+def is_trusted(path: Path) -> bool:
+    """Whether nobody but this user (and root) can have written a file or put one into a folder.
+
+    It belongs to this user, neither its group nor others may write, and it is no link.  What runs,
+    and the tables that what runs trusts, come only from there.
+    """
     if not hasattr(os, "getuid"):  # Windows: the user's own folder is his own
         return True
+    found = path.lstat()
+    kinds = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
+    return kinds and found.st_uid in (0, os.getuid()) and not found.st_mode & 0o022
+
+
+def trusted_folder() -> Path | None:
+    """The cache folder, made where it is missing; another of this user's where others can write there.
+
+    None where there is no folder that nobody else can write: what is needed is then built anew by
+    each process.
+    """
+    chosen, own = cache_folder(), user_folder()
+    return _trusted_of(chosen, (chosen, own, own.with_name(f"{own.name}-private")))
+
+
+@cache
+def _trusted_of(chosen: Path, candidates: tuple[Path, ...]) -> Path | None:
+    said = ""
+    for folder in candidates:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if is_trusted(folder.resolve()) and all(map(_is_fixed, folder.resolve().parents)):
+                if said:
+                    _say(say("cache.elsewhere", folder=chosen, instead=folder))
+                return folder
+            said = str(folder)
+        except OSError:
+            if folder == chosen:
+                return None
+    _say(say("cache.nowhere", folder=chosen))
+    return None
+
+
+def _is_fixed(folder: Path) -> bool:
+    """Whether others cannot put another folder in the place of one in this one."""
+    if not hasattr(os, "getuid"):
+        return True
     found = folder.stat()
-    return found.st_uid in (0, os.getuid()) and not found.st_mode & 0o002
+    return found.st_uid in (0, os.getuid()) and (not found.st_mode & 0o002 or bool(found.st_mode & stat.S_ISVTX))
+
+
+def _say(message: Message) -> None:
+    print(f"lanmu: {message.text(language_of_environment())}", file=sys.stderr)
 
 
 def kept(kind: str, key: str, build: Callable[[], dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
     """The arrays kept under ``key``, or ``build()`` kept there first; one process builds, the others wait.
 
-    A file whose checksum does not fit is built again.  Where the cache cannot be written, the
-    arrays are built for this process alone.
+    A file whose checksum does not fit, or that others can have written, is built again.  Where the
+    cache cannot be written, the arrays are built for this process alone.
     """
-    folder = cache_folder()
-    path = folder / f"{kind}-{key[:32]}.safetensors"
-    if (found := read_kept(path)) is not None:
-        return found
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        from filelock import FileLock
-
-        with FileLock(str(path) + ".lock", timeout=600):
-            if (found := read_kept(path)) is None:
-                keep(path, build())
-                found = read_kept(path)
-                _prune(folder, kind)
-        if found is not None:
+    folder = trusted_folder()
+    if folder is not None:
+        path = folder / f"{kind}-{key[:32]}.safetensors"
+        if (found := read_kept(path)) is not None:
             return found
-    except OSError:
-        pass
+        try:
+            from filelock import FileLock
+
+            with FileLock(str(path) + ".lock", timeout=600):
+                if (found := read_kept(path)) is None:
+                    keep(path, build())
+                    found = read_kept(path)
+                    _prune(folder, kind)
+            if found is not None:
+                return found
+        except OSError:
+            pass
     arrays = build()
     for array in arrays.values():
         array.flags.writeable = False
@@ -82,13 +136,20 @@ def sources_digest(*paths: Path) -> bytes:
 
 def keep(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
     """Write arrays to a file of the cache, with their checksum beside."""
+    checksum = path.with_suffix(".sha256")
+    for old in (path, checksum):
+        old.unlink(missing_ok=True)
     write_tensors(path, arrays)
-    path.with_suffix(".sha256").write_text(_digest(path))
+    checksum.write_text(_digest(path))
+    for new in (path, checksum):
+        new.chmod(new.stat().st_mode & 0o755)  # whatever the umask
 
 
 def read_kept(path: Path) -> dict[str, NDArray[Any]] | None:
-    """The arrays of a file of the cache, memory-mapped; None where there is none or its checksum does not fit."""
+    """The arrays of a file of the cache, memory-mapped; None where none can be trusted or its checksum does not fit."""
     try:
+        if not (is_trusted(path) and is_trusted(path.with_suffix(".sha256"))):
+            return None
         if path.with_suffix(".sha256").read_text() != _digest(path):
             return None
         arrays = read_tensors(path)

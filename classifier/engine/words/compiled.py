@@ -16,7 +16,7 @@ import llvmlite
 import numba
 from numba.core import event
 
-from classifier.engine.words.cache import cache_folder, is_trusted, kernel_sources, sources_digest
+from classifier.engine.words.cache import is_trusted, kernel_sources, sources_digest, trusted_folder
 
 F = TypeVar("F", bound=Callable[..., Any])
 KEPT_VERSIONS = 4
@@ -59,11 +59,14 @@ def _folder() -> Path | None:
     """
     state = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__} {platform.python_version()}".encode())
     state.update(sources_digest(*kernel_sources()))
-    folder = cache_folder() / f"compiled-{state.hexdigest()[:16]}"
+    cache_folder = trusted_folder()
+    if cache_folder is None:
+        return None
+    folder = cache_folder / f"compiled-{state.hexdigest()[:16]}"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         os.utime(folder)
-        if not os.access(folder, os.W_OK) or not is_trusted(folder.parent) or not is_trusted(folder):
+        if not os.access(folder, os.W_OK) or not all(map(is_trusted, (folder, *folder.iterdir()))):
             return None
     except OSError:
         return None
