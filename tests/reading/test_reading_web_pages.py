@@ -122,6 +122,14 @@ def test_bytes_that_cannot_be_read_are_told() -> None:
     assert article.uncertain == ("1 characters of the file could not be decoded",)
 
 
+def test_radicals_become_plain_characters_however_they_are_written() -> None:
+    page = made.document(
+        "<h1>⼈⼤代表走访农户</h1><p>3月17日，县&#x2F08;&#x2F24;代表走访了⼗⼆户农家。</p>", title="⼈⼤代表走访农户"
+    )
+    article = read(page)
+    assert (article.title, article.text) == ("人大代表走访农户", "3月17日，县人大代表走访了十二户农家。")
+
+
 def test_a_script_that_names_an_encoding_is_no_declaration() -> None:
     head = '<script src="/a.js" charset="gbk"></script>'
     assert read(made.document(f"<h1>{made.TITLE}</h1>{made.wrapped(made.SHORT)}", head=head)).text == "\n".join(

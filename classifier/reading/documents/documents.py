@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from classifier.article import Article
 from classifier.errors import InputRefused
-from classifier.ideographs import plain_ideographs
 from classifier.reading.documents.text import read_text, with_broken
 from classifier.reading.encoding import decode
 from classifier.reading.options import ReadingOptions, Scorer
@@ -32,7 +31,7 @@ def read_document(
         from classifier.reading.documents.html import decode_page, read_html
 
         decoded = decode_page(data, full_name, options.encoding)
-        article = read_html(plain_ideographs(decoded.text), name, stem=stem, member=member, limits=limits)
+        article = read_html(decoded.text, name, stem=stem, member=member, limits=limits)
         return with_broken([article], decoded.broken)
     if kind == "pdf":
         from classifier.reading.documents.pdf import read_pdf

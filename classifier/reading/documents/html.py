@@ -6,6 +6,7 @@ import re
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
+from classifier.ideographs import plain_ideographs
 from classifier.messages import say
 from classifier.reading.dates import named_date
 from classifier.reading.documents.web.blocks import Page, page_blocks
@@ -95,8 +96,8 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Li
         raise InputRefused(full_name, say("web.no_article"))
     if not title:
         title = title_above(page, body.chosen[0])
-    paragraphs = [page.blocks[i].text for i in body.chosen]
-    title = title.strip()[:300]
+    paragraphs = [plain_ideographs(page.blocks[i].text) for i in body.chosen]
+    title = plain_ideographs(title.strip()[:300])
     if title and key_of(paragraphs[0]) == key_of(title):
         paragraphs.pop(0)
         if not paragraphs:
