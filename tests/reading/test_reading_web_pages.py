@@ -160,6 +160,19 @@ def test_headline_without_the_site(title: str, headline: str, shown: str) -> Non
     assert read(page).title == headline
 
 
+@pytest.mark.parametrize("inside", [True, False])
+def test_headline_of_a_page_that_names_only_its_site(inside: bool) -> None:
+    head = f"<p>{made.TITLE}</p><p>2026-03-18 08:15 来源：青石日报</p>"
+    body = (
+        f"<div>{head}{made.wrapped(made.PARAGRAPHS)}</div>"
+        if inside
+        else f"<div>{head}</div><div>{made.wrapped(made.PARAGRAPHS)}</div>"
+    )
+    for title in ("", "青石新闻网", "青石县人民政府"):
+        article = read(made.document(f"{made.NAV}{made.SHARE}{body}{made.RELATED}{made.FOOT}", title=title))
+        assert (article.title, article.date, article.text) == (made.TITLE, made.DATE, "\n".join(made.PARAGRAPHS))
+
+
 @pytest.mark.parametrize(
     ("head", "body", "date"),
     [
@@ -172,6 +185,11 @@ def test_headline_without_the_site(title: str, headline: str, shown: str) -> Non
         ("", "<p>时间：2026.03.18　来源：青石日报</p>", made.DATE),
         ("", "<p><time datetime='2026-03-18T00:15:00'>昨天</time></p>", made.DATE),
         ("", '<script>var info = {"pubDate": "2026-03-18T08:15:00"}</script>', made.DATE),
+        ("", "<div><span><em>2026</em></span><span><em>03</em>/<em>18</em></span><span> 08:15:00</span></div>", made.DATE),
+        ("", "<div><div>2026</div><div>03/18</div><div>08:15</div></div>", made.DATE),
+        ('<meta name="apub:time" content="3/18/2026, 8:15:00 AM">', "", made.DATE),
+        ("", "<textarea class=article-time>1773792900000</textarea>", made.DATE),
+        ("", '<script>{"first_shared_at":1773792900,"x":1}</script>', made.DATE),
         ('<link rel="canonical" href="https://www.qs.cn/n/2026/0318/c1-2.html">', "", made.DATE),
         ('<link rel="canonical" href="https://www.qs.cn/20260318/c12.html">', "", made.DATE),
         ('<meta property="article:published_time" content="0000-00-00">', "<p>2026-02-30 08:00</p>", ""),

@@ -12,7 +12,7 @@ from classifier.reading.dates import named_date
 from classifier.reading.documents.web.blocks import Page, page_blocks
 from classifier.reading.documents.web.body import Body, find_body
 from classifier.reading.documents.web.embedded import embedded_article
-from classifier.reading.documents.web.head import find_date, find_title, key_of, title_above
+from classifier.reading.documents.web.head import find_date, find_title, key_of, title_above, title_of_text
 from classifier.reading.documents.web.parsing import parse_page, split_scripts
 from classifier.reading.documents.web.phrases import is_traditional
 from classifier.reading.encoding import Decoded, decode
@@ -95,7 +95,7 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Li
     if body is None:
         raise InputRefused(full_name, say("web.no_article"))
     if not title:
-        title = title_above(page, body.chosen[0])
+        title = title_of_text(page, body.chosen) or title_above(page, body.chosen[0])
     paragraphs = [plain_ideographs(page.blocks[i].text) for i in body.chosen]
     title = plain_ideographs(title.strip()[:300])
     if title and key_of(paragraphs[0]) == key_of(title):

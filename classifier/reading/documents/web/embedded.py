@@ -59,7 +59,7 @@ def embedded_article(scripts: tuple[tuple[str, str], ...]) -> Embedded | None:
     if not best or sum(length > len(best) // 2 for length in rivals) > _MOST_RIVALS:
         return None
     titles = (_unescape(m[1] or m[2] or "") for m in _TITLE.finditer(held))
-    cleaned = (html.unescape(title).encode("utf-8", "replace").decode().strip() for title in titles)
+    cleaned = (html.unescape(title).encode("utf-8", "replace").decode().strip(' "') for title in titles)
     return Embedded(best, next((title[:300] for title in cleaned if len(title) >= 4), ""))
 
 

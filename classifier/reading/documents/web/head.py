@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from classifier.reading.dates import iso
@@ -24,8 +25,12 @@ _SITE = pattern(
 )
 _LONGEST_TITLE = 150
 _DATE = pattern(
-    r"(?<!\d)((?:19|20)\d{2})\s*(?:[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})|年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日?)(?!\d)"
+    r"(?<!\d)((?:19|20)\d{2})\s*(?:[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})|年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日?|(\d{2})\s*/\s*(\d{2}))(?!\d)"
 )
+"""The last form is a year set above month and day."""
+_MONTH_FIRST = pattern(r"\s*(\d{1,2})/(\d{1,2})/((?:19|20)\d{2})(?!\d)")
+_YEAR = pattern(r"(?:19|20)\d{2}\s*年?")
+_MONTH_AND_DAY = pattern(r"\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?")
 _CLOCK = pattern(r"\d{1,2}\s*[:：时]\s*\d{2}")
 _IN_ADDRESS = pattern(r"/((?:19|20)\d{2})[-/]?(\d{2})[-/]?(\d{2})(?!\d)|/((?:19|20)\d{2})-?(\d{2})/(\d{2})(?!\d)")
 _PUBLISHED = (
@@ -36,10 +41,11 @@ _PUBLISHED = (
     "release_date", "article:create_at", "datecreated", "date",
 )  # fmt: skip
 _IN_SCRIPT = re.compile(
-    r"[\"']?\b(?:datePublished|pubDate|publish_?[tT]ime|publish_?[dD]ate|pubtime|pubTime|publishedAt|pub_date|ptime|newsTime|"
-    r"releaseTime|createTime|create_time|upDate|ct)[\"']?\s*[:=]\s*[\"']?"
+    r"[\"']?\b(?:datePublished|pubDate|publish_?[tT]ime|publish_?[dD]ate|pub_?[tT]ime|published_?[aA]t|publishAt|pub_date|ptime|"
+    r"newsTime|releaseTime|first_shared_at|createTime|create_time|upDate|ct)[\"']?\s*[:=]\s*[\"']?"
     r"(?:((?:19|20)\d{2})[-/年](\d{1,2})[-/月](\d{1,2})|(1\d{9})(?:\d{3})?(?!\d))"
 )
+_SECONDS = pattern(r"\s*(1\d{9})(?:\d{3})?\s*")
 _BEIJING = datetime.timezone(datetime.timedelta(hours=8))
 
 
@@ -110,6 +116,13 @@ def is_site_name(text: str) -> bool:
     return len(text) <= 16 and _SITE.search(text) is not None
 
 
+def title_of_text(page: Page, chosen: tuple[int, ...]) -> str:
+    """The text's first line where it stands as a headline does: short, no sentence, what is not text right below it."""
+    block = page.blocks[chosen[0]]
+    alone = len(chosen) > 1 and chosen[1] > chosen[0] + 1
+    return block.text if alone and not block.ends and 6 <= block.chars <= 60 else ""
+
+
 def title_above(page: Page, first: int) -> str:
     """The line above an article that can be its headline, or empty; ``first`` is the article's first block."""
     for block in reversed(page.blocks[max(0, first - 20) : first]):
@@ -122,6 +135,7 @@ def title_above(page: Page, first: int) -> str:
             or phrases.CREDIT.match(text)
             or phrases.NOTICE.search(text)
             or text.startswith(("扫", "用微信", "http"))
+            or _DATE.match(text)
         ):
             continue
         if 6 <= block.chars <= 60 and not text.endswith(("。", "：", ":")) and not is_site_name(block.text):
@@ -141,8 +155,10 @@ def find_date(page: Page, scripts: tuple[tuple[str, str], ...], title_at: int, f
         if "ld+json" in opening and (found := _IN_SCRIPT.search(script)) and (date := _script_date(found)):
             return date
     start = title_at if 0 <= title_at < first else max(0, first - 15)
-    near = [*range(start, first), *range(max(0, start - 12), start), *range(last, min(last + 12, len(page.blocks)))]
-    printed = [(text, date) for i in near if (text := page.blocks[i].text) and (date := _first_date(text[:300]))]
+    inside = [i for i in range(first, min(first + 15, last)) if is_dateline(page.blocks[i])]
+    after = range(last, min(last + 12, len(page.blocks)))
+    near = [*range(start, first), *inside, *range(max(0, start - 12), start), *after]
+    printed = [(text, date) for i in near if (text := _set_together(page, i)) and (date := _first_date(text[:300]))]
     for text, date in printed:
         if _CLOCK.search(text):
             return date
@@ -154,16 +170,29 @@ def find_date(page: Page, scripts: tuple[tuple[str, str], ...], title_at: int, f
     for key in ("og:url", "canonical", "mobile-agent"):
         if date := _address_date(page.metas.get(key, "")):
             return date
-    for _, script in scripts:
-        if (found := _IN_SCRIPT.search(script)) and (date := _script_date(found)):
-            return date
+    for opening, script in scripts:
+        if opening[1:2] in "tT" and (seconds := _SECONDS.fullmatch(script[:40])):
+            return _day_of(int(seconds[1]))
+        for found in islice(_IN_SCRIPT.finditer(script), 50):
+            if date := _script_date(found):
+                return date
     return ""
+
+
+def _set_together(page: Page, i: int) -> str:
+    """A block's text, and where it is a year alone with what follows it: month and day in an element of their own."""
+    text = page.blocks[i].text
+    if _YEAR.fullmatch(text) and i + 1 < len(page.blocks) and _MONTH_AND_DAY.fullmatch(page.blocks[i + 1].text):
+        return f"{text[:4]}-{page.blocks[i + 1].text.replace('月', '-')}"
+    return text
 
 
 def _first_date(text: str) -> str:
     for found in _DATE.finditer(text):
-        if date := iso(int(found[1]), int(found[2] or found[4]), int(found[3] or found[5])):
+        if date := iso(int(found[1]), int(found[2] or found[4] or found[6]), int(found[3] or found[5] or found[7])):
             return date
+    if american := _MONTH_FIRST.match(text):
+        return iso(int(american[3]), int(american[1]), int(american[2]))
     compact = re.match(r"\s*((?:19|20)\d{2})(\d{2})(\d{2})", text)
     return iso(int(compact[1]), int(compact[2]), int(compact[3])) if compact else ""
 
@@ -177,5 +206,9 @@ def _address_date(address: str) -> str:
 
 def _script_date(found: re.Match[str]) -> str:
     if found[4]:
-        return datetime.datetime.fromtimestamp(int(found[4]), _BEIJING).date().isoformat()
+        return _day_of(int(found[4]))
     return iso(int(found[1]), int(found[2]), int(found[3]))
+
+
+def _day_of(seconds: int) -> str:
+    return datetime.datetime.fromtimestamp(seconds, _BEIJING).date().isoformat()

@@ -43,7 +43,7 @@ NOTICE = pattern(
 """Words of a notice: rights, disclaimers, invitations to follow, download and scan."""
 
 WHEN = pattern(
-    r"(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*(?:\d{1,2}[:：时]\d{2}|[|丨]|来源|作者|浏览|阅读|点击|编辑)"
+    r"(?:19|20)\d{2}\s*(?:[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*(?:\d{1,2}[:：时]\d{2}|[|丨]|来源|作者|浏览|阅读|点击|编辑)"
 )
 """A date as a page prints it under the headline: with a clock or what else stands there."""
 
