@@ -9,6 +9,8 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,7 +18,7 @@ from lanmu.service import annif, api, desk, health
 from lanmu.service.api.single import SingleArticle
 from lanmu.service.container import Service, built
 from lanmu.service.openapi import described
-from lanmu.service.problems import handle_problems
+from lanmu.service.problems import handle_problems, problem_response, wants_page
 from lanmu.service.security.guard import Guard
 from lanmu.service.settings import ServiceLimits, Settings
 
@@ -29,8 +31,15 @@ def create_app(settings: Settings, service: Service | None = None) -> ASGIApp:
     The guard stands outermost, so that its headers are on every answer, those of failures too.
     """
     service = service or built(settings)
-    app = SingleArticle(_routes(service), service)
-    return Guard(Measure(app, service), settings, lambda path: most_bytes(path, settings.limits))
+    routes = _routes(service)
+    app = Measure(SingleArticle(routes, service), service)
+
+    def refusal(scope: Scope, status: int, detail: str) -> Response:
+        request = Request({**scope, "app": routes})
+        page = desk.error_page(request, status, detail) if wants_page(request) else None
+        return page or problem_response(status, detail)
+
+    return Guard(app, settings, lambda path: most_bytes(path, settings.limits), refusal)
 
 
 def _routes(service: Service) -> FastAPI:

@@ -11,9 +11,10 @@ from typing import Any, cast
 
 from classifier.article import Article
 from classifier.errors import InputRefused, LanmuError
+from classifier.messages import say
 from classifier.processes import python_command
 from lanmu.service.champion import Champion
-from lanmu.service.reading_worker import article_from, receive, send
+from lanmu.service.reading_worker import article_from, receive, refusal_from, send
 from lanmu.service.settings import ServiceLimits
 from lanmu.service.tagging import Overloaded
 
@@ -107,7 +108,7 @@ class ReadingPool:
             late.cancel()
         if answer is None:
             _end(process)
-            reason = f"could not be read within {self.limits.reading_seconds:g} seconds or broke the reader; split it"
+            reason = say("inbox.slow", seconds=f"{self.limits.reading_seconds:g}")
             return Reading((), (InputRefused(name, reason),))
         if self._stopped:
             _end(process)
@@ -118,7 +119,7 @@ class ReadingPool:
             raise LanmuError(error)
         found = json.loads(body)
         articles = tuple(article_from(record) for record in found["articles"])
-        return Reading(articles, tuple(InputRefused(*pair) for pair in found["refused"]))
+        return Reading(articles, tuple(refusal_from(record) for record in found["refused"]))
 
     def _process(self) -> subprocess.Popen[bytes]:
         while True:

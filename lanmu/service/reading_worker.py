@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused, LanmuError
+from classifier.messages import Message, say
 
 if TYPE_CHECKING:
     from classifier.model.topic_model import TopicModel
@@ -53,6 +54,17 @@ def article_from(record: dict[str, Any]) -> Article:
     return Article(**{**record, **lists, "source": Source(**source)})
 
 
+def refusal_record(error: InputRefused) -> list[Any]:
+    """A refusal as JSON values: its name, and its message or words."""
+    return [error.name, error.said.record() if isinstance(error.said, Message) else str(error.said)]
+
+
+def refusal_from(record: list[Any]) -> InputRefused:
+    """The refusal of ``refusal_record``."""
+    name, said = record
+    return InputRefused(str(name), Message.of_record(said) if isinstance(said, dict) else str(said))
+
+
 def main() -> None:
     """Answer messages until the input ends."""
     _limit_memory()
@@ -77,14 +89,14 @@ def _answer(head: dict[str, Any], data: bytes, models: dict[str, TopicModel]) ->
     except LanmuError as error:
         return {"error": str(error)}, b""
     except MemoryError:
-        refused.append(InputRefused(head["name"], "needs too much memory to read; split it"))
+        refused.append(InputRefused(head["name"], say("inbox.memory")))
     except RecursionError:
-        refused.append(InputRefused(head["name"], "is nested too deep; simplify it"))
+        refused.append(InputRefused(head["name"], say("inbox.deep")))
     answer = {
         "articles": [article_record(article) for article in articles],
-        "refused": [[error.name, error.reason] for error in refused[:MOST_REFUSED]],
+        "refused": [refusal_record(error) for error in refused[:MOST_REFUSED]],
     }
-    return {}, json.dumps(answer).encode()
+    return {}, json.dumps(answer, default=str).encode()
 
 
 def _options(head: dict[str, Any]) -> ReadingOptions:

@@ -20,7 +20,7 @@ Serve = Callable[..., Server]
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 PAGES = (
     "/", "/review", "/articles", "/articles/1", "/labels", "/charts", "/charts?span=month&clock=printed", "/retrain",
-    "/admin/users", "/admin/audit", "/upload", "/password",
+    "/admin/users", "/admin/audit", "/upload", "/password", "/refused", "/refused?all=1",
 )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from lanmu.service.inbox.scanning import Stillness, scan
 from lanmu.service.inbox.taking import Taking
 from lanmu.service.reading_pool import Reading
 from lanmu.service.settings import ServiceLimits, Settings, prepared
-from lanmu.service.store import queue
+from lanmu.service.store import Store, queue
 from lanmu.service.store.changes import NewResult
 from lanmu.service.store.changes import add as add_result
 from lanmu.service.store.records import today
@@ -383,9 +383,8 @@ def test_a_file_that_may_not_be_read_is_refused() -> None:
                 os.setgid(65534)
                 os.setuid(65534)
                 nothing: Any = None
-                taking = Taking(
-                    Folders.around(folder / "inbox", folder), nothing, nothing, nothing, ServiceLimits(), False
-                )
+                folders, store = Folders.around(folder / "inbox", folder), Store(folder / "lanmu.db")
+                taking = Taking(folders, store, nothing, nothing, ServiceLimits(), False)
                 assert taking.take(list(scan(folder / "inbox"))) == 0
             finally:
                 os._exit(0)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from lanmu.service.container import service_of
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.translating import translated
-from lanmu.service.security.access import CHOOSE_PASSWORD
+from lanmu.service.security.access import CHOOSE_PASSWORD, Principal
 from lanmu.service.security.sign_in import COOKIE
 
+_ARTICLE: Final = re.compile(r"/(?:articles|review)/(\d+)(?:/|$)")
 _KNOWN: Final = frozenset({400, 403, 404, 409, 413, 422, 429, 500, 503})
 
 
@@ -35,6 +38,33 @@ def error_page(request: Request, status: int, detail: str) -> Response | None:
         return RedirectResponse(_door(desk), 303)
     if status == 403 and detail == CHOOSE_PASSWORD:
         return RedirectResponse("/password", 303)
+    desk = Desk(request, _who(request))
     shown = status if status in _KNOWN else 400 if status < 500 else 500
-    return desk.page("error.html", status, number=status, heading=desk.t(f"error.e{shown}"),
-                     detail=translated(detail, desk.t))  # fmt: skip
+    article = _ARTICLE.match(request.url.path)
+    return desk.page(
+        "error.html", status, number=status, heading=desk.t(f"error.e{shown}"), detail=translated(detail, desk.t),
+        article=article[1] if article and status != 404 else "", back=_back(request),
+    )  # fmt: skip
+
+
+def _who(request: Request) -> Principal | None:
+    """Who is signed in, for the frame of the page; errors of finding that out leave it empty."""
+    cookie = request.cookies.get(COOKIE)
+    if not cookie:
+        return None
+    try:
+        session = service_of(request).sign_ins.session(cookie)
+    except Exception:  # what is wrong may be the store itself
+        return None
+    if session is None or session.user.must_change:
+        return None
+    user = session.user
+    return Principal(user.name, user.role, "session", session.csrf)
+
+
+def _back(request: Request) -> str:
+    """The page of ours that a form was sent from."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    if request.method == "GET" or came_from.netloc != request.headers.get("host", ""):
+        return ""
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "")

@@ -19,7 +19,7 @@ from lanmu.service.container import Service, service_of
 from lanmu.service.desk.categories import ShownCategories, shown_categories, taxonomy_of
 from lanmu.service.desk.languages import HTML_NAMES, Wording, catalogue, chosen_language
 from lanmu.service.security.access import Principal
-from lanmu.service.store import progress
+from lanmu.service.store import progress, refusals
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -59,6 +59,12 @@ class Desk:
         """How many articles wait for review."""
         with self.service.store.reading() as connection:
             return progress.waiting(connection)
+
+    @cached_property
+    def refused(self) -> int:
+        """How many files could not be read and wait for somebody to see it."""
+        with self.service.store.reading() as connection:
+            return refusals.count_open(connection)
 
     @property
     def wants_json(self) -> bool:

@@ -10,6 +10,7 @@ from lanmu.service.desk import (
     charts,
     labels,
     preferences,
+    refused,
     retraining,
     review,
     signing_in,
@@ -19,6 +20,6 @@ from lanmu.service.desk import (
 
 router = APIRouter(include_in_schema=False)
 for _pages in (
-    preferences, signing_in, today, review, articles, labels, charts, retraining, administration, uploading,
+    preferences, signing_in, today, review, articles, labels, charts, retraining, administration, uploading, refused,
 ):  # fmt: skip
     router.include_router(_pages.router)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from classifier.errors import InputRefused, LanmuError
+from classifier.messages import text_of
 from classifier.model.decisions import explain_reason
 from lanmu.service.desk.languages import Wording, catalogue
+from lanmu.service.store.refusals import Told
 
 
 def reason(code: str, t: Wording) -> str:
@@ -26,6 +29,18 @@ def translated(sentence: str, t: Wording) -> str:
         if found := pattern.fullmatch(sentence):
             return chinese.format(**found.groupdict())
     return sentence
+
+
+def said(error: LanmuError, t: Wording) -> str:
+    """An error in the reader's language, by its code, or by its English where it has none yet."""
+    if isinstance(error, InputRefused):
+        return t("refused.named", name=error.name, reason=translated(text_of(error.said, t.language), t))
+    return translated(error.text(t.language), t)
+
+
+def reason_of(told: Told, t: Wording) -> str:
+    """Why something was refused, in the reader's language."""
+    return translated(told.reason(t.language), t)
 
 
 @cache

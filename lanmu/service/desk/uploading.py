@@ -1,4 +1,4 @@
-"""Adding articles by hand: a page pasted or a file given, read, tagged and put into the queue."""
+"""Adding articles by hand: a page pasted or files given, read, tagged and put into the queue."""
 
 from __future__ import annotations
 
@@ -11,18 +11,23 @@ from starlette.responses import Response
 
 from classifier.article import Article
 from classifier.errors import InputRefused, LanmuError
+from classifier.messages import say
+from classifier.reading.kinds import COMPRESSED, KINDS
 from lanmu.service.api.uploads import upload_name
 from lanmu.service.container import Service
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.desk.translating import translated
+from lanmu.service.desk.translating import said, translated
 from lanmu.service.intake import TakenIn
 from lanmu.service.problems import problem_of
 from lanmu.service.security.access import Editor
-from lanmu.service.store import queue
+from lanmu.service.store import queue, refusals
 from lanmu.service.store.records import QueuedArticle
 
 router = APIRouter()
 PASTED: Final = "pasted.md"
+MOST_FILES: Final = 100
+ENDINGS: Final = ",".join((*KINDS, *COMPRESSED))
+"""What the browser's file dialogue offers."""
 
 
 @dataclass(frozen=True)
@@ -43,21 +48,36 @@ def upload(
     request: Request,
     who: Editor,
     text: Annotated[str, Form()] = "",
-    file: Annotated[UploadFile | None, File()] = None,
+    file: Annotated[list[UploadFile] | None, File(max_length=MOST_FILES)] = None,
 ) -> Response:
-    """Read what was pasted or given, tag it, and show what came of each article."""
+    """Read what was pasted or given, tag it, and show what came of each article and what could not be read."""
     desk = Desk(request, who)
-    name, content = PASTED, text.encode("utf-8", "replace")
-    if file is not None and file.filename:
-        name, content = upload_name(file.filename), file.file.read()
+    given = [one for one in file or () if one.filename]
+    if not given and not text.strip():
+        return _page(desk, 400, problem=translated("nothing was given; paste a page or choose a file", desk.t))
+    taken: list[TakenIn] = []
+    refused: list[InputRefused] = []
+    problem, status = "", 200
     try:
-        taken, refused = _taken(desk.service, content, name)
+        if text.strip():
+            found, wrong = _taken(desk.service, text.encode("utf-8", "replace"), PASTED)
+            taken += found
+            refused += wrong
+        for one in given:
+            found, wrong = _taken(desk.service, one.file.read(), upload_name(one.filename or ""))
+            taken += found
+            refused += wrong
+            if wrong:
+                _note(desk, upload_name(one.filename or ""), wrong, whole=not found)
     except LanmuError as error:
-        return _page(desk, problem_of(error).status, problem=translated(str(error), desk.t), text=text)
+        problem, status = said(error, desk.t), problem_of(error).status
     with desk.service.store.reading() as connection:
-        found = [(queue.get(connection, one.number), one.new) for one in taken]
-    arrived = [Arrived(queued, new) for queued, new in found if queued is not None]
-    return _page(desk, arrived=arrived, refused=[str(error) for error in refused])
+        queued = [(queue.get(connection, one.number), one.new) for one in taken]
+    arrived = [Arrived(article, new) for article, new in queued if article is not None]
+    return _page(
+        desk, status, arrived=arrived if arrived or not (refused or problem) else None,
+        refused=[said(error, desk.t) for error in refused], problem=problem, text=text if problem else "",
+    )  # fmt: skip
 
 
 def _page(
@@ -69,19 +89,30 @@ def _page(
     problem: str = "",
     text: str = "",
 ) -> Response:
-    return desk.page("upload.html", status, arrived=arrived, refused=refused, problem=problem, text=text)
+    most = desk.service.settings.limits.upload_bytes
+    return desk.page(
+        "upload.html", status, arrived=arrived, refused=refused, problem=problem, text=text,
+        most=most, megabytes=f"{most / (1 << 20):.0f}", endings=ENDINGS, most_files=MOST_FILES,
+    )  # fmt: skip
 
 
-def _taken(service: Service, content: bytes, name: str) -> tuple[list[TakenIn], Sequence[InputRefused]]:
-    if not content.strip():
-        raise LanmuError("nothing was given; paste a page or choose a file")
+def _taken(service: Service, content: bytes, name: str) -> tuple[list[TakenIn], list[InputRefused]]:
+    """What one file holds, taken in, and what of it could not be read."""
     found = service.reading.read(content, name)
-    if not found.articles and not found.refused:
-        raise InputRefused(name, "no article was found in it")
     most = service.settings.limits.articles_a_request
+    if not found.articles:
+        return [], list(found.refused) or [InputRefused(name, say("inbox.no_article"))]
     if len(found.articles) > most:
-        raise LanmuError(f"{name}: more than {most} articles at once; give it in pieces")
-    return service.intake.take_in([_named(article) for article in found.articles], "upload"), found.refused
+        return [], [InputRefused(name, say("inbox.too_many", most=f"{most:,}"))]
+    return service.intake.take_in([_named(article) for article in found.articles], "upload"), list(found.refused)
+
+
+def _note(desk: Desk, name: str, wrong: Sequence[InputRefused], *, whole: bool) -> None:
+    """Keep what could not be read among the refused files; who gave it sees it at once."""
+    assert desk.who is not None
+    with desk.service.store.writing() as connection:
+        number = refusals.note(connection, origin="upload", name=name, told=wrong, whole=whole, by=desk.who.name)
+        refusals.close(connection, number, desk.who.name)
 
 
 def _named(article: Article) -> Article:

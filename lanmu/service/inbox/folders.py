@@ -68,6 +68,25 @@ class Folders:
         """
         return self._move(path, stamp, self.refused / day, reason)
 
+    def put_back(self, place: str) -> str:
+        """Move a refused file back into the inbox and take its note away; returns its path there.
+
+        ``place`` is where it lies, from the folder that holds ``refused``.  Raises OSError where it is
+        not there any more or cannot be moved.
+        """
+        first, *folders, name = place.split("/")
+        if first != self.refused.name or not folders or ".." in folders:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), place)
+        beside = self.refused.parent
+        with opened(beside, [first, *folders]) as source, opened(self.inbox, folders[1:], make=True) as target:
+            stamp = _stamp(source, name)
+            new = _free(target, name)
+            _rename_or_copy(source, name, target, new, stamp)
+            source.remove(name + REASON)
+            target.sync()
+            source.sync()
+        return "/".join([*folders[1:], new])
+
     def _move(self, path: str, stamp: Stamp, into: Path, told: str) -> Path:
         *folders, name = path.split("/")
         beneath = [*into.relative_to(self.done.parent).parts, *folders]

@@ -5,19 +5,20 @@ from __future__ import annotations
 import errno
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
 
 from classifier.article import Article
 from classifier.errors import InputRefused, LanmuError
+from classifier.messages import Message, say
 from lanmu.service.champion import NotReady
 from lanmu.service.inbox.folders import ChangedMeanwhile, Folders
 from lanmu.service.inbox.scanning import FoundFile, Stamp, shown
 from lanmu.service.reading_pool import ReadingPool
 from lanmu.service.settings import ServiceLimits
-from lanmu.service.store import Store, changes, queue
+from lanmu.service.store import Store, changes, queue, refusals
 from lanmu.service.store.changes import NewResult
 from lanmu.service.store.records import today
 from lanmu.service.tagging import Overloaded, Tagger, Tags
@@ -34,13 +35,19 @@ _STORE_FAILS = (OSError, LanmuError, OperationalError, InternalError)
 
 @dataclass
 class _Read:
-    """A file with what it held: articles, or the reason why it is refused."""
+    """A file with what it held: articles and what of it was refused; ``refused``: all of it."""
 
     file: FoundFile
     articles: Sequence[Article] = ()
     refusals: Sequence[InputRefused] = ()
-    reason: str = ""
+    refused: bool = False
     tags: list[Tags] = field(default_factory=list)
+
+    def refuse(self, reason: Message) -> None:
+        """Refuse the whole file."""
+        self.refusals = (InputRefused(shown(self.file.path), reason),)
+        self.refused = True
+        self.tags.clear()
 
 
 @dataclass
@@ -80,8 +87,9 @@ class Taking:
         for one in batch:
             self._tag(one)
         new = self._keep(batch)
-        for one in batch:
-            self._move(one)
+        noted = self._note(batch)
+        places = {one.file.path: self._move(one) for one in batch}
+        self._note_places({number: places[path] for path, number in noted.items()})
         return new
 
     def batches(self, files: Sequence[FoundFile]) -> Iterator[list[FoundFile]]:
@@ -105,13 +113,10 @@ class Taking:
         """None for a file that has changed or gone."""
         name = shown(file.path)
         if not file.regular:
-            return _refused(file, "is a link, a pipe or a device; put the file itself into the folder")
+            return _refused(file, say("inbox.no_file"))
         if file.stamp.size > self.limits.upload_bytes:
-            reason = (
-                f"holds {file.stamp.size:,} bytes, more than {self.limits.upload_bytes:,}; split it, "
-                "or score it with lanmu score"
-            )
-            return _refused(file, reason)
+            size, most = f"{file.stamp.size:,}", f"{self.limits.upload_bytes:,}"
+            return _refused(file, say("inbox.too_large", size=size, most=most))
         try:
             data = self.folders.read(file.path, file.stamp)
         except (ChangedMeanwhile, FileNotFoundError, NotADirectoryError):
@@ -119,13 +124,13 @@ class Taking:
         except OSError as error:
             if error.errno not in _FOREVER:
                 raise
-            return _refused(file, f"cannot be read ({error.strerror}); check its rights")
+            return _refused(file, say("inbox.rights", error=error.strerror))
         found = self.reading.read(data, name)
         if found.articles:
             return _Read(file, found.articles, found.refused)
         if found.refused:
-            return _Read(file, reason=_told(found.refused))
-        return _refused(file, "holds no article; there is nothing to read")
+            return _Read(file, refusals=found.refused, refused=True)
+        return _refused(file, say("inbox.no_article"))
 
     def _tag(self, one: _Read) -> None:
         for piece in _pieces(one.articles, self.limits.batch_articles):
@@ -135,9 +140,7 @@ class Taking:
                 raise
             except Exception as error:
                 log.exception("%s could not be tagged", shown(one.file.path))
-                why = f"could not be tagged ({type(error).__name__}: {error}); the service's log says more"
-                one.reason = _refused(one.file, why).reason
-                one.tags.clear()
+                one.refuse(say("inbox.not_tagged", error=f"{type(error).__name__}: {error}"))
                 return
 
     def _keep(self, batch: Sequence[_Read]) -> int:
@@ -152,8 +155,7 @@ class Taking:
             if len(batch) > 1:
                 return sum(self._keep([one]) for one in batch)
             log.exception("%s could not be kept", shown(batch[0].file.path))
-            why = f"could not be kept ({type(error).__name__}); the service's log says more"
-            batch[0].reason = _refused(batch[0].file, why).reason
+            batch[0].refuse(say("inbox.not_kept", error=type(error).__name__))
             return 0
         self.counts["new"] += new
         return new
@@ -169,35 +171,68 @@ class Taking:
                     new += changes.add(connection, found, deliver=self.deliver)
         return new
 
-    def _move(self, one: _Read) -> None:
-        file = one.file
-        try:
-            if one.reason:
-                where = self.folders.refuse(file.path, file.stamp, today(), one.reason)
-                log.warning("refused %s", one.reason)
-            else:
-                where = self.folders.finish(file.path, file.stamp, today(), told=_told(one.refusals))
-        except (ChangedMeanwhile, FileNotFoundError):
+    def _note(self, batch: Sequence[_Read]) -> dict[str, int]:
+        """Keep what was refused, before the files move: the numbers by the files' paths."""
+        found: dict[str, int] = {}
+        if not any(one.refusals for one in batch):
+            return found
+        with self.store.writing() as connection:
+            for one in batch:
+                if one.refusals:
+                    stamp = f"{one.file.stamp.size} {one.file.stamp.modified}"
+                    found[one.file.path] = refusals.note(
+                        connection, origin=ORIGIN, name=shown(one.file.path), told=one.refusals, whole=one.refused,
+                        stamp=stamp,
+                    )  # fmt: skip
+        return found
+
+    def _note_places(self, places: Mapping[int, str | None]) -> None:
+        """Where the files are now; what has changed meanwhile is read once more, and is not refused yet."""
+        if not places:
             return
+        with self.store.writing() as connection:
+            for number, place in places.items():
+                if place:
+                    refusals.move(connection, number, place)
+            refusals.forget(connection, [number for number, place in places.items() if place is None])
+
+    def _move(self, one: _Read) -> str | None:
+        """Where the file lies now, from the folder of ``done``; empty: it cannot be moved; None: it has changed."""
+        file = one.file
+        told = _told(one.refusals)
+        try:
+            if one.refused:
+                where = self.folders.refuse(file.path, file.stamp, today(), told)
+                log.warning("refused %s", "; ".join(str(error) for error in one.refusals[:3]))
+            else:
+                where = self.folders.finish(file.path, file.stamp, today(), told=told)
+        except (ChangedMeanwhile, FileNotFoundError):
+            return None
         except OSError as error:
             problem = f"{shown(file.path)}: cannot be moved away ({error.strerror or error}); check the folders' rights"
             log.error("%s", problem)
             self.stuck[file.path] = (file.stamp, problem)
-            return
+            return ""
         self.stuck.pop(file.path, None)
-        self.counts["refused" if one.reason else "done"] += 1
+        self.counts["refused" if one.refused else "done"] += 1
         log.debug("%s is now %s", shown(file.path), where)
+        return where.relative_to(self.folders.done.parent).as_posix()
 
 
-def _refused(file: FoundFile, reason: str) -> _Read:
-    return _Read(file, reason=str(InputRefused(shown(file.path), reason)))
+def _refused(file: FoundFile, reason: Message) -> _Read:
+    found = _Read(file)
+    found.refuse(reason)
+    return found
 
 
-def _told(refusals: Sequence[InputRefused]) -> str:
-    """What of a file was refused, a line each."""
-    lines = [str(error) for error in refusals[:MOST_TOLD]]
-    if len(refusals) > MOST_TOLD:
-        lines.append(f"and {len(refusals) - MOST_TOLD} more")
+def _told(found: Sequence[InputRefused]) -> str:
+    """What of a file was refused, for who finds it there: a line each, in Chinese and in English."""
+    lines: list[str] = []
+    for error in found[:MOST_TOLD]:
+        lines += dict.fromkeys((error.text("zh"), error.text("en")))
+    if len(found) > MOST_TOLD:
+        lines.append(say("inbox.more", count=len(found) - MOST_TOLD).text("zh"))
+        lines.append(say("inbox.more", count=len(found) - MOST_TOLD).text("en"))
     return "\n".join(lines)
 
 

@@ -112,6 +112,15 @@ class WatchedFolder:
         for thread in self._threads:
             thread.join(self.limits.reading_seconds + self.limits.seconds)
 
+    def try_again(self, place: str) -> str:
+        """Put a refused file back into the folder, to be read once more; returns its path there.
+
+        Raises OSError where it is gone or cannot be moved.
+        """
+        path = self.folders.put_back(place)
+        self._wake.set()
+        return path
+
     def _work(self) -> None:
         while not self._stopped.is_set():
             pause = self.limits.inbox_scan_seconds

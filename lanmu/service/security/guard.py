@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lanmu.service.problems import problem_response
@@ -45,10 +46,21 @@ class TooSlow(HTTPException):
 
 
 class Guard:
-    """ASGI middleware.  ``most_bytes`` says how large the body of a path may be (None: its handler bounds it)."""
+    """ASGI middleware.
 
-    def __init__(self, app: ASGIApp, settings: Settings, most_bytes: Callable[[str], int | None]) -> None:
+    ``most_bytes`` says how large the body of a path may be (None: its handler bounds it); ``refusal``
+    makes the answer of what is refused here, for a browser a page.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        most_bytes: Callable[[str], int | None],
+        refusal: Callable[[Scope, int, str], Response],
+    ) -> None:
         self.app = app
+        self.refusal = refusal
         self.settings = settings
         self.most_bytes = most_bytes
         self.on_loopback = settings.on_loopback
@@ -79,7 +91,7 @@ class Guard:
             return
         most = self.most_bytes(path)
         if most is not None and told.isdigit() and int(told) > most:
-            await problem_response(413, TooLarge(most).detail)(scope, receive, answer)
+            await self.refusal(scope, 413, TooLarge(most).detail)(scope, receive, answer)
             return
         taken = 0
         whole = False
@@ -105,7 +117,7 @@ class Guard:
         except (TooLarge, TooSlow) as error:
             if started:
                 raise
-            await problem_response(error.status_code, error.detail)(scope, receive, answer)
+            await self.refusal(scope, error.status_code, error.detail)(scope, receive, answer)
 
 
 @lru_cache(maxsize=256)

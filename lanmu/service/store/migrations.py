@@ -79,6 +79,11 @@ def _sixth(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=(schema.label_files,))
 
 
+def _seventh(connection: Connection) -> None:
+    """What could not be read."""
+    schema.metadata.create_all(connection, tables=(schema.refusals,))
+
+
 def _add_indexes(connection: Connection, table: Table) -> None:
     """Make the indexes that a table lacks."""
     for index in table.indexes:
@@ -93,7 +98,7 @@ def _add_column(connection: Connection, column: Column[Any]) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {CreateColumn(column).compile(connection)}")
 
 
-STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth, _fifth, _sixth)
+STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth, _fifth, _sixth, _seventh)
 
 
 def migrate(connection: Connection) -> None:

@@ -194,3 +194,25 @@ deliveries = Table(
     Column("error", Text, nullable=False, default=""),
     Index("deliveries_due", "state", "due"),
 )
+
+# Files that could not be read, or not all of them, until a person has seen to it.
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),
+    Column("day", String, nullable=False),
+    Column("origin", String, nullable=False),  # inbox, upload
+    Column("name", Text, nullable=False),
+    Column("stamp", String, nullable=False),  # tells one file of a name from another
+    Column("by", String, nullable=False, default=""),
+    Column("whole", Integer, nullable=False),
+    Column("told", JSON, nullable=False),
+    Column("more", Integer, nullable=False, default=0),
+    Column("place", Text, nullable=False, default=""),
+    Column("closed_at", Float),
+    Column("closed_by", String),
+    Index("refusals_once", "origin", "name", "stamp", unique=True),
+    Index("refusals_open", "at", sqlite_where=Column("closed_at").is_(None)),
+    sqlite_autoincrement=True,
+)

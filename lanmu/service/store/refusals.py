@@ -1,0 +1,143 @@
+"""What was refused and waits for a person to see it: files of the watched folder and uploads, with their reasons."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from classifier.errors import InputRefused
+from classifier.messages import Language, Message, text_of
+from lanmu.service.store.records import local_day, moment
+from lanmu.service.store.schema import refusals
+
+MOST_TOLD = 100
+LONGEST = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that was refused: its name and why, which is said in the reader's language."""
+
+    name: str
+    said: str | Message
+
+    def reason(self, language: Language) -> str:
+        """The reason; a code that this version does not know stays as it is."""
+        try:
+            return text_of(self.said, language)
+        except (KeyError, IndexError, ValueError):
+            return self.said.code if isinstance(self.said, Message) else str(self.said)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file of which nothing (``whole``) or not everything could be read.
+
+    ``told`` are its first reasons and ``more`` how many came after them.  ``place`` is where the file
+    lies now, from the folder that holds ``refused``; empty where nobody kept it.  ``by`` uploaded it.
+    """
+
+    number: int
+    at: datetime
+    origin: str
+    name: str
+    by: str
+    whole: bool
+    told: tuple[Told, ...]
+    more: int
+    place: str
+    open: bool
+
+
+def note(
+    connection: Connection,
+    *,
+    origin: str,
+    name: str,
+    told: Sequence[InputRefused],
+    whole: bool,
+    by: str = "",
+    stamp: str = "",
+) -> int:
+    """Keep a refusal; the same file, as its ``stamp`` says, is kept once and opened again."""
+    now = time.time()
+    values = {
+        "at": now,
+        "day": local_day(now),
+        "origin": origin,
+        "name": name[:LONGEST],
+        "stamp": stamp or f"{now:.6f}",
+        "by": by,
+        "whole": int(whole),
+        "told": [_record(error) for error in told[:MOST_TOLD]],
+        "more": max(0, len(told) - MOST_TOLD),
+        "place": "",
+        "closed_at": None,
+        "closed_by": None,
+    }
+    statement = insert(refusals).values(values)
+    again = {key: value for key, value in values.items() if key not in ("origin", "name", "stamp")}
+    statement = statement.on_conflict_do_update(index_elements=["origin", "name", "stamp"], set_=again)
+    return int(connection.execute(statement.returning(refusals.c.number)).scalar_one())
+
+
+def move(connection: Connection, number: int, place: str) -> None:
+    """Note where the file lies now."""
+    connection.execute(update(refusals).where(refusals.c.number == number).values(place=place))
+
+
+def forget(connection: Connection, numbers: Sequence[int]) -> None:
+    """Take refusals out that were none: the files had changed meanwhile and are read once more."""
+    connection.execute(delete(refusals).where(refusals.c.number.in_(numbers)))
+
+
+def close(connection: Connection, number: int, by: str) -> bool:
+    """Note that somebody has seen to it; False where that was so already."""
+    condition = and_(refusals.c.number == number, refusals.c.closed_at.is_(None))
+    return (
+        connection.execute(update(refusals).where(condition).values(closed_at=time.time(), closed_by=by)).rowcount > 0
+    )
+
+
+def get(connection: Connection, number: int) -> Refusal | None:
+    """The refusal of this number."""
+    row = connection.execute(select(refusals).where(refusals.c.number == number)).one_or_none()
+    return None if row is None else _refusal(row)
+
+
+def count_open(connection: Connection) -> int:
+    """How many nobody has seen to."""
+    condition = refusals.c.closed_at.is_(None)
+    return int(connection.execute(select(func.count()).select_from(refusals).where(condition)).scalar_one())
+
+
+def page(connection: Connection, *, all: bool = False, offset: int = 0, limit: int = 50) -> tuple[list[Refusal], int]:
+    """Refusals, the newest first (``all``: those that were seen to as well), and how many there are."""
+    condition = refusals.c.number > 0 if all else refusals.c.closed_at.is_(None)
+    total = int(connection.execute(select(func.count()).select_from(refusals).where(condition)).scalar_one())
+    query = select(refusals).where(condition).order_by(refusals.c.at.desc(), refusals.c.number.desc())
+    return [_refusal(row) for row in connection.execute(query.offset(offset).limit(limit))], total
+
+
+def _record(error: InputRefused) -> dict[str, Any]:
+    said = error.said.record() if isinstance(error.said, Message) else str(error.said)[:LONGEST]
+    record: dict[str, Any] = json.loads(json.dumps({"name": error.name[:LONGEST], "said": said}, default=str))
+    return record
+
+
+def _refusal(row: Any) -> Refusal:
+    told = tuple(
+        Told(one["name"], Message.of_record(one["said"]) if isinstance(one["said"], dict) else one["said"])
+        for one in row.told
+    )
+    return Refusal(
+        row.number, moment(row.at), row.origin, row.name, row.by, bool(row.whole), told, row.more, row.place,
+        row.closed_at is None,
+    )  # fmt: skip
