@@ -130,6 +130,13 @@ def test_radicals_become_plain_characters_however_they_are_written() -> None:
     assert (article.title, article.text) == ("人大代表走访农户", "3月17日，县人大代表走访了十二户农家。")
 
 
+def test_what_no_reader_sees_leaves_no_gap() -> None:
+    page = made.document(
+        "<h1>青石县春小麦开播</h1><p>青石县<!-- -->三<!-- -->万亩春小<script>a</script>麦已<ruby>经<rt>jing</rt></ruby>开\u200b播，机声隆隆。</p>"
+    )
+    assert read(page).text == "青石县三万亩春小麦已经开播，机声隆隆。"
+
+
 def test_a_script_that_names_an_encoding_is_no_declaration() -> None:
     head = '<script src="/a.js" charset="gbk"></script>'
     assert read(made.document(f"<h1>{made.TITLE}</h1>{made.wrapped(made.SHORT)}", head=head)).text == "\n".join(

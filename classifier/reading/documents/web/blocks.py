@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 _LEFT_OUT = frozenset((
     "script", "style", "noscript", "template", "iframe", "object", "embed", "applet", "svg", "canvas", "video",
     "audio", "map", "select", "option", "button", "textarea", "nav", "footer", "aside", "frameset", "noframes",
-    "math", "dialog", "datalist",
+    "math", "dialog", "datalist", "rp", "rt",
 ))  # fmt: skip
 _INLINE = frozenset((
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
-    "img", "ins", "kbd", "label", "mark", "nobr", "o:p", "output", "q", "rp", "rt", "ruby", "s", "samp",
+    "img", "ins", "kbd", "label", "mark", "nobr", "o:p", "output", "q", "ruby", "s", "samp",
     "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var",
 ))  # fmt: skip
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -59,9 +59,7 @@ class Node:
 
     parent: int
     tag: str
-    depth: int
     aside: int
-    names: str
     first: int
     last: int = 0
 
@@ -82,7 +80,6 @@ class Block:
     ends: int
     heading: str = ""
     listed: bool = False
-    cell: bool = False
     aside: int = 0
     value: float = 0.0
 
@@ -108,7 +105,7 @@ class _Walk:
         self.linked: list[str] = []
         self.here = -1
         self.heading = ""
-        self.items = self.cells = self.kept_lines = 0
+        self.items = self.kept_lines = 0
 
     def add(self, text: str, linked: bool) -> None:
         self.pieces.append(text)
@@ -138,28 +135,24 @@ class _Walk:
                 ends=len(_ENDS.findall(text)) if long else 0,
                 heading=self.heading,
                 listed=self.items > 0,
-                cell=self.cells > 0,
                 aside=self.page.nodes[self.here].aside if self.here >= 0 else 0,
             )
         )
 
-    def open_node(self, element: _Element, tag: str, depth: int) -> None:
+    def open_node(self, element: _Element, tag: str) -> None:
         nodes = self.page.nodes
         aside = nodes[self.here].aside if self.here >= 0 else 0
-        names = ""
         attributes = element.attrib
-        if attributes:
-            names = f"{attributes.get('class', '')} {attributes.get('id', '')}".strip()
-            if tag not in _OUTER and ((names and _says_aside(names)) or _is_hidden(attributes)):
+        if attributes and tag not in _OUTER:
+            names = f"{attributes.get('class', '')} {attributes.get('id', '')}"
+            if _says_aside(names) or _is_hidden(attributes):
                 aside += 1
-        nodes.append(Node(self.here, tag, depth, aside, names, len(self.page.blocks)))
+        nodes.append(Node(self.here, tag, aside, len(self.page.blocks)))
         self.here = len(nodes) - 1
         if tag in _HEADINGS:
             self.heading = tag
         elif tag == "li":
             self.items += 1
-        elif tag == "td":
-            self.cells += 1
         elif tag in _KEEPS_LINES:
             self.kept_lines += 1
 
@@ -171,8 +164,6 @@ class _Walk:
             self.heading = ""
         elif tag == "li":
             self.items -= 1
-        elif tag == "td":
-            self.cells -= 1
         elif tag in _KEEPS_LINES:
             self.kept_lines -= 1
 
@@ -222,7 +213,7 @@ def page_blocks(root: _Element, name: str, limits: Limits, *, traditional: bool 
                 continue
             else:
                 state.end_block()
-                state.open_node(element, tag, depth)
+                state.open_node(element, tag)
             text = element.text
         else:
             depth -= 1

@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 MOST_OF_A_BLOCK = 400
 """A block counts for at most so many characters, so that one long notice does not outweigh an article."""
 ASIDE_SHARE = 0.1
+"""What is left of a paragraph's worth in an element that is named as comments, links or notes."""
 LEAST_ASIDE = 40.0
 """From this value on, a text is an article though its element has a name such as ``side``."""
 BEFORE_TITLE_SHARE = 0.3
+"""What is left of its worth above the headline."""
 LEAST_SENTENCE = 12
 """Characters of the shortest text that is taken for an article."""
 REACTION_VALUE = -60.0
 """What a button such as 回复 costs: no article has one between its paragraphs."""
 LEAST_HEADLINE = 8
+"""Characters of the shortest headline of a story; those of sections are shorter."""
 LINKS_BETWEEN = 6
 """So many links to stories between headline and text are more than the bars above any article held."""
 CROSSING = 6.0
@@ -228,8 +231,7 @@ def _steps(nodes: list[Node], one: int, other: int) -> int:
 def _paragraphs(page: Page, first: int, last: int, title_at: int) -> list[int]:
     """The blocks of a run, and lines that belong to it, without what stands before, after and between."""
     blocks = page.blocks
-    aside = max(range(first, last + 1), key=lambda i: blocks[i].value)
-    deepest = blocks[aside].aside
+    deepest = max(blocks[first : last + 1], key=lambda block: block.value).aside
     if first <= title_at < last:
         before = sum(max(b.value, 0.0) for b in blocks[first:title_at])
         if sum(max(b.value, 0.0) for b in blocks[title_at : last + 1]) >= before:

@@ -65,7 +65,7 @@ def split_scripts(markup: str) -> Parts:
         after = markup.find(">", end)
         place = after + 1 if after >= 0 else len(markup)
     kept.append(markup[place:])
-    inner = " ".join(kept)
+    inner = "".join(kept)
     for invisible in _INVISIBLE:
         if invisible in inner:
             inner = inner.replace(invisible, "")
