@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import io
 import re
 from dataclasses import dataclass
+from typing import BinaryIO, cast
 
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.patterns import pattern
 
 MAX_BROKEN_SHARE = 0.005
@@ -34,6 +37,7 @@ _MAGIC = (
     (b"Rar!", "a RAR file"),
     (b"SQLite format 3", "an SQLite file"),
 )
+_NOT_ASCII = pattern(r"[^\x00-\x7f]")
 _CONTROL = pattern(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
 _ORDINARY = (
@@ -45,13 +49,18 @@ _THREE_BYTES = pattern(r"[^\x00-\u07ff]")
 _SUPPORTED = "UTF-8, UTF-16, GB18030 and Big5 are understood"
 
 
+_LOOKED_AT = 256 << 10
+_WIDE = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
+
+
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Text with the encoding it was in and how many characters could not be read (now U+FFFD)."""
+    """Text with the encoding it was in, how many characters could not be read (now U+FFFD), and how many NULs went."""
 
     text: str
     encoding: str
     broken: int = 0
+    nuls: int = 0
 
 
 def decode(data: bytes, name: str, encoding: str = "") -> Decoded:
@@ -61,16 +70,135 @@ def decode(data: bytes, name: str, encoding: str = "") -> Decoded:
     InputRefused for empty input, binary data, and text in no known encoding.
     """
     if not data.strip(b" \t\r\n\f\0"):
-        raise InputRefused(name, "is empty; there is nothing to read")
-    decoded = _as_told(data, name, encoding) if encoding else _detected(data, name)
+        raise InputRefused(name, say("reading.empty"))
+    decoded = _without_nuls(_as_told(data, name, encoding) if encoding else _detected(data, name))
     if not decoded.text.strip("\ufeff\u3000\xa0 \t\r\n\f\x0b\x1a"):
-        raise InputRefused(name, "holds only blanks; there is nothing to read")
+        raise InputRefused(name, say("reading.only_blanks"))
     return decoded
 
 
 def encoding_of(head: bytes, name: str) -> str:
     """The encoding of a long input, from its first bytes (cut anywhere)."""
     return _detected(head, name).encoding
+
+
+def encoding_of_file(file: BinaryIO, name: str) -> str:
+    """The encoding of a file that can seek, decided on its first bytes that are not ASCII; ``ascii`` where all are."""
+    file.seek(0)
+    stream = _Utf8Stream(file, name, "")
+    while not stream.encoding and stream.take():
+        pass
+    return stream.encoding or "ascii"
+
+
+def utf8_stream(file: BinaryIO, name: str, encoding: str = "") -> BinaryIO:
+    """A long text as UTF-8, whatever it is in; bytes that are no text stay as bytes that are no UTF-8.
+
+    The encoding, where it is not told, is decided on the first bytes that are not ASCII, however late
+    they come.  Byte order marks at the start are left out.  Raises InputRefused, when it is read, for what is no text.
+    """
+    return io.BufferedReader(_Utf8Stream(file, name, encoding), 1 << 20)
+
+
+class _Utf8Stream(io.RawIOBase):
+    def __init__(self, file: BinaryIO, name: str, encoding: str) -> None:
+        self._file, self._name = file, name
+        self.encoding = _bare(encoding) if encoding else ""
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._ready = b""
+        self._begun = self._ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        while not self._ready and not self._ended:
+            self._ready = self.take()
+        view = memoryview(cast(bytearray, buffer)).cast("B")
+        data, self._ready = self._ready[: len(view)], self._ready[len(view) :]
+        view[: len(data)] = data
+        return len(data)
+
+    def take(self) -> bytes:
+        """The next bytes in UTF-8; none only at the end."""
+        while not self._ended:
+            raw = self._file.read(1 << 20)
+            self._ended = not raw
+            if not self.encoding and raw:
+                raw = self._decided(raw)
+            found = self._converted(raw)
+            if not self._begun and found:
+                while found.startswith(codecs.BOM_UTF8):
+                    found = found[len(codecs.BOM_UTF8) :]
+                self._begun = bool(found)
+            if found:
+                return found
+        return b""
+
+    def _decided(self, raw: bytes) -> bytes:
+        """More bytes where they are needed, with the encoding decided if one is not ASCII."""
+        first = not self._begun
+        bare = raw[3:] if first and raw.startswith(codecs.BOM_UTF8) else raw
+        if bare.isascii() and not (first and b"\0" in raw[:_LOOKED_AT]):
+            return raw
+        if first and (b"\0" in raw[:_LOOKED_AT] or raw.startswith(tuple(bom for bom, _ in _BOMS))):
+            start = 0
+        else:
+            ascii_run = len(raw) - len(raw.lstrip(_ASCII))
+            start = raw.rfind(b"\n", 0, ascii_run) + 1
+        while len(raw) - start < _LOOKED_AT and (more := self._file.read(_LOOKED_AT)):
+            raw += more
+        sample = raw[start : start + _LOOKED_AT]
+        cut = sample.rfind(b"\n") + 1
+        sample = sample[:cut] if cut and b"\0" not in sample else sample
+        told = "utf-8" if _utf8_by_lines(sample) else _detected(sample, self._name).encoding
+        self.encoding = _bare(told)
+        return raw
+
+    def _converted(self, raw: bytes) -> bytes:
+        if not self.encoding or self.encoding in ("utf-8", "utf8", "utf-8-sig", "ascii"):
+            return raw
+        if self._decoder is None:
+            errors = "replace" if self.encoding in _WIDE else _KEPT
+            self._decoder = codecs.getincrementaldecoder(self.encoding)(errors)
+        text = self._decoder.decode(raw, final=self._ended)
+        return text.lstrip("\ufeff" if not self._begun else "").encode("utf-8", "surrogateescape")
+
+
+_ASCII = bytes(range(128))
+_KEPT = "lanmu-kept"
+
+
+def _kept(error: UnicodeError) -> tuple[str, int]:
+    """A byte that is no text, as a character that becomes a byte again in UTF-8, where it is no text either."""
+    assert isinstance(error, UnicodeDecodeError)
+    return "\udcff", error.start + 1
+
+
+codecs.register_error(_KEPT, _kept)
+
+
+def _bare(encoding: str) -> str:
+    return encoding.replace("_", "-").lower()
+
+
+def _utf8_by_lines(sample: bytes) -> bool:
+    """Whether most lines that are not ASCII are UTF-8, with Chinese in them."""
+    good = bad = 0
+    for line in sample.split(b"\n"):
+        if not line.isascii():
+            try:
+                good += _THREE_BYTES.search(line.decode()) is not None
+            except UnicodeDecodeError:
+                bad += 1
+    return good > bad
+
+
+def _without_nuls(decoded: Decoded) -> Decoded:
+    nuls = decoded.text.count("\0")
+    if not nuls:
+        return decoded
+    return Decoded(decoded.text.replace("\0", ""), decoded.encoding, decoded.broken, decoded.nuls + nuls)
 
 
 def _as_told(data: bytes, name: str, encoding: str) -> Decoded:
@@ -111,6 +239,14 @@ def _detected(data: bytes, name: str) -> Decoded:
             best = likelihood, Decoded(text, encoding, broken)
     if best is not None and best[0] >= 0.6:
         return best[1]
+    if b"\0" in data and (stripped := data.replace(b"\0", b"")):
+        # A few NULs among text are what a fault of a disk or program leaves; they are dropped and told.
+        try:
+            found = _detected(stripped, name)
+        except InputRefused:
+            pass
+        else:
+            return Decoded(found.text, found.encoding, found.broken, len(data) - len(stripped))
     what = f"is binary or in an unknown encoding{_hint(data)}"
     raise InputRefused(name, f"{what}; {_SUPPORTED}: convert it, or name its encoding")
 
@@ -126,7 +262,7 @@ def _attempt(data: bytes, encoding: str) -> tuple[str | None, int]:
     text = data.decode(encoding, "replace")
     broken = text.count("\ufffd")
     # Text in the wrong code breaks often; text with a few bad bytes has many good ones beside each.
-    wide = sum(1 for c in text[:_SAMPLE_CHARS] if c > "\x7f" and c != "\ufffd")
+    wide = sum(1 for c in _sample(text) if c > "\x7f" and c != "\ufffd")
     if broken <= max(1, int(len(text) * MAX_BROKEN_SHARE)) and wide >= 20 * min(broken, 5):
         return text, broken
     return None, 0
@@ -139,7 +275,7 @@ def _is_binary(text: str) -> bool:
 
 def _is_utf8_by_chance(text: str) -> bool:
     """Whether text in UTF-8 is all in two-byte characters that nobody writes: a few words of GB18030 may read so."""
-    sample = text[:_SAMPLE_CHARS]
+    sample = _sample(text)
     if _THREE_BYTES.search(sample):
         return False
     wide = [c for c in sample if c > "\x7f"]
@@ -155,7 +291,7 @@ def _likelihood(text: str, encoding: str) -> float:
     Both codes put their common characters in a first level; text read in the wrong one falls
     mostly outside it, and UTF-16 read the wrong way round falls outside the ordinary blocks.
     """
-    sample = text[:_SAMPLE_CHARS]
+    sample = _sample(text)
     ordinary = len(re.findall(_ORDINARY, sample)) / len(sample)
     han = "".join(re.findall(_HAN, sample))
     if not han:
@@ -166,6 +302,13 @@ def _likelihood(text: str, encoding: str) -> float:
     elif encoding == "big5":
         share = _common_share(han, "big5", 0xA4, 0xC6)
     return ordinary * share
+
+
+def _sample(text: str) -> str:
+    """Some of the text, from the first character on that is not ASCII: only those say what it is in."""
+    found = _NOT_ASCII.search(text)
+    start = found.start() if found else 0
+    return text[start : start + _SAMPLE_CHARS]
 
 
 def _common_share(han: str, codec: str, low: int, high: int) -> float:

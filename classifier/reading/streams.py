@@ -139,28 +139,3 @@ class _Chained(io.RawIOBase):
         self._head = self._head[len(view) :]
         view[: len(data)] = data
         return len(data)
-
-
-def recoded(file: BinaryIO, encoding: str) -> BinaryIO:
-    """A file in a wide encoding as UTF-8."""
-    import codecs
-
-    class Recoded(io.RawIOBase):
-        decoder = codecs.getincrementaldecoder(encoding)("replace")
-        ready = b""
-
-        def readable(self) -> bool:
-            return True
-
-        def readinto(self, buffer: object) -> int:
-            while not self.ready:
-                raw = file.read(1 << 20)
-                self.ready = self.decoder.decode(raw, final=not raw).lstrip("\ufeff").encode("utf-8", "replace")
-                if not raw:
-                    break
-            view = memoryview(cast(bytearray, buffer)).cast("B")
-            data, self.ready = self.ready[: len(view)], self.ready[len(view) :]
-            view[: len(data)] = data
-            return len(data)
-
-    return io.BufferedReader(Recoded(), 1 << 20)

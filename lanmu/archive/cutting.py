@@ -22,7 +22,6 @@ _LISTING_COST = 400
 _AT_MOST = {"parquet": PACKED_COST, "tar": 8, "zip": 64}
 """How many times its bytes a file of a kind may be worth; where that is no more than a shard, it is not looked into."""
 _WIDE = ("utf-16", "utf-32")
-_SAMPLE = 64 * 1024
 
 Costed = tuple[Piece, int]
 
@@ -56,10 +55,10 @@ def pieces_of(file: Found, base: str, options: ReadingOptions, size: int) -> Ite
 
 
 def _lines(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
-    from classifier.reading.encoding import encoding_of
+    from classifier.reading.encoding import encoding_of_file
     from classifier.reading.tables.jsonl import line_ranges
 
-    encoding = options.encoding or encoding_of(stream.read(_SAMPLE), file.path)
+    encoding = options.encoding or encoding_of_file(stream, file.path)
     if encoding.lower().startswith(_WIDE):
         return
     told = "" if encoding.lower().replace("_", "-") in ("utf-8", "utf-8-sig", "ascii") else encoding
@@ -79,16 +78,14 @@ def _groups(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -
 
 
 def _rows(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
-    from classifier.reading.encoding import encoding_of
-    from classifier.reading.tables.csv import csv_header
-    from lanmu.archive.csv_rows import row_ranges
+    from classifier.reading.encoding import encoding_of_file
+    from classifier.reading.tables.csv import row_ranges
 
-    head = stream.read(_SAMPLE)
-    encoding = options.encoding or encoding_of(head, file.path)
+    encoding = options.encoding or encoding_of_file(stream, file.path)
     if encoding.lower().startswith(_WIDE):
         return
-    _, delimiter = csv_header(head, encoding, "\t" if split_name(file.path)[1] == "tsv" else "", file.path)
-    for rows in row_ranges(stream, size, delimiter):
+    delimiter = "\t" if split_name(file.path)[1] == "tsv" else ""
+    for rows in row_ranges(stream, size, delimiter, file.path, options):
         piece = Piece(
             file.path, file.size, file.stamp, "rows", rows.start, rows.end, rows.first_row, encoding, rows.heading
         )

@@ -87,6 +87,7 @@ class Batch:
     @classmethod
     def of_chunk(cls, chunk: ArticleChunk) -> Batch:
         n = len(chunk)
+        notes = [list(chunk.notes[i]) if i in chunk.notes else None for i in range(n)] if chunk.notes else None
         return cls(
             ids=_plain(chunk.ids),
             titles=_plain(chunk.titles),
@@ -95,7 +96,7 @@ class Batch:
             paths=pa.repeat(well_formed(chunk.path), n),
             members=pa.repeat(well_formed(chunk.member), n),
             positions=chunk.positions,
-            details={},
+            details={} if notes is None else {"uncertain": pa.array(notes, pa.list_(pa.string()))},
         )
 
     @classmethod

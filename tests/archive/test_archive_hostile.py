@@ -110,7 +110,7 @@ def test_a_file_that_changes_during_the_run_is_refused(tmp_path: Path, small_mod
 
 def test_nothing_but_broken_inputs(tmp_path: Path, small_model_folder: Path) -> None:
     (tmp_path / "空.jsonl").write_bytes(b"")
-    (tmp_path / "栏.csv").write_text("标题,正文\n好,文章\n", "utf-8")
+    (tmp_path / "栏.csv").write_text("标,文\n好,文章\n", "utf-8")
     outcome = scored([tmp_path], tmp_path / "out", small_model_folder)
     assert (outcome.summary["articles"], outcome.summary["refused"]) == (0, 2)
     assert "--text-field" in refusals(tmp_path / "out")[str(tmp_path / "栏.csv")]

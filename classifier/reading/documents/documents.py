@@ -32,19 +32,19 @@ def read_document(
 
         decoded = decode_page(data, full_name, options.encoding)
         article = read_html(decoded.text, name, stem=stem, member=member, limits=limits)
-        return with_broken([article], decoded.broken)
+        return with_broken([article], decoded.broken, decoded.nuls)
     if kind == "pdf":
         from classifier.reading.documents.pdf import read_pdf
 
         return read_pdf(data, name, options, stem=stem, member=member, scorer=scorer)
-    broken = 0
+    broken = nuls = 0
     if kind == "docx":
         from classifier.reading.documents.docx import docx_text
 
         text = docx_text(data, full_name, limits)
     else:
         decoded = decode(data, full_name, options.encoding)
-        text, broken = decoded.text, decoded.broken
+        text, broken, nuls = decoded.text, decoded.broken, decoded.nuls
     if len(text) > limits.article_chars:
         raise InputRefused(full_name, f"holds more than {limits.article_chars:,} characters; split it")
     return read_text(
@@ -56,4 +56,5 @@ def read_document(
         member=member,
         scorer=scorer,
         broken=broken,
+        nuls=nuls,
     )

@@ -7,6 +7,7 @@ import re
 from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.ideographs import plain_ideographs
+from classifier.messages import say
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.patterns import pattern
 
@@ -27,8 +28,12 @@ def read_text(
     member: str = "",
     scorer: Scorer | None = None,
     broken: int = 0,
+    nuls: int = 0,
 ) -> list[Article]:
-    """Read decoded text as a page or a plain article, whichever it is."""
+    """Read decoded text as a page or a plain article, whichever it is.
+
+    ``broken`` characters could not be decoded, ``nuls`` were left out; the articles say so.
+    """
     text = plain_ideographs(text)
     if text.count("\n") >= options.limits.page_lines:
         full_name = f"{name}!{member}" if member else name
@@ -43,17 +48,24 @@ def read_text(
         articles = [read_plain(text, name, stem=stem, member=member)]
         if not articles[0].text and not articles[0].title:
             raise InputRefused(f"{name}!{member}" if member else name, "holds no text; there is nothing to read")
-    return with_broken(articles, broken)
+    return with_broken(articles, broken, nuls)
 
 
-def with_broken(articles: list[Article], broken: int) -> list[Article]:
-    """Articles that say how many characters of their file could not be decoded, where there are any."""
-    if not broken:
-        return articles
+def with_broken(articles: list[Article], broken: int, nuls: int = 0) -> list[Article]:
+    """Articles that say how many characters of their file could not be decoded or were left out, where there are any."""
+    if broken:
+        told = str(say("reading.broken_characters", count=broken))
+        hit = [article for article in articles if "\ufffd" in article.title + article.text] or articles
+        articles = [_noted(article, told) if article in hit else article for article in articles]
+    if nuls:
+        articles = [_noted(articles[0], str(say("reading.nuls", count=nuls))), *articles[1:]]
+    return articles
+
+
+def _noted(article: Article, told: str) -> Article:
     from dataclasses import replace
 
-    note = f"{broken} characters of the file could not be decoded"
-    return [replace(article, uncertain=(*article.uncertain, note)) for article in articles]
+    return replace(article, uncertain=(*article.uncertain, told))
 
 
 def is_page(text: str) -> bool:

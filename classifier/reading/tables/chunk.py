@@ -6,13 +6,14 @@ gives the same rows as Articles.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
 from classifier.ideographs import plain_ideographs
+from classifier.messages import Message, say
 from classifier.reading.dates import normal_date
 from classifier.reading.options import ReadingOptions
 
@@ -26,7 +27,8 @@ class ArticleChunk:
     """Rows of one table as columns of equal length.
 
     ``ids``, ``titles``, ``texts``, ``dates`` are Arrow string arrays without nulls; ``positions``
-    is an Arrow int64 array of line (JSONL) or row numbers, from 1.
+    is an Arrow int64 array of line (JSONL) or row numbers, from 1.  ``notes`` says what is uncertain
+    of single rows, by their place in the chunk.
     """
 
     path: str
@@ -36,6 +38,7 @@ class ArticleChunk:
     texts: Any
     dates: Any
     positions: Any
+    notes: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -49,10 +52,11 @@ class ArticleChunk:
             self.positions.to_pylist(),
             strict=True,
         )
-        for article_id, title, text, date, position in rows:
+        for i, (article_id, title, text, date, position) in enumerate(rows):
             source = Source(self.path, self.member, position)
             title, text = plain_ideographs(title), plain_ideographs(text)
-            yield Article(article_id, title, text, date=normal_date(date) if date else "", source=source)
+            iso = normal_date(date) if date else ""
+            yield Article(article_id, title, text, date=iso, source=source, uncertain=self.notes.get(i, ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +73,27 @@ class TableSource:
     def name(self) -> str:
         return f"{self.path}!{self.member}" if self.member else self.path
 
-    def refuse_row(self, position: int, reason: str) -> None:
+    def refuse_row(self, position: int, reason: str | Message) -> None:
         self.refused(InputRefused(f"{self.name}:{position}", reason))
 
 
-def wrong_field(name: str, field: str, known: list[str], option: str = "text") -> InputRefused:
+def wrong_field(name: str, field: str, known: list[str]) -> InputRefused:
     """The refusal of a table that lacks the field of the texts."""
-    shown = ", ".join(known[:20]) or "none"
-    return InputRefused(name, f"has no field {field!r}; its fields are {shown}: name the right one (--{option}-field)")
+    return InputRefused(name, say("reading.no_text_field", field=field, fields=", ".join(known[:20]) or "–"))
 
 
-def checked_chunk(source: TableSource, ids: Any, titles: Any, texts: Any, dates: Any, positions: Any) -> ArticleChunk:
+def checked_chunk(
+    source: TableSource,
+    ids: Any,
+    titles: Any,
+    texts: Any,
+    dates: Any,
+    positions: Any,
+    notes: Mapping[int, tuple[str, ...]] | None = None,
+) -> ArticleChunk:
     """A chunk of Arrow arrays: nulls made empty, missing ids made from the position, unusable rows refused.
 
-    ``ids``, ``titles`` and ``dates`` may be None where the table has no such column.
+    ``ids``, ``titles`` and ``dates`` may be None where the table has no such column.  ``notes`` are by place.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -92,29 +103,54 @@ def checked_chunk(source: TableSource, ids: Any, titles: Any, texts: Any, dates:
     for key, column in columns.items():
         columns[key] = _strings(column, n)
     ids = _with_ids(source.stem, _strings(ids, n) if ids is not None else None, positions)
+    told = {positions[i].as_py(): said for i, said in (notes or {}).items()}
     if broken := _not_utf8([ids, *columns.values()]):
         for i in sorted(broken):
-            source.refuse_row(positions[i].as_py(), "is not in UTF-8; convert the file")
+            source.refuse_row(positions[i].as_py(), say("reading.bad_bytes"))
         keep = pa.array([i not in broken for i in range(n)])
         ids, positions = ids.filter(keep), positions.filter(keep)
         columns = {key: column.filter(keep) for key, column in columns.items()}
+    for key, column in columns.items():
+        columns[key] = _without_nuls(column, positions, told)
     lengths = pc.binary_length(columns["texts"])
     most = 4 * source.options.limits.article_chars
     empty = pc.and_(pc.equal(lengths, 0), pc.equal(pc.binary_length(columns["titles"]), 0))
     bad = pc.or_(empty, pc.greater(pc.add(lengths, pc.binary_length(columns["titles"])), most))
     if pc.any(bad).as_py():
         for i in pc.indices_nonzero(bad).to_pylist():
-            reason = "has neither title nor text; fill it or take it out"
+            reason = say("reading.row_empty")
             if lengths[i].as_py():
-                reason = f"is longer than {source.options.limits.article_chars:,} characters; split it"
+                reason = say("reading.too_many_characters", most=f"{source.options.limits.article_chars:,}")
             source.refuse_row(positions[i].as_py(), reason)
         keep = pc.invert(bad)
         ids, positions = ids.filter(keep), positions.filter(keep)
         columns = {key: column.filter(keep) for key, column in columns.items()}
     assert isinstance(ids, pa.Array)
+    by_place = {i: told[p] for i, p in enumerate(positions.to_pylist()) if p in told} if told else {}
     return ArticleChunk(
-        source.path, source.member, ids, columns["titles"], columns["texts"], columns["dates"], positions
+        source.path, source.member, ids, columns["titles"], columns["texts"], columns["dates"], positions, by_place
     )
+
+
+def _without_nuls(column: Any, positions: Any, told: dict[int, tuple[str, ...]]) -> Any:
+    """The column without NUL characters, which are noted for their rows."""
+    import pyarrow.compute as pc
+
+    if not _has_nuls(column):
+        return column
+    for i in pc.indices_nonzero(pc.match_substring(column, "\0")).to_pylist():
+        at = positions[i].as_py()
+        said = str(say("reading.nuls", count=column[i].as_py().count("\0")))
+        told[at] = (*told.get(at, ()), said)
+    return pc.replace_substring(column, "\0", "")
+
+
+def _has_nuls(column: Any) -> bool:
+    from classifier.columns import TextColumn
+
+    texts = TextColumn.from_arrow(column)
+    start, end = int(texts.offsets[0]), int(texts.offsets[-1])
+    return end > start and not texts.data[start:end].all()
 
 
 def _is_utf8(column: Any) -> bool:

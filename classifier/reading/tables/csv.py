@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count, islice
 from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused
-from classifier.reading.encoding import encoding_of
+from classifier.messages import say
+from classifier.reading.encoding import utf8_stream
+from classifier.reading.options import ReadingOptions
 from classifier.reading.tables.chunk import ArticleChunk, TableSource, checked_chunk, wrong_field
+from classifier.reading.tables.fields import Fields, fields_of
+from classifier.reading.tables.quoting import Layout, RowBlock, row_blocks, rows_of, split_line
 
-_BLOCK_BYTES = 8 << 20
-_SAMPLE = 64 * 1024
+BLOCK_BYTES = 8 << 20
+HEAD_BYTES = 64 << 10
+DELIMITERS = b",\t;|"
+MOST_COLUMNS = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,111 +34,161 @@ class RowRange:
     heading: int
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The header line of a CSV: the names of its columns, how its rows are written, and the byte after it."""
+
+    names: tuple[str, ...]
+    layout: Layout
+    end: int
+
+
 def csv_chunks(
     file: BinaryIO, source: TableSource, delimiter: str = "", rows: RowRange | None = None
 ) -> Iterator[ArticleChunk]:
-    """Read a CSV with a header line as chunks; rows with too few or too many fields are refused by number.
+    """Read a CSV with a header line as chunks; rows that are broken are refused by number.
 
-    With ``rows``, only those of a range that archive.csv_rows gave.  Raises InputRefused where the
-    header lacks the field of the texts or the quoting is broken.
+    With ``rows``, only those of a range that ``row_ranges`` gave.  Raises InputRefused where the
+    header lacks the field of the texts.
     """
+    from classifier.reading.streams import chained, stretch
+
+    if rows is not None:
+        file.seek(0)
+        head = file.read(rows.heading)
+        file = chained(head, stretch(file, rows.start, rows.end))
+    stream = utf8_stream(file, source.name, source.options.encoding)
+    head = stream.read(HEAD_BYTES)
+    heading = read_heading(head, delimiter, source.name)
+    fields = fields_of(heading.names, source.options)
+    if not fields.text:
+        raise wrong_field(source.name, source.options.text_field, list(heading.names))
+    number = rows.first_row if rows else 1
+    limits = source.options.limits
+    for block in row_blocks(chained(head[heading.end :], stream), heading.layout, BLOCK_BYTES, limits.line_bytes):
+        chunk = _arrow_chunk(block, heading, fields, number, source) if block.rows is None else None
+        chunk = chunk or _row_chunk(block, heading, fields, number, source)
+        number += len(block.ends)
+        if chunk is not None:
+            yield chunk
+
+
+def row_ranges(file: BinaryIO, size: int, delimiter: str, name: str, options: ReadingOptions) -> Iterator[RowRange]:
+    """Cut a CSV in an encoding that keeps ASCII (UTF-8, GB18030, Big5) into ranges of about ``size`` bytes."""
+    file.seek(0)
+    heading = read_heading(file.read(HEAD_BYTES), delimiter, name)
+    if heading.layout.delimiter == b"|":  # which may be half of a character in GB18030
+        return
+    file.seek(heading.end)
+    first = number = 1
+    start = end = heading.end
+    for block in row_blocks(file, heading.layout, BLOCK_BYTES, options.limits.line_bytes):
+        for stop in block.ends.tolist():
+            number += 1
+            end = heading.end + block.start + stop
+            if end - start >= size:
+                yield RowRange(start, end, first, heading.end)
+                first, start = number, end
+    if end > start:
+        yield RowRange(start, end, first, heading.end)
+
+
+def read_heading(head: bytes, delimiter: str, name: str) -> Heading:
+    """The header line at the start of a CSV, after byte order marks, ``sep=;`` and empty lines.
+
+    Raises InputRefused where there is none.
+    """
+    at = told = 0
+    separator = delimiter.encode()
+    while head.startswith(codecs.BOM_UTF8, at):
+        at += 3
+    while at < len(head):
+        stop = min((i for i in (head.find(b"\n", at), head.find(b"\r", at)) if i >= 0), default=len(head))
+        line = head[at:stop]
+        if line.strip(b" \t\xef\xbb\xbf"):
+            if told or not line.lower().startswith(b"sep=") or len(line) != 5:
+                break
+            separator, told = line[4:], 1
+        at = stop + 1
+    if at >= len(head):
+        raise InputRefused(name, say("reading.empty"))
+    separator = separator or max((bytes((c,)) for c in DELIMITERS), key=lambda c: (line.count(c), c == b","))
+    cells, end = split_line(head, at, separator)
+    if len(cells) > MOST_COLUMNS:
+        raise InputRefused(name, say("reading.too_many_columns", most=f"{MOST_COLUMNS:,}"))
+    quoted = separator != b"\t" or line.startswith(b'"')
+    names = tuple(cell.decode("utf-8", "replace") for cell in cells)
+    return Heading(names, Layout(separator, len(cells), quoted), end)
+
+
+def _arrow_chunk(
+    block: RowBlock, heading: Heading, fields: Fields, number: int, source: TableSource
+) -> ArticleChunk | None:
+    """A well-formed block read by Arrow; None where it holds a row that needs a closer look."""
+    import numpy as np
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    from classifier.reading.streams import chained, put_back, stretch
-
-    limits, options = source.options.limits, source.options
-    if rows is not None:
-        file.seek(0)
-        heading = file.read(rows.heading)
-        file = chained(heading, stretch(file, rows.start, rows.end))
-    before = rows.first_row - 1 if rows else 0
-    head = file.read(_SAMPLE)
-    if not head:
-        raise InputRefused(source.name, "is empty; there is nothing to read")
-    encoding = options.encoding or encoding_of(head, source.name)
-    header, delimiter = csv_header(head, encoding, delimiter, source.name)
-    if options.text_field not in header:
-        raise wrong_field(source.name, options.text_field, header)
-    wanted = [
-        f for f in (options.id_field, options.title_field, options.text_field, options.date_field) if f and f in header
-    ]
-    bad: dict[int, str] = {}
-
-    def invalid(row: Any) -> str:
-        number = before + row.number - 1  # the header line is row 1 to Arrow
-        bad[number] = f"has {row.actual_columns} fields, not {row.expected_columns}; check its quotes"
-        return "skip"
-
-    stream = put_back(head, file)
-    position = before
+    wanted = {field: heading.names.index(field) for field in dict.fromkeys(_named(fields)) if field}
+    keys = {field: f"c{i}" for field, i in wanted.items()}
     try:
-        reader = arrow_csv.open_csv(
-            stream,
+        table = arrow_csv.read_csv(
+            pa.BufferReader(block.data),
             read_options=arrow_csv.ReadOptions(
                 use_threads=False,
-                block_size=max(_BLOCK_BYTES, min(limits.line_bytes, 1 << 30)),
-                encoding=_codec(encoding, head),
+                block_size=len(block.data) + 1,
+                column_names=[f"c{i}" for i in range(heading.layout.columns)],
             ),
             parse_options=arrow_csv.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=invalid
+                delimiter=heading.layout.delimiter.decode(),
+                newlines_in_values=True,
+                quote_char='"' if heading.layout.quoted else False,
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(wanted, pa.string()),
-                include_columns=list(dict.fromkeys(wanted)),
+                column_types=dict.fromkeys(keys.values(), pa.string()),
+                include_columns=list(keys.values()),
                 strings_can_be_null=False,
-                check_utf8=True,
+                check_utf8=False,
             ),
         )
-        while True:
-            try:
-                batch = reader.read_next_batch()
-            except StopIteration:
-                break
-            if not batch.num_rows:
-                continue
-            numbers = list(islice((i for i in count(position + 1) if i not in bad), batch.num_rows))
-            positions = pa.array(numbers, pa.int64())
-            position = numbers[-1]
-
-            def column(field: str, batch: Any = batch) -> Any:
-                return batch.column(field) if field in wanted else None
-
-            yield checked_chunk(
-                source,
-                column(options.id_field),
-                column(options.title_field),
-                column(options.text_field),
-                column(options.date_field),
-                positions,
-            )
-    except (pa.ArrowException, UnicodeDecodeError, ValueError) as error:
-        at = f" after row {position}" if position else ""
-        raise InputRefused(
-            source.name, f"cannot be read as CSV{at} ({error}); check its quotes and encoding"
-        ) from error
-    for number, reason in sorted(bad.items()):
-        source.refuse_row(number, reason)
+    except pa.ArrowException:
+        return None
+    if table.num_rows != len(block.ends):
+        return None
+    positions = pa.array(np.arange(number, number + table.num_rows))
+    columns = [table.column(keys[field]).combine_chunks() if field else None for field in _named(fields)]
+    ids, titles, texts, dates = columns
+    return checked_chunk(source, ids, titles, texts, dates, positions)
 
 
-def csv_header(head: bytes, encoding: str, delimiter: str, name: str) -> tuple[list[str], str]:
-    """The fields of the header line and the delimiter (found where it is empty)."""
-    text = head.decode(encoding, "ignore").lstrip("\ufeff")
-    first = text.replace("\r", "\n").split("\n", 1)[0]
-    if not delimiter:
-        delimiter = max(",\t;|", key=lambda c: (first.count(c), c == ","))
-    try:
-        row = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
-    except csv.Error as error:
-        raise InputRefused(name, f"has a header line that cannot be read as CSV ({error}); check its quotes") from error
-    return [field.strip("\ufeff") for field in row], delimiter
+def _row_chunk(
+    block: RowBlock, heading: Heading, fields: Fields, number: int, source: TableSource
+) -> ArticleChunk | None:
+    """A block read row by row; those with too few or too many cells, or an open quote, are refused by number."""
+    import pyarrow as pa
+
+    rows = block.rows if block.rows is not None else rows_of(block, heading.layout)
+    columns = heading.layout.columns
+    good: list[tuple[bytes, ...]] = []
+    positions: list[int] = []
+    for position, row in enumerate(rows, number):
+        if row.open_quote:
+            source.refuse_row(position, say("reading.open_quote"))
+        elif len(row.cells) != columns:
+            source.refuse_row(position, say("reading.wrong_cells", found=len(row.cells), expected=columns))
+        else:
+            good.append(row.cells)
+            positions.append(position)
+    if not good:
+        return None
+    places = [heading.names.index(field) if field else -1 for field in _named(fields)]
+    arrays: list[Any] = [
+        None if place < 0 else pa.array([cells[place] for cells in good], pa.binary()).view(pa.string())
+        for place in places
+    ]
+    ids, titles, texts, dates = arrays
+    return checked_chunk(source, ids, titles, texts, dates, pa.array(positions, pa.int64()))
 
 
-def _codec(encoding: str, head: bytes) -> str:
-    """The encoding as Arrow takes it: UTF-8 needs no conversion, UTF-16 with a BOM must drop it."""
-    bare = encoding.lower().replace("_", "-")
-    if bare in ("utf-8", "utf8", "utf-8-sig"):
-        return "utf8"
-    if bare in ("utf-16-le", "utf-16-be") and head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "utf-16"
-    return encoding
+def _named(fields: Fields) -> tuple[str, str, str, str]:
+    return fields.id, fields.title, fields.text, fields.date

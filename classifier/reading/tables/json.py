@@ -1,37 +1,51 @@
-"""JSON files that are one value: an article, a list of them, or an object that holds such a list."""
+"""JSON files that are one value: an article, a list of them, or an object that holds such lists, however deep."""
 
 from __future__ import annotations
 
 import io
 import json
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.encoding import decode
+from classifier.reading.options import ReadingOptions
 from classifier.reading.streams import read_whole
 from classifier.reading.tables.chunk import ArticleChunk, TableSource
-from classifier.reading.tables.json_rows import JsonRows
+from classifier.reading.tables.fields import fields_of
+from classifier.reading.tables.json_rows import JsonRows, json_text
 from classifier.reading.tables.jsonl import jsonl_chunks
+
+MOST_VALUES = 8_000_000
+"""A value of JSON takes up to a hundred bytes once it is read."""
+_LOOKED_AT = 50
+_DEEPEST = 6
 
 
 def json_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
-    """Read one JSON value: an article, a list of articles, or an object that holds such a list."""
-    text = decode(
-        read_whole(file, source.name, source.options.limits.file_bytes), source.name, source.options.encoding
-    ).text
+    """Read one JSON value: an article, a list of articles, or an object that holds such lists.
+
+    Of several lists those are read whose items have titles and texts.  Raises InputRefused where
+    there are only several that might be meant.
+    """
+    data = read_whole(file, source.name, source.options.limits.file_bytes)
+    if data.count(b",") + data.count(b"[") + data.count(b"{") > MOST_VALUES:
+        raise InputRefused(source.name, say("reading.too_many_values", most=f"{MOST_VALUES:,}"))
+    text = decode(data, source.name, source.options.encoding).text.lstrip("\ufeff")
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        if "Extra data" in str(error):
+        if "Extra data" not in str(error):
+            raise InputRefused(source.name, say("reading.no_json", error=error)) from error
+        values = _one_after_another(text)
+        if values is None:
             yield from jsonl_chunks(io.BytesIO(text.encode("utf-8", "surrogatepass")), source)
             return
-        raise InputRefused(source.name, f"is not valid JSON ({error}); check where it was made") from error
-    if isinstance(value, dict) and source.options.text_field not in value:
-        value = next((v for v in value.values() if isinstance(v, list) and v and isinstance(v[0], dict)), [value])
+        value = values
     rows = JsonRows(source)
     checked = False
-    for number, item in enumerate(value if isinstance(value, list) else [value], 1):
+    for number, item in enumerate(articles_in(value, source), 1):
         rows.add_value(item, number)
         if rows.full:
             if not checked:
@@ -42,3 +56,75 @@ def json_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
         rows.check_fields()
     if rows.texts:
         yield rows.taken()
+
+
+def articles_in(value: Any, source: TableSource) -> list[Any]:
+    """The items of a JSON value that are articles.
+
+    Raises InputRefused, naming them, where there are several lists and none has titles and texts.
+    """
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict):
+        return [value]
+    options = source.options
+    fields = fields_of(map(str, value), options)
+    if fields.text and json_text(value[fields.text]) is not None:
+        return [value]
+    found = list(_lists_in(value, options, "", 0))
+    best = max((grade for grade, _, _ in found), default=0)
+    chosen = [(path, items) for grade, path, items in found if grade == best]
+    if best == 2:
+        return [item for _, items in chosen for item in items]
+    if not chosen:
+        return [value]
+    if len(chosen) > 1:
+        raise InputRefused(source.name, say("reading.several_lists", lists=", ".join(path for path, _ in chosen[:10])))
+    return chosen[0][1]
+
+
+def _lists_in(value: Any, options: ReadingOptions, path: str, depth: int) -> Iterator[tuple[int, str, list[Any]]]:
+    """Lists of objects in a value with texts, and objects that are an article: grade (2: with titles), path, items."""
+    for key, inner in value.items():
+        name = f"{path}.{key}" if path else str(key)
+        if isinstance(inner, list):
+            grades = [_grade(item, options) for item in inner[:_LOOKED_AT]]
+            if any(grades):
+                yield max(grades), name, inner
+        elif isinstance(inner, dict) and depth < _DEEPEST:
+            if grade := _grade(inner, options):
+                yield grade, name, [inner]
+            else:
+                yield from _lists_in(inner, options, name, depth + 1)
+
+
+def _grade(item: Any, options: ReadingOptions) -> int:
+    if not isinstance(item, dict):
+        return 0
+    fields = fields_of(map(str, item), options)
+    if not fields.text or json_text(item[fields.text]) is None:
+        return 0
+    return 2 if fields.title in item else 1
+
+
+def _one_after_another(text: str) -> list[Any] | None:
+    """Values that stand one after the other over several lines each; None where each has a line of its own."""
+    first = text.lstrip().split("\n", 1)[0]
+    decoder = json.JSONDecoder()
+    try:
+        decoder.raw_decode(first)
+        return None
+    except (ValueError, RecursionError):
+        pass
+    values: list[Any] = []
+    at = 0
+    try:
+        while at < len(text):
+            at += len(text[at : at + 1_000]) - len(text[at : at + 1_000].lstrip(" \t\r\n,"))
+            if at >= len(text):
+                break
+            value, at = decoder.raw_decode(text, at)
+            values.append(value)
+    except (ValueError, RecursionError):
+        return None
+    return values

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from classifier.messages import say
 from classifier.reading.tables.chunk import (
     CHUNK_BYTES,
     CHUNK_ROWS,
@@ -13,8 +14,11 @@ from classifier.reading.tables.chunk import (
     checked_chunk,
     wrong_field,
 )
+from classifier.reading.tables.fields import fields_of
 
-_BOM = b"\xef\xbb\xbf"
+_PARAGRAPH = ("text", "content", "正文", "内容", "p", "paragraph")
+_BODY_CHARACTERS = 20
+"""A text this long, in a row without a field of the text, may be what its title is about."""
 
 
 class JsonRows:
@@ -31,6 +35,7 @@ class JsonRows:
         self.texts: list[str] = []
         self.dates: list[str] = []
         self.positions: list[int] = []
+        self.notes: dict[int, tuple[str, ...]] = {}
         self.bytes = 0
         self.with_text = 0
 
@@ -38,43 +43,62 @@ class JsonRows:
     def full(self) -> bool:
         return len(self.texts) >= CHUNK_ROWS or self.bytes >= CHUNK_BYTES
 
-    def add(self, raw: bytes, number: int, encoding: str) -> None:
-        if number == 1 and raw.startswith(_BOM):
-            raw = raw[len(_BOM) :]
+    def add(self, raw: bytes, number: int) -> None:
+        """Add a line; one that is no JSON object of text is refused by its number."""
+        nuls = raw.count(b"\0")
+        raw = raw.replace(b"\0", b"") if nuls else raw
         if not raw.strip():
             return
         try:
-            value = json.loads(raw.decode(encoding))
+            value = json.loads(raw.decode())
         except UnicodeDecodeError:
-            self.source.refuse_row(number, f"is not {encoding} as the lines before; convert the file")
+            self.source.refuse_row(number, say("reading.bad_bytes"))
             return
         except (ValueError, RecursionError) as error:
-            self.source.refuse_row(number, f"is not valid JSON ({error}); write one object a line")
+            self.source.refuse_row(number, say("reading.no_json_line", error=error))
             return
         self.bytes += len(raw)
+        before = len(self.texts)
         self.add_value(value, number)
+        if nuls and len(self.texts) > before:
+            self._note(str(say("reading.nuls", count=nuls)))
 
     def add_value(self, value: Any, number: int) -> None:
+        """Add a JSON object as a row."""
         if not isinstance(value, dict):
-            self.source.refuse_row(number, 'is not a JSON object; write {"title": …, "text": …}')
+            self.source.refuse_row(number, say("reading.no_object"))
             return
         options = self.source.options
-        if not self.texts:
+        if len(self.texts) < 5:
             self.seen_fields.update(dict.fromkeys(list(value)[:50]))
-        try:
-            text = _as_text(value.get(options.text_field))
-            title = _as_text(value.get(options.title_field))
-            article_id = _as_text(value.get(options.id_field))
-            date = _as_text(value.get(options.date_field))
-        except TypeError as error:
-            self.source.refuse_row(number, f"{error}; give text")
-            return
-        self.with_text += options.text_field in value
-        self.ids.append(article_id)
-        self.titles.append(title)
-        self.texts.append(text)
-        self.dates.append(date)
+        fields = fields_of(value, options)
+        row: list[str] = []
+        for name in (fields.id, fields.title, fields.text, fields.date):
+            text = json_text(value.get(name)) if name else ""
+            if text is None:
+                self.source.refuse_row(
+                    number, say("reading.no_text_value", field=name, kind=type(value[name]).__name__)
+                )
+                return
+            row.append(text)
+        there = bool(fields.text) and fields.text in value
+        if not there and self.with_text and row[1]:
+            known = (fields.id, fields.title, fields.date)
+            others = [v for key, v in value.items() if key not in known and isinstance(v, str)]
+            if any(len(other) >= _BODY_CHARACTERS for other in others):
+                said = say("reading.row_without_text", field=options.text_field, fields=", ".join(list(value)[:20]))
+                self.source.refuse_row(number, said)
+                return
+        self.with_text += there
+        for column, text in zip((self.ids, self.titles, self.texts, self.dates), row, strict=True):
+            column.append(text)
         self.positions.append(number)
+        if not there and row[1]:
+            self._note(str(say("reading.title_only")))
+
+    def _note(self, said: str) -> None:
+        place = len(self.texts) - 1
+        self.notes[place] = (*self.notes.get(place, ()), said)
 
     def check_fields(self) -> None:
         """Refuse a table none of whose first rows has the field of the texts."""
@@ -91,9 +115,32 @@ class JsonRows:
             _column(self.texts),
             _column(self.dates),
             pa.array(self.positions, pa.int64()),
+            self.notes,
         )
         self.clear()
         return chunk
+
+
+def json_text(value: Any) -> str | None:
+    """What a JSON value is as text: a list of texts (or of objects with texts) is its paragraphs; None: no text."""
+    if isinstance(value, str):
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool | int | float):
+        return str(value)
+    if isinstance(value, list):
+        lines = [_paragraph(item) for item in value]
+        return None if None in lines else "\n".join(line for line in lines if line)
+    return None
+
+
+def _paragraph(value: Any) -> str | None:
+    if isinstance(value, dict):
+        value = next(
+            (value[key] for key in ("text", "content", "正文", "内容", "p", "paragraph") if key in value), None
+        )
+    return value if isinstance(value, str) else None
 
 
 def _column(values: list[str]) -> Any:
@@ -103,15 +150,3 @@ def _column(values: list[str]) -> Any:
         return pa.array(values, pa.string())
     except UnicodeEncodeError:  # lone surrogates, which JSON may escape
         return pa.array([v.encode("utf-8", "replace").decode() for v in values], pa.string())
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool | int | float):
-        return str(value)
-    if isinstance(value, list) and all(isinstance(v, str) for v in value):
-        return "\n".join(value)
-    raise TypeError(f"a field holds a JSON {type(value).__name__} where text is due")

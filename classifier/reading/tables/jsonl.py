@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused
-from classifier.reading.encoding import encoding_of
-from classifier.reading.streams import put_back, recoded
+from classifier.messages import say
+from classifier.reading.encoding import utf8_stream
+from classifier.reading.streams import stretch
 from classifier.reading.tables.chunk import ArticleChunk, TableSource, checked_chunk
+from classifier.reading.tables.fields import Fields, fields_of
 from classifier.reading.tables.json_rows import JsonRows
 
 _BLOCK = 4 << 20
 _READ = 256 << 10
-_WIDE_ENCODINGS = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +56,25 @@ def jsonl_chunks(
     A line that is no JSON object goes to ``source.refused``.  Raises InputRefused where no line of
     the first block has the field of the texts, or the file is no text.
     """
-    encoding = source.options.encoding
-    limit, number = (lines.end - lines.start, lines.first_line) if lines else (-1, 1)
+    encoding, number = source.options.encoding, 1
     if lines is not None:
-        file.seek(lines.start)
-    if not encoding and number > 1:
-        encoding = "utf-8"
-    elif not encoding:
-        head = file.read(64 * 1024)
-        encoding = encoding_of(head, source.name) if head else "utf-8"
-        file = put_back(head, file)
-    if _bare(encoding) in _WIDE_ENCODINGS:
-        file, limit, encoding = recoded(file, encoding), -1, "utf-8"
-    for block in _blocks(file, limit, number, source):
-        plain = _bare(encoding) in ("utf-8", "utf8") and len(block.data) <= source.options.limits.line_bytes
-        chunk = _arrow_chunk(block, source) if plain else None
+        file = stretch(file, lines.start, lines.end)
+        number = lines.first_line
+        encoding = encoding or ("utf-8" if number > 1 else "")
+    most = source.options.limits.line_bytes
+    for block in _blocks(utf8_stream(file, source.name, encoding), number, source):
+        chunk = _arrow_chunk(block, source) if len(block.data) <= most and b"\0" not in block.data else None
         if chunk is not None:
             check_fields = False
             yield chunk
             continue
         rows = JsonRows(source)
+        rows.with_text = not check_fields
         for i, raw in enumerate(block.data.split(b"\n"), block.first_line):
-            if len(raw) > source.options.limits.line_bytes:
-                source.refuse_row(i, f"is longer than {source.options.limits.line_bytes:,} bytes; split it")
+            if len(raw) > most:
+                source.refuse_row(i, say("reading.line_too_long", most=f"{most:,}"))
             else:
-                rows.add(raw, i, encoding)
+                rows.add(raw, i)
         if check_fields:
             rows.check_fields()
         if rows.texts:
@@ -93,18 +88,16 @@ class _Block:
     first_line: int
 
 
-def _blocks(file: BinaryIO, limit: int, number: int, source: TableSource) -> Iterator[_Block]:
-    """Whole lines of a binary file within ``limit`` bytes (-1: all); a line too long is refused, not kept."""
+def _blocks(file: BinaryIO, number: int, source: TableSource) -> Iterator[_Block]:
+    """Whole lines of a binary file; a line too long is refused, not kept."""
     most = source.options.limits.line_bytes
     waiting: list[bytes] = []
     size = 0  # of the line that is waiting for its end, kept or not
     broken: InputRefused | None = None
-    while limit and broken is None:
-        piece, broken = _piece(file, _BLOCK if limit < 0 else min(_BLOCK, limit))
+    while broken is None:
+        piece, broken = _piece(file, _BLOCK)
         if not piece:
             break
-        if limit > 0:
-            limit -= len(piece)
         first, last = piece.find(b"\n"), piece.rfind(b"\n")
         if first < 0:
             size += len(piece)
@@ -112,7 +105,7 @@ def _blocks(file: BinaryIO, limit: int, number: int, source: TableSource) -> Ite
             continue
         start = 0
         if size + first > most:
-            source.refuse_row(number, f"is longer than {most:,} bytes; split it")
+            source.refuse_row(number, say("reading.line_too_long", most=f"{most:,}"))
             number += 1
             waiting, start = [], first + 1
         if start <= last:
@@ -123,7 +116,7 @@ def _blocks(file: BinaryIO, limit: int, number: int, source: TableSource) -> Ite
     if broken is not None:
         raise broken
     if size > most:
-        source.refuse_row(number, f"is longer than {most:,} bytes; split it")
+        source.refuse_row(number, say("reading.line_too_long", most=f"{most:,}"))
     elif size:
         yield _Block(b"".join(waiting), number)
 
@@ -150,24 +143,25 @@ def _arrow_chunk(block: _Block, source: TableSource) -> ArticleChunk | None:
     import pyarrow as pa
     from pyarrow import json as arrow_json
 
-    options = source.options
-    fields = (options.id_field, options.title_field, options.text_field, options.date_field)
+    fields = _fields(block.data, source)
+    if not fields.text:
+        return None
+    named = (fields.id, fields.title, fields.text, fields.date)
     lines = block.data.count(b"\n") + 1
     try:
         table = arrow_json.read_json(
             pa.BufferReader(block.data),
             read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(block.data) + 1),
             parse_options=arrow_json.ParseOptions(
-                explicit_schema=pa.schema([(f, pa.string()) for f in dict.fromkeys(fields) if f]),
+                explicit_schema=pa.schema([(f, pa.string()) for f in dict.fromkeys(named) if f]),
                 unexpected_field_behavior="ignore",
             ),
         )
     except pa.ArrowException:
         return None
-    texts = table.column(options.text_field)
-    if table.num_rows != lines or texts.null_count == lines:
+    if table.num_rows != lines or table.column(fields.text).null_count:
         return None
-    ids, titles, texts, dates = (_combined(table.column(f)) if f else None for f in fields)
+    ids, titles, texts, dates = (_combined(table.column(f)) if f else None for f in named)
     positions = pa.array(np.arange(block.first_line, block.first_line + lines))
     return checked_chunk(source, ids, titles, texts, dates, positions)
 
@@ -176,5 +170,13 @@ def _combined(column: Any) -> Any:
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
-def _bare(encoding: str) -> str:
-    return encoding.replace("_", "-").lower()
+def _fields(data: bytes, source: TableSource) -> Fields:
+    """The fields as the first line of a block has them."""
+    import json
+
+    end = data.find(b"\n")
+    try:
+        value = json.loads(data[: end if end >= 0 else len(data)])
+    except (ValueError, RecursionError):
+        value = None
+    return fields_of(value if isinstance(value, dict) else (), source.options)
