@@ -52,7 +52,7 @@ def read_text(
 
 
 def with_broken(articles: list[Article], broken: int, nuls: int = 0) -> list[Article]:
-    """Articles that say how many characters of their file could not be decoded or were left out, where there are any."""
+    """Articles that say how many characters of their file could not be decoded or were left out."""
     if broken:
         told = str(say("reading.broken_characters", count=broken))
         hit = [article for article in articles if "\ufffd" in article.title + article.text] or articles
