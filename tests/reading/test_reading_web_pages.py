@@ -355,3 +355,20 @@ def test_missing_package_is_named(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("page.html: cannot be read: the package lxml, which reads web pages, is missing")
     assert "pip install lxml" in done.stdout and "save" not in done.stdout
+
+
+@pytest.mark.parametrize("tag", ["p", "div", "section", "br"])
+def test_length_and_tags_do_not_matter(tag: str) -> None:
+    from classifier.reading.html import read_html
+
+    for count in range(1, 12):
+        paragraphs = [
+            f"第{i}天，清河口镇的干部走进田间地头，察看小麦返青情况，帮助农户解决灌溉用水。"
+            for i in range(1, count + 1)
+        ]
+        body = "<br><br>".join(paragraphs) if tag == "br" else made.wrapped(paragraphs, tag)
+        for name in ("content", "article", "TRS_Editor"):
+            page = made.document(
+                f"{made.NAV}<h1>{made.TITLE}</h1><div class={name}>{body}</div>{made.RELATED}{made.FOOT}"
+            )
+            assert read_html(page, "x", stem="x").text.split("\n") == paragraphs
