@@ -103,7 +103,7 @@ def built(settings: Settings) -> Service:
         tagger=tagger,
         reading=reading,
         intake=Intake(store, tagger, outgoing),
-        review=Review(store, champion, writer, outgoing),
+        review=Review(store, champion, writer, outgoing, settings.limits.lease_seconds),
         writer=writer,
         sign_ins=sign_ins,
         jobs=Jobs(store, settings, champion),

@@ -10,8 +10,10 @@ from sqlalchemy import Connection
 from lanmu.service.champion import Champion
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
-from lanmu.service.store import Store, changes, settling
+from lanmu.service.store import Store, changes, leases, settling
 from lanmu.service.store.settling import Settlement
+
+MOST_LEASED = 5
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Review:
     champion: Champion
     writer: LabelWriter
     outgoing: Outgoing
+    lease_seconds: float
 
     def settle(
         self, number: int, category: str, by: str, *, seen: int | None = None,
@@ -60,6 +63,11 @@ class Review:
         self._wake()
         return done
 
+    def flag(self, number: int, by: str, note: str, *, token: str | None = None) -> Settlement:
+        """Ask colleagues about an article."""
+        with self.store.writing() as connection:
+            return settling.flag(connection, number, by, note, token=token)
+
     def accept_many(self, numbers: Sequence[int], by: str) -> list[Settlement]:
         """Accept the model's category of many articles; those a person has settled are left alone."""
         with self.store.writing() as connection:
@@ -78,9 +86,14 @@ class Review:
         return done
 
     def undo(self, by: str, *, of: str | None = None, step: str | None = None) -> list[Settlement]:
-        """Take back this person's last step, or the one named ``of``; what it was, or nothing."""
+        """Take back this person's last step, or the one named ``of``; what it was, or nothing.
+
+        What is in review again is with this person first, who is about to judge it otherwise.
+        """
         with self.store.writing() as connection:
             done = settling.undo(connection, by, of=of, step=step)
+            for one in done[:MOST_LEASED]:
+                leases.take(connection, one.article, by, self.lease_seconds)
             self._tell(connection, done, action="undo")
         self._wake()
         return done

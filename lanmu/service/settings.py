@@ -34,6 +34,9 @@ class ServiceLimits:
     answer is 503 with Retry-After, as it is after ``seconds``.  At most ``explained_chars``
     characters a request are explained, which takes longer than tagging.
 
+    An article that Review gives to an editor goes to no other for ``lease_seconds``, which the open
+    page renews.
+
     A file of the watched folder is read once it has not changed for ``inbox_still_seconds``; the
     folder is looked through every ``inbox_scan_seconds`` besides the system's own notices.  A
     delivery to the webhook ends after ``webhook_seconds``; it is tried ``webhook_tries`` times, the
@@ -59,6 +62,7 @@ class ServiceLimits:
     reading_seconds: float = 60.0
     waiting_readings: int = 8
     connections: int = 1_000
+    lease_seconds: float = 300.0
     session_hours: float = 12.0
     sign_in_tries: int = 5
     sign_in_seconds: float = 300.0

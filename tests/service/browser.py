@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium; see scripts/install-browser")
@@ -74,22 +74,36 @@ class Window:
 @contextmanager
 def opened(address: str, **options: Any) -> Iterator[Window]:
     """A window on the desk; at its end there must have been no error."""
+    with several(address, 1, **options) as (window,):
+        yield window
+
+
+@contextmanager
+def several(address: str, count: int, **options: Any) -> Iterator[list[Window]]:
+    """Windows on the desk, each in a browser of its own; at their end there must have been no error."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context: BrowserContext = browser.new_context(**{"locale": "zh-CN", **options})
-        context.add_init_script(_WATCH)
-        page = context.new_page()
-        window = Window(page, address)
-        page.on("console", lambda m: window.errors.append(f"{m.type}: {m.text}") if m.type != "log" else None)
-        page.on("pageerror", lambda e: window.errors.append(str(e)))
-        page.on("dialog", lambda d: window.errors.append(f"dialog: {d.message}"))
-        page.on("request", lambda r: _at_home(window, r.url))
+        arguments = {"executable_path": CHROMIUM, "args": ["--no-sandbox"]}
+        browsers = [playwright.chromium.launch(**arguments) for _ in range(count)]
         try:
-            yield window
-            wrong = [*window.errors, *window.breaches()]
+            windows = [_window(browser, address, options) for browser in browsers]
+            yield windows
+            wrong = [found for window in windows for found in (*window.errors, *window.breaches())]
             assert not wrong, wrong
         finally:
-            browser.close()
+            for browser in browsers:
+                browser.close()
+
+
+def _window(browser: Browser, address: str, options: dict[str, Any]) -> Window:
+    context: BrowserContext = browser.new_context(**{"locale": "zh-CN", **options})
+    context.add_init_script(_WATCH)
+    page = context.new_page()
+    window = Window(page, address)
+    page.on("console", lambda m: window.errors.append(f"{m.type}: {m.text}") if m.type != "log" else None)
+    page.on("pageerror", lambda e: window.errors.append(str(e)))
+    page.on("dialog", lambda d: window.errors.append(f"dialog: {d.message}"))
+    page.on("request", lambda r: _at_home(window, r.url))
+    return window
 
 
 def _at_home(window: Window, url: str) -> None:

@@ -13,7 +13,7 @@ from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.stories import told
 from lanmu.service.problems import Problem
 from lanmu.service.security.access import Editor, Reader
-from lanmu.service.store import progress, queue
+from lanmu.service.store import flags, leases, progress, queue
 from lanmu.service.store.records import STATES
 
 router = APIRouter()
@@ -38,9 +38,17 @@ def article_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
     with desk.service.store.reading() as connection:
         article = queue.get(connection, number)
         deeds = progress.deeds(connection, article=number)
+        holder = leases.holder(connection, number)
+        flag = flags.get(connection, number)
     if article is None:
         raise Problem(404, f"the queue has no article {number}; it may have been removed")
-    return desk.page("article.html", story=told(desk, article), deeds=deeds)
+    return desk.page(
+        "article.html",
+        story=told(desk, article),
+        deeds=deeds,
+        flag=flag,
+        looked_at=None if holder == who.name else holder,
+    )
 
 
 @router.post("/articles/bulk")

@@ -6,8 +6,8 @@ from typing import Final
 
 from classifier.taxonomy import Taxonomy
 
-TAKEN: Final = "jksu"
-"""Letters with a meaning of their own: next, previous, skip, undo."""
+TAKEN: Final = "jkqsu"
+"""Letters with a meaning of their own: next, previous, ask a colleague, skip, undo."""
 
 KEYS: Final = "1234567890" + "".join(c for c in "abcdefghilmnopqrtvwxyz" if c not in TAKEN)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from fastapi import Depends, Path, Request
 
 from lanmu.service.api.schemas import MOST_NUMBER
-from lanmu.service.store.queue import ArticleFilter
+from lanmu.service.store.queue import ORDERS, ArticleFilter, Order
 from lanmu.service.store.records import STATES, State
 
 LONGEST = 200
@@ -29,6 +29,10 @@ class Wanted:
     first_day: str = ""
     last_day: str = ""
     search: str = ""
+    column: str = ""
+    source: str = ""
+    order: str = ""
+    flagged: str = ""
 
     @property
     def filter(self) -> ArticleFilter:
@@ -40,6 +44,9 @@ class Wanted:
             origin=self.origin or None,
             labelled_by=self.person or None,
             search=self.search,
+            column=self.column or None,
+            source=self.source or None,
+            flagged=bool(self.flagged),
         )
 
     @property
@@ -48,12 +55,29 @@ class Wanted:
         return urlencode({name: getattr(self, name) for name in _NAMES if getattr(self, name)})
 
     @property
+    def review_order(self) -> Order:
+        """In which order Review gives articles out."""
+        return next((order for order in ORDERS if order == self.order), "useful")
+
+    @property
     def set(self) -> int:
         """How many of its parts are set."""
         return sum(bool(getattr(self, name)) for name in _NAMES)
 
 
-_NAMES = ("category", "state", "origin", "person", "first_day", "last_day", "search")
+_NAMES = (
+    "category",
+    "state",
+    "origin",
+    "person",
+    "first_day",
+    "last_day",
+    "search",
+    "column",
+    "source",
+    "order",
+    "flagged",
+)
 
 
 def read_filter(query: Mapping[str, str]) -> Wanted:

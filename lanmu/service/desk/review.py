@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Request
 from pydantic import BaseModel, Field
+from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
 from classifier.errors import UnknownCategory
 from lanmu.service.api.schemas import MOST_NUMBER
-from lanmu.service.desk.filters import ArticleNumber, WantedArticles
+from lanmu.service.desk.filters import ArticleNumber, Wanted, WantedArticles
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.stories import told
 from lanmu.service.desk.translating import translated
 from lanmu.service.problems import Problem
 from lanmu.service.security.access import Editor, Reader
-from lanmu.service.store import progress, queue
+from lanmu.service.store import flags, leases, progress, queue
 from lanmu.service.store.records import today
 from lanmu.service.store.settling import AnotherCard, NoSuchArticle, SettledMeanwhile, Settlement
 
 router = APIRouter()
 Token = Annotated[str, Form(max_length=64)]
 MOST_STEPS = 100
+MOST_HELD = 50
 AHEAD = 200
 """How many numbers of the queue a page is given; it asks for more before they run out."""
 
@@ -38,34 +40,104 @@ def review_page(
     """The queue with its first article (or the one ``start`` names) open."""
     desk = Desk(request, who)
     with desk.service.store.reading() as connection:
-        numbers, total = queue.review_numbers(connection, wanted.filter, limit=AHEAD)
+        numbers, total = _numbers(connection, desk, wanted)
         if start is not None:
             numbers = [start, *(number for number in numbers if number != start)]
-        first = queue.get(connection, numbers[0]) if numbers else None
         day = progress.progress(connection, today())
+        sources, columns = queue.sources_in_review(connection)
+        asked = flags.count(connection)
+    number = start if start is not None else _hand_out(desk, numbers)
+    if start is not None:
+        _hand_out(desk, [start])
+    with desk.service.store.reading() as connection:
+        first = queue.get(connection, number) if number is not None else None
+        around = _around(connection, desk, number)
+        at_work = [name for name in leases.at_work(connection) if name != who.name]
     if start is not None and first is None:
         raise Problem(404, f"the queue has no article {start}; it may have been removed")
-    return desk.page("review.html", numbers=numbers, total=total, day=day, wanted=wanted,
-                     story=None if first is None else told(desk, first))  # fmt: skip
+    if number is not None:
+        numbers = [number, *(other for other in numbers if other != number)]
+    return desk.page(
+        "review.html", numbers=numbers, total=total, day=day, wanted=wanted, orders=queue.ORDERS, sources=sources,
+        columns=columns, asked=asked, at_work=at_work, story=None if first is None else told(desk, first), **around,
+    )  # fmt: skip
 
 
 @router.get("/review/queue")
 def review_queue(request: Request, who: Reader, wanted: WantedArticles) -> Response:
-    """The numbers of the queue as JSON, the most useful first."""
-    with Desk(request, who).service.store.reading() as connection:
-        numbers, total = queue.review_numbers(connection, wanted.filter, limit=AHEAD)
-    return JSONResponse({"numbers": numbers, "total": total})
+    """The numbers of the queue as JSON, in its order, without those that others have before them."""
+    desk = Desk(request, who)
+    with desk.service.store.reading() as connection:
+        numbers, total = _numbers(connection, desk, wanted)
+        at_work = [name for name in leases.at_work(connection) if name != who.name]
+    return JSONResponse({"numbers": numbers, "total": total, "at_work": at_work})
 
 
 @router.get("/review/{number}/card")
 def review_card(request: Request, who: Reader, number: ArticleNumber) -> Response:
-    """One article as the review page shows it, without the page around it."""
+    """One article as the review page shows it, without the page around it.
+
+    Nothing (204) where another editor has it before them, or has settled it.
+    """
     desk = Desk(request, who)
+    if _hand_out(desk, [number]) is None:
+        return Response(status_code=204)
     with desk.service.store.reading() as connection:
         article = queue.get(connection, number)
+        around = _around(connection, desk, number)
     if article is None:
         raise Problem(404, f"the queue has no article {number}; it may have been removed")
-    return desk.page("parts/card.html", story=told(desk, article))
+    if article.state != "review" and article.labelled_by != who.name:
+        return Response(status_code=204)
+    return desk.page("parts/card.html", story=told(desk, article), **around)
+
+
+class HeldIn(BaseModel):
+    """Articles that a page goes on holding, and those it lets go."""
+
+    hold: list[int] = Field([], max_length=MOST_HELD)
+    free: list[int] = Field([], max_length=MOST_HELD)
+
+
+@router.post("/review/leases")
+def renew_leases(request: Request, who: Editor, given: HeldIn) -> Response:
+    """Go on with leases, and end others."""
+    service = Desk(request, who).service
+    with service.store.writing() as connection:
+        lost = [
+            number for number in given.hold
+            if queue.get(connection, number) is not None
+            and leases.take(connection, number, who.name, service.settings.limits.lease_seconds) is not None
+        ]  # fmt: skip
+        leases.free(connection, given.free, who.name)
+        leases.clear_old(connection)
+    return JSONResponse({"lost": lost})
+
+
+def _numbers(connection: Connection, desk: Desk, wanted: Wanted) -> tuple[list[int], int]:
+    person = desk.who.name if desk.who else None
+    return queue.review_numbers(connection, wanted.filter, limit=AHEAD, person=person, order=wanted.review_order)
+
+
+def _hand_out(desk: Desk, numbers: Sequence[int]) -> int | None:
+    """The first of these that this editor gets, leased; a reader, who settles nothing, gets any."""
+    if desk.who is None or not desk.who.may("editor") or not numbers:
+        return numbers[0] if numbers else None
+    seconds = desk.service.settings.limits.lease_seconds
+    with desk.service.store.writing() as connection:
+        known = [number for number in numbers if len(numbers) > 1 or queue.get(connection, number) is not None]
+        if not known:
+            return numbers[0]  # there is no such article, as the reading of it will say
+        return leases.take_first(connection, known, desk.who.name, seconds)
+
+
+def _around(connection: Connection, desk: Desk, number: int | None) -> dict[str, Any]:
+    """What colleagues have to do with an article: who has it before them, what they ask."""
+    if number is None:
+        return {"looked_at": None, "flag": None}
+    holder = leases.holder(connection, number)
+    mine = desk.who is not None and holder == desk.who.name
+    return {"looked_at": None if mine else holder, "flag": flags.get(connection, number)}
 
 
 @router.post("/review/{number}/settle")
@@ -113,12 +185,13 @@ class StepIn(BaseModel):
     """
 
     id: str = Field(min_length=8, max_length=64)
-    do: Literal["settle", "skip", "undo"]
+    do: Literal["settle", "skip", "undo", "flag"]
     number: int = Field(0, ge=0, le=MOST_NUMBER)
     seen: int = Field(0, ge=0, le=MOST_NUMBER)
     token: str = Field("", max_length=64)
     category: str = Field("", max_length=200)
     of: str | None = Field(None, max_length=64)
+    note: str = Field("", max_length=flags.LONGEST_NOTE)
 
 
 class StepsIn(BaseModel):
@@ -158,6 +231,8 @@ def _do(desk: Desk, by: str, step: StepIn) -> list[Settlement]:
         return [review.settle(step.number, step.category, by, seen=step.seen, token=step.token, step=step.id)]
     if step.do == "skip":
         return [review.skip(step.number, by, seen=step.seen, token=step.token, step=step.id)]
+    if step.do == "flag":
+        return [review.flag(step.number, by, step.note, token=step.token)]
     return review.undo(by, of=step.of, step=step.id)
 
 

@@ -84,6 +84,11 @@ def _seventh(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=(schema.refusals,))
 
 
+def _eighth(connection: Connection) -> None:
+    """Several editors: leases, flags, second readings."""
+    schema.metadata.create_all(connection, tables=(schema.leases, schema.flags, schema.readings))
+
+
 def _add_indexes(connection: Connection, table: Table) -> None:
     """Make the indexes that a table lacks."""
     for index in table.indexes:
@@ -98,7 +103,7 @@ def _add_column(connection: Connection, column: Column[Any]) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {CreateColumn(column).compile(connection)}")
 
 
-STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth, _fifth, _sixth, _seventh)
+STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth, _fifth, _sixth, _seventh, _eighth)
 
 
 def migrate(connection: Connection) -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from classifier.article import TaggedArticle
 from classifier.reading.dates import is_iso, normal_date
+from lanmu.service.store import flags, leases
 from lanmu.service.store.records import QueuedArticle, State, fingerprint_of, local_day, queued_article
 from lanmu.service.store.schema import articles
 
 MOST_A_PAGE = 200
+Order = Literal["useful", "newest", "oldest"]
+ORDERS: tuple[Order, ...] = get_args(Order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,8 @@ class ArticleFilter:
     """Which articles of the queue; None stands for any.
 
     ``category`` is what counts (a person's label before the model's); ``days`` from and to
-    (inclusive, ISO); ``search`` words that all stand in the title or the body.
+    (inclusive, ISO); ``search`` words that all stand in the title or the body; ``column`` the
+    printed 栏目, ``source`` the file; ``flagged`` only those about which a colleague has asked.
     """
 
     category: str | None = None
@@ -40,6 +45,9 @@ class ArticleFilter:
     origin: str | None = None
     labelled_by: str | None = None
     search: str = ""
+    column: str | None = None
+    source: str | None = None
+    flagged: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,13 +127,35 @@ def labellers(connection: Connection) -> list[str]:
 
 
 def review_numbers(
-    connection: Connection, wanted: ArticleFilter | None = None, *, limit: int = 200
-) -> tuple[list[int], int]:
-    """The numbers of what ``for_review`` gives out, in its order, and how many there are in all."""
-    condition = and_(condition_of(wanted or ArticleFilter()), articles.c.state == "review")
+    connection: Connection, wanted: ArticleFilter | None = None, *, limit: int = 200,
+    person: str | None = None, order: Order = "useful",
+) -> tuple[list[int], int]:  # fmt: skip
+    """The numbers of what waits for review, in an order, and how many there are in all.
+
+    For a ``person`` those are left out that others have before them, and (unless only such are
+    wanted) those about which this person has asked colleagues.
+    """
+    wanted = wanted or ArticleFilter()
+    condition = and_(condition_of(wanted), articles.c.state == "review")
+    if person is not None and not wanted.flagged:
+        condition = and_(condition, ~flags.asked_by(person))
     total = connection.execute(select(func.count()).select_from(articles).where(condition)).scalar_one()
-    query = _most_useful(condition).limit(max(1, limit))
+    if person is not None:
+        condition = and_(condition, ~leases.held_by_others(person))
+    query = _ordered(condition, order).limit(max(1, limit))
     return [row.number for row in connection.execute(query)], total
+
+
+def sources_in_review(connection: Connection, limit: int = 100) -> tuple[list[str], list[str]]:
+    """The files and the printed columns that articles in review come from, those with most first."""
+    found: list[list[str]] = []
+    for name in (articles.c.source_path, articles.c.column):
+        query = (
+            select(name).where(articles.c.state == "review", name != "").group_by(name)
+            .order_by(func.count().desc(), name).limit(limit)
+        )  # fmt: skip
+        found.append(list(connection.execute(query).scalars()))
+    return found[0], found[1]
 
 
 def condition_of(wanted: ArticleFilter) -> ColumnElement[bool]:
@@ -144,6 +174,12 @@ def condition_of(wanted: ArticleFilter) -> ColumnElement[bool]:
         conditions.append(c.origin == wanted.origin)
     if wanted.labelled_by is not None:
         conditions.append(c.labelled_by == wanted.labelled_by)
+    if wanted.column is not None:
+        conditions.append(c.column == wanted.column)
+    if wanted.source is not None:
+        conditions.append(c.source_path == wanted.source)
+    if wanted.flagged:
+        conditions.append(flags.is_flagged())
     for word in wanted.search.split()[:10]:
         conditions.append(or_(c.title.contains(word, autoescape=True), c.text.contains(word, autoescape=True)))
     return and_(*conditions)
@@ -165,6 +201,13 @@ def judgement_of(tagged: TaggedArticle, model: str) -> dict[str, object]:
         "reasons": list(tagged.reasons),
         "state": tagged.decision,
     }
+
+
+def _ordered(condition: ColumnElement[bool], order: Order) -> Select[tuple[int]]:
+    if order == "useful":
+        return _most_useful(condition)
+    number = articles.c.number
+    return select(number).where(condition).order_by(number.desc() if order == "newest" else number)
 
 
 def _most_useful(condition: ColumnElement[bool]) -> Select[tuple[int]]:

@@ -107,6 +107,40 @@ label_files = Table(
     sqlite_autoincrement=True,
 )
 
+# Who has an article before them in Review, until when; others are given other articles meanwhile.
+leases = Table(
+    "leases",
+    metadata,
+    Column("article", ForeignKey("articles.number", ondelete="CASCADE"), primary_key=True),
+    Column("by", String, nullable=False),
+    Column("until", Float, nullable=False),
+    Index("leases_by_person", "by", "until"),
+)
+
+# A question to colleagues about an article that waits; gone once it is settled.
+flags = Table(
+    "flags",
+    metadata,
+    Column("article", ForeignKey("articles.number", ondelete="CASCADE"), primary_key=True),
+    Column("by", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Float, nullable=False),
+)
+
+# A label read once more by another person, without being shown it.
+readings = Table(
+    "readings",
+    metadata,
+    Column("article", ForeignKey("articles.number", ondelete="CASCADE"), primary_key=True),
+    Column("first_by", String, nullable=False),
+    Column("first", String, nullable=False),
+    Column("second_by", String, nullable=False),
+    Column("second", String, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("step", String),
+    Index("readings_by_step", "second_by", "step", unique=True, sqlite_where=Column("step").is_not(None)),
+)
+
 users = Table(
     "users",
     metadata,

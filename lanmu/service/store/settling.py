@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from classifier.errors import LanmuError
-from lanmu.service.store import queue
+from lanmu.service.store import flags, leases, queue
 from lanmu.service.store.records import QueuedArticle, State, local_day
 from lanmu.service.store.schema import articles, labels, settlements
 
@@ -83,6 +83,14 @@ def skip(
     if known := _known(connection, by, step):
         return known
     return _settled(connection, _seen(connection, number, seen, token), "skip", None, "skipped", by, None, step)
+
+
+def flag(connection: Connection, number: int, by: str, note: str, *, token: str | None = None) -> Settlement:
+    """Ask colleagues about an article; it stays in review, for them.  Raises as ``settle`` does."""
+    article = _seen(connection, number, None, token)
+    flags.put(connection, number, by, note)
+    leases.free(connection, [number], by)
+    return Settlement(0, number, "flag", article.label, by)
 
 
 def accept_many(connection: Connection, numbers: Sequence[int], by: str) -> list[Settlement]:
@@ -190,6 +198,8 @@ def _settled(
     )
     number = connection.execute(statement.returning(settlements.c.number)).scalar_one()
     _write(connection, article.number, state, category, by, at)
+    flags.take_away(connection, article.number)
+    leases.free(connection, [article.number], by)
     return Settlement(number, article.number, action, category, by, batch)
 
 

@@ -1,4 +1,5 @@
-// The review page: the next cards are held ready, a judgement shows the next one at once and goes into the outbox.  What is judged is always the card on screen: while it is not there, keys wait.
+// The review page: the next cards are held ready, a judgement shows the next one at once and goes into the outbox.
+// What is judged is always the card on screen: while it is not there, keys wait.
 import { cancel, listen, put, signInAgain, steps } from "./outbox.js";
 
 const AHEAD = 4;
@@ -6,7 +7,10 @@ const FEW = 5;
 const LOOK_AGAIN_SECONDS = 20;
 const LONGEST_PAUSE = 15_000;
 const GONE = "";
+const TAKEN = " ";
 const MOST_UNDONE = 200;
+const MOST_HELD = 50;
+const RENEW_SECONDS = 60;
 const JUDGING = /^(?:[a-z0-9 ]|Enter)$/;
 const KEYS_OFF = "lanmu-keys-off";
 
@@ -14,6 +18,7 @@ export function startReview(page, toastOf, alertOf) {
   const place = page.querySelector("#card");
   const help = document.getElementById("help");
   const may = page.dataset.may === "yes";
+  const csrf = document.querySelector('meta[name="csrf"]').content;
   const texts = document.getElementById("toasts").dataset;
   const waitingSign = page.querySelector("[data-waiting-sign]");
   const cards = new Map(); // by number: the HTML of a card that is held ready, or the promise of it
@@ -24,6 +29,8 @@ export function startReview(page, toastOf, alertOf) {
   let total = Number(page.querySelector("[data-total]").textContent.replaceAll(",", ""));
   let shown = 0;
   let looking = 0;
+  const held = new Set(); // the articles that this page has from the service, for some minutes
+  const flagging = document.getElementById("flag");
   let open = null; // the card on screen, once it has been painted; null while another is awaited
 
   function card(number) {
@@ -31,18 +38,23 @@ export function startReview(page, toastOf, alertOf) {
     return cards.get(number);
   }
 
-  // The HTML of a card; GONE where the article is no longer there; null where it did not come.
+  // The HTML of a card; GONE where there is no such article any more, TAKEN where a colleague has it; null where it did
+  // not come.
   async function fetchCard(number) {
     let html = null;
     try {
       const response = await fetch(`/review/${number}/card`, { headers: { Accept: "text/html" } });
       if (response.redirected) signInAgain();
-      if (response.ok) html = await response.text();
+      if (response.status === 204) html = TAKEN;
       else if (response.status === 404) html = GONE;
+      else if (response.ok) {
+        html = await response.text();
+        held.add(number);
+      }
     } catch {
       html = null;
     }
-    if (html === null) cards.delete(number);
+    if (html === null || html === TAKEN) cards.delete(number);
     else cards.set(number, html);
     return html;
   }
@@ -61,6 +73,7 @@ export function startReview(page, toastOf, alertOf) {
       const answer = await fetch(`/review/queue?${page.dataset.query}`, { headers: { Accept: "application/json" } });
       if (!answer.ok) return;
       const found = await answer.json();
+      atWork(found.at_work);
       queue.push(...found.numbers.filter((number) => !queue.includes(number) && !judged.has(number)));
       setTotal(found.total);
     } catch {
@@ -87,6 +100,7 @@ export function startReview(page, toastOf, alertOf) {
       waits(false);
       place.setAttribute("aria-busy", "false");
       place.replaceChildren(document.getElementById("all-done").content.cloneNode(true));
+      place.querySelector("[data-others]").hidden = !total;
       place.querySelector("h2").focus();
       lookAgain();
       return;
@@ -99,10 +113,11 @@ export function startReview(page, toastOf, alertOf) {
       html = await arrival(number, turn);
     }
     if (turn !== shown) return;
-    if (html === GONE) {
+    if (html === GONE || html === TAKEN) {
       queue = queue.filter((other) => other !== number);
-      setTotal(total - 1);
-      show();
+      if (html === GONE) setTotal(total - 1);
+      await fetchMore();
+      if (turn === shown) show();
       return;
     }
     place.innerHTML = html;
@@ -156,7 +171,7 @@ export function startReview(page, toastOf, alertOf) {
 
   function prepare() {
     for (const button of page.querySelectorAll("[data-do][hidden]")) {
-      if (button.dataset.do !== "undo" || may) button.hidden = false;
+      if (may || !["undo", "flag"].includes(button.dataset.do)) button.hidden = false;
     }
     const form = place.querySelector("form[data-settle]");
     if (!form) return;
@@ -174,7 +189,7 @@ export function startReview(page, toastOf, alertOf) {
     else judge("settle", button.value);
   }
 
-  function judge(action, category) {
+  function judge(action, category, note) {
     if (!open?.form) {
       early();
       return;
@@ -188,8 +203,9 @@ export function startReview(page, toastOf, alertOf) {
     judged.add(number);
     cards.delete(number);
     setTotal(total - 1);
-    const id = put({ do: action, number, seen: Number(seen), token, category, title, name });
-    done.push({ id, number, html });
+    held.delete(number);
+    const id = put({ do: action, number, seen: Number(seen), token, category, title, name, note });
+    if (action !== "flag") done.push({ id, number, html });
     if (done.length > MOST_UNDONE) done.shift();
     show();
   }
@@ -231,11 +247,50 @@ export function startReview(page, toastOf, alertOf) {
         if (!page.dataset.query) setTotal(day.waiting);
         show();
       }
+    } else if (step.do === "flag") {
+      toastOf(outcome.message, null);
     } else if (done.some(({ id }) => id === outcome.id)) {
       toastOf(outcome.message, undo);
     }
     fetchMore();
   });
+
+  function ask() {
+    if (!open?.form) return;
+    flagging.querySelector("textarea").value = "";
+    flagging.returnValue = "";
+    flagging.showModal();
+  }
+
+  flagging.addEventListener("close", () => {
+    if (flagging.returnValue === "flag") judge("flag", undefined, flagging.querySelector("textarea").value);
+  });
+
+  function atWork(people) {
+    const sign = page.querySelector("[data-at-work]");
+    sign.hidden = !people.length;
+    sign.textContent = sign.dataset.text.replace("{people}", people.join("、"));
+  }
+
+  // Goes on holding what is on screen and held ready, and lets go what is no longer.
+  function renew(leaving) {
+    if (!may) return;
+    const near = leaving ? [] : queue.slice(Math.max(0, at - 1), at + AHEAD + 1).filter((number) => held.has(number));
+    const free = [...held].filter((number) => !near.includes(number)).slice(0, MOST_HELD);
+    if (!near.length && !free.length) return;
+    for (const number of free) {
+      held.delete(number);
+      cards.delete(number);
+    }
+    fetch("/review/leases", {
+      method: "POST",
+      keepalive: true,
+      headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRF-Token": csrf },
+      body: JSON.stringify({ hold: near, free }),
+    }).catch(() => {});
+  }
+  setInterval(renew, RENEW_SECONDS * 1000);
+  addEventListener("pagehide", () => renew(true));
 
   function numbers(answer) {
     page.querySelector("[data-settled]").textContent = answer.settled.toLocaleString("en");
@@ -261,6 +316,7 @@ export function startReview(page, toastOf, alertOf) {
     next: () => move(1),
     previous: () => move(-1),
     undo,
+    flag: ask,
     help: () => help.showModal(),
   };
   page.addEventListener("click", (event) => {
@@ -269,7 +325,7 @@ export function startReview(page, toastOf, alertOf) {
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || help.open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || help.open || flagging.open) return;
     if (event.target.closest("input, select, textarea, [contenteditable]")) return;
     const key = keyOf(event);
     const onControl = event.target.closest("a, button, summary");
@@ -296,6 +352,7 @@ export function startReview(page, toastOf, alertOf) {
     const { form } = open;
     if (key === "Enter" || key === " ") return () => judge("settle", form.querySelector("[data-accept]").value);
     if (key === "s") return () => judge("skip");
+    if (key === "q") return ask;
     const choice = [...form.querySelectorAll("[data-key]")].find((button) => button.dataset.key === key);
     return choice ? () => judge("settle", choice.value) : null;
   }
@@ -307,6 +364,7 @@ export function startReview(page, toastOf, alertOf) {
     else localStorage.setItem(KEYS_OFF, "yes");
   });
 
+  if (queue.length) held.add(queue[0]);
   prepare();
   const first = queue[0];
   queue = queue.filter((number) => !judged.has(number));
