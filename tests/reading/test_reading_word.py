@@ -178,6 +178,17 @@ HOSTILE = {
         paragraph('<w:r><w:footnoteReference w:id="2"/></w:r>') * 20_000,
         beside={"footnotes.xml": ("footnotes", f'<w:footnotes {SPACES}><w:footnote w:id="2">{paragraph("字") * 20_000}</w:footnote></w:footnotes>')},
     ),
+    "entities in styles": word_file(
+        paragraph(FIRST, style="1"),
+        beside={
+            "styles.xml": (
+                "styles",
+                "<!DOCTYPE d ["
+                + "".join(f'<!ENTITY l{i} "{("&l" + str(i - 1) + ";") * 10 if i else 1}">' for i in range(10))
+                + f']><w:styles {SPACES}><w:style w:styleId="1"><w:name w:val="&l9;"/></w:style></w:styles>',
+            )
+        },
+    ),
     "open fields": word_file(paragraph('<w:r><w:fldChar w:fldCharType="begin"/></w:r>' * 100_000)),
     "wide span": word_file(table([cell("字", properties='<w:gridSpan w:val="2000000000"/>')]) * 20_000),
     "many merged": word_file(table(*([cell("字", properties="<w:vMerge/>")] for _ in range(60_000)))),

@@ -64,7 +64,7 @@ def _read_parts(parts: zipfile.ZipFile, name: str, limits: Limits) -> list[str]:
         if path in names:
             parts_of[key] = kind, path
     by_kind = dict(parts_of.values())
-    styles = read_styles(content(by_kind["styles"]), name, limits) if "styles" in by_kind else {}
+    styles = read_styles(content(by_kind["styles"]), name) if "styles" in by_kind else {}
     marks = {style: _marks(written) for style, written in styles.items()}
     notes: dict[str, list[str]] = {}
     for kind in ("footnotes", "endnotes"):

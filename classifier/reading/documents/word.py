@@ -6,6 +6,7 @@ type, which no Word file has, is refused before an entity can grow.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -48,7 +49,7 @@ _NAMES: dict[str, str] = {
             "p pPr rPr r t tab br cr ptab noBreakHyphen del moveFrom ins pStyle vanish tbl tr tc trPr tcPr "
             "gridSpan vMerge cellDel hidden fldChar instrText delInstrText delText txbxContent footnoteReference "
             "endnoteReference footnote endnote altChunk rt pPrChange rPrChange sectPrChange tblPrChange "
-            "trPrChange tcPrChange tblGridChange numberingChange tblPrExChange style name",
+            "trPrChange tcPrChange tblGridChange numberingChange tblPrExChange",
         ),
         (_MATH, "t"),
         ((_COMPATIBLE,), "AlternateContent Choice Fallback"),
@@ -121,28 +122,28 @@ def read_relations(content: bytes, name: str, limits: Limits) -> dict[str, tuple
     return found
 
 
-def read_styles(content: bytes, name: str, limits: Limits) -> dict[str, str]:
-    """The names of a document's styles by their ids."""
+def read_styles(content: bytes, name: str) -> dict[str, str]:
+    """The names of a document's styles by their ids.
+
+    lxml's parser, as a document has some forty styles among thousands of elements that need not be looked at.
+    """
+    try:
+        from lxml import etree
+    except ImportError as error:
+        raise InputRefused(name, say("web.no_package", package="lxml")) from error
     found: dict[str, str] = {}
-
-    class Styles:
-        here = ""
-
-        def start(self, tag: str, attributes: dict[str, str]) -> None:
-            local = _NAMES.get(tag, "")
-            if local == "style":
-                self.here = _attribute(attributes, "styleId")
-            elif local == "name" and self.here and len(found) < limits.docx_parts:
-                found.setdefault(self.here, _attribute(attributes, "val"))
-
-        def end(self, tag: str) -> None:
-            if _NAMES.get(tag) == "style":
-                self.here = ""
-
-        def data(self, text: str) -> None:
-            pass
-
-    parse_part(content, Styles(), name)
+    tags = [f"{{{space}}}style" for space in _WORD]
+    try:
+        for _, style in etree.iterparse(
+            io.BytesIO(content), tag=tags, resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False
+        ):
+            space = style.tag[: style.tag.index("}") + 1]
+            written = style.find(f"{space}name")
+            if written is not None:
+                found.setdefault(style.get(f"{space}styleId") or "", written.get(f"{space}val") or "")
+            style.clear()
+    except etree.XMLSyntaxError as error:
+        raise InputRefused(name, say("word.damaged", error=error)) from error
     return found
 
 
