@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from classifier.errors import InputRefused
 from classifier.reading import read_bytes
@@ -55,3 +58,80 @@ def test_it_ends(text: str) -> None:
 def test_too_many_lines_are_refused() -> None:
     with pytest.raises(InputRefused, match=r"x\.txt: has more than 100,000 lines"):
         read_bytes(b"a: b\n" * 100_001, "x.txt")
+
+
+PIECES = [
+    "### 小节\n",
+    "## 小节\n",
+    "# 题\n",
+    "正文内容在这里。\n\n",
+    "正文没有完\n\n",
+    "__a",
+    "__ ",
+    "**",
+    "$1",
+    "\\(",
+    "![",
+    "[a](/",
+    "<p ",
+    "<b>",
+    "a=b ",
+    "- ",
+    "> ",
+    "|a|b|\n",
+    "（记者",
+    "(记者 张宁)\n\n",
+    "□记者 张宁\n\n",
+    "本报讯 近日,春播开始。\n\n",
+    "通讯员:张宁/",
+    "一审:张宁 ",
+    "相关阅读\n\n",
+    "图为现场。 张宁 摄\n\n",
+    "第2版\n\n",
+    "(下转第二版)\n\n",
+    "(上接第一版)",
+    "甲 ",
+    "王 刚 ",
+    "縣府",
+    "3月6日",
+    "新华社",
+    "·",
+    "张某说,",
+    "===\n",
+    "“",
+    "\n",
+]
+
+
+def seconds(source: str) -> float:
+    data = source.encode()
+    start = time.process_time()
+    try:
+        read_bytes(data, "x.md")
+    except InputRefused:
+        pass
+    return time.process_time() - start
+
+
+UNITS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map("".join)
+HEADS = st.sampled_from(["# a\n\n", "", "# 甲\n\n正文。\n\n"])
+
+
+def grows_with_its_length(head: str, unit: str, size: int) -> bool:
+    n = max(1, size // len(unit))
+    small = min(seconds(head + unit * n) for _ in range(2))
+    large = min(seconds(head + unit * (4 * n)) for _ in range(2))
+    return large <= 8 * small + 0.2
+
+
+@settings(max_examples=8, deadline=None)
+@given(HEADS, UNITS)
+def test_work_grows_with_the_length(head: str, unit: str) -> None:
+    assert grows_with_its_length(head, unit, 2_500)
+
+
+@pytest.mark.slow
+@settings(max_examples=120, deadline=None)
+@given(HEADS, UNITS)
+def test_work_grows_with_the_length_of_many_texts(head: str, unit: str) -> None:
+    assert grows_with_its_length(head, unit, 8_000)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from classifier.errors import InputRefused
 from classifier.reading import PageReading, read_bytes, read_page
+from classifier.reading.documents.plain import plain_reading
 from classifier.reading.encoding import decode
 from classifier.reading.page.bylines import closing_reporters, lead_byline, line_byline
 
@@ -34,6 +35,20 @@ PIECES = st.sampled_from(
         "(下转第三版)",
         "(上接第一版)各族群众像石榴籽一样紧紧抱在一起。",
         "责任编辑:吕志勇 美编:白璐",
+        "会议圆满结束。一审:张宁 二审:李丽",
+        "(编辑:张宁 责编:李丽)",
+        "相关阅读",
+        "新闻推荐:图书馆夜间开放",
+        "本报(记者 张宁 实习记者 阿依·努尔)日前,春播全面开始。",
+        "本报讯(记者 张",
+        "宁)近日,春播全面开始。",
+        "■通讯员张宁 李丽",
+        "本报讯 ",
+        "本 报 讯 ( 记 者 张 宁 ) 近 日 , 春 播 开 始 。",
+        "〔記者王大明／台北報導〕縣府昨日召開會議。",
+        "(供稿:张宁)",
+        "title: 青石县春播",
+        "据统计,春播面积增长 $7.\\,3\\%$ 。",
         "— 3 —",
         "![](images/p2_03.jpg)",
         "<!-- page: 2 -->",
@@ -86,6 +101,20 @@ def test_an_article_shows_what_its_ranges_hold(source: str) -> None:
     for article, spans in zip(reading.articles, reading.spans, strict=True):
         shown = article.title + article.column + article.subtitle + article.text
         assert letters(shown) == letters("".join(source[s.start : s.end] for s in spans))
+
+
+@settings(max_examples=200, deadline=None)
+@given(PAGES)
+def test_a_plain_article_loses_nothing_either(source: str) -> None:
+    reading = plain_reading(source, "a.txt")
+    ranges = sorted(
+        [(s.start, s.end) for spans in reading.spans for s in spans] + [(x.start, x.end) for x in reading.left_out]
+    )
+    assert [start for start, _ in ranges] == [0, *(end for _, end in ranges[:-1])][: len(ranges)]
+    assert not source or ranges[-1][1] == len(source)
+    (article,) = reading.articles
+    shown = article.title + article.column + article.subtitle + article.text
+    assert letters(shown) == letters("".join(source[s.start : s.end] for spans in reading.spans for s in spans))
 
 
 @settings(max_examples=200, deadline=None)

@@ -146,8 +146,7 @@ class _Grouping:
         bylined = after is not None and (after.kind == "byline" or bool(lead_byline(after.text)))
         if run[0].level >= 3:
             # A round-up's sections may have bylines; a second story has one after a first with its own.
-            before = [p for p in current.body if p.kind == "text" and not p.level]
-            in_round_up = any(p.kind == "heading" for p in current.body) or len(before) < 3
+            in_round_up = current.has_heading or current.text_count < 3
             return bylined and current.has_byline and not in_round_up
         return bylined or is_notice_headline(run[-1].text)
 

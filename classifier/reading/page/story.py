@@ -29,14 +29,47 @@ class Story:
     def paragraphs(self) -> list[Paragraph]:
         return self.heads + self.body
 
+    _looked_at: int = field(default=0, repr=False)
+    _texts: int = field(default=0, repr=False)
+    _headings: int = field(default=0, repr=False)
+    _opened: bool = field(default=False, repr=False)
+    _bylined: bool = field(default=False, repr=False)
+
     @property
     def has_text(self) -> bool:
         """Whether its own text has begun: more than headings, captions, bylines and editors' notes."""
-        return any(p.kind == "text" and not p.level and not is_editors_note(p.text) for p in self.body)
+        self._look()
+        return self._opened
 
     @property
     def has_byline(self) -> bool:
-        return any(p.kind == "byline" or (p.kind == "text" and lead_byline(p.text)) for p in self.body)
+        self._look()
+        return self._bylined
+
+    @property
+    def has_heading(self) -> bool:
+        self._look()
+        return self._headings > 0
+
+    @property
+    def text_count(self) -> int:
+        """How many paragraphs of text it has."""
+        self._look()
+        return self._texts
+
+    def _look(self) -> None:
+        """Look at what the body has got since the last look, so that a long story costs no more than its length."""
+        if self._looked_at > len(self.body):
+            self._looked_at = self._texts = self._headings = 0
+            self._opened = self._bylined = False
+        for k in range(self._looked_at, len(self.body)):
+            p = self.body[k]
+            is_text = p.kind == "text" and not p.level
+            self._texts += is_text
+            self._headings += p.kind == "heading"
+            self._opened = self._opened or (is_text and not is_editors_note(p.text))
+            self._bylined = self._bylined or p.kind == "byline" or (p.kind == "text" and bool(lead_byline(p.text)))
+        self._looked_at = len(self.body)
 
 
 def headed(run: list[Paragraph], tops: list[int]) -> Story:
