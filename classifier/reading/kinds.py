@@ -11,14 +11,16 @@ COMPRESSED: Final = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
 KINDS: Final[dict[str, str]] = {
     ".txt": "text", ".text": "text", ".md": "text", ".markdown": "text",
     ".html": "html", ".htm": "html", ".xhtml": "html", ".shtml": "html",
-    ".docx": "docx", ".pdf": "pdf",
+    ".docx": "docx", ".pdf": "pdf", ".xml": "alto", ".alto": "alto", ".hocr": "hocr",
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
     ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".pq": "parquet",
     ".zip": "zip", ".tar": "tar", ".tgz": "tar", ".tbz2": "tar", ".txz": "tar",
 }  # fmt: skip
 TABLES: Final = frozenset({"jsonl", "json", "csv", "tsv", "parquet"})
 ARCHIVES: Final = frozenset({"zip", "tar"})
-READABLE: Final = "txt, md, html, docx, pdf, jsonl, json, csv, tsv, parquet, zip, tar (also .gz, .zst, .bz2, .xz)"
+READABLE: Final = (
+    "txt, md, html, docx, pdf, xml (ALTO), hocr, jsonl, json, csv, tsv, parquet, zip, tar (also .gz, .zst, .bz2, .xz)"
+)
 _PACKED_TAR: Final = {".tgz": "gzip", ".tbz2": "bz2", ".txz": "xz"}
 _MAGIC: Final = (
     (b"%PDF-", "pdf"),
@@ -26,6 +28,11 @@ _MAGIC: Final = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
 )
+_OCR_JSON: Final = (
+    b'"pdf_info"', b'"page_idx"', b'"parsing_res_list"', b'"layoutParsingResults"', b'"rec_texts"',
+    b'"overall_ocr_res"', b'"ocrResults"',
+)  # fmt: skip
+"""Fields near the start of what MinerU and PaddleOCR write, which no table of articles has."""
 _PACKED_MAGIC: Final = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bz2"), (b"\xfd7zXZ\0", "xz"))
 
 
@@ -59,11 +66,22 @@ def kind_by_content(head: bytes) -> str:
     if head[257:262] == b"ustar":
         return "tar"
     start = head[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if b"<alto" in start:
+        return "alto"
     if start.startswith((b"<!doctype html", b"<html")):
         return "html"
     if start.startswith((b'{"', b'{ "')):
         return "jsonl"
     return "text"
+
+
+def ocr_kind(kind: str, head: bytes) -> str:
+    """What a JSON or HTML file is by its start: an OCR tool's (``ocr``, ``hocr``), or still ``kind``."""
+    if kind == "json" and (any(mark in head for mark in _OCR_JSON) or (b'"txt"' in head and b'"box"' in head)):
+        return "ocr"
+    if kind == "html" and (b"ocr_page" in head or b'"ocr-system"' in head):
+        return "hocr"
+    return kind
 
 
 def packed_by_content(head: bytes) -> str:

@@ -13,7 +13,9 @@ from classifier.reading.limits import LIMITS, Limits
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Kind = Literal["auto", "page", "plain", "html", "docx", "pdf", "jsonl", "json", "csv", "tsv", "parquet"]
+Kind = Literal[
+    "auto", "page", "plain", "html", "docx", "pdf", "alto", "hocr", "ocr", "jsonl", "json", "csv", "tsv", "parquet"
+]
 Scorer = Callable[[list[str]], "NDArray[Any]"]
 """Paragraphs → category probabilities, float (paragraphs, categories), rows summing to one."""
 

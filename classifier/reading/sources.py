@@ -19,6 +19,7 @@ from classifier.reading.kinds import (
     chosen_kind,
     is_readable,
     kind_by_content,
+    ocr_kind,
     packed_by_content,
     split_name,
 )
@@ -28,6 +29,7 @@ from classifier.reading.tables.chunk import ArticleChunk, Refused, TableSource
 from classifier.reading.tables.reader import table_chunks
 
 _HEAD = 2_048
+_HEAD_OF_OCR = 16_384
 
 
 def raise_refused(error: InputRefused) -> None:
@@ -84,6 +86,10 @@ def read_pieces(
             file = put_back(head, file)
             kind = kind_by_content(head)
     kind = chosen_kind(kind, options)
+    if kind in ("json", "html") and options.kind == "auto":
+        head = file.read(_HEAD_OF_OCR)
+        file = put_back(head, file)
+        kind = ocr_kind(kind, head)
     if kind in ARCHIVES:
         yield from _read_archive(file, kind, packing, name, member, members, options, refused, scorer, depth)
     elif kind in TABLES:

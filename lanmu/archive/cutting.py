@@ -15,7 +15,10 @@ from lanmu.archive.plan import Piece
 
 PACKED_COST = 4
 """A packed byte is about this many bytes of text."""
-FILE_COST = {"text": 10_000, "page": 10_000, "plain": 10_000, "html": 10_000, "docx": 100_000, "pdf": 2_000_000}
+FILE_COST = {
+    "text": 10_000, "page": 10_000, "plain": 10_000, "html": 10_000, "docx": 100_000, "pdf": 2_000_000,
+    "alto": 500_000, "hocr": 500_000,
+}  # fmt: skip
 """What reading one file of a kind costs beside its bytes, in bytes of plain text scored in the same time."""
 _LISTING_COST = 400
 """A zip's list is read again for each of its pieces; none is smaller than this for each member in the list."""

@@ -54,7 +54,8 @@ def score(
         int, typer.Option("--ranking", help="How many categories to list with each article (0: all).", min=0)
     ] = 0,
     kind: Annotated[
-        str, typer.Option("--kind", help="page, plain, html, docx, pdf, jsonl, csv … instead of guessing.")
+        str,
+        typer.Option("--kind", help="page, plain, html, docx, pdf, alto, hocr, ocr, jsonl, csv … instead of guessing."),
     ] = "auto",
     encoding: Annotated[str, typer.Option("--encoding", help="Such as gb18030, instead of detecting it.")] = "",
     sections: Annotated[bool, typer.Option("--sections", help="One article a ### section of a round-up.")] = False,

@@ -17,6 +17,7 @@ from classifier.errors import InputRefused, LanmuError
 if TYPE_CHECKING:
     from classifier.article import Article
     from classifier.model.topic_model import TopicModel
+    from classifier.reading import ReadingOptions
     from lanmu.commands.output import Printer
 
 PATIENCE = 2.0
@@ -80,13 +81,20 @@ def tag(
         OutputFormat | None, typer.Option("--format", help="Default: table on a terminal, else jsonl.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write to this file, whole or not at all.")] = None,
+    show: Annotated[
+        Path | None,
+        typer.Option(
+            "--show", help="Draw the printed page with what was read as what: .svg or .png.", metavar="PICTURE"
+        ),
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Add the words that spoke for and against.")] = False,
     model: ModelOption = None,
     models: ModelsOption = None,
     accept_accuracy: AcceptOption = None,
     sections: Annotated[bool, typer.Option("--sections", help="One article a ### section of a round-up.")] = False,
     kind: Annotated[
-        str, typer.Option("--kind", help="page, plain, html, docx, pdf, jsonl, csv … instead of guessing.")
+        str,
+        typer.Option("--kind", help="page, plain, html, docx, pdf, alto, hocr, ocr, jsonl, csv … instead of guessing."),
     ] = "auto",
     encoding: Annotated[str, typer.Option("--encoding", help="Such as gb18030, instead of detecting it.")] = "",
     engine: EngineOption = EngineName.auto,
@@ -109,6 +117,9 @@ def tag(
         model_path(model, models), engine=engine.value, threads=threads, accept_accuracy=accept_accuracy
     )
     refusals = NamedRefusals()
+    if show is not None:
+        _tag_and_show(paths, show, options, loaded, format, out, explain)
+        return
     with _printer(format, out, loaded) as printer:
         if not _tag_all(_articles(paths, options, refusals, loaded), loaded, printer, explain) and refusals:
             raise typer.Exit(2)  # still inside, so that --out stays as it was
@@ -120,6 +131,28 @@ def _articles(paths: list[str], options: object, refused: object, model: TopicMo
     from classifier.reading import read_paths
 
     return read_paths(paths, options, refused, scorer=model.probabilities)  # type: ignore[arg-type]
+
+
+def _tag_and_show(
+    paths: list[str],
+    target: Path,
+    options: ReadingOptions,
+    model: TopicModel,
+    format: OutputFormat | None,
+    out: Path | None,
+    explain: bool,
+) -> None:
+    """Tag one file of printed pages and draw them."""
+    from lanmu.commands.show import ShownPages
+
+    if len(paths) != 1:
+        raise LanmuError("--show draws one file's pages; give one path")
+    shown = ShownPages(paths[0], target, options, model)
+    tagged = model.tag(list(shown.articles), explain=explain)
+    with _printer(format, out, model) as printer:
+        printer.show(tagged)
+    for written in shown.draw(tagged):
+        print(f"lanmu: drew {written}", file=sys.stderr)
 
 
 def _tag_all(articles: Iterator[Article], model: TopicModel, printer: Printer, explain: bool) -> int:

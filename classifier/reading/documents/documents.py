@@ -33,10 +33,10 @@ def read_document(
         decoded = decode_page(data, full_name, options.encoding)
         article = read_html(decoded.text, name, stem=stem, member=member, limits=limits)
         return with_broken([article], decoded.broken, decoded.nuls)
-    if kind == "pdf":
-        from classifier.reading.documents.pdf import read_pdf
+    if kind in ("pdf", "alto", "hocr", "ocr"):
+        from classifier.reading.documents.printed import read_printed_file
 
-        return read_pdf(data, name, options, stem=stem, member=member, scorer=scorer)
+        return read_printed_file(data, kind, name, options, stem=stem, member=member, scorer=scorer)
     broken = nuls = 0
     if kind == "docx":
         from classifier.reading.documents.docx import docx_text

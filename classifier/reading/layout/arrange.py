@@ -10,12 +10,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from classifier.reading.layout.columns import Block, block, blocks_of, see_paragraphs
+from classifier.reading.layout.columns import Block, blocks_of, see_paragraphs
 from classifier.reading.layout.flow import Surroundings, chains_of
-from classifier.reading.layout.heads import Head, heads_of, take_lines_around
+from classifier.reading.layout.heads import Head, heads_of, in_rows, take_lines_around
 from classifier.reading.layout.lines import HEADLINE, Line, body_size, lines_of_pieces
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
-from classifier.reading.page.furniture import furniture_reason, is_caption
+from classifier.reading.page.furniture import furniture_reason, is_caption, is_column_name
 
 MARGIN = 0.12, 0.05
 """Shares of a page's height at its top and bottom where mastheads and page numbers stand."""
@@ -193,9 +193,9 @@ def _arrange_region(region: _Region, page: PrintedPage, left_out: list[LeftOutTe
         blocks = sorted(blocks, key=lambda b: -len(b.text))[:MAX_BLOCKS]
     see_paragraphs(blocks)
     captions = _take_captions(blocks, region.pictures, body)
-    heads = heads_of(large, body, level)
+    heads = heads_of(large, body, level, exact=page.exact)
     take_lines_around(heads, blocks, body)
-    heads = _with_torn_joined(heads, blocks, upright, body)
+    heads = _with_torn_joined(heads, blocks, upright, body, exact=page.exact)
     around = Surroundings(blocks, heads, level, upright, region.pictures, body)
     articles = _under_heads(chains_of(around), around)
     _give_captions(captions, articles, region.pictures, around, left_out)
@@ -216,8 +216,16 @@ def _without_furniture(
     top, bottom = MARGIN[0] * page.height, (1 - MARGIN[1]) * page.height
     for line in lines:
         reason = "page furniture" if line.role == "furniture" else ""
+        if (
+            not reason
+            and region.is_page
+            and line.size >= HEADLINE * region.body
+            and line.box.bottom < 0.07 * page.height
+        ):
+            reason = "page name" if is_column_name(line.text) else ""
         if not reason and region.is_page and (line.box.bottom < top or line.box.top > bottom):
             reason = furniture_reason(line.text)
+            reason = "" if reason == "turn note" else reason
         if reason:
             left_out.append(LeftOutText(line.text, line.box, reason))
         else:
@@ -265,7 +273,9 @@ def _size_around(picture: Box, caption: Block, blocks: Sequence[Block], body: fl
     return closest.size
 
 
-def _with_torn_joined(heads: list[Head], blocks: Sequence[Block], rules: Sequence[Box], body: float) -> list[Head]:
+def _with_torn_joined(
+    heads: list[Head], blocks: Sequence[Block], rules: Sequence[Box], body: float, *, exact: bool
+) -> list[Head]:
     """Headlines torn by a blank, or set in parts one above the other, put together where one has no text below."""
     around = Surroundings(blocks, heads, [], rules, [], body)
     owned = {id(h) for h in around.head_above.values() if h is not None} | {id(h) for h in around.beside.values()}
@@ -290,7 +300,7 @@ def _with_torn_joined(heads: list[Head], blocks: Sequence[Block], rules: Sequenc
             if cost < best_cost:
                 best, best_cost = other, cost
         if best is not None:
-            joined = _joined_heads(h, best)
+            joined = _joined_heads(h, best, exact)
             kept[kept.index(best)] = joined
             kept.remove(h)
             if id(best) in owned:
@@ -303,7 +313,7 @@ def _same_row(a: Head, b: Head) -> bool:
     return 0.93 < a.size / b.size < 1.08 and abs(a.main[0].middle - b.main[0].middle) < 0.2 * a.size
 
 
-def _joined_heads(a: Head, b: Head) -> Head:
+def _joined_heads(a: Head, b: Head, exact: bool) -> Head:
     from classifier.reading.layout.heads import head
 
     first, second = (a, b) if a.box.top < b.box.top - 0.5 * a.size or a.box.left < b.box.left else (b, a)
@@ -311,9 +321,9 @@ def _joined_heads(a: Head, b: Head) -> Head:
         whole = Head(
             first.above + second.above, [], first.below + second.below, a.box.around(b.box), max(a.size, b.size)
         )
-        whole.main = sorted(first.main + second.main, key=lambda x: (round(x.box.top / (0.5 * x.size)), x.box.left))
+        whole.main = in_rows(first.main + second.main)
     else:
-        whole = head(a.above + a.main + a.below + b.above + b.main + b.below)
+        whole = head(a.above + a.main + a.below + b.above + b.main + b.below, exact=exact)
     whole.bylines = a.bylines + b.bylines
     return whole
 
@@ -419,6 +429,3 @@ def _settled(articles: list[Arranged], left_out: list[LeftOutText]) -> list[Arra
             continue
         kept.append(article)
     return kept
-
-
-__all__ = ["Arranged", "Arrangement", "LeftOutText", "arrange", "block"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
@@ -13,6 +13,7 @@ from classifier.reading.layout.columns import Block
 from classifier.reading.layout.heads import Head
 from classifier.reading.layout.lines import Line
 from classifier.reading.layout.printed import Box, PrintedPage
+from classifier.reading.layout.turned import Part, PlacedStory, join_turned, printed_number
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.page.bylines import lead_byline, line_byline
 from classifier.reading.page.fragments import word_pairs
@@ -20,7 +21,6 @@ from classifier.reading.page.joining import Paragraph
 from classifier.reading.page.page import article_of
 from classifier.reading.page.sentences import is_finished, joined
 from classifier.reading.page.stories import stories_of
-from classifier.reading.page.story import Story
 from classifier.reading.page.unmarked import split_topics
 
 SUBHEAD_CHARS = 24
@@ -29,11 +29,11 @@ _NO_HEADLINE = "no headline was found above it on the page"
 
 @dataclass(frozen=True, slots=True)
 class PlacedArticle:
-    """Where an article stands: its page, the box around it, and those of its headline and blocks in order."""
+    """Where an article stands: the page it starts on, the box around it there, and its parts in reading order."""
 
     page: int
     box: Box
-    parts: tuple[Box, ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +76,34 @@ def read_arranged(
     """Read pages that have been arranged already; see read_printed."""
     options = options or ReadingOptions()
     full_name = f"{name}!{member}" if member else name
-    stories: list[tuple[Story, PlacedArticle, PrintedPage]] = []
+    stories: list[PlacedStory] = []
     left_out: list[LeftOutText] = []
     page_date = ""
+    numbers: dict[int, str] = {}
     for page, arrangement in arranged:
         left_out += arrangement.left_out
         page_date = page_date or _date_of(arrangement)
-        stories += [(story, place, page) for story, place in _stories(arrangement, page, options, scorer)]
+        numbers[page.number] = printed_number(
+            [piece.text for piece in arrangement.left_out if piece.reason in ("page number", "date line")]
+        )
+        stories += _stories(arrangement, page, options, scorer)
         if len(stories) > options.limits.articles_a_page:
             raise InputRefused(full_name, f"holds more than {options.limits.articles_a_page} articles; split it")
     if not stories:
         raise InputRefused(full_name, "holds no article, only page furniture; check the export")
+    if len(numbers) > 1:
+        stories = join_turned(stories, numbers)
+    for placed in stories:
+        if not placed.story.title:
+            placed.story.uncertain.append(_NO_HEADLINE)
     page_date = page_date or named_date(name)
     articles = []
-    for i, (story, place, page) in enumerate(stories, 1):
+    for i, placed in enumerate(stories, 1):
         article_id = f"{stem}-{i}" if len(stories) > 1 else stem
-        source = Source(name, member, i, place.page, _shares(place.box, page))
-        articles.append(article_of(story, article_id, source, page_date))
-    return PrintedReading(tuple(articles), tuple(place for _, place, _ in stories), tuple(left_out))
+        source = Source(name, member, i, placed.page.number, _shares(placed.box, placed.page))
+        articles.append(article_of(placed.story, article_id, source, page_date))
+    places = tuple(PlacedArticle(s.page.number, s.box, s.parts) for s in stories)
+    return PrintedReading(tuple(articles), places, tuple(left_out))
 
 
 def running_text(arranged: Sequence[tuple[PrintedPage, Arrangement]]) -> str | None:
@@ -150,30 +160,25 @@ def _date_of(arrangement: Arrangement) -> str:
 
 def _stories(
     arrangement: Arrangement, page: PrintedPage, options: ReadingOptions, scorer: Scorer | None
-) -> list[tuple[Story, PlacedArticle]]:
+) -> list[PlacedStory]:
     """Each arranged article through the page reader's later steps.
 
     Where no headline was found above it, it may still hold two stories; under one, the page has told.
     """
-    found: list[tuple[Story, PlacedArticle]] = []
+    found: list[PlacedStory] = []
     for article in arrangement.articles:
-        place = PlacedArticle(page.number, article.box, _parts(article))
-        own = stories_of(_paragraphs(article), sections=options.sections)
+        own = [s for s in stories_of(_paragraphs(article), sections=options.sections) if s.body]
         for story in own:
-            if not story.title and article.head is None:
-                story.uncertain.append(_NO_HEADLINE)
             story.uncertain += article.uncertain
-        found += [(story, place) for story in own if story.body]
-    result: list[tuple[Story, PlacedArticle]] = []
-    for story, place in found:
-        parts = [story] if story.title else split_topics([story], scorer)
-        result += [(part, place) for part in parts]
-    return result
+            for part in [story] if story.title else split_topics([story], scorer):
+                found.append(PlacedStory(part, page, article.box, _parts(article, page)))
+    return found
 
 
-def _parts(article: Arranged) -> tuple[Box, ...]:
+def _parts(article: Arranged, page: PrintedPage) -> tuple[Part, ...]:
     head = [article.head.box] if article.head else []
-    return (*head, *(b.box for b in article.blocks), *(c.box for c in article.captions))
+    boxes = [*head, *(b.box for b in article.blocks), *(c.box for c in article.captions)]
+    return tuple(Part(page.number, box) for box in boxes)
 
 
 def _paragraphs(article: Arranged) -> list[Paragraph]:
@@ -256,6 +261,3 @@ def _text_of(lines: Sequence[Line]) -> str:
     for line in lines:
         text = joined(text, line.text) if text else line.text
     return text
-
-
-__all__ = ["PlacedArticle", "PrintedReading", "read_printed", "replace"]

@@ -252,4 +252,6 @@ def _right_of(lines: Sequence[Line], k: int) -> float:
 
 
 def _is_centred(line: Line, left: float, right: float, size: float) -> bool:
-    return abs((line.box.left - left) - (right - line.box.right)) < 1.2 * size and line.box.left - left > 1.5 * size
+    return abs((line.box.left - left) - (right - line.box.right)) < 1.2 * size and (
+        line.box.left - left > 3.2 * size or (line.bold and line.box.left - left > 1.5 * size)
+    )

@@ -34,8 +34,8 @@ class Head:
         return "".join(line.text for line in self.main)
 
 
-def heads_of(lines: Sequence[Line], body: float, barriers: Sequence[Box]) -> list[Head]:
-    """Group lines of large type into headlines."""
+def heads_of(lines: Sequence[Line], body: float, barriers: Sequence[Box], *, exact: bool = True) -> list[Head]:
+    """Group lines of large type into headlines; ``exact`` says that sizes are not measured on a scan."""
     groups: list[list[Line]] = [[line] for line in lines]
     owner = list(range(len(lines)))
 
@@ -52,16 +52,14 @@ def heads_of(lines: Sequence[Line], body: float, barriers: Sequence[Box]) -> lis
     gathered: dict[int, list[Line]] = {}
     for i, group in enumerate(groups):
         gathered.setdefault(root(i), []).extend(group)
-    return [head(group) for group in gathered.values()]
+    return [head(group, exact=exact) for group in gathered.values()]
 
 
-def head(lines: list[Line]) -> Head:
+def head(lines: list[Line], *, exact: bool = True) -> Head:
     """A headline of these lines: the largest are its own."""
-    lines = sorted(
-        lines, key=lambda x: (-x.box.left if x.vertical else 0, round(x.box.top / max(1.0, x.size / 2)), x.box.left)
-    )
+    lines = in_rows(lines)
     largest = max(line.size for line in lines)
-    main = [line for line in lines if line.size >= 0.9 * largest]
+    main = [line for line in lines if line.size >= (0.9 if exact else 0.8) * largest]
     box = lines[0].box
     for line in lines[1:]:
         box = box.around(line.box)
@@ -73,6 +71,19 @@ def head(lines: list[Line]) -> Head:
     below = [line for line in lines if line not in main and line not in above and line.middle > bottom - 0.3 * largest]
     between = [line for line in lines if line not in main and line not in above and line not in below]
     return Head(above, main, below + between, box, largest)
+
+
+def in_rows(lines: list[Line]) -> list[Line]:
+    """Lines from top to bottom, those of one row from left to right; upright ones from right to left."""
+    if any(line.vertical for line in lines):
+        return sorted(lines, key=lambda x: -x.box.left)
+    rows: list[list[Line]] = []
+    for line in sorted(lines, key=lambda x: x.middle):
+        if rows and line.middle - rows[-1][0].middle < 0.45 * min(line.size, rows[-1][0].size):
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [line for row in rows for line in sorted(row, key=lambda x: x.box.left)]
 
 
 def _belong(a: Line, b: Line, body: float, lines: Sequence[Line], barriers: Sequence[Box]) -> bool:

@@ -6,8 +6,9 @@ import itertools
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from classifier.ideographs import plain_ideographs
 from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece
 
 WORD_GAP = 0.72
@@ -44,7 +45,7 @@ class Line:
 def body_size(page: PrintedPage) -> float:
     """The size that most of a page's text is set in."""
     counts: Counter[float] = Counter()
-    step = 0.25 if page.exact else max(0.25, page.height / 400)
+    step = 0.25 if page.exact else page.height / 4000
     for piece in page.pieces:
         counts[round(piece.size / step) * step] += len(piece.text.strip())
     if not counts:
@@ -61,7 +62,8 @@ def lines_of_pieces(pieces: Sequence[TextPiece], body: float, barriers: Sequence
     pieces = [p for p in pieces if p.text.strip()] if all(len(p.text) > 1 for p in pieces) else list(pieces)
     stacked, rest = _stacked(pieces, body)
     runs = _runs(rest, body, barriers)
-    return [*stacked, *_without_blanks(runs, body, barriers)]
+    lines = [*stacked, *_without_blanks(runs, body, barriers)]
+    return [replace(line, text=plain_ideographs(line.text)) for line in lines]
 
 
 # Runs ----------------------------------------------------------------------------------------------
@@ -308,14 +310,20 @@ class _Grid:
         self.runs = list(runs)
         self.bins: dict[int, list[int]] = defaultdict(list)
         for i, run in enumerate(runs):
-            self.bins[int(run.middle / self.body)].append(i)
+            top, bottom = (run.box.top, run.box.bottom) if run.lines > 1 else (run.middle, run.middle)
+            for b in range(int(top / self.body), int(bottom / self.body) + 1):
+                self.bins[b].append(i)
 
     def grow(self, i: int, line: Line) -> None:
         self.runs[i] = line
 
     def near(self, top: float, bottom: float) -> Iterable[int]:
+        seen: set[int] = set()
         for b in range(int(top / self.body), int(bottom / self.body) + 1):
-            yield from self.bins.get(b, ())
+            for i in self.bins.get(b, ()):
+                if i not in seen:
+                    seen.add(i)
+                    yield i
 
     def right_of(self, line: Line, without: set[int]) -> int | None:
         """The next run in the row, where a blank's width parts it at most."""
@@ -339,22 +347,26 @@ class _Grid:
         reach = 3.4 * max(size, self.body) if size < HEADLINE * self.body else 8 * self.body + size
         large = size >= HEADLINE * self.body
         across = along = 0.0
-        middle = (left + right) / 2
         lefts = rights = False
         for j in self.near(line.box.top - reach, line.box.bottom + reach):
             near = self.runs[j]
-            if near is line or near is other or abs(near.middle - line.middle) < 0.5 * min(size, near.size):
+            if (
+                near is line
+                or near is other
+                or (near.lines == 1 and abs(near.middle - line.middle) < 0.5 * min(size, near.size))
+            ):
                 continue
             if large and near.size >= HEADLINE * self.body and near.middle < line.middle:
                 continue
             box = near.box
             if box.left <= left - 0.3 * self.body and box.right >= right + 0.3 * self.body:
                 across += 1
-            elif box.right <= middle and box.right > left - 2.2 * self.body and box.right - box.left > 4 * self.body:
-                if box.right <= right + 0.2 * self.body:
-                    along += 0.5
-                    lefts = True
-            elif box.left >= middle and box.left < right + 2.6 * self.body and box.right - box.left > 4 * self.body:
+            elif box.right - box.left <= 4 * self.body:
+                continue
+            elif left - 2.2 * self.body < box.right <= right + 0.2 * self.body:
+                along += 0.5
+                lefts = True
+            elif left - 0.2 * self.body <= box.left < right + 2.6 * self.body:
                 along += 0.5
                 rights = True
         if large:

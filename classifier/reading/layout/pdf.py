@@ -51,6 +51,35 @@ def pdf_pages(data: bytes, most_pages: int = 2_000) -> Iterator[PrintedPage]:
         document.close()
 
 
+def page_picture(data: bytes, number: int, width: int) -> bytes:
+    """A page as it is printed, as PNG of this width; empty where it cannot be drawn."""
+    import pypdfium2 as pdfium
+
+    try:
+        document = pdfium.PdfDocument(data)
+        page = document[number - 1]
+        scale = min(width / max(1.0, page.get_width()), 6.0, 4_000 / max(1.0, page.get_height()))
+        bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False)
+        return _png(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride, bitmap.n_channels)
+    except (pdfium.PdfiumError, IndexError, ValueError):
+        return b""
+
+
+def _png(pixels: bytes, width: int, height: int, stride: int, channels: int) -> bytes:
+    """Pixels as a PNG file."""
+    import struct
+    import zlib
+
+    colours = {1: 0, 3: 2, 4: 6}[channels]
+    rows = b"".join(b"\0" + pixels[y * stride : y * stride + width * channels] for y in range(height))
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, colours, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows, 6)) + chunk(b"IEND", b"")
+
+
 def _page(page: Any, number: int) -> PrintedPage:
     place = _Place(page)
     pieces, unmapped = _pieces(page, place)

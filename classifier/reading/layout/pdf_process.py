@@ -27,13 +27,6 @@ PAGE_SECONDS = 8
 MEMORY_BYTES = 900 << 20
 _lock = threading.Lock()
 _kept: dict[int, subprocess.Popen[bytes]] = {}
-_here = False
-
-
-def read_pdfs_here() -> None:
-    """Read PDFs in this process from now on: for a process that is itself bounded in time and memory."""
-    global _here
-    _here = True
 
 
 def bounded_pdf_pages(data: bytes, name: str, most_pages: int) -> Iterator[PrintedPage]:
@@ -42,9 +35,6 @@ def bounded_pdf_pages(data: bytes, name: str, most_pages: int) -> Iterator[Print
     Raises InputRefused where it is damaged, locked, has more than ``most_pages`` pages, or takes
     too much time or memory.
     """
-    if _here:
-        yield from _pages_here(data, name, most_pages)
-        return
     with _lock:
         process = _process()
         try:
@@ -55,13 +45,23 @@ def bounded_pdf_pages(data: bytes, name: str, most_pages: int) -> Iterator[Print
             raise
 
 
-def _pages_here(data: bytes, name: str, most_pages: int) -> Iterator[PrintedPage]:
-    from classifier.reading.layout.pdf import PdfRefused, pdf_pages
-
-    try:
-        yield from pdf_pages(data, most_pages)
-    except PdfRefused as error:
-        raise InputRefused(name, str(error)) from error
+def bounded_page_picture(data: bytes, name: str, number: int, width: int) -> bytes:
+    """A PDF's page as PNG, ``width`` pixels wide, drawn in the other process; empty where it cannot be drawn."""
+    with _lock:
+        process = _process()
+        watch = threading.Timer(PAGE_SECONDS + 1, process.kill)
+        watch.start()
+        try:
+            source, target = cast(BinaryIO, process.stdout), cast(BinaryIO, process.stdin)
+            target.write(json.dumps({"bytes": len(data), "draw": number, "width": width}).encode() + b"\n" + data)
+            target.flush()
+            line = source.readline()
+            return source.read(json.loads(line)["bytes"]) if line else b""
+        except (OSError, ValueError, KeyError):
+            _end(process)
+            return b""
+        finally:
+            watch.cancel()
 
 
 def _ask(process: subprocess.Popen[bytes], data: bytes, name: str, most_pages: int) -> Iterator[PrintedPage]:
@@ -171,7 +171,7 @@ def page_from(head: dict[str, Any], body: bytes) -> PrintedPage:
 
 def main() -> None:
     """Answer PDFs with their pages until the input ends."""
-    from classifier.reading.layout.pdf import PdfRefused, pdf_pages
+    from classifier.reading.layout.pdf import PdfRefused, page_picture, pdf_pages
 
     source, target = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
@@ -182,6 +182,11 @@ def main() -> None:
         answer: dict[str, Any] = {"done": True}
         try:
             _bound_seconds()
+            if "draw" in head:
+                picture = page_picture(data, head["draw"], head["width"])
+                target.write(json.dumps({"bytes": len(picture)}).encode() + b"\n" + picture)
+                target.flush()
+                continue
             for page in pdf_pages(data, head["most_pages"]):
                 record, body = page_record(page)
                 target.write(json.dumps(record).encode() + b"\n" + body)

@@ -17,9 +17,13 @@ from lanmu.service.security.access import Reader
 
 router = APIRouter(tags=["tagging"], responses=problems(400, 401, 403, 413, 422, 503))
 MOST_NAME = 200
-FileField = Annotated[UploadFile, File(description="txt, md, html, docx, pdf, jsonl, json, csv, tsv, parquet, zip …")]
+FileField = Annotated[
+    UploadFile, File(description="txt, md, html, docx, pdf, xml (ALTO), hocr, jsonl, json, csv, tsv, parquet, zip …")
+]
 KindField = Annotated[
-    Literal["auto", "page", "plain", "html", "docx", "pdf", "jsonl", "json", "csv", "tsv", "parquet"],
+    Literal[
+        "auto", "page", "plain", "html", "docx", "pdf", "alto", "hocr", "ocr", "jsonl", "json", "csv", "tsv", "parquet"
+    ],
     Form(description="What kind it is, where its name and content do not tell."),
 ]
 EncodingField = Annotated[str, Form(max_length=40, description="Such as gb18030, instead of detecting it.")]

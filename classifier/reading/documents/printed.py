@@ -1,0 +1,128 @@
+"""Printed pages of any source (PDF, ALTO, hOCR, OCR tools' JSON) → their articles, by where the text stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from classifier.article import Article
+from classifier.errors import InputRefused
+from classifier.reading.documents.text import read_text
+from classifier.reading.layout.arrange import arrange
+from classifier.reading.layout.articles import PrintedReading, read_arranged, running_text
+from classifier.reading.layout.legible import is_garbled
+from classifier.reading.layout.pdf_process import bounded_pdf_pages
+from classifier.reading.layout.printed import PrintedPage
+from classifier.reading.options import ReadingOptions, Scorer
+
+PRINTED_KINDS = ("pdf", "alto", "hocr", "ocr")
+SCANNED = (
+    "has no text layer, only pictures of pages; run OCR on it first: lanmu reads what MinerU, PaddleOCR, RapidOCR "
+    "and ALTO or hOCR tools write (docs/pages.md)"
+)
+GARBLED = (
+    "its characters cannot be read: its fonts do not say which character is which (no ToUnicode, or an unknown "
+    "encoding); export it anew with fonts embedded, or run OCR on its pages (docs/pages.md)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedPages:
+    """Pages that can be read, and in words what of the others could not."""
+
+    pages: tuple[PrintedPage, ...]
+    notes: tuple[str, ...] = ()
+
+
+def printed_pages(data: bytes, kind: str, name: str, options: ReadingOptions) -> PrintedPages:
+    """The printed pages of a file of ``kind`` (pdf, alto, hocr, ocr).
+
+    Raises InputRefused where it is damaged, locked, beyond the limits, only pictures of pages, or where
+    its characters cannot be read.
+    """
+    limits = options.limits
+    if kind != "pdf":
+        pages = _ocr_pages(data, kind, name)
+        if len(pages) > limits.pdf_pages:
+            raise InputRefused(name, f"has more than {limits.pdf_pages:,} pages; split it")
+        if not any(page.pieces for page in pages):
+            raise InputRefused(name, "holds no text; run OCR on the page anew")
+        return PrintedPages(tuple(page for page in pages if page.pieces))
+    pages = []
+    chars = 0
+    for page in bounded_pdf_pages(data, name, limits.pdf_pages):
+        chars += sum(len(piece.text) for piece in page.pieces)
+        if chars > limits.article_chars:
+            raise InputRefused(name, f"holds more than {limits.article_chars:,} characters; split it")
+        pages.append(page)
+    written = [page for page in pages if any(piece.text.strip() for piece in page.pieces)]
+    if not written:
+        raise InputRefused(name, SCANNED)
+    legible = [page for page in written if not is_garbled(page)]
+    if not legible:
+        raise InputRefused(name, GARBLED)
+    return PrintedPages(tuple(legible), _notes(pages, written, legible))
+
+
+def read_printed_file(
+    data: bytes,
+    kind: str,
+    name: str,
+    options: ReadingOptions,
+    *,
+    stem: str,
+    member: str = "",
+    scorer: Scorer | None = None,
+) -> list[Article]:
+    """The articles of a file of printed pages; a PDF of one column, such as a report, is read as running text.
+
+    Raises InputRefused as printed_pages does, and where there is no article.
+    """
+    full_name = f"{name}!{member}" if member else name
+    found = printed_pages(data, kind, full_name, options)
+    arranged = [(page, arrange(page)) for page in found.pages]
+    text = running_text(arranged) if kind == "pdf" and options.kind != "page" else None
+    if text is not None:
+        articles = read_text(text, options.kind, name, options, stem=stem, member=member, scorer=scorer)
+    else:
+        articles = list(read_arranged(arranged, name, options, stem=stem, member=member, scorer=scorer).articles)
+    if found.notes:
+        articles[0] = replace(articles[0], uncertain=(*articles[0].uncertain, *found.notes))
+    return articles
+
+
+def placed_articles(
+    data: bytes, kind: str, name: str, options: ReadingOptions, *, stem: str, scorer: Scorer | None = None
+) -> tuple[tuple[PrintedPage, ...], PrintedReading]:
+    """Pages and the articles on them with their places, for showing what was read as what.
+
+    Raises InputRefused as read_printed_file does.
+    """
+    found = printed_pages(data, kind, name, options)
+    arranged = [(page, arrange(page)) for page in found.pages]
+    return found.pages, read_arranged(arranged, name, options, stem=stem, scorer=scorer)
+
+
+def _ocr_pages(data: bytes, kind: str, name: str) -> list[PrintedPage]:
+    if kind == "alto":
+        from classifier.reading.layout.alto import alto_pages
+
+        return alto_pages(data, name)
+    if kind == "hocr":
+        from classifier.reading.layout.hocr import hocr_pages
+
+        return hocr_pages(data, name)
+    from classifier.reading.layout.ocr_json import ocr_json_pages
+
+    return ocr_json_pages(data, name)
+
+
+def _notes(pages: list[PrintedPage], written: list[PrintedPage], legible: list[PrintedPage]) -> tuple[str, ...]:
+    """What of a PDF's pages could not be read, in words."""
+    scanned = [str(p.number) for p in pages if p not in written and p.pictures]
+    garbled = [str(p.number) for p in written if p not in legible]
+    notes = []
+    if scanned:
+        notes.append(f"pages that are only pictures were not read: {', '.join(scanned)}; run OCR on them")
+    if garbled:
+        notes.append(f"pages whose characters cannot be read were left out: {', '.join(garbled)}")
+    return tuple(notes)

@@ -1,0 +1,130 @@
+"""Articles that break off on one page and go on on another: ``（下转第二版）`` … ``（上接第一版）`` put together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from classifier.reading.layout.printed import Box, PrintedPage
+from classifier.reading.page.sentences import is_finished, joined
+from classifier.reading.page.signs import CLOSING_BRACKETS, OPENING_BRACKETS, any_of
+from classifier.reading.page.story import Story
+from classifier.reading.patterns import pattern
+
+_NUMBER = r"[A-Za-z]?\d{1,3}|[一二三四五六七八九十]{1,3}"
+_OPEN, _CLOSE = any_of(OPENING_BRACKETS), any_of(CLOSING_BRACKETS)
+_TO = pattern(rf"\s*{_OPEN}\s*(?:紧?下转|转)\s*第?\s*(?P<page>{_NUMBER})\s*版?[^()（）]{{0,10}}{_CLOSE}\s*$")
+_FROM = pattern(rf"^\s*{_OPEN}\s*(?:紧?上接|紧接|接)\s*第?\s*(?P<page>{_NUMBER})\s*版?[^()（）]{{0,12}}{_CLOSE}\s*")
+_PRINTED = pattern(rf"^\D{{0,6}}?第?\s*(?P<page>{_NUMBER})\s*版?$|第\s*(?P<inside>{_NUMBER})\s*版")
+_DIGITS = "〇一二三四五六七八九"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of an article on a page: its headline, a block of its text, or a caption."""
+
+    page: int
+    box: Box
+
+
+@dataclass(slots=True, eq=False)
+class PlacedStory:
+    """A story with the page it starts on and the places of its parts."""
+
+    story: Story
+    page: PrintedPage
+    box: Box
+    parts: tuple[Part, ...]
+
+
+def printed_number(texts: Sequence[str]) -> str:
+    """The number printed on a page, from the page numbers and date lines in its margins; empty where there is none."""
+    for text in texts:
+        if match := _PRINTED.search(text.strip()):
+            return _plain(match["page"] or match["inside"])
+    return ""
+
+
+def join_turned(stories: list[PlacedStory], numbers: Mapping[int, str]) -> list[PlacedStory]:
+    """Put stories together that say where they go on and where they come from.
+
+    ``numbers`` are the numbers printed on the pages.  Where they do not settle which belongs to
+    which, the only pair that there can be is taken, and the story says so.
+    """
+    starts = [(s, to) for s in stories if (to := _turns_to(s.story))]
+    rests = [(s, origin) for s in stories if (origin := _comes_from(s.story))]
+    gone: set[int] = set()
+    for start, to in starts:
+        sure, possible = [], []
+        for rest, origin in rests:
+            if id(rest) in gone or rest is start or rest.page.number == start.page.number:
+                continue
+            here, there = numbers.get(start.page.number, ""), numbers.get(rest.page.number, "")
+            if (here and origin != here) or (there and to != there):
+                continue
+            possible.append(rest)
+            if here and there:
+                sure.append(rest)
+        chosen = sure if len(sure) == 1 else possible
+        if len(chosen) > 1:
+            chosen = _by_headline(start.story, chosen)
+        if len(chosen) != 1:
+            continue
+        rest = chosen[0]
+        others = [s for s, t in starts if s is not start and s.page.number == start.page.number and t == to]
+        guessed = rest not in sure or len(sure) > 1 or bool(others)
+        _join(start, rest, guessed)
+        gone.add(id(rest))
+    return [s for s in stories if id(s) not in gone]
+
+
+def _turns_to(story: Story) -> str:
+    for paragraph in reversed(story.body[-3:]):
+        if match := _TO.search(paragraph.text[-40:]):
+            return _plain(match["page"])
+    return ""
+
+
+def _comes_from(story: Story) -> str:
+    for paragraph in [*story.heads, *story.body[:2]]:
+        if match := _FROM.match(paragraph.text[:40]):
+            return _plain(match["page"])
+    return ""
+
+
+def _by_headline(story: Story, rests: list[PlacedStory]) -> list[PlacedStory]:
+    """Those whose headline says the story's again."""
+    alike = [
+        r for r in rests if r.story.title and len(set(r.story.title) & set(story.title)) > 0.6 * len(r.story.title)
+    ]
+    return alike if len(alike) == 1 else rests
+
+
+def _join(start: PlacedStory, rest: PlacedStory, guessed: bool) -> None:
+    before, after = start.story, rest.story
+    for paragraph in before.body[-3:]:
+        paragraph.text = _TO.sub("", paragraph.text)
+    for paragraph in after.body[:2]:
+        paragraph.text = _FROM.sub("", paragraph.text)
+    own = [p for p in before.body if p.text]
+    more = [p for p in after.body if p.text]
+    texts = [p for p in own if p.kind == "text"]
+    first = next((p for p in more if p.kind == "text"), None)
+    if texts and first is not None and not is_finished(texts[-1].text):
+        texts[-1].text = joined(texts[-1].text, first.text)
+        more.remove(first)
+    before.body = own + more
+    if guessed:
+        pages = f"pages {start.page.number} and {rest.page.number}"
+        before.uncertain.append(f"its parts on {pages} were put together as only these two seem to belong together")
+    start.parts += rest.parts
+
+
+def _plain(number: str) -> str:
+    """A page number in plain digits: ``二``, ``02`` and ``2`` are one."""
+    if number[:1].isascii():
+        return number.upper().lstrip("0") or "0"
+    tens, ten, ones = number.rpartition("十")
+    if not ten:
+        return "".join(str(_DIGITS.index(c)) for c in number if c in _DIGITS)
+    return str((_DIGITS.index(tens) if tens in _DIGITS and tens else 1) * 10 + (_DIGITS.index(ones) if ones else 0))

@@ -1,0 +1,88 @@
+"""Printed pages drawn with what was read as what: ``lanmu tag page.pdf --show page.svg``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from classifier.errors import InputRefused, LanmuError
+
+if TYPE_CHECKING:
+    from classifier.article import Article, TaggedArticle
+    from classifier.model.topic_model import TopicModel
+    from classifier.reading import ReadingOptions
+    from classifier.reading.layout.articles import PlacedArticle
+    from classifier.reading.layout.printed import PrintedPage
+
+PICTURE_WIDTH = 1_500
+MOST_PAGES = 60
+
+
+class ShownPages:
+    """The pages of one file, its articles, and how to draw them once they are tagged.
+
+    Raises InputRefused where the file cannot be read, LanmuError where it has no printed pages or
+    ``target`` is no picture's name.
+    """
+
+    def __init__(self, path: str, target: Path, options: ReadingOptions, model: TopicModel) -> None:
+        if target.suffix.lower() not in (".svg", ".png"):
+            raise LanmuError(f"{target}: --show writes .svg or .png; give a name with one of these endings")
+        self.target, self.path = target, path
+        self.data, self.kind, stem = _read(path, options)
+        self.pages: tuple[PrintedPage, ...]
+        self.places: tuple[PlacedArticle, ...]
+        from classifier.reading.documents.printed import placed_articles
+
+        self.pages, reading = placed_articles(
+            self.data, self.kind, path, options, stem=stem, scorer=model.probabilities
+        )
+        self.articles: tuple[Article, ...] = reading.articles
+        self.places = reading.places
+
+    def draw(self, tagged: list[TaggedArticle]) -> list[Path]:
+        """Write a picture a page; where there are several, ``page.svg`` becomes ``page-1.svg``, ``page-2.svg`` …"""
+        from classifier.files import written_whole
+        from classifier.reading.layout.pdf_process import bounded_page_picture
+        from classifier.reading.layout.show import page_svg, shown_articles
+
+        shown = shown_articles(self.places, tagged)
+        pages = [p for p in self.pages if any(part.page == p.number for s in shown for part in s.place.parts)]
+        written = []
+        for page in pages[:MOST_PAGES]:
+            picture = (
+                bounded_page_picture(self.data, self.path, page.number, PICTURE_WIDTH) if self.kind == "pdf" else b""
+            )
+            svg = page_svg(page, shown, picture)
+            target = self.target
+            if len(pages) > 1:
+                target = target.with_name(f"{target.stem}-{page.number}{target.suffix}")
+            with written_whole(target) as file:
+                file.write(_png(svg) if target.suffix.lower() == ".png" else svg.encode())
+            written.append(target)
+        return written
+
+
+def _read(path: str, options: ReadingOptions) -> tuple[bytes, str, str]:
+    """A file's bytes, which kind of printed page it is, and its stem."""
+    from classifier.reading.documents.printed import PRINTED_KINDS
+    from classifier.reading.kinds import chosen_kind, kind_by_content, ocr_kind, split_name
+    from classifier.reading.streams import read_whole
+
+    stem, kind, packing = split_name(path)
+    try:
+        with Path(path).open("rb") as file:
+            data = read_whole(file, path, options.limits.file_bytes)
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror or error}); check the path and its rights"
+        raise InputRefused(path, reason) from error
+    kind = chosen_kind(ocr_kind(kind or kind_by_content(data[:2_048]), data[:16_384]), options)
+    if kind not in PRINTED_KINDS or packing:
+        raise LanmuError(f"{path}: --show draws printed pages: one PDF, ALTO, hOCR or an OCR tool's JSON, not packed")
+    return data, kind, stem
+
+
+def _png(svg: str) -> bytes:
+    import vl_convert
+
+    return bytes(vl_convert.svg_to_png(svg, scale=1.5))

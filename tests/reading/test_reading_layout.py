@@ -1,0 +1,245 @@
+"""Printed pages: PDF and what OCR tools write, read by where the text stands."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from benchmarks.page_formats import FORMATS, printed_lines, shaken
+from classifier.article import Article
+from classifier.errors import InputRefused
+from classifier.reading import read_bytes
+from classifier.reading.layout.legible import is_garbled
+from classifier.reading.layout.pdf import pdf_pages
+from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
+from tests.reading.sheets import Column, Sheet, pdf_of
+
+COUNCIL = [
+    "本报讯（记者 王小明）3月18日，清河口镇召开春季农业生产工作会议，总结去年工作，安排今年春耕备耕任务。"
+    "会议由镇长主持，各村党支部书记参加。",
+    "会议指出，去年全镇粮食总产量再创新高，农民人均收入稳步增长。今年要在稳住面积的同时主攻单产，推广优良品种和节水灌溉技术，力争再获丰收。",
+    "会议要求，各村要抓紧备足种子、化肥和农机具，把技术人员派到田间地头，及时解决农户遇到的困难，确保不误农时，把好事办实、实事办好。",
+]
+BRIDGE = [
+    "连接东西两岸的清河大桥昨天正式通车。大桥全长一千二百米，双向四车道，建设历时两年，将两岸居民的出行时间缩短一半以上。",
+    "通车当天，许多市民自发来到桥上拍照留念。家住西岸的退休教师李秀兰说，以前过河要绕行二十公里，现在步行就能到对岸看女儿。",
+]
+HOSPITAL = [
+    "县人民医院的医疗队日前走进牧区，为牧民免费体检。医疗队带去了便携式超声仪器，两天内共为三百多人建立了健康档案。",
+]
+FOOTBALL = [
+    "县中学足球队在全州青少年联赛中以三比一战胜对手，夺得冠军。这是该校建队以来取得的最好成绩，队员们赛后把奖牌送给了教练。",
+]
+
+
+def front_page() -> Sheet:
+    """Four articles: one over two columns, two in one column, one in a frame of two columns."""
+    sheet = Sheet()
+    sheet.line(40, 30, "清河口日报", 20)
+    sheet.line(420, 36, "2026年3月19日 星期四 第02版", 9)
+    sheet.line(90, 90, "清河口镇安排春耕备耕任务", 22)
+    sheet.line(40, 120, "——全镇春季农业生产工作会议召开", 12)
+    sheet.body(COUNCIL, [Column(40, 150, 160, 285), Column(220, 150, 160, 285)])
+    sheet.line(400, 90, "清河大桥建成通车", 18)
+    sheet.body(BRIDGE, [Column(400, 120, 160, 300)])
+    sheet.line(400, 330, "医疗队走进牧区", 18)
+    sheet.body(HOSPITAL, [Column(400, 360, 160, 480)])
+    sheet.frame(40, 330, 380, 460)
+    sheet.line(60, 342, "校足球队夺冠", 18)
+    sheet.body(FOOTBALL, [Column(50, 372, 150, 420), Column(220, 372, 150, 420)])
+    return sheet
+
+
+def read(data: bytes, name: str = "page.pdf") -> list[Article]:
+    return read_bytes(data, name)
+
+
+def bare(text: str) -> str:
+    return "".join(text.split())
+
+
+FRONT = {
+    "清河口镇安排春耕备耕任务": COUNCIL,
+    "清河大桥建成通车": BRIDGE,
+    "医疗队走进牧区": HOSPITAL,
+    "校足球队夺冠": FOOTBALL,
+}
+
+
+@pytest.mark.parametrize("one_by_one", [True, False])
+def test_each_article_comes_out_whole_under_its_headline(one_by_one: bool) -> None:
+    articles = read(pdf_of(front_page(), one_by_one=one_by_one))
+    assert {a.title: [bare(p) for p in a.text.split("\n")] for a in articles} == {
+        title: [bare(p) for p in paragraphs] for title, paragraphs in FRONT.items()
+    }
+    council = next(a for a in articles if a.title.startswith("清河口镇"))
+    assert council.subtitle == "——全镇春季农业生产工作会议召开"
+    assert council.reporters == ("王小明",)
+    assert council.date == "2026-03-19"
+    assert council.source.page == 1
+    left, top, right, bottom = council.source.box or (0, 0, 0, 0)
+    assert (left, right) == pytest.approx((40 / 600, 380 / 600), abs=0.02)
+    assert (top, bottom) == pytest.approx((90 / 800, 285 / 800), abs=0.03)
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.06])
+@pytest.mark.parametrize("tool", sorted(FORMATS))
+def test_what_an_ocr_tool_writes_of_the_page_gives_the_same_articles(tool: str, noise: float) -> None:
+    [page] = pdf_pages(pdf_of(front_page()))
+    ending, write = FORMATS[tool]
+    lines = shaken(printed_lines(page), random.Random(5), noise)
+    articles = read(write(page, lines).encode(), f"page{ending}")
+    assert {a.title: bare(a.text) for a in articles} == {t: bare("".join(p)) for t, p in FRONT.items()}
+    assert all(a.source.page == 1 and a.source.box for a in articles)
+
+
+def test_blocks_of_mineru_without_lines_are_read_by_their_places() -> None:
+    def block(text: str, left: int, top: int, right: int, bottom: int, **more: object) -> dict[str, object]:
+        return {"type": "text", "text": text, "bbox": [left, top, right, bottom], "page_idx": 0, **more}
+
+    items = [
+        block("清河大桥建成通车", 620, 80, 940, 105, text_level=1),
+        block("清河口镇安排春耕备耕任务", 80, 80, 560, 110, text_level=1),
+        block(BRIDGE[0], 620, 120, 940, 230),
+        block(COUNCIL[0], 60, 125, 320, 265),
+        block(COUNCIL[2], 340, 195, 600, 320),
+        block(COUNCIL[1][:40], 60, 268, 320, 330),
+        block(COUNCIL[1][40:], 340, 125, 600, 190),
+        block(BRIDGE[1], 620, 235, 940, 345),
+        {"type": "page_number", "text": "2", "bbox": [480, 960, 500, 970], "page_idx": 0},
+    ]
+    articles = read(json.dumps(items, ensure_ascii=False).encode(), "page_content_list.json")
+    assert {a.title: a.text.split("\n") for a in articles} == {
+        "清河口镇安排春耕备耕任务": COUNCIL,
+        "清河大桥建成通车": BRIDGE,
+    }
+
+
+def test_a_headline_over_some_of_its_columns_a_picture_and_an_upright_headline() -> None:
+    sheet = Sheet()
+    sheet.line(40, 60, "春季农业生产会议召开", 22)
+    sheet.body(COUNCIL, [Column(40, 100, 160, 190), Column(220, 100, 160, 190), Column(400, 60, 160, 190)])
+    sheet.rule(40, 205, 560, 206)
+    sheet.upright(44, 220, "清河大桥建成通车", 20)
+    sheet.picture(180, 220, 300, 290)
+    sheet.line(180, 293, "图为市民在大桥上散步。", 8)
+    sheet.body(BRIDGE, [Column(90, 220, 80, 310), Column(90, 312, 210, 420)])
+    articles = read(pdf_of(sheet))
+    assert [(a.title, bare(a.text)) for a in articles] == [
+        ("春季农业生产会议召开", bare("".join(COUNCIL))),
+        ("清河大桥建成通车", bare("".join(BRIDGE) + "图为市民在大桥上散步。")),
+    ]
+
+
+def test_an_article_that_turns_to_another_page_is_one() -> None:
+    first, second = Sheet(), Sheet()
+    for sheet, number in ((first, "第01版"), (second, "第02版")):
+        sheet.line(480, 30, number, 10)
+    text = COUNCIL[1]
+    first.line(40, 90, "清河口镇安排春耕备耕任务", 22)
+    first.body([COUNCIL[0], text[:36] + "（下转第二版）"], [Column(40, 130, 160, 210), Column(220, 130, 160, 210)])
+    first.line(400, 90, "医疗队走进牧区", 18)
+    first.body(HOSPITAL, [Column(400, 130, 160, 300)])
+    second.body(["（上接第一版）" + text[36:], COUNCIL[2]], [Column(40, 90, 160, 175), Column(220, 90, 160, 175)])
+    second.line(400, 90, "清河大桥建成通车", 18)
+    second.body(BRIDGE, [Column(400, 130, 160, 400)])
+    articles = read(pdf_of(first, second))
+    assert {a.title: [bare(p) for p in a.text.split("\n")] for a in articles} == {
+        "清河口镇安排春耕备耕任务": [bare(p) for p in COUNCIL],
+        "医疗队走进牧区": HOSPITAL,
+        "清河大桥建成通车": BRIDGE,
+    }
+    assert articles[0].uncertain == ()
+    for sheet in (first, second):
+        sheet.texts = [t for t in sheet.texts if not t[2].startswith("第0")]
+    guessed = next(a for a in read(pdf_of(first, second)) if a.title.startswith("清河口镇"))
+    assert [bare(p) for p in guessed.text.split("\n")] == [bare(p) for p in COUNCIL]
+    assert any("pages 1 and 2" in note for note in guessed.uncertain)
+
+
+def test_a_report_of_one_column_stays_one_article() -> None:
+    first, second = Sheet(size=14, leading=24), Sheet(size=14, leading=24)
+    first.line(160, 60, "清河口镇春季农业生产工作报告", 18)
+    first.body([*COUNCIL, BRIDGE[0][:45]], [Column(60, 110, 480, 460)])
+    second.body([BRIDGE[0][45:]], [Column(32, 60, 508, 160)])
+    [article] = read(pdf_of(first, second), "report.pdf")
+    assert article.title == "清河口镇春季农业生产工作报告"
+    assert bare(article.text) == bare("".join([*COUNCIL, BRIDGE[0]]))
+
+
+def test_scanned_and_garbled_pages_are_refused_with_advice() -> None:
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    canvas.rect(20, 20, 500, 700, fill=1)
+    canvas.showPage()
+    canvas.save()
+    with pytest.raises(InputRefused, match=r"run OCR on it first.*MinerU"):
+        read(out.getvalue())
+    nonsense = Sheet()
+    signs = "毽韧帐赛嘭罨缙滢维拮驰揶熏卸辖斥囱狳簇谈橱赂珩琪锕漠邱愿榆茭砩瓢籴甭盲"
+    nonsense.body([signs * 3], [Column(40, 100, 400, 700)])
+    with pytest.raises(InputRefused, match="characters cannot be read"):
+        read(pdf_of(nonsense))
+
+
+@pytest.mark.parametrize("sign", ["\ue58e", "\ud812", "쿘", "\ufffd"])
+def test_characters_that_no_chinese_page_has_make_it_garbled(sign: str) -> None:
+    def page(text: str, unmapped: int = 0) -> PrintedPage:
+        pieces = tuple(TextPiece(c, Box(10 * n, 0, 10 * n + 10, 10), 10) for n, c in enumerate(text))
+        return PrintedPage(1, 600, 800, pieces, unmapped=unmapped)
+
+    assert is_garbled(page(COUNCIL[1][:40] + sign * 20))
+    assert not is_garbled(page(COUNCIL[1] + sign))
+    assert is_garbled(page(COUNCIL[1], unmapped=60))
+    assert not is_garbled(page("縣醫院組織醫生走進幸福社區為居民量血壓測血糖發放健康手冊" * 2))
+
+
+def test_a_hostile_pdf_costs_no_more_than_itself() -> None:
+    whole = pdf_of(front_page(), one_by_one=False)
+    kids = b"[" + b"3 0 R " * 9 + b"]"
+    loop = b"".join(
+        b"%d 0 obj\n<< /Type /Pages /Kids %s /Count 9 >>\nendobj\n" % (n, kids.replace(b"3 0", b"%d 0" % (n + 1)))
+        for n in range(3, 14)
+    )
+    bad = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n" + (
+        b"<< /Type /Pages /Kids [3 0 R] /Count 999999999 >>\nendobj\n" + loop + b"trailer\n<< /Root 1 0 R >>\n%%EOF"
+    )
+    with pytest.raises(InputRefused, match=r"^bad\.pdf: "):
+        read(bad, "bad.pdf")
+    with pytest.raises(InputRefused):
+        read(whole[: len(whole) // 3], "cut.pdf")
+    assert len(read(whole)) == 4
+
+
+def test_files_of_other_tools_are_refused_by_name() -> None:
+    with pytest.raises(InputRefused, match=r"feed\.xml: is XML, but not ALTO"):
+        read(b"<rss><channel/></rss>", "feed.xml")
+    with pytest.raises(InputRefused, match=r"x\.json: is JSON of no OCR tool"):
+        read(b'{"pdf_info": 3}', "x.json")
+    with pytest.raises(InputRefused, match=r"^x\.xml: is damaged XML"):
+        read(b"<alto><Layout>", "x.xml")
+
+
+def test_a_page_is_drawn_with_what_was_read_as_what(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from lanmu.__main__ import build
+
+    page = tmp_path / "page.pdf"
+    page.write_bytes(pdf_of(front_page()))
+    done = CliRunner().invoke(
+        build(["tag"]), ["tag", str(page), "--show", str(tmp_path / "page.svg"), "--format", "jsonl"]
+    )
+    assert done.exit_code == 0, done.output
+    rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    svg = (tmp_path / "page.svg").read_text("utf-8")
+    assert "data:image/png;base64," in svg
+    for row in rows:
+        assert f">{row['source']['position']} {row['category_name']} {row['probability']:.2f}<" in svg
+        assert row["source"]["page"] == 1 and len(row["source"]["box"]) == 4
