@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from lanmu.service.champion import Champion
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
-from lanmu.service.store import Store, changes, leases, settling
+from lanmu.service.store import Store, changes, leases, second_reading, settling
 from lanmu.service.store.settling import Settlement
 
 MOST_LEASED = 5
@@ -63,6 +63,14 @@ class Review:
         self._wake()
         return done
 
+    def read(
+        self, number: int, category: str, by: str, *, seen: int, token: str, step: str | None = None
+    ) -> Settlement:
+        """Read a label once more, without having been shown it."""
+        known = self._known(category)
+        with self.store.writing() as connection:
+            return second_reading.read(connection, number, known, by, seen=seen, token=token, step=step)
+
     def flag(self, number: int, by: str, note: str, *, token: str | None = None) -> Settlement:
         """Ask colleagues about an article."""
         with self.store.writing() as connection:
@@ -91,6 +99,9 @@ class Review:
         What is in review again is with this person first, who is about to judge it otherwise.
         """
         with self.store.writing() as connection:
+            reading = second_reading.take_back(connection, by, of) if of is not None else None
+            if reading is not None:
+                return [reading]
             done = settling.undo(connection, by, of=of, step=step)
             for one in done[:MOST_LEASED]:
                 leases.take(connection, one.article, by, self.lease_seconds)

@@ -35,7 +35,7 @@ class ServiceLimits:
     characters a request are explained, which takes longer than tagging.
 
     An article that Review gives to an editor goes to no other for ``lease_seconds``, which the open
-    page renews.
+    page renews.  ``second_reading_share`` of the labels are read once more by another editor.
 
     A file of the watched folder is read once it has not changed for ``inbox_still_seconds``; the
     folder is looked through every ``inbox_scan_seconds`` besides the system's own notices.  A
@@ -63,6 +63,7 @@ class ServiceLimits:
     waiting_readings: int = 8
     connections: int = 1_000
     lease_seconds: float = 300.0
+    second_reading_share: float = 0.05
     session_hours: float = 12.0
     sign_in_tries: int = 5
     sign_in_seconds: float = 300.0

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sklearn.metrics import cohen_kappa_score
 from starlette.testclient import TestClient
 
 from classifier.article import Article, Source
 from lanmu.service.container import Service
 from lanmu.service.store import flags, queue
+from lanmu.service.store.second_reading import kappa
 from tests.service.desk_made import CLINIC, HARVEST, MATCH, made_service, sign_in, take_in
 from tests.service.running import running
 from tests.service.test_desk_review import on_screen, steps
@@ -23,6 +26,8 @@ WINTER = Article("w1", "冬小麦查苗", "农技员下到地头查墒情。", c
 
 @pytest.fixture
 def service(tmp_path: Path, small_model_folder: Path) -> Service:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "settings.toml").write_text("[limits]\nsecond_reading_share = 1.0\n", "utf-8")
     found = made_service(tmp_path / "home", small_model_folder)
     take_in(found, [HARVEST, MATCH, CLINIC, WINTER], review=True)
     return found
@@ -108,3 +113,47 @@ def test_filters_and_orders_of_review(li: TestClient, service: Service) -> None:
     page = li.get("/review?column=乡村&order=newest").text
     assert f'data-number="{winter}"' in page
     assert "<option selected>乡村</option>" in page
+
+
+def test_a_share_of_the_labels_is_read_again_by_another_who_does_not_see_them(
+    li: TestClient, he: TestClient, service: Service
+) -> None:
+    for number, category in ((1, "agriculture"), (2, "sports"), (3, "health")):
+        service.review.settle(number, category, "李编辑")
+    sign_in(li, "李编辑")
+    assert numbers(li, "reading=second") == []  # nobody reads their own labels
+    csrf = sign_in(he, "何主编")
+    assert "复核 3 篇" in he.get("/review").text
+    assert numbers(he, "reading=second") == [1, 2, 3]
+    cards = {number: he.get(f"/review/{number}/card?reading=second").text for number in (1, 2, 3)}
+    assert all("李编辑" not in card and "data-skip" not in card for card in cards.values())
+    names = ("seen", "token")
+    seen = {
+        number: {name: card.split(f'name="{name}" value="')[1].split('"')[0] for name in names}
+        for number, card in cards.items()
+    }
+    read = [
+        {"do": "read", "number": 1, "category": "agriculture", **seen[1]},
+        {"do": "read", "number": 2, "category": "health", **seen[2], "id": "step-second"},
+        {"do": "read", "number": 3, "category": "health", **seen[3]},
+    ]
+    assert all(outcome["ok"] for outcome in steps(he, csrf, *read))
+    page = he.get("/labels").text
+    assert "复核 3 篇，2 篇一致（67%），kappa 0.50" in page
+    assert MATCH.title in page.split("data-agreement")[1].split("</section>")[0]
+    with service.store.reading() as connection:
+        match = queue.get(connection, 2)
+    assert match is not None and (match.label, match.labelled_by) == ("sports", "李编辑")
+    (undone,) = steps(he, csrf, {"do": "undo", "of": "step-second"})
+    assert undone["articles"] == [2] and numbers(he, "reading=second") == [2]
+    steps(he, csrf, read[1])
+    service.review.settle(2, "health", "何主编")  # decided: no longer open
+    assert MATCH.title not in he.get("/labels").text.split("data-agreement")[1].split("</section>")[0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_kappa_is_cohens(seed: int) -> None:
+    chance = random.Random(seed)
+    pairs = [(chance.choice("abc"), chance.choice("abcd")) for _ in range(40)]
+    assert kappa(pairs) == pytest.approx(cohen_kappa_score(*zip(*pairs, strict=True)))
+    assert kappa([("a", "a")]) == 1.0 and kappa([]) is None

@@ -13,7 +13,7 @@ from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.stories import told
 from lanmu.service.problems import Problem
 from lanmu.service.security.access import Editor, Reader
-from lanmu.service.store import flags, leases, progress, queue
+from lanmu.service.store import flags, leases, progress, queue, second_reading
 from lanmu.service.store.records import STATES
 
 router = APIRouter()
@@ -40,6 +40,7 @@ def article_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
         deeds = progress.deeds(connection, article=number)
         holder = leases.holder(connection, number)
         flag = flags.get(connection, number)
+        reading = second_reading.of_article(connection, number)
     if article is None:
         raise Problem(404, f"the queue has no article {number}; it may have been removed")
     return desk.page(
@@ -47,6 +48,7 @@ def article_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
         story=told(desk, article),
         deeds=deeds,
         flag=flag,
+        reading=reading,
         looked_at=None if holder == who.name else holder,
     )
 

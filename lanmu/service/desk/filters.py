@@ -33,6 +33,7 @@ class Wanted:
     source: str = ""
     order: str = ""
     flagged: str = ""
+    reading: str = ""
 
     @property
     def filter(self) -> ArticleFilter:
@@ -77,6 +78,7 @@ _NAMES = (
     "source",
     "order",
     "flagged",
+    "reading",
 )
 
 

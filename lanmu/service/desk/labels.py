@@ -9,7 +9,7 @@ from lanmu.service.desk.articles import A_PAGE, Offset
 from lanmu.service.desk.filters import WantedArticles
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.security.access import Reader
-from lanmu.service.store import deeds, waiting_labels
+from lanmu.service.store import deeds, second_reading, waiting_labels
 from lanmu.service.store.deeds import DeedFilter
 from lanmu.service.store.records import today
 
@@ -34,8 +34,9 @@ def labels_page(
     with desk.service.store.reading() as connection:
         found = deeds.deed_page(connection, chosen, offset=offset, limit=A_PAGE)
         people = deeds.people(connection, today())
+        agreement = second_reading.agreement(connection)
         unwritten = waiting_labels.count_waiting(connection)
     return desk.page(
         "labels.html", found=found, people=people, wanted=wanted, action=action, actions=ACTIONS, offset=offset,
-        limit=A_PAGE, unwritten=unwritten, problem=desk.service.writer.problem,
+        limit=A_PAGE, unwritten=unwritten, agreement=agreement, problem=desk.service.writer.problem,
     )  # fmt: skip

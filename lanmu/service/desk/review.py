@@ -18,7 +18,7 @@ from lanmu.service.desk.stories import told
 from lanmu.service.desk.translating import translated
 from lanmu.service.problems import Problem
 from lanmu.service.security.access import Editor, Reader
-from lanmu.service.store import flags, leases, progress, queue
+from lanmu.service.store import flags, leases, progress, queue, second_reading
 from lanmu.service.store.records import today
 from lanmu.service.store.settling import AnotherCard, NoSuchArticle, SettledMeanwhile, Settlement
 
@@ -46,6 +46,7 @@ def review_page(
         day = progress.progress(connection, today())
         sources, columns = queue.sources_in_review(connection)
         asked = flags.count(connection)
+        again = second_reading.numbers(connection, who.name, _share(desk), limit=1)[1]
     number = start if start is not None else _hand_out(desk, numbers)
     if start is not None:
         _hand_out(desk, [start])
@@ -59,7 +60,8 @@ def review_page(
         numbers = [number, *(other for other in numbers if other != number)]
     return desk.page(
         "review.html", numbers=numbers, total=total, day=day, wanted=wanted, orders=queue.ORDERS, sources=sources,
-        columns=columns, asked=asked, at_work=at_work, story=None if first is None else told(desk, first), **around,
+        columns=columns, asked=asked, again=again, blind=bool(wanted.reading), at_work=at_work,
+        story=None if first is None else told(desk, first), **around,
     )  # fmt: skip
 
 
@@ -74,7 +76,7 @@ def review_queue(request: Request, who: Reader, wanted: WantedArticles) -> Respo
 
 
 @router.get("/review/{number}/card")
-def review_card(request: Request, who: Reader, number: ArticleNumber) -> Response:
+def review_card(request: Request, who: Reader, number: ArticleNumber, reading: str = "") -> Response:
     """One article as the review page shows it, without the page around it.
 
     Nothing (204) where another editor has it before them, or has settled it.
@@ -87,9 +89,9 @@ def review_card(request: Request, who: Reader, number: ArticleNumber) -> Respons
         around = _around(connection, desk, number)
     if article is None:
         raise Problem(404, f"the queue has no article {number}; it may have been removed")
-    if article.state != "review" and article.labelled_by != who.name:
+    if article.state != "review" and article.labelled_by != who.name and not reading:
         return Response(status_code=204)
-    return desk.page("parts/card.html", story=told(desk, article), **around)
+    return desk.page("parts/card.html", story=told(desk, article), blind=bool(reading), **around)
 
 
 class HeldIn(BaseModel):
@@ -116,7 +118,13 @@ def renew_leases(request: Request, who: Editor, given: HeldIn) -> Response:
 
 def _numbers(connection: Connection, desk: Desk, wanted: Wanted) -> tuple[list[int], int]:
     person = desk.who.name if desk.who else None
+    if wanted.reading and person is not None:
+        return second_reading.numbers(connection, person, _share(desk), limit=AHEAD)
     return queue.review_numbers(connection, wanted.filter, limit=AHEAD, person=person, order=wanted.review_order)
+
+
+def _share(desk: Desk) -> float:
+    return desk.service.settings.limits.second_reading_share
 
 
 def _hand_out(desk: Desk, numbers: Sequence[int]) -> int | None:
@@ -170,6 +178,21 @@ def skip(
     return _form_answer(desk, back, [desk.service.review.skip(number, who.name, seen=seen, token=token)], undo=True)
 
 
+@router.post("/review/{number}/read")
+def read_again(
+    request: Request,
+    who: Editor,
+    number: ArticleNumber,
+    category: Annotated[str, Form(max_length=200)],
+    seen: Annotated[int, Form(ge=0, le=MOST_NUMBER)],
+    token: Token = "",
+) -> Response:
+    """Read another's label once more."""
+    desk = Desk(request, who)
+    done = desk.service.review.read(number, category, who.name, seen=seen, token=token)
+    return _form_answer(desk, "/review?reading=second", [done], undo=True)
+
+
 @router.post("/undo")
 def undo(request: Request, who: Editor, back: Annotated[str, Form(max_length=2_000)] = "/review") -> Response:
     """Take back one's own last step."""
@@ -185,7 +208,7 @@ class StepIn(BaseModel):
     """
 
     id: str = Field(min_length=8, max_length=64)
-    do: Literal["settle", "skip", "undo", "flag"]
+    do: Literal["settle", "skip", "undo", "flag", "read"]
     number: int = Field(0, ge=0, le=MOST_NUMBER)
     seen: int = Field(0, ge=0, le=MOST_NUMBER)
     token: str = Field("", max_length=64)
@@ -231,6 +254,8 @@ def _do(desk: Desk, by: str, step: StepIn) -> list[Settlement]:
         return [review.settle(step.number, step.category, by, seen=step.seen, token=step.token, step=step.id)]
     if step.do == "skip":
         return [review.skip(step.number, by, seen=step.seen, token=step.token, step=step.id)]
+    if step.do == "read":
+        return [review.read(step.number, step.category, by, seen=step.seen, token=step.token, step=step.id)]
     if step.do == "flag":
         return [review.flag(step.number, by, step.note, token=step.token)]
     return review.undo(by, of=step.of, step=step.id)

@@ -59,7 +59,7 @@ def settle(
     """
     if known := _known(connection, by, step):
         return known
-    article = _seen(connection, number, seen, token)
+    article = seen_article(connection, number, seen, token)
     action = "accept" if category == article.tagged.category else "choose"
     return _settled(connection, article, action, category, "settled", by, batch, step)
 
@@ -69,7 +69,7 @@ def settle_many(connection: Connection, given: Sequence[tuple[int, str]], by: st
     batch = secrets.token_hex(8)
     done: list[Settlement] = []
     for number, category in given:
-        article = _seen(connection, number)
+        article = seen_article(connection, number)
         if article.label != category:
             done.append(settle(connection, number, category, by, batch=batch))
     return done
@@ -82,12 +82,12 @@ def skip(
     """Put an article aside without a label; it leaves the review queue.  Raises as ``settle`` does."""
     if known := _known(connection, by, step):
         return known
-    return _settled(connection, _seen(connection, number, seen, token), "skip", None, "skipped", by, None, step)
+    return _settled(connection, seen_article(connection, number, seen, token), "skip", None, "skipped", by, None, step)
 
 
 def flag(connection: Connection, number: int, by: str, note: str, *, token: str | None = None) -> Settlement:
     """Ask colleagues about an article; it stays in review, for them.  Raises as ``settle`` does."""
-    article = _seen(connection, number, None, token)
+    article = seen_article(connection, number, None, token)
     flags.put(connection, number, by, note)
     leases.free(connection, [number], by)
     return Settlement(0, number, "flag", article.label, by)
@@ -159,7 +159,13 @@ def _known(connection: Connection, by: str, step: str | None) -> Settlement | No
     return None if row is None else Settlement(row.number, row.article, row.action, row.category, by, row.batch, True)
 
 
-def _seen(connection: Connection, number: int, seen: int | None = None, token: str | None = None) -> QueuedArticle:
+def seen_article(
+    connection: Connection, number: int, seen: int | None = None, token: str | None = None
+) -> QueuedArticle:
+    """The article of a number, if it is still as a person saw it: version ``seen``, card ``token``.
+
+    Raises NoSuchArticle, SettledMeanwhile, AnotherCard.
+    """
     article = queue.get(connection, number)
     if article is None:
         raise NoSuchArticle(f"the queue has no article {number}; it may have been removed")

@@ -17,6 +17,7 @@ const KEYS_OFF = "lanmu-keys-off";
 export function startReview(page, toastOf, alertOf) {
   const place = page.querySelector("#card");
   const help = document.getElementById("help");
+  const { reading } = page.dataset;
   const may = page.dataset.may === "yes";
   const csrf = document.querySelector('meta[name="csrf"]').content;
   const texts = document.getElementById("toasts").dataset;
@@ -43,7 +44,7 @@ export function startReview(page, toastOf, alertOf) {
   async function fetchCard(number) {
     let html = null;
     try {
-      const response = await fetch(`/review/${number}/card`, { headers: { Accept: "text/html" } });
+      const response = await fetch(`/review/${number}/card${reading ? "?reading=second" : ""}`, { headers: { Accept: "text/html" } });
       if (response.redirected) signInAgain();
       if (response.status === 204) html = TAKEN;
       else if (response.status === 404) html = GONE;
@@ -204,7 +205,7 @@ export function startReview(page, toastOf, alertOf) {
     cards.delete(number);
     setTotal(total - 1);
     held.delete(number);
-    const id = put({ do: action, number, seen: Number(seen), token, category, title, name, note });
+    const id = put({ do: reading && action === "settle" ? "read" : action, number, seen: Number(seen), token, category, title, name, note });
     if (action !== "flag") done.push({ id, number, html });
     if (done.length > MOST_UNDONE) done.shift();
     show();
@@ -351,8 +352,8 @@ export function startReview(page, toastOf, alertOf) {
     if (!open) return queue.length && JUDGING.test(key) ? early : null;
     const { form } = open;
     if (key === "Enter" || key === " ") return () => judge("settle", form.querySelector("[data-accept]").value);
-    if (key === "s") return () => judge("skip");
-    if (key === "q") return ask;
+    if (key === "s" && !reading) return () => judge("skip");
+    if (key === "q" && !reading) return ask;
     const choice = [...form.querySelectorAll("[data-key]")].find((button) => button.dataset.key === key);
     return choice ? () => judge("settle", choice.value) : null;
   }
