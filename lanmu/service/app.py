@@ -22,6 +22,7 @@ from lanmu.service.problems import handle_problems, problem_response, wants_page
 from lanmu.service.security.guard import Guard
 from lanmu.service.settings import ServiceLimits, Settings
 
+SMALL_FORMS = ("/sign-in", "/sign-out", "/password", "/undo")
 DESCRIPTION = "Gives Chinese news articles their category (栏目), says how sure it is and why."
 
 
@@ -74,6 +75,8 @@ def most_bytes(path: str, limits: ServiceLimits) -> int | None:
     """How large the body of a request to a path may be; None: its handler bounds it line by line."""
     if path == "/api/v1/tag/stream":
         return None
+    if path in SMALL_FORMS:
+        return limits.form_bytes
     return limits.upload_bytes if path.endswith(("/file", "/upload")) else limits.body_bytes
 
 

@@ -7,9 +7,9 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from lanmu.service.container import service_of
-from lanmu.service.security.access import open_reading
+from lanmu.service.security.access import AskFirst, open_reading
 
-router = APIRouter(tags=["operation"])
+router = APIRouter(route_class=AskFirst, tags=["operation"])
 
 
 class Health(BaseModel):

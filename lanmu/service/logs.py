@@ -4,9 +4,32 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 
 TALKATIVE = ("httpx", "httpcore", "watchfiles")
 """Libraries that tell every single thing they do."""
+
+
+ONCE_A_MINUTE = ("Invalid HTTP request received.", "Unsupported upgrade request.")
+"""What strangers can make the server say as often as they like."""
+
+
+class Seldom(logging.Filter):
+    """Lets a line of ONCE_A_MINUTE through once a minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        line = record.getMessage()
+        if line not in ONCE_A_MINUTE:
+            return True
+        now = time.monotonic()
+        if now - self._said.get(line, -60.0) < 60.0:
+            return False
+        self._said[line] = now
+        return True
 
 
 def log_to_stderr() -> None:
@@ -14,3 +37,4 @@ def log_to_stderr() -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO, stream=sys.stderr)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn.error").addFilter(Seldom())

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from classifier.errors import LanmuError
 from lanmu.service.app import create_app
+from lanmu.service.connections import BoundedProtocol, Connections
 from lanmu.service.container import built
 from lanmu.service.logs import log_to_stderr
 from lanmu.service.security.sign_in import FIRST_ADMIN
@@ -21,6 +22,7 @@ from lanmu.service.settings import Settings
 
 GRACE_SECONDS = 20
 BACKLOG = 512
+SPARE_FILES = 256
 SWITCH_SECONDS = 0.0005
 """The longest the tagger and the event loop wait for each other; with Python's own 5 ms answers are slower."""
 
@@ -36,6 +38,7 @@ def _run(settings: Settings) -> int:
     settings = replace(settings, port=listener.getsockname()[1])
     log_to_stderr()
     sys.setswitchinterval(SWITCH_SECONDS)
+    _allow_files(settings.limits.connections + SPARE_FILES)
     service = built(settings)
     _greet(settings)
     config = uvicorn.Config(
@@ -45,7 +48,8 @@ def _run(settings: Settings) -> int:
         server_header=False,
         proxy_headers=bool(settings.proxies),
         forwarded_allow_ips=list(settings.proxies) or None,
-        limit_concurrency=settings.limits.connections,
+        http=BoundedProtocol.of(Connections(settings.limits, settings.proxies)),
+        ws="none",
         timeout_graceful_shutdown=GRACE_SECONDS,
         timeout_keep_alive=15,
         lifespan="on",
@@ -55,6 +59,18 @@ def _run(settings: Settings) -> int:
         signal.signal(number, _told)  # uvicorn raises the signal once more when it has ended in order
     server.run(sockets=[listener])
     return 0 if server.started else 2
+
+
+def _allow_files(most: int) -> None:
+    """Let this process have as many files and connections open, where the system's hard limit allows."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _told(number: int, frame: object) -> None:

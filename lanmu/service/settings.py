@@ -29,7 +29,10 @@ class ServiceLimits:
     """Every bound the service puts on what comes from outside.
 
     Beyond ``body_bytes`` (JSON), ``upload_bytes`` (files) and ``line_bytes`` (one line of a
-    stream) a request is answered 413; where nothing of it comes for ``idle_seconds``, 408.
+    stream) a request is answered 413; where nothing of it comes for ``idle_seconds``, or not all within
+    ``body_seconds`` (streams apart), 408.  Its head (``head_bytes``) must come within ``head_seconds``.
+    ``connections`` may be open, ``connections_an_address`` of them from one address; beyond them
+    one that waits is closed for the new one, and where all are at work the answer is 503.
     ``waiting_articles`` and ``waiting_bytes`` bound what waits for the kernel; beyond them the
     answer is 503 with Retry-After, as it is after ``seconds``.  At most ``explained_chars``
     characters a request are explained, which takes longer than tagging.
@@ -44,6 +47,8 @@ class ServiceLimits:
     ``webhook_longest_seconds``.  A label is sent once it has stood for ``webhook_label_seconds``.
     """
 
+    head_bytes: int = 64 * KIB
+    form_bytes: int = 64 * KIB
     body_bytes: int = 8 * MIB
     upload_bytes: int = 32 * MIB
     line_bytes: int = 4 * MIB
@@ -57,13 +62,16 @@ class ServiceLimits:
     batch_articles: int = 256
     batch_bytes: int = 4 * MIB
     seconds: float = 30.0
+    head_seconds: float = 15.0
     idle_seconds: float = 60.0
+    body_seconds: float = 600.0
     readings: int = 2
     reading_seconds: float = 60.0
     waiting_readings: int = 8
     connections: int = 1_000
     lease_seconds: float = 300.0
     second_reading_share: float = 0.05
+    connections_an_address: int = 256
     session_hours: float = 12.0
     sign_in_tries: int = 5
     sign_in_seconds: float = 300.0

@@ -36,10 +36,10 @@ from lanmu.service.annif.schemas import (
 )
 from lanmu.service.container import Service, service_of
 from lanmu.service.problems import Problem, problems
-from lanmu.service.security.access import open_learning, open_reading
+from lanmu.service.security.access import AskFirst, open_learning, open_reading
 from lanmu.service.tagging import Tags
 
-router = APIRouter(prefix="/v1", tags=["annif"])
+router = APIRouter(route_class=AskFirst, prefix="/v1", tags=["annif"])
 VOCABULARY = "categories"
 MOST_LEARNT = 1_000
 BY = "annif"
@@ -48,7 +48,7 @@ _NOT_FOUND = problems(400, 401, 404, 413, 422, 503)
 
 ProjectId = Annotated[str, Path(max_length=200, description="`lanmu` is the only project.", examples=[PROJECT])]
 Language = Annotated[str, Query(max_length=20, description="Of the labels: zh or en.")]
-reading = APIRouter(dependencies=[Depends(open_reading)])
+reading = APIRouter(route_class=AskFirst, dependencies=[Depends(open_reading)])
 
 
 @reading.get("/", responses=problems(401))

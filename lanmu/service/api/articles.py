@@ -23,13 +23,13 @@ from lanmu.service.api.uploads import (
 from lanmu.service.container import Service, service_of
 from lanmu.service.problems import Problem, problems
 from lanmu.service.reading_pool import UploadOptions
-from lanmu.service.security.access import Editor, Reader
+from lanmu.service.security.access import AskFirst, Editor, Reader
 from lanmu.service.store import progress, queue
 from lanmu.service.store.queue import ArticleFilter
 from lanmu.service.store.records import today
 from lanmu.service.tagging import Tags
 
-router = APIRouter(tags=["queue"], responses=problems(400, 401, 403, 413, 422))
+router = APIRouter(route_class=AskFirst, tags=["queue"], responses=problems(400, 401, 403, 413, 422))
 Number = Annotated[int, Path(ge=1, le=MOST_NUMBER, description="The article's number in the queue.")]
 Day = Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-03-02"])]
 Offset = Annotated[int, Query(ge=0, le=MOST_NUMBER)]

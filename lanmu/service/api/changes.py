@@ -13,10 +13,10 @@ from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.api.tagging import json_response
 from lanmu.service.container import service_of
 from lanmu.service.problems import Problem, problems
-from lanmu.service.security.access import Reader
+from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.store import changes
 
-router = APIRouter(tags=["queue"], responses=problems(401, 403, 422))
+router = APIRouter(route_class=AskFirst, tags=["queue"], responses=problems(401, 403, 422))
 MOST = 1_000
 
 

@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 from lanmu.service.container import service_of
 from lanmu.service.inbox.watching import WatchedFolder
 from lanmu.service.problems import Problem, problems
-from lanmu.service.security.access import Admin, Editor
+from lanmu.service.security.access import Admin, AskFirst, Editor
 from lanmu.service.store import audit, deliveries
 
-router = APIRouter(prefix="/inbox", tags=["operation"], responses=problems(401, 403, 404))
+router = APIRouter(route_class=AskFirst, prefix="/inbox", tags=["operation"], responses=problems(401, 403, 404))
 
 
 class DeadDeliveryOut(BaseModel):

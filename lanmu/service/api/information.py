@@ -10,12 +10,12 @@ from classifier.errors import ModelError
 from lanmu.service.api import schemas
 from lanmu.service.container import service_of
 from lanmu.service.problems import Problem, problems
-from lanmu.service.security.access import Admin, Reader
+from lanmu.service.security.access import Admin, AskFirst, Reader
 
 if TYPE_CHECKING:
     from classifier.model.versions import Registry, Version
 
-router = APIRouter(tags=["models"], responses=problems(401, 403, 503))
+router = APIRouter(route_class=AskFirst, tags=["models"], responses=problems(401, 403, 503))
 Name = Annotated[str, Path(max_length=120, description="A version's name.", examples=["lanmu-1"])]
 _LONG = frozenset({"answers", "label_ids", "label_columns"})
 

@@ -10,9 +10,9 @@ from lanmu.service.api import schemas
 from lanmu.service.container import service_of
 from lanmu.service.jobs import Job
 from lanmu.service.problems import problems
-from lanmu.service.security.access import Admin, Reader
+from lanmu.service.security.access import Admin, AskFirst, Reader
 
-router = APIRouter(prefix="/trainings", tags=["models"], responses=problems(401, 403))
+router = APIRouter(route_class=AskFirst, prefix="/trainings", tags=["models"], responses=problems(401, 403))
 Number = Annotated[int, Path(ge=1, le=schemas.MOST_NUMBER)]
 
 

@@ -13,9 +13,9 @@ from lanmu.service.api.tagging import json_response, records
 from lanmu.service.container import Service, service_of
 from lanmu.service.problems import Problem, problems
 from lanmu.service.reading_pool import Reading, UploadOptions
-from lanmu.service.security.access import Reader
+from lanmu.service.security.access import AskFirst, Reader
 
-router = APIRouter(tags=["tagging"], responses=problems(400, 401, 403, 413, 422, 503))
+router = APIRouter(route_class=AskFirst, tags=["tagging"], responses=problems(400, 401, 403, 413, 422, 503))
 MOST_NAME = 200
 FileField = Annotated[
     UploadFile, File(description="txt, md, html, docx, pdf, xml (ALTO), hocr, jsonl, json, csv, tsv, parquet, zip …")

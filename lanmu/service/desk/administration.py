@@ -13,13 +13,13 @@ from lanmu.service.desk.articles import Offset
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.translating import translated
 from lanmu.service.problems import Problem
-from lanmu.service.security.access import Admin
+from lanmu.service.security.access import Admin, AskFirst
 from lanmu.service.security.passwords import hash_password
 from lanmu.service.store import accounts, audit
 from lanmu.service.store.accounts import AccountError, User
 from lanmu.service.store.records import ROLES
 
-router = APIRouter(prefix="/admin")
+router = APIRouter(route_class=AskFirst, prefix="/admin")
 A_PAGE = 100
 Name = Annotated[str, Form(max_length=200)]
 

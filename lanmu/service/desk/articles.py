@@ -12,11 +12,11 @@ from lanmu.service.desk.filters import ArticleNumber, WantedArticles
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.stories import told
 from lanmu.service.problems import Problem
-from lanmu.service.security.access import Editor, Reader
+from lanmu.service.security.access import AskFirst, Editor, Reader
 from lanmu.service.store import flags, leases, progress, queue, second_reading
 from lanmu.service.store.records import STATES
 
-router = APIRouter()
+router = APIRouter(route_class=AskFirst)
 A_PAGE = 50
 Offset = Annotated[int, Query(ge=0, le=MOST_NUMBER)]
 

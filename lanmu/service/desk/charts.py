@@ -10,11 +10,11 @@ from starlette.responses import Response
 from lanmu.charts import Column, draw_histogram, draw_shares, stack_bars
 from lanmu.service.desk.filters import valid_day
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.security.access import Reader
+from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.store import statistics
 from lanmu.service.store.statistics import Clock, Period, Span
 
-router = APIRouter()
+router = APIRouter(route_class=AskFirst)
 DAYS = 30
 MOST_PERIODS = 400
 

@@ -8,12 +8,12 @@ from starlette.responses import Response
 from lanmu.service.desk.articles import A_PAGE, Offset
 from lanmu.service.desk.filters import WantedArticles
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.security.access import Reader
+from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.store import deeds, second_reading, waiting_labels
 from lanmu.service.store.deeds import DeedFilter
 from lanmu.service.store.records import today
 
-router = APIRouter()
+router = APIRouter(route_class=AskFirst)
 ACTIONS = ("accept", "choose", "skip")
 
 

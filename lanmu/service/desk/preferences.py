@@ -9,8 +9,9 @@ from lanmu.service.container import service_of
 from lanmu.service.desk.categories import stylesheet, taxonomy_of
 from lanmu.service.desk.languages import LANGUAGES
 from lanmu.service.desk.rendering import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, local_path
+from lanmu.service.security.access import AskFirst
 
-router = APIRouter()
+router = APIRouter(route_class=AskFirst)
 _YEAR = 365 * 24 * 3600
 
 

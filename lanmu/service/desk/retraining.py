@@ -14,10 +14,10 @@ from lanmu.service.desk.filters import ArticleNumber
 from lanmu.service.desk.gate_report import GateReport, gate_report
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.jobs import Job
-from lanmu.service.security.access import Admin, Reader
+from lanmu.service.security.access import Admin, AskFirst, Reader
 from lanmu.service.store import audit, deeds, rejudging
 
-router = APIRouter()
+router = APIRouter(route_class=AskFirst)
 LOG_LINES = 12
 
 

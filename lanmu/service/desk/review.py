@@ -17,12 +17,12 @@ from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.stories import told
 from lanmu.service.desk.translating import translated
 from lanmu.service.problems import Problem
-from lanmu.service.security.access import Editor, Reader
+from lanmu.service.security.access import AskFirst, Editor, Reader
 from lanmu.service.store import flags, leases, progress, queue, second_reading
 from lanmu.service.store.records import today
 from lanmu.service.store.settling import AnotherCard, NoSuchArticle, SettledMeanwhile, Settlement
 
-router = APIRouter()
+router = APIRouter(route_class=AskFirst)
 Token = Annotated[str, Form(max_length=64)]
 MOST_STEPS = 100
 MOST_HELD = 50

@@ -11,15 +11,16 @@ from classifier.errors import LanmuError
 from lanmu.service.desk.rendering import Desk, local_path
 from lanmu.service.desk.translating import translated
 from lanmu.service.problems import Problem, problem_of
-from lanmu.service.security.access import Principal, Unauthorised, principal_of, same_origin
+from lanmu.service.security.access import AskFirst, Principal, Unauthorised, asks, principal_of, same_origin
 from lanmu.service.security.sign_in import COOKIE
 from lanmu.service.store import accounts
 
-router = APIRouter()
+router = APIRouter(route_class=AskFirst)
 KNOWN_SECONDS = 30 * 24 * 3600
 """How long a browser keeps the cookie of a session that has ended, by which the door knows that there was one."""
 
 
+@asks
 async def _signed_in(request: Request) -> Principal:
     """Whoever is signed in, also one who must still choose a password."""
     found = await principal_of(request)

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from lanmu.service.desk.categories import ShownCategory
 from lanmu.service.desk.filters import WantedArticles, valid_day
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.security.access import Reader
+from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.store import progress, queue
 from lanmu.service.store.records import QueuedArticle
 
-router = APIRouter()
+router = APIRouter(route_class=AskFirst)
 SHOWN = 8
 
 

@@ -19,11 +19,11 @@ from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.translating import said, translated
 from lanmu.service.intake import TakenIn
 from lanmu.service.problems import problem_of
-from lanmu.service.security.access import Editor
+from lanmu.service.security.access import AskFirst, Editor
 from lanmu.service.store import queue, refusals
 from lanmu.service.store.records import QueuedArticle
 
-router = APIRouter()
+router = APIRouter(route_class=AskFirst)
 PASTED: Final = "pasted.md"
 MOST_FILES: Final = 100
 ENDINGS: Final = ",".join((*KINDS, *COMPRESSED))

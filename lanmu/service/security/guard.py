@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
@@ -31,6 +32,10 @@ _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _STATIC = "/static/"
 
 
+UNBOUNDED = "lanmu.unbounded"
+"""In the scope of a request whose body may be of any length, so that it is never read as a whole."""
+
+
 class TooLarge(HTTPException):
     """The body has grown beyond its bound while it was read; of a kind that the framework lets through."""
 
@@ -42,7 +47,7 @@ class TooSlow(HTTPException):
     """The rest of the body does not come."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(408, f"nothing of the request has come for {seconds:g} seconds; send it again")
+        super().__init__(408, f"the rest of the request has not come within {seconds:g} seconds; send it again")
 
 
 class Guard:
@@ -69,11 +74,16 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        asked_for_head = scope["method"] == "HEAD"
+        if asked_for_head:  # answered as GET without the content
+            scope = {**scope, "method": "GET"}
         path: str = scope["path"]
         host = told = b""
+        hosts = 0
         for name, value in scope["headers"]:
             if name == b"host":
                 host = value
+                hosts += 1
             elif name == b"content-length":
                 told = value
         started = False
@@ -83,8 +93,13 @@ class Guard:
             if message["type"] == "http.response.start":
                 started = True
                 message["headers"] = _with_ours(message.get("headers", ()), path, scope.get("scheme") == "https")
+            elif asked_for_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
+        if hosts > 1:
+            await problem_response(400, "the request names its host twice")(scope, receive, answer)
+            return
         if not _answers_to(host, self.settings.hosts, self.on_loopback):
             response = problem_response(421, "this service does not go by that name; see --allow-host")
             await response(scope, receive, answer)
@@ -93,6 +108,8 @@ class Guard:
         if most is not None and told.isdigit() and int(told) > most:
             await self.refusal(scope, 413, TooLarge(most).detail)(scope, receive, answer)
             return
+        scope[UNBOUNDED] = most is None
+        began = time.monotonic()
         taken = 0
         whole = False
 
@@ -100,11 +117,13 @@ class Guard:
             nonlocal taken, whole
             if whole:  # what comes now is the end of the connection, however late
                 return await receive()
+            limits = self.settings.limits
+            left = limits.idle_seconds if most is None else limits.body_seconds - (time.monotonic() - began)
             try:
-                async with asyncio.timeout(self.settings.limits.idle_seconds):
+                async with asyncio.timeout(min(limits.idle_seconds, left)):
                     message = await receive()
             except TimeoutError:
-                raise TooSlow(self.settings.limits.idle_seconds) from None
+                raise TooSlow(limits.idle_seconds if left > limits.idle_seconds else limits.body_seconds) from None
             whole = not message.get("more_body", False)
             if most is not None and message["type"] == "http.request":
                 taken += len(message.get("body", b""))
