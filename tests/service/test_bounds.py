@@ -21,6 +21,7 @@ from tests.service.articles import HARVEST
 from tests.service.conftest import TOKEN, App, Server
 from tests.service.test_accounts import sign_in
 
+SERVICE = Path(__file__).parents[2] / "lanmu" / "service"
 Serve = Callable[..., Server]
 LIMITS = """[limits]
 head_bytes = 8192
@@ -171,6 +172,14 @@ def test_every_route_that_asks_who_it_is_asks_before_the_body(app: App) -> None:
             assert status in (401, 404, 405), f"{method} {path}: {status}"
     assert asked >= 20
     assert not read
+
+
+def test_every_module_with_routes_asks_first() -> None:
+    route = re.compile(r"^@\w+\.(get|post|put|delete)\(", re.MULTILINE)
+    modules = [path for path in SERVICE.rglob("*.py") if route.search(path.read_text("utf-8"))]
+    assert len(modules) > 15
+    for path in modules:
+        assert "route_class=AskFirst" in path.read_text("utf-8"), f"{path}: its router lacks route_class=AskFirst"
 
 
 def test_a_session_cannot_send_a_form_without_end(app: App) -> None:

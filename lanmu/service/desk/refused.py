@@ -12,11 +12,11 @@ from lanmu.service.desk.filters import ArticleNumber
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.translating import reason_of
 from lanmu.service.problems import Problem
-from lanmu.service.security.access import Editor, Reader
+from lanmu.service.security.access import AskFirst, Editor, Reader
 from lanmu.service.store import audit, refusals
 from lanmu.service.store.refusals import Refusal
 
-router = APIRouter(prefix="/refused")
+router = APIRouter(route_class=AskFirst, prefix="/refused")
 MOST_AT_ONCE = 500
 
 
