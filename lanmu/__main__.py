@@ -108,7 +108,9 @@ def end_with(error: Exception) -> NoReturn:
         said = explain_missing(error.name).text(spoken_language())
     else:
         raise error
-    print(f"lanmu: {said}", file=sys.stderr)
+    from classifier.reading.names import printable
+
+    print(f"lanmu: {printable(said)}", file=sys.stderr)
     sys.exit(2)
 
 

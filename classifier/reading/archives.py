@@ -10,99 +10,136 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from classifier.errors import InputRefused
-from classifier.reading.kinds import ARCHIVES, TABLES, is_readable, split_name
+from classifier.messages import say
+from classifier.reading.kinds import ARCHIVES, TABLES, is_hidden, is_readable, split_name
 from classifier.reading.limits import Limits
+from classifier.reading.names import GivenStems, tar_name, zip_name
 from classifier.reading.streams import BoundedStream, unpacked
 from classifier.reading.tables.chunk import Refused
+from classifier.reading.unpacking import Unpacking
+
+_HEADER_BYTES = 1 << 20
+"""A tar's own records (long names, attributes) are read whole; none is longer than a few paths."""
+_RECORDS = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE)
+_SOLARIS_RECORD = b"X"
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A readable member of an archive, open until the next one is asked for."""
+    """A readable member of an archive, open until the next one is asked for; ``stem`` is for its id."""
 
     name: str
     file: BinaryIO
+    stem: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveReading:
+    """What reading an archive's members shares with the run: bounds, names given, who hears of what is not read."""
+
+    name: str
+    limits: Limits
+    total: Unpacking
+    stems: GivenStems
+    refused: Refused
+    passed: Callable[[str], None]
 
 
 def archive_members(
-    file: BinaryIO,
-    kind: str,
-    packing: str,
-    name: str,
-    limits: Limits,
-    refused: Refused,
-    members: range | None = None,
+    file: BinaryIO, kind: str, packing: str, reading: ArchiveReading, members: range | None = None
 ) -> Iterator[Member]:
     """The readable members of an archive in its own order, each as a bounded binary stream.
 
     Nothing is written to disk and no member's name is used as a path.  A member that cannot be
-    read goes to ``refused``; an archive that cannot be read raises InputRefused.  ``members`` takes
-    only those of a zip's list.
+    read goes to ``reading.refused``, the name of one of a kind that is not read to ``reading.passed``; an
+    archive that cannot be read raises InputRefused.  ``members`` takes only those of a zip's list.
     """
     if kind == "zip":
-        return _zip_members(file, name, limits, refused, members)
-    return _tar_members(unpacked(file, packing, name, limits) if packing else file, name, limits, refused)
+        return _zip_members(file, reading, members)
+    return _tar_members(unpacked(file, packing, reading.name, reading.limits) if packing else file, reading)
 
 
-def _zip_members(
-    file: BinaryIO, name: str, limits: Limits, refused: Refused, members: range | None
-) -> Iterator[Member]:
+def _zip_members(file: BinaryIO, reading: ArchiveReading, members: range | None) -> Iterator[Member]:
+    name, limits, total = reading.name, reading.limits, reading.total
     try:
         archive = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise InputRefused(name, f"cannot be read as a zip ({error}); get a whole copy") from error
+        raise InputRefused(name, say("reading.no_zip", error=error)) from error
     with archive:
         infos = archive.infolist()
         if len(infos) > limits.members:
-            raise InputRefused(name, f"has more than {limits.members:,} members; split it")
-        total = 0
-        for info in infos if members is None else infos[members.start : members.stop]:
+            raise InputRefused(name, say("reading.too_many_members", most=f"{limits.members:,}"))
+        for number, info in enumerate(infos):
             member = _readable_name(info, limits)
-            if info.is_dir() or not is_readable(member) or member.startswith("__MACOSX/"):
+            if info.is_dir() or is_hidden(member) or (members is not None and number >= members.stop):
                 continue
+            wanted = members is None or number >= members.start
+            if not is_readable(member):
+                if wanted:
+                    reading.passed(member)
+                continue
+            stem = reading.stems.stem_for(f"{name}/{member}", split_name(member)[0])
+            if not wanted:
+                continue
+            total.take_member()
             full_name = f"{name}!{member}"
             if info.flag_bits & 0x1:
-                refused(InputRefused(full_name, "is locked with a password; unlock the archive first"))
+                reading.refused(InputRefused(full_name, say("reading.locked_member")))
                 continue
-            total += info.file_size
-            if total > limits.unpacked_bytes:
-                raise InputRefused(name, f"unpacks to more than {limits.unpacked_bytes:,} bytes; split it")
             if info.file_size > limits.ratio_from_bytes and info.file_size > limits.ratio * max(info.compress_size, 1):
-                refused(InputRefused(full_name, f"unpacks to over {limits.ratio:.0f} times its size, as a bomb does"))
+                reading.refused(InputRefused(full_name, say("reading.bomb", ratio=f"{limits.ratio:.0f}")))
                 continue
             try:
                 opened = archive.open(info)
             except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-                refused(InputRefused(full_name, f"is damaged ({error}); get a whole copy of the archive"))
+                reading.refused(InputRefused(full_name, say("reading.damaged_member", error=error)))
                 continue
             with opened:
-                most = _most(member, limits)
-                stream = BoundedStream(cast(BinaryIO, opened), None, full_name, limits, most)
-                yield Member(member, cast(BinaryIO, io.BufferedReader(stream, 1 << 16)))
+                yield _member(cast(BinaryIO, opened), member, stem, reading)
 
 
-def _tar_members(file: BinaryIO, name: str, limits: Limits, refused: Refused) -> Iterator[Member]:
-    count = 0
+def _tar_members(file: BinaryIO, reading: ArchiveReading) -> Iterator[Member]:
+    name = reading.name
     try:
-        with tarfile.open(fileobj=file, mode="r|", errorlevel=0) as archive:
+        with tarfile.open(fileobj=file, mode="r|", errorlevel=0, tarinfo=_BoundedTarInfo) as archive:
             for info in archive:
-                count += 1
-                if count > limits.members:
-                    raise InputRefused(name, f"has more than {limits.members:,} members; split it")
-                member = info.name[: limits.member_name_chars].encode("utf-8", "replace").decode()
+                reading.total.take_member()
                 archive.members = []  # type: ignore[attr-defined]  # a streamed tar would keep every header
-                if not info.isfile() or not is_readable(member):
+                member = tar_name(info.name[: reading.limits.member_name_chars])
+                if not info.isfile() or is_hidden(member):
+                    continue
+                if not is_readable(member):
+                    reading.passed(member)
                     continue
                 opened = archive.extractfile(info)
-                if opened is None:
-                    continue
-                full_name = f"{name}!{member}"
-                stream = BoundedStream(cast(BinaryIO, opened), None, full_name, limits, _most(member, limits))
-                yield Member(member, cast(BinaryIO, io.BufferedReader(stream, 1 << 16)))
+                if opened is not None:
+                    stem = reading.stems.stem_for(f"{name}/{member}", split_name(member)[0])
+                    yield _member(cast(BinaryIO, opened), member, stem, reading)
+    except _LongRecord as error:
+        raise InputRefused(name, say("reading.long_record", most=f"{_HEADER_BYTES:,}")) from error
     except InputRefused:
         raise
     except (tarfile.TarError, OSError, EOFError, ValueError) as error:
-        raise InputRefused(name, f"breaks off or is no tar ({error}); get a whole copy") from error
+        raise InputRefused(name, say("reading.no_tar", error=error)) from error
+
+
+def _member(opened: BinaryIO, member: str, stem: str, reading: ArchiveReading) -> Member:
+    limits = reading.limits
+    stream = BoundedStream(opened, None, f"{reading.name}!{member}", limits, _most(member, limits), reading.total)
+    return Member(member, cast(BinaryIO, io.BufferedReader(stream, 1 << 16)), stem)
+
+
+class _LongRecord(Exception):
+    """A tar's record that would be read whole and is too long for that."""
+
+
+class _BoundedTarInfo(tarfile.TarInfo):
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> _BoundedTarInfo:
+        info = super().frombuf(buf, encoding, errors)
+        if info.type in (*_RECORDS, _SOLARIS_RECORD) and info.size > _HEADER_BYTES:
+            raise _LongRecord(info.size)
+        return info
 
 
 def tar_ranges(file: BinaryIO, cost: Callable[[str, int], int], size: int) -> Iterator[tuple[int, int, int]]:
@@ -111,15 +148,18 @@ def tar_ranges(file: BinaryIO, cost: Callable[[str, int], int], size: int) -> It
     ``cost`` tells that of a member by name and size (0: it is passed over); a stretch of about ``size`` is cut off.
     Raises tarfile.TarError where the file is no tar or breaks off.
     """
-    with tarfile.open(fileobj=file, mode="r:") as archive:
+    with tarfile.open(fileobj=file, mode="r:", tarinfo=_BoundedTarInfo) as archive:
         start = total = 0
-        for info in archive:
-            archive.members = []  # type: ignore[attr-defined]  # it would keep every header
-            more = cost(info.name, info.size) if info.isfile() else 0
-            if total and total + more > size:
-                yield start, info.offset, total
-                start, total = info.offset, 0
-            total += more
+        try:
+            for info in archive:
+                archive.members = []  # type: ignore[attr-defined]  # it would keep every header
+                more = cost(info.name, info.size) if info.isfile() else 0
+                if total and total + more > size:
+                    yield start, info.offset, total
+                    start, total = info.offset, 0
+                total += more
+        except _LongRecord as error:
+            raise tarfile.ReadError("a record too long") from error
         if total:
             yield start, archive.offset, total
 
@@ -132,11 +172,4 @@ def _most(member: str, limits: Limits) -> int:
 
 
 def _readable_name(info: zipfile.ZipInfo, limits: Limits) -> str:
-    """A member's name; those that old Windows tools wrote in GB18030 are read as such."""
-    name = info.filename
-    if not info.flag_bits & 0x800:
-        try:
-            name = name.encode("cp437").decode("gb18030")
-        except UnicodeError:
-            pass
-    return name[: limits.member_name_chars]
+    return zip_name(info.filename, bool(info.flag_bits & 0x800))[: limits.member_name_chars]

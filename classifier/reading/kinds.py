@@ -18,10 +18,16 @@ KINDS: Final[dict[str, str]] = {
 }  # fmt: skip
 TABLES: Final = frozenset({"jsonl", "json", "csv", "tsv", "parquet"})
 ARCHIVES: Final = frozenset({"zip", "tar"})
+UNREAD_DOCUMENTS: Final = frozenset({
+    ".doc", ".dot", ".wps", ".wpt", ".rtf", ".odt", ".ofd", ".pages", ".caj", ".epub", ".mobi", ".chm", ".xls", ".xlsx",
+    ".et", ".ods", ".ppt", ".pptx", ".dps", ".7z", ".rar", ".eml", ".msg", ".mht", ".mhtml", ".log",
+})  # fmt: skip
+"""Endings of files that may hold articles and cannot be read; others are pictures, programs and the like."""
 READABLE: Final = (
     "txt, md, html, docx, pdf, xml (ALTO), hocr, jsonl, json, csv, tsv, parquet, zip, tar (also .gz, .zst, .bz2, .xz)"
 )
 _PACKED_TAR: Final = {".tgz": "gzip", ".tbz2": "bz2", ".txz": "xz"}
+_LONG_LINE = 1 << 20
 _MAGIC: Final = (
     (b"%PDF-", "pdf"),
     (b"PAR1", "parquet"),
@@ -38,7 +44,7 @@ _PACKED_MAGIC: Final = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b
 
 def split_name(name: str) -> tuple[str, str, str]:
     """The stem, the kind its ending stands for (``text``, ``jsonl`` …, empty if unknown) and its compression."""
-    base = posixpath.basename(name.replace("\\", "/").replace("!", "/").rstrip("/")) or name
+    base = posixpath.basename(name.replace("\\", "/").rstrip("/")) or name
     stem, ending = posixpath.splitext(base)
     packed = COMPRESSED.get(ending.lower(), "")
     if packed:
@@ -58,21 +64,77 @@ def is_readable(name: str) -> bool:
     return not base.startswith((".", "~$")) and bool(split_name(base)[1])
 
 
-def kind_by_content(head: bytes) -> str:
-    """The kind that the first bytes stand for; ``text`` where they say nothing."""
+def is_hidden(name: str) -> bool:
+    """Whether a file is one of the system's or of an open program's, which nobody means to be read."""
+    base = posixpath.basename(name.replace("\\", "/"))
+    return base.startswith((".", "~$")) or base.lower() in ("thumbs.db", "desktop.ini") or "__MACOSX/" in name
+
+
+def unread_ending(name: str) -> str:
+    """The ending by which a file that is not read is counted; empty where it has none."""
+    return posixpath.splitext(posixpath.basename(name.replace("\\", "/")))[1].lower()[:12]
+
+
+def kind_by_content(head: bytes, *, whole: bool = False) -> str:
+    """The kind that the first bytes stand for; ``text`` where they say nothing.
+
+    ``whole``: they are all there are.
+    """
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return "docx" if kind == "zip" and b"[Content_Types].xml" in head[:2000] else kind
     if head[257:262] == b"ustar":
         return "tar"
-    start = head[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if b"<alto" in start:
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if b"<alto" in start[:2000].lower():
         return "alto"
-    if start.startswith((b"<!doctype html", b"<html")):
+    if start[:2000].lower().startswith((b"<!doctype html", b"<html")):
         return "html"
-    if start.startswith((b'{"', b'{ "')):
+    if start.startswith((b"{", b"[")):
+        return _json_kind(start, whole=whole)
+    return _table_kind(start, whole=whole) or "text"
+
+
+def _json_kind(start: bytes, *, whole: bool) -> str:
+    """Whether JSON is one value, or an object a line; ``text`` where it is neither (``[图片] …``)."""
+    import json
+
+    line, end, rest = start.partition(b"\n")
+    if len(line) > _LONG_LINE:
+        return "jsonl" if rest.lstrip()[:1] == b"{" else "json"
+    try:
+        value = json.loads(line)
+        if isinstance(value, dict) and rest.lstrip():
+            return "jsonl"
+        return "json" if isinstance(value, dict | list) else "text"
+    except (ValueError, RecursionError):
+        pass
+    if line.startswith(b'{"') and not end and not whole:
         return "jsonl"
-    return "text"
+    inside = start[1:].lstrip()
+    opening = (b'"', b"}") if start[:1] == b"{" else (b"{", b"[", b'"', b"]")
+    return "json" if inside.startswith(opening) else "text"
+
+
+def _table_kind(start: bytes, *, whole: bool) -> str:
+    """``csv`` where the first line is a heading and the next lines have as many cells; else empty."""
+    lines = start[:65_536].split(b"\n")
+    if not whole and len(lines) > 1:
+        lines = lines[:-1]
+    lines = [line.rstrip(b"\r") for line in lines if line.strip()]
+    if lines and lines[0].lower().startswith(b"sep=") and len(lines[0]) == 5:
+        lines = lines[1:]
+    if len(lines) < 2 or len(lines[0]) > 2_000:
+        return ""
+    delimiter = max((b",", b"\t", b";", b"|"), key=lines[0].count)
+    if not lines[0].count(delimiter):
+        return ""
+    from classifier.reading.names import name_of_bytes
+    from classifier.reading.tables.fields import is_heading
+
+    if not is_heading([name_of_bytes(cell) for cell in lines[0].split(delimiter)]):
+        return ""
+    return "csv" if any(line.count(delimiter) >= lines[0].count(delimiter) for line in lines[1:50]) else ""
 
 
 def ocr_kind(kind: str, head: bytes) -> str:

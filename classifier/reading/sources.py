@@ -5,36 +5,49 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from classifier.article import Article
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.documents.documents import read_document
 from classifier.reading.kinds import (
     ARCHIVES,
     READABLE,
     TABLES,
     chosen_kind,
+    is_hidden,
     is_readable,
     kind_by_content,
     ocr_kind,
     packed_by_content,
     split_name,
 )
+from classifier.reading.limits import Limits
+from classifier.reading.names import GivenStems, shown_name
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.streams import put_back, read_whole, unpacked
 from classifier.reading.tables.chunk import ArticleChunk, Refused, TableSource
 from classifier.reading.tables.reader import table_chunks
+from classifier.reading.unpacking import TooMuch, Unpacking
 
-_HEAD = 2_048
 _HEAD_OF_OCR = 16_384
+_HEAD = 65_536
+Passed = Callable[[str], None]
+"""Told of the name of each file or member that is passed over, as its kind is not read."""
 
 
 def raise_refused(error: InputRefused) -> None:
     """What happens to a refusal where nobody listens: it is raised."""
     raise error
+
+
+def _unheard(name: str) -> None:
+    """What happens to a passed name where nobody listens."""
 
 
 def read_open(
@@ -45,14 +58,13 @@ def read_open(
     member: str = "",
     refused: Refused = raise_refused,
     scorer: Scorer | None = None,
-    depth: int = 0,
 ) -> Iterator[Article]:
     """Articles of an open binary file (local or fsspec's) of any kind, found by its name, else its content.
 
     Rows and members that cannot be read go to ``refused``; where the whole cannot, InputRefused is
     raised.  Zip and Parquet need a file that can seek.
     """
-    for piece in read_pieces(file, name, options, member=member, refused=refused, scorer=scorer, depth=depth):
+    for piece in read_pieces(file, name, options, member=member, refused=refused, scorer=scorer):
         yield from piece.articles() if isinstance(piece, ArticleChunk) else piece
 
 
@@ -65,46 +77,128 @@ def read_pieces(
     members: range | None = None,
     refused: Refused = raise_refused,
     scorer: Scorer | None = None,
-    depth: int = 0,
+    stem: str = "",
+    stems: GivenStems | None = None,
+    passed: Passed = _unheard,
 ) -> Iterator[ArticleChunk | list[Article]]:
     """As read_open, but tables come as chunks of columns and documents as lists of Articles.
 
-    ``members`` reads only those of a zip (numbers in its own list).
+    ``members`` reads only those of a zip (numbers in its own list); ``stem`` stands in ids instead of
+    the name's; ``stems`` are those given so far in the run; ``passed`` hears of members of kinds that are not read.
     """
-    options = options or ReadingOptions()
-    full_name = f"{name}!{member}" if member else name
-    stem, kind, packing = split_name(member or name)
-    if not kind and options.kind == "auto":
-        head = file.read(_HEAD)
-        file = put_back(head, file)
-        packing = packing or packed_by_content(head)
-        kind = "" if packing else kind_by_content(head)
-    if packing and kind != "tar":
-        file = unpacked(file, packing, full_name, options.limits)
-        if not kind:
-            head = file.read(_HEAD)
+    reading = _Reading(options or ReadingOptions(), refused, scorer, stems or GivenStems(), passed)
+    yield from reading.pieces(file, shown_name(name), member, stem, members)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One input as it is read, with all archives in it."""
+
+    options: ReadingOptions
+    refused: Refused
+    scorer: Scorer | None
+    stems: GivenStems
+    passed: Passed
+    total: Unpacking | None = None
+    depth: int = 0
+
+    def pieces(
+        self, file: BinaryIO, name: str, member: str, stem: str, members: range | None = None
+    ) -> Iterator[ArticleChunk | list[Article]]:
+        options, limits = self.options, self.options.limits
+        full_name = f"{name}!{member}" if member else name
+        named, kind, packing = split_name(member.rsplit("!", 1)[-1] if member and not stem else member or name)
+        stem = stem or named
+        if not kind and options.kind == "auto":
+            file, kind, found = _by_content(file, limits)
+            packing = packing or found
+        if packing and kind != "tar":
+            file = unpacked(file, packing, full_name, limits)
+            if not kind:
+                file, kind, _ = _by_content(file, limits)
+        kind = chosen_kind(kind, options)
+        if kind in ("json", "html") and options.kind == "auto":
+            head = file.read(_HEAD_OF_OCR)
             file = put_back(head, file)
-            kind = kind_by_content(head)
-    kind = chosen_kind(kind, options)
-    if kind in ("json", "html") and options.kind == "auto":
-        head = file.read(_HEAD_OF_OCR)
-        file = put_back(head, file)
-        kind = ocr_kind(kind, head)
-    if kind in ARCHIVES:
-        yield from _read_archive(file, kind, packing, name, member, members, options, refused, scorer, depth)
-    elif kind in TABLES:
-        if kind == "parquet" and not file.seekable():
-            file = io.BytesIO(read_whole(file, full_name, options.limits.file_bytes))
-        source = TableSource(name, member, stem, options, refused)
-        empty = True
-        for chunk in table_chunks(file, kind, source):
-            empty = empty and not len(chunk)
-            yield chunk
-        if empty:
-            raise InputRefused(full_name, "holds no article; there is nothing to read")
-    else:
-        data = read_whole(file, full_name, options.limits.file_bytes)
-        yield read_document(data, kind, name, options, stem=stem, member=member, scorer=scorer)
+            kind = ocr_kind(kind, head)
+        if kind in ARCHIVES:
+            yield from self._archive(file, kind, packing, name, member, members)
+        elif kind in TABLES:
+            if kind == "parquet" and not file.seekable():
+                file = io.BytesIO(read_whole(file, full_name, limits.file_bytes))
+            source = TableSource(name, member, stem, options, self.refused)
+            empty = True
+            for chunk in table_chunks(file, kind, source):
+                empty = empty and not len(chunk)
+                yield chunk
+            if empty:
+                raise InputRefused(full_name, say("reading.no_row"))
+        else:
+            data = read_whole(file, full_name, limits.file_bytes)
+            yield read_document(data, kind, name, options, stem=stem, member=member, scorer=self.scorer)
+
+    def _archive(
+        self, file: BinaryIO, kind: str, packing: str, name: str, member: str, members: range | None
+    ) -> Iterator[ArticleChunk | list[Article]]:
+        from classifier.reading.archives import ArchiveReading, archive_members
+
+        limits = self.options.limits
+        full_name = f"{name}!{member}" if member else name
+        if self.depth > limits.nesting:
+            raise InputRefused(full_name, say("reading.nested", most=limits.nesting))
+        if kind == "zip" and not file.seekable():
+            file = io.BytesIO(read_whole(file, full_name, limits.file_bytes))
+        if self.total is None:
+            self.total = Unpacking(full_name, limits, _size(file))
+        met = Counter[str]()
+
+        def refused(error: InputRefused) -> None:
+            met["refused"] += 1
+            self.refused(error)
+
+        def passed(name: str) -> None:
+            met["passed"] += 1
+            self.passed(f"{full_name}!{name}")
+
+        inside = ArchiveReading(full_name, limits, self.total, self.stems, refused, passed)
+        self.depth += 1
+        for inner in archive_members(file, kind, packing, inside, members):
+            met["read"] += 1
+            path = f"{member}!{inner.name}" if member else inner.name
+            try:
+                yield from self.pieces(inner.file, name, path, inner.stem)
+            except TooMuch:
+                raise
+            except InputRefused as error:
+                if self.refused is raise_refused:
+                    raise
+                self.refused(error)
+        self.depth -= 1
+        if not met["refused"] + met["read"] and members is None:
+            raise InputRefused(full_name, say("reading.archive_without_articles", readable=READABLE))
+
+
+def _by_content(file: BinaryIO, limits: Limits) -> tuple[BinaryIO, str, str]:
+    """The file with its head put back, and the kind or the packing that its first bytes stand for."""
+    head = file.read(_HEAD)
+    ended = len(head) < _HEAD
+    if head.lstrip()[:1] in (b"{", b"["):
+        while not ended and b"\n" not in head.strip() and len(head) < limits.file_bytes:
+            more = file.read(4 << 20)
+            head += more
+            ended = not more
+    packing = packed_by_content(head)
+    return put_back(head, file), "" if packing else kind_by_content(head, whole=ended), packing
+
+
+def _size(file: BinaryIO) -> int:
+    """How many bytes a file has; 0 where it does not tell."""
+    if not file.seekable():
+        return 0
+    at = file.tell()
+    size = file.seek(0, io.SEEK_END)
+    file.seek(at)
+    return size
 
 
 def read_bytes(
@@ -125,37 +219,55 @@ def read_path(
     *,
     refused: Refused = raise_refused,
     scorer: Scorer | None = None,
+    stems: GivenStems | None = None,
+    passed: Passed = _unheard,
 ) -> Iterator[Article]:
     """Articles of one file, or of a folder and all in it; ``-`` is standard input.
 
-    Raises InputRefused where the path itself cannot be read.
+    ``stems`` are those given so far in a run: files of the same name in other folders get their
+    folder's name into their ids.  ``passed`` hears of files of kinds that are not read.  Raises
+    InputRefused where the path itself cannot be read.
     """
     if str(path) == "-":
         yield from read_stdin(options, refused=refused, scorer=scorer)
         return
-    options = options or ReadingOptions()
+    options, stems = options or ReadingOptions(), stems or GivenStems()
     path = Path(path)
-    name = str(path)
+    name = shown_name(str(path))
     if path.is_dir():
         readable = 0
-        for inner in files_of(path, options, refused):
+        for inner in files_of(path, options, refused, passed=passed):
             readable += 1
             try:
-                yield from read_path(inner, options, refused=refused, scorer=scorer)
+                yield from _read_file(inner, options, refused, scorer, stems, passed)
             except InputRefused as error:
                 if refused is raise_refused:
                     raise
                 refused(error)
         if not readable:
-            raise InputRefused(name, f"is a folder without articles; what is read is {READABLE}")
+            raise InputRefused(name, say("reading.folder_without_articles", readable=READABLE))
         return
+    yield from _read_file(path, options, refused, scorer, stems, passed)
+
+
+def _read_file(
+    path: Path,
+    options: ReadingOptions,
+    refused: Refused,
+    scorer: Scorer | None,
+    stems: GivenStems,
+    passed: Passed,
+) -> Iterator[Article]:
+    name = shown_name(str(path))
+    stem = stems.stem_for(name, split_name(name)[0])
     try:
         with path.open("rb") as file:
-            yield from read_open(file, name, options, refused=refused, scorer=scorer)
+            for piece in read_pieces(
+                file, name, options, refused=refused, scorer=scorer, stem=stem, stems=stems, passed=passed
+            ):
+                yield from piece.articles() if isinstance(piece, ArticleChunk) else piece
     except OSError as error:
-        raise InputRefused(
-            name, f"cannot be read ({error.strerror or error}); check the path and its rights"
-        ) from error
+        raise InputRefused(name, say("reading.cannot_be_read", error=error.strerror or error)) from error
 
 
 def read_paths(
@@ -164,11 +276,13 @@ def read_paths(
     refused: Refused = raise_refused,
     *,
     scorer: Scorer | None = None,
+    passed: Passed = _unheard,
 ) -> Iterator[Article]:
     """Articles of files and folders in the order given; what cannot be read goes to ``refused``, the rest goes on."""
+    stems = GivenStems()
     for path in paths:
         try:
-            yield from read_path(path, options, refused=refused, scorer=scorer)
+            yield from read_path(path, options, refused=refused, scorer=scorer, stems=stems, passed=passed)
         except InputRefused as error:
             refused(error)
 
@@ -184,60 +298,25 @@ def read_stdin(
     yield from read_open(stream or cast(BinaryIO, sys.stdin.buffer), "stdin", options, refused=refused, scorer=scorer)
 
 
-def files_of(folder: Path, options: ReadingOptions, refused: Refused, depth: int = 0) -> Iterator[Path]:
+def files_of(
+    folder: Path, options: ReadingOptions, refused: Refused, depth: int = 0, *, passed: Passed = _unheard
+) -> Iterator[Path]:
     """Readable files of a folder and its folders, in sorted order; links to folders are not followed."""
     if depth > options.limits.folder_depth:
-        refused(InputRefused(str(folder), f"lies more than {options.limits.folder_depth} folders deep; move it up"))
+        refused(InputRefused(shown_name(str(folder)), say("reading.too_deep", most=options.limits.folder_depth)))
         return
     try:
         with os.scandir(folder) as entries:
             found = sorted((e.name, e.is_dir(follow_symlinks=False), e.is_file()) for e in entries)
     except OSError as error:
-        refused(InputRefused(str(folder), f"cannot be listed ({error.strerror or error}); check its rights"))
+        said = say("reading.cannot_be_listed", error=error.strerror or error)
+        refused(InputRefused(shown_name(str(folder)), said))
         return
     for name, is_folder, is_file in found:
         if is_folder and not name.startswith("."):
-            yield from files_of(folder / name, options, refused, depth + 1)
-        elif is_file and is_readable(name):
-            yield folder / name
-
-
-def _read_archive(
-    file: BinaryIO,
-    kind: str,
-    packing: str,
-    name: str,
-    member: str,
-    members: range | None,
-    options: ReadingOptions,
-    refused: Refused,
-    scorer: Scorer | None,
-    depth: int,
-) -> Iterator[ArticleChunk | list[Article]]:
-    from classifier.reading.archives import archive_members
-
-    full_name = f"{name}!{member}" if member else name
-    if depth > options.limits.nesting:
-        raise InputRefused(full_name, f"is an archive in archives, more than {options.limits.nesting} deep; unpack it")
-    if kind == "zip" and not file.seekable():
-        file = io.BytesIO(read_whole(file, full_name, options.limits.file_bytes))
-    met = 0
-
-    def refused_member(error: InputRefused) -> None:
-        nonlocal met
-        met += 1
-        refused(error)
-
-    for inner in archive_members(file, kind, packing, full_name, options.limits, refused_member, members):
-        met += 1
-        path = f"{member}!{inner.name}" if member else inner.name
-        try:
-            yield from read_pieces(
-                inner.file, name, options, member=path, refused=refused, scorer=scorer, depth=depth + 1
-            )
-        except InputRefused as error:
-            if refused is raise_refused:
-                raise
-            refused(error)
-    if not met:
-        raise InputRefused(full_name, f"is an archive without articles; what is read is {READABLE}")
+            yield from files_of(folder / name, options, refused, depth + 1, passed=passed)
+        elif is_file and not is_hidden(name):
+            if is_readable(name):
+                yield folder / name
+            else:
+                passed(shown_name(str(folder / name)))

@@ -6,17 +6,29 @@ import io
 from typing import BinaryIO, cast
 
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.limits import Limits
+from classifier.reading.unpacking import Unpacking
 
 
 class BoundedStream(io.RawIOBase):
     """Reads through an unpacking stream and refuses what unpacks to too much.
 
-    ``packed`` is the file under it, whose position says how much was taken in.
+    ``packed`` is the file under it, whose position says how much was taken in; ``total`` counts what
+    comes out of the whole input.
     """
 
-    def __init__(self, inner: BinaryIO, packed: BinaryIO | None, name: str, limits: Limits, most: int) -> None:
+    def __init__(
+        self,
+        inner: BinaryIO,
+        packed: BinaryIO | None,
+        name: str,
+        limits: Limits,
+        most: int,
+        total: Unpacking | None = None,
+    ) -> None:
         self._inner, self._packed, self._name, self._limits, self._most = inner, packed, name, limits, most
+        self._total = total
         self._out = 0
 
     def readable(self) -> bool:
@@ -29,25 +41,24 @@ class BoundedStream(io.RawIOBase):
         except InputRefused:
             raise
         except Exception as error:
-            raise InputRefused(self._name, f"is damaged and cannot be unpacked ({error}); get a whole copy") from error
+            raise InputRefused(self._name, say("reading.cannot_be_unpacked", error=error)) from error
         self._out += len(data)
+        if self._total is not None:
+            self._total.take(len(data))
         self._check()
         view[: len(data)] = data
         return len(data)
 
     def _check(self) -> None:
         if self._out > self._most:
-            raise InputRefused(self._name, f"unpacks to more than {self._most:,} bytes; split it, or raise the limit")
+            raise InputRefused(self._name, say("reading.unpacks_to", most=f"{self._most:,}"))
         if self._out > self._limits.ratio_from_bytes and self._packed is not None:
             try:
                 taken = self._packed.tell()
             except (OSError, ValueError):
                 return
             if self._out > self._limits.ratio * max(taken, 1):
-                raise InputRefused(
-                    self._name,
-                    f"unpacks to over {self._limits.ratio:.0f} times its size, as a bomb does; unpack it yourself",
-                )
+                raise InputRefused(self._name, say("reading.bomb", ratio=f"{self._limits.ratio:.0f}"))
 
 
 def unpacked(file: BinaryIO, packing: str, name: str, limits: Limits) -> BinaryIO:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from typing import Any
 
 from classifier.errors import LanmuError
@@ -24,7 +25,7 @@ def finish(target: Target, plan: Plan, manifest: Manifest) -> dict[str, Any]:
     Doing it again gives the same.  Returns the summary.
     """
     folder = target.folder
-    total = Report(refused=len(plan.refused))
+    total = Report(refused=len(plan.refused), passed_over=Counter(dict(plan.passed_over)))
     with folder.writing(REFUSED) as file:
         for name, reason in plan.refused:
             file.write(refusal_line(name, reason))

@@ -11,7 +11,9 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
 from classifier.errors import InputRefused, LanmuError
-from classifier.reading.kinds import READABLE, is_readable
+from classifier.messages import say
+from classifier.reading.kinds import READABLE, is_hidden, is_readable
+from classifier.reading.names import shown_name
 from classifier.reading.options import ReadingOptions
 from classifier.reading.sources import files_of
 from classifier.reading.tables.chunk import Refused
@@ -34,7 +36,7 @@ class Found:
 
 def is_url(name: str) -> bool:
     """Whether a name is an fsspec URL (``s3://…``, ``zip://…::…``) and not a local path."""
-    return "://" in name or "::" in name
+    return "://" in name
 
 
 def plain_path(name: str) -> str:
@@ -68,7 +70,7 @@ def opened(path: str, base: str) -> BinaryIO:
     except LanmuError:
         raise
     except Exception as error:
-        raise InputRefused(path, f"cannot be read ({_said(error)}); check the path and its rights") from error
+        raise InputRefused(shown_name(path), say("reading.cannot_be_read", error=_said(error))) from error
 
 
 def found_at(path: str, base: str, like: str = "") -> Found:
@@ -86,7 +88,7 @@ def found_at(path: str, base: str, like: str = "") -> Found:
     except LanmuError:
         raise
     except Exception as error:
-        raise InputRefused(path, f"cannot be read ({_said(error)}); check the path and its rights") from error
+        raise InputRefused(shown_name(path), say("reading.cannot_be_read", error=_said(error))) from error
 
 
 def size_of(path: str) -> int:
@@ -103,10 +105,12 @@ def listed(
     options: ReadingOptions,
     refused: Refused,
     is_output: Callable[[Path], bool],
+    passed: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Found]:
     """Every file of the sources, folders with all that is in them, always in the same order.
 
-    ``is_output`` tells what the run itself writes, which is passed over.  A source that is not there,
+    ``is_output`` tells what the run itself writes, which is left out; ``passed`` hears of files in folders
+    whose kind is not read.  A source that is not there,
     or holds nothing that can be read, is ``refused``; LanmuError where all are so, or where one cannot be
     asked at present (no access, no network).
     """
@@ -114,11 +118,16 @@ def listed(
     for source in sources:
         empty = True
         try:
-            for file in _in_url(source) if is_url(source) else _in_path(source, base, options, refused, is_output):
+            within = (
+                _in_url(source, passed)
+                if is_url(source)
+                else _in_path(source, base, options, refused, is_output, passed)
+            )
+            for file in within:
                 empty = False
                 yield file
             if empty:
-                raise InputRefused(source, f"is a folder without articles; what is read is {READABLE}")
+                raise InputRefused(shown_name(source), say("reading.folder_without_articles", readable=READABLE))
         except InputRefused as error:
             unusable.append(error)
     if unusable and len(unusable) == len(sources):
@@ -128,13 +137,18 @@ def listed(
 
 
 def _in_path(
-    source: str, base: str, options: ReadingOptions, refused: Refused, is_output: Callable[[Path], bool]
+    source: str,
+    base: str,
+    options: ReadingOptions,
+    refused: Refused,
+    is_output: Callable[[Path], bool],
+    passed: Callable[[str], None],
 ) -> Iterator[Found]:
     path = Path(base) / source
     if not path.is_dir():
         yield found_at(source, base)
         return
-    for inner in files_of(path, options, refused):
+    for inner in files_of(path, options, refused, passed=passed):
         if is_output(inner):
             continue
         shown = os.path.join(source, inner.relative_to(path))  # noqa: PTH118  # "./a" stays "./a"
@@ -144,7 +158,7 @@ def _in_path(
             refused(error)
 
 
-def _in_url(url: str) -> Iterator[Found]:
+def _in_url(url: str, passed: Callable[[str], None]) -> Iterator[Found]:
     fs, root = filesystem(url)
     try:
         info = fs.info(root)
@@ -158,6 +172,8 @@ def _in_url(url: str) -> Iterator[Found]:
                 if is_readable(name):
                     inner = f"{folder.rstrip('/')}/{name}"
                     yield _found(f"{start}/{inner[len(root) :].lstrip('/')}", files[name])
+                elif not is_hidden(name):
+                    passed(name)
     except LanmuError:
         raise
     except FileNotFoundError as error:

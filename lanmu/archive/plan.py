@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from classifier.errors import LanmuError
+from classifier.reading.names import printable
 from classifier.reading.options import Kind, ReadingOptions
 from lanmu.archive.folder import RunFolder
 
@@ -29,7 +30,8 @@ class Piece:
     ``start`` and ``end`` are bytes (``lines`` of JSONL, ``rows`` of CSV, ``blocks`` of a tar), row
     groups of Parquet, or members of a zip; ``first`` is the number of the first line or row;
     ``encoding`` is that of the whole file where the stretch alone would not show it; ``heading`` is
-    where the header line of a CSV ends.
+    where the header line of a CSV ends; ``stem`` stands in ids instead of the file's own, which another
+    file of the run has been given.
     """
 
     path: str
@@ -41,12 +43,13 @@ class Piece:
     first: int = 1
     encoding: str = ""
     heading: int = 0
+    stem: str = ""
 
     def record(self) -> dict[str, Any]:
         given = {"path": self.path, "size": self.size, "stamp": self.stamp}
         if self.cut != "whole":
             given |= {"cut": self.cut, "start": self.start, "end": self.end, "first": self.first}
-        further = {"encoding": self.encoding, "heading": self.heading}
+        further = {"encoding": self.encoding, "heading": self.heading, "stem": self.stem}
         return given | {name: value for name, value in further.items() if value}
 
 
@@ -121,8 +124,8 @@ class Plan:
     """The head of a run's plan; the shards themselves are in ``shards.jsonl`` (``shards_checksum``, SHA-256).
 
     ``base`` is the folder from which relative paths are meant; ``refused`` (name, reason) what could
-    not even be listed; ``cost`` the sum over all shards; ``files_checksum`` the sum of a hash of each
-    file's path, size and stamp, in hex.
+    not even be listed; ``passed_over`` (ending, count) files in folders whose kind is not read; ``cost`` the
+    sum over all shards; ``files_checksum`` the sum of a hash of each file's path, size and stamp, in hex.
     """
 
     sources: tuple[str, ...]
@@ -135,6 +138,7 @@ class Plan:
     files_checksum: str
     shards_checksum: str
     refused: tuple[tuple[str, str], ...] = ()
+    passed_over: tuple[tuple[str, int], ...] = ()
     lanmu: str = ""
 
     @property
@@ -152,7 +156,7 @@ class Plan:
 
 def refusal_words(refused: Iterable[tuple[str, str]], count: int) -> list[str]:
     """The first few of ``count`` refused inputs, (name, reason) each, in words."""
-    lines = [f"lanmu: refused {name}: {reason}" for name, reason in islice(refused, SHOWN_REFUSALS)]
+    lines = [printable(f"lanmu: refused {name}: {reason}") for name, reason in islice(refused, SHOWN_REFUSALS)]
     return [*lines, f"lanmu: … and {count - SHOWN_REFUSALS:,} more"] if count > SHOWN_REFUSALS else lines
 
 
@@ -170,6 +174,7 @@ def read_plan(folder: RunFolder) -> Plan | None:
         record["task"] = Task(**record["task"])
         record["sources"] = tuple(record["sources"])
         record["refused"] = tuple((name, reason) for name, reason in record["refused"])
+        record["passed_over"] = tuple((ending, count) for ending, count in record.get("passed_over", ()))
         plan = Plan(**record)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise LanmuError(f"{where}: is damaged ({error}); give a new --out, or --restart") from error

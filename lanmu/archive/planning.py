@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -14,10 +14,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from classifier.errors import LanmuError
+from classifier.reading.kinds import unread_ending
+from classifier.reading.names import shown_name
 from lanmu.archive.cutting import Costed, is_document, pieces_of
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.locations import Found, is_url, listed, size_of
 from lanmu.archive.plan import PLAN, SHARDS, Piece, Plan, Shard, Task, read_plan, read_shards
+from lanmu.archive.stems import SeenStems
 from lanmu.archive.target import Target
 
 MAX_PIECES = 20_000
@@ -68,10 +71,15 @@ def make_plan(folder: RunFolder, sources: Sequence[str], base: str, task: Task, 
     refused: list[tuple[str, str]] = []
     options = task.reading
     files = total = checksum = 0
+    endings = Counter[str]()
+    stems = SeenStems()
+
+    def passed(name: str) -> None:
+        endings[unread_ending(name)] += 1
 
     def found() -> Iterator[Found]:
         nonlocal files, total, checksum
-        for file in listed(sources, base, options, lambda e: refused.append((e.name, e.reason)), is_output):
+        for file in listed(sources, base, options, lambda e: refused.append((e.name, e.reason)), is_output, passed):
             files += 1
             total += file.size
             checksum = (checksum + _number(file, base)) % _SUM
@@ -80,7 +88,7 @@ def make_plan(folder: RunFolder, sources: Sequence[str], base: str, task: Task, 
     digest = hashlib.sha256()
     shards = cost = 0
     with folder.writing(SHARDS) as out:
-        for shard in _packed(_cut(found(), base, task), task):
+        for shard in _packed(_cut(found(), base, task, stems), task):
             line = shard.line().encode("utf-8", "surrogatepass")
             digest.update(line)
             out.write(line)
@@ -97,9 +105,12 @@ def make_plan(folder: RunFolder, sources: Sequence[str], base: str, task: Task, 
         files_checksum=f"{checksum:032x}",
         shards_checksum=digest.hexdigest(),
         refused=tuple(refused),
+        passed_over=tuple(endings.most_common()),
         lanmu=lanmu_version(),
     )
-    folder.write(PLAN, (json.dumps(plan.record(), ensure_ascii=False, indent=1) + "\n").encode())
+    folder.write(
+        PLAN, (json.dumps(plan.record(), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogatepass")
+    )
     return plan
 
 
@@ -155,21 +166,23 @@ def _outputs(target: Target) -> IsOutput:
     return is_output
 
 
-def _cut(files: Iterator[Found], base: str, task: Task) -> Iterator[Costed]:
+def _cut(files: Iterator[Found], base: str, task: Task, stems: SeenStems) -> Iterator[Costed]:
     """The pieces of all files in order; files behind URLs are looked into several at once, as each look takes time."""
 
-    def cut(file: Found) -> Iterable[Costed]:
-        return pieces_of(file, base, task.reading, task.shard_bytes)
+    def cut(file: Found, stem: str) -> Iterable[Costed]:
+        for piece, cost in pieces_of(file, base, task.reading, task.shard_bytes):
+            yield (replace(piece, stem=stem) if stem else piece), cost
 
     with ThreadPoolExecutor(LOOKS) as pool:
         waiting: deque[Future[list[Costed]]] = deque()
         for file in files:
+            stem = stems.other_stem(shown_name(file.path))
             if is_url(file.path):
-                waiting.append(pool.submit(lambda file: list(cut(file)), file))
+                waiting.append(pool.submit(lambda file, stem: list(cut(file, stem)), file, stem))
             while waiting and (len(waiting) > 4 * LOOKS or not is_url(file.path)):
                 yield from waiting.popleft().result()
             if not is_url(file.path):
-                yield from cut(file)
+                yield from cut(file, stem)
         while waiting:
             yield from waiting.popleft().result()
 

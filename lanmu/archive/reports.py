@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.model.decisions import REASONS, Decisions
+from classifier.reading.kinds import unread_ending
 from lanmu.archive.rows import Batch
 
 BINS = 50
@@ -27,7 +28,8 @@ class Report:
     ``categories`` and ``review`` count articles (and those in review) by category id; ``months`` by
     month (``2026-03``, or UNDATED) and category, int64[K] in the taxonomy's order; ``accepted_bins``
     and ``review_bins`` are histograms of the probability; ``sources`` holds (seconds, articles, refused) of the slowest
-    inputs and of those with most refusals; ``part_bytes`` is the size of the part.
+    inputs and of those with most refusals; ``part_bytes`` is the size of the part; ``passed_over`` counts files
+    and members that are not read by their endings.
     """
 
     articles: int = 0
@@ -41,6 +43,7 @@ class Report:
     accepted_bins: list[int] = field(default_factory=lambda: [0] * BINS)
     review_bins: list[int] = field(default_factory=lambda: [0] * BINS)
     sources: dict[str, list[float]] = field(default_factory=dict)
+    passed_over: Counter[str] = field(default_factory=Counter)
 
     @property
     def in_review(self) -> int:
@@ -87,6 +90,10 @@ class Report:
         if len(self.sources) > 2 * KEPT_SOURCES:
             self._forget(KEPT_SOURCES)
 
+    def pass_over(self, name: str) -> None:
+        """Count a member of an archive whose kind is not read."""
+        self.passed_over[unread_ending(name)] += 1
+
     def add(self, other: Report) -> None:
         self.articles += other.articles
         self.refused += other.refused
@@ -95,6 +102,7 @@ class Report:
         self.categories.update(other.categories)
         self.review.update(other.review)
         self.reasons.update(other.reasons)
+        self.passed_over.update(other.passed_over)
         for month, counts in other.months.items():
             self._add_month(month, counts)
         self.accepted_bins = [a + b for a, b in zip(self.accepted_bins, other.accepted_bins, strict=True)]
@@ -117,7 +125,7 @@ class Report:
     @classmethod
     def from_content(cls, content: bytes) -> Report:
         record: dict[str, Any] = json.loads(content)
-        for name in ("categories", "review", "reasons"):
+        for name in ("categories", "review", "reasons", "passed_over"):
             record[name] = Counter(record[name])
         record["months"] = {month: np.array(counts, np.int64) for month, counts in record["months"].items()}
         return cls(**record)

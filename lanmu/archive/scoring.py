@@ -18,6 +18,7 @@ from classifier.errors import InputRefused, LanmuError
 from classifier.model.decisions import Decisions
 from classifier.model.topic_model import TopicModel
 from classifier.reading.kinds import split_name
+from classifier.reading.names import shown_name
 from classifier.reading.options import ReadingOptions
 from classifier.reading.sources import read_pieces
 from classifier.reading.streams import stretch
@@ -85,7 +86,7 @@ class ShardScorer:
             waited = 0.0
             articles, before = 0, refusals.count
             try:
-                for read in read_piece(piece, self.base, self.options, refusals.add, self.model):
+                for read in read_piece(piece, self.base, self.options, refusals.add, self.model, report.pass_over):
                     articles += len(read)
                     paused = time.perf_counter()
                     yield read
@@ -93,7 +94,7 @@ class ShardScorer:
             except InputRefused as error:
                 refusals.add(error)
             seconds = time.perf_counter() - start - waited
-            report.add_source(piece.path, seconds, articles, refusals.count - before)
+            report.add_source(shown_name(piece.path), seconds, articles, refusals.count - before)
 
 
 def loaded_scorer(folder: RunFolder, base: str, task: Task, model: Path, threads: int) -> ShardScorer:
@@ -106,32 +107,51 @@ def loaded_scorer(folder: RunFolder, base: str, task: Task, model: Path, threads
     return ShardScorer(folder, base, task, loaded)
 
 
-def read_piece(piece: Piece, base: str, options: ReadingOptions, refused: Refused, model: TopicModel) -> Read:
-    """The articles of one piece; what cannot be read goes to ``refused`` or raises InputRefused."""
+def read_piece(
+    piece: Piece,
+    base: str,
+    options: ReadingOptions,
+    refused: Refused,
+    model: TopicModel,
+    passed: Callable[[str], None],
+) -> Read:
+    """The articles of one piece; what cannot be read goes to ``refused`` or raises InputRefused.
+
+    ``passed`` hears of members of archives whose kind is not read.
+    """
+    name = shown_name(piece.path)
     try:
         now = found_at(piece.path, base, piece.stamp)
         if (now.size, now.stamp) != (piece.size, piece.stamp):
-            raise InputRefused(piece.path, "has changed since the run was planned; score it again in a new run")
+            raise InputRefused(name, "has changed since the run was planned; score it again in a new run")
         with opened(piece.path, base) as file:
             if piece.cut in ("whole", "members", "blocks"):
                 members = range(piece.start, piece.end) if piece.cut == "members" else None
                 part = stretch(file, piece.start, piece.end) if piece.cut == "blocks" else file
                 yield from read_pieces(
-                    part, piece.path, options, members=members, refused=refused, scorer=model.probabilities
+                    part,
+                    name,
+                    options,
+                    members=members,
+                    refused=refused,
+                    scorer=model.probabilities,
+                    stem=piece.stem,
+                    passed=passed,
                 )
             else:
                 yield from _table_chunks(piece, file, options, refused)
     except (InputRefused, GeneratorExit):
         raise
     except Exception as error:  # a reader's own mistake must not stop a run of millions
-        raise InputRefused(piece.path, f"could not be read ({type(error).__name__}: {error}); leave it out") from error
+        raise InputRefused(name, f"could not be read ({type(error).__name__}: {error}); leave it out") from error
 
 
 def _table_chunks(piece: Piece, file: BinaryIO, options: ReadingOptions, refused: Refused) -> Read:
     if piece.encoding:
         options = replace(options, encoding=piece.encoding)
-    stem, kind, _ = split_name(piece.path)
-    source = TableSource(piece.path, "", stem, options, refused)
+    name = shown_name(piece.path)
+    stem, kind, _ = split_name(name)
+    source = TableSource(name, "", piece.stem or stem, options, refused)
     if piece.cut == "lines":
         from classifier.reading.tables.jsonl import LineRange, jsonl_chunks
 

@@ -38,6 +38,9 @@ def summary_html(summary: dict[str, Any], taxonomy: Taxonomy, refusals: Sequence
     body += ["<h2>来源</h2>", _slowest(summary)]
     if summary["refused"]:
         body += [_refused(summary, refusals)]
+    if summary["passed_over"]:
+        kinds = "、".join(f"{escape(ending or '没有扩展名')} {n:,} 个" for ending, n in summary["passed_over"].items())
+        body += [f"<p>没有读的文件（这些种类读不了）：{kinds}</p>"]
     return chart_page(f"归档标注小结 {_named(summary['sources'])}", "\n".join(body), style=_STYLE)
 
 

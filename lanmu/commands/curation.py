@@ -19,10 +19,11 @@ from lanmu.commands.options import (
     taxonomy_and_labels,
     taxonomy_of,
 )
-from lanmu.commands.tag import ModelOption, ModelsOption, NamedRefusals
+from lanmu.commands.refusals import NamedRefusals
+from lanmu.commands.tag import ModelOption, ModelsOption
 
 if TYPE_CHECKING:
-    from classifier.article import TaggedArticle
+    from classifier.article import Article, TaggedArticle
     from training.labels.label import Label
 
 
@@ -92,8 +93,9 @@ def next_(
     refusals = NamedRefusals()
     known = labels_path(file)
     labels = read_labels(known).labels if known.exists() else ()
-    labelled = {label.id for label in labels}
-    pool = [article for article in read_paths(paths, ReadingOptions(), refusals) if article.id not in labelled]
+    labelled = {label.id: label.text for label in labels}
+    read = read_paths(paths, ReadingOptions(), refusals, passed=refusals.pass_over)
+    pool = [article for article in read if not _is_labelled(article, labelled)]
     if not pool:
         raise LanmuError(f"{', '.join(paths)}: no unlabelled article there; give files or folders of articles")
     loaded = TopicModel.load(model_path(model, models))
@@ -112,8 +114,18 @@ def next_(
         _write(out, rows, {"guess": [_guess(t, names) for t in chosen]})
         own = "" if loaded.taxonomy.ids == taxonomy_of(None).ids else " --categories YOURS.toml"
         print(f"{len(chosen):,} articles written to {out}; fill in the category, then: lanmu labels import {out}{own}")
-    if refusals:
+    if refusals.tell_passed_over() or refusals:
         raise typer.Exit(1)
+
+
+def _is_labelled(article: Article, labelled: dict[str, str]) -> bool:
+    """Whether a label is this article's: of its id, and not of another text that has the same."""
+    text = labelled.get(article.id)
+    return text is not None and (not text.strip() or _bare(text) == _bare(article.text))
+
+
+def _bare(text: str) -> str:
+    return "".join(text.split())
 
 
 def _guess(tagged: TaggedArticle, names: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from classifier.errors import InputRefused, LanmuError
-from lanmu.commands.tag import NamedRefusals
+from lanmu.commands.refusals import NamedRefusals
 
 if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy

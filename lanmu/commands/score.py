@@ -13,6 +13,7 @@ import typer
 
 from classifier.errors import LanmuError
 from lanmu.archive.locations import plain_path
+from lanmu.commands.refusals import is_text_passed_over, passed_over_words
 from lanmu.commands.tag import AcceptOption, ModelOption, ModelsOption
 
 if TYPE_CHECKING:
@@ -143,6 +144,8 @@ def told(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
     from lanmu.archive.plan import refusal_words
 
     refused = summary["refused"]
+    if said := passed_over_words(summary.get("passed_over", {})):
+        print(f"lanmu: {said}", file=sys.stderr)
     print(
         f"{counted(summary['articles'], 'article')} in {output}: {summary['accepted']:,} accepted, "
         f"{summary['review']:,} to review; charts in {folder.name_of('summary.html')}",
@@ -156,6 +159,8 @@ def told(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
             for line in refusal_words(((record["source"], record["reason"]) for record in records), refused):
                 print(line, file=sys.stderr)
         raise typer.Exit(1 if summary["articles"] else 2)
+    if is_text_passed_over(summary.get("passed_over", {})):
+        raise typer.Exit(1)
 
 
 def counted(n: int, what: str) -> str:

@@ -12,7 +12,8 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from classifier.errors import InputRefused, LanmuError
+from classifier.errors import LanmuError
+from lanmu.commands.refusals import NamedRefusals
 
 if TYPE_CHECKING:
     from classifier.article import Article
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
 PATIENCE = 2.0
 """Seconds of work after which a progress line is shown."""
 BATCH = 256
-
-
-class NamedRefusals(list[InputRefused]):
-    """Refused inputs, each named on stderr as it comes."""
-
-    def __call__(self, refusal: InputRefused) -> None:
-        self.append(refusal)
-        print(f"lanmu: refused {refusal}", file=sys.stderr)
 
 
 class OutputFormat(StrEnum):
@@ -106,7 +99,7 @@ def tag(
     """
     from classifier.model.choice import model_path
     from classifier.model.topic_model import TopicModel
-    from classifier.reading import ReadingOptions
+    from classifier.reading import ReadingOptions, read_paths
 
     if not paths:
         if sys.stdin.isatty():
@@ -121,16 +114,12 @@ def tag(
         _tag_and_show(paths, show, options, loaded, format, out, explain)
         return
     with _printer(format, out, loaded) as printer:
-        if not _tag_all(_articles(paths, options, refusals, loaded), loaded, printer, explain) and refusals:
+        articles = read_paths(paths, options, refusals, scorer=loaded.probabilities, passed=refusals.pass_over)
+        if not _tag_all(articles, loaded, printer, explain) and refusals:
+            refusals.tell_passed_over()
             raise typer.Exit(2)  # still inside, so that --out stays as it was
-    if refusals:
+    if refusals.tell_passed_over() or refusals:
         raise typer.Exit(1)
-
-
-def _articles(paths: list[str], options: object, refused: object, model: TopicModel) -> Iterator[Article]:
-    from classifier.reading import read_paths
-
-    return read_paths(paths, options, refused, scorer=model.probabilities)  # type: ignore[arg-type]
 
 
 def _tag_and_show(

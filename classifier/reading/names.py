@@ -1,0 +1,89 @@
+"""Names of files and members: as text that can be shown and written, and as ids that tell articles apart."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Iterable, Iterator
+
+
+def shown_name(name: str) -> str:
+    """A file's name as text: one that is no UTF-8 is read as GB18030, as old Windows wrote them, else escaped."""
+    try:
+        name.encode()
+        return name
+    except UnicodeEncodeError:
+        pass
+    try:
+        raw = os.fsencode(name)
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "backslashreplace").decode()
+    return "/".join(name_of_bytes(part) for part in raw.split(b"/"))
+
+
+def name_of_bytes(raw: bytes) -> str:
+    """A name kept as bytes: UTF-8, else GB18030, else with the bytes that are neither as ``%FF``."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    text = raw.decode("utf-8", "surrogateescape")
+    return "".join(f"%{ord(c) - 0xDC00:02X}" if "\udc80" <= c <= "\udcff" else c for c in text)
+
+
+def tar_name(name: str) -> str:
+    """A tar's member's name as text."""
+    try:
+        return "/".join(name_of_bytes(part) for part in name.encode("utf-8", "surrogateescape").split(b"/"))
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "backslashreplace").decode()
+
+
+def zip_name(name: str, is_utf8: bool) -> str:
+    """A zip's member's name as text; old tools leave out that they wrote GB18030 (Windows) or UTF-8 (Mac)."""
+    if is_utf8:
+        return name
+    try:
+        return name_of_bytes(name.encode("cp437"))
+    except UnicodeEncodeError:
+        return name
+
+
+class GivenStems:
+    """The stems that files of one run have been given: a second file of the same name gets its folder before it.
+
+    So ``2026-03-01/01.txt`` is ``01`` and ``2026-03-02/01.txt`` is ``2026-03-02/01``.
+    """
+
+    def __init__(self) -> None:
+        self._paths: dict[str, str] = {}
+
+    def stem_for(self, path: str, stem: str) -> str:
+        """The stem for a file of this path; ``stem`` itself for the first that has it."""
+        for candidate in stem_candidates(path, stem):
+            if self._paths.setdefault(candidate, path) == path:
+                return candidate
+        return path
+
+
+def stem_candidates(path: str, stem: str) -> Iterator[str]:
+    """``stem``, then with its folder before it, with its ending, and with all folders."""
+    yield stem
+    whole = path.replace("\\", "/").strip("/")
+    folders = [part for part in posixpath.dirname(whole).split("/") if part not in ("", ".", "..")]
+    base = posixpath.basename(whole)
+    for names in (stem, base):
+        for depth in _depths(len(folders)):
+            yield "/".join([*folders[len(folders) - depth :], names])
+
+
+def _depths(folders: int) -> Iterable[int]:
+    return range(1, folders + 1) if folders else (0,)
+
+
+def printable(text: str) -> str:
+    """Text for a terminal: control characters, which could command it, are escaped."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)

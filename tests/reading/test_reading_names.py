@@ -1,0 +1,154 @@
+"""Names of files and members: `!`, GBK bytes, zips of Macs and Windows, equal names; what comes by a pipe."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tarfile
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from classifier.errors import InputRefused
+from classifier.reading import ReadingOptions, read_bytes, read_path, read_paths, read_stdin
+from classifier.reading.kinds import unread_ending
+from classifier.reading.names import printable
+
+TEXT = "护林员巡山\n\n护林员老周每天走二十里山路,三十年没有起过一场火。\n"
+ROWS = [
+    {"id": "b1", "title": "护林员巡山", "text": "老周每天走二十里山路。"},
+    {"id": "b2", "title": "码头清淤", "text": "清淤船今天进港,航道加深一米。"},
+]
+
+
+def write(folder: Path, *names: str | bytes) -> Path:
+    for i, name in enumerate(names):
+        path = folder / os.fsdecode(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(f"{TEXT}第{i}篇。\n".encode())
+    return folder
+
+
+def test_an_exclamation_mark_is_part_of_a_name(tmp_path: Path) -> None:
+    write(tmp_path, "快讯!两会开幕.txt", "重磅!两会开幕.txt", "注意!.md", "普通.txt")
+    expected = {"快讯!两会开幕", "重磅!两会开幕", "注意!", "普通"}
+    assert {a.id for a in read_path(tmp_path)} == expected
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in tmp_path.iterdir():
+            archive.write(path, path.name)
+    outer = io.BytesIO()
+    with zipfile.ZipFile(outer, "w") as archive:
+        archive.writestr("外!层.zip", packed.getvalue())
+    for data in (packed, outer):
+        assert {a.id for a in read_bytes(data.getvalue(), "a!b.zip")} == expected
+
+
+NAMES = ("两会今日开幕", "码头清淤", "护林员")
+
+
+def test_names_in_gbk_are_read_alike_everywhere(tmp_path: Path) -> None:
+    folder = write(tmp_path / "news", *(name.encode("gbk") + b".txt" for name in NAMES))
+    assert {a.id for a in read_path(folder)} == set(NAMES)
+    assert all(a.source.path.encode() for a in read_path(folder))
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", encoding="utf-8", errors="surrogateescape") as tar:
+        tar.add(folder, "news")
+    assert {a.id for a in read_bytes(packed.getvalue(), "n.tar")} == set(NAMES)
+    as_windows = io.BytesIO()
+    with zipfile.ZipFile(as_windows, "w") as archive:
+        for i, name in enumerate(NAMES):
+            archive.writestr(f"{'x' * len(name.encode('gbk'))}{i}.txt", TEXT)
+    data = as_windows.getvalue()
+    for i, name in enumerate(NAMES):
+        raw = name.encode("gbk")
+        data = data.replace(b"x" * len(raw) + str(i).encode(), raw + str(i).encode())
+    assert {a.id for a in read_bytes(data, "w.zip")} == {f"{name}{i}" for i, name in enumerate(NAMES)}
+    raw = "护林员巡山".encode()
+    as_mac = zip_of({f"{'y' * len(raw)}.txt": TEXT}).replace(b"y" * len(raw), raw)
+    assert [a.id for a in read_bytes(as_mac, "m.zip")] == ["护林员巡山"]
+
+
+def zip_of(members: dict[str, str | bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+def test_a_name_in_no_encoding_is_escaped(tmp_path: Path) -> None:
+    [article] = read_path(write(tmp_path, b"\xff\xff9.txt"))
+    assert article.id == "%FF%FF9" and article.source.path.endswith("%FF%FF9.txt")
+
+
+DATED = ("2026-03-01/01.txt", "2026-03-01/02.txt", "2026-03-02/01.txt", "2026-03-02/03.txt", "2026-03-03/01.md")
+IDS = ["01", "02", "2026-03-02/01", "03", "2026-03-03/01"]
+
+
+def test_ids_of_equal_names_differ(tmp_path: Path) -> None:
+    folder = write(tmp_path / "news", *DATED)
+    assert [a.id for a in read_path(folder)] == IDS
+    assert [a.id for a in read_paths(sorted(folder.iterdir()))] == IDS
+    assert [a.id for a in read_paths([folder / name for name in DATED])] == IDS
+    assert [a.id for a in read_path(folder / DATED[2])] == ["01"]
+    members: dict[str, str | bytes] = dict.fromkeys(DATED, TEXT)
+    assert [a.id for a in read_bytes(zip_of(members), "a.zip")] == IDS
+    (tmp_path / "zips").mkdir()
+    for day in ("2026-04-01", "2026-04-02"):
+        (tmp_path / "zips" / f"{day}.zip").write_bytes(zip_of({"01.txt": TEXT}))
+    assert [a.id for a in read_path(tmp_path / "zips")] == ["01", "2026-04-02.zip/01"]
+    write(tmp_path / "both", "a.txt", "a.md")
+    assert len({a.id for a in read_path(tmp_path / "both")}) == 2
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("value", [ROWS, {"items": ROWS}, ROWS[0]])
+def test_json_by_pipe_is_read_as_with_its_ending(value: Any, indent: int | None) -> None:
+    data = json.dumps(value, ensure_ascii=False, indent=indent).encode()
+    with_ending = [(a.id, a.title, a.text) for a in read_bytes(data, "n.json")]
+    assert [(a.id, a.title, a.text) for a in read_stdin(stream=io.BytesIO(data))] == with_ending
+    assert [(a.id, a.title, a.text) for a in read_bytes(data, "noending")] == with_ending
+    assert len(with_ending) == (1 if value is ROWS[0] else 2)
+
+
+def test_long_json_in_one_line_by_pipe() -> None:
+    value = {"code": 0, "data": [{**ROWS[0], "id": f"n{i}"} for i in range(3_000)]}
+    articles = list(read_stdin(stream=io.BytesIO(json.dumps(value).encode())))
+    assert len(articles) == 3_000
+    lines = "".join(json.dumps({**ROWS[0], "id": f"n{i}", "text": "长" * 30_000}) + "\n" for i in range(5))
+    assert [a.id for a in read_stdin(stream=io.BytesIO(lines.encode()))] == [f"n{i}" for i in range(5)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("head", ["id,title,text", "id\ttitle\ttext", "编号;标题;正文"])
+def test_csv_by_pipe_is_read_as_with_its_ending(head: str, encoding: str) -> None:
+    delimiter = next(c for c in ",\t;" if c in head)
+    table = "\n".join([head, *(delimiter.join(r[k].replace(",", "，") for k in r) for r in ROWS)])
+    assert [a.id for a in read_stdin(stream=io.BytesIO(table.encode(encoding)))] == ["b1", "b2"]
+
+
+@pytest.mark.parametrize(
+    "text", ["[图片]\n\n护林员巡山。\n", "{注}本文有删节。\n", "时间,地点,人物都齐了。\n老周说,走吧。\n"]
+)
+def test_prose_by_pipe_stays_prose(text: str) -> None:
+    [article] = read_stdin(stream=io.BytesIO(text.encode()))
+    assert article.source.position == 0 and article.id == "stdin"
+
+
+def test_what_is_passed_over_is_counted_by_ending(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", "b.JPG", "c.jpg", "d.odt", "无", ".hidden", "~$x.docx", "sub/e.png")
+    (tmp_path / "p.zip").write_bytes(zip_of({"f.txt": TEXT, "g.gif": "x", "__MACOSX/._f.txt": "x"}))
+    passed: list[str] = []
+    refused: list[InputRefused] = []
+    assert len(list(read_path(tmp_path, ReadingOptions(), refused=refused.append, passed=passed.append))) == 2
+    assert not refused
+    assert Counter(map(unread_ending, passed)) == {".jpg": 2, ".odt": 1, "": 1, ".png": 1, ".gif": 1}
+
+
+def test_names_cannot_command_a_terminal() -> None:
+    assert printable("a\x1b[31mb\r\n") == "a\\x1b[31mb\\r\n"
