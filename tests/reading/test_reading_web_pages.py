@@ -83,6 +83,26 @@ def test_half_a_character_in_a_script_does_no_harm() -> None:
     assert (article.title + article.text).encode() and "展出作品一百二十件" in article.text
 
 
+def test_headline_said_again_below_the_text_starts_nothing() -> None:
+    said = "".join(f"<p>网友{i}：老家也种春小麦，今年雨水好，盼着有个好收成。</p>" for i in range(4))
+    page = made.document(
+        f"{made.NAV}{made.wrapped(made.PARAGRAPHS)}<ul>{made.links(made.HEADLINES)}</ul><div class=s>{made.TITLE}</div><div>{said}</div>"
+    )
+    assert read(page).text.split("\n") == list(made.PARAGRAPHS)
+
+
+def test_sentence_whose_names_are_linked_stays() -> None:
+    names = "、".join(
+        f"<a href=/{i}>{name}</a>"
+        for i, name in enumerate(["青石县农业发展公司", "柳湾镇粮食合作社", "清河口镇种子公司", "北渠村农机合作社"])
+    )
+    linked = f"参加签约的有{names}，签约额两千万元，都在今年内完成投资，预计带动八百户农户增收。"
+    page = made.document(
+        f"<h1>{made.TITLE}</h1><div>{made.wrapped([made.PARAGRAPHS[0], linked, made.PARAGRAPHS[3]])}</div>{made.RELATED}"
+    )
+    assert "北渠村农机合作社，签约额两千万元" in read(page).text
+
+
 def test_headline_alone_is_no_article() -> None:
     title = "中国人习以为常的地方，为何老外却说了不得？"
     with pytest.raises(InputRefused, match="holds no article text"):

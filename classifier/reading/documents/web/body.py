@@ -112,6 +112,9 @@ def find_body(page: Page, title_at: int) -> Body | None:
     """
     _forgive_shared_names(page, title_at)
     weigh_blocks(page)
+    above = sum(max(b.value, 0.0) for b in page.blocks[: max(title_at, 0)])
+    if above > sum(max(b.value, 0.0) for b in page.blocks[max(title_at, 0) :]):
+        title_at = -1  # a headline below the text, as share boxes say it again, starts nothing
     best: _Run | None = None
     best_score = before = 0.0
     for run in _runs(page, title_at):
@@ -287,7 +290,8 @@ def _end(blocks: list[Block], first: int, last: int, aside: int) -> int:
 def _is_furniture(block: Block) -> bool:
     text, chars = block.words if block.chars <= 200 else "", block.chars
     if block.link_chars * 2 > chars:
-        return True
+        # A long sentence whose names are linked is a sentence still.
+        return not block.ends or chars < 60 or block.link_chars > 0.8 * chars
     if chars <= 60 and phrases.CREDIT.match(text):
         return True
     if chars <= 30 and not block.ends and (phrases.CONTROL.match(text) or _TIME_ONLY.match(text)):
