@@ -27,7 +27,7 @@ def test_both_languages_say_everything_with_the_same_values() -> None:
         assert all(text.strip() for text in texts.values()), key
         chinese, english = (set(NAMES.findall(texts[language])) for language in LANGUAGES)
         assert chinese == english or (key.startswith("sentence.") and chinese < english), key
-        assert re.search(r"[\u3001-\u9fff]", texts["zh"]), key
+        assert re.search(r"[\u3001-\u9fff\uff01-\uff5e]", texts["zh"]), key
         assert not re.search(r"[\u4e00-\u9fff][,:;?!()]", texts["zh"]), f"{key}: half-width punctuation in Chinese"
 
 

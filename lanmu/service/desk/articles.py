@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -11,6 +12,7 @@ from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.desk.filters import ArticleNumber, WantedArticles
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.stories import told
+from lanmu.service.desk.translating import reason
 from lanmu.service.problems import Problem
 from lanmu.service.security.access import AskFirst, Editor, Reader
 from lanmu.service.store import flags, leases, progress, queue, second_reading
@@ -28,7 +30,11 @@ def articles_page(request: Request, who: Reader, wanted: WantedArticles, offset:
     with desk.service.store.reading() as connection:
         found = queue.page(connection, wanted.filter, offset=offset, limit=A_PAGE)
         origins, people = queue.origins(connection), queue.labellers(connection)
-    return desk.page("articles.html", found=found, wanted=wanted, states=STATES, origins=origins, people=people)
+    titles = Counter(one.article.title for one in found.articles)
+    return desk.page(
+        "articles.html", found=found, wanted=wanted, states=STATES, origins=origins, people=people, reason=reason,
+        repeated={title for title, count in titles.items() if count > 1},
+    )  # fmt: skip
 
 
 @router.get("/articles/{number}")

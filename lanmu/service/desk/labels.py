@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from lanmu.service.desk.articles import A_PAGE, Offset
-from lanmu.service.desk.filters import WantedArticles
+from lanmu.service.desk.filters import Wanted, WantedArticles
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.store import deeds, second_reading, waiting_labels
@@ -24,15 +24,8 @@ def labels_page(
     """Every settlement, the newest first, and each person's sum."""
     desk = Desk(request, who)
     action = action if action in ACTIONS else ""
-    chosen = DeedFilter(
-        by=wanted.person or None,
-        action=action or None,
-        category=wanted.category or None,
-        first_day=wanted.first_day or None,
-        last_day=wanted.last_day or None,
-    )
     with desk.service.store.reading() as connection:
-        found = deeds.deed_page(connection, chosen, offset=offset, limit=A_PAGE)
+        found = deeds.deed_page(connection, wanted_deeds(wanted, action), offset=offset, limit=A_PAGE)
         people = deeds.people(connection, today())
         agreement = second_reading.agreement(connection)
         unwritten = waiting_labels.count_waiting(connection)
@@ -40,3 +33,14 @@ def labels_page(
         "labels.html", found=found, people=people, wanted=wanted, action=action, actions=ACTIONS, offset=offset,
         limit=A_PAGE, unwritten=unwritten, agreement=agreement, problem=desk.service.writer.problem,
     )  # fmt: skip
+
+
+def wanted_deeds(wanted: Wanted, action: str) -> DeedFilter:
+    """The filter of an address for settlements."""
+    return DeedFilter(
+        by=wanted.person or None,
+        action=action or None,
+        category=wanted.category or None,
+        first_day=wanted.first_day or None,
+        last_day=wanted.last_day or None,
+    )

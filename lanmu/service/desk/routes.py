@@ -8,6 +8,7 @@ from lanmu.service.desk import (
     administration,
     articles,
     charts,
+    downloading,
     labels,
     preferences,
     refused,
@@ -20,6 +21,7 @@ from lanmu.service.desk import (
 
 router = APIRouter(include_in_schema=False)
 for _pages in (
-    preferences, signing_in, today, review, articles, labels, charts, retraining, administration, uploading, refused,
+    preferences, signing_in, today, review, downloading, articles, labels, charts, retraining, administration,
+    uploading, refused,
 ):  # fmt: skip
     router.include_router(_pages.router)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
+from lanmu.service.store.database import Store
 from lanmu.service.store.progress import Deed
 from lanmu.service.store.records import moment
 from lanmu.service.store.schema import articles, settlements
@@ -55,24 +56,41 @@ def deed_page(
 ) -> DeedPage:
     """Settlements that pass the filter, those taken back among them."""
     condition = _condition(wanted or DeedFilter())
-    s = settlements.c
     total = connection.execute(select(func.count()).select_from(settlements).where(condition)).scalar_one()
+    return DeedPage(_deeds(connection, condition, offset, max(1, min(limit, MOST_A_PAGE))), total)
+
+
+def _deeds(connection: Connection, condition: ColumnElement[bool], offset: int, limit: int) -> list[Deed]:
+    s = settlements.c
     query = (
         select(settlements, articles.c.title)
         .join(articles, articles.c.number == s.article)
         .where(condition)
         .order_by(s.number.desc())
         .offset(offset)
-        .limit(max(1, min(limit, MOST_A_PAGE)))
+        .limit(limit)
     )
-    found = [
+    return [
         Deed(
             row.number, row.article, row.title, row.action, row.category, row.by, moment(row.at),
             row.undone_at is not None,
         )
         for row in connection.execute(query)
     ]  # fmt: skip
-    return DeedPage(found, total)
+
+
+def walk(store: Store, wanted: DeedFilter, *, piece: int = MOST_A_PAGE) -> Iterator[Deed]:
+    """Every settlement that passes the filter, the newest first, a piece at a time."""
+    s = settlements.c
+    before: int | None = None
+    while True:
+        condition = _condition(wanted) if before is None else and_(_condition(wanted), s.number < before)
+        with store.reading() as connection:
+            found = _deeds(connection, condition, 0, piece)
+        yield from found
+        if len(found) < piece:
+            return
+        before = found[-1].number
 
 
 def people(connection: Connection, day: str) -> list[PersonsWork]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from classifier.article import TaggedArticle
 from classifier.reading.dates import is_iso, normal_date
 from lanmu.service.store import flags, leases
+from lanmu.service.store.database import Store
 from lanmu.service.store.records import QueuedArticle, State, fingerprint_of, local_day, queued_article
 from lanmu.service.store.schema import articles
 
@@ -94,6 +95,26 @@ def page(
     total = connection.execute(select(func.count()).select_from(articles).where(condition)).scalar_one()
     query = select(articles).where(condition).order_by(articles.c.number.desc()).offset(offset).limit(limit)
     return ArticlePage(tuple(queued_article(row) for row in connection.execute(query)), total, offset, limit)
+
+
+def walk(store: Store, wanted: ArticleFilter, *, piece: int = MOST_A_PAGE) -> Iterator[QueuedArticle]:
+    """Every article that passes the filter, the newest first, a piece at a time.
+
+    Each piece is a reading of its own, so that a slow receiver holds nothing; what arrives meanwhile
+    is not among them.
+    """
+    before: int | None = None
+    while True:
+        condition = condition_of(wanted)
+        if before is not None:
+            condition = and_(condition, articles.c.number < before)
+        query = select(articles).where(condition).order_by(articles.c.number.desc()).limit(piece)
+        with store.reading() as connection:
+            found = [queued_article(row) for row in connection.execute(query)]
+        yield from found
+        if len(found) < piece:
+            return
+        before = found[-1].number
 
 
 def for_review(

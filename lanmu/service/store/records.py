@@ -15,6 +15,7 @@ State = Literal["accepted", "review", "settled", "skipped"]
 STATES: tuple[State, ...] = get_args(State)
 Role = Literal["reader", "editor", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
+LONGEST_OPENING = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,12 @@ class QueuedArticle:
     def category(self) -> str:
         """What counts: the person's category, else the model's."""
         return self.label or self.tagged.category
+
+    @property
+    def opening(self) -> str:
+        """The first words of the text, in one line, for lists where the title does not tell the article."""
+        words = " ".join(self.article.text[: 3 * LONGEST_OPENING].split())
+        return words if len(words) <= LONGEST_OPENING else words[:LONGEST_OPENING].rstrip() + "…"
 
     @property
     def token(self) -> str:

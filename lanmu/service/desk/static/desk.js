@@ -10,6 +10,7 @@ document.addEventListener("change", (event) => {
   if (event.target.hasAttribute("data-submit")) event.target.form.requestSubmit();
 });
 
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
 document.querySelector('.sections [aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
 
 for (const opener of document.querySelectorAll("details.person")) {
