@@ -26,6 +26,7 @@ from lanmu.commands.options import (
     taxonomy_of,
     unlabelled_pool,
 )
+from lanmu.language import spoken_language
 
 if TYPE_CHECKING:
     from classifier.model.versions import Registry
@@ -131,7 +132,7 @@ def train(
     if metrics["accepted_accuracy"] is not None:
         print(f"accepted: {metrics['accepted_share']:.1%}, of them {metrics['accepted_accuracy']:.1%} right")
     for reason in run.verdict.reasons:
-        print(f"- {reason}")
+        print(f"- {reason.text(spoken_language())}")
     if run.promoted:
         print(f"{run.name} is the current model")
     elif run.verdict.promote:

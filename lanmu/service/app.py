@@ -11,7 +11,6 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lanmu.service import annif, api, desk, health
@@ -66,7 +65,7 @@ def _routes(service: Service) -> FastAPI:
     app.include_router(annif.router)
     app.include_router(health.router)
     app.include_router(desk.router)
-    app.mount("/static", StaticFiles(directory=desk.STATIC), name="static")
+    app.mount("/static", desk.serve_static, name="static")
     handle_problems(app, desk.error_page)
     return app
 

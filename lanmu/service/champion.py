@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from copy import copy
 from pathlib import Path
 
 from classifier.article import Article
@@ -39,6 +40,7 @@ class Champion:
         self._seen: object = None
         self._stopped = threading.Event()
         self._changed = threading.Event()
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     @property
@@ -63,12 +65,21 @@ class Champion:
         if self._thread is not None:
             self._thread.join(10)
 
-    def look(self) -> None:
-        """Look for a newly promoted model at once instead of within a second."""
-        self._changed.set()
+    def accept_at(self, accuracy: float) -> None:
+        """Accept from now on so that this share of the accepted is right (0-1), with this and later models."""
+        with self._lock:
+            self._accept_accuracy = accuracy
+            if self._model is not None:
+                model = copy(self._model)
+                model.review = model.review.at(accuracy)
+                self._model = model
 
     def refresh(self) -> bool:
         """Load the current version if it is another than the loaded one; whether it was taken over."""
+        with self._lock:
+            return self._refresh()
+
+    def _refresh(self) -> bool:
         try:
             stamp = self._stamp()
             if stamp == self._seen:

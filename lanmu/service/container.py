@@ -20,7 +20,7 @@ from lanmu.service.reviewing import Review
 from lanmu.service.security.sign_in import SignIns
 from lanmu.service.seeding import seed
 from lanmu.service.settings import Settings
-from lanmu.service.store import Store
+from lanmu.service.store import Store, choices
 from lanmu.service.tagging import Tagger
 
 
@@ -84,7 +84,7 @@ def built(settings: Settings) -> Service:
     """A service over a data folder, not started yet; a new folder gets the shipped model, labels and an admin."""
     seed(settings)
     store = Store(settings.database)
-    champion = Champion(settings.models, threads=settings.threads, accept_accuracy=settings.accept_accuracy)
+    champion = Champion(settings.models, threads=settings.threads, accept_accuracy=_accept_accuracy(settings, store))
     tagger = Tagger(champion, settings.limits)
     writer = LabelWriter(store, settings.labels)
     sign_ins = SignIns(store, settings)
@@ -111,6 +111,14 @@ def built(settings: Settings) -> Service:
         outgoing=outgoing,
         inbox=inbox,
     )
+
+
+def _accept_accuracy(settings: Settings, store: Store) -> float | None:
+    """What was told at the start, else what an admin has chosen on the desk, else None: as the model says."""
+    if settings.accept_accuracy is not None:
+        return settings.accept_accuracy
+    with store.reading() as connection:
+        return choices.accept_accuracy(connection)
 
 
 def service_of(request: Request) -> Service:

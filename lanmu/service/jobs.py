@@ -139,7 +139,7 @@ class Jobs:
             return file.read().decode("utf-8", "replace")
 
     def promote(self, name: str, by: str, address: str = "") -> None:
-        """Make a version current; the service takes it over at once.  ModelError where it cannot be."""
+        """Make a version current; when this returns, it answers.  ModelError where it cannot be."""
         from classifier.model.versions import Registry
 
         event = Registry(self.settings.models).promote(name, (f"by {by}",))
@@ -194,7 +194,7 @@ class Jobs:
     def _moved(self, by: str, action: str, name: str, previous: str, address: str) -> None:
         with self.store.writing() as connection:
             audit.note(connection, by, action, name, {"previous": previous}, address)
-        self.champion.look()
+        self.champion.refresh()
 
 
 def _job(row: Any) -> Job:

@@ -54,7 +54,7 @@ def main(labels: Path, models: Path, result: Path) -> None:
     verdict = {
         "name": run.name,
         "promote": run.verdict.promote,
-        "reasons": list(run.verdict.reasons),
+        "reasons": [reason.record() for reason in run.verdict.reasons],
         "figures": run.verdict.figures,
         "metrics": run.manifest.training.get("metrics", {}),
         "labels": len(examples),

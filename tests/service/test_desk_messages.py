@@ -65,8 +65,7 @@ def test_the_gates_words_are_translated() -> None:
     none = judged(Compared((), (), (), ()), Compared((), (), (), ()), names, None, relabelled)
     for verdict in (worse, better, none):
         for sentence in verdict.reasons:
-            assert translated(sentence, Wording("en")) == sentence
-            assert not re.search(r"[a-z]{4}", translated(sentence, Wording("zh")).replace("McNemar", "")), sentence
+            assert not re.search(r"[a-z]{4}", sentence.text("zh").replace("McNemar", "")), sentence
 
 
 def test_a_sentence_without_translation_stays() -> None:

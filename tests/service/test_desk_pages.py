@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from lanmu.service.container import Service
+from classifier.messages import say
+from classifier.model.files import read_model, write_model
+from lanmu.service.container import Service, built
 from lanmu.service.store import audit, queue, schema
 from lanmu.service.store.records import today
 from tests.service.desk_made import CLINIC, HARVEST, HOSTILE, MATCH, PASSWORD, USERS, made_service, sign_in, take_in
 from tests.service.running import running
 
-PAGES = ("/", "/review", "/articles", "/articles/1", "/labels", "/charts", "/retrain")
+PAGES = ("/", "/review", "/articles", "/articles/1", "/labels", "/charts", "/retrain", "/refused", "/sheet")
 ADMIN_PAGES = ("/admin/users", "/admin/audit")
 CHANGES = (
     ("editor", "/review/1/settle", {"category": "health"}),
@@ -27,6 +30,9 @@ CHANGES = (
     ("admin", "/retrain/promote", {"name": "small"}),
     ("admin", "/retrain/rollback", {}),
     ("admin", "/retrain/rejudge", {}),
+    ("admin", "/retrain/threshold", {"model": "small", "step": "0"}),
+    ("editor", "/refused/close", {"number": "1"}),
+    ("editor", "/refused/1/again", {}),
     ("admin", "/admin/users/add", {"name": "新人", "role": "editor"}),
     ("admin", "/admin/users/role", {"name": "李编辑", "role": "admin"}),
     ("admin", "/admin/users/bar", {"name": "李编辑", "barred": "true"}),
@@ -214,7 +220,8 @@ def test_a_pasted_page_becomes_articles_and_the_same_again_none(client: TestClie
 
 
 def test_a_version_the_gate_refused_needs_a_tick(client: TestClient, service: Service) -> None:
-    result = {"name": "worse", "promote": False, "reasons": ["no gain beyond noise"], "figures": {}, "metrics": {}}
+    reasons = [{"code": "gate.no_gain"}]
+    result = {"name": "worse", "promote": False, "reasons": reasons, "figures": {}, "metrics": {}}
     with service.store.writing() as connection:
         values = {"kind": "train", "status": "done", "by": "何主编", "started": 1.0, "ended": 2.0, "result": result}
         connection.execute(schema.jobs.insert().values(values))
@@ -225,6 +232,68 @@ def test_a_version_the_gate_refused_needs_a_tick(client: TestClient, service: Se
     sure = client.post("/retrain/promote", data={"csrf": csrf, "name": "worse", "sure": "yes"})
     assert sure.status_code == 400  # ticked, but no such version is there
     assert client.post("/retrain/rollback", data={"csrf": csrf}).status_code == 400
+
+
+def test_a_report_shows_only_what_changes(client: TestClient, service: Service) -> None:
+    counts = {"sports": (40, 30, 38), "health": (50, 45, 45), "agriculture": (60, 60, 60)}
+    figures = {
+        "holdout": 150, "champion_accuracy": 0.9, "challenger_accuracy": 0.953, "won": 9, "lost": 1, "new_labels": 0,
+        "categories": {
+            name: {"articles": count, "champion_right": before, "challenger_right": after}
+            for name, (count, before, after) in counts.items()
+        },
+    }  # fmt: skip
+    reasons = [
+        say("gate.holdout", count=150, won=9, lost=1, before="90.0%", after="95.3%"),
+        say("gate.chance", p="0.021"),
+        say("gate.better"),
+    ]
+    result = {"name": "next", "promote": True, "reasons": [one.record() for one in reasons], "figures": figures}
+    with service.store.writing() as connection:
+        values = {"kind": "train", "status": "done", "by": "何主编", "started": 1.0, "ended": 2.0, "result": result}
+        connection.execute(schema.jobs.insert().values(values))
+    sign_in(client, "何主编")
+    report = client.get("/retrain").text.split('id="report-heading"')[1].split("</section>")[0]
+    assert "9 篇由错变对" in report and "比现在的模型好" in report and "McNemar" not in report
+    assert "▲ 20.0" in report and "其余 2 个类别没有变化" in report and report.count('class="chip') == 1
+    english = client.get("/retrain", headers={"Accept-Language": "en"}).text
+    assert "better beyond noise" in english and "The other 2 categories" in english
+
+
+def test_the_page_shows_the_promoted_model_at_once_and_its_test(client: TestClient, service: Service) -> None:
+    newer = service.settings.models / "newer"
+    small = read_model(service.settings.models / "small")
+    metrics = {"on": "holdout", "articles": 200, "accuracy": 0.9, "accuracy_95": [0.85, 0.94], "accepted_share": 0.1,
+               "accepted_accuracy": 1.0}  # fmt: skip
+    training = {**small.manifest.training, "metrics": metrics}
+    write_model(newer, replace(small.manifest, name="newer", training=training, checksum=""), small.weights)
+    csrf = sign_in(client, "何主编")
+    page = client.post("/retrain/promote", data={"csrf": csrf, "name": "newer", "sure": "yes"}).text
+    card = page.split('id="now-heading"')[1].split("</section>")[0]
+    assert "newer" in card and "起使用" in card
+    assert "85.0%–94.0%" in card and "用 200 篇训练时没有见过的稿件检验" in card
+    assert "正确率" in card and "100.0%" not in card  # of twenty accepted articles a share says nothing
+    back = client.post("/retrain/rollback", data={"csrf": csrf}).text
+    assert '<p class="model-name">small</p>' in back
+
+
+def test_an_admin_chooses_the_threshold_by_its_cost(client: TestClient, service: Service) -> None:
+    csrf = sign_in(client, "何主编")
+    champion = service.champion
+    steps = champion.model.review.thresholds
+    assert len(steps) > 1
+    page = client.get("/retrain").text
+    assert "自动采用的门槛" in page and page.count("<option") == len(steps)
+    given = {"csrf": csrf, "model": champion.model.manifest.name, "step": "0"}
+    assert "门槛已改" in client.post("/retrain/threshold", data=given).text
+    assert champion.model.review.threshold == steps[0][1]
+    assert client.post("/retrain/threshold", data={**given, "model": "another"}).status_code == 409
+    service.champion.refresh()
+    assert champion.model.review.accept_accuracy == steps[0][0]
+    again = built(service.settings)  # as after a restart
+    again.champion.refresh()
+    assert again.champion.model.review.accept_accuracy == steps[0][0]
+    again.store.close()
 
 
 def test_what_waits_is_judged_again_by_a_newer_model(client: TestClient, service: Service) -> None:
@@ -256,3 +325,22 @@ def test_a_password_of_ones_own(client: TestClient) -> None:
 
 def sign_out_token(client: TestClient) -> str:
     return client.get("/").text.split('name="csrf" content="')[1].split('"')[0]
+
+
+def test_scripts_and_styles_are_versioned_compressed_and_kept(client: TestClient) -> None:
+    page = client.get("/sign-in").text
+    addresses = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    assert len(addresses) >= 4
+    for address in addresses:
+        answer = client.get(address, headers={"Accept-Encoding": "gzip"})
+        assert answer.status_code == 200 and "immutable" in answer.headers["cache-control"], address
+    script = next(address for address in addresses if address.endswith("desk.js"))
+    packed = client.get(script, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip" and "import " in packed.text
+    # What a script imports stands beside it, so it has the same version.
+    assert client.get(script.replace("desk.js", "lists.js")).status_code == 200
+    older = re.sub(r"/static/[0-9a-f]+/", "/static/0123456789ab/", script)
+    again = client.get(older)
+    assert again.headers["cache-control"] == "no-cache"
+    assert client.get(older, headers={"If-None-Match": again.headers["etag"]}).status_code == 304
+    assert client.get("/static/../rendering.py").status_code == 404

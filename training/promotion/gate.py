@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.messages import Message, say
 from training.fitting.seen import Relabelled
 
 NOISE = 0.05
@@ -33,10 +34,10 @@ class GateOptions:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether to promote, and why: ``reasons`` in words, ``figures`` in numbers."""
+    """Whether to promote, and why: ``reasons`` to read, ``figures`` in numbers."""
 
     promote: bool
-    reasons: tuple[str, ...]
+    reasons: tuple[Message, ...]
     figures: dict[str, Any] = field(default_factory=dict)
 
 
@@ -94,26 +95,29 @@ def judged(
         "new_challenger_right": int(new_after.sum()),
         "categories": _by_category(holdout, before, after),
     }
-    reasons = ["no holdout in common"]
+    reasons = [say("gate.no_holdout")]
     if n:
-        changed = f"{won} won, {lost} lost (McNemar p = {chance:.3f})"
-        reasons = [f"on {n} articles: {before.mean():.1%} → {after.mean():.1%} right, {changed}"]
+        shares = {"before": f"{before.mean():.1%}", "after": f"{after.mean():.1%}"}
+        reasons = [say("gate.holdout", count=n, won=won, lost=lost, **shares)]
+        if won + lost:
+            reasons.append(say("gate.chance", p=f"{chance:.3f}"))
     if new.ids:
-        reasons.append(f"{len(new.ids)} new labels: {int(new_before.sum())} → {int(new_after.sum())} right")
+        right = {"before": int(new_before.sum()), "after": int(new_after.sum())}
+        reasons.append(say("gate.new_labels", count=len(new.ids), **right))
     figures["relabelled"] = sum(one.changed for one in relabelled)
     if relabelled:
-        reasons.append(f"{figures['relabelled']} labels say another category than the current model learned")
+        reasons.append(say("gate.relabelled", count=figures["relabelled"]))
     falls = _changes(relabelled, names, options.largest_change)
     falls += _falls(figures["categories"], names, options.largest_fall)
     if falls:
         return Verdict(False, (*reasons, *falls), figures)
     if lost > won and chance < NOISE:
-        return Verdict(False, (*reasons, "worse than the current model beyond noise"), figures)
+        return Verdict(False, (*reasons, say("gate.worse")), figures)
     if won > lost and chance < NOISE:
-        return Verdict(True, (*reasons, "better beyond noise"), figures)
+        return Verdict(True, (*reasons, say("gate.better")), figures)
     if change >= -options.slack and int(new_after.sum()) > int(new_before.sum()):
-        return Verdict(True, (*reasons, "not worse overall, and better where the new labels came"), figures)
-    return Verdict(False, (*reasons, "no gain beyond noise"), figures)
+        return Verdict(True, (*reasons, say("gate.better_on_new")), figures)
+    return Verdict(False, (*reasons, say("gate.no_gain")), figures)
 
 
 def mcnemar(lost: int, won: int) -> float:
@@ -135,27 +139,24 @@ def _by_category(holdout: Compared, before: NDArray[np.bool_], after: NDArray[np
     }
 
 
-def _falls(categories: Mapping[str, Mapping[str, int]], names: Mapping[str, str], largest_fall: float) -> list[str]:
-    found: list[str] = []
+def _falls(categories: Mapping[str, Mapping[str, int]], names: Mapping[str, str], largest_fall: float) -> list[Message]:
+    found: list[Message] = []
     for category, counts in categories.items():
         support, lost = counts["articles"], counts["champion_right"] - counts["challenger_right"]
         if support < FEWEST_IN_CATEGORY or lost <= largest_fall * support or lost < FEWEST_LOST:
             continue
-        found.append(
-            f"{names.get(category, category)} falls from {counts['champion_right']} to "
-            f"{counts['challenger_right']} right of {support}, more than {largest_fall:.0%}"
-        )
+        right = {"before": counts["champion_right"], "after": counts["challenger_right"]}
+        name, share = names.get(category, category), f"{largest_fall:.0%}"
+        found.append(say("gate.falls", category=name, count=support, share=share, **right))
     return found
 
 
-def _changes(relabelled: Sequence[Relabelled], names: Mapping[str, str], largest_change: float) -> list[str]:
-    found: list[str] = []
+def _changes(relabelled: Sequence[Relabelled], names: Mapping[str, str], largest_change: float) -> list[Message]:
+    found: list[Message] = []
     for one in relabelled:
         if one.changed < FEWEST_LOST or one.changed <= largest_change * one.known:
             continue
         now = ", ".join(f"{names.get(category, category)} {count}" for category, count in one.now.items())
-        found.append(
-            f"{one.changed} of {one.known} labels of {names.get(one.category, one.category)} that the current model "
-            f"learned from now say otherwise ({now}): check them, or promote by hand if they are meant"
-        )
+        name = names.get(one.category, one.category)
+        found.append(say("gate.changed", changed=one.changed, known=one.known, category=name, now=now))
     return found

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import ModelError
+from classifier.messages import Message
 from classifier.model.files import Manifest, StoredModel, read_model, write_model
 from classifier.model.versions import Registry
 from classifier.taxonomy import Taxonomy
@@ -108,17 +109,18 @@ def train(
             **({} if unlabelled is None else {"unlabelled": unlabelled_record(unlabelled)}),
         },
     )
-    verdict = Verdict(True, ("the first model here",))
+    verdict = Verdict(True, (Message("gate.first"),))
     if champion is not None:
         anchors = anchors_of(everything, old, taxonomy) if prior is not None else everything.take(old)
         verdict = _verdict(champion, examples, answers, fitted, anchors, gate)
     manifest = write_model(registry.folder / name, manifest, fitted.weights)
     registry.note("added", name, (), {"labels": len(examples), "checksum": manifest.checksum})
     promoted = promote and verdict.promote
+    reasons = tuple(str(reason) for reason in verdict.reasons)
     if promoted:
-        registry.promote(name, verdict.reasons, verdict.figures)
+        registry.promote(name, reasons, verdict.figures)
     else:
-        registry.note("refused" if not verdict.promote else "kept back", name, verdict.reasons, verdict.figures)
+        registry.note("refused" if not verdict.promote else "kept back", name, reasons, verdict.figures)
     return Run(name, manifest, verdict, promoted)
 
 
@@ -205,7 +207,7 @@ def _verdict(
     come the ``anchors``, by what both answer now.
     """
     if set(champion.manifest.taxonomy.ids) != set(fitted.taxonomy.ids):
-        return Verdict(True, ("other categories than the current model's: nothing to compare",))
+        return Verdict(True, (Message("gate.other_categories"),))
     before: dict[str, str] = champion.manifest.training.get("answers", {})
     names = {category.id: category.name for category in fitted.taxonomy}
     settled = answers.examples.take(~changed(champion.manifest, answers.examples))

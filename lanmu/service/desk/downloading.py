@@ -24,13 +24,13 @@ from lanmu.service.exports import (
     parquet_bytes,
     spreadsheet_rows,
 )
-from lanmu.service.security.access import Reader
+from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.store import deeds, queue
 from lanmu.service.store.progress import Deed
 from lanmu.service.store.records import QueuedArticle
 from lanmu.service.store.records import today as this_day
 
-router = APIRouter()
+router = APIRouter(route_class=AskFirst)
 MOST_ON_A_SHEET = 2_000
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from classifier.messages import Message
 from lanmu.service.desk.categories import ShownCategory
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.desk.translating import translated
 from lanmu.service.jobs import Job
 
 LOUD = 0.02
@@ -39,8 +39,9 @@ class CategoryChange:
 class GateReport:
     """What came of a training.
 
-    ``figures`` are the gate's own numbers (training.promotion.gate); ``common``: whether both versions
-    answered the same held-out articles, so that ``changes`` compare them.
+    ``figures`` are the gate's own numbers (training.promotion.gate).  ``changes`` are the categories
+    in which the two versions differ, on the same held-out articles, and ``unchanged`` counts the
+    others; where there is nothing to compare (``common`` is false), all categories of the new one.
     """
 
     name: str
@@ -49,6 +50,12 @@ class GateReport:
     figures: Mapping[str, Any]
     common: bool
     changes: tuple[CategoryChange, ...]
+    unchanged: int
+
+    @property
+    def same(self) -> bool:
+        """Whether both versions give the same right answers on the articles that they have in common."""
+        return bool(self.figures.get("holdout")) and not self.figures.get("won") and not self.figures.get("lost")
 
 
 def gate_report(job: Job, desk: Desk) -> GateReport | None:
@@ -58,7 +65,7 @@ def gate_report(job: Job, desk: Desk) -> GateReport | None:
         return None
     figures: Mapping[str, Any] = result.get("figures", {})
     common: Mapping[str, Mapping[str, int]] = figures.get("categories") or {}
-    changes = [
+    both = [
         CategoryChange(
             desk.categories[name],
             count["articles"],
@@ -68,7 +75,8 @@ def gate_report(job: Job, desk: Desk) -> GateReport | None:
         for name, count in common.items()
         if count["articles"]
     ]
-    if not changes:
+    changes = [one for one in both if one.before != one.after]
+    if not both:
         alone: Mapping[str, Mapping[str, float]] = result.get("metrics", {}).get("categories", {})
         changes = [
             CategoryChange(desk.categories[name], int(found["support"]), found["recall"], found["recall"])
@@ -77,8 +85,18 @@ def gate_report(job: Job, desk: Desk) -> GateReport | None:
     return GateReport(
         name=str(result["name"]),
         promote=bool(result["promote"]),
-        reasons=tuple(translated(reason, desk.t) for reason in result["reasons"]),
+        reasons=tuple(_sentences(result["reasons"], desk)),
         figures=figures,
-        common=bool(common),
+        common=bool(both),
         changes=tuple(sorted(changes, key=lambda one: desk.categories.index(one.category.id))),
+        unchanged=len(both) - len(changes) if both else 0,
     )
+
+
+def _sentences(reasons: Sequence[Any], desk: Desk) -> Iterator[str]:
+    """The gate's reasons in the reader's language, without the test's figure, which the log has."""
+    for reason in reasons:
+        if isinstance(reason, str):  # of before they had codes
+            yield reason
+        elif reason["code"] != "gate.chance":
+            yield Message.of_record(reason).text(desk.t.language)

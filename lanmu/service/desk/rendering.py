@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,11 +17,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from lanmu.service.container import Service, service_of
 from lanmu.service.desk.categories import ShownCategories, shown_categories, taxonomy_of
 from lanmu.service.desk.languages import HTML_NAMES, Wording, catalogue, chosen_language
+from lanmu.service.desk.static_files import static_url
 from lanmu.service.security.access import Principal
 from lanmu.service.store import progress, refusals
 
 TEMPLATES = Path(__file__).parent / "templates"
-STATIC = Path(__file__).parent / "static"
 LANGUAGE_COOKIE: Final = "lanmu_language"
 THEME_COOKIE: Final = "lanmu_theme"
 TOAST_COOKIE: Final = "lanmu_toast"
@@ -158,10 +157,3 @@ def environment() -> Environment:
     found.filters["percent"] = lambda share, digits=0: f"{100 * share:.{digits}f}%"
     found.filters["thousands"] = lambda number: f"{number:,}"
     return found
-
-
-@cache
-def static_url(name: str) -> str:
-    """The address of a static file, with its content's checksum so that browsers may keep it."""
-    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={digest}"

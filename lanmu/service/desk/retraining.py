@@ -12,10 +12,12 @@ from starlette.responses import Response
 from classifier.model.versions import Registry, Version
 from lanmu.service.desk.filters import ArticleNumber
 from lanmu.service.desk.gate_report import GateReport, gate_report
+from lanmu.service.desk.model_figures import Tested, steps_of, tested
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.jobs import Job
+from lanmu.service.problems import Problem
 from lanmu.service.security.access import Admin, AskFirst, Reader
-from lanmu.service.store import audit, deeds, rejudging
+from lanmu.service.store import audit, choices, deeds, rejudging, statistics
 
 router = APIRouter(route_class=AskFirst)
 LOG_LINES = 12
@@ -27,8 +29,7 @@ class ShownVersion:
 
     version: Version
     labels: int | None
-    accuracy: float | None
-    accepted_share: float | None
+    tested: Tested | None
     promoted: datetime | None
     recommended: bool | None
 
@@ -48,9 +49,13 @@ def retrain_page(request: Request, who: Reader) -> Response:
         new = deeds.labelled_since(connection, since.timestamp() if since else 0.0)
         champion = service.champion
         stale = rejudging.count_stale(connection, champion.model.manifest.name) if champion.ready else 0
+        recent = statistics.recent_certainty(connection) if champion.ready else []
+    model = champion.model if champion.ready else None
     return desk.page(
-        "retrain.html", new=new, new_total=sum(new.values()), since=since, stale=stale, **_shown(desk, job)
-    )
+        "retrain.html", steps=steps_of(model.review, recent) if model else (), recent=len(recent),
+        fixed=service.settings.accept_accuracy is not None, new=new,
+        new_total=sum(new.values()), since=since, stale=stale, **_shown(desk, job),
+    )  # fmt: skip
 
 
 @router.get("/retrain/job/{number}")
@@ -94,6 +99,29 @@ def rollback(request: Request, who: Admin) -> Response:
     return desk.redirect("/retrain", "toast.rolled_back", name=name)
 
 
+@router.post("/retrain/threshold")
+def change_threshold(
+    request: Request,
+    who: Admin,
+    model: Annotated[str, Form(max_length=200)],
+    step: Annotated[int, Form(ge=0, le=1_000)],
+) -> Response:
+    """Choose how sure the model must be; ``step`` counts the steps of the page, for the model it showed."""
+    desk = Desk(request, who)
+    service = desk.service
+    if service.settings.accept_accuracy is not None:
+        raise Problem(409, "the threshold was told at the service's start; change --accept-accuracy there")
+    steps = steps_of(service.champion.model.review, ())
+    if model != service.champion.model.manifest.name or step >= len(steps):
+        raise Problem(409, "the model has changed meanwhile; load the page again")
+    accuracy = steps[step].accuracy
+    with service.store.writing() as connection:
+        choices.choose_accept_accuracy(connection, accuracy, who.name)
+        audit.note(connection, who.name, "threshold changed", f"{accuracy:g}", address=desk.address)
+    service.champion.accept_at(accuracy)
+    return desk.redirect("/retrain", "toast.threshold", share=f"{100 * accuracy:g}%")
+
+
 @router.post("/retrain/rejudge")
 def rejudge(request: Request, who: Admin) -> Response:
     """Let the current model judge again what waits for review."""
@@ -113,8 +141,9 @@ def _shown(desk: Desk, job: Job | None) -> dict[str, Any]:
         log = desk.service.jobs.log(job.number).strip().splitlines()[-LOG_LINES:]
         report = gate_report(job, desk)
     seconds = 0 if job is None else int(((job.ended or datetime.now(UTC)) - job.started).total_seconds())
+    current = next((one for one in versions if one.name == registry.current), None)
     return {
-        "job": job, "log": log, "seconds": seconds, "report": report, "versions": versions,
+        "now": current, "job": job, "log": log, "seconds": seconds, "report": report, "versions": versions,
         "current": registry.current, "previous": registry.previous, "champion": desk.service.champion,
     }  # fmt: skip
 
@@ -127,14 +156,12 @@ def _versions(desk: Desk, registry: Registry) -> list[ShownVersion]:
     found: list[ShownVersion] = []
     for version in registry.versions():
         training = version.manifest.training if version.manifest else {}
-        metrics = training.get("metrics", {})
         at = promoted.get(version.name)
         found.append(
             ShownVersion(
                 version,
                 training.get("labels", {}).get("count"),
-                metrics.get("accuracy"),
-                metrics.get("accepted_share"),
+                tested(training),
                 datetime.fromisoformat(at) if at else None,
                 verdicts.get(version.name),
             )

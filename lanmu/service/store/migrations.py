@@ -89,6 +89,11 @@ def _eighth(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=(schema.leases, schema.flags, schema.readings))
 
 
+def _ninth(connection: Connection) -> None:
+    """What is chosen for the whole desk."""
+    schema.metadata.create_all(connection, tables=(schema.choices,))
+
+
 def _add_indexes(connection: Connection, table: Table) -> None:
     """Make the indexes that a table lacks."""
     for index in table.indexes:
@@ -103,7 +108,7 @@ def _add_column(connection: Connection, column: Column[Any]) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {CreateColumn(column).compile(connection)}")
 
 
-STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth, _fifth, _sixth, _seventh, _eighth)
+STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth, _fifth, _sixth, _seventh, _eighth, _ninth)
 
 
 def migrate(connection: Connection) -> None:

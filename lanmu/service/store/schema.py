@@ -250,3 +250,13 @@ refusals = Table(
     Index("refusals_open", "at", sqlite_where=Column("closed_at").is_(None)),
     sqlite_autoincrement=True,
 )
+
+# What an admin has chosen for the whole desk, such as how sure the model must be.
+choices = Table(
+    "choices",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", JSON, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at", Float, nullable=False),
+)

@@ -136,3 +136,13 @@ def _within(day: ColumnElement[str], first_day: str, last_day: str) -> ColumnEle
     if last_day:
         conditions.append(day <= last_day)
     return and_(*conditions)
+
+
+def recent_certainty(connection: Connection, most: int = 5_000) -> list[tuple[float, bool]]:
+    """The newest articles: how sure the model was of each, and whether that alone decides about its review."""
+    c = articles.c
+    query = select(c.probability, c.reasons).order_by(c.number.desc()).limit(most)
+    return [
+        (float(row.probability), not [code for code in row.reasons if code != "below_threshold"])
+        for row in connection.execute(query)
+    ]
