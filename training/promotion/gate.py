@@ -97,13 +97,13 @@ def judged(
     }
     reasons = [say("gate.no_holdout")]
     if n:
-        shares = {"before": f"{before.mean():.1%}", "after": f"{after.mean():.1%}"}
-        reasons = [say("gate.holdout", count=n, won=won, lost=lost, **shares)]
+        first, second = f"{before.mean():.1%}", f"{after.mean():.1%}"
+        reasons = [say("gate.holdout", count=n, before=first, after=second, won=won, lost=lost)]
         if won + lost:
             reasons.append(say("gate.chance", p=f"{chance:.3f}"))
     if new.ids:
-        right = {"before": int(new_before.sum()), "after": int(new_after.sum())}
-        reasons.append(say("gate.new_labels", count=len(new.ids), **right))
+        known, learned = int(new_before.sum()), int(new_after.sum())
+        reasons.append(say("gate.new_labels", count=len(new.ids), before=known, after=learned))
     figures["relabelled"] = sum(one.changed for one in relabelled)
     if relabelled:
         reasons.append(say("gate.relabelled", count=figures["relabelled"]))
@@ -145,9 +145,9 @@ def _falls(categories: Mapping[str, Mapping[str, int]], names: Mapping[str, str]
         support, lost = counts["articles"], counts["champion_right"] - counts["challenger_right"]
         if support < FEWEST_IN_CATEGORY or lost <= largest_fall * support or lost < FEWEST_LOST:
             continue
-        right = {"before": counts["champion_right"], "after": counts["challenger_right"]}
         name, share = names.get(category, category), f"{largest_fall:.0%}"
-        found.append(say("gate.falls", category=name, count=support, share=share, **right))
+        before, after = counts["champion_right"], counts["challenger_right"]
+        found.append(say("gate.falls", category=name, before=before, after=after, count=support, share=share))
     return found
 
 
