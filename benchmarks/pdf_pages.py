@@ -114,12 +114,39 @@ def measure(
     return score, faults
 
 
+def measure_formats(made: Path, seed: int, noise: float) -> list[tuple[str, Score]]:
+    """The same pages as OCR tools would write them, with boxes off by ``noise`` type sizes."""
+    from benchmarks.page_formats import FORMATS, printed_lines, shaken
+    from classifier.errors import InputRefused
+    from classifier.reading import read_bytes
+    from classifier.reading.layout.pdf import pdf_pages
+
+    pages = list(pdf_pages(made.read_bytes()))
+    told = [[Article(**a) for a in page] for page in json.loads(made.with_suffix(".json").read_text("utf-8"))]
+    scores = []
+    for name, (ending, write) in FORMATS.items():
+        score, rng = Score(pages=len(pages)), random.Random(seed)
+        for page, wanted in zip(pages, told, strict=True):
+            data = write(page, shaken(printed_lines(page), rng, noise)).encode()
+            start = time.process_time()
+            try:
+                got = [(a.title, a.text) for a in read_bytes(data, f"page{ending}")]
+            except InputRefused:
+                got = []
+            score.seconds += time.process_time() - start
+            judge(wanted, got, score)
+        scores.append((name, score))
+    return scores
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=40)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--maker", choices=sorted(MAKERS), action="append", help="default: all")
     parser.add_argument("--keep", type=Path, help="keep the PDFs here, and read them again where they are there")
+    parser.add_argument("--formats", action="store_true", help="also as OCR tools would write the pages")
+    parser.add_argument("--noise", type=float, default=0.06, help="how far their boxes are off, in type sizes")
     parser.add_argument("--faults", action="store_true", help="print each article that did not come out")
     args = parser.parse_args()
     import tempfile
@@ -133,6 +160,10 @@ def main() -> None:
             print(score.line(maker))
             if args.faults:
                 print("\n".join(faults))
+            if args.formats:
+                made = folder / f"{maker}-{args.seed}-{args.pages}.pdf"
+                for name, own in measure_formats(made, args.seed, args.noise):
+                    print(own.line(f"  as {name}"))
 
 
 if __name__ == "__main__":
