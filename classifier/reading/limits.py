@@ -29,6 +29,7 @@ class Limits:
     html_attributes: int = 256
     html_depth: int = 1_000
     xml_depth: int = 1_000
+    xml_elements: int = 1_000_000
     docx_parts: int = 10_000
     unpacked_bytes: int = 256 * GIB
     document_unpacked_bytes: int = 256 * MIB

@@ -202,6 +202,7 @@ class WordText:
         self.fields: list[bool] = []
         self.codes = 0
         self.alternatives: list[int] = []
+        self.elements = 0
         self.written = 0
         self.line_count = 0
         self.left_over: list[str] = []
@@ -246,6 +247,9 @@ class WordText:
         stack.append(local)
         if len(stack) > self.limits.xml_depth:
             raise InputRefused(self.name, say("word.depth", most=f"{self.limits.xml_depth:,}"))
+        self.elements += 1
+        if self.elements > self.limits.xml_elements:
+            raise InputRefused(self.name, say("word.elements", most=f"{self.limits.xml_elements:,}"))
         if not local or self.skipped_from:
             return
         if local in _SKIPPED:
