@@ -3,21 +3,23 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo install quick test test-all check lock models clean
+.PHONY: demo install quick test slow test-all check lock models clean
 
 demo: $(VENV)/.runtime ## tag the sample page that ships with the project
 	@$(BIN)/lanmu tag samples/page.md --format table
 
 install: $(VENV)/.service ## also what training and the service need
 
-test: $(VENV)/.dev ## the tests a change must pass (under five minutes)
+test: $(VENV)/.dev ## the tests a change must pass (a few minutes)
 	$(BIN)/python -m pytest -q -n 2
 
 quick: $(VENV)/.dev ## the fast ones, for every save (under a minute)
 	$(BIN)/python -m pytest -q -n 2 --ignore=tests/service --ignore=tests/training --ignore=tests/archive --ignore=tests/kernel
 
-test-all: $(VENV)/.dev ## with the heavy ones: whole corpora, kills, clusters, a browser
-	$(BIN)/python -m pytest -q -n 2 -m "slow or not slow"
+slow: $(VENV)/.dev ## the heavy ones alone: whole corpora, kills, clusters, a browser
+	$(BIN)/python -m pytest -q -n 2 -m slow
+
+test-all: test slow ## all of them
 
 check: $(VENV)/.dev ## lint, format and types
 	$(BIN)/ruff check .

@@ -25,6 +25,7 @@ DOCS = ROOT / "docs"
 BLOCK = re.compile(r"^```(sh run|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["tutorial.md", "labels.md"])
 def test_commands_do_what_the_document_says(name: str, tmp_path: Path) -> None:
     folder, programs = tmp_path / "beiping", tmp_path / "bin"

@@ -37,6 +37,7 @@ def main(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     return run
 
 
+@pytest.mark.slow
 def test_a_folder_of_everything_is_scored_once(lanmu: Lanmu, main: Main, tmp_path: Path) -> None:
     news = tmp_path / "news"
     news.mkdir()

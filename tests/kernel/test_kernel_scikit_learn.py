@@ -65,6 +65,7 @@ PIECES = st.one_of(
 TEXTS = st.lists(PIECES, max_size=5).map("".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=8))
 def test_scores_of_any_articles(articles: list[tuple[str, str]]) -> None:

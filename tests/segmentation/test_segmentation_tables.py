@@ -182,6 +182,7 @@ def in_a_process(cache: Path, *path: Path) -> dict[str, object]:
     return found
 
 
+@pytest.mark.slow
 def test_built_by_one_of_two_processes_and_anew_for_another_jieba(cache: Path, tmp_path: Path) -> None:
     """Two processes start at once without a cache; a third finds it; with a changed jieba all is built again."""
     answers: list[dict[str, object]] = []
@@ -216,6 +217,7 @@ def test_a_damaged_table_of_words_is_built_again(cache: Path) -> None:
     assert in_a_process(cache) == {"words": first["words"], "jieba": False}
 
 
+@pytest.mark.slow
 def test_every_dictionary_has_tables_of_its_own() -> None:
     added = Dictionary().with_word("云上之家", 3000)
     taken = added.without_word("长江大桥")

@@ -160,6 +160,7 @@ def test_a_restart_goes_on_with_what_was_not_delivered(
     assert len(records(second)) == 1
 
 
+@pytest.mark.slow
 def test_once_ends_when_the_receiver_has_everything_or_takes_nothing(
     home: Path, receiving: Receiving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,7 @@ def test_overload_is_told_and_passes(serve: Serve, home: Path) -> None:
     assert server.stop() == 0
 
 
+@pytest.mark.slow
 def test_a_new_model_is_taken_over_without_a_dropped_request(serve: Serve, home: Path) -> None:
     small_model(home / "models" / "second")
     manifest = home / "models" / "second" / "manifest.json"

@@ -68,6 +68,7 @@ def model(written: Examples, tmp_path_factory: pytest.TempPathFactory) -> Stored
     return read_model(folder)
 
 
+@pytest.mark.slow
 def test_five_labels_of_own_categories_gain_from_what_is_known_of_words(written: Examples) -> None:
     few, taxonomy = renamed(part(written, 0, 5))
     rest, _ = renamed(part(written, 5, 25))
@@ -78,6 +79,7 @@ def test_five_labels_of_own_categories_gain_from_what_is_known_of_words(written:
     assert adapted > scratch + 0.03
 
 
+@pytest.mark.slow
 def test_labels_of_known_categories_start_from_the_model(written: Examples, model: StoredModel) -> None:
     few, rest, taxonomy = part(written, 10, 13), part(written, 13, 33), read_taxonomy()
     start = start_of(few, taxonomy, model)
@@ -102,6 +104,7 @@ def test_categories_are_known_by_name_too(written: Examples, model: StoredModel)
     assert start_of(few, own, model).prior is None
 
 
+@pytest.mark.slow
 def test_an_adapted_model_is_an_ordinary_one(written: Examples, model: StoredModel) -> None:
     few, own = renamed(part(written, 10, 12))
     asked = part(written, 12, 14).columns
@@ -126,6 +129,7 @@ def test_many_labels_or_the_models_own_start_from_scratch(written: Examples, mod
     assert start_of(many, taxonomy, model).prior is None
 
 
+@pytest.mark.slow
 def test_train_says_when_it_starts_from_what_is_known(lanmu: Lanmu, tmp_path: Path, written: Examples) -> None:
     few, _ = renamed(part(written, 0, 6))
     with (tmp_path / "ours.csv").open("w", encoding="utf-8", newline="") as file:

@@ -122,6 +122,7 @@ def test_from_unlabelled_articles_to_labels(lanmu: Lanmu, tmp_path: Path, labels
     assert len(read_labels(tmp_path / "labels.csv").labels) == 4
 
 
+@pytest.mark.slow
 def test_suspects_on_the_command_line(lanmu: Lanmu, tmp_path: Path, labels: list[Label]) -> None:
     wrong = [replace(label, category="health") if i == 31 else label for i, label in enumerate(labels)]
     (tmp_path / "labels.csv").write_bytes(labels_csv(wrong))

@@ -98,6 +98,7 @@ def test_what_is_no_archive_is_told(tmp_path: Path) -> None:
         found_in(tmp_path)
 
 
+@pytest.mark.slow
 def test_from_score_to_drift(lanmu: Lanmu, tmp_path: Path) -> None:
     lines = [
         json.dumps({"id": f"{m}-{i}", "title": TITLES[i % 4], "text": TITLES[i % 4] * 9, "date": f"2025-{m:02d}-03"})

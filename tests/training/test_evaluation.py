@@ -32,6 +32,7 @@ def labels(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_report_is_written_and_complete(lanmu: Lanmu, labels: Path, tmp_path: Path) -> None:
     done = lanmu("evaluate", "--labels", labels, "--out", "report")
     assert done.returncode == 0, done.stderr
@@ -58,6 +59,7 @@ def test_a_report_is_written_and_complete(lanmu: Lanmu, labels: Path, tmp_path: 
     assert page.count("<figure data-chart=") >= 6 and "http-equiv" in page
 
 
+@pytest.mark.slow
 def test_splits_and_the_quick_way(lanmu: Lanmu, labels: Path) -> None:
     done = lanmu("evaluate", "--labels", labels, "--quick", "--split", "time")
     assert done.returncode == 0, done.stderr
@@ -65,6 +67,7 @@ def test_splits_and_the_quick_way(lanmu: Lanmu, labels: Path) -> None:
     assert lanmu("evaluate", "--labels", labels, "--quick", "--split", "holdout").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_model_is_not_evaluated_on_what_it_has_seen(lanmu: Lanmu, tmp_path: Path) -> None:
     seen = lanmu("evaluate", "--labels", ROOT / "labels.csv", "--model", CURRENT, "--models", ROOT / "models")
     assert (seen.returncode == 0 and "were in the model's training" in seen.stdout) or "trained on all" in seen.stderr

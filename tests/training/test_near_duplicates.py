@@ -76,7 +76,9 @@ def reprinted(seed: int, count: int) -> list[str]:
     return texts
 
 
-@pytest.mark.parametrize("similar", [0.3, 0.5, 0.8])
+@pytest.mark.parametrize(
+    "similar", [pytest.param(0.3, marks=pytest.mark.slow), 0.5, pytest.param(0.8, marks=pytest.mark.slow)]
+)
 def test_groups_of_texts_are_the_librarys_to_the_number(similar: float) -> None:
     texts = [*reprinted(1, 150), *(text for _, text in strange_articles(7, 150)), "", " ", "好", *reprinted(2, 150)]
     expected, joined = groups_by_the_library(by_the_library(texts), similar)

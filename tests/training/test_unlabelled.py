@@ -53,6 +53,7 @@ def without_categories(examples: Examples) -> Examples:
     return replace(examples, categories=("",) * len(examples))
 
 
+@pytest.mark.slow
 def test_unlabelled_articles_help_two_labels_a_category(written: Examples) -> None:
     few, pool, rest = written.take(range(8)), written.take(range(8, 100)), written.take(range(100, 160))
     options = start_of(few, DESCRIBED, None).options
@@ -65,6 +66,7 @@ def test_unlabelled_articles_help_two_labels_a_category(written: Examples) -> No
     assert again.weights.weights.tobytes() == joined.weights.weights.tobytes()
 
 
+@pytest.mark.slow
 def test_what_unlabelled_articles_are_filed_under_is_not_looked_at(written: Examples) -> None:
     few, pool = written.take(range(8)), written.take(range(8, 60))
     options = with_unlabelled(start_of(few, DESCRIBED, None).options)
@@ -116,6 +118,7 @@ def archive(folder: Path, examples: Examples) -> None:
         rows.writerows(zip(examples.ids, examples.titles, examples.texts, strict=True))
 
 
+@pytest.mark.slow
 def test_train_takes_a_folder_of_unlabelled_articles(lanmu: Lanmu, tmp_path: Path, written: Examples) -> None:
     labels_file(tmp_path / "ours.csv", written.take(range(16)))
     archive(tmp_path / "archive", written.take(range(8, 60)))
@@ -173,6 +176,7 @@ def _log_loss(printed: str) -> str:
     return next(line for line in printed.splitlines() if "log loss" in line)
 
 
+@pytest.mark.slow
 def test_train_begins_from_names_and_sends_all_to_review(lanmu: Lanmu, tmp_path: Path, written: Examples) -> None:
     tables = [f'[[category]]\nid = "{c.id}"\nname = "{c.name}"\ndescription = "{c.description}"\n' for c in DESCRIBED]
     (tmp_path / "ours.toml").write_text("\n".join(tables), encoding="utf-8")
