@@ -14,6 +14,7 @@ from lanmu.service.inbox.watching import WatchedFolder
 from lanmu.service.intake import Intake
 from lanmu.service.jobs import Jobs
 from lanmu.service.label_writer import LabelWriter
+from lanmu.service.mending import Mending, Retention
 from lanmu.service.metrics import Metrics
 from lanmu.service.reading_pool import ReadingPool
 from lanmu.service.reviewing import Review
@@ -46,6 +47,8 @@ class Service:
     reading: ReadingPool
     intake: Intake
     review: Review
+    mending: Mending
+    retention: Retention
     writer: LabelWriter
     sign_ins: SignIns
     jobs: Jobs
@@ -56,7 +59,7 @@ class Service:
     @property
     def background(self) -> tuple[Background, ...]:
         parts: tuple[Background, ...] = (
-            self.champion, self.tagger, self.reading, self.writer, self.jobs, self.outgoing,
+            self.champion, self.tagger, self.reading, self.writer, self.jobs, self.outgoing, self.retention,
         )  # fmt: skip
         return parts if self.inbox is None else (*parts, self.inbox)
 
@@ -96,6 +99,7 @@ def built(settings: Settings) -> Service:
     if settings.watch is not None:
         inbox = WatchedFolder(settings, store, tagger, reading, outgoing)
         metrics.registry.register(InboxMeasures(inbox, store))
+    mending = Mending(store, tagger, writer, outgoing)
     return Service(
         settings=settings,
         store=store,
@@ -104,6 +108,8 @@ def built(settings: Settings) -> Service:
         reading=reading,
         intake=Intake(store, tagger, outgoing),
         review=Review(store, champion, writer, outgoing, settings.limits.lease_seconds),
+        mending=mending,
+        retention=Retention(mending, settings.limits.keep_days),
         writer=writer,
         sign_ins=sign_ins,
         jobs=Jobs(store, settings, champion),

@@ -80,6 +80,8 @@ class LabelWriter:
                 given = [(label, _line(label)) for label in due if label.category is not None]
                 faults = {label.article: fault for label, line in given if (fault := unwritable(line))}
                 left_out += [f"article {article} {fault}" for article, fault in faults.items()]
+                if stale := [label.id or "" for label, _ in given if label.stale and label.article not in faults]:
+                    remove_labels(self.path, stale)
                 added = [line for label, line in given if label.article not in faults]
                 if added:
                     append_labels(self.path, added, replace=True)

@@ -27,6 +27,7 @@ from lanmu.service.security.access import AskFirst, Editor, Reader
 from lanmu.service.store import progress, queue
 from lanmu.service.store.queue import ArticleFilter
 from lanmu.service.store.records import today
+from lanmu.service.store.settling import seen_article
 from lanmu.service.tagging import Tags
 
 router = APIRouter(route_class=AskFirst, tags=["queue"], responses=problems(400, 401, 403, 413, 422))
@@ -102,6 +103,25 @@ def settle(given: schemas.SettleIn, request: Request, who: Editor, number: Numbe
     service = service_of(request)
     service.review.settle(number, given.category, who.name, seen=given.seen)
     return json_response(_record(service, number))
+
+
+@router.patch("/articles/{number}", response_model=schemas.QueuedOut, responses=problems(404, 409, 503))
+def edit(given: schemas.EditIn, request: Request, who: Editor, number: Number) -> Response:
+    """Change an article's headline or printed column; it is tagged anew, a person's label stays."""
+    service = service_of(request)
+    with service.store.reading() as connection:
+        found = seen_article(connection, number, given.seen)
+    title = found.article.title if given.title is None else given.title
+    column = found.article.column if given.column is None else given.column
+    service.mending.edit(number, title, column, who.name, seen=found.version, token=found.token)
+    return json_response(_record(service, number))
+
+
+@router.delete("/articles/{number}", status_code=204, responses=problems(404))
+def delete(request: Request, who: Editor, number: Number) -> Response:
+    """Take an article out of the queue and its label out of labels.csv; the same content may come again."""
+    service_of(request).mending.delete(number, who.name)
+    return Response(status_code=204)
 
 
 @router.post("/articles/{number}/skip", response_model=schemas.QueuedOut, responses=problems(404, 409))

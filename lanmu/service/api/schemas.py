@@ -197,6 +197,14 @@ class SettleIn(BaseModel):
     seen: int | None = Field(None, ge=0, le=MOST_NUMBER, description="The version that was looked at.", examples=[0])
 
 
+class EditIn(BaseModel):
+    """What an article shall have instead; what is not given stays."""
+
+    title: str | None = Field(None, max_length=500)
+    column: str | None = Field(None, max_length=500)
+    seen: int | None = Field(None, ge=0, le=MOST_NUMBER, description="The version that was looked at.")
+
+
 class SkipIn(BaseModel):
     seen: int | None = Field(None, ge=0, le=MOST_NUMBER, description="The version that was looked at.")
 

@@ -15,7 +15,7 @@ from lanmu.service.desk.stories import told
 from lanmu.service.desk.translating import reason
 from lanmu.service.problems import Problem
 from lanmu.service.security.access import AskFirst, Editor, Reader
-from lanmu.service.store import flags, leases, progress, queue, second_reading
+from lanmu.service.store import flags, leases, mending, progress, queue, second_reading
 from lanmu.service.store.records import STATES
 
 router = APIRouter(route_class=AskFirst)
@@ -47,6 +47,10 @@ def article_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
         holder = leases.holder(connection, number)
         flag = flags.get(connection, number)
         reading = second_reading.of_article(connection, number)
+        pieces = mending.pieces(connection, article) if article is not None else []
+        into = queue.went_into(connection, number) if article is None else None
+    if into is not None:
+        return desk.redirect(f"/articles/{into}")
     if article is None:
         raise Problem(404, f"the queue has no article {number}; it may have been removed")
     return desk.page(
@@ -55,6 +59,7 @@ def article_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
         deeds=deeds,
         flag=flag,
         reading=reading,
+        pieces=pieces,
         looked_at=None if holder == who.name else holder,
     )
 

@@ -10,6 +10,7 @@ from lanmu.service.desk import (
     charts,
     downloading,
     labels,
+    mending,
     preferences,
     refused,
     retraining,
@@ -21,7 +22,7 @@ from lanmu.service.desk import (
 
 router = APIRouter(include_in_schema=False)
 for _pages in (
-    preferences, signing_in, today, review, downloading, articles, labels, charts, retraining, administration,
+    preferences, signing_in, today, review, downloading, articles, labels, mending, charts, retraining, administration,
     uploading, refused,
 ):  # fmt: skip
     router.include_router(_pages.router)

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert
 from classifier.article import TaggedArticle
 from classifier.taxonomy import Taxonomy
 from lanmu.service.store import queue
-from lanmu.service.store.records import fingerprint_of, local_day, moment
+from lanmu.service.store.records import QueuedArticle, fingerprint_of, local_day, moment
 from lanmu.service.store.schema import changes, deliveries, result_files
 
 
@@ -53,6 +53,7 @@ class UnwrittenChanges:
 
 TAGGED: Final = "article.tagged"
 LABELLED: Final = "article.labelled"
+REMOVED: Final = "article.removed"
 
 
 def add(connection: Connection, found: Sequence[NewResult], *, deliver: bool, at: float | None = None) -> int:
@@ -97,6 +98,19 @@ def add_label(
     older = select(changes.c.number).where(changes.c.article == article, changes.c.kind == LABELLED)
     connection.execute(delete(deliveries).where(deliveries.c.change.in_(older)))
     connection.execute(insert(deliveries).values(change=number, due=at + wait))
+
+
+def add_removal(connection: Connection, article: QueuedArticle, *, by: str, into: int | None, deliver: bool) -> None:
+    """Tell that an article is no longer in the queue, and into which one its text went."""
+    at = time.time()
+    record = {
+        "event": REMOVED, "by": by, "number": article.number, "id": article.article.id, "into": into,
+        "fingerprint": fingerprint_of(article.article),
+    }  # fmt: skip
+    values = {"article": article.number, "kind": REMOVED, "at": at, "day": local_day(at), "record": _line(record)}
+    number = connection.execute(insert(changes).values(**values, written=0).returning(changes.c.number)).scalar_one()
+    if deliver:
+        connection.execute(insert(deliveries).values(change=number, due=at))
 
 
 def since(connection: Connection, number: int, limit: int = 100) -> list[Told]:

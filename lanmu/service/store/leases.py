@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Delete, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from lanmu.service.store.schema import articles, leases
@@ -30,6 +30,11 @@ def take_first(connection: Connection, numbers: Sequence[int], by: str, seconds:
 def free(connection: Connection, numbers: Sequence[int], by: str) -> None:
     """End this person's leases of these articles."""
     connection.execute(delete(leases).where(leases.c.article.in_(numbers), leases.c.by == by))
+
+
+def all_of(number: int) -> Delete:
+    """The statement that ends whatever lease there is of an article."""
+    return delete(leases).where(leases.c.article == number)
 
 
 def holder(connection: Connection, number: int) -> str | None:

@@ -94,6 +94,11 @@ def _ninth(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=(schema.choices,))
 
 
+def _tenth(connection: Connection) -> None:
+    """Articles that went into others."""
+    _add_column(connection, schema.articles.c["into"])
+
+
 def _add_indexes(connection: Connection, table: Table) -> None:
     """Make the indexes that a table lacks."""
     for index in table.indexes:
@@ -108,7 +113,7 @@ def _add_column(connection: Connection, column: Column[Any]) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {CreateColumn(column).compile(connection)}")
 
 
-STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth, _fifth, _sixth, _seventh, _eighth, _ninth)
+STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth, _fifth, _sixth, _seventh, _eighth, _ninth, _tenth)
 
 
 def migrate(connection: Connection) -> None:

@@ -72,7 +72,9 @@ def add(
         statement = insert(articles).values(row).on_conflict_do_nothing(index_elements=["fingerprint"])
         number = connection.execute(statement.returning(articles.c.number)).scalar_one_or_none()
         if number is None:
-            known = select(articles.c.number).where(articles.c.fingerprint == row["fingerprint"])
+            known = select(func.coalesce(articles.c.into, articles.c.number)).where(
+                articles.c.fingerprint == row["fingerprint"]
+            )
             found.append(Added(connection.execute(known).scalar_one(), False))
         else:
             found.append(Added(number, True))
@@ -81,8 +83,14 @@ def add(
 
 def get(connection: Connection, number: int) -> QueuedArticle | None:
     """The article with this number."""
-    row = connection.execute(select(articles).where(articles.c.number == number)).one_or_none()
+    there = (articles.c.number == number) & (articles.c.state != "removed")
+    row = connection.execute(select(articles).where(there)).one_or_none()
     return None if row is None else queued_article(row)
+
+
+def went_into(connection: Connection, number: int) -> int | None:
+    """The article into which a removed one was merged."""
+    return connection.execute(select(articles.c.into).where(articles.c.number == number)).scalar_one_or_none()
 
 
 def page(
@@ -138,7 +146,11 @@ def for_review(
 
 def origins(connection: Connection) -> list[str]:
     """The ways articles have come in."""
-    return list(connection.execute(select(articles.c.origin).distinct().order_by(articles.c.origin)).scalars())
+    return list(
+        connection.execute(
+            select(articles.c.origin).where(articles.c.origin != "").distinct().order_by(articles.c.origin)
+        ).scalars()
+    )
 
 
 def labellers(connection: Connection) -> list[str]:
@@ -182,7 +194,7 @@ def sources_in_review(connection: Connection, limit: int = 100) -> tuple[list[st
 def condition_of(wanted: ArticleFilter) -> ColumnElement[bool]:
     """The filter as SQL."""
     c = articles.c
-    conditions: list[ColumnElement[bool]] = [articles.c.number > 0]
+    conditions: list[ColumnElement[bool]] = [c.state != "removed"]
     if wanted.category is not None:
         conditions.append(func.coalesce(c.label, c.category) == wanted.category)
     if wanted.state is not None:

@@ -49,11 +49,12 @@ articles = Table(
     Column("ranking", JSON, nullable=False),
     Column("secondary", JSON, nullable=False),
     Column("reasons", JSON, nullable=False),
-    Column("state", String, nullable=False),  # accepted, review, settled, skipped
+    Column("state", String, nullable=False),  # accepted, review, settled, skipped; removed: the row is empty
     Column("label", String),  # a person's category
     Column("labelled_by", String),
     Column("labelled_at", Float),
     Column("version", Integer, nullable=False, default=0),  # grows with each settlement
+    Column("into", Integer),  # of a removed one: the article that its text went into
     Index("articles_by_day", "day", "state"),
     Index("articles_by_state", "state", "category", "runner_up", "margin"),
     Index("articles_by_category", "category", "day"),

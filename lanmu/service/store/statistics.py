@@ -74,7 +74,7 @@ def last_day(connection: Connection, clock: Clock) -> str | None:
 
 def undated(connection: Connection) -> int:
     """How many articles have no date of print, or one that is none (昨天)."""
-    query = select(func.count()).select_from(articles).where(~_is_day(_day("printed")))
+    query = select(func.count()).select_from(articles).where(~_is_day(_day("printed")), articles.c.state != "removed")
     return int(connection.execute(query).scalar_one())
 
 

@@ -13,13 +13,16 @@ from training.labels.checks import is_usable_id
 from training.labels.label import DOUBTFUL, cell_text
 
 MOST_LABEL_FILES = 5_000
+STALE = ""
+"""What ``written`` is where labels.csv says something of the article that may no longer be right."""
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingLabel:
     """A line that labels.csv lacks, or (``category`` None) still has.
 
-    ``own_id`` is the article's, ``id`` that of its line, once one was written.
+    ``own_id`` is the article's, ``id`` that of its line, once one was written; ``stale``: the line says
+    something of the article that is no longer so.
     """
 
     article: int
@@ -27,6 +30,8 @@ class WaitingLabel:
     id: str | None
     fingerprint: str
     category: str | None
+    version: int
+    stale: bool
     source: str
     date: str
     title: str
@@ -44,9 +49,13 @@ class LabelFileState:
 def waiting(connection: Connection, after: int = 0, limit: int = 500) -> list[WaitingLabel]:
     """Labels that labels.csv does not say yet, of articles ``after`` this number, the oldest first."""
     query = (
-        select(labels.c.category.label("wanted"), labels.c.id.label("line"), articles)
+        select(labels.c.category.label("wanted"), labels.c.id.label("line"), labels.c.written.label("says"), articles)
         .join(articles, articles.c.number == labels.c.article)
-        .where(labels.c.category.is_distinct_from(labels.c.written), labels.c.article > after)
+        .where(
+            labels.c.category.is_distinct_from(labels.c.written),
+            labels.c.article > after,
+            (articles.c.state != "removed") | labels.c.category.is_(None),
+        )
         .order_by(labels.c.article)
         .limit(limit)
     )
@@ -57,6 +66,8 @@ def waiting(connection: Connection, after: int = 0, limit: int = 500) -> list[Wa
             row.line,
             row.fingerprint,
             row.wanted,
+            row.version,
+            row.says == STALE,
             ("annif" if row.origin == "annif" else "desk") + DOUBTFUL * (row.decision == "review"),
             row.printed_day or local_day(row.arrived),
             row.title,
@@ -94,9 +105,11 @@ def name_lines(connection: Connection, due: Sequence[WaitingLabel], taken: Colle
 
 
 def mark_written(connection: Connection, written: Sequence[WaitingLabel]) -> None:
-    """Note that labels.csv now says this."""
+    """Note that labels.csv now says this; what has changed since it was read is due again."""
     for label in written:
-        connection.execute(update(labels).where(labels.c.article == label.article).values(written=label.category))
+        now = connection.execute(select(articles.c.version).where(articles.c.number == label.article)).scalar_one()
+        says = label.category if now == label.version else STALE
+        connection.execute(update(labels).where(labels.c.article == label.article).values(written=says))
 
 
 def read_again(connection: Connection, says: Mapping[str, str]) -> int:

@@ -1,0 +1,77 @@
+"""Mending: an article's page as it was read, and the forms that put it right."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from lanmu.service.api.schemas import MOST_NUMBER
+from lanmu.service.desk.filters import ArticleNumber
+from lanmu.service.desk.rendering import Desk
+from lanmu.service.problems import Problem
+from lanmu.service.security.access import AskFirst, Editor, Reader
+from lanmu.service.store import mending, queue
+
+router = APIRouter(route_class=AskFirst)
+Seen = Annotated[int, Form(ge=0, le=MOST_NUMBER)]
+Token = Annotated[str, Form(max_length=64)]
+Line = Annotated[str, Form(max_length=2_000)]
+
+
+@router.get("/articles/{number}/page")
+def whole_page(request: Request, who: Reader, number: ArticleNumber) -> Response:
+    """All articles that were read from the same page, in their order, this one marked."""
+    desk = Desk(request, who)
+    with desk.service.store.reading() as connection:
+        article = queue.get(connection, number)
+        found = mending.pieces(connection, article) if article is not None else []
+    if article is None:
+        raise Problem(404, f"the queue has no article {number}; it may have been removed")
+    return desk.page("page.html", queued=article, pieces=found)
+
+
+@router.post("/articles/{number}/edit")
+def edit(
+    request: Request, who: Editor, number: ArticleNumber, seen: Seen, token: Token, title: Line = "", column: Line = ""
+) -> Response:
+    """Change the headline and the printed column."""
+    desk = Desk(request, who)
+    desk.service.mending.edit(number, title, column, who.name, seen=seen, token=token)
+    return desk.redirect(f"/articles/{number}", "toast.edited")
+
+
+@router.post("/articles/{number}/merge")
+def merge(
+    request: Request, who: Editor, number: ArticleNumber, seen: Seen, token: Token,
+    other: Annotated[int, Form(ge=1, le=MOST_NUMBER)],
+) -> Response:  # fmt: skip
+    """Add another article to this one."""
+    desk = Desk(request, who)
+    desk.service.mending.merge(number, other, who.name, seen=seen, token=token)
+    return desk.redirect(f"/articles/{number}", "toast.merged")
+
+
+@router.post("/articles/{number}/split")
+def split(
+    request: Request, who: Editor, number: ArticleNumber, seen: Seen, token: Token,
+    paragraph: Annotated[int, Form(ge=1, le=MOST_NUMBER)], title: Line = "",
+) -> Response:  # fmt: skip
+    """Make a new article of the paragraphs from one on."""
+    desk = Desk(request, who)
+    new = desk.service.mending.split(number, paragraph, title, who.name, seen=seen, token=token)
+    return desk.redirect(f"/articles/{new}", "toast.divided")
+
+
+@router.post("/articles/{number}/delete")
+def delete(
+    request: Request, who: Editor, number: ArticleNumber, seen: Seen, token: Token,
+    sure: Annotated[str, Form(max_length=10)] = "",
+) -> Response:  # fmt: skip
+    """Take the article out of the queue, and its label out of labels.csv."""
+    desk = Desk(request, who)
+    if not sure:
+        return desk.redirect(f"/articles/{number}", "toast.not_sure")
+    desk.service.mending.delete(number, who.name, seen=seen, token=token)
+    return desk.redirect("/articles", "toast.deleted")

@@ -1,0 +1,158 @@
+"""Mending: an editor puts right what reading did; each step tags anew, is told to programs, and is in the audit log."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from classifier.errors import LanmuError
+from lanmu.service.inbox.outgoing import Outgoing
+from lanmu.service.label_writer import LabelWriter
+from lanmu.service.store import Store, audit, changes, mending
+from lanmu.service.store.records import QueuedArticle
+from lanmu.service.tagging import Tagger, Tags
+
+log = logging.getLogger("lanmu.service")
+AT_ONCE = 500
+LONGEST_TITLE = 500
+DAY_SECONDS = 86_400.0
+
+
+@dataclass(frozen=True)
+class Mending:
+    """Steps upon articles; ``seen`` and ``token`` are of what the person had before them.
+
+    Each raises NoSuchArticle, SettledMeanwhile or AnotherCard where that is no longer so, and
+    Overloaded or NotReady where nothing can be tagged at present.
+    """
+
+    store: Store
+    tagger: Tagger
+    writer: LabelWriter
+    outgoing: Outgoing
+
+    def edit(self, number: int, title: str, column: str, by: str, *, seen: int, token: str) -> None:
+        """Change an article's headline and printed column."""
+        if len(title) > LONGEST_TITLE or len(column) > LONGEST_TITLE:
+            raise LanmuError(f"a headline has at most {LONGEST_TITLE} characters; shorten it")
+        before = self._seen(number, seen, token)
+        if not title.strip() and not before.article.text.strip():
+            raise LanmuError("an article needs a headline or a text; write one, or delete the article")
+        tags = self.tagger.tag_now([mending.with_title(before.article, title, column)])
+        with self.store.writing() as connection:
+            mending.seen_article(connection, number, seen, token)
+            self._rewrite(connection, number, tags, by)
+            audit.note(connection, by, "article edited", str(number), {"title": before.article.title})
+        self._wake()
+
+    def merge(self, number: int, other: int, by: str, *, seen: int, token: str) -> None:
+        """Add another article's text to this one and take the other out of the queue."""
+        if number == other:
+            raise LanmuError(f"article {number} cannot be merged with itself; choose another")
+        first, second = self._seen(number, seen, token), self._seen(other)
+        tags = self.tagger.tag_now([mending.joined(first.article, [second.article])])
+        with self.store.writing() as connection:
+            mending.seen_article(connection, number, seen, token)
+            mending.seen_article(connection, other, second.version, second.token)
+            self._rewrite(connection, number, tags, by)
+            self._remove(connection, second, by, into=number)
+            audit.note(connection, by, "articles merged", str(number), {"other": other})
+        self._wake()
+
+    def split(self, number: int, paragraph: int, title: str, by: str, *, seen: int, token: str) -> int:
+        """Make a new article of the paragraphs from one on; returns its number."""
+        before = self._seen(number, seen, token)
+        try:
+            first, second = mending.cut(before.article, paragraph, title)
+        except ValueError as error:
+            raise LanmuError("each of the two articles needs a text; choose another paragraph") from error
+        tags = self.tagger.tag_now([first, second])
+        model = tags.model.manifest.name
+        with self.store.writing() as connection:
+            mending.seen_article(connection, number, seen, token)
+            mending.rewrite(connection, number, tags.articles[0], model)
+            new = mending.insert_after(connection, before, tags.articles[1], model)
+            for one in (number, new):
+                self._tell(connection, one, tags, by)
+            audit.note(connection, by, "article split", str(number), {"new": new})
+        self._wake()
+        return new
+
+    def delete(self, number: int, by: str, *, seen: int | None = None, token: str | None = None) -> None:
+        """Take an article out of the queue and its label out of labels.csv; it may come again."""
+        with self.store.writing() as connection:
+            found = mending.seen_article(connection, number, seen, token)
+            self._remove(connection, found, by)
+            audit.note(connection, by, "article deleted", str(number), {"title": found.article.title[:200]})
+        self._wake()
+
+    def forget(self, days: int) -> int:
+        """Take out what arrived more than so many days ago; the labels in labels.csv stay.  How many there were."""
+        before = (date.today() - timedelta(days)).isoformat()
+        count = 0
+        while True:
+            with self.store.writing() as connection:
+                found = mending.older_than(connection, before, AT_ONCE)
+                for number in found:
+                    mending.remove(connection, number, keep_label=True)
+                if found:
+                    audit.note(connection, "lanmu", "articles forgotten", before, {"count": len(found)})
+            count += len(found)
+            if len(found) < AT_ONCE:
+                return count
+
+    def _seen(self, number: int, seen: int | None = None, token: str | None = None) -> QueuedArticle:
+        with self.store.reading() as connection:
+            return mending.seen_article(connection, number, seen, token)
+
+    def _rewrite(self, connection: Connection, number: int, tags: Tags, by: str) -> None:
+        mending.rewrite(connection, number, tags.articles[0], tags.model.manifest.name)
+        self._tell(connection, number, tags, by)
+
+    def _remove(self, connection: Connection, article: QueuedArticle, by: str, into: int | None = None) -> None:
+        changes.add_removal(connection, article, by=by, into=into, deliver=self.outgoing.deliver)
+        mending.remove(connection, article.number, into=into)
+
+    def _tell(self, connection: Connection, number: int, tags: Tags, by: str) -> None:
+        changes.add_label(
+            connection, number, tags.model.taxonomy, action="edit", by=by, deliver=self.outgoing.deliver,
+            wait=self.outgoing.label_seconds,
+        )  # fmt: skip
+
+    def _wake(self) -> None:
+        self.writer.wake()
+        self.outgoing.wake()
+
+
+class Retention:
+    """Forgets old articles once a day, in a thread of its own."""
+
+    def __init__(self, mending: Mending, days: int) -> None:
+        self.mending = mending
+        self.days = days
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="retention", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join(60)
+
+    def _work(self) -> None:
+        while True:
+            began = time.monotonic()
+            try:
+                if count := self.mending.forget(self.days):
+                    log.info("%d articles older than %d days were forgotten", count, self.days)
+            except Exception:
+                log.exception("forgetting old articles failed")
+            if self._stopped.wait(max(1.0, DAY_SECONDS - (time.monotonic() - began))):
+                return
