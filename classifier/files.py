@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import tempfile
@@ -9,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+
+_BLOCK = 4_096
 
 
 def shipped(name: str) -> Path:
@@ -38,6 +41,70 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         Path(beside).unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+@contextmanager
+def written_output(path: Path) -> Iterator[BinaryIO]:
+    """``written_whole`` for a file that a person named: a link stays, and what it points to is written.
+
+    A pipe or device is written to as it is.  Raises OSError, naming ``path``.
+    """
+    path = real_target(path)
+    if _is_stream(path):
+        with path.open("wb") as stream:
+            yield stream
+        return
+    check_writable(path)
+    with written_whole(path) as file:
+        yield file
+
+
+def write_output(path: Path, content: bytes | str) -> None:
+    """Write ``content`` to a file that a person named; see ``written_output``."""
+    with written_output(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+
+
+def real_target(path: Path) -> Path:
+    """The file that a path means: itself, or what a link points to, there or not."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
+
+
+def check_writable(path: Path) -> None:
+    """OSError, naming ``path``, where ``written_output`` could not write it; asked before long work.
+
+    Nothing is left behind but folders that are missing above it.
+    """
+    path = real_target(path)
+    if _is_stream(path):
+        if not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=".part") as file:
+            file.write(b"\0" * _BLOCK)
+            file.flush()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def check_folder_writable(folder: Path) -> None:
+    """OSError, naming ``folder``, where no file can be written in it; it is made if it is missing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"\0" * _BLOCK)
+            file.flush()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from error
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether a path is a pipe, a device or a socket, which is not to be replaced by a file."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def write_bytes_whole(path: Path, content: bytes) -> None:

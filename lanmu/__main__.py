@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
 import typer
 
 from classifier.errors import LanmuError
+from classifier.reading.names import printable, shown_name
+from lanmu.commands.streams import data_stream
 from lanmu.language import choose_language, speak, spoken_language
 
 COMMANDS = {
@@ -68,16 +72,47 @@ def main() -> None:
     if arguments and arguments[0] in ("--version", "-V"):
         from importlib.metadata import version
 
-        print(f"lanmu {version('lanmu')}")
+        try:
+            print(f"lanmu {version('lanmu')}")
+            flush_output()
+        except OSError as error:
+            end_with(error)
         return
     names = [arguments[0]] if arguments and arguments[0] in COMMANDS else list(COMMANDS)
+    prepare_output(data="--json" in arguments)
     try:
-        command_line(names)(arguments, standalone_mode=True)
+        try:
+            command_line(names)(arguments, standalone_mode=True)
+        finally:
+            flush_output()
     except Exception as error:
         end_with(error)
     except KeyboardInterrupt:
         print(f"lanmu: {speak('command.stopped')}", file=sys.stderr)
         sys.exit(130)
+
+
+def prepare_output(*, data: bool) -> None:
+    """Let nothing that is printed fail for its characters; what programs read (``data``) is UTF-8 everywhere."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if data:
+        data_stream()
+
+
+def flush_output() -> None:
+    """Write out what is still held back.  OSError where it cannot be, after which nothing is tried again."""
+    try:
+        sys.stdout.flush()
+    except ValueError:  # closed
+        pass
+    except OSError as error:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise OSError(error.errno, error.strerror, speak("command.standard_output")) from error
 
 
 def take_language(arguments: list[str]) -> list[str]:
@@ -106,10 +141,11 @@ def end_with(error: Exception) -> NoReturn:
         from lanmu.extras import explain_missing
 
         said = explain_missing(error.name).text(spoken_language())
+    elif isinstance(error, OSError) and error.errno:
+        where = shown_name(str(error.filename or speak("command.standard_output")))
+        said = speak("command.cannot_do", where=where, reason=error.strerror or error)
     else:
         raise error
-    from classifier.reading.names import printable
-
     print(f"lanmu: {printable(said)}", file=sys.stderr)
     sys.exit(2)
 

@@ -13,9 +13,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from classifier.errors import LanmuError
-from classifier.files import sync_folder
+from classifier.files import real_target, sync_folder
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.json_lines import json_column
+from lanmu.archive.locations import is_url
 from lanmu.archive.parts import ParquetPart
 from lanmu.archive.plan import Plan, part_name
 from lanmu.archive.rows import SCHEMA
@@ -29,11 +30,13 @@ _ROWS = 8_192
 
 def assemble(target: Target, plan: Plan, summary: dict[str, Any]) -> None:
     """Write ``target.file`` from the run's parts, whole or not at all, in the order of the shards."""
+    # A link stays, and what it points to is written.
+    file = target.file if is_url(target.file) else str(real_target(Path(target.file)))
     if target.form == "sqlite":
-        _assemble_sqlite(Path(target.file), target.folder, plan, summary)
+        _assemble_sqlite(Path(file), target.folder, plan, summary)
         return
-    parent, _, name = target.file.replace(os.sep, "/").rpartition("/")
-    place = RunFolder(parent or ("/" if target.file.startswith("/") else "."))
+    parent, _, name = file.replace(os.sep, "/").rpartition("/")
+    place = RunFolder(parent or ("/" if file.startswith("/") else "."))
     with place.writing(name) as out:
         if target.form == "parquet":
             writer = ParquetPart(out)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from classifier.errors import LanmuError
+from classifier.files import check_writable
 from lanmu.commands.options import (
     CategoriesOption,
     LabelsOption,
@@ -48,6 +49,8 @@ def suspects(
     from training.labels.corpora import joined
     from training.labels.file import examples_of
 
+    if out is not None:
+        check_writable(out)
     path = labels_to_read(file)
     taxonomy, usable = taxonomy_and_labels(path, categories, own_categories)
     usable = joined(usable)
@@ -90,6 +93,8 @@ def next_(
     from training.labels.file import read_labels
     from training.labels.label import DOUBTFUL, Label
 
+    if out is not None:
+        check_writable(out)
     refusals = NamedRefusals()
     known = labels_path(file)
     labels = read_labels(known).labels if known.exists() else ()
@@ -133,7 +138,7 @@ def _guess(tagged: TaggedArticle, names: dict[str, str]) -> str:
 
 
 def _write(out: Path, labels: list[Label], more: dict[str, list[str]]) -> None:
-    from classifier.files import write_bytes_whole
+    from classifier.files import write_output
     from training.labels.formats.exports import spreadsheet
 
-    write_bytes_whole(out, spreadsheet(labels, more))
+    write_output(out, spreadsheet(labels, more))

@@ -105,6 +105,7 @@ def evaluate(
     from dataclasses import replace
     from importlib.metadata import version
 
+    from classifier.files import check_folder_writable
     from training.evaluation.answers import model_answers
     from training.evaluation.evaluate import evaluate as evaluated
     from training.evaluation.evaluate import evaluate_answers
@@ -115,6 +116,8 @@ def evaluate(
 
     if unlabelled and (model is not None or archive is not None):
         raise LanmuError("--unlabelled joins a fit: leave it out with --model or --archive")
+    if out is not None:
+        check_folder_writable(out)
     examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
     refused = 0
     if archive is not None:
@@ -170,7 +173,7 @@ def _drift(
 ) -> None:
     from dataclasses import replace
 
-    from classifier.files import write_text_whole
+    from classifier.files import write_output
     from classifier.model.choice import model_path
     from classifier.model.files import read_model
     from training.evaluation.answers import fold_answers
@@ -187,8 +190,8 @@ def _drift(
     found = replace(found, about={"archive": str(archive), "model": stored.manifest.name})
     print_drift(found)
     if out is not None:
-        write_text_whole(out / DRIFT, json.dumps(found.record(), ensure_ascii=False, indent=1) + "\n")
-        write_text_whole(out / DRIFT_PAGE, drift_page(found, language))
+        write_output(out / DRIFT, json.dumps(found.record(), ensure_ascii=False, indent=1) + "\n")
+        write_output(out / DRIFT_PAGE, drift_page(found, language))
         print(f"\n{out / DRIFT_PAGE} and {out / DRIFT} are written")
 
 
@@ -205,12 +208,12 @@ def _champion(models: Path | None) -> StoredModel | None:
 
 
 def _write(evaluation: Evaluation, out: Path, language: Language) -> None:
-    from classifier.files import write_text_whole
+    from classifier.files import write_output
     from training.evaluation.report.page import report_page
 
     record = evaluation.record()
-    write_text_whole(out / REPORT, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
-    write_text_whole(out / PAGE, report_page(evaluation, language))
+    write_output(out / REPORT, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+    write_output(out / PAGE, report_page(evaluation, language))
     print(f"\n{out / PAGE} and {out / REPORT} are written")
 
 

@@ -229,15 +229,16 @@ def export(
 
     Example: lanmu labels export labels-for-excel.csv
     """
-    from classifier.files import write_bytes_whole
+    from classifier.files import check_writable, write_output
     from training.labels.file import usable_labels
     from training.labels.formats.exports import exported
 
+    check_writable(out)
     path = labels_to_read(file)
     if out.resolve() == path.resolve():
         raise LabelsError(f"{out}: is the labels file itself; give another name")
     found = usable_labels(path)
-    write_bytes_whole(out, exported(found, form.value))
+    write_output(out, exported(found, form.value))
     print(f"{len(found):,} labels written to {out}")
 
 

@@ -67,6 +67,7 @@ class PeopleTable:
         self.console = console
         self.colours = {category.id: category.colour for category in taxonomy}
         self.width = max(cell_len(category.name) for category in taxonomy)
+        self.signs = _signs_of(console.encoding)
         self.started = False
 
     def show(self, tagged: Iterable[TaggedArticle]) -> None:
@@ -85,16 +86,16 @@ class PeopleTable:
             accepted = article.decision == "accepted"
             table.add_row(
                 Text(article.category_name, style=self.colours.get(article.category, "")),
-                _bar(article.probability),
+                _bar(article.probability, self.signs[:2]),
                 Text(speak(f"table.{article.decision}"), style="green" if accepted else "yellow"),
                 Text(_shown_title(article)),
             )
             if article.reasons:
-                table.add_row("", "", "", Text(f"└ {_reasons(article)}", style="dim"))
+                table.add_row("", "", "", Text(f"{self.signs[2]} {_reasons(article)}", style="dim"))
             if article.evidence:
-                table.add_row("", "", "", _evidence(article.evidence))
+                table.add_row("", "", "", _evidence(article.evidence, self.signs[2]))
             for note in article.article.uncertain:
-                table.add_row("", "", "", f"[dim]└ {escape(note)}[/dim]")
+                table.add_row("", "", "", f"[dim]{self.signs[2]} {escape(note)}[/dim]")
         if rows:
             self.console.print(table)
             self.started = True
@@ -112,19 +113,28 @@ def _shown_title(tagged: TaggedArticle) -> str:
     return f"〔{text[:30]}…〕" if text else f"〔{speak('table.empty')}〕"
 
 
-def _bar(probability: float) -> Text:
+def _signs_of(encoding: str) -> str:
+    """Two signs for bars and one for notes, as the console can show them."""
+    try:
+        "█░└".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        return "#.-"
+    return "█░└"
+
+
+def _bar(probability: float, signs: str = "█░") -> Text:
     from rich.text import Text
 
     full = round(probability * BAR)
-    text = Text("█" * full, style="cyan")
-    text.append("░" * (BAR - full), style="dim")
+    text = Text(signs[0] * full, style="cyan")
+    text.append(signs[1] * (BAR - full), style="dim")
     return text.append(f" {probability:4.0%}")
 
 
-def _evidence(evidence: tuple[WordEvidence, ...]) -> Text:
+def _evidence(evidence: tuple[WordEvidence, ...], sign: str) -> Text:
     from rich.text import Text
 
-    text = Text("└ ", style="dim")
+    text = Text(f"{sign} ", style="dim")
     for piece in evidence:
         style = "green" if piece.weight > 0 else "red"
         text.append(f"{piece.word.replace(' ', '+')} {piece.weight:+.2f}  ", style=style)

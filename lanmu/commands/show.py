@@ -42,7 +42,7 @@ class ShownPages:
 
     def draw(self, tagged: list[TaggedArticle]) -> list[Path]:
         """Write a picture a page; where there are several, ``page.svg`` becomes ``page-1.svg``, ``page-2.svg`` …"""
-        from classifier.files import written_whole
+        from classifier.files import written_output
         from classifier.reading.layout.pdf_process import bounded_page_picture
         from classifier.reading.layout.show import page_svg, shown_articles
 
@@ -57,7 +57,7 @@ class ShownPages:
             target = self.target
             if len(pages) > 1:
                 target = target.with_name(f"{target.stem}-{page.number}{target.suffix}")
-            with written_whole(target) as file:
+            with written_output(target) as file:
                 file.write(_png(svg) if target.suffix.lower() == ".png" else svg.encode())
             written.append(target)
         return written

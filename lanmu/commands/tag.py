@@ -14,6 +14,7 @@ import typer
 
 from classifier.errors import LanmuError
 from lanmu.commands.refusals import NamedRefusals
+from lanmu.commands.streams import data_stream
 
 if TYPE_CHECKING:
     from classifier.article import Article
@@ -97,6 +98,7 @@ def tag(
 
     Example: lanmu tag samples/page.md
     """
+    from classifier.files import check_writable
     from classifier.model.choice import model_path
     from classifier.model.topic_model import TopicModel
     from classifier.reading import ReadingOptions, read_paths
@@ -106,6 +108,8 @@ def tag(
             raise LanmuError("no input: give files or folders, or - for standard input (see lanmu tag --help)")
         paths = ["-"]
     options = ReadingOptions(sections=sections, kind=kind, encoding=encoding)  # type: ignore[arg-type]
+    if out is not None:
+        check_writable(out)
     loaded = TopicModel.load(
         model_path(model, models), engine=engine.value, threads=threads, accept_accuracy=accept_accuracy
     )
@@ -193,13 +197,13 @@ class ProgressLine:
 def _printer(format: OutputFormat | None, out: Path | None, model: TopicModel) -> Iterator[Printer]:
     import io
 
-    from classifier.files import written_whole
+    from classifier.files import written_output
 
     chosen = format or _default_format(out)
     if out is None:
-        yield _printer_to(chosen, sys.stdout, model)
+        yield _printer_to(chosen, sys.stdout if chosen is OutputFormat.table else data_stream(), model)
         return
-    with written_whole(out) as file:
+    with written_output(out) as file:
         text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
         yield _printer_to(chosen, text, model)
         text.detach()

@@ -83,6 +83,7 @@ def train(
     from dataclasses import replace
 
     from classifier.errors import LanmuError
+    from classifier.files import check_folder_writable
     from classifier.model.versions import Registry
     from training.evaluation.printing import with_interval
     from training.fitting.start import with_unlabelled
@@ -90,6 +91,7 @@ def train(
     from training.promotion.retrain import train as run_training
 
     registry = Registry(models or Path(os.environ.get("LANMU_MODELS") or "models"))
+    check_folder_writable(registry.folder)
     if from_names:
         if labels is not None or own_categories or corpus:
             raise LanmuError("--from-names begins without labels: leave --labels, --own-categories and --corpus out")

@@ -1,0 +1,119 @@
+"""What is written: in UTF-8 whatever the console, through links and pipes, and in one line where it cannot be."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from classifier.files import check_writable, write_output
+from tests.conftest import Lanmu
+
+ARTICLE = {"id": "e1", "title": "灯会开幕🎉", "text": "灯会今晚在䶮河边开幕,河边挂起两千盏灯,市民扶老携幼前来观看。"}
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    path = tmp_path / "news.jsonl"
+    path.write_text(json.dumps(ARTICLE, ensure_ascii=False) + "\n", "utf-8")
+    return path
+
+
+def tagged(*arguments: str | Path, encoding: str = "utf-8") -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "lanmu", "tag", *map(str, arguments)]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    return subprocess.run(command, capture_output=True, env=environment, timeout=250, check=False)
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii", "cp1252"])
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_data_is_utf8_whatever_the_console_has(form: str, encoding: str, news: Path, small_model_folder: Path) -> None:
+    done = tagged(news, "--model", small_model_folder, "--format", form, encoding=encoding)
+    assert done.returncode == 0, done.stderr
+    assert ARTICLE["title"] in done.stdout.decode("utf-8")
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii"])
+def test_a_table_escapes_what_the_console_lacks(encoding: str, news: Path, small_model_folder: Path) -> None:
+    done = tagged(news, "--model", small_model_folder, "--format", "table", encoding=encoding)
+    assert done.returncode == 0, done.stderr
+    assert "\\U0001f389" in done.stdout.decode(encoding)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("arguments", [("tag", "news.jsonl", "--format", "csv"), ("labels", "stats"), ("--version",)])
+def test_a_full_disk_behind_standard_output_is_said_in_a_line(arguments: tuple[str, ...], news: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "lanmu", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=news.parent,
+            timeout=250,
+            check=False,
+            text=True,
+        )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1 and "standard output" in done.stderr and "No space left" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("tag", "news.jsonl", "--out", "there.txt/o.jsonl"),
+        ("tag", "news.jsonl", "--out", "folder"),
+        ("score", "news.jsonl", "--out", "there.txt/run"),
+        ("train", "--models", "there.txt/models"),
+        ("evaluate", "--out", "there.txt/report"),
+        ("labels", "export", "there.txt/l.csv"),
+        ("labels", "next", "news.jsonl", "--out", "there.txt/s.csv"),
+        ("labels", "suspects", "--out", "there.txt/s.csv"),
+        ("labels", "add", "文化", "a.txt", "--labels", "there.txt/l.csv"),
+    ],
+)
+def test_an_output_that_cannot_be_written_is_found_before_the_work(
+    arguments: tuple[str, ...], lanmu: Lanmu, news: Path
+) -> None:
+    (news.parent / "there.txt").write_text("这里是文件")
+    (news.parent / "folder").mkdir()
+    (news.parent / "a.txt").write_text("灯会开幕\n\n河边挂起两千盏灯。\n", "utf-8")
+    done = lanmu(*arguments)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr and done.stderr.count("\n") == 1
+    assert "there.txt" in done.stderr or "folder" in done.stderr
+
+
+def test_a_link_stays_and_its_target_is_written(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.jsonl", tmp_path / "link"
+    real.write_text("old")
+    link.symlink_to("real.jsonl")
+    write_output(link, "新")
+    assert link.is_symlink() and real.read_text("utf-8") == "新"
+    (tmp_path / "later").symlink_to("not-yet")
+    write_output(tmp_path / "later", b"x")
+    assert (tmp_path / "not-yet").read_bytes() == b"x" and (tmp_path / "later").is_symlink()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_is_written_through(news: Path, small_model_folder: Path) -> None:
+    pipe = news.parent / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    done = tagged(news, "--model", small_model_folder, "--out", pipe)
+    reader.join(60)
+    assert done.returncode == 0, done.stderr
+    assert pipe.is_fifo() and json.loads(read[0])["id"] == "e1"
+
+
+def test_asking_leaves_nothing_behind(tmp_path: Path) -> None:
+    check_writable(tmp_path / "a" / "o.csv")
+    assert [p.name for p in tmp_path.rglob("*")] == ["a"]
+    with pytest.raises(IsADirectoryError, match=r"a'"):
+        check_writable(tmp_path / "a")
