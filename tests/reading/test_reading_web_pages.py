@@ -103,6 +103,19 @@ def test_sentence_whose_names_are_linked_stays() -> None:
     assert "北渠村农机合作社，签约额两千万元" in read(page).text
 
 
+@pytest.mark.parametrize(
+    ("paragraphs", "reporters"),
+    [
+        (["本报讯（记者 何文清）青石县三万亩春小麦开播，机声隆隆。", "预计四月上旬播完。"], ("何文清",)),
+        (["本报记者 何文清 李 丽", "青石县三万亩春小麦开播，机声隆隆。", "预计四月上旬播完。"], ("何文清", "李丽")),
+        (["青石县三万亩春小麦开播，机声隆隆。", "预计四月上旬播完。（记者 何文清）"], ("何文清",)),
+    ],
+)
+def test_reporters(paragraphs: list[str], reporters: tuple[str, ...]) -> None:
+    article = read(made.document(f"{made.NAV}<h1>{made.TITLE}</h1>{made.wrapped(paragraphs)}{made.RELATED}"))
+    assert article.reporters == reporters and article.text.split("\n") == paragraphs
+
+
 def test_headline_alone_is_no_article() -> None:
     title = "中国人习以为常的地方，为何老外却说了不得？"
     with pytest.raises(InputRefused, match="holds no article text"):

@@ -17,7 +17,7 @@ from classifier.reading.documents.web.parsing import parse_page, split_scripts
 from classifier.reading.documents.web.phrases import is_traditional
 from classifier.reading.encoding import Decoded, decode
 from classifier.reading.limits import LIMITS, Limits
-from classifier.reading.page.bylines import closing_reporters, lead_byline
+from classifier.reading.page.bylines import closing_reporters, lead_byline, line_byline
 
 _READ_AS = {"gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs"}
 _DECLARED = re.compile(
@@ -102,7 +102,7 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Li
         paragraphs.pop(0)
         if not paragraphs:
             raise InputRefused(full_name, say("web.no_article"))
-    byline = next((b for p in paragraphs[:3] if (b := lead_byline(p))), None)
+    byline = next((b for p in paragraphs[:3] if (b := lead_byline(p) or line_byline(p))), None)
     return Article(
         id=stem,
         title=title,
