@@ -37,7 +37,7 @@ FILES = ("labels.csv", "settings.toml", "token", "session.key", "webhook.secret"
 SECRETS = ("token", "session.key", "webhook.secret", DATABASE)
 FOLDERS = ("models", "results")
 BESIDE_DATABASE = ("-wal", "-shm", "-journal")
-LOCKS = ("serve.lock", "inbox.lock")
+LOCKS = ("serve.lock", "inbox.lock", "outgoing.lock")
 """Held by `lanmu serve` and `lanmu watch` while they work on the folder."""
 MOST_CONTENTS_BYTES = 64 << 20
 _PIECE = 1 << 20

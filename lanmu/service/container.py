@@ -7,6 +7,7 @@ from typing import Protocol, cast
 
 from fastapi import Request
 
+from classifier.messages import Message
 from lanmu.service.champion import Champion
 from lanmu.service.inbox.measures import InboxMeasures
 from lanmu.service.inbox.outgoing import Outgoing
@@ -59,14 +60,16 @@ class Service:
     @property
     def background(self) -> tuple[Background, ...]:
         parts: tuple[Background, ...] = (
-            self.champion, self.tagger, self.reading, self.writer, self.jobs, self.outgoing, self.retention,
+            self.store, self.champion, self.tagger, self.reading, self.writer, self.jobs, self.outgoing,
+            self.retention,
         )  # fmt: skip
         return parts if self.inbox is None else (*parts, self.inbox)
 
     @property
-    def problems(self) -> list[str]:
+    def problems(self) -> list[str | Message]:
         """What does not work though the service answers, in words that anyone may read."""
-        found = [problem for problem in (self.champion.problem, self.writer.problem) if problem]
+        found: list[str | Message] = [self.store.problem] if self.store.problem is not None else []
+        found += [problem for problem in (self.champion.problem, self.writer.problem) if problem]
         if self.inbox is None and self.outgoing.problems:
             found.append("results or the webhook have problems; the log says which")
         if self.inbox is not None and self.inbox.problems:

@@ -40,7 +40,7 @@ async def readiness(request: Request) -> Response:
     service = service_of(request)
     champion = service.champion
     name = champion.model.manifest.name if champion.ready else None
-    body = {"ready": champion.ready, "model": name, "problems": service.problems}
+    body = {"ready": champion.ready, "model": name, "problems": [str(problem) for problem in service.problems]}
     return JSONResponse(body, 200 if champion.ready else 503)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from classifier.article import Article, TaggedArticle
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.store import Store, changes, queue, rejudging
@@ -43,16 +45,20 @@ class Intake:
     outgoing: Outgoing
 
     def take_in(self, articles: Sequence[Article], origin: str) -> list[TakenIn]:
-        """Tag articles and put them into the queue in one transaction; waits, so call it from a thread.
+        """Tag articles and put them into the queue; waits, so call it from a thread.
 
         Raises Overloaded, NotReady.
         """
         return self.keep(self.tagger.tag_now(articles), origin)
 
     def keep(self, tags: Tags, origin: str) -> list[TakenIn]:
-        """Put articles that are tagged already into the queue."""
-        with self.store.writing() as connection:
-            added = queue.add(connection, tags.articles, origin=origin, model=tags.model.manifest.name)
+        """Put articles that are tagged already into the queue, in pieces; given again after an error none is doubled."""
+        added: list[queue.Added] = []
+
+        def add(connection: Connection, piece: Sequence[TaggedArticle]) -> None:
+            added.extend(queue.add(connection, piece, origin=origin, model=tags.model.manifest.name))
+
+        self.store.write_in_pieces(tags.articles, add)
         return [TakenIn(one.number, one.new, tagged) for one, tagged in zip(added, tags.articles, strict=True)]
 
     def judge_again(self) -> Rejudged:

@@ -76,5 +76,6 @@ class Metrics:
         yield GaugeMetricFamily("lanmu_waiting_labels", "Labels not yet in labels.csv.", value=waiting)
         problems = GaugeMetricFamily("lanmu_problem", "What does not work (1).", labels=("part",))
         problems.add_metric(["model"], int(bool(champion.problem)))
+        problems.add_metric(["database"], int(store.problem is not None))
         problems.add_metric(["labels"], int(bool(writer.problem)))
         yield problems

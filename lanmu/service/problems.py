@@ -17,6 +17,7 @@ from classifier.errors import InputRefused, LanmuError, UnknownCategory
 from lanmu.service.champion import NotReady
 from lanmu.service.jobs import JobRunning, NoSuchJob
 from lanmu.service.security.sign_in import SignInRefused, TooManyTries
+from lanmu.service.store import StoreUnusable
 from lanmu.service.store.settling import AnotherCard, NoSuchArticle, SettledMeanwhile
 from lanmu.service.tagging import Overloaded
 
@@ -49,7 +50,7 @@ _SAYS = {
     415: "Another content type is needed.",
     422: "The request is not of the form.",
     429: "Too many tries; Retry-After says how long to wait.",
-    503: "Too much to do, or no model yet; Retry-After says how long to wait.",
+    503: "Too much to do, no model yet, or the database cannot be used; Retry-After says how long to wait.",
 }
 
 
@@ -92,6 +93,8 @@ def problem_of(error: LanmuError) -> Problem:
         return Problem(503, str(error), {"Retry-After": str(error.retry_after)})
     if isinstance(error, NotReady):
         return Problem(503, str(error), {"Retry-After": "5"})
+    if isinstance(error, StoreUnusable):
+        return Problem(503, str(error), {"Retry-After": str(error.retry_after)})
     if isinstance(error, TooManyTries):
         return Problem(429, str(error), {"Retry-After": str(error.retry_after)})
     for kind, status in (

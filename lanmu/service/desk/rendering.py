@@ -14,10 +14,12 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from classifier.messages import text_of
 from lanmu.service.container import Service, service_of
 from lanmu.service.desk.categories import ShownCategories, shown_categories, taxonomy_of
 from lanmu.service.desk.languages import HTML_NAMES, Wording, catalogue, chosen_language
 from lanmu.service.desk.static_files import static_url
+from lanmu.service.desk.translating import translated
 from lanmu.service.security.access import Principal
 from lanmu.service.store import progress, refusals
 
@@ -64,6 +66,12 @@ class Desk:
         """How many files could not be read and wait for somebody to see it."""
         with self.service.store.reading() as connection:
             return refusals.count_open(connection)
+
+    @property
+    def problems(self) -> list[str]:
+        """What does not work though the service answers, in the reader's language."""
+        language = self.t.language
+        return [translated(text_of(problem, language), self.t) for problem in self.service.problems]
 
     @property
     def wants_json(self) -> bool:

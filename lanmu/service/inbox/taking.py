@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import errno
 import logging
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
 
-from classifier.article import Article
+from classifier.article import Article, TaggedArticle
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import Message, say
 from lanmu.service.champion import NotReady
@@ -28,6 +30,9 @@ ORIGIN = "inbox"
 FILES_A_BATCH = 32
 BYTES_A_BATCH = 8 << 20
 MOST_TOLD = 100
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
+AGAIN_SECONDS, AGAIN_SECONDS_ROOM = 3_600.0, 30.0
+"""A file that cannot be moved is tried again after so long: it is the rights, or there is no room."""
 _FOREVER = frozenset({errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENXIO})
 _STORE_FAILS = (OSError, LanmuError, OperationalError, InternalError)
 """What is no fault of a file: a full disk, a locked database."""
@@ -50,11 +55,20 @@ class _Read:
         self.tags.clear()
 
 
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A file that could not be moved away: why, and from when on it is tried once more."""
+
+    stamp: Stamp
+    problem: str
+    again: float
+
+
 @dataclass
 class Taking:
     """Reads files, tags their articles, keeps the results and moves the files, a batch at a time.
 
-    A batch is one transaction, and files move only after it: whatever ends the process in between,
+    Files move only after all of their results are kept: whatever ends the process in between,
     the files are read once more and give no second result, as articles go by their content.
     ``counts``: files ``done``, ``refused`` and results ``new``.  ``stuck``: files that could not be
     moved, which are not read again until they change.
@@ -67,7 +81,7 @@ class Taking:
     limits: ServiceLimits
     deliver: bool
     counts: Counter[str] = field(default_factory=Counter)
-    stuck: dict[str, tuple[Stamp, str]] = field(default_factory=dict)
+    stuck: dict[str, Stuck] = field(default_factory=dict)
 
     def take(self, files: Sequence[FoundFile]) -> int:
         """Take a batch of files; returns how many new results there are.
@@ -99,7 +113,8 @@ class Taking:
         here = {file.path for file in files}
         self.stuck = {path: kept for path, kept in self.stuck.items() if path in here}
         for file in files:
-            if self.stuck.get(file.path, (None,))[0] == file.stamp:
+            stuck = self.stuck.get(file.path)
+            if stuck is not None and stuck.stamp == file.stamp and time.monotonic() < stuck.again:
                 continue
             if batch and (len(batch) >= FILES_A_BATCH or size + file.stamp.size > BYTES_A_BATCH):
                 yield batch
@@ -144,11 +159,11 @@ class Taking:
                 return
 
     def _keep(self, batch: Sequence[_Read]) -> int:
-        """Keep a batch's results in one transaction; a file that the store cannot take is refused alone."""
+        """Keep a batch's results; a file that the store cannot take is refused alone."""
         if not any(one.tags for one in batch):
             return 0
         try:
-            new = self._write(batch)
+            return self._write(batch)
         except Exception as error:
             if isinstance(error, _STORE_FAILS) or type(error) is DatabaseError:
                 raise
@@ -157,19 +172,23 @@ class Taking:
             log.exception("%s could not be kept", shown(batch[0].file.path))
             batch[0].refuse(say("inbox.not_kept", error=type(error).__name__))
             return 0
-        self.counts["new"] += new
-        return new
 
     def _write(self, batch: Sequence[_Read]) -> int:
-        new = 0
-        with self.store.writing() as connection:
-            for one in batch:
-                for tags in one.tags:
-                    model = tags.model.manifest.name
-                    added = queue.add(connection, tags.articles, origin=ORIGIN, model=model)
-                    found = [NewResult(a.number, t, model) for a, t in zip(added, tags.articles, strict=True)]
-                    new += changes.add(connection, found, deliver=self.deliver)
-        return new
+        """Write results in pieces, so that others can write between; what a kill cuts off comes with the next look."""
+        before = self.counts["new"]
+        tagged = [
+            (article, tags.model.manifest.name) for one in batch for tags in one.tags for article in tags.articles
+        ]
+
+        def write(connection: Connection, piece: Sequence[tuple[TaggedArticle, str]]) -> None:
+            for model in dict.fromkeys(name for _, name in piece):
+                articles = [article for article, name in piece if name == model]
+                added = queue.add(connection, articles, origin=ORIGIN, model=model)
+                found = [NewResult(a.number, t, model) for a, t in zip(added, articles, strict=True)]
+                self.counts["new"] += changes.add(connection, found, deliver=self.deliver)
+
+        self.store.write_in_pieces(tagged, write)
+        return self.counts["new"] - before
 
     def _note(self, batch: Sequence[_Read]) -> dict[str, int]:
         """Keep what was refused, before the files move: the numbers by the files' paths."""
@@ -211,7 +230,8 @@ class Taking:
         except OSError as error:
             problem = f"{shown(file.path)}: cannot be moved away ({error.strerror or error}); check the folders' rights"
             log.error("%s", problem)
-            self.stuck[file.path] = (file.stamp, problem)
+            again = time.monotonic() + (AGAIN_SECONDS_ROOM if error.errno in _NO_ROOM else AGAIN_SECONDS)
+            self.stuck[file.path] = Stuck(file.stamp, problem, again)
             return ""
         self.stuck.pop(file.path, None)
         self.counts["refused" if one.refused else "done"] += 1

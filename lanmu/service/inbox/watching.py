@@ -78,7 +78,7 @@ class WatchedFolder:
     @property
     def problems(self) -> tuple[str, ...]:
         """What does not work, in words."""
-        found = [*self._problems, *(problem for _, problem in self.taking.stuck.values())]
+        found = [*self._problems, *(stuck.problem for stuck in self.taking.stuck.values())]
         return (*found[:20], *self.outgoing.problems)
 
     @property
