@@ -5,9 +5,13 @@ from __future__ import annotations
 import io
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
 
 from benchmarks.page_formats import FORMATS, printed_lines, shaken
 from classifier.article import Article
@@ -16,7 +20,7 @@ from classifier.reading import read_bytes
 from classifier.reading.layout.legible import is_garbled
 from classifier.reading.layout.pdf import pdf_pages
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
-from tests.reading.sheets import Column, Sheet, pdf_of
+from tests.reading.sheets import FONT, Column, Sheet, pdf_of
 
 COUNCIL = [
     "本报讯（记者 王小明）3月18日，清河口镇召开春季农业生产工作会议，总结去年工作，安排今年春耕备耕任务。"
@@ -172,8 +176,6 @@ def test_a_report_of_one_column_stays_one_article() -> None:
 
 
 def test_scanned_and_garbled_pages_are_refused_with_advice() -> None:
-    from reportlab.pdfgen.canvas import Canvas
-
     out = io.BytesIO()
     canvas = Canvas(out)
     canvas.rect(20, 20, 500, 700, fill=1)
@@ -243,3 +245,88 @@ def test_a_page_is_drawn_with_what_was_read_as_what(tmp_path: Path) -> None:
     for row in rows:
         assert f">{row['source']['position']} {row['category_name']} {row['probability']:.2f}<" in svg
         assert row["source"]["page"] == 1 and len(row["source"]["box"]) == 4
+
+
+def drawn_by_hand(draw: Callable[[Canvas], None]) -> bytes:
+    """A PDF page that ``draw`` draws; it measures from the lower left corner."""
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=(600, 800))
+    draw(canvas)
+    canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def set_sheet(canvas: Canvas, sheet: Sheet, *, again: float = 0.0) -> None:
+    for x, y, text, size in sheet.texts:
+        for more in (0.0, again) if again else (0.0,):
+            canvas.setFont(FONT, size)
+            canvas.drawString(x + more, sheet.height - y - 0.88 * size, text)
+
+
+def two_side_by_side() -> Sheet:
+    """A boxed article right beside the columns of another, their lines level."""
+    sheet = Sheet()
+    sheet.line(40, 90, "清河大桥建成通车", 18)
+    sheet.body(BRIDGE, [Column(40, 120, 160, 300)])
+    sheet.line(230, 90, "校足球队夺冠", 18)
+    sheet.body(FOOTBALL, [Column(230, 120, 150, 300)])
+    return sheet
+
+
+@pytest.mark.parametrize("in_form", [False, True])
+def test_a_frame_of_four_lines_in_one_path_is_a_frame(in_form: bool) -> None:
+    def box(canvas: Canvas) -> None:
+        canvas.translate(10, 20)
+        path = canvas.beginPath()
+        left, bottom, right, top = 205, 480, 385, 705
+        for a, b in (((left, top), (right, top)), ((right, top), (right, bottom)), ((right, bottom), (left, bottom))):
+            path.moveTo(*a)
+            path.lineTo(*b)
+        path.moveTo(left, bottom)
+        path.lineTo(left, top)
+        canvas.drawPath(path)
+
+    def draw(canvas: Canvas) -> None:
+        canvas.saveState()
+        if in_form:
+            canvas.beginForm("box")
+            box(canvas)
+            canvas.endForm()
+            canvas.doForm("box")
+        else:
+            box(canvas)
+        canvas.restoreState()
+        set_sheet(canvas, two_side_by_side())
+
+    data = drawn_by_hand(draw)
+    [page] = pdf_pages(data)
+    [frame] = page.frames
+    assert (frame.left, frame.top, frame.right, frame.bottom) == pytest.approx((215, 75, 395, 300), abs=1.5)
+    assert {a.title: bare(a.text) for a in read(data)} == {
+        "清河大桥建成通车": bare("".join(BRIDGE)),
+        "校足球队夺冠": bare("".join(FOOTBALL)),
+    }
+
+
+def test_text_drawn_twice_to_look_bold_is_read_once() -> None:
+    data = drawn_by_hand(lambda canvas: set_sheet(canvas, two_side_by_side(), again=0.4))
+    assert {a.title: bare(a.text) for a in read(data)} == {
+        "清河大桥建成通车": bare("".join(BRIDGE)),
+        "校足球队夺冠": bare("".join(FOOTBALL)),
+    }
+
+
+def test_a_large_first_character_belongs_to_its_paragraph() -> None:
+    sheet = Sheet()
+    sheet.line(40, 60, "清河大桥建成通车", 20)
+    text = BRIDGE[0]
+    sheet.line(40, 100, text[0], 26)
+    lines = [text[1:13], text[13:25], *(text[n : n + 15] for n in range(25, len(text), 15))]
+    for n, line in enumerate(lines):
+        sheet.line(70 if n < 2 else 40, 100 + 15 * n, line, 10)
+    sheet.body([BRIDGE[1]], [Column(40, 100 + 15 * len(lines), 150, 400)])
+    [article] = read(pdf_of(sheet))
+    assert article.title == "清河大桥建成通车"
+    assert [bare(p) for p in article.text.split("\n")] == BRIDGE

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from classifier.reading.layout.columns import Block, blocks_of, see_paragraphs
 from classifier.reading.layout.flow import Surroundings, chains_of
@@ -115,7 +115,8 @@ def _regions(page: PrintedPage, body: float) -> list[_Region]:
             # A frame of text without a headline, or of a headline alone: its sides part, but it is no page in the page.
             outer = next((j for j in range(k + 1, len(frames)) if _within(frame, frames[j])), None)
             (rest if outer is None else inside[outer]).extend(own)
-            rules += _sides(frame)
+            if any(p.size < HEADLINE * body for p in own if p.text.strip()):
+                rules += _sides(frame)
     regions.append(_Region(Box(0, 0, page.width, page.height), body, rest, [], [], is_page=True))
     boxes = [r.box for r in regions]
     for n, region in enumerate(regions):
@@ -185,6 +186,7 @@ def _arrange_region(region: _Region, page: PrintedPage, left_out: list[LeftOutTe
     level = [r for r in region.rules if r.width >= r.height]
     lines = lines_of_pieces(region.pieces, body, upright)
     lines = _without_furniture(lines, region, page, left_out)
+    lines = _with_drop_caps(lines, body)
     large = [line for line in lines if _is_large(line, body)]
     plain = [line for line in lines if not _is_large(line, body)]
     large, more = _long_texts_apart(large, body, page.exact)
@@ -200,6 +202,33 @@ def _arrange_region(region: _Region, page: PrintedPage, left_out: list[LeftOutTe
     articles = _under_heads(chains_of(around), around)
     _give_captions(captions, articles, region.pictures, around, left_out)
     return _settled(articles, left_out)
+
+
+def _with_drop_caps(lines: list[Line], body: float) -> list[Line]:
+    """Large first characters that stand beside a paragraph's first lines (首字下沉) put into the first of them."""
+    kept = list(lines)
+    for cap in lines:
+        if len(cap.text) != 1 or cap.size < 1.7 * body or cap.vertical:
+            continue
+        beside = [
+            line
+            for line in kept
+            if line is not cap
+            and line.size < HEADLINE * body
+            and -0.3 * body < line.box.left - cap.box.right < 1.3 * body
+            and line.box.shared_y(cap.box) > 0.4 * line.box.height
+        ]
+        if len(beside) < 2:
+            continue
+        first = min(beside, key=lambda line: line.middle)
+        box = Box(cap.box.left + 2 * body, first.box.top, first.box.right, first.box.bottom)
+        kept[kept.index(first)] = replace(first, text=cap.text + first.text, box=box)
+        for line in beside:
+            if line is not first:
+                widened = Box(cap.box.left, line.box.top, line.box.right, line.box.bottom)
+                kept[kept.index(line)] = replace(line, box=widened)
+        kept.remove(cap)
+    return kept
 
 
 def _is_large(line: Line, body: float) -> bool:

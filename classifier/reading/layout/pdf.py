@@ -13,6 +13,11 @@ from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
 MAX_RULE = 4.0
 """Up to this thickness (points) a drawn rectangle is a rule."""
 MAX_OBJECTS = 60_000
+MAX_FORMS = 6
+"""How deep forms may lie in forms."""
+MAX_SEGMENTS = 4_000
+MAX_SIDES = 300
+"""With more rules than these, no frames are looked for among them."""
 MAX_PIECES = 200_000
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 
@@ -133,6 +138,7 @@ def _pieces(page: Any, place: _Place) -> tuple[list[TextPiece], int]:
     buffer, flags = ctypes.create_string_buffer(256), ctypes.c_int()
     last_object, size, bold, unmapped = None, 0.0, False, 0
     found: list[TextPiece] = []
+    places: dict[tuple[str, int, int], Box] = {}
     for i in range(count):
         code = raw.FPDFText_GetUnicode(handle, i)
         if code < 32 or raw.FPDFText_IsGenerated(handle, i):
@@ -161,10 +167,22 @@ def _pieces(page: Any, place: _Place) -> tuple[list[TextPiece], int]:
         if found and found[-1].box == box and chr(code) != " ":
             # One sign for several characters, such as a long dash: pdfium gives each the whole sign's box.
             found[-1] = replace(found[-1], text=found[-1].text + chr(code))
-        else:
+        elif not _is_doubled(chr(code), box, size, places):
             found.append(TextPiece(chr(plain_codes().get(code, code)), box, size, bold))
     text.close()
     return found, unmapped
+
+
+def _is_doubled(character: str, box: Box, size: float, places: dict[tuple[str, int, int], Box]) -> bool:
+    """Whether a character is one drawn before, a hair's breadth away, to look bold."""
+    column, row = int(box.left / size), int(box.top / size)
+    for x in (column - 1, column, column + 1):
+        for y in (row - 1, row, row + 1):
+            other = places.get((character, x, y))
+            if other is not None and abs(other.left - box.left) + abs(other.top - box.top) < 0.2 * size:
+                return True
+    places[character, column, row] = box
+    return False
 
 
 def _drawn(page: Any, place: _Place) -> tuple[list[Box], list[Box], list[Box]]:
@@ -175,29 +193,138 @@ def _drawn(page: Any, place: _Place) -> tuple[list[Box], list[Box], list[Box]]:
     frames: list[Box] = []
     pictures: list[Box] = []
     sheet = place.width * place.height
+    for kind, box in _shapes(page, place):
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            if min(box.width, box.height) <= MAX_RULE:
+                if max(box.width, box.height) > 15:
+                    rules.append(box)
+            elif 400 <= box.width * box.height <= 0.9 * sheet:
+                frames.append(box)
+        elif min(box.width, box.height) > 20:
+            pictures.append(box)
+    rules, built = _frames_of_rules(rules)
+    return rules, frames + built, pictures
+
+
+def _shapes(page: Any, place: _Place) -> Iterator[tuple[int, Box]]:
+    """What is drawn besides text, forms opened: its kind and box; a path of several parts a box each."""
+    from pypdfium2 import raw
+
+    count = raw.FPDFPage_CountObjects(page.raw)
+    waiting: list[tuple[Any, _Matrix, int]] = [
+        (raw.FPDFPage_GetObject(page.raw, i), _UNMOVED, 0) for i in range(min(count, MAX_OBJECTS))
+    ]
+    waiting.reverse()
+    seen = 0
+    while waiting and seen < MAX_OBJECTS:
+        drawn, outer, depth = waiting.pop()
+        seen += 1
+        kind = raw.FPDFPageObj_GetType(drawn)
+        if kind == raw.FPDF_PAGEOBJ_FORM:
+            if depth < MAX_FORMS:
+                inner = _times(_matrix_of(drawn), outer)
+                for i in range(min(raw.FPDFFormObj_CountObjects(drawn), MAX_OBJECTS)):
+                    waiting.append((raw.FPDFFormObj_GetObject(drawn, i), inner, depth + 1))
+        elif kind == raw.FPDF_PAGEOBJ_PATH:
+            if not _is_white(drawn):
+                for corners in _parts_of_path(drawn):
+                    yield kind, place.box(*_moved(corners, outer))
+        elif kind != raw.FPDF_PAGEOBJ_TEXT and (bounds := _bounds(drawn)) is not None:
+            yield kind, place.box(*_moved(bounds, outer))
+
+
+_Matrix = tuple[float, float, float, float, float, float]
+_UNMOVED: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+def _matrix_of(drawn: Any) -> _Matrix:
+    from pypdfium2 import raw
+
+    m = raw.FS_MATRIX()
+    return (m.a, m.b, m.c, m.d, m.e, m.f) if raw.FPDFPageObj_GetMatrix(drawn, ctypes.byref(m)) else _UNMOVED
+
+
+def _times(m: _Matrix, n: _Matrix) -> _Matrix:
+    """The matrix that moves by ``m`` and then by ``n``."""
+    return (
+        m[0] * n[0] + m[1] * n[2],
+        m[0] * n[1] + m[1] * n[3],
+        m[2] * n[0] + m[3] * n[2],
+        m[2] * n[1] + m[3] * n[3],
+        m[4] * n[0] + m[5] * n[2] + n[4],
+        m[4] * n[1] + m[5] * n[3] + n[5],
+    )
+
+
+def _moved(corners: tuple[float, float, float, float], m: _Matrix) -> tuple[float, float, float, float]:
+    if m == _UNMOVED:
+        return corners
+    left, bottom, right, top = corners
+    points = [(x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5]) for x in (left, right) for y in (bottom, top)]
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _bounds(drawn: Any) -> tuple[float, float, float, float] | None:
+    from pypdfium2 import raw
+
     corners = [ctypes.c_float() for _ in range(4)]
-    at = [ctypes.byref(c) for c in corners]
-    for count, drawn in enumerate(page.get_objects(max_depth=6)):
-        if count > MAX_OBJECTS:
-            break
-        if drawn.type == raw.FPDF_PAGEOBJ_TEXT or not raw.FPDFPageObj_GetBounds(drawn.raw, *at):
-            continue
-        left, bottom, right, top = (c.value for c in corners)
-        box = place.box(left, bottom, right, top)
-        if drawn.type in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_SHADING):
-            if min(box.width, box.height) > 20:
-                pictures.append(box)
-            continue
-        if drawn.type != raw.FPDF_PAGEOBJ_PATH or _is_white(drawn):
-            continue
-        if min(box.width, box.height) <= MAX_RULE:
-            if max(box.width, box.height) > 15:
-                rules.append(box)
-        elif box.width * box.height > 0.9 * sheet or box.width * box.height < 400:
-            continue
-        else:
-            frames.append(box)
-    return rules, frames, pictures
+    if not raw.FPDFPageObj_GetBounds(drawn, *map(ctypes.byref, corners)):
+        return None
+    left, bottom, right, top = (c.value for c in corners)
+    return left, bottom, right, top
+
+
+def _parts_of_path(drawn: Any) -> list[tuple[float, float, float, float]]:
+    """The boxes of a path's parts: several lines may be drawn as one path."""
+    from pypdfium2 import raw
+
+    whole = _bounds(drawn)
+    segments = raw.FPDFPath_CountSegments(drawn)
+    if whole is None or segments <= 6 or segments > MAX_SEGMENTS or min(whole[2] - whole[0], whole[3] - whole[1]) < 4:
+        return [] if whole is None else [whole]
+    own = _matrix_of(drawn)
+    x, y = ctypes.c_float(), ctypes.c_float()
+    parts: list[list[tuple[float, float]]] = []
+    for i in range(segments):
+        segment = raw.FPDFPath_GetPathSegment(drawn, i)
+        raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
+        kind = raw.FPDFPathSegment_GetType(segment)
+        if kind == raw.FPDF_SEGMENT_BEZIERTO:
+            return [whole]
+        if kind == raw.FPDF_SEGMENT_MOVETO or not parts:
+            parts.append([])
+        parts[-1].append((x.value, y.value))
+    if len([p for p in parts if len(p) > 1]) < 2:
+        return [whole]
+    return [
+        _moved(
+            (min(p[0] for p in part), min(p[1] for p in part), max(p[0] for p in part), max(p[1] for p in part)), own
+        )
+        for part in parts
+        if len(part) > 1
+    ]
+
+
+def _frames_of_rules(rules: list[Box]) -> tuple[list[Box], list[Box]]:
+    """Frames that are drawn as four rules, and the rules that are none's sides."""
+    level = [r for r in rules if r.width > r.height]
+    upright = [r for r in rules if r.height >= r.width]
+    if len(level) > MAX_SIDES or len(upright) > MAX_SIDES:
+        return rules, []
+    frames: list[Box] = []
+    sides: set[Box] = set()
+    for top in level:
+        for bottom in level:
+            if bottom.top - top.top < 30 or abs(top.left - bottom.left) > 4 or abs(top.right - bottom.right) > 4:
+                continue
+            meeting = [u for u in upright if abs(u.top - top.top) < 5 and abs(u.bottom - bottom.bottom) < 5]
+            left = next((u for u in meeting if abs(u.left - top.left) < 5), None)
+            right = next((u for u in meeting if abs(u.right - top.right) < 5), None)
+            if left is not None and right is not None:
+                frames.append(Box(top.left, top.top, top.right, bottom.bottom))
+                sides |= {top, bottom, left, right}
+    return [r for r in rules if r not in sides], frames
 
 
 def _is_white(drawn: Any) -> bool:
@@ -205,13 +332,13 @@ def _is_white(drawn: Any) -> bool:
     from pypdfium2 import raw
 
     fill, stroke = ctypes.c_int(), ctypes.c_int()
-    if not raw.FPDFPath_GetDrawMode(drawn.raw, ctypes.byref(fill), ctypes.byref(stroke)):
+    if not raw.FPDFPath_GetDrawMode(drawn, ctypes.byref(fill), ctypes.byref(stroke)):
         return False
     if stroke.value:
         return False
     if not fill.value:
         return True
     colour = [ctypes.c_uint() for _ in range(4)]
-    if not raw.FPDFPageObj_GetFillColor(drawn.raw, *map(ctypes.byref, colour)):
+    if not raw.FPDFPageObj_GetFillColor(drawn, *map(ctypes.byref, colour)):
         return False
     return all(c.value >= 250 for c in colour[:3]) or colour[3].value == 0
