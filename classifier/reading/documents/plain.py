@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from classifier.article import Article, Source
 from classifier.reading.dates import named_date, near
 from classifier.reading.page.accounting import PageReading, account_of
 from classifier.reading.page.bylines import Byline, closing_reporters, lead_byline, line_byline
-from classifier.reading.page.frontmatter import front_matter
+from classifier.reading.page.frontmatter import FrontMatter, front_matter
 from classifier.reading.page.joining import Paragraph, paragraphs_of
-from classifier.reading.page.markup import Line, lines_of
+from classifier.reading.page.markup import Cut, Line, lines_of
 from classifier.reading.page.signs import COLON, COMMA, ELLIPSIS, PAUSE, SEMICOLON, STOP
 from classifier.reading.page.story import Story
 from classifier.reading.page.tails import RECOMMENDED, without_editors, without_recommended
@@ -24,44 +24,67 @@ _NOT_LAST = frozenset(STOP + COMMA + SEMICOLON + COLON + PAUSE + ELLIPSIS)
 
 def read_plain(source: str, name: str = "", *, stem: str = "article", member: str = "") -> Article:
     """Read one article from its text; broken lines are joined."""
-    return plain_reading(source, name, stem=stem, member=member).articles[0]
+    return _article(_laid_out(source), name, stem, member)
 
 
 def plain_reading(source: str, name: str = "", *, stem: str = "article", member: str = "") -> PageReading:
     """Read one article, and say what of its text was left out: markup, editors' lines, recommended reading."""
+    laid_out = _laid_out(source)
+    spans, left_out = account_of(source, laid_out.lines, laid_out.cuts, laid_out.paragraphs, [laid_out.story])
+    return PageReading(source, (_article(laid_out, name, stem, member),), spans, left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class _LaidOut:
+    """An article's text: its lines, the paragraphs of them, and which are its title and body."""
+
+    front: FrontMatter
+    lines: list[Line]
+    cuts: list[Cut]
+    paragraphs: list[Paragraph]
+    story: Story
+
+
+def _laid_out(source: str) -> _LaidOut:
     front = front_matter(source)
     lines, cuts = lines_of(source)
-    lines = [replace(x, kind="left_out", reason="front matter") if x.end <= front.end else x for x in lines]
+    if front.end:
+        lines = [replace(x, kind="left_out", reason="front matter") if x.end <= front.end else x for x in lines]
     lines = without_editors(without_recommended(lines, page=False))
     title, subtitle = front.values.get("title", ""), front.values.get("subtitle", "")
     heads = _said_again(lines, title)
     if not title:
         title, subtitle, heads = _titles(lines)
-    own = [replace(line, kind="blank", text="") if i in heads else line for i, line in enumerate(lines)]
+    own = list(lines)
+    for i in heads:
+        own[i] = replace(own[i], kind="blank", text="")
     paragraphs = paragraphs_of(own, page=False)
-    story = Story(title=title, subtitle=subtitle)
+    story = Story(title, front.values.get("column", ""), subtitle)
     story.heads = [Paragraph([i], lines[i].text, "heading") for i in heads]
     story.body = [p for p in paragraphs if p.kind != "left_out"]
+    return _LaidOut(front, lines, cuts, paragraphs, story)
+
+
+def _article(laid_out: _LaidOut, name: str, stem: str, member: str) -> Article:
+    story = laid_out.story
     byline = _byline(story.body)
     reporters = byline.reporters if byline else ()
     if not reporters and story.body:
         reporters = closing_reporters(story.body[-1].text)
-    published = front.date or named_date(name)
+    published = laid_out.front.date or named_date(name)
     sent = near(published, byline.month, byline.day) if byline else ""
-    article = Article(
+    return Article(
         id=stem,
-        title=title,
+        title=story.title,
         text="\n".join(p.text for p in story.body if p.text),
-        column=front.values.get("column", ""),
-        subtitle=subtitle,
+        column=story.column,
+        subtitle=story.subtitle,
         byline=byline.printed if byline else "",
         reporters=reporters,
         date=sent or published,
         source=Source(name, member, 0),
-        uncertain=(_TAIL_NOTE,) if any(line.reason == RECOMMENDED for line in lines) else (),
+        uncertain=(_TAIL_NOTE,) if any(line.reason == RECOMMENDED for line in laid_out.lines) else (),
     )
-    spans, left_out = account_of(source, lines, cuts, paragraphs, [story])
-    return PageReading(source, (article,), spans, left_out)
 
 
 def _said_again(lines: Sequence[Line], title: str) -> list[int]:

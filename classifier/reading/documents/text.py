@@ -85,11 +85,11 @@ def is_page(text: str) -> bool:
     for line in text.split("\n", _LOOKED_AT_LINES)[:_LOOKED_AT_LINES]:
         if not line or line.isspace():
             continue
-        if recommends(line):
-            return False
         if lead_byline(line):
             starts, announced = starts + 1, False
-        elif line_byline(line):
+        elif len(line) <= 100 and recommends(line):
+            return False
+        elif len(line) <= 100 and line_byline(line):
             announced = not signature(line)
             continue
         elif announced:

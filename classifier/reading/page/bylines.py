@@ -47,7 +47,7 @@ _PEOPLE_NEXT = r"记\s?者|通\s?讯\s?员"
 _AFTER_WIRE = rf"(?=\s|{_OPEN}|{_CLOSE}|{any_of(COLON + COMMA + OPENING_QUOTES)}|$|{_TIME_WORDS}|{_PEOPLE_NEXT})"
 _OUTLET_NAME = (
     r"(?:云上\w{2,4}|石榴云|(?:(?![\d_])\w){1,14}?(?:[日晚时早晨导商]报|都市报|青年报|周报|融媒体?(?:中心)?"
-    r"|客户端|电视台|广播电台|时刻|传媒|通讯社|[网报社]))"
+    r"|客户端|电视台|广播电台|时刻|发布|传媒|通讯社|[网报社]))"
 )
 _OWN = r"(?P<own>[本木]\s?[报刊台网社](?:\s?综合)?|新华社|新华网|中新[社网]|中国新闻网|中央社)"
 _PLACE_AND_DATE = (
@@ -68,6 +68,7 @@ _TIME = pattern(rf"\s+(?:{_TIME_WORDS})")
 _BRACKET = pattern(rf"\s*{_OPEN}\s*(?P<who>{none_of(CLOSING_BRACKETS + STOP)}{{1,160}}){_CLOSE}")
 _HALF_BRACKET = pattern(rf"\s*{_OPEN}\s*(?={ROLE})")
 _NOT_BEFORE_BRACKET = none_of(OPENING_BRACKETS + ENDS + COMMA + SEMICOLON + COLON + PAUSE + "《》“”")
+_OPENING = pattern(_OPEN)
 _BEFORE_BRACKET = pattern(rf"\s*(?P<before>{_NOT_BEFORE_BRACKET}{{0,16}}?)(?={_OPEN})")
 _BARE_END = pattern(rf"\s|\d|{any_of(OPENING_QUOTES + COLON)}|{_OPEN}|{_CLOSE}|$")
 _CREDIT_END = pattern(rf"(?:(?<!拍)摄影?|供\s?图|航拍|(?<!文)(?<!文[{SLASH}+＋、])图)\s*$")
@@ -92,13 +93,15 @@ _CLOSING_BARE = pattern(rf"{any_of(ENDS)}[”’]?\s*(?P<who>{ROLE}{none_of(ENDS
 _MAY_CREDIT = pattern("[摄攝供航图圖]")
 # Most paragraphs have none of these; a look for a single character says so sooner than the rest does.
 # Most paragraphs have none of these; a short look says so sooner than the rest does.
+# They begin with one set of characters each, which is looked for several times as fast as branches are.
 _ANCHOR = pattern(
-    r"[讯迅汛訊]|[电電](?:[\s\[\])(（）:：,，“”】〕］近日前今昨\d]|$)|消\s?息|[记己已記]\s?[者着音]|[报報]\s?[道导導]|[通习習]\s?[讯訊迅汛生]"
-    r"|本\s?[报報]\s"
+    r"[讯迅汛訊电電消记己已記报報通习習本](?:(?<=[讯迅汛訊])|(?<=[电電])(?:[\s\[\])(（）:：,，“”】〕］近日前今昨\d]|$)"
+    r"|(?<=消)\s?息|(?<=[记己已記])\s?[者着音]|(?<=[报報])\s?[道导導]|(?<=[通习習])\s?[讯訊迅汛生]|(?<=本)\s?[报報]\s)"
 )
 _MAY_SIGN = pattern(
-    r"[记己已記]\s?[者着音]|通\s?[讯迅汛訊]|[实實]\s?[习習]|[评評][论論][员員]|[编編][辑輯]部|[撰供]\s?稿|[来來]\s?源|作\s?者"
-    rf"|[图圖]文|文字|中心|宣[传傳]部|[电電][视視]台|[{_BOX}]"
+    rf"[记己已記通实實评評编編撰供来來作图圖文中宣电電{_BOX}](?:(?<=[记己已記])\s?[者着音]|(?<=通)\s?[讯迅汛訊]|(?<=[实實])\s?[习習]"
+    rf"|(?<=[评評])[论論][员員]|(?<=[编編])[辑輯]部|(?<=[撰供])\s?稿|(?<=[来來])\s?源|(?<=作)\s?者|(?<=[图圖])文|(?<=文)字|(?<=中)心"
+    rf"|(?<=宣)[传傳]部|(?<=[电電])[视視]台|(?<=[{_BOX}]))"
 )
 _SPACED = pattern(rf"\s*(?:\S[ \u3000]){{6,}}(?:{any_of(CLOSING_BRACKETS + COLON)}|\S$)?")
 _TRACE_FIRST = pattern(rf"\s*(?:[{_BOX}口N\[(（〔【]|[本木报報根记記己者着通讯訊迅员員贝实實见見融文图圖摄攝供稿])")
@@ -116,7 +119,7 @@ _BEGUN = pattern(
 )
 _AROUND = " \u3000:：。)）]】"
 _WIRE_WORD = pattern(r"[讯电迅汛]|消\s?息|报\s?[道导]")
-_MAY_CLOSE = pattern("[记記]\\s?者|通\\s?[讯訊]|[实實][习習]")
+_MAY_CLOSE = pattern(r"[记記通实實](?:(?<=[记記])\s?者|(?<=通)\s?[讯訊]|(?<=[实實])[习習])")
 _LOOKED_AT = 64
 
 
@@ -150,7 +153,7 @@ def lead_byline(paragraph: str) -> Byline | None:
 
     Such a byline always starts a story.
     """
-    if not _ANCHOR.search(paragraph, 0, _LOOKED_AT) and not _SPACED.match(paragraph):
+    if not _ANCHOR.search(paragraph, 0, _LOOKED_AT) and not _may_be_spaced(paragraph):
         return None
     printed = paragraph[:MAX_BYLINE_CHARS]
     head, places = _closed_up(printed)
@@ -173,7 +176,7 @@ def line_byline(line: str) -> Byline | None:
     credit (``… 摄``) is not one.
     """
     printed = line.strip()
-    if len(printed) > 100 or is_photo_credit(printed):
+    if len(printed) > 100 or printed[-1:] in ENDS or is_photo_credit(printed):
         return None
     line, _ = _closed_up(printed)
     if not _MAY_SIGN.search(line):
@@ -239,12 +242,17 @@ def _damaged_line(printed: str, line: str) -> Byline | None:
     return Byline(printed, people.names)
 
 
+def _may_be_spaced(head: str) -> bool:
+    head = head[:12].lstrip()
+    return len(head) > 4 and head[1].isspace() and head[3].isspace()
+
+
 def _closed_up(head: str) -> tuple[str, list[int]]:
     """Text whose characters OCR set apart, closed up, with each character's place before; else as it is.
 
     ``本 报 讯 ( 记 者 张 宁 )近日`` becomes ``本报讯(记者张宁)近日``.
     """
-    spaced = _SPACED.match(head)
+    spaced = _SPACED.match(head) if _may_be_spaced(head) else None
     if spaced is None:
         return head, []
     places = [i for i in range(spaced.end()) if not head[i].isspace()]
@@ -344,7 +352,7 @@ def _add_people(parts: _Parts, head: str, plain: str, at: int, *, marked: bool) 
     if bracket := _BRACKET.match(plain, at):
         inside = head[bracket.start("who") : bracket.end("who")]
         people = people_at(inside, all_names=True)
-        if _CREDIT_END.search(plain[: bracket.end("who")]):
+        if _is_credit(plain[bracket.start("who") : bracket.end("who")]):
             return
         if _people_in_bracket(inside):
             parts.points += PEOPLE_IN_BRACKET
@@ -366,14 +374,19 @@ def _add_people(parts: _Parts, head: str, plain: str, at: int, *, marked: bool) 
     told = people.told or (after in COLON and after != "")
     if not people.persons or not (people.spaced or marked or people.told or parts.sent):
         return
-    parts.points += PEOPLE + (TOLD if told else 0.0) + (MORE_ROLES if people.roles > 1 or people.sent else 0.0)
+    parts.points += (
+        PEOPLE
+        + (TOLD if told else 0.0)
+        + (0.5 if people.told and after in COLON else 0.0)
+        + (MORE_ROLES if people.roles > 1 or people.sent else 0.0)
+    )
     parts.end, parts.names = people.end + (1 if after and after in COLON else 0), people.names
 
 
 def _bracket_near_start(head: str, plain: str) -> _Parts:
     """A bracket with a reporter's role and name within the first characters, whatever stands before it."""
     parts = _Parts()
-    before = _BEFORE_BRACKET.match(plain)
+    before = _BEFORE_BRACKET.match(plain) if _OPENING.search(plain, 0, _LOOKED_AT // 2) else None
     name = before["before"].strip().lstrip("老小阿") if before else ""
     if before is None or is_bare_name(name) or is_surname(name):
         return parts
@@ -386,12 +399,17 @@ def _bracket_near_start(head: str, plain: str) -> _Parts:
 def _people_in_bracket(inside: str) -> tuple[str, ...]:
     """The reporters that a bracket holds; none where it holds no role, or much else."""
     plain = simplified(inside)
-    if _CREDIT_END.search(plain) or not (_MAY_SIGN.search(plain) or _SENT_LAST.search(plain)):
+    if _is_credit(plain) or not (_MAY_SIGN.search(plain) or _SENT_LAST.search(plain)):
         return ()
     people = people_at(inside, all_names=True)
     if not (people.roles or people.sent) or people.known < 0.5 * sum(character.isalpha() for character in plain):
         return ()
     return reporters_in(inside)
+
+
+def _is_credit(inside: str) -> bool:
+    """Whether a bracket names who took a photo, not who wrote."""
+    return bool(_CREDIT_END.search(inside)) and not _WROTE_TOO.search(inside)
 
 
 def _is_day(month: int, day: int) -> bool:

@@ -42,6 +42,8 @@ class FrontMatter:
 
 def front_matter(source: str) -> FrontMatter:
     """The head of ``source``; one that ends at 0 where there is none."""
+    if not source.startswith(("---", "+++", "\ufeff")):
+        return FrontMatter()
     head = source[:MAX_CHARS]
     if match := _BLOCK.match(head):
         found = _yaml_values(match[1])

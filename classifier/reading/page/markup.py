@@ -120,7 +120,7 @@ def shown(raw: str) -> str:
 
 def closed_up(text: str) -> str:
     """A line whose Han characters OCR set apart by blanks, without them; a list of names keeps them."""
-    if not _SET_APART.search(text):
+    if text.count(" ") + text.count("\u3000") < 6 or not _SET_APART.search(text):
         return text
     apart, together = len(_SIGNS_APART.findall(text)), len(_HAN_TOGETHER.findall(text))
     if together > 0.1 * apart:
@@ -158,6 +158,8 @@ def _with_editors(source: str, ranges: list[tuple[int, int]], cuts: list[Cut]) -
     starts = [cut.start for cut in cuts]
     found = []
     for start, end in ranges:
+        if source[end - 1] in ENDS or source[end - 2 : end - 1] in ENDS:
+            continue
         at = editors_at_end(source[start:end])
         if at > 0 and bisect_right(starts, start + at) == bisect_right(starts, end):
             found.append(Cut(start + at, end, "editor line"))

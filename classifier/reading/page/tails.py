@@ -9,7 +9,7 @@ from classifier.reading.page.bylines import lead_byline
 from classifier.reading.page.furniture import furniture_reason
 from classifier.reading.page.markup import Line
 from classifier.reading.page.sentences import is_finished
-from classifier.reading.page.signs import COLON, any_of
+from classifier.reading.page.signs import COLON, ENDS, any_of
 from classifier.reading.page.traditional import simplified
 from classifier.reading.patterns import pattern
 
@@ -59,7 +59,7 @@ def without_editors(lines: Sequence[Line]) -> list[Line]:
         if looked_at >= EDITOR_LINES:
             break
         looked_at += 1
-        if line.kind == "text" and furniture_reason(line.text) == "editor line":
+        if line.kind == "text" and line.text[-1] not in ENDS and furniture_reason(line.text) == "editor line":
             result[i] = replace(line, text="", kind="left_out", reason="editor line")
     return result
 
