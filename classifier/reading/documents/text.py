@@ -13,7 +13,9 @@ from classifier.reading.patterns import pattern
 
 _HEADLINE = pattern(r"^[ \t\u3000]{0,3}#[ \t\u3000]+\S|^[ \t]{0,3}#[^\W\dA-Za-z_][^#\n]*$", re.MULTILINE)
 _LOWER_HEADLINE = pattern(r"^[ \t\u3000]{0,3}#{2,3}[ \t\u3000]+\S", re.MULTILINE)
-_MAY_HAVE_BYLINES = pattern("[讯訊电電]|[记記]\\s?者|通讯|消息|[報报][道导導]")
+_MAY_HAVE_BYLINES = pattern(
+    r"[讯訊电電记記通消報报](?:(?<=[讯訊电電])|(?<=[记記])\s?者|(?<=通)讯|(?<=消)息|(?<=[報报])[道导導])"
+)
 _BYLINES_OF_A_PAGE = 2
 _LOOKED_AT_LINES = 20_000
 
@@ -79,19 +81,22 @@ def is_page(text: str) -> bool:
     if not _MAY_HAVE_BYLINES.search(text):
         return False
     from classifier.reading.page.bylines import lead_byline, line_byline, signature
+    from classifier.reading.page.signs import ENDS
     from classifier.reading.page.tails import recommends
 
     starts, announced = 0, False
     for line in text.split("\n", _LOOKED_AT_LINES)[:_LOOKED_AT_LINES]:
-        if not line or line.isspace():
-            continue
         if lead_byline(line):
             starts, announced = starts + 1, False
-        elif len(line) <= 100 and recommends(line):
-            return False
-        elif len(line) <= 100 and line_byline(line):
-            announced = not signature(line)
+        elif not line or line.isspace():
             continue
+        elif len(line) <= 100 and line[-1] not in ENDS:
+            if recommends(line):
+                return False
+            if line_byline(line):
+                announced = not signature(line)
+                continue
+            starts, announced = starts + announced, False
         elif announced:
             starts, announced = starts + 1, False
         if starts >= _BYLINES_OF_A_PAGE:

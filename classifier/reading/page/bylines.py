@@ -120,7 +120,7 @@ _BEGUN = pattern(
 _AROUND = " \u3000:：。)）]】"
 _WIRE_WORD = pattern(r"[讯电迅汛]|消\s?息|报\s?[道导]")
 _MAY_CLOSE = pattern(r"[记記通实實](?:(?<=[记記])\s?者|(?<=通)\s?[讯訊]|(?<=[实實])[习習])")
-_LOOKED_AT = 64
+_LOOKED_AT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,7 +386,7 @@ def _add_people(parts: _Parts, head: str, plain: str, at: int, *, marked: bool) 
 def _bracket_near_start(head: str, plain: str) -> _Parts:
     """A bracket with a reporter's role and name within the first characters, whatever stands before it."""
     parts = _Parts()
-    before = _BEFORE_BRACKET.match(plain) if _OPENING.search(plain, 0, _LOOKED_AT // 2) else None
+    before = _BEFORE_BRACKET.match(plain) if _OPENING.search(plain, 0, 20) else None
     name = before["before"].strip().lstrip("老小阿") if before else ""
     if before is None or is_bare_name(name) or is_surname(name):
         return parts

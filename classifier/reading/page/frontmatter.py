@@ -36,6 +36,8 @@ class FrontMatter:
     @property
     def date(self) -> str:
         given = self.values.get("date", "")
+        if not given:
+            return ""
         date = normal_date(given)
         return date if is_iso(date) else written_date(given) or named_date(given)
 

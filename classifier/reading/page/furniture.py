@@ -112,9 +112,14 @@ def furniture_reason(line: str) -> str:
     return ""
 
 
+def may_edit(line: str) -> bool:
+    """Whether a line's end has a character of an editor's role; most have none."""
+    return bool(_MAY_EDIT.search(line, max(0, len(line) - 100)))
+
+
 def editors_at_end(line: str) -> int:
     """Where a chain of editors begins that runs into a paragraph's end (``……。一审:张三 二审:李四``), or -1."""
-    if not _MAY_EDIT.search(line, max(0, len(line) - 100)):
+    if not may_edit(line):
         return -1
     from_end = max(0, len(line) - 160)
     found = _EDITORS_AT_END.search(simplified(line[from_end:]))

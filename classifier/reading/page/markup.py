@@ -120,7 +120,7 @@ def shown(raw: str) -> str:
 
 def closed_up(text: str) -> str:
     """A line whose Han characters OCR set apart by blanks, without them; a list of names keeps them."""
-    if text.count(" ") + text.count("\u3000") < 6 or not _SET_APART.search(text):
+    if len(text) < 12 or (" " not in text and "\u3000" not in text) or not _SET_APART.search(text):
         return text
     apart, together = len(_SIGNS_APART.findall(text)), len(_HAN_TOGETHER.findall(text))
     if together > 0.1 * apart:

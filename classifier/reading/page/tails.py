@@ -6,25 +6,30 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from classifier.reading.page.bylines import lead_byline
-from classifier.reading.page.furniture import furniture_reason
+from classifier.reading.page.furniture import furniture_reason, may_edit
 from classifier.reading.page.markup import Line
 from classifier.reading.page.sentences import is_finished
 from classifier.reading.page.signs import COLON, ENDS, any_of
-from classifier.reading.page.traditional import simplified
 from classifier.reading.patterns import pattern
 
 RECOMMENDED = "recommended reading"
 LINK_CHARS = 80
 EDITOR_LINES = 8
 _RECOMMENDS = pattern(
-    rf"\W*(?:新闻推荐|相关(?:阅读|新闻|报道|文章|推荐|资讯|稿件)|(?:推荐|更多)(?:阅读|新闻|文章)|(?:热门|热点|精彩|为您|编辑|今日)推荐|"
-    rf"猜你喜欢|大家都在看|往期(?:回顾|推荐|精选)|热[点门](?:新闻|文章)|最新(?:新闻|文章))(?:\W*$|\s*{any_of(COLON)}|\s)"
+    r"\W*(?:新闻推荐|新聞推薦|相[关關](?:阅读|閱讀|新闻|新聞|[报報][道導]|文章|推荐|推薦|资讯|資訊|稿件)"
+    r"|(?:推荐|推薦|更多)(?:阅读|閱讀|新闻|新聞|文章)|(?:热门|熱門|热点|熱點|精彩|[为為]您|编辑|編輯|今日)(?:推荐|推薦)|猜你喜[欢歡]|大家都在看"
+    r"|往期(?:回顾|推荐|精选|回顧|推薦|精選)|(?:热[点门]|熱[點門]|最新)(?:新闻|新聞|文章))"
+    rf"(?:\W*$|\s*{any_of(COLON)}|\s)"
 )
+_FIRST = frozenset("新相推更热熱精为為编編今猜大往最")
+_HEAD_CHARS = 60
 
 
 def recommends(line: str) -> bool:
     """Whether a line heads links to other articles (``相关阅读``, ``新闻推荐:…``)."""
-    return bool(_RECOMMENDS.match(simplified(line[:24])))
+    if not 4 <= len(line) <= _HEAD_CHARS or (line[0] not in _FIRST and line[0].isalpha()):
+        return False
+    return bool(_RECOMMENDS.match(line[:24]))
 
 
 def without_recommended(lines: Sequence[Line], *, page: bool) -> list[Line]:
@@ -33,12 +38,14 @@ def without_recommended(lines: Sequence[Line], *, page: bool) -> list[Line]:
     In a plain article that is the rest of the text; on a page only lines that look like links, up to
     the next headline, since another article may follow.
     """
+    first = next((i for i, line in enumerate(lines) if recommends(line.text)), len(lines))
+    if first == len(lines):
+        return list(lines)
     result = list(lines)
-    level = stopped = 0
-    inside = False
-    for i, line in enumerate(lines):
+    level, inside = 0, False
+    for i, line in enumerate(lines[first:], first):
         if line.kind in ("heading", "text", "item", "row") and recommends(line.text):
-            if i < stopped or not (not page or _links_follow(lines, i)):
+            if page and not _links_follow(lines, i):
                 continue
             inside, level = True, line.level
         elif inside and page and line.kind != "blank" and not _is_link(line, level):
@@ -59,7 +66,12 @@ def without_editors(lines: Sequence[Line]) -> list[Line]:
         if looked_at >= EDITOR_LINES:
             break
         looked_at += 1
-        if line.kind == "text" and line.text[-1] not in ENDS and furniture_reason(line.text) == "editor line":
+        if (
+            line.kind == "text"
+            and line.text[-1] not in ENDS
+            and may_edit(line.text)
+            and furniture_reason(line.text) == "editor line"
+        ):
             result[i] = replace(line, text="", kind="left_out", reason="editor line")
     return result
 
