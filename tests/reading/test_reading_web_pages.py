@@ -116,6 +116,18 @@ def test_reporters(paragraphs: list[str], reporters: tuple[str, ...]) -> None:
     assert article.reporters == reporters and article.text.split("\n") == paragraphs
 
 
+def test_summary_that_repeats_the_text_is_read_once() -> None:
+    summary = f"<div class=s>摘要：{made.PARAGRAPHS[0][:40]}</div>"
+    own = "<div class=s>摘要：青石县抢抓农时播种春小麦，农户和技术员都忙在田间。</div>"
+    body = made.wrapped(made.PARAGRAPHS) + "<p>《青石日报》（2026年03月18日 03 版）</p>"
+    for extra, kept in ((summary, False), (own, True)):
+        page = made.document(
+            f"{made.NAV}<h1>{made.TITLE}</h1><p>2026-03-18 08:15</p>{extra}<div>{body}</div>{made.RELATED}"
+        )
+        lines = read(page).text.split("\n")
+        assert lines[kept:] == list(made.PARAGRAPHS) and lines[0].startswith("摘要") == kept
+
+
 def test_headline_alone_is_no_article() -> None:
     title = "中国人习以为常的地方，为何老外却说了不得？"
     with pytest.raises(InputRefused, match="holds no article text"):

@@ -14,7 +14,7 @@ from classifier.reading.documents.web.body import Body, find_body
 from classifier.reading.documents.web.embedded import embedded_article
 from classifier.reading.documents.web.head import find_date, find_title, key_of, title_above, title_of_text
 from classifier.reading.documents.web.parsing import parse_page, split_scripts
-from classifier.reading.documents.web.phrases import is_traditional
+from classifier.reading.documents.web.phrases import SUMMARY, is_traditional
 from classifier.reading.encoding import Decoded, decode
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.page.bylines import closing_reporters, lead_byline, line_byline
@@ -25,6 +25,7 @@ _DECLARED = re.compile(
     re.IGNORECASE,
 )
 _HAN = re.compile("[\u3400-\u9fff]")
+_LEAST_REPEATED = 16
 _LOOKED_AT = 16_384
 _LOOKED_AT_HAN = 500
 
@@ -102,6 +103,8 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Li
         paragraphs.pop(0)
         if not paragraphs:
             raise InputRefused(full_name, say("web.no_article"))
+    if len(paragraphs) > 1 and _is_said_again(paragraphs[0], "".join(paragraphs[1:4])):
+        paragraphs.pop(0)
     byline = next((b for p in paragraphs[:3] if (b := lead_byline(p) or line_byline(p))), None)
     return Article(
         id=stem,
@@ -112,6 +115,16 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Li
         date=date or named_date(name),
         source=Source(name, member, 0),
         uncertain=body.doubts,
+    )
+
+
+def _is_said_again(summary: str, text: str) -> bool:
+    """Whether a summary above the text only repeats how that begins."""
+    bare = key_of(SUMMARY.sub("", summary[:400], count=1))
+    return (
+        len(bare) >= _LEAST_REPEATED
+        and bare[:_LEAST_REPEATED] in key_of(text)
+        and bare[-_LEAST_REPEATED:] in key_of(text)
     )
 
 

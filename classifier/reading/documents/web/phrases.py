@@ -28,6 +28,7 @@ CREDIT = pattern(
     r"[^。！？]{0,3}[:：丨|/／ \u3000]"
     r"|^[\s（(【\[]*(?:责任编辑|责编|编辑)[^，。]{1,20}[）)】\]]?$"
     r"|^[（(]?原(?:标题|题)为?[:：《]"
+    r"|^《[^》]{2,12}》\s*[（(]\s*\d{4}\s*年[^）)]{4,20}版\s*[）)]$"
 )
 """A line of who edited, where it comes from, what it was called."""
 
@@ -41,6 +42,9 @@ NOTICE = pattern(
     r"网友评论仅供|文明上网|登录后(?:发表|才能)|请支持独立网站|Copyright|copyright|COPYRIGHT|All [Rr]ights|©",
 )
 """Words of a notice: rights, disclaimers, invitations to follow, download and scan."""
+
+SUMMARY = pattern(r"^[【\[]?(?:摘要|提要|内容提要|内容摘要|核心提示|导读|导语)[】\]]?[:：\s]*")
+"""How a summary above the text begins."""
 
 WHEN = pattern(
     r"(?:19|20)\d{2}\s*(?:[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?\s*(?:\d{1,2}[:：时]\d{2}|[|丨]|来源|作者|浏览|阅读|点击|编辑)"
