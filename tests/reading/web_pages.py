@@ -241,7 +241,22 @@ def list_in_script() -> str:
     return document(f"{NAV}<div id=app></div><script>window.__STATE__={json.dumps({'list': stories})}</script>{FOOT}")
 
 
+def gone() -> str:
+    return document(
+        f"{NAV}<div class=err><h2>404</h2><p>抱歉，您访问的页面不存在或已被删除，五秒后自动返回首页。</p></div>{RELATED}{FOOT}",
+        title="404_青石新闻网",
+    )
+
+
+def behind_a_door() -> str:
+    return document(
+        f"{NAV}<div><p>为了保护您的账户安全，请先登录，再继续浏览全文。</p></div>{FOOT}", title="登录_青石新闻网"
+    )
+
+
 NO_ARTICLES: tuple[Callable[[], str], ...] = (
+    gone,
+    behind_a_door,
     list_in_script,
     built_by_script,
     framed,

@@ -31,6 +31,9 @@ BEFORE_TITLE_SHARE = 0.3
 """What is left of its worth above the headline."""
 LEAST_SENTENCE = 12
 """Characters of the shortest text that is taken for an article."""
+VERY_SHORT, SHORT = 20, 120
+"""Below so many characters of sentences a text is doubtful; below so many it is asked whether it only says that a page
+is gone."""
 REACTION_VALUE = -60.0
 """What a button such as 回复 costs: no article has one between its paragraphs."""
 LEAST_HEADLINE = 8
@@ -128,9 +131,13 @@ def find_body(page: Page, title_at: int) -> Body | None:
     blocks = page.blocks
     chosen = _paragraphs(page, best.first, best.last, title_at)
     sentences = sum(blocks[i].chars for i in chosen if blocks[i].ends or blocks[i].marks > 1)
-    if sentences < LEAST_SENTENCE:
+    if sentences < LEAST_SENTENCE or (
+        sentences < SHORT and any(phrases.NO_PAGE.search(blocks[i].words) for i in chosen)
+    ):
         return None
     doubts = []
+    if sentences < VERY_SHORT:
+        doubts.append("its text is a few words only")
     if _is_like_list(blocks, chosen):
         # An index has no headline of its own but a section's name; a round-up of linked briefs has one.
         if title_at < 0 or blocks[title_at].chars < LEAST_HEADLINE:
