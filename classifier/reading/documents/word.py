@@ -130,7 +130,7 @@ def read_styles(content: bytes, name: str) -> dict[str, str]:
     try:
         from lxml import etree
     except ImportError as error:
-        raise InputRefused(name, say("web.no_package", package="lxml")) from error
+        raise InputRefused(name, say("reading.no_package", package="lxml")) from error
     found: dict[str, str] = {}
     tags = [f"{{{space}}}style" for space in _WORD]
     try:

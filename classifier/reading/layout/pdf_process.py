@@ -16,9 +16,11 @@ import threading
 from array import array
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib.util import find_spec
 from typing import Any, BinaryIO, cast
 
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.processes import python_command
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
 
@@ -33,8 +35,10 @@ def bounded_pdf_pages(data: bytes, name: str, most_pages: int) -> Iterator[Print
     """Pages of a PDF, read in the other process.
 
     Raises InputRefused where it is damaged, locked, has more than ``most_pages`` pages, or takes
-    too much time or memory.
+    too much time or memory, or pdfium is not installed.
     """
+    if find_spec("pypdfium2") is None:
+        raise InputRefused(name, say("reading.no_package", package="pypdfium2"))
     with _lock:
         process = _process()
         try:

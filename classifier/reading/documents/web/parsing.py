@@ -81,7 +81,7 @@ def parse_page(markup: str, name: str, limits: Limits) -> _Element:
     try:
         from lxml import etree
     except ImportError as error:
-        raise InputRefused(name, say("web.no_package", package="lxml")) from error
+        raise InputRefused(name, say("reading.no_package", package="lxml")) from error
     if markup.count("<") > limits.html_tags:
         raise InputRefused(name, say("web.tags", most=f"{limits.html_tags:,}"))
     _check_attributes(markup, name, limits)
