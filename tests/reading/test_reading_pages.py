@@ -257,6 +257,40 @@ def test_a_sub_head_that_sounds_like_links_keeps_its_text() -> None:
     assert article.text.endswith("适合孩子们来。")
 
 
+def test_signed_stories_with_unmarked_headlines_stay_apart() -> None:
+    page = (
+        f"# 青石县春播过半\n\n{STORY}(记者 张宁)\n\n"
+        "图书馆夜间开放\n\n阿尔川市图书馆延长开放时间,读者可以读到晚上十点。(通讯员 李丽)\n\n"
+        "老年食堂开张\n\n柳树沟社区的老年食堂昨天开张,每餐只要八元,独居老人还可以送餐上门。(供稿:孙浩)\n"
+    )
+    articles = read_page(page).articles
+    assert [a.title for a in articles] == ["青石县春播过半", "图书馆夜间开放", "老年食堂开张"]
+    assert [a.reporters for a in articles] == [("张宁",), ("李丽",), ("孙浩",)]
+    assert [bool(a.uncertain) for a in articles] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "记者:王局长,请您谈谈今年的春耕生产情况。",
+        "记者 张宁:谢谢您接受我们的采访,请您再谈谈农机的情况。",
+        "报纸的头条写着:“本报讯(记者 王某)清河口公社昨天开镰收割小麦。”",
+        "“本报讯三个字,我看了一辈子。”李大爷说,那时候的报纸只有四版。",
+        "新华社记者在现场看到,人们有序进站,秩序很好,没有拥堵。",
+        "据新华社报道,全国各地都在征集老报纸,已经征集到三千多份。",
+        "记者从县气象局获悉,未来三天有雨,请市民注意防范。",
+        "▲ 羊群走过便桥,去往夏牧场。(记者 张宁 摄)",
+        "图为转场现场(记者 张宁 摄),当天的气温降到零下二十度。",
+        "记者手记",
+    ],
+)
+def test_lines_inside_a_story_that_only_sound_like_bylines(line: str) -> None:
+    (article,) = read_page(
+        f"# 春播过半\n\n本报讯(记者 张宁){STORY}\n\n{line}\n\n农户说,今年墒情好,苗也出得齐。\n"
+    ).articles
+    assert line in article.text.split("\n")
+
+
 def test_page_without_articles_is_refused_by_name() -> None:
     with pytest.raises(InputRefused, match=r"empty\.md.*no article"):
         read_page("# 阿尔川日报\n\n第2版 要闻\n\n责任编辑:吕志勇\n", "empty.md")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from classifier.reading.page.bylines import closing_byline
 from classifier.reading.page.story import Story
 from classifier.reading.page.topics import goes_on
 
@@ -39,6 +40,8 @@ def with_flat_sections(stories: list[Story]) -> list[Story]:
 
 def _may_be_part(story: Story, first: Story) -> bool:
     if story.has_byline or story.column or not story.has_text or not (first.title and first.has_text):
+        return False
+    if not any(p.kind == "heading" for p in story.heads) or any(closing_byline(p.text) for p in story.body[-2:]):
         return False
     return len(story.title) <= SUBHEAD_CHARS and (first.has_byline or len(story.title) < len(first.title))
 

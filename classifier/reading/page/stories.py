@@ -29,6 +29,7 @@ _ENUMERATED = pattern(
 )
 _BULLETS = "●○◆◇■▲△★☆※◎▶►➤"
 _TURNED = "it follows a story that turns to another page, with no headline of its own"
+_SIGNED_BEFORE = "it follows a story signed at its end; its headline is known only by where it stands"
 _SIGNED = "it follows a story signed at its end, with no headline of its own"
 
 
@@ -158,6 +159,9 @@ class _Grouping:
                 current = self._start_from(current)
         elif self.turned and current.has_text and not p.alone and self._may_follow_an_end(p, current):
             current = self._start(Story(uncertain=[self.turned]))
+        elif self._may_be_headline(p, after, current):
+            self._start(Story(title=p.text, heads=[p], uncertain=[_SIGNED_BEFORE]))
+            return
         elif current.has_text and p.alone and is_notice_headline(p.text) and after is not None and after.kind == "text":
             current = self._start(Story(title=p.text, heads=[p], uncertain=["its headline is known only by its words"]))
             return
@@ -192,6 +196,12 @@ class _Grouping:
         own = [q for q in current.body if q.kind == "text"]
         under_intro = bool(current.title) and not current.has_byline and len(own[0].text) <= SHORT_INTRO_CHARS
         return not (under_intro and len(own) == 1)
+
+    def _may_be_headline(self, p: Paragraph, after: Paragraph | None, current: Story) -> bool:
+        """Whether a line without marks below a signed story is the next one's headline."""
+        if self.turned != _SIGNED or not current.has_text or not p.alone or p.signed or after is None:
+            return False
+        return after.kind == "text" and not after.alone and self._may_follow_an_end(after, current)
 
     @staticmethod
     def _may_follow_an_end(p: Paragraph, current: Story) -> bool:
