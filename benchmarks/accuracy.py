@@ -24,7 +24,7 @@ from classifier.engine.counting.counting import FeatureCounts, count_features
 from classifier.model.features import FeatureSpec
 from classifier.taxonomy import read_taxonomy
 from training.fitting.fit import label_columns
-from training.fitting.options import FitOptions
+from training.fitting.presets import NEWS
 from training.fitting.solving import Solution
 from training.fitting.splits import folds
 from training.fitting.subwords import subwords
@@ -40,7 +40,7 @@ FOLDS = 5
 TAXONOMY = read_taxonomy()
 K = len(TAXONOMY)
 Fit = Callable[["csr_matrix", NDArray[np.int64], NDArray[np.float64]], Solution]
-SHIPPED = FitOptions()
+SHIPPED = NEWS
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ class News:
 
     def __init__(self) -> None:
         from lanmu.commands.options import read_examples
-        from training.promotion.retrain import holdout_mask
+        from training.fitting.holdout import holdout_mask
 
         self.examples, _ = read_examples(None, None, False, True)
         self.y = label_columns(self.examples, TAXONOMY)

@@ -13,6 +13,7 @@ import numpy as np
 from classifier.engine.counting.counting import count_features
 from lanmu.commands.options import read_examples
 from training.fitting.fit import label_columns
+from training.fitting.holdout import holdout_mask
 from training.fitting.matrix import feature_matrix
 from training.fitting.options import FitOptions
 from training.fitting.solving import solved
@@ -20,7 +21,6 @@ from training.fitting.splits import folds, held_apart, time_blocks
 from training.fitting.threads import one_blas_thread
 from training.labels.corpora import real_labels
 from training.labels.near_duplicates import near_duplicate_groups
-from training.promotion.retrain import holdout_mask
 
 FOLDS = 5
 REPEATS = 2

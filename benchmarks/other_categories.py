@@ -82,9 +82,10 @@ def variants(headlines: bool) -> Iterator[tuple[str, FitOptions]]:
         yield "characters 1-2, linear support vector machine, nothing else", plain(base)
         yield "as chosen for many headlines", MANY_HEADLINES
         yield "as chosen, ridge regression", replace(MANY_HEADLINES, solver="ridge", penalty=0.3)
-        yield "as chosen, no published vectors", replace(MANY_HEADLINES, vectors_each=(0.2, 0.2, 0.0))
-        yield "as chosen, no vectors of a language model", replace(MANY_HEADLINES, vectors_each=(0.2, 0.0, 0.5))
-        yield "as chosen, no vectors of the news", replace(MANY_HEADLINES, vectors_each=(0.0, 0.2, 0.5))
+        for each in ((0.2, 0.3), (0.2, 0.7), (0.3, 0.5), (0.2, 1.0)):
+            yield f"as chosen, vectors at {each[0]} and {each[1]}", replace(MANY_HEADLINES, vectors_each=each)
+        yield "as chosen, no vectors of a language model", replace(MANY_HEADLINES, vectors_each=(0.2, 0.0))
+        yield "as chosen, no vectors of the news", replace(MANY_HEADLINES, vectors_each=(0.0, 0.5))
         yield "as chosen, characters 1-3", replace(MANY_HEADLINES, spec=replace(spec, characters=3))
     else:
         yield "logarithmic counts", replace(base, spec=replace(spec, sublinear=True))

@@ -20,11 +20,11 @@ from classifier.model.decisions import ReviewRule
 from lanmu.commands.options import read_examples
 from training.evaluation.answers import decided
 from training.fitting.fit import fit_model
+from training.fitting.holdout import holdout_mask
 from training.fitting.splits import held_apart
 from training.fitting.threads import one_blas_thread
 from training.labels.corpora import second_categories
 from training.labels.near_duplicates import near_duplicate_groups
-from training.promotion.retrain import holdout_mask
 
 PROBABILITIES = (0.1, 0.15, 0.2, 0.25, 0.3)
 SCORES = (-0.7, -0.6, -0.5, -0.4, -0.3)

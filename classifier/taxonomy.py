@@ -14,19 +14,29 @@ from classifier.files import shipped
 MAX_CATEGORIES = 2_000
 MAX_FILE_BYTES = 4_000_000
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_FIELDS = frozenset({"id", "name", "name_en", "description", "colour"})
+_FIELDS = frozenset({"id", "name", "name_en", "description", "colour", "was", "media_topic", "gbt_20093"})
+_MEDIA_TOPIC = re.compile(r"\d{8}")
+_GBT_20093 = re.compile(r"[0-9A-Za-z.\-]{1,20}")
 _PALETTE = ("#2e6f95", "#c8102e", "#7a9e1f", "#8e5ea2", "#edae49", "#1b9aaa", "#d1495b", "#34495e")
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One category: ``id`` in files and APIs, ``name`` for people (Chinese), ``name_en`` in English."""
+    """One category: ``id`` in files and APIs, ``name`` for people (Chinese), ``name_en`` in English.
+
+    ``was``: the ids under which a model knows it from before: one where it was renamed, several where
+    they were merged.  ``media_topic`` and ``gbt_20093``: its code in the IPTC Media Topics and in the
+    Chinese classification of news (GB/T 20093), for systems that ask for them.
+    """
 
     id: str
     name: str
     name_en: str = ""
     description: str = ""
     colour: str = "#2e6f95"
+    was: tuple[str, ...] = ()
+    media_topic: str = ""
+    gbt_20093: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,10 +76,13 @@ class Taxonomy:
         raise UnknownCategory(f"unknown category {category_id!r}; known are {', '.join(self.ids)}")
 
     def find(self, name: str) -> Category:
-        """The category with this id, Chinese name or English name; UnknownCategory where there is none."""
+        """The category with this id, Chinese or English name, or former id; UnknownCategory where there is none."""
         wanted = name.strip().casefold()
         for category in self.categories:
             if wanted in (category.id.casefold(), category.name.casefold(), category.name_en.casefold()) and wanted:
+                return category
+        for category in self.categories:
+            if wanted in (former.casefold() for former in category.was):
                 return category
         raise UnknownCategory(f"unknown category {name!r}; known are {', '.join(self.ids)}")
 
@@ -114,7 +127,10 @@ def _category(entry: object, number: int) -> Category:
         known = ", ".join(sorted(_FIELDS))
         raise TaxonomyError(f"category {number}: unknown key {sorted(unknown)[0]!r}; known are {known}")
     values: dict[str, str] = {}
+    was = _former_ids(entry.get("was", ()), number)
     for key, value in entry.items():
+        if key == "was":
+            continue
         if not isinstance(value, str):
             raise TaxonomyError(f"category {number}: {key} must be text in quotes")
         values[key] = value.strip()
@@ -123,4 +139,16 @@ def _category(entry: object, number: int) -> Category:
     values["name"] = values.get("name") or values["id"]
     if "colour" in values and not _COLOUR.fullmatch(values["colour"]):
         raise TaxonomyError(f"category {values['id']!r}: colour {values['colour']!r} is not of the form #1a2b3c")
-    return Category(**{"colour": _PALETTE[(number - 1) % len(_PALETTE)], **values})
+    for key, form, example in (("media_topic", _MEDIA_TOPIC, "15000000"), ("gbt_20093", _GBT_20093, "36.10")):
+        if values.get(key) and not form.fullmatch(values[key]):
+            raise TaxonomyError(f"category {values['id']!r}: {key} {values[key]!r} is no code such as {example}")
+    colour = values.pop("colour", _PALETTE[(number - 1) % len(_PALETTE)])
+    return Category(**values, colour=colour, was=was)
+
+
+def _former_ids(was: object, number: int) -> tuple[str, ...]:
+    """``was = "old"`` or ``was = ["old", "other"]`` as ids."""
+    found = (was,) if isinstance(was, str) else tuple(was) if isinstance(was, list | tuple) else (None,)
+    if not all(isinstance(name, str) and name.strip() for name in found):
+        raise TaxonomyError(f"category {number}: was must be the old id in quotes, or a list of old ids")
+    return tuple(str(name).strip() for name in found)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +91,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         return Manifest(
             name=str(record["name"]),
-            taxonomy=Taxonomy(tuple(Category(**category) for category in record["taxonomy"])),
+            taxonomy=Taxonomy(tuple(_category(category) for category in record["taxonomy"])),
             spec=FeatureSpec.from_record(record["features"]),
             review=ReviewRule.from_record(record["review"]),
             surprise_unknown=float(record["surprise_unknown"]),
@@ -142,16 +142,23 @@ def _record(manifest: Manifest) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "name": manifest.name,
-        "taxonomy": [
-            {"id": c.id, "name": c.name, "name_en": c.name_en, "description": c.description, "colour": c.colour}
-            for c in manifest.taxonomy
-        ],
+        "taxonomy": [_category_record(category) for category in manifest.taxonomy],
         "features": manifest.spec.record(),
         "review": manifest.review.record(),
         "surprise_unknown": manifest.surprise_unknown,
         "user_words": [list(pair) for pair in manifest.user_words],
         "training": manifest.training,
     }
+
+
+def _category_record(category: Category) -> dict[str, Any]:
+    """What a manifest says of a category; what is empty is left out, as models of before did not have it."""
+    record = asdict(category)
+    return {key: value for key, value in record.items() if value or key not in ("was", "media_topic", "gbt_20093")}
+
+
+def _category(record: dict[str, Any]) -> Category:
+    return Category(**{**record, "was": tuple(record.get("was", ()))})
 
 
 def _checksum(record: dict[str, Any]) -> str:

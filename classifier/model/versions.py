@@ -14,7 +14,7 @@ from typing import Any
 
 from classifier.errors import ModelError
 from classifier.files import sync_folder, write_text_whole
-from classifier.model.choice import CURRENT, current_name, is_name
+from classifier.model.choice import CURRENT, MAX_NAME, current_name, is_name
 from classifier.model.files import MANIFEST, Manifest, read_manifest
 
 HISTORY = "history.jsonl"
@@ -68,6 +68,17 @@ class Registry:
         """The folder of a version; ModelError where there is none of this name."""
         if not is_name(name) or not (self.folder / name / MANIFEST).is_file():
             raise ModelError(f"{name}: no such version in {self.folder}; see `lanmu models list`")
+        return self.folder / name
+
+    def new_path(self, name: str) -> Path:
+        """Where a new version of this name will be; ModelError where the name cannot be one, or is taken."""
+        if not is_name(name):
+            raise ModelError(
+                f"--name {name!r}: is no name for a version; use letters, digits, hyphens, underscores and dots, "
+                f"{MAX_NAME} at most, no folder in it and no dot at the beginning"
+            )
+        if (self.folder / name).exists():
+            raise ModelError(f"{self.folder / name}: exists already; choose another --name")
         return self.folder / name
 
     def versions(self) -> list[Version]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from training.evaluation.printing import OVERALL, grid, interval_words
+from training.evaluation.printing import OVERALL, grid, interval_words, source_lines
 
 if TYPE_CHECKING:
     from classifier.model.files import Manifest
@@ -64,6 +64,8 @@ def _figures(console: Any, manifest: Manifest, metrics: Mapping[str, Any]) -> No
             bounds = metrics.get(f"{name}_95")
             table.add_row(label, f"{metrics[name]:.3f}", interval_words(bounds) if bounds else "")
     console.print(table)
+    for line in source_lines(metrics):
+        console.print(line)
     console.print()
     figures = ("precision", "recall", "F1", "articles")
     table = grid(("category", "left"), *((name, "right") for name in figures))

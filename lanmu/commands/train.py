@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from classifier.model.versions import Registry
     from classifier.taxonomy import Taxonomy
     from training.fitting.options import FitOptions
+
+
+NOT_BETTER = 3
+"""The exit code of a run whose model the gate refuses: the model is kept, another stays current."""
 
 
 def train(
@@ -76,7 +81,8 @@ def train(
 ) -> None:
     """Fit a new model on the labels, hold it against the current one, promote it if it is better.
 
-    A folder without a model begins with a copy of the shipped one, where the categories are the same.
+    A folder without a model begins with a copy of the shipped one, where it knows some of the categories.
+    Exit code 3: the model is there, but the gate refuses it.
 
     Example: lanmu train --labels labels.csv
     """
@@ -85,13 +91,16 @@ def train(
     from classifier.errors import LanmuError
     from classifier.files import check_folder_writable
     from classifier.model.versions import Registry
-    from training.evaluation.printing import with_interval
+    from training.evaluation.metrics import FEWEST_OF_SOURCE
+    from training.evaluation.printing import source_lines, with_interval
     from training.fitting.start import with_unlabelled
     from training.promotion.gate import GateOptions
     from training.promotion.retrain import train as run_training
 
     registry = Registry(models or Path(os.environ.get("LANMU_MODELS") or "models"))
     check_folder_writable(registry.folder)
+    if name:
+        registry.new_path(name)
     if from_names:
         if labels is not None or own_categories or corpus:
             raise LanmuError("--from-names begins without labels: leave --labels, --own-categories and --corpus out")
@@ -102,7 +111,7 @@ def train(
         }  # fmt: skip
         if given := [option for option, value in of_labels.items() if value is not None]:
             raise LanmuError(f"--from-names has no use for {', '.join(given)}: leave it out, or train on labels")
-        _from_names(registry, taxonomy_of(categories), unlabelled or [], name, promote, seed)
+        _from_names(registry, taxonomy_of(categories), unlabelled or [], name, promote, seed, models)
         return
     examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
     base = _options_of(registry, like) if like else None
@@ -131,22 +140,41 @@ def train(
     )
     metrics = run.manifest.training["metrics"]
     print(f"{run.name}: accuracy {with_interval(metrics, 'accuracy')}, macro-F1 {with_interval(metrics, 'macro_f1')}")
-    if metrics["accepted_accuracy"] is not None:
+    if metrics["accepted_accuracy"] is not None and metrics["accepted_share"] * metrics["articles"] >= FEWEST_OF_SOURCE:
         print(f"accepted: {metrics['accepted_share']:.1%}, of them {metrics['accepted_accuracy']:.1%} right")
+    for line in source_lines(metrics):
+        print(f"  {line}")
     for reason in run.verdict.reasons:
         print(f"- {reason.text(spoken_language())}")
     if run.promoted:
         print(f"{run.name} is the current model")
     elif run.verdict.promote:
-        print(f"{run.name} is kept; `lanmu models promote {run.name}` makes it current")
+        print(f"{run.name} is kept; `{promotion(run.name, models)}` makes it current")
     else:
-        print(f"{run.name} is not promoted; `lanmu models promote {run.name}` would do it all the same")
+        print(f"{run.name} is not promoted; `{promotion(run.name, models)}` would do it all the same")
+        raise typer.Exit(NOT_BETTER)
     if refused:
         raise typer.Exit(1)
 
 
+def promotion(name: str, models: Path | None) -> str:
+    """The command that makes a version current, as it must be typed."""
+    words = ["lanmu", "models", "promote", name]
+    if models is not None:
+        words += ["--models", str(models)]
+    elif not os.environ.get("LANMU_MODELS") and not (Path("models") / "current").is_file():
+        words += ["--models", "models"]
+    return shlex.join(words)
+
+
 def _from_names(
-    registry: Registry, taxonomy: Taxonomy, unlabelled: list[str], name: str, promote: bool, seed: int
+    registry: Registry,
+    taxonomy: Taxonomy,
+    unlabelled: list[str],
+    name: str,
+    promote: bool,
+    seed: int,
+    models: Path | None,
 ) -> None:
     from training.fitting.start import shipped_model
     from training.promotion.from_names import train_from_names
@@ -160,7 +188,7 @@ def _from_names(
     if promoted:
         print(f"{name} is the current model")
     else:
-        print(f"{name} is kept; `lanmu models promote {name}` makes it current")
+        print(f"{name} is kept; `{promotion(name, models)}` makes it current")
     if refused:
         raise typer.Exit(1)
 
@@ -181,11 +209,12 @@ def _seed(registry: Registry, taxonomy: Taxonomy) -> None:
     from classifier.files import shipped
     from classifier.model.choice import current_name
     from classifier.model.files import read_manifest
+    from training.fitting.prior import renamed
 
     if registry.current is not None:
         return
     source = shipped("models")
     model = source / current_name(source)
-    if set(read_manifest(model).taxonomy.ids) == set(taxonomy.ids):
+    if renamed(read_manifest(model).taxonomy, taxonomy):
         registry.seed(model, "the model that lanmu comes with")
         print(f"{registry.folder} begins with {model.name}, the model that lanmu comes with", file=sys.stderr)

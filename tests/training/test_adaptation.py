@@ -98,10 +98,10 @@ def test_categories_are_known_by_name_too(written: Examples, model: StoredModel)
     few, rest, taxonomy = part(some, 10, 13), part(some, 13, 33), Taxonomy.of_names([names[c] for c in chosen])
     start = start_of(few, taxonomy, model)
     assert start.prior is not None
-    assert [model.manifest.taxonomy.ids[k] for k in start.prior.columns] == list(chosen)
+    assert [[model.manifest.taxonomy.ids[k] for k in its] for its in start.prior.sources] == [[c] for c in chosen]
     assert accuracy(fit(start, few, taxonomy).weights, taxonomy, rest) > 0.8
-    own = Taxonomy.of_names([*taxonomy.ids, "副刊"])
-    assert start_of(few, own, model).prior is None
+    own = Taxonomy.of_names([*taxonomy.ids, "副刊", "读者来信"])
+    assert start_of(few, own, model).prior is None  # of a third of the categories it knows nothing
 
 
 @pytest.mark.slow
@@ -140,7 +140,7 @@ def test_train_says_when_it_starts_from_what_is_known(lanmu: Lanmu, tmp_path: Pa
     assert done.returncode == 0, done.stderr
     assert "few labels" in done.stderr
     alone = lanmu("train", "--labels", "ours.csv", "--own-categories", "--models", "mine", "--from-scratch")
-    assert alone.returncode == 0, alone.stderr
+    assert alone.returncode in (0, 3), alone.stderr  # 3: the gate keeps the one before
     assert "few labels" not in alone.stderr
 
 

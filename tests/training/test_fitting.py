@@ -21,11 +21,12 @@ from training.fitting.calibration import (
     best_calibration,
     expected_calibration_error,
     fit_calibration,
+    strictest,
 )
-from training.fitting.fit import fit_model, typical_examples
+from training.fitting.fit import fit_model, measured_apart, typical_examples
 from training.fitting.matrix import feature_matrix
 from training.fitting.options import FitOptions
-from training.fitting.presets import MANY_HEADLINES
+from training.fitting.presets import MANY_HEADLINES, NEWS
 from training.fitting.splits import time_blocks
 from training.labels.corpora import has_corpus
 from training.labels.examples import Examples
@@ -34,7 +35,8 @@ from training.labels.file import examples_of, usable_labels
 
 @pytest.fixture(scope="module")
 def written() -> Examples:
-    return examples_of(usable_labels(shipped("labels.csv"), read_taxonomy()))
+    found = examples_of(usable_labels(shipped("labels.csv"), read_taxonomy()))
+    return found.take(found.of_source("original"))
 
 
 def of(examples: Examples, *categories: str) -> Examples:
@@ -212,7 +214,8 @@ def test_the_shipped_model_is_made_again_byte_for_byte(tmp_path: Path) -> None:
 def test_options_are_read_back_and_say_no_more_than_they_did() -> None:
     for options in (FitOptions(), FitOptions(general=True, vectors=0.5), MANY_HEADLINES):
         assert FitOptions.from_record(json.loads(json.dumps(options.record()))) == options
-    assert not {"general", "vectors_each"} & set(FitOptions().record())
+    assert FitOptions.from_record(json.loads(json.dumps(NEWS.record()))) == NEWS
+    assert not {"general", "vectors_each", "source_weights", "headlines"} & set(FitOptions().record())
 
 
 def test_each_table_of_vectors_has_a_strength_of_its_own() -> None:
@@ -220,14 +223,54 @@ def test_each_table_of_vectors_has_a_strength_of_its_own() -> None:
     examples = examples_of([replace(label, text="") for label in labels])
     y = np.arange(len(examples)) % 3
     one, other = (
-        feature_matrix(examples, replace(MANY_HEADLINES, vectors_each=each), y)
-        for each in ((0.2, 0.2, 0.5), (0.4, 0.2, 0.0))
+        feature_matrix(examples, replace(MANY_HEADLINES, vectors_each=each), y) for each in ((0.2, 0.5), (0.4, 0.0))
     )
     assert isinstance(one.shared, np.ndarray) and isinstance(other.shared, np.ndarray)
-    ends = np.cumsum([0, 96, 96, 64])
-    for k, factor in enumerate((2.0, 1.0, 0.0)):
+    ends = np.cumsum([0, 96, 96])
+    for k, factor in enumerate((2.0, 0.0)):
         part = slice(ends[k], ends[k + 1])
         np.testing.assert_allclose(other.shared[:, part], factor * one.shared[:, part], rtol=1e-4, atol=1e-7)
         means = one.X @ one.shared[:, part]
         spread = np.sqrt(((means - means.mean(0)) ** 2).sum(1).mean())
-        assert spread == pytest.approx((0.2, 0.2, 0.5)[k], rel=1e-4)
+        assert spread == pytest.approx((0.2, 0.5)[k], rel=1e-4)
+
+
+def test_thresholds_are_those_of_the_source_that_needs_the_highest() -> None:
+    broadcast, local = ((0.9, 0.5), (0.97, 0.8), (0.99, 0.95)), ((0.9, 0.6), (0.97, 0.7))
+    assert strictest([broadcast, local]) == ((0.9, 0.6), (0.97, 0.8))
+    assert strictest([broadcast]) == broadcast
+
+
+def test_thresholds_are_measured_on_all_labels_and_on_each_large_source() -> None:
+    sources = ("xwlb",) * 350 + ("local",) * 300 + ("local/doubtful",) * 50 + ("desk",) * 40
+    n = len(sources)
+    examples = Examples(tuple(map(str, range(n))), ("",) * n, ("文",) * n, ("体育",) * n, ("",) * n, sources)
+    typical = typical_examples(examples)
+    sizes = [int(some.sum()) for some in measured_apart(examples, typical)]
+    assert sizes == [690, 300, 350]
+    assert len(measured_apart(examples.take(np.arange(350)), np.ones(350, np.bool_))) == 1
+
+
+def test_labels_of_a_weighty_source_count_more(written: Examples) -> None:
+    some = of(written, "sports", "health").take(range(0, 84, 2))
+    turned = replace(some, categories=tuple({"sports": "health", "health": "sports"}[c] for c in some.categories))
+    turned = replace(turned, ids=tuple(f"{name}-turned" for name in some.ids), sources=("turned",) * len(some))
+    taxonomy = read_taxonomy()
+    for weight, right in ((0.1, some), (10.0, turned)):
+        fitted = fit_model(some + turned, taxonomy, FitOptions(source_weights=(("turned", weight),)))
+        best = KernelScorer(fitted.weights).score(*some.columns).scores.argmax(1)
+        assert [taxonomy.ids[k] for k in best] == list(right.categories)
+
+
+def test_headlines_as_articles_of_their_own_teach_what_a_bare_headline_says(written: Examples) -> None:
+    some = of(written, "sports", "health", "agriculture", "economy")
+    titled = some.take([i for i, title in enumerate(some.titles) if len(title) > 6])
+    learned, asked = titled.take(range(0, len(titled), 2)), titled.take(range(1, len(titled), 2))
+    bare = replace(asked, texts=("",) * len(asked))
+    taxonomy = read_taxonomy()
+    right = []
+    for headlines in (0.0, 0.3):
+        fitted = fit_model(learned, taxonomy, FitOptions(headlines=headlines))
+        best = KernelScorer(fitted.weights).score(*bare.columns).scores.argmax(1)
+        right.append(np.mean([taxonomy.ids[k] == c for k, c in zip(best, bare.categories, strict=True)]))
+    assert right[1] > right[0]

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,17 +14,11 @@ from classifier.text import character_table, normalise, with_signs
 from tests.reference.plain import PlainScorer
 from training.fitting.fit import fit_model
 from training.fitting.options import FitOptions
-from training.fitting.presets import ARTICLES, HEADLINES, default_options
+from training.fitting.presets import ARTICLES, HEADLINES, NEWS, default_options
 from training.labels.examples import Examples
 from training.labels.file import examples_of, usable_labels
 from training.vectors.general import learn_general_vectors, read_general_vectors, vocabulary
 from training.vectors.news import read_word_vectors
-from training.vectors.published import (
-    chosen_vectors,
-    read_published_vectors,
-    strings_of,
-    write_published_vectors,
-)
 from training.vectors.table import VectorTable
 
 
@@ -34,6 +26,7 @@ from training.vectors.table import VectorTable
 def written() -> Examples:
     """A dozen written articles of each of four categories."""
     found = examples_of(usable_labels(shipped("labels.csv"), read_taxonomy()))
+    found = found.take(found.of_source("original"))
     chosen: list[int] = []
     for category in ("sports", "health", "agriculture", "culture"):
         chosen += [i for i, given in enumerate(found.categories) if given == category][:12]
@@ -49,7 +42,7 @@ def headlines(examples: Examples) -> Examples:
 
 
 def test_options_follow_the_labels(written: Examples) -> None:
-    assert default_options(written, read_taxonomy()) == FitOptions()
+    assert default_options(written, read_taxonomy()) == NEWS
     renamed = replace(written, categories=tuple(f"我们的{c}" for c in written.categories))
     assert default_options(renamed, own(renamed)) == ARTICLES
     assert default_options(headlines(written), read_taxonomy()) == HEADLINES
@@ -91,7 +84,7 @@ def test_signs_and_spaces_stay_visible() -> None:
     assert not character_table().is_word[ord("!")]
 
 
-@pytest.mark.parametrize("read", [read_word_vectors, read_general_vectors, read_published_vectors])
+@pytest.mark.parametrize("read", [read_word_vectors, read_general_vectors])
 def test_word_vectors_put_related_words_together(read: Callable[[], VectorTable]) -> None:
     vectors = read()
     words = ["小麦", "水稻", "导弹", "战机"]
@@ -117,23 +110,3 @@ def test_a_table_of_general_vectors_keeps_what_embeddings_say_is_near() -> None:
     near = dict(zip(words, table.at(table.rows(words, characters)), strict=False))
     assert near["足球"] @ near["篮球"] > 0.9 > near["足球"] @ near["股票"]
     assert near["股票"] @ near["债券"] > 0.9
-
-
-def test_a_table_of_published_vectors_has_the_most_frequent_words_and_their_directions(tmp_path: Path) -> None:
-    words = ["</s>", "足球", "NBA", "篮球", "圣克鲁斯德拉谢拉", "足球", "股票", "债券"]
-    vectors = np.random.default_rng(0).normal(size=(len(words), 64))
-    vectors[3] = vectors[1] + 0.1
-    write_published_vectors(chosen_vectors(words, vectors, 3), tmp_path / "small.safetensors")
-    table = read_published_vectors(tmp_path / "small.safetensors")
-    assert set(table.words) == {"足球", "篮球", "股票"} and not len(table.characters)
-    found = dict(zip(table.words, table.at(table.rows(table.words, table.characters)), strict=True))
-    for word, vector in found.items():
-        given = vectors[words.index(word)]
-        assert vector @ given > 0.99 * np.linalg.norm(given)
-    assert found["足球"] @ found["篮球"] > 0.9 > found["足球"] @ found["股票"]
-
-
-def test_words_are_read_from_a_pickle_that_is_never_run() -> None:
-    assert strings_of(pickle.dumps(["足球", "篮球", "股票"])) == ["足球", "篮球", "股票"]
-    harmful = b"cos\nsystem\n(S'exit 1'\ntR."
-    assert strings_of(harmful) == []

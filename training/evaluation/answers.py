@@ -92,7 +92,7 @@ def answers_by(
     for number, (train, test) in enumerate(parts, 1):
         if say is not None and len(parts) > 1:
             say(f"fold {number} of {len(parts)}")
-        train = learnable(examples, train)
+        train = learnable(examples, train[~examples.kept_apart[train]])
         if not len(test) or not len(train):
             raise LabelsError(f"{len(examples)} labels are too few to set some apart; add labels")
         try:

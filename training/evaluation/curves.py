@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.metrics import BINS, Judged, drawn, figures, interval_of, rounded, wilson
+from training.evaluation.metrics import BINS, FEWEST_OF_SOURCE, Judged, drawn, figures, interval_of, rounded, wilson
 
 if TYPE_CHECKING:
     from training.evaluation.answers import Answers
@@ -31,6 +31,9 @@ class Slice:
     macro_f1: float
     macro_f1_95: list[float]
     accepted_share: float
+    accepted: int
+    accepted_accuracy: float | None
+    """None where so few are accepted that their share says nothing."""
 
 
 def confusion(answers: Answers) -> list[dict[str, Any]]:
@@ -110,6 +113,7 @@ def _slice(name: str, part: Judged) -> Slice:
     n = len(part)
     point = figures(part, np.ones((1, n)))
     f1 = interval_of(lambda weight: figures(part, weight)["macro_f1"], n, SLICE_DRAWS)
+    accepted = int(part.accepted.sum())
     return Slice(
         name,
         n,
@@ -118,6 +122,8 @@ def _slice(name: str, part: Judged) -> Slice:
         rounded(point["macro_f1"][0]),
         f1,
         rounded(point["accepted_share"][0]),
+        accepted,
+        rounded(point["accepted_accuracy"][0]) if accepted >= FEWEST_OF_SOURCE else None,
     )
 
 

@@ -20,6 +20,7 @@ from training.evaluation.metrics import metrics_of
 from training.evaluation.mistakes import Mistake, category_words, worst_mistakes
 from training.evaluation.versus import Versus, honest_answers, versus
 from training.evaluation.wording import Wording
+from training.fitting.holdout import holdout_mask
 from training.fitting.splits import Part, held_apart, held_out_by_id, latest, outer_folds
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
@@ -106,7 +107,7 @@ def evaluate(
         say("words of all labels")
     return _evaluation(
         answers,
-        weights=fit(examples, groups).weights,
+        weights=fit(examples.take(~examples.kept_apart), groups[~examples.kept_apart]).weights,
         examples=examples,
         others=others,
         curve=curve,
@@ -161,7 +162,9 @@ def _parts(examples: Examples, groups: NDArray[np.int64], split: Split, seed: in
         if not out.any():
             raise LabelsError("labels have no dates to split by; fill in the date column, or use --split folds")
     else:
-        out = np.array([held_out_by_id(name) for name in examples.ids], np.bool_)
+        out = holdout_mask(examples)
+        if not out.any():
+            out = np.array([held_out_by_id(name) for name in examples.ids], np.bool_)
     return [held_apart(out, groups)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 DRAWS = 1000
 BINS = 15
 LEVEL = (0.025, 0.975)
+FEWEST_OF_SOURCE = 30
+"""Articles: shares of fewer say nothing."""
+OVERALL = (
+    "accuracy", "macro_f1", "weighted_f1", "top2_accuracy", "log_loss", "calibration_error", "accepted_share",
+    "accepted_accuracy",
+)  # fmt: skip
 _CELLS = 20_000_000
 """Draws times articles at a time, so that memory does not grow with the articles."""
 Figures = dict[str, NDArray[np.float64]]
@@ -56,12 +62,7 @@ def metrics_of(answers: Answers, draws: int = DRAWS, seed: int = 0) -> dict[str,
     judged = Judged.of(answers)
     point = {name: values[0] for name, values in figures(judged, np.ones((1, len(judged)))).items()}
     spread = intervals(judged, draws, seed)
-    overall = ("accuracy", "macro_f1", "weighted_f1", "top2_accuracy", "log_loss", "calibration_error",
-               "accepted_share", "accepted_accuracy")  # fmt: skip
-    found: dict[str, Any] = {}
-    for name in overall:
-        found[name] = _number(point[name])
-        found[f"{name}_95"] = [_number(bound) for bound in spread[name]]
+    found = _with_intervals(OVERALL, point, spread)
     found["categories"] = {
         category: {
             **{name: _number(point[name][k]) for name in ("precision", "recall", "f1")},
@@ -72,6 +73,33 @@ def metrics_of(answers: Answers, draws: int = DRAWS, seed: int = 0) -> dict[str,
         for k, category in enumerate(answers.taxonomy.ids)
         if (judged.y == k).any()
     }
+    return found
+
+
+def metrics_by_source(answers: Answers, draws: int = DRAWS, seed: int = 0) -> dict[str, dict[str, Any]]:
+    """The overall figures of each source with FEWEST_OF_SOURCE articles or more; none where all are of one source.
+
+    A mean over sources hides the worse one, and what comes in tomorrow need not be mixed as the labels are.
+    """
+    judged = Judged.of(answers)
+    stems = np.array([source.split("/")[0] for source in answers.examples.sources], dtype=object)
+    found: dict[str, dict[str, Any]] = {}
+    for name in sorted(set(stems.tolist())):
+        some = judged.take(stems == name)
+        if len(some) < FEWEST_OF_SOURCE or len(some) == len(judged):
+            continue
+        point = {key: values[0] for key, values in figures(some, np.ones((1, len(some)))).items()}
+        found[name] = {"articles": len(some), **_with_intervals(OVERALL, point, intervals(some, draws, seed))}
+    return found
+
+
+def _with_intervals(
+    names: Sequence[str], point: Mapping[str, Any], spread: Mapping[str, tuple[Any, Any]]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in names:
+        found[name] = _number(point[name])
+        found[f"{name}_95"] = [_number(bound) for bound in spread[name]]
     return found
 
 

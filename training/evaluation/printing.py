@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from training.evaluation.answers import KINDS
 from training.evaluation.curves import confusion
+from training.evaluation.metrics import FEWEST_OF_SOURCE
 from training.evaluation.wording import Wording, curve_sentences
 
 if TYPE_CHECKING:
@@ -62,9 +63,21 @@ def print_evaluation(evaluation: Evaluation) -> None:
         _curve(console, evaluation.curve, {c.id: c.name for c in answers.taxonomy})
 
 
-def with_interval(metrics: dict[str, Any], name: str) -> str:
+def with_interval(metrics: Mapping[str, Any], name: str) -> str:
     """``0.911 (0.890-0.933)``."""
     return f"{metrics[name]:.3f} {interval_words(metrics[f'{name}_95'])}"
+
+
+def source_lines(metrics: Mapping[str, Any]) -> list[str]:
+    """A line for each source that has figures of its own: how right, how much is accepted, how right that is."""
+    lines = []
+    for source, its in metrics.get("sources", {}).items():
+        line = f"{source}: {its['articles']:,} articles, accuracy {with_interval(its, 'accuracy')}"
+        line += f", macro-F1 {its['macro_f1']:.3f}"
+        if its["accepted_accuracy"] is not None and its["accepted_share"] * its["articles"] >= FEWEST_OF_SOURCE:
+            line += f"; accepted {its['accepted_share']:.1%}, of them {its['accepted_accuracy']:.1%} right"
+        lines.append(line)
+    return lines
 
 
 def _section(console: Console, title: str) -> None:
@@ -122,12 +135,14 @@ def _confusions(console: Console, evaluation: Evaluation) -> None:
 
 def _slices(name: str, parts: Sequence[Any]) -> Table:
     table = grid(
-        (name, "left"), ("articles", "right"), ("accuracy", "right"), ("95 %", "left"), ("accepted", "right")
+        (name, "left"), ("articles", "right"), ("accuracy", "right"), ("95 %", "left"), ("macro-F1", "right"),
+        ("accepted", "right"), ("of them right", "right"),
     )  # fmt: skip
     for part in parts:
         table.add_row(
             part.name, f"{part.articles:,}", f"{part.accuracy:.3f}", interval_words(part.accuracy_95),
-            f"{part.accepted_share:.0%}",
+            f"{part.macro_f1:.3f}", f"{part.accepted_share:.0%}",
+            "–" if part.accepted_accuracy is None else f"{part.accepted_accuracy:.1%}",
         )  # fmt: skip
     return table
 

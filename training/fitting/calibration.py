@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -216,3 +216,10 @@ def acceptance_thresholds(
             highest = max(highest, float(sorted_probability[allowed[-1]]))
             pairs.append((wish, round(highest, 6)))
     return tuple(pairs)
+
+
+def strictest(found: Iterable[tuple[tuple[float, float], ...]]) -> tuple[tuple[float, float], ...]:
+    """Of several (wished accuracy, threshold) lists the wishes that all of them reach, with the highest threshold."""
+    lists = [dict(pairs) for pairs in found]
+    common = set.intersection(*(set(pairs) for pairs in lists)) if lists else set()
+    return tuple((wish, max(pairs[wish] for pairs in lists)) for wish in sorted(common))

@@ -15,9 +15,9 @@ from training.fitting.prior import with_background
 from training.fitting.solving import times_shared
 from training.fitting.subwords import subwords
 from training.vectors.background import read_background
+from training.vectors.files import has_vectors
 from training.vectors.general import read_general_vectors
 from training.vectors.news import read_word_vectors
-from training.vectors.published import read_published_vectors
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from training.vectors.table import VectorTable
 
 
+NEW_VECTORS = (0.3, 0.6)
+"""How strong the word vectors are for a new category beside those that a model knows."""
 Placed: TypeAlias = "list[tuple[VectorTable, NDArray[np.int64]]]"
 """Tables of vectors and the rows of a vocabulary's features in them."""
 
@@ -55,6 +57,8 @@ class Matrix:
     prior: Solution | None = None
     counts: FeatureCounts | None = None
     known_anyway: NDArray[np.bool_] | None = None
+    headlines: csr_matrix | None = None
+    """The examples as if they had no body, csr float64 like X; rows of those without a headline are empty."""
 
     @property
     def features(self) -> int:
@@ -104,17 +108,38 @@ def feature_matrix(
     if prior is not None:
         counts, idf = prior.widened(counts)
         start = prior.weights(counts.words, counts.characters)
-        return Matrix(counts.tf_idf(idf), counts.words, counts.characters, idf, None, start)
+        X = counts.tf_idf(idf)
+        shared = _vectors_of(counts, X, idf, options) if len(prior.new) else None
+        return Matrix(X, counts.words, counts.characters, idf, shared, start)
     background = background or read_background()
     counts, idf = _with_common_words(counts, set(all_counts.words), background, options)
     X = counts.tf_idf(idf)
     placed: Placed = []
     if options.background or options.vectors > 0:
         placed = [(table, table.rows(counts.words, counts.characters)) for table in _tables(options)]
-    matrix = Matrix(X, counts.words, counts.characters, idf, _shared(counts, X, idf, options, placed))
+    headlines = _of_titles(counts).tf_idf(idf) if options.headlines > 0 and options.spec.title > 0 else None
+    shared = _shared(counts, X, idf, options, placed)
+    matrix = Matrix(X, counts.words, counts.characters, idf, shared, headlines=headlines)
     if not options.fold_words:
         return matrix
     return replace(matrix, counts=counts, known_anyway=_known_anyway(counts, background, options, placed))
+
+
+def _vectors_of(counts: FeatureCounts, X: csr_matrix, idf: NDArray[np.float32], options: FitOptions) -> Shared | None:
+    """Word vectors for what a prior does not know, where the tables are installed."""
+    if not has_vectors():
+        return None
+    with_vectors = replace(options, subwords=0.0, vectors=NEW_VECTORS[-1], vectors_each=NEW_VECTORS, general=True)
+    placed = [(table, table.rows(counts.words, counts.characters)) for table in _tables(with_vectors)]
+    return _shared(counts, X, idf, with_vectors, placed)
+
+
+def _of_titles(counts: FeatureCounts) -> FeatureCounts:
+    """The counts of the titles alone."""
+    blocks = {block: counts_of if block[0] == "title" else 0 * counts_of for block, counts_of in counts.blocks.items()}
+    for block in blocks.values():
+        block.eliminate_zeros()
+    return replace(counts, blocks=blocks)
 
 
 def _with_common_words(
@@ -141,8 +166,7 @@ def _with_common_words(
 
 
 def _tables(options: FitOptions) -> list[VectorTable]:
-    general = [read_general_vectors(), read_published_vectors()] if options.general else []
-    return [read_word_vectors(), *general]
+    return [read_word_vectors(), *([read_general_vectors()] if options.general else [])]
 
 
 def _known_anyway(

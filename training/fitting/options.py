@@ -20,10 +20,12 @@ class FitOptions:
     "balanced".  ``idf_power`` is the power of the idf.  ``signs``: punctuation counts as a word.
     ``subwords``, ``vectors`` and ``bayes``: how strong the characters inside words, word vectors
     and naive Bayes are against the words themselves (see matrix.Matrix and solving.solved).
-    ``general``: word vectors are not those of the news alone, but those of language at large too (two tables);
-    ``vectors_each``: the strength of each of the three tables, instead of ``vectors`` for all together.
+    ``general``: word vectors are not those of the news alone, but those of language at large too;
+    ``vectors_each``: the strength of each of the two tables, instead of ``vectors`` for all together.
     ``background``: words of the news at large are known from the start, with their frequencies.
     ``fold_words``: held-out folds are seen with the words of the others alone, as new articles are.
+    ``source_weights``: (source, weight) pairs: how much the labels of a source count against those of others (1).
+    ``headlines``: how much each label's headline counts as an article of its own, without a body.
     ``prior``: the checksum of the model that the fit starts from.
     ``keep`` is how many features stay (0: all), chosen by chi-square.
     ``background_articles``: words in so many background articles are known to the model even where
@@ -43,6 +45,8 @@ class FitOptions:
     vectors_each: tuple[float, ...] = ()
     background: bool = False
     fold_words: bool = False
+    source_weights: tuple[tuple[str, float], ...] = ()
+    headlines: float = 0.0
     prior: str = ""
     min_articles: int = 1
     keep: int = 0
@@ -59,10 +63,10 @@ class FitOptions:
 
     def record(self) -> dict[str, Any]:
         record = {f.name: getattr(self, f.name) for f in fields(self)}
-        if not self.general:
-            del record["general"]  # models from before it say the same
-        if not self.vectors_each:
-            del record["vectors_each"]
+        record["source_weights"] = [list(pair) for pair in self.source_weights]
+        for name in ("general", "vectors_each", "source_weights", "headlines"):
+            if not record[name]:
+                del record[name]  # models from before it say the same
         return {**record, "spec": self.spec.record(), "user_words": [list(pair) for pair in self.user_words]}
 
     @classmethod
@@ -70,6 +74,7 @@ class FitOptions:
         read = {
             "spec": FeatureSpec.from_record(record["spec"]),
             "user_words": tuple((str(word), int(frequency)) for word, frequency in record["user_words"]),
+            "source_weights": tuple((str(s), float(w)) for s, w in record.get("source_weights", ())),
             "vectors_each": tuple(float(strength) for strength in record.get("vectors_each", ())),
         }
         return cls(**{**record, **read})

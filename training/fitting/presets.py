@@ -10,10 +10,23 @@ import numpy as np
 from classifier.model.features import FeatureSpec
 from classifier.taxonomy import read_taxonomy
 from training.fitting.options import FitOptions
+from training.vectors.files import has_vectors
 
 if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy
     from training.labels.examples import Examples
+
+NEWS = FitOptions(
+    source_weights=(("local", 3.0), ("original", 3.0)),
+    headlines=0.1,
+    general=True,
+    vectors=0.6,
+    vectors_each=(0.3, 0.6),
+)
+"""News in the default categories: most labels are of broadcast news, most readers are of local papers.
+
+Word vectors say what a local paper's words mean that no label has (docs/accuracy.md).
+"""
 
 LONGEST_HEADLINE = 60
 """Characters: where half of the labels' texts are no longer, they are headlines or notes."""
@@ -37,7 +50,7 @@ MANY_HEADLINES = replace(
     penalty=1.0,
     background=True,
     general=True,
-    vectors_each=(0.2, 0.2, 0.5),
+    vectors_each=(0.2, 0.5),
 )
 """The same where there are many in categories of one's own, so that word vectors need not speak for labels."""
 
@@ -58,4 +71,6 @@ def default_options(examples: Examples, taxonomy: Taxonomy) -> FitOptions:
     lengths = [len(title) + len(text) for title, text in zip(examples.titles, examples.texts, strict=True)]
     if float(np.median(lengths)) <= LONGEST_HEADLINE:
         return HEADLINES
-    return FitOptions() if set(taxonomy.ids) <= set(read_taxonomy().ids) else ARTICLES
+    if not set(taxonomy.ids) <= set(read_taxonomy().ids):
+        return ARTICLES
+    return NEWS if has_vectors() else replace(NEWS, general=False, vectors=0.0, vectors_each=())

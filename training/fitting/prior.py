@@ -29,30 +29,42 @@ RARE = 5
 class Prior:
     """A model that a fit starts from.
 
-    ``columns`` int64[K]: the model's column of each category of the new taxonomy.  ``review`` is its
-    own rule.
+    ``sources``: for each category of the new taxonomy the model's columns that it comes from: one,
+    several where categories were merged, none where it is new.  ``review`` is the model's own rule.
     """
 
     model: LinearWeights
-    columns: NDArray[np.int64]
+    sources: tuple[tuple[int, ...], ...]
     checksum: str
     review: ReviewRule
 
     @classmethod
     def of(cls, stored: StoredModel, taxonomy: Taxonomy) -> Prior:
-        known = known_as(stored.manifest.taxonomy)
-        columns = [known[category.id if category.id in known else category.name] for category in taxonomy]
-        return cls(stored.weights, np.array(columns, np.int64), stored.manifest.checksum, stored.manifest.review)
+        manifest = stored.manifest
+        return cls(stored.weights, sources_of(manifest.taxonomy, taxonomy), manifest.checksum, manifest.review)
+
+    @property
+    def new(self) -> NDArray[np.int64]:
+        """The columns of the categories that the model does not know."""
+        return np.array([k for k, its in enumerate(self.sources) if not its], np.int64)
+
+    @property
+    def changes(self) -> bool:
+        """Whether the categories are not simply some of the model's: a new one, or one that is a sum."""
+        return any(len(its) != 1 for its in self.sources)
 
     @property
     def calibration(self) -> Calibration:
-        """The model's own, of the categories that are left."""
-        return Calibration(
-            "dirichlet",
-            self.model.calibration_matrix[np.ix_(self.columns, self.columns)],
-            self.model.calibration_offset[self.columns],
-            self.model.calibration_spread,
-        )
+        """The model's own, of the categories that are left; a new one's is as those of the others are on average."""
+        first = np.array([its[0] if its else -1 for its in self.sources], np.int64)
+        known = np.flatnonzero(first >= 0)
+        matrix = np.zeros((len(first), len(first)))
+        matrix[np.ix_(known, known)] = self.model.calibration_matrix[np.ix_(first[known], first[known])]
+        offset = np.zeros(len(first))
+        offset[known] = self.model.calibration_offset[first[known]]
+        matrix[self.new, self.new] = np.diagonal(matrix)[known].mean()
+        offset[self.new] = offset[known].mean()
+        return Calibration("dirichlet", matrix, offset, self.model.calibration_spread)
 
     def widened(self, counts: FeatureCounts) -> tuple[FeatureCounts, NDArray[np.float32]]:
         """Counts over the model's vocabulary and the labels' own, and the idf: the model's where it has one."""
@@ -63,12 +75,20 @@ class Prior:
         return wide, idf
 
     def weights(self, words: StringTable, characters: StringTable) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The model's weights float64[groups · V, K] over a wider vocabulary, and intercepts."""
+        """The model's weights float64[groups · V, K] over a wider vocabulary, and intercepts.
+
+        Of merged categories the sum; of new ones nothing, with the intercept of what fits nowhere.
+        """
         places = self._places(words, characters)
-        size, groups, k = len(words) + len(characters), self.model.spec.groups, len(self.columns)
-        weights = np.zeros((groups, size, k))
-        weights[:, places] = self.model.weights.reshape(groups, self.model.features, -1)[:, :, self.columns]
-        return weights.reshape(groups * size, k), self.model.intercept[self.columns]
+        size, groups, k = len(words) + len(characters), self.model.spec.groups, len(self.sources)
+        given = self.model.weights.reshape(groups, self.model.features, -1)
+        weights, intercept = np.zeros((groups, size, k)), np.full(k, -1.0)
+        for column, its in enumerate(self.sources):
+            if its:
+                # One against all others: of -1 each where none of them fits, 1 + -1 where one does.
+                weights[:, places, column] = given[:, :, list(its)].sum(2)
+                intercept[column] = self.model.intercept[list(its)].sum() + len(its) - 1
+        return weights.reshape(groups * size, k), intercept
 
     def _places(self, words: StringTable, characters: StringTable) -> NDArray[np.int64]:
         word_places = {word: i for i, word in enumerate(words)}
@@ -83,6 +103,22 @@ def known_as(taxonomy: Taxonomy) -> dict[str, int]:
     """Each category's column, by its id and by its name."""
     columns = {category.name: k for k, category in enumerate(taxonomy)}
     return columns | {category: k for k, category in enumerate(taxonomy.ids)}
+
+
+def sources_of(known: Taxonomy, wanted: Taxonomy) -> tuple[tuple[int, ...], ...]:
+    """For each wanted category the columns of the known ones that it comes from: by id, by name, and by what it was."""
+    columns = known_as(known)
+    found = []
+    for category in wanted:
+        names = [category.id if category.id in columns else category.name, *category.was]
+        found.append(tuple(dict.fromkeys(columns[name] for name in names if name in columns)))
+    return tuple(found)
+
+
+def renamed(known: Taxonomy, wanted: Taxonomy) -> dict[str, str]:
+    """What the known categories are called in the wanted taxonomy, by id; those that are dropped are not in it."""
+    sources = sources_of(known, wanted)
+    return {known.ids[k]: category.id for category, its in zip(wanted, sources, strict=True) for k in its}
 
 
 def with_background(

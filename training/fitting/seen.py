@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,16 +51,19 @@ def unseen(manifest: Manifest, examples: Examples) -> NDArray[np.bool_]:
     return np.array([_checksum(name) not in seen for name in examples.ids], np.bool_)
 
 
-def changed(manifest: Manifest, examples: Examples) -> NDArray[np.bool_]:
-    """Which examples a stored model was fitted on with another category than they have now, bool[n]."""
-    return np.array([before not in ("", now) for before, now in _before(manifest, examples)], np.bool_)
+def changed(manifest: Manifest, examples: Examples, renamed: Mapping[str, str] | None = None) -> NDArray[np.bool_]:
+    """Which examples a stored model was fitted on with another category than they have now, bool[n].
+
+    ``renamed``: what the model's categories are called now, where it is not the same.
+    """
+    return np.array([before not in ("", now) for before, now in _before(manifest, examples, renamed)], np.bool_)
 
 
-def relabelled(manifest: Manifest, examples: Examples) -> list[Relabelled]:
+def relabelled(manifest: Manifest, examples: Examples, renamed: Mapping[str, str] | None = None) -> list[Relabelled]:
     """The changes by the category that the model learned, the largest first."""
     known: Counter[str] = Counter()
     now: dict[str, Counter[str]] = {}
-    for before, category in _before(manifest, examples):
+    for before, category in _before(manifest, examples, renamed):
         known[before] += 1
         if before and category != before:
             now.setdefault(before, Counter())[category] += 1
@@ -67,9 +71,9 @@ def relabelled(manifest: Manifest, examples: Examples) -> list[Relabelled]:
     return sorted(found, key=lambda one: (-one.changed, one.category))
 
 
-def _before(manifest: Manifest, examples: Examples) -> list[tuple[str, str]]:
+def _before(manifest: Manifest, examples: Examples, renamed: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
     """Each example's category as the model learned it (empty: it did not, or does not say) and as it is now."""
-    seen, ids = _seen(manifest), manifest.taxonomy.ids
+    seen, ids = _seen(manifest), [(renamed or {}).get(name, name) for name in manifest.taxonomy.ids]
     columns = [seen.get(_checksum(name), -1) for name in examples.ids]
     return [(ids[k] if 0 <= k < len(ids) else "", now) for k, now in zip(columns, examples.categories, strict=True)]
 

@@ -39,6 +39,7 @@ def solved(
     options: SolverOptions,
     shared: Shared | None = None,
     prior: Solution | None = None,
+    emphasis: NDArray[np.float64] | None = None,
 ) -> Solution:
     """Weights and intercepts of all categories; one without labels gets the lowest score.
 
@@ -47,6 +48,7 @@ def solved(
     came from a Gaussian prior with covariance 1 + shared · sharedᵀ.  ``options.bayes`` adds so much
     of a multinomial naive Bayes model, brought to the same spread (Wang and Manning 2012 show how
     the two complete each other).  ``prior``: see from_prior, which then stands in for all of this.
+    ``emphasis`` float64[n]: how much each example counts (without: all alike).
     """
     if prior is not None:
         return from_prior(X, y, options.penalty, prior)
@@ -54,15 +56,15 @@ def solved(
     counts = np.bincount(column)
     weight = (len(y) / (len(present) * counts)) ** options.balance
     if shared is None:
-        coefficients, intercepts = _plain(X, column, weight, options)
+        coefficients, intercepts = _plain(X, column, weight, options, emphasis)
     else:
         from scipy.sparse import csr_matrix, hstack
 
         wide = hstack([X, csr_matrix(times_shared(X, shared))]).tocsr()
-        coefficients, intercepts = _plain(wide, column, weight, options)
+        coefficients, intercepts = _plain(wide, column, weight, options, emphasis)
         coefficients = coefficients[: X.shape[1]] + shared @ coefficients[X.shape[1] :].astype(shared.dtype, copy=False)
     if options.bayes > 0:
-        coefficients, intercepts = with_bayes(X, column, (coefficients, intercepts), options.bayes)
+        coefficients, intercepts = with_bayes(X, column, (coefficients, intercepts), options.bayes, emphasis)
     return placed((coefficients, intercepts), present, categories)
 
 
@@ -79,11 +81,18 @@ def placed(solution: Solution, present: NDArray[np.int64], categories: int) -> S
     return weights, intercept
 
 
-def _plain(X: csr_matrix, y: NDArray[np.int64], weight: NDArray[np.float64], options: SolverOptions) -> Solution:
+def _plain(
+    X: csr_matrix,
+    y: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    options: SolverOptions,
+    emphasis: NDArray[np.float64] | None,
+) -> Solution:
     if options.solver == "svc":
-        return svc(X, y, weight, options.penalty, options.seed)
+        return svc(X, y, weight, options.penalty, options.seed, emphasis)
     targets = np.where(y[:, None] == np.arange(len(weight)), 1.0, -1.0)
-    return ridge(X, targets, weight[y], options.penalty, options.seed)
+    of_examples = weight[y] if emphasis is None else weight[y] * emphasis
+    return ridge(X, targets, of_examples, options.penalty, options.seed)
 
 
 def with_bayes(
@@ -157,8 +166,18 @@ def dual(
     return right[:, :-1] - right[:, -1:] * intercepts, intercepts
 
 
-def svc(X: csr_matrix, y: NDArray[np.int64], weight: NDArray[np.float64], penalty: float, seed: int = 0) -> Solution:
-    """Linear support vector machines (squared hinge), ``weight`` float64[K] of the categories."""
+def svc(
+    X: csr_matrix,
+    y: NDArray[np.int64],
+    weight: NDArray[np.float64],
+    penalty: float,
+    seed: int = 0,
+    emphasis: NDArray[np.float64] | None = None,
+) -> Solution:
+    """Linear support vector machines (squared hinge), ``weight`` float64[K] of the categories.
+
+    ``emphasis`` float64[n]: of the examples.
+    """
     from sklearn.svm import LinearSVC
 
     model = LinearSVC(
@@ -168,7 +187,7 @@ def svc(X: csr_matrix, y: NDArray[np.int64], weight: NDArray[np.float64], penalt
         max_iter=5000,
         random_state=seed,
     )
-    model.fit(X, y)
+    model.fit(X, y, sample_weight=emphasis)
     coefficients, intercepts = np.asarray(model.coef_), np.asarray(model.intercept_)
     if len(weight) == 2:  # scikit-learn keeps one row for two categories
         coefficients, intercepts = np.vstack([-coefficients, coefficients]), np.array([-intercepts[0], intercepts[0]])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from training.fitting.options import FitOptions
 from training.fitting.presets import HEADLINES, MANY_HEADLINES, default_options
-from training.fitting.prior import Prior, known_as
+from training.fitting.prior import Prior, renamed, sources_of
 from training.fitting.seen import changed, unseen
 from training.fitting.solving import MOST_IN_DUAL
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FEW = 100
 """Labels a category (the middle one): more speak for themselves."""
+FEWEST_KNOWN, MOST_KNOWN = 2, 0.75
+"""A model is a start where it has two of the categories, and three quarters of them: others are taught beside them."""
 PRIOR_PENALTY = 12.0
 """How hard it is to move the weights of a model, which stand for thousands of labels."""
 VECTORS_SPEAK_FOR = 5.0
@@ -63,7 +65,9 @@ def start_of(examples: Examples, taxonomy: Taxonomy, stored: StoredModel | None)
     """
     options = default_options(examples, taxonomy)
     knows = stored is not None and _knows(stored, taxonomy)
-    new = learned_anew(stored, examples) if stored is not None and knows else np.ones(len(examples), np.bool_)
+    everything = np.ones(len(examples), np.bool_)
+    new = learned_anew(stored, examples, taxonomy) if stored is not None and knows else everything
+    new &= ~examples.kept_apart
     labels_a_category = float(np.median(list(Counter(examples.take(new).categories).values()) or [0]))
     if labels_a_category > FEW or int(new.sum()) > MOST_IN_DUAL or not new.any():
         if options == HEADLINES and new.any() and not set(taxonomy.ids) <= _default_ids():
@@ -71,13 +75,15 @@ def start_of(examples: Examples, taxonomy: Taxonomy, stored: StoredModel | None)
         return Start(options, alone=f"more than {FEW} labels a category speak for themselves")
     if stored is not None and knows:
         prior = Prior.of(stored, taxonomy)
+        fresh = [taxonomy.categories[k].name for k in prior.new.tolist()]
         options = replace(
             FitOptions(), spec=stored.manifest.spec, solver="ridge", penalty=PRIOR_PENALTY,
             user_words=stored.manifest.user_words, prior=prior.checksum,
         )  # fmt: skip
-        known = frozenset(examples.take(~new).ids)
+        known = frozenset(examples.take(~new & ~examples.kept_apart).ids)
         already = f", which knows {len(known):,} of the labels already" if known else ""
         said = f"few labels: starting from the model {stored.manifest.name}{already}"
+        said += f"; new to it: {', '.join(fresh)}" if fresh else ""
         return Start(options, prior, said, known, f"the model {stored.manifest.name} knows more of these categories")
     if set(taxonomy.ids) <= _default_ids():
         return Start(options)
@@ -96,15 +102,16 @@ def with_unlabelled(options: FitOptions) -> FitOptions:
     return replace(options, min_articles=2)
 
 
-def learned_anew(stored: StoredModel, examples: Examples) -> NDArray[np.bool_]:
+def learned_anew(stored: StoredModel, examples: Examples, taxonomy: Taxonomy) -> NDArray[np.bool_]:
     """Which examples a model has not learned, or learned with another category than they have now, bool[n]."""
-    return unseen(stored.manifest, examples) | changed(stored.manifest, examples)
+    manifest = stored.manifest
+    return unseen(manifest, examples) | changed(manifest, examples, renamed(manifest.taxonomy, taxonomy))
 
 
 def _knows(stored: StoredModel, taxonomy: Taxonomy) -> bool:
-    """Whether the model has every category, by id or by name."""
-    known = known_as(stored.manifest.taxonomy)
-    return all(category.id in known or category.name in known for category in taxonomy)
+    """Whether the model has most of the categories, under these names or what they were."""
+    found = [bool(its) for its in sources_of(stored.manifest.taxonomy, taxonomy)]
+    return sum(found) >= FEWEST_KNOWN and sum(found) >= MOST_KNOWN * len(found)
 
 
 def _default_ids() -> set[str]:

@@ -159,7 +159,7 @@ def _swallowed(row: Row, table: LabelTable, known: frozenset[str]) -> int:
 
 def _names(table: LabelTable, taxonomy: Taxonomy | None) -> frozenset[str]:
     if taxonomy is not None:
-        return frozenset(name.casefold() for c in taxonomy for name in (c.id, c.name, c.name_en) if name)
+        return frozenset(name.casefold() for c in taxonomy for name in (c.id, c.name, c.name_en, *c.was) if name)
     place = table.columns["category"]
     return frozenset(row.cells[place].strip().casefold() for row in table.rows if len(row.cells) > place) - {""}
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.columns import TextColumn
-from training.labels.label import DOUBTFUL
+from training.labels.label import DOUBTFUL, HOLDOUT
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,11 @@ class Examples:
     def doubtful(self) -> NDArray[np.bool_]:
         """Which were labelled because a model was unsure of them (their sources end in ``/doubtful``), bool[n]."""
         return np.array([source.endswith(DOUBTFUL) for source in self.sources], np.bool_)
+
+    @property
+    def kept_apart(self) -> NDArray[np.bool_]:
+        """Which are kept to measure by and never learned (their sources end in ``/holdout``), bool[n]."""
+        return np.array([source.endswith(HOLDOUT) for source in self.sources], np.bool_)
 
     @property
     def whole(self) -> list[str]:

@@ -10,6 +10,8 @@ _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 DOUBTFUL = "/doubtful"
 """The source of a label ends so where the article was labelled because a model was unsure of it."""
+HOLDOUT = "/holdout"
+"""The source of a label ends so where the article is kept to measure by: no fit ever learns it."""
 
 
 def cell_text(value: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from classifier.taxonomy import Taxonomy
-from training.fitting.splits import held_out_by_id
+from training.fitting.holdout import holdout_mask
+from training.labels.file import examples_of
 from training.labels.label import Label
 
 FEW = 40
@@ -19,7 +20,8 @@ def counted(labels: Sequence[Label], taxonomy: Taxonomy) -> dict[str, Any]:
     """Counts by category (the taxonomy's first), source and year, and of what the holdout keeps apart."""
     counts = Counter(label.category for label in labels)
     names = {category.id: category.name for category in taxonomy}
-    held_out = Counter(label.category for label in labels if held_out_by_id(label.id))
+    out = holdout_mask(examples_of(labels)).tolist()
+    held_out = Counter(label.category for label, held in zip(labels, out, strict=True) if held)
     rows = []
     for category in [*taxonomy.ids, *sorted(set(counts) - set(taxonomy.ids))]:
         lengths = [len(label.text) for label in labels if label.category == category and label.text]

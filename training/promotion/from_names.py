@@ -66,10 +66,9 @@ def train_from_names(
             f"the model {stored.manifest.name} knows these categories; use it as it is, or give a categories file"
         )
     _check_names(taxonomy)
-    fitted = fit_from_names(taxonomy, names_options(taxonomy, unlabelled, seed), unlabelled)
     name = name or registry.free_name("model")
-    if (registry.folder / name).exists():
-        raise LanmuError(f"{registry.folder / name}: exists already; choose another --name")
+    folder = registry.new_path(name)
+    fitted = fit_from_names(taxonomy, names_options(taxonomy, unlabelled, seed), unlabelled)
     record = base_record(Examples((), (), (), (), (), ()), fitted.options)
     if unlabelled is not None:
         record["unlabelled"] = unlabelled_record(unlabelled)
@@ -77,7 +76,7 @@ def train_from_names(
         name=name, taxonomy=taxonomy, spec=fitted.options.spec, review=fitted.review,
         surprise_unknown=fitted.weights.surprise_unknown, training=record,
     )  # fmt: skip
-    manifest = write_model(registry.folder / name, manifest, fitted.weights)
+    manifest = write_model(folder, manifest, fitted.weights)
     why = ("a guess from the categories' names",)
     registry.note("added", name, why, {"labels": 0, "checksum": manifest.checksum})
     promote = promote and registry.current is None

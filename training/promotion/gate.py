@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,12 @@ from numpy.typing import NDArray
 from classifier.messages import Message, say
 from training.fitting.seen import Relabelled
 
+if TYPE_CHECKING:
+    from classifier.taxonomy import Taxonomy
+
 NOISE = 0.05
 FEWEST_IN_CATEGORY = 5
+MOST_MOVES = 8
 FEWEST_LOST = 3
 """So few lost answers, or changed labels, of a category say nothing."""
 
@@ -118,6 +122,29 @@ def judged(
     if change >= -options.slack and int(new_after.sum()) > int(new_before.sum()):
         return Verdict(True, (*reasons, say("gate.better_on_new")), figures)
     return Verdict(False, (*reasons, say("gate.no_gain")), figures)
+
+
+def with_other_categories(
+    verdict: Verdict, before: Taxonomy, after: Taxonomy, moved: Mapping[tuple[str, str], int]
+) -> Verdict:
+    """A verdict on the categories in common, for a person to decide by: the list of categories is not the same.
+
+    ``moved``: how many of the articles compared the current model gave one category (its id) and the
+    challenger a new one.
+    """
+    names = {category.id: category.name for category in (*before, *after)}
+    new = [names[name] for name in after.ids if name not in before]
+    gone = [names[name] for name in before.ids if name not in after]
+    reasons = list(verdict.reasons)
+    if new:
+        reasons.append(say("gate.categories_new", names=", ".join(new)))
+    if gone:
+        reasons.append(say("gate.categories_gone", names=", ".join(gone)))
+    for (old, category), count in sorted(moved.items(), key=lambda one: -one[1])[:MOST_MOVES]:
+        reasons.append(say("gate.moved", count=count, before=names[old], after=names[category]))
+    reasons.append(say("gate.by_hand"))
+    figures = {**verdict.figures, "moved": [[old, new, count] for (old, new), count in moved.items()]}
+    return Verdict(False, tuple(reasons), figures)
 
 
 def mcnemar(lost: int, won: int) -> float:

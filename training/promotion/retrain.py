@@ -6,32 +6,30 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.errors import ModelError
 from classifier.messages import Message
 from classifier.model.files import Manifest, StoredModel, read_model, write_model
 from classifier.model.versions import Registry
-from classifier.taxonomy import Taxonomy
+from classifier.taxonomy import Taxonomy, read_taxonomy
 from training.evaluation.answers import Answers, answers_by, fold_answers
-from training.evaluation.versus import answers_of
+from training.evaluation.versus import answers_of, honest_answers
 from training.fitting.fit import Fitted, fit_model
+from training.fitting.holdout import holdout_mask
 from training.fitting.options import FitOptions
-from training.fitting.prior import Prior
+from training.fitting.prior import Prior, renamed
 from training.fitting.seen import changed, relabelled, seen_record, unseen
-from training.fitting.splits import held_apart, held_out_by_id
+from training.fitting.splits import held_apart
 from training.fitting.tuning import tuned
-from training.labels.corpora import HOLDOUT_FROM
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
-from training.promotion.gate import Compared, GateOptions, Verdict, judged
+from training.promotion.gate import Compared, GateOptions, Verdict, judged, with_other_categories
 
-FEWEST_HELD_OUT = 100
 MAX_KEPT_ANSWERS = 20_000
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "jieba", "lanmu")
 Say = Callable[[str], None]
@@ -65,16 +63,16 @@ def train(
     """Fit a challenger, hold it against the current model, and promote it if it passes.
 
     It is fitted twice: without the holdout, for the figures and the gate, and then on all labels,
-    which is the model that is kept.  With ``tune_seconds`` better options are sought first, on the
-    labels that are not held out.  ``known`` are the ids of labels that ``prior`` has learned already:
-    they are not learned again, but tell whether something is forgotten.  ``unlabelled`` articles join
-    each fit (see fit_model).  The same labels, in
-    whatever order, and options give the same bytes.  Raises ModelError for a name that is taken.
+    which is the model that is kept; labels that are kept apart for good are never learned.  With
+    ``tune_seconds`` better options are sought first, on the labels that are not held out.  ``known``
+    are the ids of labels that ``prior`` has learned already: they are not learned again, but tell
+    whether something is forgotten.  ``unlabelled`` articles join each fit (see fit_model).  The same
+    labels, in whatever order, and options give the same bytes.  Raises ModelError for a name that
+    is taken or no name.
     """
     options = options or FitOptions()
     name = name or registry.free_name("model")
-    if (registry.folder / name).exists():
-        raise ModelError(f"{registry.folder / name}: exists already; choose another --name")
+    folder = registry.new_path(name)
     champion = read_model(registry.path(registry.current)) if registry.current else None
     everything = examples.take(np.array(sorted(range(len(examples)), key=examples.ids.__getitem__), np.int64))
     old = np.array([name in known for name in everything.ids], np.bool_)
@@ -91,12 +89,12 @@ def train(
     def fit(some: Examples, their_groups: NDArray[np.int64]) -> Fitted:
         return fit_model(some, taxonomy, options, groups=their_groups, prior=prior, unlabelled=unlabelled)
 
+    learned, learned_groups = examples.take(~examples.kept_apart), groups[~examples.kept_apart]
+    fitted = fit(learned, learned_groups)
     if out.any():
         answers = answers_by(fit, examples, groups, [held_apart(out, groups)], "holdout")
-        fitted = fit(examples, groups)
     else:
-        fitted = fit(examples, groups)
-        answers = fold_answers(fitted, examples)
+        answers = fold_answers(fitted, learned)
     manifest = Manifest(
         name=name,
         taxonomy=taxonomy,
@@ -105,15 +103,15 @@ def train(
         surprise_unknown=fitted.weights.surprise_unknown,
         user_words=options.user_words,
         training={
-            **training_record(everything, fitted, answers, champion),
+            **training_record(everything.take(~everything.kept_apart), fitted, answers, champion),
             **({} if unlabelled is None else {"unlabelled": unlabelled_record(unlabelled)}),
         },
     )
     verdict = Verdict(True, (Message("gate.first"),))
     if champion is not None:
         anchors = anchors_of(everything, old, taxonomy) if prior is not None else everything.take(old)
-        verdict = _verdict(champion, examples, answers, fitted, anchors, gate)
-    manifest = write_model(registry.folder / name, manifest, fitted.weights)
+        verdict = _verdict(champion, learned, answers, fitted, anchors, gate)
+    manifest = write_model(folder, manifest, fitted.weights)
     registry.note("added", name, (), {"labels": len(examples), "checksum": manifest.checksum})
     promoted = promote and verdict.promote
     reasons = tuple(str(reason) for reason in verdict.reasons)
@@ -124,27 +122,17 @@ def train(
     return Run(name, manifest, verdict, promoted)
 
 
-def holdout_mask(examples: Examples) -> NDArray[np.bool_]:
-    """Which examples are held out, bool[n]: real news by time, others by id; none where too few would be."""
-    by_id = np.array([held_out_by_id(name) for name in examples.ids], np.bool_)
-    real = examples.of_source("xwlb")
-    late = np.array([date >= HOLDOUT_FROM for date in examples.dates], np.bool_)
-    out = np.where(real, late, by_id)
-    left = Counter(category for category, held in zip(examples.categories, out, strict=True) if not held)
-    thin = any(left[category] < 5 for category in set(examples.categories))
-    return np.zeros(len(examples), np.bool_) if thin or out.sum() < FEWEST_HELD_OUT else out
-
-
 def training_record(
     examples: Examples, fitted: Fitted, answers: Answers, champion: StoredModel | None
 ) -> dict[str, Any]:
     """What the manifest says of how a model was made; the same labels and options give the same record."""
-    from training.evaluation.metrics import metrics_of
+    from training.evaluation.metrics import metrics_by_source, metrics_of
 
+    by_source = metrics_by_source(answers)
     kept = dict(list(answers.given.items())[:MAX_KEPT_ANSWERS])
     return {
         **base_record(examples, fitted.options, len(fitted.held_out.y)),
-        "metrics": {"on": answers.kind, "articles": len(answers), **metrics_of(answers)},
+        "metrics": {"on": answers.kind, "articles": len(answers), **metrics_of(answers), "sources": by_source},
         "folds": fitted.held_out.metrics(),
         "parent": champion.manifest.checksum if champion else "",
         "answers": kept,
@@ -184,10 +172,11 @@ def anchors_of(examples: Examples, known: NDArray[np.bool_], taxonomy: Taxonomy)
     from training.labels.file import examples_of, read_labels
 
     there = set(examples.ids)
+    now = renamed(read_taxonomy(), taxonomy)
     shipped_labels = [
-        label
+        replace(label, category=now[label.category])
         for label in read_labels(shipped("labels.csv")).labels
-        if label.id not in there and label.category in taxonomy and label.text
+        if label.id not in there and label.category in now and label.text
     ]
     return examples.take(known) + examples_of(shipped_labels)
 
@@ -206,17 +195,34 @@ def _verdict(
     challenger's answers on new labels are those of folds that did not hold them.  To the holdout
     come the ``anchors``, by what both answer now.
     """
-    if set(champion.manifest.taxonomy.ids) != set(fitted.taxonomy.ids):
+    known = champion.manifest.taxonomy
+    called = renamed(known, fitted.taxonomy)
+    if not called:
         return Verdict(True, (Message("gate.other_categories"),))
-    before: dict[str, str] = champion.manifest.training.get("answers", {})
-    names = {category.id: category.name for category in fitted.taxonomy}
-    settled = answers.examples.take(~changed(champion.manifest, answers.examples))
-    new = examples.take(unseen(champion.manifest, examples))
-    on_new = compared(new, answers_of(champion, new), fold_answers(fitted, examples).given)
-    now = compared(anchors, answers_of(champion, anchors), answers_of(fitted, anchors))
-    return judged(
-        compared(settled, before, answers.given) + now, on_new, names, gate, relabelled(champion.manifest, examples)
+    common = set(called.values())
+
+    def old(answers: Mapping[str, str]) -> dict[str, str]:
+        return {name: called.get(category, category) for name, category in answers.items()}
+
+    def of_common(some: Examples) -> Examples:
+        return some.take(np.array([category in common for category in some.categories], np.bool_))
+
+    names = {category.id: category.name for category in (*known, *fitted.taxonomy)}
+    settled = of_common(answers.examples.take(~changed(champion.manifest, answers.examples, called)))
+    new = of_common(examples.take(unseen(champion.manifest, examples)))
+    anchors = of_common(anchors)
+    before, after = old(answers_of(champion, anchors)), answers_of(fitted, anchors)
+    verdict = judged(
+        compared(settled, old(honest_answers(champion, settled)), answers.given) + compared(anchors, before, after),
+        compared(new, old(answers_of(champion, new)), fold_answers(fitted, examples).given),
+        names,
+        gate,
+        relabelled(champion.manifest, examples, called),
     )
+    if set(known.ids) == set(fitted.taxonomy.ids):
+        return verdict
+    moved = Counter((before[name], category) for name, category in after.items() if category not in common)
+    return with_other_categories(verdict, known, fitted.taxonomy, moved)
 
 
 def compared(examples: Examples, champion: Mapping[str, str], challenger: Mapping[str, str]) -> Compared:

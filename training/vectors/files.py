@@ -8,6 +8,14 @@ from pathlib import Path
 from classifier.errors import LanmuError
 
 
+def has_vectors() -> bool:
+    """Whether the tables are installed."""
+    try:
+        return all(find_vectors(name).is_file() for name in ("news.safetensors", "general.safetensors"))
+    except LanmuError:
+        return False
+
+
 def find_vectors(name: str) -> Path:
     """The file of one table.
 

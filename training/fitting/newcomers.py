@@ -1,0 +1,76 @@
+"""New categories beside those that a model knows: a column of weights each, taught by few labels.
+
+The labels of the new category are held against the labels that ship, so that labels of it alone are
+enough to begin.  Its name and description are one label more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.fitting.solving import Shared, Solution, solved
+from training.labels.examples import Examples
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+    from classifier.taxonomy import Taxonomy
+    from training.fitting.options import FitOptions
+    from training.fitting.prior import Prior
+
+NAME_COUNTS = 0.5
+"""What a name with its description counts against a label."""
+
+
+@dataclass(frozen=True)
+class Newcomers:
+    """What teaches the new ``columns``.
+
+    ``X`` csr float64 like the labels' values: rows of articles known to belong elsewhere (``y`` -1),
+    and of the names and descriptions of the new categories (``y`` their columns).
+    """
+
+    columns: NDArray[np.int64]
+    X: csr_matrix
+    y: NDArray[np.int64]
+    shared: Shared | None
+
+    def taught(self, X: csr_matrix, y: NDArray[np.int64], options: FitOptions, start: Solution) -> Solution:
+        """The ``start``, with the new columns learned from labels ``y`` int64[n] and what is known anyway."""
+        from scipy.sparse import vstack
+
+        weights, intercept = start[0].copy(), start[1].copy()
+        together = vstack([X, self.X]).tocsr()
+        columns = np.concatenate([y, self.y])
+        emphasis = np.concatenate([np.ones(len(y)), np.where(self.y >= 0, NAME_COUNTS, 1.0)])
+        for column in self.columns.tolist():
+            mine = (columns == column).astype(np.int64)
+            if not mine.any():
+                continue
+            w, b = solved(together, mine, 2, options, self.shared, emphasis=emphasis)
+            weights[:, column], intercept[column] = w[:, 1], b[1]
+        return weights, intercept
+
+
+def known_elsewhere(taxonomy: Taxonomy, prior: Prior, examples: Examples) -> tuple[Examples, NDArray[np.int64]]:
+    """Articles that teach what new categories are not, and their names; with each row's new column or -1."""
+    from classifier.files import shipped
+    from training.labels.file import examples_of, read_labels
+
+    there = set(examples.ids)
+    labels = examples_of([label for label in read_labels(shipped("labels.csv")).labels if label.id not in there])
+    labels = labels.take(~labels.kept_apart)
+    new = [taxonomy.categories[k] for k in prior.new.tolist()]
+    names = Examples(
+        tuple(f"name/{category.id}" for category in new),
+        tuple(category.name for category in new),
+        tuple(f"{category.name}\n{category.description}".strip() for category in new),
+        tuple(category.id for category in new),
+        ("",) * len(new),
+        ("name",) * len(new),
+    )
+    return labels + names, np.concatenate([np.full(len(labels), -1, np.int64), prior.new])
