@@ -78,7 +78,7 @@ def test_more_labels_are_let_through_and_broken_ones_are_not(
     worse = run(broken, taxonomy, begun, "third")
     assert not worse.promoted and registry.current == "second"
     (reason,) = [reason for reason in worse.verdict.reasons if "体育" in str(reason)]
-    assert "30 of 30 labels of 体育" in reason and "卫生健康 30" in reason
+    assert "30 of 30 labels of 体育" in str(reason) and "卫生健康 30" in str(reason)
     refusal = registry.history()[-1]
     assert (refusal.action, refusal.name) == ("refused", "third") and str(reason) in refusal.reasons
 
