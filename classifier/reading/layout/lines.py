@@ -15,6 +15,8 @@ WORD_GAP = 0.72
 """Up to this gap, in type sizes, characters are one run; columns stand further apart."""
 LARGEST_BLANK = 2.6
 """Up to this gap, in type sizes, runs of one row may be one line with a blank in it."""
+STRETCHED_BLANK = 6.0
+"""Up to this gap they are one where the rows around run across it and none ends there."""
 LARGEST_HEADLINE_BLANK = 1.6
 """The same in a headline."""
 HEADLINE = 1.17
@@ -327,7 +329,7 @@ class _Grid:
 
     def right_of(self, line: Line, without: set[int]) -> int | None:
         """The next run in the row, where a blank's width parts it at most."""
-        blank = LARGEST_BLANK if line.size < HEADLINE * self.body else LARGEST_HEADLINE_BLANK
+        blank = STRETCHED_BLANK if line.size < HEADLINE * self.body else LARGEST_HEADLINE_BLANK
         best, best_left = None, line.box.right + blank * line.size
         if line.vertical or line.lines > 1:
             return None
@@ -372,6 +374,8 @@ class _Grid:
         if large:
             # Two headlines side by side stand over a gutter; a blank in one stands where chance put it.
             return right - left > 0.3 * self.body and lefts and rights and along > across
+        if right - left > LARGEST_BLANK * size:
+            return across < 2 or along > 0
         if across == 0 and along == 0:
             return right - left > 1.2 * size
         return along >= across
