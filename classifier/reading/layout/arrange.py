@@ -400,8 +400,28 @@ def _under_heads(chains: list[list[Block]], around: Surroundings) -> list[Arrang
             article = Arranged(own_head, chain[k:stop])
             article.inner_heads = {b: h for b, h in subs.items() if b in article.blocks}
             articles.append(article)
-    articles += [Arranged(h, []) for h in waiting]
+    for h in waiting:
+        if (below := _headless_below(h, articles, around)) is not None:
+            below.head = h
+        else:
+            articles.append(Arranged(h, []))
     return articles
+
+
+def _headless_below(h: Head, articles: Sequence[Arranged], around: Surroundings) -> Arranged | None:
+    """The text below a headline that is centred over more columns than its text fills."""
+    best, best_cost = None, 16 * around.body
+    for article in articles:
+        if article.head is not None or not article.blocks or h.vertical:
+            continue
+        box = article.blocks[0].box
+        under, beside = box.top - h.box.bottom, max(0.0, -h.box.shared_x(box))
+        if not -around.body < under < 4 * around.body or box.left > h.box.left:
+            continue
+        cost = under + beside
+        if cost < best_cost and not around.crossed(h.box, box) and not around.ruled(h.box, box):
+            best, best_cost = article, cost
+    return best
 
 
 def _give_captions(

@@ -112,7 +112,7 @@ class Surroundings:
     def _may_reach(self, h: Head, block: Block, mate: Block) -> bool:
         """Whether a headline over ``mate`` may stand over ``block`` too: it is not set flush with mate's outer edge."""
         a, b = block.box, mate.box
-        if a.left < b.left and h.box.left < b.left + self.body:
+        if a.left < b.left and abs(h.box.left - b.left) < self.body:
             return False
         above = self.next_above[block]
         if isinstance(above, Block) and above.box.bottom > h.box.top - 0.5 * self.body:

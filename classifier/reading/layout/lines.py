@@ -248,19 +248,24 @@ def _nearest_beside(pieces: Sequence[TextPiece], large: Sequence[int]) -> dict[i
 
 def _with_odd_ones(chain: list[int], pieces: Sequence[TextPiece], large: Sequence[int], gone: set[int]) -> list[int]:
     """A column of characters with the dashes and brackets that stand off its middle."""
-    first, last = pieces[chain[0]], pieces[chain[-1]]
+    first = pieces[chain[0]]
     x, size = (first.box.left + first.box.right) / 2, first.size
+    top, bottom = first.box.top, pieces[chain[-1]].box.bottom
+    near = [
+        i
+        for i in large
+        if i not in chain
+        and i not in gone
+        and 0.85 <= pieces[i].size / size <= 1.18
+        and abs((pieces[i].box.left + pieces[i].box.right) / 2 - x) < 0.62 * size
+    ]
     own = set(chain)
-    for i in large:
-        p = pieces[i]
-        middle = (p.box.top + p.box.bottom) / 2
-        if i in own or i in gone or not 0.85 <= p.size / size <= 1.18:
-            continue
-        if (
-            abs((p.box.left + p.box.right) / 2 - x) < 0.62 * size
-            and first.box.top - size < middle < last.box.bottom + size
-        ):
+    near.sort(key=lambda i: abs(pieces[i].box.top - top))
+    for i in near:
+        middle = (pieces[i].box.top + pieces[i].box.bottom) / 2
+        if top - size < middle < bottom + size:
             own.add(i)
+            top, bottom = min(top, pieces[i].box.top), max(bottom, pieces[i].box.bottom)
     return sorted(own, key=lambda i: pieces[i].box.top + pieces[i].box.bottom)
 
 
