@@ -398,9 +398,7 @@ def test_missing_package_is_named(tmp_path: Path) -> None:
         "except InputRefused as error: print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith(
-        "page.html: cannot be read: the package lxml, which reads web pages and Word files, is missing"
-    )
+    assert done.stdout.startswith("page.html: cannot be read: the package lxml, ")
     assert "pip install lxml" in done.stdout and "save" not in done.stdout
 
 
