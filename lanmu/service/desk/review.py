@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from classifier.errors import UnknownCategory
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.desk.filters import ArticleNumber, Wanted, WantedArticles
-from lanmu.service.desk.rendering import Desk
+from lanmu.service.desk.rendering import Desk, packed
 from lanmu.service.desk.stories import told
 from lanmu.service.desk.translating import translated
 from lanmu.service.problems import Problem
@@ -91,7 +91,8 @@ def review_card(request: Request, who: Reader, number: ArticleNumber, reading: s
         raise Problem(404, f"the queue has no article {number}; it may have been removed")
     if article.state != "review" and article.labelled_by != who.name and not reading:
         return Response(status_code=204)
-    return desk.page("parts/card.html", story=told(desk, article), blind=bool(reading), **around)
+    card = desk.page("parts/card.html", by_script=True, story=told(desk, article), blind=bool(reading), **around)
+    return packed(request, card)
 
 
 class HeldIn(BaseModel):
