@@ -52,7 +52,7 @@ class Intake:
         return self.keep(self.tagger.tag_now(articles), origin)
 
     def keep(self, tags: Tags, origin: str) -> list[TakenIn]:
-        """Put articles that are tagged already into the queue, in pieces; given again after an error none is doubled."""
+        """Put articles that are tagged already into the queue, in pieces; given again, none is there twice."""
         added: list[queue.Added] = []
 
         def add(connection: Connection, piece: Sequence[TaggedArticle]) -> None:

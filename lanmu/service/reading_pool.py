@@ -7,26 +7,30 @@ import subprocess
 import threading
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 from classifier.article import Article
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import say
 from classifier.processes import python_command
 from lanmu.service.champion import Champion
+from lanmu.service.fair_places import FairPlaces
 from lanmu.service.reading_worker import article_from, receive, refusal_from, send
 from lanmu.service.settings import ServiceLimits
-from lanmu.service.tagging import Overloaded
 
 UNPACKED_FACTOR = 8
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What one upload holds: articles, and what of it was refused."""
+    """What one upload holds: articles, and what of it was refused.
+
+    ``more``: it holds more than it may, and the rest was not read.
+    """
 
     articles: tuple[Article, ...]
     refused: tuple[InputRefused, ...]
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +43,18 @@ class UploadOptions:
 
 
 class ReadingPool:
-    """Reads files of any kind; at most ``limits.readings`` at once, ``limits.waiting_readings`` more wait.
+    """Reads files of any kind; at most ``limits.readings`` at once, ``limits.waiting_readings`` more wait, by turns.
 
-    A process that takes longer than ``limits.reading_seconds`` is ended, and the file refused.
+    A process that takes longer than ``limits.reading_seconds`` is ended, and the file refused.  A
+    file goes into the process and its articles come out in pieces, bounded in number and size
+    (``limits.read_bytes``), so that this process's memory does not grow with what a file holds.
     """
 
     def __init__(self, champion: Champion, limits: ServiceLimits) -> None:
         self.champion = champion
         self.limits = limits
         self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
-        self._places = threading.BoundedSemaphore(limits.readings)
-        self._lock = threading.Lock()
-        self._inside = 0
+        self._places = FairPlaces(limits.readings, limits.waiting_readings)
         self._stopped = False
 
     def start(self) -> None:
@@ -65,28 +69,20 @@ class ReadingPool:
             except Empty:
                 return
 
-    def read(self, data: bytes, name: str, options: UploadOptions | None = None) -> Reading:
+    def read(
+        self, data: bytes | BinaryIO, name: str, options: UploadOptions | None = None, *, client: str = "",
+        most: int | None = None,
+    ) -> Reading:  # fmt: skip
         """The articles of a file; ``name`` tells its kind where the options do not.  Waits: call it from a thread.
 
-        What cannot be read is in ``refused``.  Raises Overloaded where too many files wait,
-        LanmuError for an option that cannot be used.
+        ``client`` is whose turn it takes; ``most`` the articles it may hold.  What cannot be read is in
+        ``refused``.  Raises Overloaded where too many files wait, LanmuError for an option that
+        cannot be used.
         """
-        with self._lock:
-            if self._inside >= self.limits.readings + self.limits.waiting_readings:
-                raise Overloaded(f"{self._inside} files are being read already; try again soon", 2)
-            self._inside += 1
-        try:
-            if not self._places.acquire(timeout=self.limits.reading_seconds):
-                raise Overloaded("files before this one take long to read; try again later", 5)
-            try:
-                return self._read(data, name, options or UploadOptions())
-            finally:
-                self._places.release()
-        finally:
-            with self._lock:
-                self._inside -= 1
+        with self._places.place(client, self.limits.reading_seconds):
+            return self._read(data, name, options or UploadOptions(), most or self.limits.articles_a_request)
 
-    def _read(self, data: bytes, name: str, options: UploadOptions) -> Reading:
+    def _read(self, data: bytes | BinaryIO, name: str, options: UploadOptions, most: int) -> Reading:
         process = self._process()
         late = threading.Timer(self.limits.reading_seconds, process.kill)
         late.start()
@@ -97,11 +93,15 @@ class ReadingPool:
             "encoding": options.encoding,
             "sections": options.sections,
             "unpacked_bytes": self.limits.upload_bytes * UNPACKED_FACTOR,
+            "most_articles": most,
+            "most_bytes": self.limits.read_bytes,
         }
+        articles: list[Article] = []
         try:
             assert process.stdin is not None and process.stdout is not None
             send(cast(Any, process.stdin), head, data)
-            answer = receive(cast(Any, process.stdout))
+            while (answer := receive(cast(Any, process.stdout))) is not None and "articles" in answer[0]:
+                articles += map(article_from, json.loads(answer[1]))
         except (OSError, ValueError):
             answer = None
         finally:
@@ -114,12 +114,10 @@ class ReadingPool:
             _end(process)
         else:
             self._idle.put(process)
-        told, body = answer
+        told, _ = answer
         if error := told.get("error"):
             raise LanmuError(error)
-        found = json.loads(body)
-        articles = tuple(article_from(record) for record in found["articles"])
-        return Reading(articles, tuple(refusal_from(record) for record in found["refused"]))
+        return Reading(tuple(articles), tuple(map(refusal_from, told["refused"])), told["more"])
 
     def _process(self) -> subprocess.Popen[bytes]:
         while True:

@@ -6,8 +6,12 @@ this process's time and memory, not the service's.
 
 from __future__ import annotations
 
+import io
 import json
+import os
+import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -20,13 +24,22 @@ if TYPE_CHECKING:
     from classifier.model.topic_model import TopicModel
     from classifier.reading import ReadingOptions
 
-MEMORY_BYTES = 3 << 30
+MEMORY_BYTES = 3 << 29
+"""Of one process: all that may read at once must fit into what the service is given (4 GB as it ships)."""
+PIECE_ARTICLES = 200
+PIECE_BYTES = 1 << 20
 MOST_REFUSED = 200
 
 
-def send(stream: BinaryIO, head: dict[str, Any], body: bytes = b"") -> None:
-    """Write one message."""
-    stream.write(json.dumps({**head, "bytes": len(body)}).encode() + b"\n" + body)
+def send(stream: BinaryIO, head: dict[str, Any], body: bytes | BinaryIO = b"") -> None:
+    """Write one message; a file as its body goes through in pieces."""
+    if isinstance(body, bytes):
+        stream.write(json.dumps({**head, "bytes": len(body)}, default=str).encode() + b"\n" + body)
+    else:
+        size = body.seek(0, os.SEEK_END)
+        body.seek(0)
+        stream.write(json.dumps({**head, "bytes": size}).encode() + b"\n")
+        shutil.copyfileobj(body, stream, 1 << 20)
     stream.flush()
 
 
@@ -73,30 +86,48 @@ def main() -> None:
     models: dict[str, TopicModel] = {}
     while (message := receive(source)) is not None:
         head, data = message
-        send(target, *_answer(head, data, models))
+        for answer in _answers(head, data, models):
+            send(target, *answer)
 
 
-def _answer(head: dict[str, Any], data: bytes, models: dict[str, TopicModel]) -> tuple[dict[str, Any], bytes]:
-    from classifier.reading import read_bytes
+def _answers(
+    head: dict[str, Any], data: bytes, models: dict[str, TopicModel]
+) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """Articles in pieces as they are read, up to the bounds that the head tells; then what was refused."""
+    from classifier.reading import read_open
 
     refused: list[InputRefused] = []
-    articles: list[Article] = []
+    count = size = 0
+    more = False
+
+    def refuse(error: InputRefused) -> None:
+        if len(refused) < MOST_REFUSED:
+            refused.append(error)
+
+    piece: list[bytes] = []
     try:
         scorer = _model(head["model"], models).probabilities if head["model"] else None
-        articles = read_bytes(data, head["name"], _options(head), refused=refused.append, scorer=scorer)
+        for article in read_open(io.BytesIO(data), head["name"], _options(head), refused=refuse, scorer=scorer):
+            record = json.dumps(article_record(article), default=str).encode()
+            count, size = count + 1, size + len(record)
+            if more := (count > head["most_articles"] or size > head["most_bytes"]):
+                break
+            piece.append(record)
+            if len(piece) >= PIECE_ARTICLES or sum(map(len, piece)) > PIECE_BYTES:
+                yield {"articles": len(piece)}, b"[" + b",".join(piece) + b"]"
+                piece = []
     except InputRefused as error:
         refused.append(error)
     except LanmuError as error:
-        return {"error": str(error)}, b""
+        yield {"error": str(error)}, b""
+        return
     except MemoryError:
         refused.append(InputRefused(head["name"], say("inbox.memory")))
     except RecursionError:
         refused.append(InputRefused(head["name"], say("inbox.deep")))
-    answer = {
-        "articles": [article_record(article) for article in articles],
-        "refused": [refusal_record(error) for error in refused[:MOST_REFUSED]],
-    }
-    return {}, json.dumps(answer, default=str).encode()
+    if piece:
+        yield {"articles": len(piece)}, b"[" + b",".join(piece) + b"]"
+    yield {"more": more, "refused": [refusal_record(error) for error in refused]}, b""
 
 
 def _options(head: dict[str, Any]) -> ReadingOptions:

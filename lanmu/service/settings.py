@@ -31,6 +31,7 @@ class ServiceLimits:
     Beyond ``body_bytes`` (JSON), ``upload_bytes`` (files) and ``line_bytes`` (one line of a
     stream) a request is answered 413; where nothing of it comes for ``idle_seconds``, or not all within
     ``body_seconds`` (streams apart), 408.  Its head (``head_bytes``) must come within ``head_seconds``.
+    A file gives at most ``read_bytes`` of articles, one of the watched folder ``inbox_articles`` of them.
     ``connections`` may be open, ``connections_an_address`` of them from one address; beyond them
     one that waits is closed for the new one, and where all are at work the answer is 503.
     ``waiting_articles`` and ``waiting_bytes`` bound what waits for the kernel; beyond them the
@@ -70,6 +71,8 @@ class ServiceLimits:
     readings: int = 2
     reading_seconds: float = 60.0
     waiting_readings: int = 8
+    read_bytes: int = 128 * MIB
+    inbox_articles: int = 200_000
     connections: int = 1_000
     lease_seconds: float = 300.0
     second_reading_share: float = 0.05

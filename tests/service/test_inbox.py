@@ -418,8 +418,8 @@ def test_a_file_that_the_store_cannot_take_does_not_hold_the_others(watching: Wa
     class Overflowing:
         """The real reading, but for one article whose place no database holds."""
 
-        def read(self, data: bytes, name: str) -> Reading:
-            found = pool.read(data, name)
+        def read(self, data: bytes, name: str, *, client: str, most: int) -> Reading:
+            found = pool.read(data, name, client=client, most=most)
             if name != "坏.txt":
                 return found
             source = replace(found.articles[0].source, position=1 << 70)

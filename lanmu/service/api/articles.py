@@ -59,7 +59,7 @@ async def put_in_file(
 ) -> Response:
     """Read a newspaper page or a file of articles, tag them and put them into the queue."""
     service = service_of(request)
-    found = await read_upload(service, file, UploadOptions(kind, encoding, sections))
+    found = await read_upload(service, who, file, UploadOptions(kind, encoding, sections))
     tags = await service.tagger.tag(found.articles)
     return json_response({"articles": await _kept(service, tags, "upload"), "refused": refusals(found)}, 201)
 

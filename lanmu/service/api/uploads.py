@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
@@ -13,7 +14,7 @@ from lanmu.service.api.tagging import json_response, records
 from lanmu.service.container import Service, service_of
 from lanmu.service.problems import Problem, problems
 from lanmu.service.reading_pool import Reading, UploadOptions
-from lanmu.service.security.access import AskFirst, Reader
+from lanmu.service.security.access import AskFirst, Principal, Reader
 
 router = APIRouter(route_class=AskFirst, tags=["tagging"], responses=problems(400, 401, 403, 413, 422, 503))
 MOST_NAME = 200
@@ -41,24 +42,24 @@ async def tag_file(
 ) -> Response:
     """Read a newspaper page or a file of articles, and give each article its category."""
     service = service_of(request)
-    found = await read_upload(service, file, UploadOptions(kind, encoding, sections))
+    found = await read_upload(service, who, file, UploadOptions(kind, encoding, sections))
     tags = await service.tagger.tag(found.articles)
     return json_response({"articles": records(tags), "refused": refusals(found)})
 
 
-async def read_upload(service: Service, file: UploadFile, options: UploadOptions) -> Reading:
+async def read_upload(service: Service, who: Principal, file: UploadFile, options: UploadOptions) -> Reading:
     """The articles of an upload; Problem 422 where it holds none, 413 where it holds too many."""
     limits = service.settings.limits
-    data = await file.read(limits.upload_bytes + 1)
-    if len(data) > limits.upload_bytes:
+    if file.size is None or file.size > limits.upload_bytes:
         raise Problem(413, f"the file is larger than {limits.upload_bytes:,} bytes; send it in pieces")
-    found = await run_in_threadpool(service.reading.read, data, upload_name(file.filename or ""), options)
+    read = partial(service.reading.read, client=who.name)
+    found = await run_in_threadpool(read, file.file, upload_name(file.filename or ""), options)
+    if found.more:
+        most = f"{limits.articles_a_request:,} articles, or {limits.read_bytes:,} bytes of them,"
+        raise Problem(413, f"the file holds more than {most} in a request; send it in pieces")
     if not found.articles:
         reasons = "; ".join(str(error) for error in found.refused[:3]) or "the file holds no article"
         raise Problem(422, reasons)
-    if len(found.articles) > limits.articles_a_request:
-        count, most = len(found.articles), limits.articles_a_request
-        raise Problem(413, f"the file holds {count:,} articles, more than {most:,} in a request; send it in pieces")
     return found
 
 

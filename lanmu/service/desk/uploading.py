@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Final
+from typing import Annotated, BinaryIO, Final
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import Response
@@ -60,11 +60,11 @@ def upload(
     problem, status = "", 200
     try:
         if text.strip():
-            found, wrong = _taken(desk.service, text.encode("utf-8", "replace"), PASTED)
+            found, wrong = _taken(desk.service, text.encode("utf-8", "replace"), PASTED, who.name)
             taken += found
             refused += wrong
         for one in given:
-            found, wrong = _taken(desk.service, one.file.read(), upload_name(one.filename or ""))
+            found, wrong = _taken(desk.service, one.file, upload_name(one.filename or ""), who.name)
             taken += found
             refused += wrong
             if wrong:
@@ -96,14 +96,16 @@ def _page(
     )  # fmt: skip
 
 
-def _taken(service: Service, content: bytes, name: str) -> tuple[list[TakenIn], list[InputRefused]]:
+def _taken(
+    service: Service, content: bytes | BinaryIO, name: str, client: str
+) -> tuple[list[TakenIn], list[InputRefused]]:
     """What one file holds, taken in, and what of it could not be read."""
-    found = service.reading.read(content, name)
+    found = service.reading.read(content, name, client=client)
     most = service.settings.limits.articles_a_request
+    if found.more:
+        return [], [InputRefused(name, say("inbox.too_many", most=f"{most:,}"))]
     if not found.articles:
         return [], list(found.refused) or [InputRefused(name, say("inbox.no_article"))]
-    if len(found.articles) > most:
-        return [], [InputRefused(name, say("inbox.too_many", most=f"{most:,}"))]
     return service.intake.take_in([_named(article) for article in found.articles], "upload"), list(found.refused)
 
 

@@ -140,7 +140,10 @@ class Taking:
             if error.errno not in _FOREVER:
                 raise
             return _refused(file, say("inbox.rights", error=error.strerror))
-        found = self.reading.read(data, name)
+        at_most = self.limits.inbox_articles
+        found = self.reading.read(data, name, client=ORIGIN, most=at_most)
+        if found.more:
+            return _refused(file, say("inbox.too_many", most=f"{at_most:,}"))
         if found.articles:
             return _Read(file, found.articles, found.refused)
         if found.refused:
