@@ -70,6 +70,7 @@ _HALF_BRACKET = pattern(rf"\s*{_OPEN}\s*(?={ROLE})")
 _NOT_BEFORE_BRACKET = none_of(OPENING_BRACKETS + ENDS + COMMA + SEMICOLON + COLON + PAUSE + "《》“”")
 _OPENING = pattern(_OPEN)
 _BEFORE_BRACKET = pattern(rf"\s*(?P<before>{_NOT_BEFORE_BRACKET}{{0,16}}?)(?={_OPEN})")
+_CLOSED = pattern(rf"\s{{0,2}}{_CLOSE}")
 _BARE_END = pattern(rf"\s|\d|{any_of(OPENING_QUOTES + COLON)}|{_OPEN}|{_CLOSE}|$")
 _CREDIT_END = pattern(rf"(?:(?<!拍)摄影?|供\s?图|航拍|(?<!文)(?<!文[{SLASH}+＋、])图)\s*$")
 _WROTE_TOO = pattern(rf"[\s{SLASH}+＋]文(?:[\s{SLASH}+＋、图]|$)")
@@ -161,6 +162,8 @@ def lead_byline(paragraph: str) -> Byline | None:
     parts = _parts_at_start(head, plain)
     if parts.points < ENOUGH:
         parts = _bracket_near_start(head, plain)
+    if parts.sent and not parts.names and plain[parts.end - 1 :].strip() in (")", "）"):
+        return None  # （本报某地12月8日电） at a story's end
     only_people = not parts.sent
     if parts.points < ENOUGH or (only_people and len(paragraph.strip()) - parts.end < MIN_TEXT_CHARS):
         return None
@@ -323,8 +326,9 @@ def _add_dateline(parts: _Parts, head: str, plain: str, sent: re.Match[str]) -> 
     found = sent.groupdict()
     parts.end = sent.end()
     after = plain[parts.end : parts.end + 1]
-    if found.get("bracket") and after in CLOSING_BRACKETS:
-        parts.end += len(after)
+    closed = _CLOSED.match(plain, parts.end) if found.get("bracket") else None
+    if closed:
+        parts.end, after = closed.end(), closed[0][-1]
         after = plain[parts.end : parts.end + 1] if found["wire"][0] != "报" else after
     own, outlet, torn = found.get("own"), found.get("outlet"), found.get("torn")
     wire = found["wire"][0]
