@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
@@ -138,17 +139,45 @@ def handle_problems(app: FastAPI, page: Page | None = None) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:
+        if (needed := _content_type_needed(request, error)) is not None:
+            return answered(request, Problem(415, f"send it with the content type {needed}"))
         findings = [
-            {"where": "/".join(str(part) for part in found["loc"])[:_SHOWN], "problem": str(found["msg"])[:_SHOWN]}
+            {"where": "/".join(str(part) for part in found["loc"])[:_SHOWN], "problem": _words(found)[:_SHOWN]}
             for found in error.errors()[:_MOST_FINDINGS]
         ]
         first = f"{findings[0]['where']}: {findings[0]['problem']}" if findings else "the request is not of the form"
         return answered(request, Problem(422, first), findings)
 
+    @app.exception_handler(OperationalError)
+    async def on_store_error(request: Request, error: OperationalError) -> Response:
+        log.error("%s %s: the database does not answer (%s)", request.method, request.url.path, error.orig)
+        detail = "the database cannot be used at present; try again soon, and see the service's log"
+        return answered(request, Problem(503, detail, {"Retry-After": "5"}))
+
     @app.exception_handler(Exception)
     async def on_error(request: Request, error: Exception) -> Response:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return answered(request, Problem(500, "something went wrong in the service; its log says what"))
+
+
+def _words(found: Mapping[str, Any]) -> str:
+    if found.get("type") == "extra_forbidden":
+        return "unknown field; check its spelling, or leave it out"
+    return str(found["msg"])
+
+
+def _content_type_needed(request: Request, error: RequestValidationError) -> str | None:
+    """The content type that a request should have had, where that is why its body was not understood."""
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    for found in error.errors():
+        if tuple(found["loc"])[:1] != ("body",):
+            continue
+        if len(found["loc"]) == 1 and found["type"] in ("model_attributes_type", "dict_type", "missing"):
+            if not (given == "application/json" or given.endswith("+json")):
+                return "application/json"
+        elif found["loc"][-1] == "file" and found["type"] == "missing" and given != "multipart/form-data":
+            return "multipart/form-data"
+    return None
 
 
 def wants_page(request: Request) -> bool:

@@ -29,10 +29,16 @@ ArticleId = Annotated[
 ]
 
 
-class ArticleIn(BaseModel):
+class Given(BaseModel):
+    """What a program sends; a field of another name is refused, as it may be one mistyped."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class ArticleIn(Given):
     """An article to tag.  It needs a title or a text."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [EXAMPLE]})
 
     id: ArticleId = ""
     title: str = Field("", description="The headline.")
@@ -44,7 +50,13 @@ class ArticleIn(BaseModel):
     )
 
 
-class ArticlesIn(BaseModel):
+class LineIn(ArticleIn):
+    """A line of a stream: rows of tables may have fields that say nothing here."""
+
+    model_config = ConfigDict(extra="ignore", json_schema_extra={"examples": [EXAMPLE]})
+
+
+class ArticlesIn(Given):
     """Articles, in the order in which the answer comes."""
 
     articles: list[ArticleIn] = Field(min_length=1)
@@ -190,14 +202,14 @@ class ManyTakenInOut(BaseModel):
     refused: list[RefusedOut] = []
 
 
-class SettleIn(BaseModel):
+class SettleIn(Given):
     """A person's category for an article; the model's own is an accept."""
 
     category: str = Field(max_length=200, description="An id or a name.", examples=["meetings"])
     seen: int | None = Field(None, ge=0, le=MOST_NUMBER, description="The version that was looked at.", examples=[0])
 
 
-class EditIn(BaseModel):
+class EditIn(Given):
     """What an article shall have instead; what is not given stays."""
 
     title: str | None = Field(None, max_length=500)
@@ -205,11 +217,11 @@ class EditIn(BaseModel):
     seen: int | None = Field(None, ge=0, le=MOST_NUMBER, description="The version that was looked at.")
 
 
-class SkipIn(BaseModel):
+class SkipIn(Given):
     seen: int | None = Field(None, ge=0, le=MOST_NUMBER, description="The version that was looked at.")
 
 
-class AcceptIn(BaseModel):
+class AcceptIn(Given):
     numbers: list[Annotated[int, Field(ge=1, le=MOST_NUMBER)]] = Field(min_length=1, max_length=1000)
 
 

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from classifier.article import Article
 from classifier.errors import LanmuError
-from lanmu.service.api.schemas import EXAMPLE, ArticleIn
+from lanmu.service.api.schemas import EXAMPLE, LineIn
 from lanmu.service.api.tagging import article_of, json_bytes, records
 from lanmu.service.container import Service, service_of
 from lanmu.service.problems import Problem, problems
@@ -127,15 +127,15 @@ def _article(line: bytes, service: Service) -> Article | str:
         return problem.detail
 
 
-def _parsed(line: bytes) -> ArticleIn:
+def _parsed(line: bytes) -> LineIn:
     try:
-        return ArticleIn.model_validate_json(line)
+        return LineIn.model_validate_json(line)
     except ValidationError as error:
         try:
             value = json.loads(line)  # takes the lone surrogates that the stricter parser does not
         except (ValueError, RecursionError):
             raise error from None
-        return ArticleIn.model_validate(value)
+        return LineIn.model_validate(value)
 
 
 async def _answered(waiting: list[tuple[int, Article | str]], service: Service) -> bytes:

@@ -17,6 +17,7 @@ from lanmu.service.store.statistics import Clock, Period, Span
 router = APIRouter(route_class=AskFirst)
 DAYS = 30
 MOST_PERIODS = 400
+MONTHS = 12
 
 
 @router.get("/charts")
@@ -37,8 +38,7 @@ def charts_page(
         undated = statistics.undated(connection) if at == "printed" else 0
         agreement = statistics.agreement(connection)
         corrections = statistics.corrections(connection)
-    if by == "day":
-        periods = _with_gaps(periods)
+    periods = _with_gaps(periods, first, last) if by == "day" else _with_months_before(periods)
     order = [category.id for category in desk.categories]
     totals: dict[str, int] = {}
     for period in periods:
@@ -58,14 +58,32 @@ def charts_page(
     )  # fmt: skip
 
 
-def _with_gaps(periods: list[Period]) -> list[Period]:
-    """Days without articles put in, so that the axis is true to time."""
+def _with_gaps(periods: list[Period], first: str, last: str) -> list[Period]:
+    """Days without articles put in, so that the axis is true to time and goes over the days that were asked for."""
     try:
         days = [date.fromisoformat(period.name) for period in periods]
     except ValueError:
         return periods
-    if not days or (days[-1] - days[0]).days >= MOST_PERIODS:
+    if not days:
+        return periods
+    start = date.fromisoformat(first) if first else days[0]
+    end = date.fromisoformat(last) if last else days[-1]
+    if (end - start).days >= MOST_PERIODS:
+        start, end = days[0], days[-1]
+    if (end - start).days >= MOST_PERIODS:
         return periods
     known = {period.name: period for period in periods}
-    names = [(days[0] + timedelta(i)).isoformat() for i in range((days[-1] - days[0]).days + 1)]
+    names = [(start + timedelta(i)).isoformat() for i in range((end - start).days + 1)]
     return [known.get(name) or Period(name, {}, 0) for name in names]
+
+
+def _with_months_before(periods: list[Period]) -> list[Period]:
+    """At least a year of months, so that few bars stand where the latest belong: at the end."""
+    if not periods or len(periods) >= MONTHS or len(periods[0].name) != len("2026-03"):
+        return periods
+    year, month = (int(part) for part in periods[0].name.split("-"))
+    before: list[Period] = []
+    for _ in range(MONTHS - len(periods)):
+        year, month = (year - 1, 12) if month == 1 else (year, month - 1)
+        before.insert(0, Period(f"{year:04d}-{month:02d}", {}, 0))
+    return before + periods

@@ -38,7 +38,7 @@ def error_page(request: Request, status: int, detail: str) -> Response | None:
         return RedirectResponse(_door(desk), 303)
     if status == 403 and detail == CHOOSE_PASSWORD:
         return RedirectResponse("/password", 303)
-    desk = Desk(request, _who(request))
+    desk = Desk(request, signed_in(request))
     shown = status if status in _KNOWN else 400 if status < 500 else 500
     article = _ARTICLE.match(request.url.path)
     return desk.page(
@@ -47,7 +47,7 @@ def error_page(request: Request, status: int, detail: str) -> Response | None:
     )  # fmt: skip
 
 
-def _who(request: Request) -> Principal | None:
+def signed_in(request: Request) -> Principal | None:
     """Who is signed in, for the frame of the page; errors of finding that out leave it empty."""
     cookie = request.cookies.get(COOKIE)
     if not cookie:

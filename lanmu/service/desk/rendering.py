@@ -173,6 +173,14 @@ def environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    found.filters["percent"] = lambda share, digits=0: f"{100 * share:.{digits}f}%"
+    found.filters["percent"] = percent
     found.filters["thousands"] = lambda number: f"{number:,}"
     return found
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share in per cent; one that is not whole is never said to be."""
+    text = f"{100 * share:.{digits}f}"
+    if share < 1 and float(text) >= 100:
+        text = ">" + f"{100 - 10 ** -max(digits, 1):.{max(digits, 1)}f}"
+    return f"{text}%"

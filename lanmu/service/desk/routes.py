@@ -12,6 +12,7 @@ from lanmu.service.desk import (
     labels,
     mending,
     preferences,
+    programs,
     refused,
     retraining,
     review,
@@ -23,6 +24,6 @@ from lanmu.service.desk import (
 router = APIRouter(include_in_schema=False)
 for _pages in (
     preferences, signing_in, today, review, downloading, articles, labels, mending, charts, retraining, administration,
-    uploading, refused,
+    programs, uploading, refused,
 ):  # fmt: skip
     router.include_router(_pages.router)

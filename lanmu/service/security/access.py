@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
@@ -19,6 +20,7 @@ from lanmu.service.problems import Problem
 from lanmu.service.security.guard import UNBOUNDED
 from lanmu.service.security.sign_in import COOKIE
 from lanmu.service.settings import is_loopback
+from lanmu.service.store import tokens
 from lanmu.service.store.accounts import Session
 from lanmu.service.store.records import ROLES, Role
 
@@ -62,7 +64,7 @@ async def principal_of(request: Request) -> Principal | None:
     """
     service = service_of(request)
     if authorisation := request.headers.get("authorization"):
-        return _by_token(service, authorisation)
+        return await _by_token(service, authorisation)
     cookie = request.cookies.get(COOKIE)
     if not cookie:
         return None
@@ -185,9 +187,24 @@ async def _check_csrf(request: Request, csrf: str) -> None:
         raise Problem(403, "the form has expired or comes from another page; load the page again")
 
 
-def _by_token(service: Service, authorisation: str) -> Principal:
+async def _by_token(service: Service, authorisation: str) -> Principal:
     scheme, _, token = authorisation.partition(" ")
-    given = token.strip().encode("utf-8", "replace")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(given, service.settings.token.encode()):
-        raise Unauthorised("the token is wrong; it stands in the data folder's file `token`")
-    return Principal("token", "admin", "token")
+    given = token.strip()
+    if scheme.lower() == "bearer":
+        if hmac.compare_digest(given.encode("utf-8", "replace"), service.settings.token.encode()):
+            return Principal("token", "admin", "token")
+        if given.startswith(tokens.PREFIX) and (found := await run_in_threadpool(_program, service, given[:200])):
+            return found
+    raise Unauthorised("the token is wrong; it stands in the data folder's file `token`, or an admin gives you one")
+
+
+def _program(service: Service, secret: str) -> Principal | None:
+    """The program that a key belongs to, under the key's name."""
+    with service.store.reading() as connection:
+        found = tokens.find(connection, secret)
+    if found is None:
+        return None
+    if found.used is None or time.time() - found.used.timestamp() > tokens.NOTED_EVERY:
+        with service.store.writing() as connection:
+            tokens.note_use(connection, found)
+    return Principal(found.name, found.role, "token")

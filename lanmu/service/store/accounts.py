@@ -45,8 +45,7 @@ class Session:
 
 def add_user(connection: Connection, name: str, role: str, password: str, *, must_change: bool = False) -> User:
     """Make a user; ``password`` is already hashed.  Raises AccountError where the name or role cannot be."""
-    if not _NAME.fullmatch(name):
-        raise AccountError(f"{name!r} cannot be a user's name; use 1 to 64 letters, digits, dots, dashes or spaces")
+    valid_name(name)
     checked = _role(role)
     if find_user(connection, name) is not None:
         raise AccountError(f"a user {name} is there already; choose another name")
@@ -57,6 +56,13 @@ def add_user(connection: Connection, name: str, role: str, password: str, *, mus
     found = find_user(connection, name)
     assert found is not None
     return found
+
+
+def valid_name(name: str) -> str:
+    """The name, if a user or a program can have it.  Raises AccountError."""
+    if not _NAME.fullmatch(name):
+        raise AccountError(f"{name!r} cannot be a user's name; use 1 to 64 letters, digits, dots, dashes or spaces")
+    return name
 
 
 def find_user(connection: Connection, name: str) -> User | None:

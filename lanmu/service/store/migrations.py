@@ -99,6 +99,11 @@ def _tenth(connection: Connection) -> None:
     _add_column(connection, schema.articles.c["into"])
 
 
+def _eleventh(connection: Connection) -> None:
+    """Keys of programs."""
+    schema.metadata.create_all(connection, tables=(schema.tokens,))
+
+
 def _add_indexes(connection: Connection, table: Table) -> None:
     """Make the indexes that a table lacks."""
     for index in table.indexes:
@@ -113,7 +118,7 @@ def _add_column(connection: Connection, column: Column[Any]) -> None:
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {CreateColumn(column).compile(connection)}")
 
 
-STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth, _fifth, _sixth, _seventh, _eighth, _ninth, _tenth)
+STEPS: tuple[Step, ...] = (_first, _second, _third, _fourth, _fifth, _sixth, _seventh, _eighth, _ninth, _tenth, _eleventh)
 
 
 def migrate(connection: Connection) -> None:

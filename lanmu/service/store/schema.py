@@ -261,3 +261,19 @@ choices = Table(
     Column("by", String, nullable=False),
     Column("at", Float, nullable=False),
 )
+
+# Keys of programs, each with a role; the secret itself is shown once and not kept.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(collation="NOCASE"), nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),  # SHA-256 of the secret
+    Column("role", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("used", Float),
+    Column("revoked", Float),
+    Index("tokens_by_name", "name", unique=True, sqlite_where=Column("revoked").is_(None)),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,203 @@
+"""What programs need: their keys, and a page that describes the API, which works without the internet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from lanmu.service.desk.errors import signed_in
+from lanmu.service.desk.rendering import Desk
+from lanmu.service.desk.translating import translated
+from lanmu.service.openapi import TAGS
+from lanmu.service.problems import Problem
+from lanmu.service.security.access import Admin, AskFirst
+from lanmu.service.store import audit, tokens
+from lanmu.service.store.accounts import AccountError
+from lanmu.service.store.records import ROLES
+
+router = APIRouter(route_class=AskFirst)
+Text = Annotated[str, Form(max_length=200)]
+_DEEPEST = 3
+
+
+@router.get("/admin/tokens")
+def tokens_page(request: Request, who: Admin) -> Response:
+    return _page(Desk(request, who))
+
+
+@router.post("/admin/tokens/add")
+def add_token(request: Request, who: Admin, name: Text, role: Text) -> Response:
+    """Make a program's key, shown once."""
+    desk = Desk(request, who)
+    try:
+        with desk.service.store.writing() as connection:
+            token, secret = tokens.add(connection, name.strip(), role, who.name)
+            audit.note(connection, who.name, "token added", token.name, {"role": token.role}, desk.address)
+    except AccountError as error:
+        return _page(desk, 422, problem=translated(str(error), desk.t), name=name)
+    return _page(desk, 201, made=token.name, secret=secret)
+
+
+@router.post("/admin/tokens/revoke")
+def revoke_token(request: Request, who: Admin, number: Annotated[int, Form(ge=1)]) -> Response:
+    """Take a key back: from now on it opens nothing."""
+    desk = Desk(request, who)
+    with desk.service.store.writing() as connection:
+        token = tokens.revoke(connection, number)
+        if token is None:
+            raise Problem(404, f"there is no token {number}")
+        audit.note(connection, who.name, "token revoked", token.name, address=desk.address)
+    return desk.redirect("/admin/tokens", "toast.token_revoked", name=token.name)
+
+
+def _page(
+    desk: Desk, status: int = 200, *, problem: str = "", name: str = "", made: str = "", secret: str = ""
+) -> Response:
+    with desk.service.store.reading() as connection:
+        found = tokens.all_tokens(connection)
+    return desk.page("tokens.html", status, found=found, roles=ROLES, problem=problem, name=name, made=made,
+                     secret=secret)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A part of a request or an answer: ``depth`` says how far within another it stands."""
+
+    name: str
+    kind: str
+    needed: bool
+    about: str
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation of the API, ready to be shown."""
+
+    anchor: str
+    method: str
+    path: str
+    summary: str
+    about: str
+    fields: tuple[Field, ...]
+    answer: tuple[Field, ...]
+    statuses: tuple[tuple[str, str], ...]
+    example: str
+
+
+@router.get("/api/docs")
+def moved(request: Request) -> Response:
+    """Where some look for it."""
+    return Desk(request).redirect("/docs")
+
+
+@router.get("/docs")
+def api_page(request: Request) -> Response:
+    """The API as a page: what can be asked, with which fields, and what comes back."""
+    desk = Desk(request, signed_in(request))
+    description: Mapping[str, Any] = request.app.openapi()
+    calls: dict[str, list[Call]] = {tag["name"]: [] for tag in TAGS}
+    for path, operations in description["paths"].items():
+        for method, operation in operations.items():
+            tag = (operation.get("tags") or ["operation"])[0]
+            calls.setdefault(tag, []).append(_call(path, method, operation, description["components"]["schemas"]))
+    groups = [(tag["name"], tag["description"], calls[tag["name"]]) for tag in TAGS if calls[tag["name"]]]
+    address = f"{request.url.scheme}://{request.url.netloc}"
+    return desk.page("api.html", groups=groups, version=description["info"]["version"], base=address)
+
+
+def _call(path: str, method: str, operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> Call:
+    fields = [
+        Field(one["name"], _kind(one.get("schema", {})), one.get("required", False),
+              one.get("description") or one.get("schema", {}).get("description", ""))
+        for one in operation.get("parameters", ())
+    ]  # fmt: skip
+    media, body = _content(operation.get("requestBody", {}))
+    fields += _fields(body, schemas)
+    answers = operation.get("responses", {})
+    _, answer = _content(next((answers[status] for status in answers if status.startswith("2")), {}))
+    statuses = tuple((status, str(said.get("description", ""))) for status, said in sorted(answers.items()))
+    return Call(
+        f"{method}{path}".replace("/", "-").replace("{", "").replace("}", ""),
+        method.upper(),
+        path,
+        operation.get("summary", ""),
+        operation.get("description", ""),
+        tuple(fields),
+        tuple(_fields(answer, schemas)),
+        statuses,
+        _example(path, method, media, body, schemas),
+    )
+
+
+def _content(part: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """The content type and schema of a body."""
+    for media, content in part.get("content", {}).items():
+        return media, content.get("schema", {})
+    return "", {}
+
+
+def _resolved(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The schema that a reference, or the one choice beside null, stands for."""
+    if "$ref" in schema:
+        found: Mapping[str, Any] = schemas[schema["$ref"].rsplit("/", 1)[1]]
+        return found
+    choices = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
+    return _resolved(choices[0], schemas) if len(choices) == 1 else schema
+
+
+def _fields(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 0) -> Iterator[Field]:
+    schema = _resolved(schema, schemas)
+    for name, given in schema.get("properties", {}).items():
+        found = _resolved(given, schemas)
+        about = given.get("description") or (found.get("description", "") if "properties" not in found else "")
+        yield Field(name, _kind(given, found), name in schema.get("required", ()), about, depth)
+        within = found.get("items", found) if found.get("type") == "array" else found
+        if depth < _DEEPEST:
+            yield from _fields(within, schemas, depth + 1)
+
+
+def _kind(given: Mapping[str, Any], found: Mapping[str, Any] | None = None) -> str:
+    schema = found or given
+    if "enum" in schema:
+        return " | ".join(map(str, schema["enum"]))
+    if "const" in schema:
+        return str(schema["const"])
+    kind = str(schema.get("type", ""))
+    if kind == "array":
+        return "[…]"
+    if not kind and "anyOf" in schema:
+        kind = " | ".join(str(one.get("type", "…")) for one in schema["anyOf"])
+    return kind or "…"
+
+
+def _example(path: str, method: str, media: str, body: Mapping[str, Any], schemas: Mapping[str, Any]) -> str:
+    """A command that can be copied."""
+    command = ["curl"] + (["-X", method.upper()] if method not in ("get", "post") else [])
+    if path.startswith("/api/"):
+        command += ["-H", '"Authorization: Bearer $TOKEN"']
+    if media == "multipart/form-data":
+        command += ["-F", "file=@page.md"]
+    elif media:
+        example = _resolved(body, schemas).get("examples") or [_sample(body, schemas)]
+        command += ["-H", f'"Content-Type: {media}"', "-d", f"'{json.dumps(example[0], ensure_ascii=False)}'"]
+    elif method == "post":
+        command += ["-X", "POST"]
+    return " ".join([*command, f'"$LANMU{path}"'])
+
+
+def _sample(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 0) -> Any:
+    found = _resolved(schema, schemas)
+    if "examples" in found:
+        return found["examples"][0]
+    if "properties" in found and depth < _DEEPEST:
+        needed = found.get("required") or list(found["properties"])[:1]
+        return {name: _sample(found["properties"][name], schemas, depth + 1) for name in needed}
+    if found.get("type") == "array":
+        return [_sample(found.get("items", {}), schemas, depth + 1)]
+    return {"integer": 1, "number": 1, "boolean": True}.get(str(found.get("type")), "…")
