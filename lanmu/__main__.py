@@ -7,7 +7,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -37,12 +37,18 @@ HELP = "Sort Chinese news articles by topic (栏目): tag pages and articles, sc
 def build(names: list[str]) -> typer.Typer:
     """The command line with these commands."""
     app = typer.Typer(
-        name="lanmu", help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
-    )
+        name="lanmu", help=HELP, no_args_is_help=True, pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )  # fmt: skip
 
     @app.callback()
-    def root() -> None:
-        """Keep ``lanmu`` a group even with one command."""
+    def root(
+        version: Annotated[bool, typer.Option("--version", "-V", help="Print the version and exit.")] = False,
+        lang: Annotated[
+            str, typer.Option("--lang", help="Speak en or zh (default: as LANG says).", metavar="LANGUAGE")
+        ] = "",
+    ) -> None:
+        """Keep ``lanmu`` a group even with one command; both options are taken before it is called."""
 
     root.__doc__ = HELP
     for name in names:
@@ -87,9 +93,21 @@ def main() -> None:
             flush_output()
     except Exception as error:
         end_with(error)
+    except SystemExit as end:
+        if _is_interrupted(end):
+            print(f"\nlanmu: {speak('command.stopped')}", file=sys.stderr)
+        raise
     except KeyboardInterrupt:
-        print(f"lanmu: {speak('command.stopped')}", file=sys.stderr)
+        print(f"\nlanmu: {speak('command.stopped')}", file=sys.stderr)
         sys.exit(130)
+
+
+def _is_interrupted(end: SystemExit) -> bool:
+    """Whether Ctrl-C is why it ends; a command that says so itself ends of its own."""
+    before = end.__context__
+    return isinstance(before, KeyboardInterrupt) or (
+        before is not None and isinstance(before.__cause__, KeyboardInterrupt)
+    )
 
 
 def prepare_output(*, data: bool) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from classifier.errors import InputRefused, LanmuError
 from lanmu.commands.refusals import NamedRefusals
+from lanmu.commands.tag import EXPERT, INPUT
 
 if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy
@@ -26,30 +27,55 @@ class Solver(StrEnum):
 
 
 LabelsOption = Annotated[
-    Path | None, typer.Option("--labels", help="A labels file (default: ./labels.csv, else the shipped one).")
+    Path | None,
+    typer.Option(
+        "--labels", help="A labels file (default: ./labels.csv, else the shipped one).", rich_help_panel=INPUT
+    ),
 ]
 CategoriesOption = Annotated[
     Path | None,
-    typer.Option("--categories", help="A categories file; without it ./categories.toml, else the shipped 16."),
+    typer.Option(
+        "--categories",
+        help="A categories file; without it ./categories.toml, else the shipped 16.",
+        rich_help_panel=INPUT,
+    ),
 ]
 OwnOption = Annotated[
-    bool, typer.Option("--own-categories", help="Take the categories from the labels instead of a file.")
+    bool,
+    typer.Option(
+        "--own-categories", help="Take the categories from the labels instead of a file.", rich_help_panel=INPUT
+    ),
 ]
 CorpusOption = Annotated[
     bool,
-    typer.Option("--corpus/--no-corpus", help="Add the shipped labels of real news where their texts are present."),
+    typer.Option(
+        "--corpus/--no-corpus",
+        help="Add the shipped labels of real news where their texts are present.",
+        rich_help_panel=INPUT,
+    ),
 ]
-WordsOption = Annotated[int | None, typer.Option("--words", help="Word n-grams up to this (0-2).", min=0, max=2)]
+WordsOption = Annotated[
+    int | None, typer.Option("--words", help="Word n-grams up to this (0-2).", min=0, max=2, rich_help_panel=EXPERT)
+]
 CharactersOption = Annotated[
-    int | None, typer.Option("--characters", help="Character n-grams up to this (0-3).", min=0, max=3)
+    int | None,
+    typer.Option("--characters", help="Character n-grams up to this (0-3).", min=0, max=3, rich_help_panel=EXPERT),
 ]
-SolverOption = Annotated[Solver | None, typer.Option("--solver", help="How weights are fitted.")]
-PenaltyOption = Annotated[float | None, typer.Option("--penalty", help="More is smoother.", min=1e-6, max=1e6)]
+SolverOption = Annotated[
+    Solver | None, typer.Option("--solver", help="How weights are fitted.", rich_help_panel=EXPERT)
+]
+PenaltyOption = Annotated[
+    float | None, typer.Option("--penalty", help="More is smoother.", min=1e-6, max=1e6, rich_help_panel=EXPERT)
+]
 FromScratchOption = Annotated[
     bool,
-    typer.Option("--from-scratch", help="Learn from these labels alone, also where they are few."),
+    typer.Option(
+        "--from-scratch", help="Learn from these labels alone, also where they are few.", rich_help_panel=EXPERT
+    ),
 ]
-SeedOption = Annotated[int, typer.Option("--seed", help="Of folds and solvers.", min=0, max=2**31 - 1)]
+SeedOption = Annotated[
+    int, typer.Option("--seed", help="Of folds and solvers.", min=0, max=2**31 - 1, rich_help_panel=EXPERT)
+]
 
 UnlabelledOption = Annotated[
     list[str] | None,
@@ -57,6 +83,7 @@ UnlabelledOption = Annotated[
         "--unlabelled",
         help="Articles without labels that training may learn from too, where labels are few: files or folders.",
         metavar="PATH",
+        rich_help_panel=INPUT,
     ),
 ]
 

@@ -42,9 +42,11 @@ class JsonLines:
 
 
 class SpreadsheetCsv:
-    """CSV with a heading line; formulas in titles are defused."""
+    """CSV with a heading line; formulas in titles are defused.  ``bom``: a mark by which Excel knows UTF-8."""
 
-    def __init__(self, stream: IO[str]) -> None:
+    def __init__(self, stream: IO[str], *, bom: bool = False) -> None:
+        if bom:
+            stream.write("\ufeff")
         self.writer = csv.writer(stream, lineterminator="\n")
         self.writer.writerow(CSV_COLUMNS)
 
@@ -59,10 +61,16 @@ class SpreadsheetCsv:
 
 
 class PeopleTable:
-    """A table for a terminal: category, probability as a bar, decision, title; with evidence below when asked."""
+    """A table for a terminal: category, probability as a bar, decision, title; with evidence below when asked.
 
-    def __init__(self, console: Console, taxonomy: Taxonomy) -> None:
+    With ``sources`` a line says which file the articles below it come from.
+    """
+
+    def __init__(self, console: Console, taxonomy: Taxonomy, *, sources: bool = False) -> None:
         from rich.cells import cell_len
+
+        self.sources = sources
+        self.source = ""
 
         self.console = console
         self.colours = {category.id: category.colour for category in taxonomy}
@@ -84,6 +92,9 @@ class PeopleTable:
         for article in tagged:
             rows += 1
             accepted = article.decision == "accepted"
+            if self.sources and (source := _file_of(article)) != self.source:
+                self.source = source
+                table.add_row("", "", "", Text(source, style="bold"))
             table.add_row(
                 Text(article.category_name, style=self.colours.get(article.category, "")),
                 _bar(article.probability, self.signs[:2]),
@@ -105,11 +116,16 @@ def _reasons(tagged: TaggedArticle) -> str:
     return "; ".join(explain_reason(code, spoken_language()) for code in tagged.reasons)
 
 
+def _file_of(tagged: TaggedArticle) -> str:
+    source = tagged.article.source
+    return f"{source.path}!{source.member}" if source.member else source.path
+
+
 def _shown_title(tagged: TaggedArticle) -> str:
     article = tagged.article
     if article.title:
-        return article.title
-    text = article.text.strip()
+        return " ".join(article.title.split())
+    text = " ".join(article.text[:200].split())
     return f"〔{text[:30]}…〕" if text else f"〔{speak('table.empty')}〕"
 
 
@@ -128,7 +144,8 @@ def _bar(probability: float, signs: str = "█░") -> Text:
     full = round(probability * BAR)
     text = Text(signs[0] * full, style="cyan")
     text.append(signs[1] * (BAR - full), style="dim")
-    return text.append(f" {probability:4.0%}")
+    shown = f"{probability:4.0%}" if probability < 0.995 or probability == 1.0 else ">99%"
+    return text.append(f" {shown}")
 
 
 def _evidence(evidence: tuple[WordEvidence, ...], sign: str) -> Text:
@@ -137,6 +154,8 @@ def _evidence(evidence: tuple[WordEvidence, ...], sign: str) -> Text:
     text = Text(f"{sign} ", style="dim")
     for piece in evidence:
         style = "green" if piece.weight > 0 else "red"
-        text.append(f"{piece.word.replace(' ', '+')} {piece.weight:+.2f}  ", style=style)
+        field = speak("table.in_title") if piece.field == "title" else ""
+        text.append(f"{piece.word.replace(' ', '+')}{field}\u00a0{piece.weight:+.2f}", style=style)
+        text.append("  ")
     text.no_wrap = False
     return text

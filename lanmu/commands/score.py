@@ -14,7 +14,7 @@ import typer
 from classifier.errors import LanmuError
 from lanmu.archive.locations import plain_path
 from lanmu.commands.refusals import is_text_passed_over, passed_over_words
-from lanmu.commands.tag import AcceptOption, ModelOption, ModelsOption
+from lanmu.commands.tag import EXPERT, INPUT, AcceptOption, ModelOption, ModelsOption
 
 if TYPE_CHECKING:
     from lanmu.archive.folder import RunFolder
@@ -56,30 +56,61 @@ def score(
     ] = 0,
     kind: Annotated[
         str,
-        typer.Option("--kind", help="page, plain, html, docx, pdf, alto, hocr, ocr, jsonl, csv … instead of guessing."),
+        typer.Option(
+            "--kind",
+            help="page, plain, html, docx, pdf, alto, hocr, ocr, jsonl, csv … instead of guessing.",
+            rich_help_panel=INPUT,
+        ),
     ] = "auto",
-    encoding: Annotated[str, typer.Option("--encoding", help="Such as gb18030, instead of detecting it.")] = "",
-    sections: Annotated[bool, typer.Option("--sections", help="One article a ### section of a round-up.")] = False,
-    id_field: Annotated[str, typer.Option("--id-field", help="The field of ids in tables.")] = "id",
-    title_field: Annotated[str, typer.Option("--title-field", help="The field of titles.")] = "title",
-    text_field: Annotated[str, typer.Option("--text-field", help="The field of texts.")] = "text",
-    date_field: Annotated[str, typer.Option("--date-field", help="The field of dates.")] = "date",
+    encoding: Annotated[
+        str, typer.Option("--encoding", help="Such as gb18030, instead of detecting it.", rich_help_panel=INPUT)
+    ] = "",
+    sections: Annotated[
+        bool, typer.Option("--sections", help="One article a ### section of a round-up.", rich_help_panel=INPUT)
+    ] = False,
+    id_field: Annotated[
+        str, typer.Option("--id-field", help="The field of ids in tables.", rich_help_panel=INPUT)
+    ] = "id",
+    title_field: Annotated[
+        str, typer.Option("--title-field", help="The field of titles.", rich_help_panel=INPUT)
+    ] = "title",
+    text_field: Annotated[
+        str, typer.Option("--text-field", help="The field of texts.", rich_help_panel=INPUT)
+    ] = "text",
+    date_field: Annotated[
+        str, typer.Option("--date-field", help="The field of dates.", rich_help_panel=INPUT)
+    ] = "date",
     shard_size: Annotated[
-        str, typer.Option("--shard-size", help="About how much text becomes one part.", metavar="SIZE")
+        str,
+        typer.Option(
+            "--shard-size", help="About how much text becomes one part.", metavar="SIZE", rich_help_panel=EXPERT
+        ),
     ] = "64MB",
-    workers: Annotated[int | None, typer.Option("--workers", help="Cores to use (default: all).", min=1, max=1024)] = (
-        None
-    ),
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", help="Cores to use (default: all).", min=1, max=1024, rich_help_panel=EXPERT),
+    ] = (None),
     cluster: Annotated[
         str,
-        typer.Option("--cluster", help="A Dask scheduler (tcp://host:8786), or local:4 for four processes here."),
+        typer.Option(
+            "--cluster",
+            help="A Dask scheduler (tcp://host:8786), or local:4 for four processes here.",
+            rich_help_panel=EXPERT,
+        ),
     ] = "",
     plan_only: Annotated[
-        bool, typer.Option("--plan-only", help="Only write the plan, and say how much there is to do.")
+        bool,
+        typer.Option(
+            "--plan-only", help="Only write the plan, and say how much there is to do.", rich_help_panel=EXPERT
+        ),
     ] = False,
     take: Annotated[
         str,
-        typer.Option("--take", help="Do only the i-th of n shares, such as 2/3, of a run that n machines do."),
+        typer.Option(
+            "--take",
+            help="Do only the i-th of n shares, such as 2/3, of a run that n machines do.",
+            rich_help_panel=EXPERT,
+        ),
     ] = "",
 ) -> None:
     """Score whole archives. A run may be stopped at any moment; the same command goes on where it was.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -13,8 +14,10 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.commands.refusals import NamedRefusals
 from lanmu.commands.streams import data_stream
+from lanmu.language import speak
 
 if TYPE_CHECKING:
     from classifier.article import Article
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 PATIENCE = 2.0
 """Seconds of work after which a progress line is shown."""
 BATCH = 256
+INPUT, MODEL, EXPERT = "Input", "Model", "Expert"
+"""The groups of options in the help."""
 
 
 class OutputFormat(StrEnum):
@@ -42,24 +47,52 @@ class EngineName(StrEnum):
 ModelOption = Annotated[
     str | None,
     typer.Option(
-        "--model", help="A model's folder or a version's name; without it the current model.", metavar="MODEL"
+        "--model",
+        help="A model's folder or a version's name; without it the current model.",
+        metavar="MODEL",
+        rich_help_panel=MODEL,
     ),
 ]
 ModelsOption = Annotated[
     Path | None,
-    typer.Option("--models", help="The folder of model versions (default: ./models, else the shipped ones)."),
+    typer.Option(
+        "--models",
+        help="The folder of model versions (default: ./models, else the shipped ones).",
+        rich_help_panel=MODEL,
+    ),
 ]
 EngineOption = Annotated[
-    EngineName, typer.Option("--engine", help="How words are cut and scored; all give the same result.")
+    EngineName,
+    typer.Option("--engine", help="How words are cut and scored; all give the same result.", rich_help_panel=EXPERT),
 ]
+
+
+def share_of(text: str) -> float:
+    """A share as people write it: ``0.97``, ``97`` or ``97%``."""
+    given = text.strip().rstrip("%％").strip()
+    try:
+        value = float(given)
+    except ValueError:
+        value = -1.0
+    if value > 1.0 or text.strip().endswith(("%", "％")):
+        value /= 100.0
+    if not 0.0 <= value <= 1.0:
+        raise typer.BadParameter(f"{text!r} is no share; write 0.97, or 97%")
+    return value
+
+
 AcceptOption = Annotated[
     float | None,
     typer.Option(
         "--accept-accuracy",
         help="Wished share of right ones among the accepted, such as 0.97; the rest goes to review.",
-        min=0.0,
-        max=1.0,
+        parser=share_of,
+        metavar="SHARE",
+        rich_help_panel=MODEL,
     ),
+]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Say only what went wrong: no progress, no sums at the end.")
 ]
 
 
@@ -74,7 +107,12 @@ def tag(
     format: Annotated[
         OutputFormat | None, typer.Option("--format", help="Default: table on a terminal, else jsonl.")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Write to this file, whole or not at all.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="Write to this file (.jsonl, .csv, .txt), whole or not at all.", metavar="FILE"
+        ),
+    ] = None,
     show: Annotated[
         Path | None,
         typer.Option(
@@ -85,14 +123,25 @@ def tag(
     model: ModelOption = None,
     models: ModelsOption = None,
     accept_accuracy: AcceptOption = None,
-    sections: Annotated[bool, typer.Option("--sections", help="One article a ### section of a round-up.")] = False,
+    sections: Annotated[
+        bool, typer.Option("--sections", help="One article a ### section of a round-up.", rich_help_panel=INPUT)
+    ] = False,
     kind: Annotated[
         str,
-        typer.Option("--kind", help="page, plain, html, docx, pdf, alto, hocr, ocr, jsonl, csv … instead of guessing."),
+        typer.Option(
+            "--kind",
+            help="page, plain, html, docx, pdf, alto, hocr, ocr, jsonl, csv … instead of guessing.",
+            rich_help_panel=INPUT,
+        ),
     ] = "auto",
-    encoding: Annotated[str, typer.Option("--encoding", help="Such as gb18030, instead of detecting it.")] = "",
+    encoding: Annotated[
+        str, typer.Option("--encoding", help="Such as gb18030, instead of detecting it.", rich_help_panel=INPUT)
+    ] = "",
     engine: EngineOption = EngineName.auto,
-    threads: Annotated[int, typer.Option("--threads", help="Threads of the compiled engine.", min=1, max=256)] = 1,
+    threads: Annotated[
+        int, typer.Option("--threads", help="Threads of the compiled engine.", min=1, max=256, rich_help_panel=EXPERT)
+    ] = 1,
+    quiet: QuietOption = False,
 ) -> None:
     """Read pages or articles and give each article its category.
 
@@ -107,6 +156,11 @@ def tag(
         if sys.stdin.isatty():
             raise LanmuError("no input: give files or folders, or - for standard input (see lanmu tag --help)")
         paths = ["-"]
+    check_paths(paths)
+    out = None if out == Path("-") else out
+    chosen = format or _default_format(out)
+    if explain and chosen is OutputFormat.csv:
+        raise LanmuError(say("command.no_evidence_in_csv"))
     options = ReadingOptions(sections=sections, kind=kind, encoding=encoding)  # type: ignore[arg-type]
     if out is not None:
         check_writable(out)
@@ -115,13 +169,17 @@ def tag(
     )
     refusals = NamedRefusals()
     if show is not None:
-        _tag_and_show(paths, show, options, loaded, format, out, explain)
+        _tag_and_show(paths, show, options, loaded, chosen, out, explain)
         return
-    with _printer(format, out, loaded) as printer:
+    several = len(paths) > 1 or Path(paths[0]).is_dir()
+    with _printer(chosen, out, loaded, several) as printer:
         articles = read_paths(paths, options, refusals, scorer=loaded.probabilities, passed=refusals.pass_over)
-        if not _tag_all(articles, loaded, printer, explain) and refusals:
+        counts = _tag_all(articles, loaded, printer, explain, ProgressLine("articles", quiet=quiet))
+        if not counts.total() and refusals:
             refusals.tell_passed_over()
             raise typer.Exit(2)  # still inside, so that --out stays as it was
+    if not quiet and (out is not None or sys.stderr.isatty()):
+        _tell_sums(counts, len(refusals))
     if refusals.tell_passed_over() or refusals:
         raise typer.Exit(1)
 
@@ -131,7 +189,7 @@ def _tag_and_show(
     target: Path,
     options: ReadingOptions,
     model: TopicModel,
-    format: OutputFormat | None,
+    format: OutputFormat,
     out: Path | None,
     explain: bool,
 ) -> None:
@@ -148,20 +206,41 @@ def _tag_and_show(
         print(f"lanmu: drew {written}", file=sys.stderr)
 
 
-def _tag_all(articles: Iterator[Article], model: TopicModel, printer: Printer, explain: bool) -> int:
-    """Tag and print in batches; a progress line on a terminal once it takes long."""
-    progress = ProgressLine("articles")
-    done = 0
+def check_paths(paths: Sequence[str]) -> None:
+    """Refuse what is no path: nothing at all (an empty variable of a shell), an address of the web."""
+    for path in paths:
+        if not path.strip():
+            raise LanmuError(say("command.empty_path"))
+        if "://" in path:
+            raise LanmuError(say("command.no_address", address=path))
+
+
+def _tell_sums(counts: Counter[str], refused: int) -> None:
+    """One line at the end: how many articles there were, and what is to be done with them."""
+    print(
+        speak(
+            "command.sums", articles=f"{counts.total():,}", accepted=f"{counts['accepted']:,}",
+            review=f"{counts['review']:,}", refused=f"{refused:,}",
+        ),
+        file=sys.stderr,
+    )  # fmt: skip
+
+
+def _tag_all(
+    articles: Iterator[Article], model: TopicModel, printer: Printer, explain: bool, progress: ProgressLine
+) -> Counter[str]:
+    """Tag and print in batches; returns how many articles there were by decision."""
+    counts: Counter[str] = Counter()
     batch: list[Article] = []
 
     def flush() -> None:
-        nonlocal done, batch
+        nonlocal batch
         tagged = model.tag(batch, explain=explain)
         progress.clear()
         printer.show(tagged)
-        done += len(batch)
+        counts.update(article.decision for article in tagged)
         batch = []
-        progress.show(done)
+        progress.show(counts.total())
 
     for article in articles:
         batch.append(article)
@@ -169,17 +248,17 @@ def _tag_all(articles: Iterator[Article], model: TopicModel, printer: Printer, e
             flush()
     flush()
     progress.clear()
-    return done
+    return counts
 
 
 class ProgressLine:
     """A line on a terminal's stderr that says how far work has come, from the second second on."""
 
-    def __init__(self, unit: str) -> None:
+    def __init__(self, unit: str, *, quiet: bool = False) -> None:
         self.unit = unit
         self.start = time.monotonic()
         self.shown = False
-        self.alive = sys.stderr.isatty()
+        self.alive = sys.stderr.isatty() and not quiet
 
     def show(self, done: int) -> None:
         seconds = time.monotonic() - self.start
@@ -194,34 +273,44 @@ class ProgressLine:
 
 
 @contextmanager
-def _printer(format: OutputFormat | None, out: Path | None, model: TopicModel) -> Iterator[Printer]:
+def _printer(format: OutputFormat, out: Path | None, model: TopicModel, several: bool = False) -> Iterator[Printer]:
     import io
 
     from classifier.files import written_output
 
-    chosen = format or _default_format(out)
     if out is None:
-        yield _printer_to(chosen, sys.stdout if chosen is OutputFormat.table else data_stream(), model)
+        stream = sys.stdout if format is OutputFormat.table else data_stream()
+        yield _printer_to(format, stream, model, several, for_excel=not sys.stdout.isatty())
         return
     with written_output(out) as file:
         text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
-        yield _printer_to(chosen, text, model)
+        yield _printer_to(format, text, model, several, for_excel=True)
         text.detach()
 
 
 def _default_format(out: Path | None) -> OutputFormat:
-    if out is not None:
-        return OutputFormat.csv if out.suffix == ".csv" else OutputFormat.jsonl
-    return OutputFormat.table if sys.stdout.isatty() else OutputFormat.jsonl
+    """The format that a file's ending stands for, or that suits standard output."""
+    if out is None:
+        return OutputFormat.table if sys.stdout.isatty() else OutputFormat.jsonl
+    ending = out.suffix.lower()
+    if ending not in _ENDINGS:
+        raise LanmuError(say("command.unknown_ending", file=str(out), ending=ending or "–"))
+    return _ENDINGS[ending]
 
 
-def _printer_to(format: OutputFormat, stream: IO[str], model: TopicModel) -> Printer:
+_ENDINGS = {
+    ".jsonl": OutputFormat.jsonl, ".ndjson": OutputFormat.jsonl, ".csv": OutputFormat.csv, ".txt": OutputFormat.table,
+    "": OutputFormat.jsonl,
+}  # fmt: skip
+
+
+def _printer_to(format: OutputFormat, stream: IO[str], model: TopicModel, several: bool, *, for_excel: bool) -> Printer:
     from lanmu.commands import output
 
     if format is OutputFormat.jsonl:
         return output.JsonLines(stream)
     if format is OutputFormat.csv:
-        return output.SpreadsheetCsv(stream)
+        return output.SpreadsheetCsv(stream, bom=for_excel)
     from rich.console import Console
 
-    return output.PeopleTable(Console(file=stream), model.taxonomy)
+    return output.PeopleTable(Console(file=stream), model.taxonomy, sources=several)

@@ -43,6 +43,8 @@ def translate_help(command: Any) -> None:
         for parameter in one.params:
             if getattr(parameter, "help", None):
                 parameter.help = _translated(parameter.help)
+            if panel := getattr(parameter, "rich_help_panel", None):
+                parameter.rich_help_panel = _translated(panel)
 
 
 def commands_below(command: Any) -> Iterator[Any]:
@@ -53,12 +55,13 @@ def commands_below(command: Any) -> Iterator[Any]:
 
 
 def help_texts(command: Any) -> Iterator[str]:
-    """Every piece of help in the code: paragraphs of commands (examples apart) and options."""
+    """Every piece of help in the code: paragraphs of commands (examples apart), options and their groups."""
     for one in commands_below(command):
         for paragraph in _paragraphs(one.help or ""):
             if not paragraph.startswith(EXAMPLE):
                 yield paragraph
         yield from (parameter.help for parameter in one.params if getattr(parameter, "help", None))
+        yield from (panel for parameter in one.params if (panel := getattr(parameter, "rich_help_panel", None)))
 
 
 def _paragraphs(text: str) -> list[str]:

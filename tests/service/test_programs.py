@@ -48,7 +48,7 @@ def test_a_programs_token_has_its_role_and_name_and_can_be_taken_back(client: Te
     assert client.post("/api/v1/articles", json={"articles": [ARTICLE]}, headers=looks).status_code == 403
     assert client.post("/api/v1/tag", json=ARTICLE, headers=looks).status_code == 200
     settled = client.put("/api/v1/articles/1/label", json={"category": "sports"}, headers=cms)
-    assert settled.status_code == 200 and settled.json()["by"] == "CMS"
+    assert settled.status_code == 200 and settled.json()["labelled_by"] == "CMS"
 
     csrf = sign_in(client, "何主编")
     page = client.get("/admin/tokens").text

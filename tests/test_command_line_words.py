@@ -1,0 +1,75 @@
+"""What the command line understands and says: shares, endings, empty paths, sums, short options, groups of help."""
+
+from __future__ import annotations
+
+import csv
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import typer
+
+from lanmu.commands.tag import share_of
+from tests.conftest import Lanmu
+from tests.test_command_line import MEETING, ROOT
+
+
+def test_a_share_is_understood_as_people_write_it() -> None:
+    assert [share_of(text) for text in ("0.97", "97", "97%", "97 ％", "1", "0")] == [0.97, 0.97, 0.97, 0.97, 1.0, 0.0]
+    for wrong in ("9x", "-1", "101", "", "nan"):
+        with pytest.raises(typer.BadParameter, match=r"write 0\.97"):
+            share_of(wrong)
+
+
+def test_what_is_no_path_or_no_known_ending_is_refused_before_the_work(lanmu: Lanmu, tmp_path: Path) -> None:
+    (tmp_path / "会.txt").write_text(MEETING, "utf-8")
+    for arguments, said in (
+        (("",), "a path is empty"),
+        (("https://example.com/a.html",), "lanmu score read the address"),
+        (("会.txt", "--out", "a.xlsx"), ".xlsx is not known"),
+        (("会.txt", "--format", "csv", "--explain"), "--explain has no place in CSV"),
+    ):
+        done = lanmu("tag", *arguments)
+        assert done.returncode == 2 and said in done.stderr, arguments
+    assert [path.name for path in tmp_path.iterdir()] == ["会.txt"]
+
+
+def test_csv_for_excel_and_the_sums_at_the_end(lanmu: Lanmu, tmp_path: Path) -> None:
+    done = lanmu("tag", ROOT / "samples" / "page.md", "-o", "页.csv", "--accept-accuracy", "97%")
+    assert done.returncode == 0, done.stderr
+    assert "7 articles:" in done.stderr and "accepted" in done.stderr
+    content = (tmp_path / "页.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert len(list(csv.DictReader(content.decode("utf-8-sig").splitlines()))) == 7
+    assert lanmu("tag", ROOT / "samples" / "page.md", "-o", "页.csv", "-q").stderr == ""
+    piped = lanmu("tag", ROOT / "samples" / "page.md", "--out", "-", "--format", "jsonl")
+    assert len(piped.stdout.splitlines()) == 7 and not (tmp_path / "-").exists()
+
+
+def test_a_table_of_several_files_says_which(lanmu: Lanmu, tmp_path: Path) -> None:
+    for name in ("一版.txt", "二版.txt"):
+        (tmp_path / name).write_text(MEETING.replace("6月", f"{len(name)}月"), "utf-8")
+    shown = lanmu("tag", "一版.txt", "二版.txt", "--format", "table").stdout
+    assert shown.index("一版.txt") < shown.index("二版.txt")
+    assert "一版.txt" not in lanmu("tag", "一版.txt", "--format", "table").stdout
+
+
+def test_help_lists_the_version_and_groups_options(lanmu: Lanmu) -> None:
+    root = lanmu("-h").stdout
+    assert "--version" in root and "--install-completion" in root
+    assert "Expert" in lanmu("tag", "-h").stdout and "专家选项" in lanmu("tag", "--help", "--lang", "zh").stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are another thing there")
+def test_ctrl_c_says_one_sentence(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lanmu", "tag", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, cwd=tmp_path, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and said.decode().strip() == "lanmu: stopped"
