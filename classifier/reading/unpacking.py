@@ -6,6 +6,9 @@ from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.limits import Limits
 
+RATIO_FROM_BYTES = 8 << 20
+"""Below this what comes out is small, however little went in."""
+
 
 class Unpacking:
     """Counts what comes out of an archive and of all archives in it, and refuses what is too much.
@@ -23,7 +26,8 @@ class Unpacking:
         limits = self.limits
         if self.bytes > limits.unpacked_bytes:
             raise TooMuch(self.name, say("reading.unpacks_to", most=f"{limits.unpacked_bytes:,}"))
-        if self.packed and self.bytes > limits.ratio_from_bytes and self.bytes > limits.ratio * self.packed:
+        least = min(limits.ratio_from_bytes, RATIO_FROM_BYTES)
+        if self.packed and self.bytes > least and self.bytes > limits.ratio * self.packed:
             raise TooMuch(self.name, say("reading.bomb", ratio=f"{limits.ratio:.0f}"))
 
     def take_member(self) -> None:

@@ -183,8 +183,8 @@ def test_parquet_whole_and_by_row_group() -> None:
 
 
 def test_parquet_refusals() -> None:
-    good = parquet(body=["a"])
-    with pytest.raises(InputRefused, match="its fields are body"):
+    good = parquet(zw=["a"])
+    with pytest.raises(InputRefused, match="its fields are zw"):
         read(good, "t.parquet")
     for data in (b"", good[:-9], b"PAR1" + bytes(50)):
         with pytest.raises(InputRefused, match=r"^t\.parquet: "):

@@ -50,7 +50,7 @@ def print_counts(counts: dict[str, Any]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    console = Console()
+    console = Console(markup=False)
     most = max((row["labels"] for row in counts["categories"]), default=1) or 1
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("category", no_wrap=True)
@@ -61,7 +61,7 @@ def print_counts(counts: dict[str, Any]) -> None:
     table.add_column("", overflow="fold")
     for row in counts["categories"]:
         table.add_row(
-            row["name"],
+            Text(row["name"]),
             f"{row['labels']:,}",
             Text("█" * round(BAR * row["labels"] / most), style="cyan"),
             str(row["held_out"]),

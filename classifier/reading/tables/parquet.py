@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.tables.chunk import CHUNK_BYTES, ArticleChunk, TableSource, checked_chunk, wrong_field
+from classifier.reading.tables.fields import fields_of
+from classifier.reading.unpacking import Unpacking
 
+_ROW_BYTES = 64
+"""What a row counts for beside its text: a column of nothing takes a bit a row in the file, and an object here."""
+_WORST_BYTES = 192 << 20
+"""No batch may be larger even if each of its rows holds the longest text of the dictionary."""
 _CHUNK_ROWS = 8_192
 """Unpacking drives the kernel's tables out of the processor's cache, so it is done seldom (benchmarks/archive.py)."""
 
@@ -22,19 +30,22 @@ def row_groups(file: BinaryIO, name: str) -> list[tuple[int, int]]:
 def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | None = None) -> Iterator[ArticleChunk]:
     """Read a Parquet file, or only some of its row groups, as chunks.
 
-    Raises InputRefused where it is damaged or lacks the field of the texts.
+    A file counts by what comes out of it: a text that stands once in a dictionary may be that of a
+    million rows.  Raises InputRefused where that is too much, where it is damaged or lacks the field of the texts.
     """
     import numpy as np
     import pyarrow as pa
 
     parquet = _opened(file, source.name)
-    options = source.options
     names = parquet.schema_arrow.names
-    if options.text_field not in names:
-        raise wrong_field(source.name, options.text_field, names)
-    fields = (options.id_field, options.title_field, options.text_field, options.date_field)
+    found = fields_of(names, source.options)
+    if not found.text:
+        raise wrong_field(source.name, source.options.text_field, names)
+    fields = (found.id, found.title, found.text, found.date)
     wanted = list(dict.fromkeys(f for f in fields if f in names))
     metadata = parquet.metadata
+    total = Unpacking(source.name, source.options.limits, file.seek(0, io.SEEK_END))
+    total.take(_ROW_BYTES * metadata.num_rows)
     offsets = [0]
     for i in range(metadata.num_row_groups):
         offsets.append(offsets[-1] + metadata.row_group(i).num_rows)
@@ -43,15 +54,17 @@ def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | 
         described = metadata.row_group(group)
         rows = max(1, min(_CHUNK_ROWS, CHUNK_BYTES * described.num_rows // max(described.total_byte_size, 1)))
         try:
+            rows = max(1, min(rows, _WORST_BYTES // max(_longest(file, group, wanted, source.name), 1)))
             for batch in parquet.iter_batches(rows, row_groups=[group], columns=wanted, use_threads=False):
                 if not batch.num_rows:
                     continue
+                total.take(sum(_unpacked_bytes(column) for column in batch.columns))
                 positions = pa.array(np.arange(position + 1, position + batch.num_rows + 1))
                 position += batch.num_rows
                 ids, titles, texts, dates = (batch.column(f) if f in wanted else None for f in fields)
                 yield checked_chunk(source, ids, titles, texts, dates, positions)
         except (pa.ArrowException, OSError) as error:
-            raise InputRefused(source.name, f"row group {group} cannot be read ({error}); get a whole copy") from error
+            raise InputRefused(source.name, say("reading.damaged_group", group=group, error=error)) from error
 
 
 def _opened(file: BinaryIO, name: str) -> Any:
@@ -61,4 +74,43 @@ def _opened(file: BinaryIO, name: str) -> Any:
     try:
         return pq.ParquetFile(file)
     except (pa.ArrowException, OSError, ValueError) as error:
-        raise InputRefused(name, f"cannot be read as Parquet ({error}); get a whole copy") from error
+        raise InputRefused(name, say("reading.no_parquet", error=error)) from error
+
+
+def _longest(file: BinaryIO, group: int, columns: Sequence[str], name: str) -> int:
+    """The bytes of the longest texts in the dictionaries of a row group, together."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    schema = pq.ParquetFile(file)
+    texts = [
+        column
+        for column in columns
+        if pa.types.is_string(kind := schema.schema_arrow.field(column).type)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_binary(kind)
+    ]
+    if not texts:
+        return 0
+    coded = pq.ParquetFile(file, read_dictionary=texts)
+    found = 0
+    for batch in coded.iter_batches(1, row_groups=[group], columns=texts, use_threads=False):
+        for column in batch.columns:
+            if pa.types.is_dictionary(column.type) and len(column.dictionary):
+                found += pc.max(pc.binary_length(column.dictionary)).as_py() or 0
+        break
+    return found
+
+
+def _unpacked_bytes(column: Any) -> int:
+    """The bytes of a column's values, each counted as often as it stands there."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if not pa.types.is_dictionary(column.type):
+        return int(column.nbytes)
+    kind = column.type.value_type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_binary(kind)):
+        return int(column.nbytes)
+    return pc.sum(pc.binary_length(column.dictionary).take(column.indices).cast(pa.int64())).as_py() or 0
