@@ -84,13 +84,8 @@ def _longest(file: BinaryIO, group: int, columns: Sequence[str], name: str) -> i
     import pyarrow.parquet as pq
 
     schema = pq.ParquetFile(file)
-    texts = [
-        column
-        for column in columns
-        if pa.types.is_string(kind := schema.schema_arrow.field(column).type)
-        or pa.types.is_large_string(kind)
-        or pa.types.is_binary(kind)
-    ]
+    kinds = {column: schema.schema_arrow.field(column).type for column in columns}
+    texts = [c for c, kind in kinds.items() if not pa.types.is_primitive(kind) and not pa.types.is_nested(kind)]
     if not texts:
         return 0
     coded = pq.ParquetFile(file, read_dictionary=texts)
