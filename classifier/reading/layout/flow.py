@@ -18,6 +18,7 @@ from classifier.reading.layout.printed import Box
 from classifier.reading.page.fragments import word_pairs
 
 NEVER = 1e6
+SUBHEAD_CHARS = 24
 
 
 class Surroundings:
@@ -249,7 +250,10 @@ def pair_cost(before: Block, after: Block, around: Surroundings) -> float:
     shared = a.shared_x(b)
     told = _text_cost(before, after)
     ratio = max(before.size, after.size) / min(before.size, after.size)
-    told += 0.0 if ratio < 1.03 else 2.5 * min(4.0, (ratio - 1.0) / 0.05)
+    if ratio >= 1.03:
+        # A line of its own in slightly larger type is a sub-head.
+        subhead = any(len(x.lines) == 1 and len(x.text) <= SUBHEAD_CHARS for x in (before, after))
+        told += 0.5 if subhead else 2.5 * min(4.0, (ratio - 1.0) / 0.05)
     if before.pitch and after.pitch and not 0.93 < before.pitch / after.pitch < 1.07:
         told += 2.0
     if shared > 0.5 * min(a.width, b.width) and b.top > a.bottom - 0.8 * body:

@@ -353,34 +353,46 @@ class _Grid:
         left, right, size = line.box.right, other.box.left, line.size
         reach = 3.4 * max(size, self.body) if size < HEADLINE * self.body else 8 * self.body + size
         large = size >= HEADLINE * self.body
-        across = along = 0.0
-        lefts = rights = False
+        body = self.body
+        sides = {False: _Side(), True: _Side()}  # above, below
         for j in self.near(line.box.top - reach, line.box.bottom + reach):
             near = self.runs[j]
-            if (
-                near is line
-                or near is other
-                or (near.lines == 1 and abs(near.middle - line.middle) < 0.5 * min(size, near.size))
-            ):
+            if near is line or near is other:
                 continue
-            if large and near.size >= HEADLINE * self.body and near.middle < line.middle:
+            if near.lines == 1 and abs(near.middle - line.middle) < 0.5 * min(size, near.size):
                 continue
-            box = near.box
-            if box.left <= left - 0.3 * self.body and box.right >= right + 0.3 * self.body:
-                across += 1
-            elif box.right - box.left <= 4 * self.body:
+            if large and near.size >= HEADLINE * body and near.middle < line.middle:
                 continue
-            elif left - 2.2 * self.body < box.right <= right + 0.2 * self.body:
-                along += 0.5
-                lefts = True
-            elif left - 0.2 * self.body <= box.left < right + 2.6 * self.body:
-                along += 0.5
-                rights = True
+            box, side = near.box, sides[near.middle > line.middle]
+            if box.left <= left - 0.3 * body and box.right >= right + 0.3 * body:
+                # A byline or a short headline in the middle of columns says nothing of the gap between them.
+                side.across += large or (left - box.left) + (box.right - right) > 8 * body
+            elif box.width <= 4 * body:
+                continue
+            elif left - (2.2 if large else 1.2) * body < box.right <= right + 0.2 * body:
+                side.lefts += 1
+            elif max(left - 0.2 * body, right - 2.6 * body) <= box.left < right + (2.6 if large else 0.7) * body:
+                side.rights += 1
+        across = sides[False].across + sides[True].across
+        lefts = sides[False].lefts + sides[True].lefts
+        rights = sides[False].rights + sides[True].rights
+        along = 0.5 * (lefts + rights)
         if large:
             # Two headlines side by side stand over a gutter; a blank in one stands where chance put it.
-            return right - left > 0.3 * self.body and lefts and rights and along > across
+            return right - left > 0.3 * body and lefts > 0 and rights > 0 and along > across
+        if any(side.lefts and side.rights and not side.across for side in sides.values()):
+            return True
         if right - left > LARGEST_BLANK * size:
             return across < 2 or along > 0
         if across == 0 and along == 0:
             return right - left > 1.2 * size
         return along >= across
+
+
+@dataclass(slots=True)
+class _Side:
+    """How many lines above or below a gap run across it, end at it, and begin at it."""
+
+    across: int = 0
+    lefts: int = 0
+    rights: int = 0
