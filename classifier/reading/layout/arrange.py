@@ -20,6 +20,8 @@ from classifier.reading.page.furniture import furniture_reason, is_caption, is_c
 MARGIN = 0.12, 0.05
 """Shares of a page's height at its top and bottom where mastheads and page numbers stand."""
 MAX_BLOCKS = 600
+SUBHEAD = 1.4
+"""Up to this size, against the body's, a line that stands close in a column's text is a sub-head."""
 
 
 @dataclass(slots=True, eq=False)
@@ -189,6 +191,7 @@ def _arrange_region(region: _Region, page: PrintedPage, left_out: list[LeftOutTe
     lines = _with_drop_caps(lines, body)
     large = [line for line in lines if _is_large(line, body)]
     plain = [line for line in lines if not _is_large(line, body)]
+    large, plain = _without_subheads(large, plain, level, body)
     large, more = _long_texts_apart(large, body, page.exact)
     blocks = blocks_of(plain, [*level, *region.pictures], exact=page.exact) + more
     if len(blocks) > MAX_BLOCKS:
@@ -260,6 +263,33 @@ def _without_furniture(
         else:
             kept.append(line)
     return kept
+
+
+def _without_subheads(
+    large: list[Line], plain: list[Line], rules: Sequence[Box], body: float
+) -> tuple[list[Line], list[Line]]:
+    """Sub-heads, in type a little larger, belong to the text that they stand close in."""
+    kept: list[Line] = []
+    found: list[Line] = []
+    for line in large:
+        if line.vertical or line.size > SUBHEAD * body or len(line.text) > 24:
+            kept.append(line)
+            continue
+        near = [p for p in plain if p.box.shared_x(line.box) > 0.3 * line.box.width]
+        above = max((p for p in near if p.middle < line.middle), key=lambda p: p.middle, default=None)
+        below = min((p for p in near if p.middle > line.middle), key=lambda p: p.middle, default=None)
+        if above is None or below is None:
+            kept.append(line)
+            continue
+        over, under = line.box.top - above.box.bottom, below.box.top - line.box.bottom
+        column = above.box.around(below.box)
+        inside = line.box.left > column.left - body and line.box.right < column.right + body
+        close = over < 1.05 * body and over < under + 0.4 * body and under < 1.3 * body
+        ruled = any(above.middle < r.top < below.middle and r.shared_x(line.box) > 0 for r in rules)
+        neighbours = [x for x in large if x is not line and abs(x.middle - line.middle) < 2 * x.size]
+        touching = any(x.box.shared_x(line.box) > 0 for x in neighbours)
+        (found if inside and close and not ruled and not touching else kept).append(line)
+    return kept, [*plain, *found]
 
 
 def _long_texts_apart(large: list[Line], body: float, exact: bool) -> tuple[list[Line], list[Block]]:

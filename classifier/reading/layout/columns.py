@@ -179,7 +179,7 @@ def _left_edges(blocks: Sequence[Block]) -> list[float]:
 def _see(one: Block, indents: bool, lefts: list[float]) -> None:
     size, lines = one.size, one.lines
     edges = [_left_of(lines, k, size) for k in range(len(lines))]
-    if len(lines) <= 2:
+    if len(lines) == 1 or (len(lines) == 2 and _is_level(lines, size) and is_finished(lines[0].text)):
         # Too few lines to know the column's edge from: the edges of other blocks tell.
         own = min(line.box.left for line in lines)
         for edge in lefts:
@@ -227,6 +227,11 @@ def _see(one: Block, indents: bool, lefts: list[float]) -> None:
         one.ends = "paragraph" if finished else ""
     else:
         one.ends = "" if finished else "middle"
+
+
+def _is_level(lines: Sequence[Line], size: float) -> bool:
+    """Whether all lines start at one edge."""
+    return max(x.box.left for x in lines) - min(x.box.left for x in lines) < 0.5 * size
 
 
 def _left_of(lines: Sequence[Line], k: int, size: float) -> float:

@@ -366,7 +366,8 @@ class _Grid:
             box, side = near.box, sides[near.middle > line.middle]
             if box.left <= left - 0.3 * body and box.right >= right + 0.3 * body:
                 # A byline or a short headline in the middle of columns says nothing of the gap between them.
-                side.across += large or (left - box.left) + (box.right - right) > 8 * body
+                alike = 0.87 <= near.size / size <= 1.15
+                side.across += large or (alike and (left - box.left) + (box.right - right) > 8 * body)
             elif box.width <= 4 * body:
                 continue
             elif left - (2.2 if large else 1.2) * body < box.right <= right + 0.2 * body:
