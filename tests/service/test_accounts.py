@@ -12,6 +12,7 @@ from classifier.errors import LanmuError
 from lanmu.service.security import people
 from lanmu.service.security.passwords import hash_password
 from lanmu.service.security.sign_in import COOKIE, SignInRefused, TooManyTries
+from lanmu.service.security.tries import Tries
 from lanmu.service.settings import ServiceLimits, Settings, is_loopback, prepared
 from lanmu.service.store import accounts, audit
 from lanmu.service.store.accounts import AccountError
@@ -99,21 +100,98 @@ def test_a_forged_or_ended_session_is_none(app: App) -> None:
 
 def test_wrong_passwords_soon_have_to_wait(make_app: Made, settings: Settings) -> None:
     app = make_app(replace(settings, limits=ServiceLimits(sign_in_tries=1)))
+    sign_ins = app.service.sign_ins
     add(app, "li", "editor")
     with pytest.raises(SignInRefused):
-        app.service.sign_ins.sign_in("li", "wrong password", HERE)
+        sign_ins.sign_in("li", "wrong password", HERE)
     with pytest.raises(TooManyTries) as refused:
-        app.service.sign_ins.sign_in("Li", "一个足够长的好密码吧", HERE)
-    assert 0 < refused.value.retry_after <= 300
-    app.service.sign_ins.sign_in("li", "一个足够长的好密码吧", "192.0.2.7")
-    for i in range(5):
+        sign_ins.sign_in("Li", "一个足够长的好密码吧", HERE)
+    assert refused.value.retry_after == 1, "it begins with a second"
+    sign_ins.sign_in("li", "一个足够长的好密码吧", "192.0.2.7")
+    for i in range(12):
         with pytest.raises((SignInRefused, TooManyTries)):
-            app.service.sign_ins.sign_in(f"nobody{i}", "wrong password", HERE)
+            sign_ins.sign_in(f"nobody{i}", "wrong password", HERE)
     with pytest.raises(TooManyTries):
-        app.service.sign_ins.sign_in("nobody-else", "wrong password", HERE)
+        sign_ins.sign_in("nobody-else", "wrong password", HERE)
     with app.service.store.reading() as connection:
         actions = [entry.action for entry in audit.entries(connection)]
     assert "sign-in refused" in actions and "sign-in" in actions
+
+
+def test_guesses_from_many_addresses_are_few_and_keep_nobody_out(make_app: Made, settings: Settings) -> None:
+    app = make_app(replace(settings, limits=ServiceLimits(sign_in_tries=2)))
+    sign_ins = app.service.sign_ins
+    add(app, "li", "editor")
+    sign_ins.sign_in("li", "一个足够长的好密码吧", HERE)
+    outcomes = []
+    for i in range(30):
+        try:
+            sign_ins.sign_in("li", f"guess number {i}", f"192.0.2.{i}")
+        except (SignInRefused, TooManyTries) as error:
+            outcomes.append(type(error))
+    assert outcomes.count(SignInRefused) <= 14 and outcomes[-1] is TooManyTries
+    sign_ins.sign_in("li", "一个足够长的好密码吧", HERE)
+
+
+def test_waits_grow_and_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("lanmu.service.security.tries.time.monotonic", lambda: now[0])
+    tries = Tries(3, 60.0)
+    waits = []
+    for _ in range(12):
+        waits.append(tries.wait("li"))
+        now[0] += tries.wait("li")
+        tries.failed("li")
+    assert waits == [0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60, 60]
+    now[0] += 60 * 12 + 1
+    assert tries.wait("li") == 0
+
+
+def test_the_password_form_counts_tries_and_is_in_the_audit_log(make_app: Made, settings: Settings) -> None:
+    app = make_app(replace(settings, limits=ServiceLimits(sign_in_tries=2)))
+    add(app, "li", "editor")
+    form = {"new": "我自己的长密码啊啊啊", "again": "我自己的长密码啊啊啊", "csrf": sign_in(app, "li")}
+    said = [app.browser.post("/password", data={**form, "old": f"guess {i}"}).text for i in range(4)]
+    assert "wait" in said[-1] or "等" in said[-1]
+    with app.service.store.reading() as connection:
+        assert sum(entry.action == "password change refused" for entry in audit.entries(connection)) == 2
+
+
+@pytest.mark.parametrize("new", [" " * 12, "1111111111", "li" + " " * 9, TOKEN, "THE ONE-TIME PASSWORD"])
+def test_a_password_of_ones_own_is_one(app: App, new: str) -> None:
+    given = people.invite(app.service.store, "li", "editor", "admin")
+    with app.service.store.reading() as connection:
+        user = accounts.find_user(connection, "li")
+    assert user is not None
+    with pytest.raises(AccountError, match="choose a password"):
+        app.service.sign_ins.change_password(user, given, given if new.isupper() else new)
+
+
+def test_a_new_sign_in_ends_the_old_session_and_the_clock_prolongs_none(app: App) -> None:
+    add(app, "li", "editor")
+    sign_ins = app.service.sign_ins
+    first = sign_ins.sign_in("li", "一个足够长的好密码吧", HERE)
+    second = sign_ins.sign_in("li", "一个足够长的好密码吧", HERE, instead_of=first)
+    assert sign_ins.session(first) is None and sign_ins.session(second) is not None
+    with app.service.store.writing() as connection:  # as if the clock had been ten years ahead
+        connection.exec_driver_sql("UPDATE sessions SET created = created + 3e8, expires = expires + 3e8")
+    assert sign_ins.session(second) is None
+    third = sign_ins.sign_in("li", "一个足够长的好密码吧", HERE)
+    assert sign_ins.session(third) is not None
+    for digest in sign_ins.ages:
+        sign_ins.ages[digest] -= 13 * 3600
+    assert sign_ins.session(third) is None, "by a clock that nobody sets"
+
+
+def test_names_that_look_alike_are_one(app: App) -> None:
+    add(app, "li", "editor")
+    add(app, "Zoë", "reader")
+    for name in ("token", "Lanmu", "ТОKЕN", "аdmin", "Ａｄｍｉｎ", "lі", "ZOË", "Zoë"):
+        with pytest.raises(AccountError):
+            add(app, name, "reader")
+    add(app, "李编辑", "editor")
+    add(app, "李编缉", "editor")
+    app.service.sign_ins.sign_in("ZOË", "一个足够长的好密码吧", HERE)
 
 
 def test_one_time_passwords(app: App) -> None:

@@ -55,7 +55,9 @@ def sign_in(
     if not same_origin(request):
         raise Problem(403, "the form has expired or comes from another page; load the page again")
     try:
-        cookie = desk.service.sign_ins.sign_in(name.strip(), password, desk.address)
+        cookie = desk.service.sign_ins.sign_in(
+            name.strip(), password, desk.address, instead_of=request.cookies.get(COOKIE, "")
+        )
     except LanmuError as error:
         problem = problem_of(error)
         response: Response = desk.page(

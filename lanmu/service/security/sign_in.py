@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
 from dataclasses import dataclass, field
 
 from itsdangerous import BadSignature, Signer
 
 from classifier.errors import LanmuError
+from lanmu.service.security.names import looks
 from lanmu.service.security.passwords import hash_password, matches
 from lanmu.service.security.tries import Tries
 from lanmu.service.settings import Settings
 from lanmu.service.store import Store, accounts, audit
-from lanmu.service.store.accounts import Session, User
+from lanmu.service.store.accounts import AccountError, Session, User
 
 FIRST_ADMIN = "admin"
+FEWEST_LETTERS = 5
+MOST_AGES = 10_000
 COOKIE = "lanmu_session"
-ADDRESS_FACTOR = 5
-"""One address may fail this many times as often as one name from it, since a newsroom shares an address."""
+NAME_FACTOR, ADDRESS_FACTOR = 4, 10
+"""So many times as often as one name from one address may one name fail from anywhere, and one address with any
+name: a newsroom shares an address, and a stranger who guesses must not keep its people out."""
 
 
 class SignInRefused(LanmuError):
@@ -39,13 +44,13 @@ class SignIns:
 
     store: Store
     settings: Settings
-    by_name: Tries = field(init=False)
-    by_address: Tries = field(init=False)
+    tries: dict[str, Tries] = field(init=False)
+    ages: dict[bytes, float] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        limits = self.settings.limits
-        object.__setattr__(self, "by_name", Tries(limits.sign_in_tries, limits.sign_in_seconds))
-        object.__setattr__(self, "by_address", Tries(limits.sign_in_tries * ADDRESS_FACTOR, limits.sign_in_seconds))
+        free, longest = self.settings.limits.sign_in_tries, self.settings.limits.sign_in_seconds
+        factors = {"both": 1, "name": NAME_FACTOR, "address": ADDRESS_FACTOR}
+        object.__setattr__(self, "tries", {kind: Tries(free * factor, longest) for kind, factor in factors.items()})
 
     def ensure_admin(self) -> bool:
         """Make the first user ``admin`` where there is none yet; whether it was made now."""
@@ -56,23 +61,20 @@ class SignIns:
             audit.note(connection, "lanmu", "user added", FIRST_ADMIN, {"role": "admin"})
             return True
 
-    def sign_in(self, name: str, password: str, address: str) -> str:
-        """Begin a session; returns the cookie's value.  Raises SignInRefused, TooManyTries."""
-        keys = (f"{address} {name.casefold()[:100]}", address)
-        if wait := max(self.by_name.wait(keys[0]), self.by_address.wait(keys[1])):
-            raise TooManyTries(wait)
+    def sign_in(self, name: str, password: str, address: str, *, instead_of: str = "") -> str:
+        """Begin a session ``instead_of`` the one of another cookie; returns the new cookie's value.
+
+        Raises SignInRefused, TooManyTries.
+        """
         with self.store.reading() as connection:
             user = accounts.find_user(connection, name)
-        # Counted as failed before the slow check, so that tries at the same time count too.
-        self.by_name.failed(keys[0])
-        self.by_address.failed(keys[1])
-        if not self._right(user, password) or user is None:
-            with self.store.writing() as connection:
-                audit.note(connection, name, "sign-in refused", address=address)
-            raise SignInRefused("wrong name or password")
-        self.by_name.succeeded(keys[0])
-        self.by_address.succeeded(keys[1])
+            known = user is not None and accounts.has_signed_in(connection, user, address)
+        self._check(user, name, password, address, "sign-in refused", known=known)
+        assert user is not None
+        old = self._secret(instead_of) if instead_of else None
         with self.store.writing() as connection:
+            if old is not None:
+                accounts.end_session(connection, old)
             seconds = self.settings.limits.session_hours * 3600
             secret = accounts.start_session(connection, user, seconds, address)
             audit.note(connection, user.name, "sign-in", address=address)
@@ -82,6 +84,8 @@ class SignIns:
         """The session of a cookie's value, if it holds."""
         secret = self._secret(cookie)
         if secret is None:
+            return None
+        if self._is_too_old(secret):
             return None
         with self.store.reading() as connection:
             return accounts.session_of(connection, secret)
@@ -99,15 +103,58 @@ class SignIns:
 
     def change_password(self, user: User, old: str, new: str, address: str = "") -> None:
         """Change one's own password; all sessions end.  Raises SignInRefused, AccountError."""
-        if not self._right(user, old):
-            raise SignInRefused("the present password is another")
+        self._check(user, user.name, old, address, "password change refused", known=True)
+        self._refuse_not_own(user, old, new)
         hashed = hash_password(new)
         with self.store.writing() as connection:
             accounts.set_password(connection, user, hashed)
             audit.note(connection, user.name, "password changed", address=address)
 
+    def _check(self, user: User | None, name: str, password: str, address: str, refused: str, *, known: bool) -> None:
+        """Whether this is the user's password.  Raises SignInRefused and TooManyTries; both are in the audit log.
+
+        Failures count by name and address, by name from anywhere, and by address with any name.  From where a
+        person has signed in before (``known``), only the first counts: nobody else can make them wait.
+        """
+        looked = looks(name)[:100]
+        keys = {"both": f"{address} {looked}", "name": looked, "address": address}
+        counting = ("both",) if known else tuple(keys)
+        if wait := max(self.tries[kind].wait(keys[kind]) for kind in counting):
+            raise TooManyTries(wait)
+        for kind in keys:  # before the slow check, so that tries at the same time count too
+            self.tries[kind].failed(keys[kind])
+        if not self._right(user, password):
+            with self.store.writing() as connection:
+                audit.note(connection, name, refused, address=address)
+            raise SignInRefused(
+                "wrong name or password" if refused == "sign-in refused" else "the present password is another"
+            )
+        self.tries["both"].forget(keys["both"])
+        for kind in ("name", "address"):
+            self.tries[kind].forgive(keys[kind])
+
+    def _refuse_not_own(self, user: User, old: str, new: str) -> None:
+        """AccountError where a new password is the present one, the service's token, or none at all."""
+        token = self.settings.token.encode()
+        if new == old or hmac.compare_digest(new.strip().encode("utf-8", "replace"), token):
+            raise AccountError("choose a password of your own, not the one you were given")
+        if len(set(new.strip())) < FEWEST_LETTERS or looks(new) == looks(user.name):
+            raise AccountError(f"choose a password with at least {FEWEST_LETTERS} different letters, not your name")
+
+    def _is_too_old(self, secret: str) -> bool:
+        """Whether a session has been used for longer than one may last, by a clock that nobody sets."""
+        now, longest = time.monotonic(), self.settings.limits.session_hours * 3600
+        digest = hashlib.sha256(secret.encode()).digest()
+        if len(self.ages) > MOST_AGES:
+            for other in [key for key, begun in list(self.ages.items()) if now - begun > longest]:
+                self.ages.pop(other, None)
+        if digest not in self.ages and len(self.ages) > 2 * MOST_AGES:
+            return False
+        return now - self.ages.setdefault(digest, now) > longest
+
     def _right(self, user: User | None, password: str) -> bool:
         if user is not None and not user.password and not user.disabled:
+            matches(password, "")  # takes as long as for any other user
             return hmac.compare_digest(password.encode("utf-8", "replace"), self.settings.token.encode())
         found = matches(password, user.password if user is not None else "")
         return found and user is not None and not user.disabled

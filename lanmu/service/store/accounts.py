@@ -12,10 +12,16 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from classifier.errors import LanmuError
+from lanmu.service.security.names import RESERVED, looks, plain_name
 from lanmu.service.store.records import ROLES, Role
-from lanmu.service.store.schema import sessions, users
+from lanmu.service.store.schema import audit, sessions, users
 
 _NAME = re.compile(r"[\w.@-][\w.@ -]{0,62}[\w.@-]|[\w.@-]")
+
+
+KNOWN_SECONDS = 90 * 24 * 3600.0
+CLOCK_SECONDS = 300.0
+"""So far may the clock be set back without ending sessions."""
 
 
 class AccountError(LanmuError):
@@ -45,8 +51,10 @@ class Session:
 
 def add_user(connection: Connection, name: str, role: str, password: str, *, must_change: bool = False) -> User:
     """Make a user; ``password`` is already hashed.  Raises AccountError where the name or role cannot be."""
-    valid_name(name)
+    name = valid_name(plain_name(name))
     checked = _role(role)
+    if looks(name) in map(looks, RESERVED):
+        raise AccountError(f"{name} is what the audit log calls a program; choose another name")
     if find_user(connection, name) is not None:
         raise AccountError(f"a user {name} is there already; choose another name")
     statement = insert(users).values(
@@ -66,9 +74,12 @@ def valid_name(name: str) -> str:
 
 
 def find_user(connection: Connection, name: str) -> User | None:
-    """The user with this name (upper and lower case are one)."""
+    """The user with this name, or else with one that looks like it: a name stands for one person."""
     row = connection.execute(select(users).where(users.c.name == name)).one_or_none()
-    return None if row is None else _user(row)
+    if row is not None:
+        return _user(row)
+    wanted = looks(name)
+    return next((user for user in all_users(connection) if looks(user.name) == wanted), None)
 
 
 def all_users(connection: Connection) -> list[User]:
@@ -126,7 +137,12 @@ def session_of(connection: Connection, secret: str) -> Session | None:
     query = (
         select(users, sessions.c.csrf, sessions.c.expires)
         .join(sessions, sessions.c.user == users.c.number)
-        .where(sessions.c.digest == _digest(secret), sessions.c.expires > time.time(), users.c.disabled == 0)
+        .where(
+            sessions.c.digest == _digest(secret),
+            sessions.c.expires > time.time(),
+            sessions.c.created < time.time() + CLOCK_SECONDS,  # else it began while the clock was ahead
+            users.c.disabled == 0,
+        )
     )
     row = connection.execute(query).one_or_none()
     return None if row is None else Session(_user(row), row.csrf, row.expires)
@@ -155,3 +171,14 @@ def _role(role: str) -> Role:
 
 def _user(row: Any) -> User:
     return User(row.number, row.name, row.role, row.password, bool(row.must_change), bool(row.disabled))
+
+
+def has_signed_in(connection: Connection, user: User, address: str) -> bool:
+    """Whether this user has signed in from this address of late."""
+    where = (
+        audit.c.by == user.name,
+        audit.c.action == "sign-in",
+        audit.c.address == address[:100],
+        audit.c.at > time.time() - KNOWN_SECONDS,
+    )
+    return connection.execute(select(audit.c.number).where(*where).limit(1)).first() is not None
