@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -25,6 +25,10 @@ from lanmu.service.store.records import moment
 log = logging.getLogger("lanmu.service")
 LOG_BYTES = 200_000
 STOP_SECONDS = 10.0
+
+
+JobKind = Literal["train", "suspects", "report"]
+_NOUNS: dict[JobKind, str] = {"train": "training", "suspects": "check of labels", "report": "report"}
 
 
 class JobRunning(LanmuError):
@@ -93,26 +97,30 @@ class Jobs:
 
     def train(self, by: str, address: str = "") -> int:
         """Start retraining; returns the job's number.  JobRunning where one is running."""
+        return self.begin("train", by, address)
+
+    def begin(self, kind: JobKind, by: str, address: str = "") -> int:
+        """Start a job; returns its number.  JobRunning where one is running."""
         with self._lock:
             if self._process is not None and self._process.poll() is None:
                 raise JobRunning("a training is running already; wait for it to end")
             with self.store.writing() as connection:
-                values = {"kind": "train", "status": "running", "by": by, "started": time.time()}
+                values = {"kind": kind, "status": "running", "by": by, "started": time.time()}
                 statement = insert(schema.jobs).values(values).returning(schema.jobs.c.number)
                 number = int(connection.execute(statement).scalar_one())
-                audit.note(connection, by, "training started", str(number), address=address)
+                audit.note(connection, by, f"{_NOUNS[kind]} started", str(number), address=address)
             self.settings.jobs.mkdir(exist_ok=True)
             try:
                 with self.log_path(number).open("wb") as output:
                     self._process = subprocess.Popen(
-                        self._command(number), cwd=self.settings.home, stdin=subprocess.DEVNULL,
+                        self._command(kind, number), cwd=self.settings.home, stdin=subprocess.DEVNULL,
                         stdout=output, stderr=subprocess.STDOUT,
                     )  # fmt: skip
             except OSError as error:
-                self._note(number, "failed", None, f"training could not be started ({error})")
+                self._note(number, kind, "failed", None, f"training could not be started ({error})")
                 raise JobFailed(f"training could not be started ({error})") from error
             process = self._process
-        threading.Thread(target=self._follow, args=(number, process), name="job", daemon=True).start()
+        threading.Thread(target=self._follow, args=(number, kind, process), name="job", daemon=True).start()
         return number
 
     def get(self, number: int) -> Job:
@@ -123,9 +131,9 @@ class Jobs:
             raise NoSuchJob(f"there is no job {number}")
         return _job(row)
 
-    def latest(self, limit: int = 20) -> list[Job]:
-        """Jobs, the newest first."""
-        query = select(schema.jobs).order_by(schema.jobs.c.number.desc()).limit(limit)
+    def latest(self, limit: int = 20, kind: JobKind = "train") -> list[Job]:
+        """Jobs of a kind, the newest first."""
+        query = select(schema.jobs).where(schema.jobs.c.kind == kind).order_by(schema.jobs.c.number.desc()).limit(limit)
         with self.store.reading() as connection:
             return [_job(row) for row in connection.execute(query)]
 
@@ -159,15 +167,21 @@ class Jobs:
     def _result_path(self, number: int) -> Path:
         return self.settings.jobs / f"{number}.json"
 
-    def _command(self, number: int) -> list[str]:
-        settings = self.settings
-        paths = (settings.labels, settings.models, self._result_path(number))
-        return python_command("lanmu.service.training_job", *map(str, paths))
+    def report_folder(self, number: int) -> Path:
+        """Where the report of a job lies."""
+        return self.settings.jobs / f"{number}-report"
 
-    def _follow(self, number: int, process: subprocess.Popen[bytes]) -> None:
+    def _command(self, kind: JobKind, number: int) -> list[str]:
+        settings = self.settings
+        paths = [str(path) for path in (settings.labels, settings.models, self._result_path(number))]
+        if kind == "train":
+            return python_command("lanmu.service.training_job", *paths)
+        return python_command("lanmu.service.examination_job", kind, *paths, str(self.report_folder(number)))
+
+    def _follow(self, number: int, kind: JobKind, process: subprocess.Popen[bytes]) -> None:
         code = process.wait()
         if self._stopping:
-            self._note(number, "stopped", None, "the service was stopped")
+            self._note(number, kind, "stopped", None, "the service was stopped")
             return
         try:
             result = json.loads(self._result_path(number).read_text("utf-8")) if code == 0 else None
@@ -175,21 +189,21 @@ class Jobs:
             result = None
         if result is None:
             lines = self.log(number).strip().splitlines()
-            self._note(number, "failed", None, lines[-1][:1000] if lines else f"training ended with code {code}")
+            self._note(number, kind, "failed", None, lines[-1][:1000] if lines else f"training ended with code {code}")
         else:
-            self._note(number, "done", result, "")
+            self._note(number, kind, "done", result, "")
 
-    def _note(self, number: int, status: str, result: Mapping[str, Any] | None, error: str) -> None:
+    def _note(self, number: int, kind: JobKind, status: str, result: Mapping[str, Any] | None, error: str) -> None:
         try:
             with self.store.writing() as connection:
                 values = {"status": status, "ended": time.time(), "result": result, "error": error}
                 connection.execute(update(schema.jobs).where(schema.jobs.c.number == number).values(values))
-                self._audit(connection, number, status)
+                self._audit(connection, number, kind, status)
         except Exception:
             log.exception("the end of job %d could not be noted", number)
 
-    def _audit(self, connection: Connection, number: int, status: str) -> None:
-        audit.note(connection, "lanmu", f"training {status}", str(number))
+    def _audit(self, connection: Connection, number: int, kind: JobKind, status: str) -> None:
+        audit.note(connection, "lanmu", f"{_NOUNS[kind]} {status}", str(number))
 
     def _moved(self, by: str, action: str, name: str, previous: str, address: str) -> None:
         with self.store.writing() as connection:

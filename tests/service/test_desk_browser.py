@@ -21,6 +21,7 @@ AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 PAGES = (
     "/", "/review", "/articles", "/articles/1", "/labels", "/charts", "/charts?span=month&clock=printed", "/retrain",
     "/admin/users", "/admin/audit", "/upload", "/password", "/refused", "/refused?all=1",
+    "/sheet", "/docs", "/admin/tokens", "/examine",
 )  # fmt: skip
 
 

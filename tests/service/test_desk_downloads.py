@@ -18,6 +18,7 @@ from lanmu.service.store import Store, queue
 from lanmu.service.store.queue import ArticleFilter
 from tests.service.desk_made import CLINIC, HARVEST, MATCH, made_service, many, sign_in, take_in
 from tests.service.running import running
+from tests.waiting import eventually
 
 FORMULA = Article("f1", "=HYPERLINK(\"http://a.example\")", "卫生院的医生\x01给老人量血压。")  # fmt: skip
 UNTITLED = Article("u1", "", "本报讯 县卫生院的医生昨日到河湾村给老人量血压，还送去了常用的药品。")
@@ -100,3 +101,21 @@ def test_a_labelled_article_shows_its_label_first(client: TestClient) -> None:
     assert shown.index("已定：") < shown.index('class="choices"')
     assert "改回模型的类别" in shown and "primary accept" not in shown
     assert 'is-label" aria-current="true" name="category" value="health"' in shown
+
+
+@pytest.mark.timeout(600)
+def test_doubtful_labels_are_found_and_lead_to_their_articles(tmp_path: Path, small_model_folder: Path) -> None:
+    service = made_service(tmp_path / "home", small_model_folder)
+    articles = many(36)
+    take_in(service, articles, review=True)
+    with running(service, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as client:
+        csrf = sign_in(client, "何主编")
+        kinds = ("agriculture", "sports", "health")
+        for number in range(1, 37):  # the second match is called a health item
+            service.review.settle(number, "health" if number == 5 else kinds[(number - 1) % 3], "李编辑")
+        assert "可能标错的" in client.get("/examine").text
+        client.post("/examine/start", data={"csrf": csrf, "kind": "suspects"})
+        eventually(lambda: service.jobs.latest(1, "suspects")[0].status != "running")
+        page = client.get("/examine").text
+        assert '<a href="/articles/5">' in page, page
+        assert client.get("/examine/report/99").status_code == 404

@@ -18,7 +18,9 @@ from lanmu.service.store.records import today
 from tests.service.desk_made import CLINIC, HARVEST, HOSTILE, MATCH, PASSWORD, USERS, made_service, sign_in, take_in
 from tests.service.running import running
 
-PAGES = ("/", "/review", "/articles", "/articles/1", "/labels", "/charts", "/retrain", "/refused", "/sheet")
+PAGES = (
+    "/", "/review", "/articles", "/articles/1", "/labels", "/charts", "/retrain", "/refused", "/sheet", "/examine",
+)  # fmt: skip
 ADMIN_PAGES = ("/admin/users", "/admin/audit")
 CHANGES = (
     ("editor", "/review/1/settle", {"category": "health"}),
@@ -31,6 +33,9 @@ CHANGES = (
     ("admin", "/retrain/rollback", {}),
     ("admin", "/retrain/rejudge", {}),
     ("admin", "/retrain/threshold", {"model": "small", "step": "0"}),
+    ("admin", "/examine/start", {"kind": "suspects"}),
+    ("admin", "/admin/tokens/add", {"name": "CMS", "role": "reader"}),
+    ("admin", "/admin/tokens/revoke", {"number": "1"}),
     ("editor", "/refused/close", {"number": "1"}),
     ("editor", "/refused/1/again", {}),
     ("admin", "/admin/users/add", {"name": "新人", "role": "editor"}),

@@ -9,6 +9,7 @@ from lanmu.service.desk import (
     articles,
     charts,
     downloading,
+    examining,
     labels,
     mending,
     preferences,
@@ -24,6 +25,6 @@ from lanmu.service.desk import (
 router = APIRouter(include_in_schema=False)
 for _pages in (
     preferences, signing_in, today, review, downloading, articles, labels, mending, charts, retraining, administration,
-    programs, uploading, refused,
+    programs, uploading, refused, examining,
 ):  # fmt: skip
     router.include_router(_pages.router)

@@ -83,6 +83,12 @@ def count_waiting(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(labels).where(condition)).scalar_one())
 
 
+def articles_of(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    """The articles of the queue whose lines in labels.csv have these ids."""
+    query = select(labels.c.id, labels.c.article).where(labels.c.id.in_(ids[:500]))
+    return {row.id: row.article for row in connection.execute(query)}
+
+
 def name_lines(connection: Connection, due: Sequence[WaitingLabel], taken: Collection[str]) -> list[WaitingLabel]:
     """Each with the id of its line, which it keeps from now on: the article's own, so that it can be found again.
 
