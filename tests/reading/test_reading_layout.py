@@ -330,3 +330,31 @@ def test_a_large_first_character_belongs_to_its_paragraph() -> None:
     [article] = read(pdf_of(sheet))
     assert article.title == "清河大桥建成通车"
     assert [bare(p) for p in article.text.split("\n")] == BRIDGE
+
+
+def test_columns_that_do_not_fit_are_told() -> None:
+    sheet = Sheet()
+    sheet.line(40, 60, "清河大桥建成通车", 20)
+    text = "".join(BRIDGE)
+    sheet.body([text[:52]], [Column(40, 100, 160, 300)])
+    sheet.texts = [t for t in sheet.texts if t[1] < 130]
+    [article] = read(pdf_of(sheet))
+    assert any("its end may stand elsewhere" in note for note in article.uncertain)
+    whole = Sheet()
+    whole.line(40, 60, "清河大桥建成通车", 20)
+    whole.body(BRIDGE, [Column(40, 100, 160, 190), Column(220, 100, 160, 190)])
+    assert read(pdf_of(whole))[0].uncertain == ()
+
+
+def test_a_sub_head_in_larger_type_stays_in_its_text() -> None:
+    sheet = Sheet()
+    sheet.line(40, 60, "春季农业生产会议召开", 24)
+    column = Column(40, 100, 160, 180)
+    sheet.body([COUNCIL[1]], [column])
+    lines = [y for _, y, _, size in sheet.texts if size == 10]
+    top = max(lines) + 18
+    sheet.line(80, top, "抓好春耕备耕", 12.5)
+    sheet.body([COUNCIL[2]], [Column(40, top + 20, 160, top + 120)])
+    [article] = read(pdf_of(sheet))
+    assert article.title == "春季农业生产会议召开"
+    assert [bare(p) for p in article.text.split("\n")] == [COUNCIL[1], "抓好春耕备耕", COUNCIL[2]]

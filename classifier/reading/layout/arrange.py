@@ -9,13 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from classifier.reading.layout.columns import Block, blocks_of, see_paragraphs
 from classifier.reading.layout.flow import Surroundings, chains_of
 from classifier.reading.layout.heads import Head, heads_of, in_rows, take_lines_around
 from classifier.reading.layout.lines import HEADLINE, Line, body_size, lines_of_pieces
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
-from classifier.reading.page.furniture import furniture_reason, is_caption, is_column_name
+from classifier.reading.page.furniture import (
+    furniture_reason,
+    is_caption,
+    is_column_name,
+    is_turned_from,
+    turns_to_another_page,
+)
 
 MARGIN = 0.12, 0.05
 """Shares of a page's height at its top and bottom where mastheads and page numbers stand."""
@@ -70,8 +77,23 @@ def arrange(page: PrintedPage) -> Arrangement:
         return Arrangement((), ())
     for region in _regions(page, body):
         articles += _arrange_region(region, page, left_out)
+    for article in articles:
+        article.uncertain += _doubts(article)
     articles.sort(key=lambda a: (round(a.box.top / (0.05 * page.height)), a.box.left))
     return Arrangement(tuple(articles), tuple(left_out))
+
+
+def _doubts(article: Arranged) -> list[str]:
+    """What the text itself says against the order that was found."""
+    misfit = {("middle", "paragraph"), ("paragraph", "middle")}
+    doubts = []
+    if any((a.ends, b.starts) in misfit for a, b in pairwise(article.blocks)):
+        doubts.append("two of its columns do not fit together: one breaks off in a sentence, or starts in one")
+    if article.blocks and article.blocks[0].starts == "middle" and not is_turned_from(article.blocks[0].text):
+        doubts.append("its first column starts in the middle of a sentence; its beginning may stand elsewhere")
+    if article.blocks and article.blocks[-1].ends == "middle" and not turns_to_another_page(article.blocks[-1].text):
+        doubts.append("its last column breaks off in a sentence; its end may stand elsewhere")
+    return doubts
 
 
 # Regions ---------------------------------------------------------------------------------------------
@@ -276,7 +298,9 @@ def _without_subheads(
             kept.append(line)
             continue
         near = [p for p in plain if p.box.shared_x(line.box) > 0.3 * line.box.width]
-        above = max((p for p in near if p.middle < line.middle), key=lambda p: p.middle, default=None)
+        edge = min((p.box.left for p in near if abs(p.middle - line.middle) < 8 * body), default=line.box.left)
+        over_it = (p for p in plain if p.middle < line.middle and abs(p.box.left - edge) < 2.8 * body)
+        above = max(over_it, key=lambda p: p.middle, default=None)
         below = min((p for p in near if p.middle > line.middle), key=lambda p: p.middle, default=None)
         if above is None or below is None:
             kept.append(line)
