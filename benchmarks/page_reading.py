@@ -211,6 +211,18 @@ def measure_made_pages(items: list[Item]) -> None:
     print(f"pages exactly right  {right / pages:.1%}")
 
 
+def measure_single_stories(items: list[Item]) -> None:
+    """Each item as a page of one story: what cuts it is wrong, but where an item is itself a round-up."""
+    by_words = by_marks = 0
+    for item in items:
+        articles = read_page("\n\n".join([f"# {item.title}", *item.paragraphs])).articles
+        cuts = [any("no headline or byline marks" in note for note in a.uncertain) for a in articles[1:]]
+        by_words, by_marks = by_words + any(cuts), by_marks + (not all(cuts))
+    print(f"\nItems read as pages of one story each: {len(items)}")
+    print(f"cut where the words change              {by_words}")
+    print(f"cut by a line taken for a byline, headline or signature  {by_marks}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="?", choices=("measure", "fit"), default="measure")
@@ -226,6 +238,7 @@ def main() -> None:
         measure_changes(items, TopicModel.load(args.model).probabilities)
     measure_pages(items)
     measure_made_pages(items)
+    measure_single_stories([item for item in items if item.paragraphs])
 
 
 if __name__ == "__main__":

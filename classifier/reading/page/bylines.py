@@ -66,6 +66,7 @@ _RUN_INTO_TEXT = pattern(
 _SOURCE = pattern(rf"\s*(?:{_OWN}|(?P<outlet>{_OUTLET_NAME}(?:\s?[-–—|{SLASH}]{{1,3}}\s?{_OUTLET_NAME})?))")
 _TIME = pattern(rf"\s+(?:{_TIME_WORDS})")
 _BRACKET = pattern(rf"\s*{_OPEN}\s*(?P<who>{none_of(CLOSING_BRACKETS + STOP)}{{1,160}}){_CLOSE}")
+_ROLE_NEXT = pattern(rf"\s*{any_of(COLON)}?\s*{ROLE}")
 _HALF_BRACKET = pattern(rf"\s*{_OPEN}\s*(?={ROLE})")
 _NOT_BEFORE_BRACKET = none_of(OPENING_BRACKETS + ENDS + COMMA + SEMICOLON + COLON + PAUSE + "《》“”")
 _OPENING = pattern(_OPEN)
@@ -111,13 +112,17 @@ _TRACE = pattern(
     rf"[本木报根记己者着通讯迅汛员贝实习生见特约融媒体全文图摄供稿县]{{0,8}}(?P<apart>[+＋{SLASH}:：|｜\s]*)"
     r"[本木报根记己者着通讯迅汛员贝实习生]{0,6}\s*"
 )
-_BEGUN = pattern(
-    rf"^\s*[{_BOX}口N]?\s*(?:(?:综合|据)?(?:[本木]\s?[报根刊台网社]|新华|华社|中新|云上|本$|报讯?$)|{_OPEN}{HAN}{{0,10}}$"
-    rf"|(?:{_OPEN})?{HAN}{{0,6}}(?:天|今日)?{HAN}{{1,8}}(?:网|日?报|融媒?|融媒体(?:中心?)?|客户端?|时刻)(?:[-–—{SLASH}]{{1,2}}{HAN}{{0,10}})?"
-    rf"(?:{HAN}{{0,4}}(?:\d{{1,2}}月?|\d{{1,2}}月\d{{1,2}}日?|[讯电]|消息?|报道?))?(?:{_CLOSE})?$)"
-    rf"|(?:记\s?者?|通\s?讯?\s?员?|实\s?习\s?生?|见\s?习|融媒体?)\s*[:：|]?\s*$|{_OPEN}[^()（）]*(?:记|通讯|实习|供稿|编)[^()（）]*$|{_OPEN}\s*$"
-    rf"|^\s*[{_BOX}口N◆]\s*{HAN}{{0,6}}[+{SLASH}]*{HAN}{{0,6}}$|^(?:融媒体|记者|通讯员)"
+_BEGINS = pattern(
+    rf"\s*[{_BOX}口N]?\s*(?:(?:综合|据)?(?:[本木]\s?[报根刊台网社]|新华|华社|中新|云上|本$|报讯?$)|融媒体|记者|通讯员)"
+    rf"|\s*[{_BOX}口N]\s*{HAN}{{0,6}}[+{SLASH}]*{HAN}{{0,6}}$|{_OPEN}{HAN}{{0,10}}$"
 )
+_BEGINS_IN_OUTLET = pattern(
+    rf"(?:{_OPEN})?{HAN}{{1,14}}?(?:[网报]|融媒?|融媒体(?:中心?)?|客户端?|时刻)(?:[-–—{SLASH}]{{1,2}}{HAN}{{0,10}})?"
+    rf"(?:{HAN}{{0,4}}(?:\d{{1,2}}月?|\d{{1,2}}月\d{{1,2}}日?|[讯电]|消息?|报道?))?(?:{_CLOSE})?$"
+)
+_OUTLET_SIGN = pattern("[网报媒客刻融]")
+_ENDS_IN_ROLE = pattern(r"(?:记\s?者?|通\s?讯?\s?员?|实\s?习\s?生?|见\s?习|融媒体?)\s*[:：|]?\s*$")
+_ENDS_IN_BRACKET = pattern(rf"{_OPEN}(?:[^()（）]*(?:记|通讯|实习|供稿|编)[^()（）]*|\s*)$")
 _AROUND = " \u3000:：。)）]】"
 _WIRE_WORD = pattern(r"[讯电迅汛]|消\s?息|报\s?[道导]")
 _MAY_CLOSE = pattern(r"[记記通实實](?:(?<=[记記])\s?者|(?<=通)\s?[讯訊]|(?<=[实實])[习習])")
@@ -207,11 +212,20 @@ def line_byline(line: str) -> Byline | None:
 
 def breaks_off(before: str, after: str) -> bool:
     """Whether a byline is torn between two lines: ``本报讯(记者 张`` and ``宁)近日,…``."""
-    if len(before) > 60 or before[-1:] in ENDS or not _BEGUN.search(simplified(before)):
+    if len(before) > 60 or before[-1:] in ENDS or not _begins_byline(simplified(before)):
         return False
     whole = before + after[:MAX_BYLINE_CHARS]
     byline = lead_byline(whole) or line_byline(whole)
     return byline is not None and len(byline.printed) > len(before.strip()) + 1
+
+
+def _begins_byline(plain: str) -> bool:
+    """Whether a short line may be the first half of a byline."""
+    if _BEGINS.match(plain) or _ENDS_IN_ROLE.search(plain, max(0, len(plain) - 8)):
+        return True
+    if _OUTLET_SIGN.search(plain) and _BEGINS_IN_OUTLET.match(plain):
+        return True
+    return bool(_OPENING.search(plain) and _ENDS_IN_BRACKET.search(plain))
 
 
 def signature(line: str) -> Byline | None:
@@ -246,8 +260,7 @@ def _damaged_line(printed: str, line: str) -> Byline | None:
 
 
 def _may_be_spaced(head: str) -> bool:
-    head = head[:12].lstrip()
-    return len(head) > 4 and head[1].isspace() and head[3].isspace()
+    return len(head) > 4 and head[1] in " \u3000" and head[3] in " \u3000"
 
 
 def _closed_up(head: str) -> tuple[str, list[int]]:
@@ -367,6 +380,8 @@ def _add_people(parts: _Parts, head: str, plain: str, at: int, *, marked: bool) 
         parts.end, parts.names = bracket.end(), reporters_in(inside)
         return
     half = _HALF_BRACKET.match(plain, at)
+    if half is None and not _ROLE_NEXT.match(plain, at):
+        return
     people = people_at(head, half.end() if half else at)
     after = plain[people.end : people.end + 1]
     if not people.names or not people.roles or not (people.sent or _BARE_END.match(plain, people.end)):

@@ -21,6 +21,9 @@ LineKind = Literal["blank", "heading", "text", "row", "item", "left_out"]
 
 _BREAK = pattern(r"\r\n|[\n\r\f\x0b\u2028\u2029]")
 _BREAK_OR_ROW = pattern(_BREAK.pattern + r"|(?<=</tr>)|(?<=</TR>)")
+_MAY_RUN_IN = pattern(
+    r"[(（新相](?:(?<=[(（])\s{0,3}(?:本[报報]|[记記]|通)|(?<=新)闻推荐|(?<=相)关阅读)|[电電讯訊]\s{0,3}[(（]"
+)
 _RUN_IN = pattern(
     r"[。!！?？][”’》)）]?[ \t\u3000]{0,8}"
     r"(?=[本木][报報][讯訊]\s{0,3}[(（]|(?:[新]?[华華]社|中新[社网網])[^\W\d]{2,8}\d{1,2}月\d{1,2}日[电電]\s{0,2}[(（]"
@@ -186,7 +189,8 @@ def _ranges(source: str) -> list[tuple[int, int]]:
     """Ranges of the lines; a byline that runs into the story before it starts a line too."""
     pattern = _BREAK_OR_ROW if "</" in source else _BREAK
     ends = {match.end() for match in pattern.finditer(source)}
-    ends.update(match.end() for match in _RUN_IN.finditer(source))
+    if _MAY_RUN_IN.search(source):
+        ends.update(match.end() for match in _RUN_IN.finditer(source))
     ends.add(len(source))
     ranges, start = [], 0
     for end in sorted(ends):
