@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -276,6 +277,9 @@ BODY = "清河口镇抢抓农时播种春小麦,全镇三万亩春小麦陆续�
         "aliases: []\ncssclasses:\n  - wide\ncreated: 2026-04-05\ntitle: 清河口镇抢播春小麦 # 头条",
         "layout: post\nauthor: @zhang\ntitle: 清河口镇抢播春小麦\ndate: 2026-04-05",
         "标题：清河口镇抢播春小麦\n日期：2026年4月5日",
+        "title:清河口镇抢播春小麦\ndate:2026-04-05",
+        "title: 清河口镇抢播春小麦\ndate: 2026-04-05\n2026: 春\n专题 名称: 春耕\ntags: #春耕 #三农",
+        "title: 清河口镇抢播春小麦\ndate: 2026-04-05\nsummary: |\n  早播 --- 早收\n  ---\n  完",
     ],
 )
 @pytest.mark.parametrize("more", ["", "# 清河口镇抢播春小麦\n\n", "\ufeff"])
@@ -298,7 +302,34 @@ def test_an_article_with_front_matter_keeps_its_sub_heads() -> None:
     assert article.title == "清河口镇抢播春小麦" and "早动手\n" in article.text and "早谋划\n" in article.text
 
 
-@pytest.mark.parametrize("between", ["会议指出,要抓好春耕。", "会议指出:要抓好春耕。", "[" * 3_000, "title"])
+@pytest.mark.parametrize(
+    "head",
+    ["title: 清河口镇抢播春小麦\ndate: 2026-04-05\n---\n", "\n---\ntitle: 清河口镇抢播春小麦\ndate: 2026-04-05\n---\n"],
+)
+def test_front_matter_without_a_rule_above_or_below_blank_lines(head: str) -> None:
+    (article,) = read_bytes((head + BODY).encode(), "a.md")
+    assert (article.title, article.date, article.text.count("\n")) == ("清河口镇抢播春小麦", "2026-04-05", 1)
+
+
+@pytest.mark.parametrize("lines", ["-a: b\n", " \n", "- \n"])
+def test_a_head_that_never_ends_costs_no_time(lines: str) -> None:
+    began = time.perf_counter()
+    read_bytes(("title: 清河口镇抢播春小麦\n" + lines * 200 + BODY).encode(), "a.md")
+    assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "会议指出,要抓好春耕。",
+        "会议指出:要抓好春耕。",
+        "[" * 3_000,
+        "title",
+        "王小明：今年怎么样?\n李小红：比去年多三成。",
+        "时间：4月5日\n地点：县礼堂",
+    ],
+)
 def test_rules_around_text_are_no_front_matter(between: str) -> None:
     (article,) = read_bytes(f"---\n{between}\n---\n\n{BODY}".encode(), "a.txt")
-    assert between.strip("。") in article.text + article.title
+    read = article.title + article.text
+    assert all(line.strip("。") in read for line in between.split("\n"))

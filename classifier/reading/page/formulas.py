@@ -19,11 +19,13 @@ _SHOWN_AS_IT_IS = pattern(
 )
 _SIGNS_AND_COMMANDS = """
 { lbrace | } rbrace | ～ sim thicksim | ‰ textperthousand permil perthousand | ‱ textpertenthousand
-° circ degree textdegree | ℃ celsius | × times | ÷ div | · cdot bullet centerdot | * ast star | ± pm | ∓ mp
+° circ degree textdegree | ℃ celsius | × times | ÷ div | · cdot centerdot | ● bullet | * ast | ★ star bigstar | ± pm | ∓ mp
 ≈ approx simeq | ≤ leq le leqslant | ≥ geq ge geqslant | ≠ neq ne | ≪ ll | ≫ gg | < lt | > gt
 → rightarrow to longrightarrow | ← leftarrow | ↑ uparrow | ↓ downarrow | ∞ infty | … ldots cdots dots | ′ prime
 ∠ angle | △ triangle | ¥ yen textyen | £ pounds | € euro | / slash
 : colon | α alpha | β beta | γ gamma | δ delta | Δ Delta | ε epsilon | θ theta | λ lambda | μ mu | π pi | ρ rho
+■ blacksquare | □ square Box | ○ bigcirc | ◎ circledcirc | ◆ blacklozenge | ◇ diamond lozenge Diamond | ▲ blacktriangle
+▼ blacktriangledown | ▶ blacktriangleright | ♠ spadesuit | ✓ checkmark | ® textregistered circledR | © copyright textcopyright
 σ sigma | Σ Sigma | φ phi | Φ Phi | ω omega | Ω Omega ohm
 """
 """A sign, then the commands that stand for it."""
@@ -44,7 +46,7 @@ _SUPERSCRIPTS = str.maketrans("0123456789+-()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺
 _SUBSCRIPTS = str.maketrans("0123456789+-()", "₀₁₂₃₄₅₆₇₈₉₊₋₍₎")
 _HAN = pattern("[\u3400-\u9fff]")
 _LOOKS_SET = pattern(r"[\\^_{}]|\d\s+[\d.,%]")
-_PLAIN = pattern(r"\s*(?:[\d.,:+\-×/%~\s]+|[A-Za-z])\s*")
+_PLAIN = pattern(r"\s*(?:[\d.,:+\-×/%‰℃°~～\s]+|[A-Za-z])\s*")
 _WORDS = pattern(r"([A-Za-z]{2,})\s+(?=[A-Za-z]{2,})")
 
 
@@ -92,6 +94,8 @@ def _raised(inside: str) -> str:
     if not bare or bare in "°′″":
         return bare
     if bare.startswith("°"):
+        return bare
+    if bare in "®©#%":
         return bare
     return bare.translate(_SUPERSCRIPTS) if all(c in "0123456789+-()n" for c in bare) else f"^{bare}"
 

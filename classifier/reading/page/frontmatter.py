@@ -11,8 +11,13 @@ from classifier.reading.dates import is_iso, named_date, normal_date, written_da
 from classifier.reading.patterns import pattern
 
 MAX_CHARS = 8_000
-_BLOCK = pattern(r"\ufeff?---[ \t]*\r?\n(.*?)\r?\n?(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
-_TOML_BLOCK = pattern(r"\ufeff?\+\+\+[ \t]*\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
+_START = pattern(r"\ufeff?\s{0,40}(?=---|\+\+\+|title\s?:)")
+_BLOCK = pattern(r"-{3,8}[ \t]*\r?\n((?:.*?\n)??)(?:-{3,8}|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
+_OPEN_BLOCK = pattern(
+    r"((?:[^\s:-][^\n:]{0,40}:[^\n]{0,300}\n|[ \t-][^\n]{0,300}\n|\r?\n){2,40}?)-{3,8}[ \t]*(?:\r?\n|$)"
+)
+"""Hexo asks for no rule above its head: ``title: …`` is the first line, and a rule ends it."""
+_TOML_BLOCK = pattern(r"\+\+\+[ \t]*\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
 _PAIR = pattern(r"([^\W\d][\w\- ]{0,30}?)\s*[:\uff1a]\s*(.*)")
 _KEY = pattern(r"[A-Za-z_][\w\-. ]{0,40}")
 _WIDE_COLON = pattern(r"(?m)^([^\W\dA-Za-z_]{1,10})\s*\uff1a\s*")
@@ -44,13 +49,17 @@ class FrontMatter:
 
 def front_matter(source: str) -> FrontMatter:
     """The head of ``source``; one that ends at 0 where there is none."""
-    if not source.startswith(("---", "+++", "\ufeff")):
+    start = _START.match(source)
+    if start is None:
         return FrontMatter()
-    head = source[:MAX_CHARS]
-    if match := _BLOCK.match(head):
+    head, at = source[: start.end() + MAX_CHARS], start.end()
+    if match := _BLOCK.match(head, at):
         found = _yaml_values(match[1])
-    elif match := _TOML_BLOCK.match(head):
+    elif match := _TOML_BLOCK.match(head, at):
         found = _toml_values(match[1])
+    elif match := _OPEN_BLOCK.match(head, at):
+        found = _yaml_values(match[1])
+        found = found if found and len(found) > 1 else None
     else:
         return FrontMatter()
     return FrontMatter(found, match.end()) if found is not None else FrontMatter()
@@ -66,15 +75,23 @@ def _yaml_values(block: str) -> dict[str, str] | None:
     except (yaml.YAMLError, RecursionError):
         return _plain_values(block)
     if not isinstance(node, yaml.MappingNode) or not node.value:
-        return None
+        return _plain_values(block)  # title:清河口 without a blank is a string to YAML
     values: dict[str, str] = {}
+    keys: list[str] = []
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode) or not (_is_key(key.value)):
             return None
-        name = _NAMES.get(key.value.strip().lower())
+        keys.append(key.value.strip().lower())
+        name = _NAMES.get(keys[-1])
         if name and isinstance(value, yaml.ScalarNode) and name not in values:
             values[name] = _one_line(value)
-    return values
+    return values if _is_head(keys) else None
+
+
+def _is_head(keys: list[str]) -> bool:
+    """Whether keys are a head's, not people who speak (``王小明:``, ``Q:``) or a notice's words (``时间:``) between rules."""
+    in_english = all(key.isascii() and len(key) > 1 for key in keys)
+    return in_english or any(key in _NAMES and key not in ("时间", "時間") for key in keys)
 
 
 def _toml_values(block: str) -> dict[str, str] | None:
@@ -91,19 +108,26 @@ def _toml_values(block: str) -> dict[str, str] | None:
 def _plain_values(block: str) -> dict[str, str] | None:
     """The known keys of a head that is no proper YAML (``title: [快讯] 抢播``), line by line; or None."""
     values: dict[str, str] = {}
+    keys: list[str] = []
     for line in block.splitlines():
         if not line.strip() or line.startswith((" ", "\t", "-", "#")):
             continue
         pair = _PAIR.fullmatch(line.strip())
         if pair is None:
             return None
-        if name := _NAMES.get(pair[1].lower()):
+        keys.append(pair[1].lower())
+        if name := _NAMES.get(keys[-1]):
             values.setdefault(name, pair[2].strip().strip("\"'").strip())
-    return values or None
+    return values if values and _is_head(keys) else None
 
 
 def _is_key(key: str) -> bool:
-    return bool(_KEY.fullmatch(key)) or key.strip().lower() in _NAMES or (len(key) <= 6 and key.isalpha())
+    return (
+        bool(_KEY.fullmatch(key))
+        or key.isdecimal()
+        or key.strip().lower() in _NAMES
+        or (len(key) <= 10 and key.replace(" ", "").isalpha())
+    )
 
 
 def _one_line(node: Any) -> str:
