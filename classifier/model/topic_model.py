@@ -81,8 +81,13 @@ class TopicModel:
         threads: int = 1,
         accept_accuracy: float | None = None,
     ) -> TopicModel:
-        """Load a model's folder; ModelError where it is damaged."""
-        return cls(read_model(path), engine=engine, threads=threads, accept_accuracy=accept_accuracy)
+        """Load a model's folder; ModelError where it is damaged, or its parts do not fit."""
+        try:
+            return cls(read_model(path), engine=engine, threads=threads, accept_accuracy=accept_accuracy)
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+            # A manifest with right checksums can still say anything.
+            why = f"{type(error).__name__}: {error}"
+            raise ModelError(f"{path}: its parts do not fit ({why}); restore it or train again") from error
 
     @cached_property
     def kernel(self) -> KernelScorer:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from lanmu.service.container import service_of
+from lanmu.service.container import Service, service_of
 from lanmu.service.security.access import AskFirst, open_reading
 
 router = APIRouter(route_class=AskFirst, tags=["operation"])
@@ -40,7 +42,11 @@ async def readiness(request: Request) -> Response:
     service = service_of(request)
     champion = service.champion
     name = champion.model.manifest.name if champion.ready else None
-    body = {"ready": champion.ready, "model": name, "problems": [str(problem) for problem in service.problems]}
+    body = {
+        "ready": champion.ready,
+        "model": name,
+        "problems": [_without_home(str(problem), service) for problem in service.problems],
+    }
     return JSONResponse(body, 200 if champion.ready else 503)
 
 
@@ -48,3 +54,10 @@ async def readiness(request: Request) -> Response:
 def metrics(request: Request) -> Response:
     """Prometheus metrics."""
     return Response(service_of(request).metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _without_home(problem: str, service: Service) -> str:
+    """A problem as strangers may read it: without where on this machine the data folder lies."""
+    return problem.replace(f"{service.settings.home}{os.sep}", "").replace(
+        str(service.settings.home), "the data folder"
+    )

@@ -113,7 +113,8 @@ def _greet(settings: Settings) -> None:
     if settings.watch is not None:
         print(f"watching {settings.watch}", flush=True)
     if settings.token_is_new:
-        print(f"token: {settings.token}", flush=True)
+        if sys.stdout.isatty():  # what is no terminal is kept: a journal, the log of a container
+            print(f"token: {settings.token}", flush=True)
         print(
             f"Sign in as {FIRST_ADMIN} with the token as password, then choose one of your own. "
             f"The token is kept in {settings.home / 'token'}.",

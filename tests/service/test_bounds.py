@@ -15,6 +15,9 @@ import httpx
 import pytest
 from starlette.types import Message
 
+from classifier.errors import LanmuError
+from lanmu.service.inbox.webhook import checked_address
+from lanmu.service.security.guard import _answers_to
 from lanmu.service.security.passwords import hash_password
 from lanmu.service.store import accounts
 from tests.service.articles import HARVEST
@@ -204,3 +207,30 @@ def test_two_hosts_are_refused_and_pages_answer_head(app: App) -> None:
         head, full = app.browser.head(path), app.browser.get(path)
         assert (head.status_code, head.content) == (200, b"")
         assert head.headers["content-length"] == str(len(full.content))
+
+
+@pytest.mark.parametrize(
+    ("host", "answered"),
+    [
+        ("evil.example", False), ("192.0.2.7:8765", True), ("[2001:db8::1]:8765", True), ("localhost", True),
+        ("127.0.0.1:8765", True), ("192.0.2.7.nip.example", False), ("", False),
+    ],
+)  # fmt: skip
+def test_listening_for_others_it_answers_to_addresses_and_names_of_its_own(host: str, answered: bool) -> None:
+    assert _answers_to(host.encode(), (), False) == answered
+    assert _answers_to(host.encode(), ("desk.example",), False) == (host in ("localhost", "127.0.0.1:8765"))
+    assert _answers_to(b"desk.example:8765", ("desk.example",), False)
+
+
+def test_a_hostile_cookie_is_no_error(app: App) -> None:
+    cookie = f"lanmu_toast={'[' * 3000}"
+    assert app.browser.get("/sign-in", headers={"Cookie": cookie}).status_code == 200
+
+
+def test_strangers_are_not_told_where_things_lie(app: App) -> None:
+    app.service.writer.problem = f"{app.service.settings.labels}: line 3 cannot be read"
+    assert app.browser.get("/readyz").json()["problems"] == ["labels.csv: line 3 cannot be read"]
+    for address in ("ftp://user:geheim@cms.example/x", "user:geheim@", "http://:geheim@/x?key=geheim"):
+        with pytest.raises(LanmuError) as refused:
+            checked_address(address)
+        assert "geheim" not in str(refused.value)

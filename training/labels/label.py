@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from classifier.reading.names import printable
+
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 DOUBTFUL = "/doubtful"
@@ -47,7 +49,7 @@ class Finding:
 
     def __str__(self) -> str:
         name = f" ({self.id})" if self.id else ""
-        return f"line {self.line}{name}: {self.problem}"
+        return printable(f"line {self.line}{name}: {self.problem}")
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ class Desk:
             if key not in catalogue():
                 return None
             return {"text": self.t(key, **values), "undo": bool(content["undo"])}
-        except (ValueError, KeyError, TypeError, IndexError):
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError):
             return None
 
 

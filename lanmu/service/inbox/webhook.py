@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import random
+import re
 import threading
 import time
 from collections import Counter
@@ -44,6 +45,11 @@ class Failure:
     wait: float = 0.0
 
 
+def without_secrets(address: str) -> str:
+    """An address as it may be shown: without a name and password, and without its query."""
+    return re.sub(r"//[^/]*@|^[^/]*@", "//…@", address.split("?")[0].split("#")[0])
+
+
 def checked_address(address: str) -> str:
     """The address, if deliveries can go there.  Raises LanmuError."""
     try:
@@ -52,7 +58,9 @@ def checked_address(address: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise LanmuError(f"{address}: is no address for a webhook; give one such as https://cms.example.com/lanmu")
+        raise LanmuError(
+            f"{without_secrets(address)}: is no address for a webhook; give one such as https://cms.example.com/lanmu"
+        )
     return address
 
 

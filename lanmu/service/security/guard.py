@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
+import socket
 import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -144,10 +146,19 @@ def _answers_to(host: bytes, hosts: tuple[str, ...], on_loopback: bool) -> bool:
     told = host.decode("latin-1")
     name = told if told.endswith("]") else told.rsplit(":", 1)[0]
     name = name.strip("[]").lower().rstrip(".")
-    if hosts:
-        return name in hosts or is_loopback(name)
-    # A page elsewhere may point its own name at this machine; such a name is not answered.
-    return not on_loopback or is_loopback(name)
+    if is_loopback(name) or name in hosts:
+        return True
+    # A page elsewhere may point its own name at this machine; such a name is not answered.  It cannot do
+    # that with an address, nor with the name that this machine has itself.
+    return not hosts and not on_loopback and (_is_address(name) or name == socket.gethostname().lower())
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _with_ours(headers: Iterable[tuple[bytes, bytes]], path: str, secure: bool) -> list[tuple[bytes, bytes]]:
