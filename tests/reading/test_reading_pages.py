@@ -257,6 +257,16 @@ def test_a_sub_head_that_sounds_like_links_keeps_its_text() -> None:
     assert article.text.endswith("适合孩子们来。")
 
 
+def test_a_list_of_works_with_their_reporters_is_one_story() -> None:
+    works = "\n\n".join(
+        f"{title}(记者 {name})" for title, name in (("《春到草原》", "张宁"), ("守望", "李丽"), ("河谷人家", "孙浩"))
+    )
+    (article,) = read_page(
+        f"# 好新闻评选揭晓\n\n全地区好新闻评选4月3日揭晓,获奖作品如下:\n\n{works}\n\n评选每年一次。\n"
+    ).articles
+    assert article.text.count("记者") == 3
+
+
 def test_signed_stories_with_unmarked_headlines_stay_apart() -> None:
     page = (
         f"# 青石县春播过半\n\n{STORY}(记者 张宁)\n\n"

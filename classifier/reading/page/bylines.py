@@ -32,6 +32,8 @@ from classifier.reading.patterns import pattern
 MAX_BYLINE_CHARS = 200
 MIN_TEXT_CHARS = 12
 """What stands behind a byline inside a paragraph, at least; less is a signature or a caption."""
+MIN_SIGNED_CHARS = 30
+"""A text that ends without a sentence's end before the bracket that signs it, at least; less is a list's item."""
 ENOUGH = 3.0
 """The parts' points that make a byline."""
 
@@ -293,6 +295,9 @@ def closing_byline(paragraph: str) -> Byline | None:
     match = _CLOSING.search(simplified(end))
     if match is None or is_photo_credit(paragraph):
         return None
+    before = end[: match.start()].rstrip()
+    if before and before[-1] not in ENDS + "”’」』" and len(before) < MIN_SIGNED_CHARS:
+        return None  # 《春到草原》(记者 张宁): an item of a list
     return signature(end[match.start() : match.end()].rstrip("。. "))
 
 
