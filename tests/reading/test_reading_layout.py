@@ -358,3 +358,21 @@ def test_a_sub_head_in_larger_type_stays_in_its_text() -> None:
     [article] = read(pdf_of(sheet))
     assert article.title == "春季农业生产会议召开"
     assert [bare(p) for p in article.text.split("\n")] == [COUNCIL[1], "抓好春耕备耕", COUNCIL[2]]
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_page_that_is_turned_to_be_seen_is_read_as_it_is_seen(turn: int) -> None:
+    sheet = front_page()
+    width, height = (sheet.height, sheet.width) if turn != 180 else (sheet.width, sheet.height)
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setPageSize((width, height))
+        canvas.setPageRotation(turn)
+        canvas.translate(*{90: (width, 0), 180: (width, height), 270: (0, height)}[turn])
+        canvas.rotate(turn)
+        set_sheet(canvas, sheet)
+        for left, top, right, bottom, filled in sheet.boxes:
+            canvas.rect(left, sheet.height - bottom, right - left, bottom - top, stroke=not filled, fill=filled)
+
+    articles = read(drawn_by_hand(draw))
+    assert {a.title: bare(a.text) for a in articles} == {t: bare("".join(p)) for t, p in FRONT.items()}
