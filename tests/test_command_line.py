@@ -114,3 +114,14 @@ def test_what_is_unlike_news_goes_to_review(lanmu: Lanmu) -> None:
         "啦啦啦 我的心呀 你听到没有 月亮弯弯 照着我的窗 啦啦啦",
     ):
         assert json.loads(lanmu("tag", "-", stdin=text).stdout.splitlines()[0])["decision"] == "review"
+
+
+def test_tag_takes_the_fields_that_its_messages_advise(lanmu: Lanmu, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("no,name,zw,day\n7,灯会开幕,河边挂起两千盏灯。,2026-02-27\n", "utf-8")
+    done = lanmu("tag", "a.csv")
+    assert done.returncode == 2 and "--text-field" in done.stderr and "zw" in done.stderr
+    named = ("--text-field", "zw", "--title-field", "name", "--id-field", "no", "--date-field", "day")
+    done = lanmu("tag", "a.csv", *named, "--format", "jsonl")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert (record["id"], record["title"], record["date"]) == ("7", "灯会开幕", "2026-02-27")

@@ -14,7 +14,17 @@ import typer
 from classifier.errors import LanmuError
 from lanmu.archive.locations import plain_path
 from lanmu.commands.refusals import is_text_passed_over, passed_over_words
-from lanmu.commands.tag import EXPERT, INPUT, AcceptOption, ModelOption, ModelsOption
+from lanmu.commands.tag import (
+    EXPERT,
+    INPUT,
+    AcceptOption,
+    DateFieldOption,
+    IdFieldOption,
+    ModelOption,
+    ModelsOption,
+    TextFieldOption,
+    TitleFieldOption,
+)
 
 if TYPE_CHECKING:
     from lanmu.archive.folder import RunFolder
@@ -68,18 +78,10 @@ def score(
     sections: Annotated[
         bool, typer.Option("--sections", help="One article a ### section of a round-up.", rich_help_panel=INPUT)
     ] = False,
-    id_field: Annotated[
-        str, typer.Option("--id-field", help="The field of ids in tables.", rich_help_panel=INPUT)
-    ] = "id",
-    title_field: Annotated[
-        str, typer.Option("--title-field", help="The field of titles.", rich_help_panel=INPUT)
-    ] = "title",
-    text_field: Annotated[
-        str, typer.Option("--text-field", help="The field of texts.", rich_help_panel=INPUT)
-    ] = "text",
-    date_field: Annotated[
-        str, typer.Option("--date-field", help="The field of dates.", rich_help_panel=INPUT)
-    ] = "date",
+    id_field: IdFieldOption = "id",
+    title_field: TitleFieldOption = "title",
+    text_field: TextFieldOption = "text",
+    date_field: DateFieldOption = "date",
     shard_size: Annotated[
         str,
         typer.Option(

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from classifier.errors import LanmuError
+from lanmu.commands.tag import DateFieldOption, IdFieldOption, TextFieldOption, TitleFieldOption
 
 HomeOption = Annotated[
     Path | None,
@@ -73,6 +74,10 @@ def serve(
         bool, typer.Option("--open-reading", help="Annif's suggest works without the token from other machines too.")
     ] = False,
     open_learn: Annotated[bool, typer.Option("--open-learn", help="Annif's learn works without the token.")] = False,
+    id_field: IdFieldOption = "id",
+    title_field: TitleFieldOption = "title",
+    text_field: TextFieldOption = "text",
+    date_field: DateFieldOption = "date",
 ) -> None:
     """Serve the HTTP API and the review desk, and tag what is put into the watched folder.
 
@@ -92,6 +97,7 @@ def serve(
         open_reading=open_reading,
         open_learn=open_learn,
         webhook=webhook,
+        fields=_fields(id_field, title_field, text_field, date_field),
     )
     if watch is not None and no_watch:
         raise LanmuError("--watch and --no-watch are given together; choose one")
@@ -107,6 +113,10 @@ def watch(
     once: Annotated[bool, typer.Option("--once", help="Take what is there and end; for cron.")] = False,
     accept_accuracy: AccuracyOption = None,
     threads: ThreadsOption = 1,
+    id_field: IdFieldOption = "id",
+    title_field: TitleFieldOption = "title",
+    text_field: TextFieldOption = "text",
+    date_field: DateFieldOption = "date",
 ) -> None:
     """Tag what is put into a folder, without the HTTP API and the desk.
 
@@ -115,5 +125,15 @@ def watch(
     with imported():
         from lanmu.service.inbox.running import run
         from lanmu.service.settings import prepared
-    settings = prepared(home, webhook=webhook, accept_accuracy=accept_accuracy, threads=threads)
+    settings = prepared(
+        home,
+        webhook=webhook,
+        accept_accuracy=accept_accuracy,
+        threads=threads,
+        fields=_fields(id_field, title_field, text_field, date_field),
+    )
     sys.exit(run(settings.watching(folder), once=once))
+
+
+def _fields(id_field: str, title_field: str, text_field: str, date_field: str) -> dict[str, str]:
+    return {"id_field": id_field, "title_field": title_field, "text_field": text_field, "date_field": date_field}

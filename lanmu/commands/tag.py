@@ -91,6 +91,10 @@ AcceptOption = Annotated[
         rich_help_panel=MODEL,
     ),
 ]
+IdFieldOption = Annotated[str, typer.Option("--id-field", help="The field of ids in tables.", rich_help_panel=INPUT)]
+TitleFieldOption = Annotated[str, typer.Option("--title-field", help="The field of titles.", rich_help_panel=INPUT)]
+TextFieldOption = Annotated[str, typer.Option("--text-field", help="The field of texts.", rich_help_panel=INPUT)]
+DateFieldOption = Annotated[str, typer.Option("--date-field", help="The field of dates.", rich_help_panel=INPUT)]
 QuietOption = Annotated[
     bool, typer.Option("--quiet", "-q", help="Say only what went wrong: no progress, no sums at the end.")
 ]
@@ -137,6 +141,10 @@ def tag(
     encoding: Annotated[
         str, typer.Option("--encoding", help="Such as gb18030, instead of detecting it.", rich_help_panel=INPUT)
     ] = "",
+    id_field: IdFieldOption = "id",
+    title_field: TitleFieldOption = "title",
+    text_field: TextFieldOption = "text",
+    date_field: DateFieldOption = "date",
     engine: EngineOption = EngineName.auto,
     threads: Annotated[
         int, typer.Option("--threads", help="Threads of the compiled engine.", min=1, max=256, rich_help_panel=EXPERT)
@@ -161,7 +169,15 @@ def tag(
     chosen = format or _default_format(out)
     if explain and chosen is OutputFormat.csv:
         raise LanmuError(say("command.no_evidence_in_csv"))
-    options = ReadingOptions(sections=sections, kind=kind, encoding=encoding)  # type: ignore[arg-type]
+    options = ReadingOptions(
+        sections=sections,
+        kind=kind,  # type: ignore[arg-type]
+        encoding=encoding,
+        id_field=id_field,
+        title_field=title_field,
+        text_field=text_field,
+        date_field=date_field,
+    )
     if out is not None:
         check_writable(out)
     loaded = TopicModel.load(

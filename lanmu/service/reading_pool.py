@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, BinaryIO, cast
@@ -40,6 +41,16 @@ class UploadOptions:
     kind: str = "auto"
     encoding: str = ""
     sections: bool = False
+    id_field: str = "id"
+    title_field: str = "title"
+    text_field: str = "text"
+    date_field: str = "date"
+
+
+def fields_named(fields: Mapping[str, str]) -> UploadOptions:
+    """Options with fields of these names, the others usual."""
+    given: dict[str, Any] = dict(fields)
+    return UploadOptions(**given)
 
 
 class ReadingPool:
@@ -50,8 +61,10 @@ class ReadingPool:
     (``limits.read_bytes``), so that this process's memory does not grow with what a file holds.
     """
 
-    def __init__(self, champion: Champion, limits: ServiceLimits) -> None:
+    def __init__(self, champion: Champion, limits: ServiceLimits, usual: UploadOptions | None = None) -> None:
+        """``usual`` are the options of files that come without any."""
         self.champion = champion
+        self.usual = usual or UploadOptions()
         self.limits = limits
         self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
         self._places = FairPlaces(limits.readings, limits.waiting_readings)
@@ -80,7 +93,7 @@ class ReadingPool:
         cannot be used.
         """
         with self._places.place(client, self.limits.reading_seconds):
-            return self._read(data, name, options or UploadOptions(), most or self.limits.articles_a_request)
+            return self._read(data, name, options or self.usual, most or self.limits.articles_a_request)
 
     def _read(self, data: bytes | BinaryIO, name: str, options: UploadOptions, most: int) -> Reading:
         process = self._process()
@@ -92,6 +105,7 @@ class ReadingPool:
             "kind": options.kind,
             "encoding": options.encoding,
             "sections": options.sections,
+            "fields": [options.id_field, options.title_field, options.text_field, options.date_field],
             "unpacked_bytes": self.limits.upload_bytes * UNPACKED_FACTOR,
             "most_articles": most,
             "most_bytes": self.limits.read_bytes,

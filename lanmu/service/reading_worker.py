@@ -137,7 +137,17 @@ def _options(head: dict[str, Any]) -> ReadingOptions:
 
     most = head["unpacked_bytes"]
     limits = replace(LIMITS, unpacked_bytes=most, document_unpacked_bytes=most, members=10_000)
-    return ReadingOptions(sections=head["sections"], kind=head["kind"], encoding=head["encoding"], limits=limits)
+    id_field, title_field, text_field, date_field = head["fields"]
+    return ReadingOptions(
+        sections=head["sections"],
+        kind=head["kind"],
+        encoding=head["encoding"],
+        id_field=id_field,
+        title_field=title_field,
+        text_field=text_field,
+        date_field=date_field,
+        limits=limits,
+    )
 
 
 def _model(path: str, models: dict[str, TopicModel]) -> TopicModel:

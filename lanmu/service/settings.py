@@ -99,7 +99,8 @@ class Settings:
     ``hosts``: names under which the service may be called (none: any, or only this machine's names
     where it listens on the loopback).  ``proxies``: addresses whose forwarding headers are
     believed.  ``watch``: the folder that is watched (None: none is); ``webhook``: where its results
-    are sent (empty: nowhere), signed with ``webhook_secret``.
+    are sent (empty: nowhere), signed with ``webhook_secret``; ``fields`` are the names of fields in
+    tables that come without any (``text_field`` and the like).
     """
 
     home: Path
@@ -117,6 +118,7 @@ class Settings:
     webhook: str = ""
     webhook_secret: str = ""
     limits: ServiceLimits = field(default_factory=ServiceLimits)
+    fields: Mapping[str, str] = field(default_factory=dict)
     token_is_new: bool = False
 
     @property

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,3 +143,27 @@ def test_an_import_names_the_known_categories_once_and_every_row_left_out(lanmu:
     first, second = done.stderr.splitlines()
     assert "a: unknown category '天气'; known are meetings" in first and "--as" in first
     assert second == "lanmu: left out b: unknown category '星座'; say what it is with --as"
+
+
+@pytest.mark.parametrize("field", ["news_text", "新闻内容", "paragraphs", "fullText", "body"])
+@pytest.mark.parametrize("short", [False, True])
+def test_label_studio_texts_of_other_names(field: str, short: bool, lanmu: Lanmu, tmp_path: Path) -> None:
+    text = "县篮球联赛昨晚落幕,东村队以两分险胜,球迷冒雨欢呼到深夜。"
+    value: Any = [{"text": text}] if field == "paragraphs" else text
+    data = {"标题": "县篮球联赛落幕", field: value}
+    result = {"value": {"choices": ["体育"]}, "from_name": "topic", "to_name": "text", "type": "choices"}
+    task = data | {"id": 1, "topic": "体育", "annotation_id": 9} if short else {
+        "id": 1, "data": data, "annotations": [{"id": 9, "was_cancelled": False, "result": [result]}],
+    }  # fmt: skip
+    (tmp_path / "export.json").write_text(json.dumps([task], ensure_ascii=False), "utf-8")
+    done = lanmu("labels", "import", "export.json", "--labels", "L.csv")
+    assert done.returncode == 0, done.stderr
+    assert text in (tmp_path / "L.csv").read_text("utf-8")
+
+
+def test_label_studio_text_of_no_known_name_is_left_out_by_name(lanmu: Lanmu, tmp_path: Path) -> None:
+    result = {"value": {"choices": ["体育"]}, "from_name": "t", "to_name": "text", "type": "choices"}
+    task = {"id": 7, "data": {"title": "决赛", "zw": "东村队险胜。"}, "annotations": [{"result": [result]}]}
+    (tmp_path / "export.json").write_text(json.dumps([task], ensure_ascii=False), "utf-8")
+    done = lanmu("labels", "import", "export.json", "--labels", "L.csv")
+    assert done.returncode == 2 and "task 7 has no text" in done.stderr and "zw" in done.stderr

@@ -13,16 +13,13 @@ from lanmu.service.api import schemas
 from lanmu.service.api.schemas import MOST_NUMBER, State
 from lanmu.service.api.tagging import article_of, json_response, records
 from lanmu.service.api.uploads import (
-    EncodingField,
     FileField,
-    KindField,
-    SectionsField,
+    Upload,
     read_upload,
     refusals,
 )
 from lanmu.service.container import Service, service_of
 from lanmu.service.problems import Problem, problems
-from lanmu.service.reading_pool import UploadOptions
 from lanmu.service.security.access import AskFirst, Editor, Reader
 from lanmu.service.store import progress, queue
 from lanmu.service.store.queue import ArticleFilter
@@ -53,13 +50,11 @@ async def put_in_file(
     request: Request,
     who: Editor,
     file: FileField,
-    kind: KindField = "auto",
-    encoding: EncodingField = "",
-    sections: SectionsField = False,
+    options: Upload,
 ) -> Response:
     """Read a newspaper page or a file of articles, tag them and put them into the queue."""
     service = service_of(request)
-    found = await read_upload(service, who, file, UploadOptions(kind, encoding, sections))
+    found = await read_upload(service, who, file, options)
     tags = await service.tagger.tag(found.articles)
     return json_response({"articles": await _kept(service, tags, "upload"), "refused": refusals(found)}, 201)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -31,18 +31,45 @@ EncodingField = Annotated[str, Form(max_length=40, description="Such as gb18030,
 SectionsField = Annotated[bool, Form(description="One article a `###` section of a round-up.")]
 
 
+FieldName = Annotated[str, Form(max_length=200, description="What a table's field of it is called; else the usual.")]
+
+
+def upload_options(
+    request: Request,
+    kind: KindField = "auto",
+    encoding: EncodingField = "",
+    sections: SectionsField = False,
+    id_field: FieldName = "",
+    title_field: FieldName = "",
+    text_field: FieldName = "",
+    date_field: FieldName = "",
+) -> UploadOptions:
+    """What the form says of a file; fields that it does not name are called as the service was told."""
+    usual = service_of(request).reading.usual
+    return UploadOptions(
+        kind,
+        encoding,
+        sections,
+        id_field or usual.id_field,
+        title_field or usual.title_field,
+        text_field or usual.text_field,
+        date_field or usual.date_field,
+    )
+
+
+Upload = Annotated[UploadOptions, Depends(upload_options)]
+
+
 @router.post("/tag/file", response_model=FileTaggedOut)
 async def tag_file(
     request: Request,
     who: Reader,
     file: FileField,
-    kind: KindField = "auto",
-    encoding: EncodingField = "",
-    sections: SectionsField = False,
+    options: Upload,
 ) -> Response:
     """Read a newspaper page or a file of articles, and give each article its category."""
     service = service_of(request)
-    found = await read_upload(service, who, file, UploadOptions(kind, encoding, sections))
+    found = await read_upload(service, who, file, options)
     tags = await service.tagger.tag(found.articles)
     return json_response({"articles": records(tags), "refused": refusals(found)})
 

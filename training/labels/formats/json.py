@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from classifier.errors import LabelsError
+from classifier.reading.options import ReadingOptions
+from classifier.reading.tables.fields import fields_of
+from classifier.reading.tables.json_rows import json_text
 from training.labels.formats.text import content_id, lack, last_part, text_of
 from training.labels.label import Label
 
 TEXT_KEYS = ("text", "content", "body", "正文", "内容", "data")
 TITLE_KEYS = ("title", "headline", "标题")
+_USUAL = ReadingOptions()
+LONG = 20
+"""A value this long is no choice."""
 _NOT_A_CHOICE = frozenset(
     {"id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "date", "source"}
 )
@@ -32,6 +38,10 @@ def label_studio(path: Path, skipped: Skipped) -> Iterator[Label]:
         data = task["data"] if whole else task
         choices = _choices(task) if whole else _short_choices(task)
         title, text = _first(data, TITLE_KEYS), _first(data, TEXT_KEYS)
+        if len(choices) == 1 and not text and (others := _other_texts(data, whole)):
+            fields = ", ".join(others)
+            skipped(f"{path}: task {task.get('id', number)} has no text; rename the right field of {fields} to text")
+            continue
         if len(choices) != 1 or not title + text:
             skipped(f"{path}: task {task.get('id', number)} {lack(title + text, choices, 'choices')}")
             continue
@@ -71,6 +81,13 @@ def annif_lines(path: Path, skipped: Skipped) -> Iterator[Label]:
         yield Label(str(item.get("document_id") or content_id(title + text)), categories[0], path.name, "", title, text)
 
 
+def _other_texts(data: Mapping[str, Any], whole: bool) -> list[str]:
+    """Fields that may hold the text under a name nobody knows; of a short export long ones, as others are choices."""
+    least = 1 if whole else LONG
+    known = (*TITLE_KEYS, *_NOT_A_CHOICE, fields_of(map(str, data), _USUAL).title)
+    return [k for k, v in data.items() if k not in known and len((json_text(v) or "").strip()) >= least]
+
+
 def _choices(task: Mapping[str, Any]) -> list[str]:
     """The choices of a task's annotations; annotators who agree count once, cancelled ones not at all."""
     found: list[str] = []
@@ -86,8 +103,9 @@ def _choices(task: Mapping[str, Any]) -> list[str]:
 def _short_choices(task: Mapping[str, Any]) -> list[str]:
     """JSON-MIN puts the choice beside the data, under the name that the labelling setup gave it."""
     found: list[str] = []
+    fields = fields_of(map(str, task), _USUAL)
     for key, value in task.items():
-        if key in _NOT_A_CHOICE or key in TEXT_KEYS or key in TITLE_KEYS:
+        if key in _NOT_A_CHOICE or key in TEXT_KEYS or key in TITLE_KEYS or key in (fields.text, fields.title):
             continue
         found += _strings(value.get("choices") if isinstance(value, dict) else value)
     return sorted(set(found))
@@ -131,8 +149,10 @@ def _name(path: Path, own: object, numbered: object, text: str) -> str:
 
 
 def _first(record: Mapping[str, Any], keys: tuple[str, ...]) -> str:
-    for key in keys:
-        value = record.get(key)
-        if isinstance(value, str) and value.strip():
-            return value.strip()
+    """The text under the first of the keys that has one, else under the field that is usually called so."""
+    fields = fields_of(map(str, record), _USUAL)
+    for key in (*keys, fields.text if keys is TEXT_KEYS else fields.title):
+        text = json_text(record.get(key))
+        if text and text.strip():
+            return text.strip()
     return ""
