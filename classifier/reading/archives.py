@@ -67,6 +67,8 @@ def _zip_members(file: BinaryIO, reading: ArchiveReading, members: range | None)
         raise InputRefused(name, say("reading.no_zip", error=error)) from error
     with archive:
         infos = archive.infolist()
+        if code := _office_file(infos):
+            raise InputRefused(name, say(code))
         if len(infos) > limits.members:
             raise InputRefused(name, say("reading.too_many_members", most=f"{limits.members:,}"))
         for number, info in enumerate(infos):
@@ -121,6 +123,16 @@ def _tar_members(file: BinaryIO, reading: ArchiveReading) -> Iterator[Member]:
         raise
     except (tarfile.TarError, OSError, EOFError, ValueError) as error:
         raise InputRefused(name, say("reading.no_tar", error=error)) from error
+
+
+def _office_file(infos: list[zipfile.ZipInfo]) -> str:
+    """The message for a zip that is really an Office file of a kind that is not read; empty where it is an archive."""
+    names = {info.filename for info in infos[:200]}
+    if "xl/workbook.xml" in names:
+        return "reading.spreadsheet"
+    if "ppt/presentation.xml" in names:
+        return "reading.slides"
+    return "reading.open_document" if {"mimetype", "content.xml"} <= names else ""
 
 
 def _member(opened: BinaryIO, member: str, stem: str, reading: ArchiveReading) -> Member:

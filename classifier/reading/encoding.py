@@ -24,18 +24,21 @@ _BOMS = (
 )
 _MAGIC = (
     (b"%PDF-", "a PDF file"),
-    (b"PK\x03\x04", "a zip, docx or xlsx file"),
+    (b"PK\x03\x04", "a zip or docx file"),
     (b"\x1f\x8b", "a gzip file"),
     (b"\x28\xb5\x2f\xfd", "a zstd file"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
-    (b"\xd0\xcf\x11\xe0", "an old Word or Excel file"),
     (b"PAR1", "a Parquet file"),
     (b"\x7fELF", "a program"),
     (b"7z\xbc\xaf", "a 7z file"),
     (b"Rar!", "a RAR file"),
     (b"SQLite format 3", "an SQLite file"),
+)
+_OFFICE = (
+    (b"\xd0\xcf\x11\xe0", "reading.old_office"),
+    (b"{\\rtf", "reading.rich_text"),
 )
 _NOT_ASCII = pattern(r"[^\x00-\x7f]")
 _CONTROL = pattern(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
@@ -220,6 +223,9 @@ def _detected(data: bytes, name: str) -> Decoded:
             if text is None or _is_binary(text):
                 raise InputRefused(name, f"starts like {encoding} but is not text; it may be damaged or binary")
             return Decoded(text, encoding, broken)
+    for magic, code in _OFFICE:
+        if data.startswith(magic):
+            raise InputRefused(name, say(code))
     for magic, what in _MAGIC:
         if data.startswith(magic):
             raise InputRefused(name, f"is {what}, not text; rename it so that its ending says so, or export it as text")

@@ -82,7 +82,7 @@ def kind_by_content(head: bytes, *, whole: bool = False) -> str:
     """
     for magic, kind in _MAGIC:
         if head.startswith(magic):
-            return "docx" if kind == "zip" and b"[Content_Types].xml" in head[:2000] else kind
+            return "docx" if kind == "zip" and _is_word(head) else kind
     if head[257:262] == b"ustar":
         return "tar"
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -93,6 +93,11 @@ def kind_by_content(head: bytes, *, whole: bool = False) -> str:
     if start.startswith((b"{", b"[")):
         return _json_kind(start, whole=whole)
     return _table_kind(start, whole=whole) or "text"
+
+
+def _is_word(head: bytes) -> bool:
+    """Whether a zip is a Word file, and not one of Excel or PowerPoint, by the names of its first members."""
+    return b"[Content_Types].xml" in head[:2000] and not (b"xl/" in head or b"ppt/" in head)
 
 
 def _json_kind(start: bytes, *, whole: bool) -> str:
