@@ -81,6 +81,14 @@ def test_where_that_cannot_be_known_each_part_says_so(byline: str) -> None:
     assert len(articles) == 1 or (len(articles) == 4 and all(a.uncertain for a in articles))
 
 
+def test_long_sub_heads_say_so_too() -> None:
+    source = REPORT.format(
+        byline="本报讯(记者 王明)", a="党建引领聚合力 乡村治理", b="", c="", first="据了解,", second="“", third=""
+    )
+    articles = read(source)
+    assert len(articles) == 1 or all(a.uncertain for a in articles)
+
+
 def test_stories_with_bylines_under_short_headlines_stay_apart() -> None:
     story = "# {title}\n\n本报讯(记者 王明)据了解,青石镇落实包联干部八十六名,建立问题清单。\n\n"
     articles = read("".join(story.format(title=title) for title in ("春耕一线见真情", "建立清单", "群众点赞")))

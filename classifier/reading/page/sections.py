@@ -6,7 +6,7 @@ from classifier.reading.page.bylines import closing_byline
 from classifier.reading.page.story import Story
 from classifier.reading.page.topics import goes_on
 
-SUBHEAD_CHARS = 14
+SUBHEAD_CHARS, LONG_SUBHEAD_CHARS = 14, 24
 FLAT_NOTE = "all headings of the page are of one level and it has no byline: it may be a part of the story before"
 FLAT_NOTE_FIRST = "all headings of the page are of one level: what follows under other headlines may belong to it"
 
@@ -26,7 +26,8 @@ def with_flat_sections(stories: list[Story]) -> list[Story]:
             stop += 1
         parts = stories[at + 1 : stop]
         result.append(first)
-        if parts and 2 * sum(map(_leaning, parts)) >= len(parts):
+        short = all(len(part.title) <= SUBHEAD_CHARS for part in parts)
+        if parts and short and 2 * sum(map(_leaning, parts)) >= len(parts):
             for part in parts:
                 _put_into(first, part)
         elif parts:
@@ -43,7 +44,7 @@ def _may_be_part(story: Story, first: Story) -> bool:
         return False
     if not any(p.kind == "heading" for p in story.heads) or any(closing_byline(p.text) for p in story.body[-2:]):
         return False
-    return len(story.title) <= SUBHEAD_CHARS and (first.has_byline or len(story.title) < len(first.title))
+    return len(story.title) <= LONG_SUBHEAD_CHARS and (first.has_byline or len(story.title) < len(first.title))
 
 
 def _leaning(story: Story) -> float:
