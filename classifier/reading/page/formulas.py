@@ -19,13 +19,15 @@ _SHOWN_AS_IT_IS = pattern(
 )
 _SIGNS_AND_COMMANDS = """
 { lbrace | } rbrace | ～ sim thicksim | ‰ textperthousand permil perthousand | ‱ textpertenthousand
-° circ degree textdegree | ℃ celsius | × times | ÷ div | · cdot centerdot | ● bullet | * ast | ★ star bigstar | ± pm | ∓ mp
+° circ degree textdegree | ℃ celsius | × times | ÷ div | · cdot centerdot | ● bullet | * ast | ★ star bigstar | ± pm
+∓ mp
 ≈ approx simeq | ≤ leq le leqslant | ≥ geq ge geqslant | ≠ neq ne | ≪ ll | ≫ gg | < lt | > gt
 → rightarrow to longrightarrow | ← leftarrow | ↑ uparrow | ↓ downarrow | ∞ infty | … ldots cdots dots | ′ prime
 ∠ angle | △ triangle | ¥ yen textyen | £ pounds | € euro | / slash
 : colon | α alpha | β beta | γ gamma | δ delta | Δ Delta | ε epsilon | θ theta | λ lambda | μ mu | π pi | ρ rho
 ■ blacksquare | □ square Box | ○ bigcirc | ◎ circledcirc | ◆ blacklozenge | ◇ diamond lozenge Diamond | ▲ blacktriangle
-▼ blacktriangledown | ▶ blacktriangleright | ♠ spadesuit | ✓ checkmark | ® textregistered circledR | © copyright textcopyright
+▼ blacktriangledown | ▶ blacktriangleright | ♠ spadesuit | ✓ checkmark | ® textregistered circledR
+© copyright textcopyright
 σ sigma | Σ Sigma | φ phi | Φ Phi | ω omega | Ω Omega ohm
 """
 """A sign, then the commands that stand for it."""

@@ -89,7 +89,7 @@ def _yaml_values(block: str) -> dict[str, str] | None:
 
 
 def _is_head(keys: list[str]) -> bool:
-    """Whether keys are a head's, not people who speak (``王小明:``, ``Q:``) or a notice's words (``时间:``) between rules."""
+    """Whether keys are a head's, not people who speak (``王小明:``, ``Q:``) or a notice's words (``时间:``)."""
     in_english = all(key.isascii() and len(key) > 1 for key in keys)
     return in_english or any(key in _NAMES and key not in ("时间", "時間") for key in keys)
 
