@@ -107,6 +107,7 @@ def test_a_backup_of_a_service_at_work_is_what_a_restore_brings_back(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_twenty_backups_kills_and_restores(serve: Serve, lanmu: Lanmu, home: Path, tmp_path: Path) -> None:
     backed_up_and_restored(serve, lanmu, home, tmp_path / "backup.tar.gz", 20)
 
