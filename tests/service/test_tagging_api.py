@@ -11,6 +11,7 @@ import pytest
 
 from classifier.article import Article
 from lanmu.service.settings import ServiceLimits, Settings
+from tests.reading.sheets import Column, Sheet, pdf_of
 from tests.service.articles import CLINIC, HARVEST, HOSTILE, MATCH
 from tests.service.conftest import App, Made
 
@@ -97,6 +98,19 @@ def test_a_page_is_split_and_tagged(app: App) -> None:
     assert [one["title"] for one in found] == ["棉花进入采收期", "县篮球联赛落幕"]
     assert [one["category"] for one in found] == ["agriculture", "sports"]
     assert found[0]["source"]["path"] == "A1.md"
+
+
+def test_a_printed_page_comes_back_with_places(app: App) -> None:
+    sheet = Sheet()
+    sheet.line(40, 60, HARVEST["title"], 20)
+    sheet.body([HARVEST["text"].replace("\n", "")], [Column(40, 100, 160, 220), Column(220, 100, 160, 220)])
+    answer = app.api.post("/api/v1/tag/file", files={"file": ("二版.pdf", pdf_of(sheet))})
+    assert answer.status_code == 200
+    [tagged] = answer.json()["articles"]
+    assert tagged["title"] == HARVEST["title"]
+    assert tagged["source"]["page"] == 1
+    left, top, right, bottom = tagged["source"]["box"]
+    assert 0 < left < right < 1 and 0 < top < bottom < 1
 
 
 def test_a_zip_says_what_it_refuses(app: App) -> None:

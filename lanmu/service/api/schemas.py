@@ -90,6 +90,10 @@ class SourceOut(BaseModel):
     path: str
     member: str
     position: int
+    page: int | None = Field(None, description="The printed page it stands on, from one.")
+    box: list[float] | None = Field(
+        None, description="Its place there: left, top, right, bottom as shares of the page's width and height."
+    )
 
 
 class TaggedOut(BaseModel):
