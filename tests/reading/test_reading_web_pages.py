@@ -264,6 +264,44 @@ def test_day_below_the_text_when_none_is_above() -> None:
     assert read(page).date == made.DATE
 
 
+_FIGURES = "<table><tr><td>清河口镇</td><td>1.2</td></tr><tr><td>青石镇</td><td>0.9</td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    ("between", "lines"),
+    [
+        (_FIGURES, ["清河口镇", "1.2", "青石镇", "0.9"]),
+        ("<h3>关注民生办实事</h3>", ["关注民生办实事"]),
+        ("<p><strong>展开春耕竞赛</strong></p>", ["展开春耕竞赛"]),
+        ("<p>时间：4月8日</p><p>地点：县礼堂</p>", ["时间：4月8日", "地点：县礼堂"]),
+        ("<p>字号：大 中 小</p>", []),
+        ("<p>打印</p>", []),
+        ("<p>2026-04-05 08:30</p>", []),
+    ],
+)
+def test_short_lines_between_paragraphs(between: str, lines: list[str]) -> None:
+    first, *rest = made.SHORT
+    body = f"<p>{first}</p>{between}" + "".join(f"<p>{x}</p>" for x in rest)
+    article = read(f"<title>{made.TITLE}</title>{made.NAV}<h1>{made.TITLE}</h1><div>{body}</div>{made.RELATED}")
+    assert article.text.split("\n") == [first, *lines, *rest]
+
+
+@pytest.mark.parametrize(
+    ("end", "lines"),
+    [
+        (_FIGURES, ["清河口镇", "1.2", "青石镇", "0.9"]),
+        ("<ul><li>北斗导航播种</li><li>滴灌带铺设</li></ul>", ["北斗导航播种", "滴灌带铺设"]),
+        ("<h3>编后</h3><p>一年之计在于春。</p>", ["编后", "一年之计在于春。"]),
+        ("<ul><li><a href=1>县医院专家下乡义诊</a></li></ul>", []),
+        ("<p>责任编辑：张宁</p>", []),
+    ],
+)
+def test_tables_and_lists_below_the_last_sentence(end: str, lines: list[str]) -> None:
+    body = "".join(f"<p>{x}</p>" for x in made.SHORT) + end
+    article = read(f"<title>{made.TITLE}</title>{made.NAV}<h1>{made.TITLE}</h1><div>{body}</div>{made.RELATED}")
+    assert article.text.split("\n") == [*made.SHORT, *lines]
+
+
 def test_words_of_notices_inside_an_article_stay() -> None:
     paragraphs = (
         "青石县公安局提醒市民，不要扫描来历不明的二维码，也不要下载陌生人发来的客户端。",

@@ -31,6 +31,8 @@ BEFORE_TITLE_SHARE = 0.3
 """What is left of its worth above the headline."""
 LEAST_SENTENCE = 12
 """Characters of the shortest text that is taken for an article."""
+LEAST_LINE = 5
+"""Characters of the shortest line of text that begins as a button does."""
 VERY_SHORT, SHORT = 20, 120
 """Below so many characters of sentences a text is doubtful; below so many it is asked whether it only says that a page
 is gone."""
@@ -50,7 +52,14 @@ NEXT_TO = 40.0
 """Text of so much value before a run halves its chance: the article comes first, then what readers say."""
 WINDOW = 40
 """Lines without a mark are looked for in so many blocks before and after a run."""
-_TIME_ONLY = pattern(r"^[\d\s:：年月日时分秒前天小周/.-]+$")
+_TIME_ONLY = pattern(
+    r"^(?=.*(?:\d\s*[年月日时分秒天小周]|\d\s*[:：/-]\s*\d|\d\.\d{1,2}\.\d))[\d\s:：年月日时分秒前天小周/.-]+$"
+)
+_OF_TEXT = frozenset((
+    "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td",
+    "blockquote", "section", "figure", "figcaption",
+))  # fmt: skip
+"""Elements that an article's text is made of, besides what lays pages out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +263,12 @@ def _paragraphs(page: Page, first: int, last: int, title_at: int) -> list[int]:
             if blocks[i].chars <= 24 and phrases.STOP.match(blocks[i].words):
                 highest = i
                 break
-    kept = [i for i in range(lowest, highest) if blocks[i].aside <= deepest and not _is_furniture(blocks[i])]
+    kept = [
+        i
+        for i in range(lowest, highest)
+        if blocks[i].aside <= deepest
+        and (not _is_furniture(blocks[i]) or (first < i < last and _is_line_of_text(page, i)))
+    ]
     good = [i for i in kept if first <= i <= last and blocks[i].value > 0]
     while good and _is_notice(blocks[good[-1]]):
         good.pop()
@@ -266,7 +280,11 @@ def _paragraphs(page: Page, first: int, last: int, title_at: int) -> list[int]:
     lead, tail = kept.index(good[0]), kept.index(good[-1])
     while lead > 0 and _are_neighbours(page, kept[lead - 1], kept[lead]):
         lead -= 1
-    while tail + 1 < len(kept) and _are_neighbours(page, kept[tail], kept[tail + 1]):
+    around = _around(page, good[-1])
+    while tail + 1 < len(kept) and (
+        _are_neighbours(page, kept[tail], kept[tail + 1])
+        or (kept[tail + 1] == kept[tail] + 1 and _is_part_of(page, kept[tail + 1], around))
+    ):
         tail += 1
     return kept[lead : tail + 1]
 
@@ -280,6 +298,38 @@ def _are_neighbours(page: Page, one: int, next_one: int) -> bool:
         return True
     first, second = page.nodes[a], page.nodes[b]
     return first.parent == second.parent and first.tag == second.tag
+
+
+def _around(page: Page, i: int) -> int:
+    """The element that a paragraph is one of several in; -1 where that is the page itself."""
+    around = page.nodes[page.blocks[i].node].parent if page.blocks[i].node >= 0 else -1
+    return around if around >= 0 and page.nodes[around].parent >= 0 else -1
+
+
+def _is_part_of(page: Page, i: int, around: int) -> bool:
+    """Whether a block is a table's cell, a list's item or a heading right inside an element, and no notice."""
+    at = page.blocks[i].node
+    if around < 0 or _is_notice(page.blocks[i]):
+        return False
+    while at > around and page.nodes[at].tag in _OF_TEXT:
+        at = page.nodes[at].parent
+    return at == around
+
+
+def _is_line_of_text(page: Page, i: int) -> bool:
+    """Whether a short line that begins as a button does (关注民生办实事, 时间:4月8日) is the text's."""
+    block, nodes = page.blocks[i], page.nodes
+    if block.link_chars or block.node < 0 or phrases.CREDIT.match(block.words):
+        return False
+    if _TIME_ONLY.match(block.words) or is_dateline(block):
+        return False
+    own = nodes[block.node]
+    if own.tag not in _OF_TEXT or own.last - own.first > 1:
+        return False
+    for other in (page.blocks[i - 1], page.blocks[i + 1]):
+        if other.value > 0 and other.node >= 0 and nodes[other.node].parent == own.parent:
+            return block.chars >= LEAST_LINE
+    return False
 
 
 def _end(blocks: list[Block], first: int, last: int, aside: int) -> int:
