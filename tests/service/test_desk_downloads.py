@@ -119,3 +119,14 @@ def test_doubtful_labels_are_found_and_lead_to_their_articles(tmp_path: Path, sm
         page = client.get("/examine").text
         assert '<a href="/articles/5">' in page, page
         assert client.get("/examine/report/99").status_code == 404
+
+
+def test_a_search_finds_ids_files_and_phrases(service: Service) -> None:
+    def found(search: str) -> list[str]:
+        with service.store.reading() as connection:
+            return [one.article.id for one in queue.page(connection, ArticleFilter(search=search)).articles]
+
+    assert found("A3.txt") == ["a1"] and found("f1") == ["f1"]
+    assert found("老人 血压") == ["f1", "u1", "a3"]
+    assert found("“给老人量血压、测血糖”") == ["a3"] and found('"血压 老人"') == []
+    assert found("「合作社的采棉机」 棉花") == ["a1"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -15,6 +14,7 @@ from lanmu.service.desk.translating import translated
 from lanmu.service.problems import Problem
 from lanmu.service.security.access import Admin, AskFirst
 from lanmu.service.security.passwords import hash_password
+from lanmu.service.security.people import one_time_password
 from lanmu.service.store import accounts, audit
 from lanmu.service.store.accounts import AccountError, User
 from lanmu.service.store.records import ROLES
@@ -33,7 +33,7 @@ def users_page(request: Request, who: Admin) -> Response:
 def add_user(request: Request, who: Admin, name: Name, role: Annotated[str, Form(max_length=20)]) -> Response:
     """Make a user with a password made here, shown once, that must be changed at the first sign-in."""
     desk = Desk(request, who)
-    password = secrets.token_urlsafe(12)
+    password = one_time_password()
     hashed = hash_password(password)
     try:
         with desk.service.store.writing() as connection:
@@ -74,7 +74,7 @@ def bar_user(request: Request, who: Admin, name: Name, barred: Annotated[bool, F
 def new_password(request: Request, who: Admin, name: Name) -> Response:
     """Give a user a new password, shown once; his sessions end."""
     desk = Desk(request, who)
-    password = secrets.token_urlsafe(12)
+    password = one_time_password()
     hashed = hash_password(password)
     with desk.service.store.writing() as connection:
         user = _user(connection, name)

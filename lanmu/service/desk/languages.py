@@ -67,11 +67,14 @@ class Wording:
         return f"{month} {parts[0]}" if len(parts) == 2 else f"{parts[2]} {month}"
 
     def moment(self, at: datetime) -> str:
-        """A time in the server's zone, to the minute."""
+        """A time in the server's zone, to the minute; with its year where that is another than this one."""
         local = at.astimezone()
+        another_year = local.year != datetime.now().astimezone().year
         if self.language == "zh":
-            return f"{local.month}月{local.day}日 {local:%H:%M}"
-        return f"{local.day} {_MONTHS[local.month - 1][:3]} {local:%H:%M}"
+            year = f"{local.year}年" if another_year else ""
+            return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
+        year = f" {local.year}" if another_year else ""
+        return f"{local.day} {_MONTHS[local.month - 1][:3]}{year} {local:%H:%M}"
 
 
 def _is_day_or_month(parts: list[int]) -> bool:

@@ -106,7 +106,7 @@ def people(connection: Connection, day: str) -> list[PersonsWork]:
             count(s.action == "accept"),
             count(s.action == "choose"),
             count(s.action == "skip"),
-            count(s.day == day),
+            count(and_(s.day == day, s.action != "skip")),
             func.max(s.at),
         )
         .where(s.undone_at.is_(None))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from lanmu.service.store.records import QueuedArticle, State, fingerprint_of, lo
 from lanmu.service.store.schema import articles
 
 MOST_A_PAGE = 200
+_SEARCHED = re.compile(r'["“”「]([^"“”「」]+)["“”」]|([^\s"“”「」]+)')
 Order = Literal["useful", "newest", "oldest"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 
@@ -35,8 +37,8 @@ class ArticleFilter:
     """Which articles of the queue; None stands for any.
 
     ``category`` is what counts (a person's label before the model's); ``days`` from and to
-    (inclusive, ISO); ``search`` words that all stand in the title or the body; ``column`` the
-    printed 栏目, ``source`` the file; ``flagged`` only those about which a colleague has asked.
+    (inclusive, ISO); ``search`` words (phrases in quotes) that all stand in title, body, id or file name; ``column``
+    the printed 栏目, ``source`` the file; ``flagged`` only those about which a colleague has asked.
     """
 
     category: str | None = None
@@ -191,6 +193,12 @@ def sources_in_review(connection: Connection, limit: int = 100) -> tuple[list[st
     return found[0], found[1]
 
 
+def searched(text: str) -> list[str]:
+    """What must all be found: words, and phrases that stand in quotes."""
+    found = [phrase or word for phrase, word in _SEARCHED.findall(text)]
+    return [" ".join(one.split()) for one in found if one.strip()][:10]
+
+
 def condition_of(wanted: ArticleFilter) -> ColumnElement[bool]:
     """The filter as SQL."""
     c = articles.c
@@ -213,8 +221,9 @@ def condition_of(wanted: ArticleFilter) -> ColumnElement[bool]:
         conditions.append(c.source_path == wanted.source)
     if wanted.flagged:
         conditions.append(flags.is_flagged())
-    for word in wanted.search.split()[:10]:
-        conditions.append(or_(c.title.contains(word, autoescape=True), c.text.contains(word, autoescape=True)))
+    for words in searched(wanted.search):
+        within = (c.title, c.text, c.id, c.source_path, c.source_member)
+        conditions.append(or_(*(column.contains(words, autoescape=True) for column in within)))
     return and_(*conditions)
 
 
