@@ -64,6 +64,7 @@ class Store:
         self.path = path
         self._problem: Message | None = None
         self._damage: Message | None = None
+        self._writer = threading.Lock()
         self._stopped = threading.Event()
         self._watch: threading.Thread | None = None
         if path.with_name(UNFINISHED_RESTORE).exists():
@@ -98,7 +99,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection whose changes are all kept at the end, or none of them."""
-        with self._told():
+        with self._told(), self._turn():
             with self.engine.connect() as connection:
                 connection = connection.execution_options(lanmu_begin="BEGIN IMMEDIATE")
                 with connection.begin():
@@ -114,7 +115,7 @@ class Store:
         size = 16
         while at < len(items):
             if at:
-                time.sleep(0.02)  # who waits looks every few milliseconds
+                time.sleep(0.01)  # who waits takes his turn
             with self.writing() as connection:
                 begun = time.monotonic()
                 while at < len(items) and time.monotonic() - begun < PIECE_SECONDS:
@@ -148,6 +149,16 @@ class Store:
                 log.info("the database can be written again")
             except StoreError:
                 pass
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Let the threads of this process write one after the other: SQLite only looks again now and then."""
+        if not self._writer.acquire(timeout=BUSY_SECONDS):
+            raise self._unusable(say("store.busy"), 5)
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
