@@ -48,12 +48,12 @@ _TIME_WORDS = r"近日|日前|昨|今|\d|连日|眼下"
 _PEOPLE_NEXT = r"记\s?者|通\s?讯\s?员"
 _AFTER_WIRE = rf"(?=\s|{_OPEN}|{_CLOSE}|{any_of(COLON + COMMA + OPENING_QUOTES)}|$|{_TIME_WORDS}|{_PEOPLE_NEXT})"
 _OUTLET_NAME = (
-    r"(?:云上\w{2,4}|石榴云|(?:(?![\d_])\w){1,14}?(?:[日晚时早晨导商]报|都市报|青年报|周报|融媒体?(?:中心)?"
+    r"(?!记\s?者|通\s?讯\s?员)(?:云上\w{2,4}|石榴云|(?:(?![\d_])\w){1,14}?(?:[日晚时早晨导商]报|都市报|青年报|周报|融媒体?(?:中心)?"
     r"|客户端|电视台|广播电台|时刻|发布|传媒|通讯社|[网报社]))"
 )
 _OWN = r"(?P<own>[本木]\s?[报刊台网社](?:\s?综合)?|新华社|新华网|中新[社网]|中国新闻网|中央社)"
 _PLACE_AND_DATE = (
-    rf"\s?(?P<place>(?:(?!记\s?[者着]|通\s?讯|编辑|评论){HAN}){{0,10}}?)"
+    rf"\s?{any_of(SLASH)}?\s?(?P<place>(?:(?!记\s?[者着]|通\s?讯|编辑|评论){HAN}){{0,10}}?)"
     r"\s?(?P<date>(?:(?P<month>\d{1,2})\s?月\s?)?(?P<day>\d{1,2})\s?日)?\s?"
 )
 _DATELINE = pattern(
@@ -74,6 +74,12 @@ _NOT_BEFORE_BRACKET = none_of(OPENING_BRACKETS + ENDS + COMMA + SEMICOLON + COLO
 _OPENING = pattern(_OPEN)
 _BEFORE_BRACKET = pattern(rf"\s*(?P<before>{_NOT_BEFORE_BRACKET}{{0,16}}?)(?={_OPEN})")
 _CLOSED = pattern(rf"\s{{0,2}}{_CLOSE}")
+_BEFORE_IN_BRACKETS = pattern(rf"\s*[【〔\[]\s?(?P<before>{HAN}{{2,12}})\s?[】〕\]]\s?(?={_OPEN})")
+_PUT_TOGETHER = pattern(rf"\s*{_OPEN}\s?(?:本[报网台])?综合(?:报[道导]|消息|整理){_CLOSE}")
+_TORN_WIRE = pattern(
+    rf"\s*{_OPEN}?\s?中央社\s?记者(?P<who>{HAN}{{3}}|{HAN}{{2}}){HAN}{{2,3}}(?P<day>\d{{1,2}}|[一二三十]{{1,3}})日专?电"
+)
+"""（中央社記者林小美高雄5日電, whose bracket does not close."""
 _BARE_END = pattern(rf"\s|\d|{any_of(OPENING_QUOTES + COLON)}|{_OPEN}|{_CLOSE}|$")
 _CREDIT_END = pattern(rf"(?:(?<!拍)摄影?|供\s?图|航拍|(?<!文)(?<!文[{SLASH}+＋、])图)\s*$")
 _WROTE_TOO = pattern(rf"[\s{SLASH}+＋]文(?:[\s{SLASH}+＋、图]|$)")
@@ -108,10 +114,10 @@ _MAY_SIGN = pattern(
     rf"|(?<=宣)[传傳]部|(?<=[电電])[视視]台|(?<=[{_BOX}]))"
 )
 _SPACED = pattern(rf"\s*(?:\S[ \u3000]){{6,}}(?:{any_of(CLOSING_BRACKETS + COLON)}|\S$)?")
-_TRACE_FIRST = pattern(rf"\s*(?:[{_BOX}口N\[(（〔【]|[本木报報根记記己者着通讯訊迅员員贝实實见見融文图圖摄攝供稿])")
+_TRACE_FIRST = pattern(rf"\s*(?:[{_BOX}口N\[(（〔【]|[本木报報根记記己者着通讯訊迅员員贝实實见見融文图圖摄攝供稿撰])")
 _TRACE = pattern(
     rf"\s*(?P<mark>[{_BOX}口N]|{_OPEN})?\s*(?=\S*[记己者着通讯迅员供稿文])"
-    rf"[本木报根记己者着通讯迅汛员贝实习生见特约融媒体全文图摄供稿县]{{0,8}}(?P<apart>[+＋{SLASH}:：|｜\s]*)"
+    rf"[本木报根记己者着通讯迅汛员贝实习生见特约融媒体全文图摄供稿撰县]{{0,8}}(?P<apart>[+＋{SLASH}:：|｜\s]*)"
     r"[本木报根记己者着通讯迅汛员贝实习生]{0,6}\s*"
 )
 _BEGINS = pattern(
@@ -125,6 +131,7 @@ _BEGINS_IN_OUTLET = pattern(
 _OUTLET_SIGN = pattern("[网报媒客刻融]")
 _ENDS_IN_ROLE = pattern(r"(?:记\s?者?|通\s?讯?\s?员?|实\s?习\s?生?|见\s?习|融媒体?)\s*[:：|]?\s*$")
 _ENDS_IN_BRACKET = pattern(rf"{_OPEN}(?:[^()（）]*(?:记|通讯|实习|供稿|编)[^()（）]*|\s*)$")
+_TOLD = ("报道", "报导", "報道", "報導")
 _AROUND = " \u3000:：。)）]】"
 _WIRE_WORD = pattern(r"[讯电迅汛]|消\s?息|报\s?[道导]")
 _MAY_CLOSE = pattern(r"[记記通实實](?:(?<=[记記])\s?者|(?<=通)\s?[讯訊]|(?<=[实實])[习習])")
@@ -189,7 +196,7 @@ def line_byline(line: str) -> Byline | None:
     if len(printed) > 100 or printed[-1:] in ENDS or is_photo_credit(printed):
         return None
     line, _ = _closed_up(printed)
-    if not _MAY_SIGN.search(line):
+    if not _MAY_SIGN.search(line) and not line.endswith(_TOLD):
         return _damaged_line(printed, line)
     plain = simplified(line)
     if _COMMENTATOR.match(plain):
@@ -208,6 +215,7 @@ def line_byline(line: str) -> Byline | None:
             sure = people.persons or people.spaced
             if not people.roles:
                 sure = has_mark and (people.persons or (len(people.names) == 1 and plain[0] in "□☐▢"))
+                sure = sure or (people.persons and people.told and line[-3].isspace() and line.endswith(_TOLD))
             return Byline(printed, people.names) if sure else None
     return _damaged_line(printed, line)
 
@@ -410,7 +418,12 @@ def _add_people(parts: _Parts, head: str, plain: str, at: int, *, marked: bool) 
 def _bracket_near_start(head: str, plain: str) -> _Parts:
     """A bracket with a reporter's role and name within the first characters, whatever stands before it."""
     parts = _Parts()
-    before = _BEFORE_BRACKET.match(plain) if _OPENING.search(plain, 0, 20) else None
+    if together := _PUT_TOGETHER.match(plain):
+        return _Parts(ENOUGH, together.end())
+    if torn := _TORN_WIRE.match(plain):
+        return _Parts(ENOUGH, torn.end(), (head[torn.start("who") : torn.end("who")],), sent=True)
+    opening = _OPENING.search(plain, 0, 20)
+    before = (_BEFORE_IN_BRACKETS.match(plain) or _BEFORE_BRACKET.match(plain)) if opening else None
     name = before["before"].strip().lstrip("老小阿") if before else ""
     if before is None or is_bare_name(name) or is_surname(name):
         return parts

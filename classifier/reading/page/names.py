@@ -24,7 +24,9 @@ _WHO = pattern(
 )
 
 DOT = r"[·•・‧⋅∙.．]"
-_OUTLET_BEFORE = rf"(?<!{HAN}){HAN}{{1,10}}?(?:日报社?|晚报|融媒体?中心|融媒|电视台|广播台|客户端|平台|[报网台社站])"
+_OUTLET_BEFORE = (
+    rf"(?<!{HAN}){HAN}{{1,10}}?(?:日报社?|晚报|融媒体?中心|融媒|电视台|广播台|客户端|平台|新闻|[报网台社站])"
+)
 ROLE = (
     rf"(?:(?:本\s?报|本刊|本网|本台|本社|全媒体|融媒体?|新媒体|见习|实\s?习(?!\s?生)|特约|特派|首席|资深|驻站|摄影|文字|视频|评论|"
     rf"石榴云{any_of(SLASH)}新疆日报|新华社|中央社|央视|人民网|{_OUTLET_BEFORE})\s*)*"
@@ -44,7 +46,10 @@ _TOKEN = pattern(
 _TAIL = pattern(
     rf"(?:(?:摄影|综合|联合|采访)?[报根][道导]|采写|整理|执笔|文\s?[{SLASH}+＋]?\s?图|图\s?[{SLASH}+＋]?\s?文|[文图])(?!{HAN})"
 )
-_SENT_FROM = pattern(rf"\s?{any_of(SLASH)}\s?{HAN}{{2,4}}?(?:连线|综合)?报[导道]|\s{HAN}{{2}}报导")
+_SENT_FROM = pattern(
+    rf"\s?{any_of(SLASH)}\s?{HAN}{{2,4}}?(?:连线|综合)?报[导道]|\s{HAN}{{2}}报导"
+    rf"|\s(?!摄影|综合|联合|采访)(?P<place>{HAN}{{2,4}}?)报[导道](?=\s*$)"
+)
 _TAIL_AT_END = pattern(r"(?:(?:摄影|综合|联合|采访)?[报根][道导]|采写|整理|执笔|文图|图文)$")
 _SENT = pattern(r"\s?(?:\d{1,2}\s?月\s?)?(?:\d{1,2}\s?日)?\s?(?:专?电|讯|报[道导])\s*$")
 _BLANKS = pattern(rf"\s+|(?<={DOT})\s*|\s*(?={DOT})")
@@ -118,7 +123,7 @@ def people_at(text: str, at: int = 0, *, all_names: bool = False) -> People:
             roles, at, awaited, known = roles + 1, role.end(), True, known + role.end() - start
             spaced = spaced and not plain[at : at + 1].isalpha()
             continue
-        if names and (sent_from := _SENT_FROM.match(plain, at)):
+        if names and (sent_from := _SENT_FROM.match(plain, at)) and not is_person(sent_from["place"] or ""):
             known += sent_from.end() - at
             return People(sent_from.end(), roles, tuple(dict.fromkeys(names)), persons, spaced, True, known, True)
         if tail := _TAIL.match(plain, start):
