@@ -19,7 +19,8 @@ pytestmark = [pytest.mark.slow, needs_chromium]
 Serve = Callable[..., Server]
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 PAGES = (
-    "/", "/review", "/articles", "/articles/1", "/labels", "/charts", "/charts?span=month&clock=printed", "/retrain",
+    "/", "/review", "/review?reading=second", "/articles", "/articles/1", "/articles/1/page", "/labels",
+    "/charts", "/charts?span=month&clock=printed", "/retrain",
     "/admin/users", "/admin/audit", "/upload", "/password", "/refused", "/refused?all=1",
     "/sheet", "/docs", "/admin/tokens", "/examine",
 )  # fmt: skip
