@@ -296,7 +296,7 @@ def _printer(format: OutputFormat, out: Path | None, model: TopicModel, several:
 
     if out is None:
         stream = sys.stdout if format is OutputFormat.table else data_stream()
-        yield _printer_to(format, stream, model, several, for_excel=not sys.stdout.isatty())
+        yield _printer_to(format, stream, model, several, for_excel=False)  # a pipe has another program behind it
         return
     with written_output(out) as file:
         text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
