@@ -35,6 +35,7 @@ class Surroundings:
     ) -> None:
         self.blocks, self.heads, self.pictures, self.body = blocks, heads, pictures, body
         self.level_rules, self.upright_rules = level_rules, upright_rules
+        self.columns = {block: self._column(block) for block in blocks}
         self.head_above: dict[Block, Head | None] = {}
         self.next_above: dict[Block, Head | Block | None] = {}
         self.ruled_above: dict[Block, bool] = {}
@@ -45,6 +46,21 @@ class Surroundings:
         for h in heads:
             if h.vertical:
                 self._look_beside(h)
+
+    def _column(self, block: Block) -> Box:
+        """The place that a block's column takes: a single line may be shorter than its column."""
+        box = block.box
+        if len(block.lines) > 1:
+            return box
+        best, best_gap = box, 15 * self.body
+        for other in self.blocks:
+            b = other.box
+            if len(other.lines) < 2 or b.left > box.left + 0.5 * self.body or b.right < box.right - 0.5 * self.body:
+                continue
+            gap = max(0.0, -box.shared_y(b))
+            if gap < best_gap and b.width > box.width:
+                best, best_gap = b, gap
+        return Box(best.left, box.top, best.right, box.bottom)
 
     def _look_up(self, block: Block) -> None:
         """The nearest headline above a block in its column, and what stands right above it."""
@@ -247,7 +263,8 @@ def start_cost(block: Block, around: Surroundings) -> float:
 def pair_cost(before: Block, after: Block, around: Surroundings) -> float:
     """What it costs that ``after`` goes on where ``before`` breaks off."""
     a, b, body = before.box, after.box, around.body
-    shared = a.shared_x(b)
+    wide_a, wide_b = around.columns[before], around.columns[after]
+    shared = wide_a.shared_x(wide_b)
     told = _text_cost(before, after)
     ratio = max(before.size, after.size) / min(before.size, after.size)
     if ratio >= 1.03:
@@ -256,7 +273,7 @@ def pair_cost(before: Block, after: Block, around: Surroundings) -> float:
         told += 0.5 if subhead else 2.5 * min(4.0, (ratio - 1.0) / 0.05)
     if before.pitch and after.pitch and not 0.93 < before.pitch / after.pitch < 1.07:
         told += 2.0
-    if shared > 0.5 * min(a.width, b.width) and b.top > a.bottom - 0.8 * body:
+    if shared > 0.5 * min(wide_a.width, wide_b.width) and b.top > a.bottom - 0.8 * body:
         return _below_cost(before, after, around) + told
     if b.left > a.right - 0.6 * body:
         return _beside_cost(before, after, around) + told
@@ -286,7 +303,7 @@ def _below_cost(before: Block, after: Block, around: Surroundings) -> float:
     if around.ruled(a, b):
         cost += 4.5
     filled = around.filled(Box(max(a.left, b.left), a.bottom, min(a.right, b.right), b.top))
-    cost += 0.6 if filled > 0.5 else min(4.0, 0.9 * max(0.0, gap - 0.6))
+    cost += 0.6 if filled > 0.5 else min(9.0, 0.9 * max(0.0, gap - 0.6))
     if wide > 1.25 and len(before.lines) > 1 and len(after.lines) > 1:
         aligned = abs(a.left - b.left) < 3 * body or abs(a.right - b.right) < 1.5 * body
         cost += 0.8 if aligned else 2.5

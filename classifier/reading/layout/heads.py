@@ -126,6 +126,7 @@ def _belong(a: Line, b: Line, body: float, lines: Sequence[Line], barriers: Sequ
 
 def take_lines_around(heads: Sequence[Head], blocks: list[Block], body: float) -> None:
     """Short lines of the body's size that stand right above or below a headline are its kicker, subtitle or byline."""
+    _take_bylines_beside(heads, blocks, body)
     for one in list(blocks):
         if len(one.lines) > 2 or one not in blocks:
             continue
@@ -154,6 +155,26 @@ def take_lines_around(heads: Sequence[Head], blocks: list[Block], body: float) -
             h.box = h.box.around(one.box)
             blocks.remove(one)
             break
+
+
+def _take_bylines_beside(heads: Sequence[Head], blocks: list[Block], body: float) -> None:
+    """A byline in the middle of an article's columns, under a headline that stands at their left."""
+    for one in list(blocks):
+        if len(one.lines) > 1 or not line_byline(one.text):
+            continue
+        near = [
+            (-h.box.shared_x(one.box), h)
+            for h in heads
+            if not h.vertical
+            and -0.4 * body <= one.box.top - h.box.bottom <= 2.5 * body
+            and 0 < -h.box.shared_x(one.box) < 25 * body
+            and h.box.left < one.box.left
+        ]
+        over = any(h.box.shared_x(one.box) > 0 and -body < one.box.top - h.box.bottom < 4 * body for h in heads)
+        if near and not over:
+            h = min(near, key=lambda pair: pair[0])[1]
+            h.bylines += one.lines
+            blocks.remove(one)
 
 
 def _stands_free(one: Block, blocks: Sequence[Block], body: float) -> bool:

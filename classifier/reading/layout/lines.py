@@ -198,7 +198,7 @@ def _stacked(pieces: Sequence[TextPiece], body: float) -> tuple[list[Line], list
             if j == i or not 0.85 <= q.size / p.size <= 1.18 or abs((q.box.left + q.box.right) / 2 - x) > 0.22 * p.size:
                 continue
             step = ((q.box.top + q.box.bottom) - (p.box.top + p.box.bottom)) / 2 / p.size
-            if 0.5 < step < 1.9 and (best is None or step < best[0]):
+            if 0.5 < step < 2.4 and (best is None or step < best[0]):
                 best = (step, j)
         if best is not None:
             below[i] = best
