@@ -73,3 +73,10 @@ def test_ctrl_c_says_one_sentence(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130 and said.decode().strip() == "lanmu: stopped"
+
+
+def test_a_look_at_nothing_makes_nothing(lanmu: Lanmu, tmp_path: Path) -> None:
+    done = lanmu("users", "list")
+    assert done.returncode == 2 and "--home" in done.stderr
+    assert "no such folder" in lanmu("tag", ROOT / "samples" / "page.md", "--models", "modles").stderr
+    assert list(tmp_path.iterdir()) == []

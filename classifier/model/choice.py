@@ -25,6 +25,8 @@ def models_folder(models: Path | None = None) -> Path:
 def current_name(models: Path) -> str:
     """The name of the current version in a folder of models."""
     path = models / CURRENT
+    if not models.is_dir():
+        raise ModelError(f"{models}: there is no such folder of models; check its spelling")
     try:
         name = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import getpass
+import os
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.commands.serve import HomeOption, imported
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from lanmu.service.store import Store
 
 users = typer.Typer(help="Who may use the desk of `lanmu serve`: list, add, change, bar.", no_args_is_help=True)
@@ -36,8 +38,14 @@ def list_users(home: HomeOption = None) -> None:
 
     Example: lanmu users list
     """
-    from lanmu.service.store import accounts
+    with imported():
+        from lanmu.service.settings import DEFAULT_HOME
+        from lanmu.service.store import accounts
+        from lanmu.service.store.database import DATABASE
 
+    folder = home or Path(os.environ.get("LANMU_HOME") or DEFAULT_HOME)
+    if not (folder / DATABASE).is_file():
+        raise LanmuError(say("command.no_data_folder", folder=str(folder)))
     with _store(home).reading() as connection:
         for user in accounts.all_users(connection):
             notes = [
