@@ -333,3 +333,36 @@ def test_rules_around_text_are_no_front_matter(between: str) -> None:
     (article,) = read_bytes(f"---\n{between}\n---\n\n{BODY}".encode(), "a.txt")
     read = article.title + article.text
     assert all(line.strip("。") in read for line in between.split("\n"))
+
+
+_SIGNED_STORIES = (
+    "县府召开防汛会议\n县府昨日召开防汛工作会议,要求各乡镇落实责任。\n{first}\n"
+    "县长杯篮球赛落幕\n县长杯篮球赛昨日打完决赛,青岭队夺冠。\n观众们为两队鼓掌喝彩。{second}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("会议强调,要确保安全度汛。(记者 张宁)", "(记者 李丽)"),
+        ("(张宁 记者 李丽 文/图)", "\n(供稿:马强)"),
+        ("融媒体记者 | 张宁", "(通讯员 李丽)"),
+    ],
+)
+def test_a_text_of_stories_signed_at_their_ends_is_a_page(first: str, second: str) -> None:
+    articles = read_bytes(_SIGNED_STORIES.format(first=first, second=second).encode(), "a.txt")
+    assert [article.title for article in articles] == ["县府召开防汛会议", "县长杯篮球赛落幕"]
+    assert articles[1].uncertain
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("会议强调,要确保安全度汛。", "(记者 李丽)"),
+        ("图为会议现场。(记者 张宁 摄)", "(记者 李丽)"),
+        ("会议强调,要确保安全度汛。(以下简称方案)", "(记者 李丽)"),
+    ],
+)
+def test_an_article_signed_once_is_one(first: str, second: str) -> None:
+    (article,) = read_bytes(_SIGNED_STORIES.format(first=first, second=second).encode(), "a.txt")
+    assert article.title == "县府召开防汛会议" and "青岭队夺冠" in article.text

@@ -17,6 +17,8 @@ _MAY_HAVE_BYLINES = pattern(
     r"[讯訊电電记記通消報报](?:(?<=[讯訊电電])|(?<=[记記])\s?者|(?<=通)讯|(?<=消)息|(?<=[報报])[道导導])"
 )
 _BYLINES_OF_A_PAGE = 2
+_SIGNED, _HEADED = "signed", "headed"
+_HEADLINE_CHARS = 30
 _LOOKED_AT_LINES = 20_000
 
 
@@ -71,7 +73,7 @@ def _noted(article: Article, told: str) -> Article:
 
 
 def is_page(text: str) -> bool:
-    """Whether text is a newspaper page: it has a headline mark, or bylines that start two stories.
+    """Whether text is a newspaper page: it has a headline mark, or bylines that start or sign two stories.
 
     Where a front matter gives the title the text is one article, and its headings are sub-heads,
     unless two bylines say otherwise.
@@ -80,11 +82,13 @@ def is_page(text: str) -> bool:
         return True
     if not _MAY_HAVE_BYLINES.search(text):
         return False
-    from classifier.reading.page.bylines import lead_byline, line_byline, signature
-    from classifier.reading.page.signs import ENDS
+    from classifier.reading.page.bylines import closing_byline, lead_byline, line_byline, signature
+    from classifier.reading.page.signs import CLOSING_BRACKETS, ENDS
     from classifier.reading.page.tails import recommends
 
     starts, announced = 0, False
+    # A story signed at its end, then a line like a headline, text, and another signature: a page, too.
+    below, heads, has_text = "", 0, False
     for line in text.split("\n", _LOOKED_AT_LINES)[:_LOOKED_AT_LINES]:
         if lead_byline(line):
             starts, announced = starts + 1, False
@@ -95,10 +99,25 @@ def is_page(text: str) -> bool:
                 return False
             if line_byline(line):
                 announced = not signature(line)
+                if heads:
+                    return True
+                below = _SIGNED if has_text else ""
                 continue
             starts, announced = starts + announced, False
-        elif announced:
-            starts, announced = starts + 1, False
+            is_signed = line.rstrip()[-1] in CLOSING_BRACKETS and closing_byline(line)
+            is_head = below == _SIGNED and not is_signed and len(line.strip()) <= _HEADLINE_CHARS
+            has_text, heads = has_text or bool(is_signed), heads + (below == _HEADED and not is_head)
+            if heads and is_signed:
+                return True
+            below = _SIGNED if is_signed else _HEADED if is_head else ""
+        else:
+            if announced:
+                starts, announced = starts + 1, False
+            has_text, heads = True, heads + (below == _HEADED)
+            is_signed = line.rstrip("。. \u3000")[-1:] in CLOSING_BRACKETS and closing_byline(line)
+            if heads and is_signed:
+                return True
+            below = _SIGNED if is_signed else ""
         if starts >= _BYLINES_OF_A_PAGE:
             return True
     return False
