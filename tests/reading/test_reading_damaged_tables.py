@@ -254,3 +254,18 @@ def test_no_row_is_judged_by_its_title_alone_without_a_word() -> None:
         ("灯会开幕", True, False), ("夜校开课", True, False), ("药店搬迁", False, True),
     ]  # fmt: skip
     assert [r.split(": ")[0] for r in refused] == ["t.jsonl:3"] and "说明文字" in refused[0]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("size", range(40, 75))
+def test_blocks_may_end_anywhere(end: str, size: int) -> None:
+    from classifier.reading.tables.quoting import Layout, row_blocks, rows_of
+
+    lines = ['k1,"a,b",c', "k2,x,y", "", f'k3,"多{end}行",z', 'k4,"引""号",w', 'k5,他说"好"吗,v']
+    data = end.join([*lines, ""]).encode()
+    layout = Layout(b",", 3)
+    whole = [
+        row.cells for block in row_blocks(io.BytesIO(data), layout, 1 << 20, 1 << 20) for row in rows_of(block, layout)
+    ]
+    cut = [row.cells for block in row_blocks(io.BytesIO(data), layout, size, 1 << 20) for row in rows_of(block, layout)]
+    assert cut == whole and [cells[0] for cells in whole] == [b"k1", b"k2", b"k3", b"k4", b"k5"]

@@ -65,7 +65,7 @@ def csv_chunks(
         raise wrong_field(source.name, source.options.text_field, list(heading.names))
     number = rows.first_row if rows else 1
     limits = source.options.limits
-    for block in row_blocks(chained(head[heading.end :], stream), heading.layout, BLOCK_BYTES, limits.line_bytes):
+    for block in row_blocks(stream, heading.layout, BLOCK_BYTES, limits.line_bytes, head[heading.end :]):
         chunk = _arrow_chunk(block, heading, fields, number, source) if block.rows is None else None
         chunk = chunk or _row_chunk(block, heading, fields, number, source)
         number += len(block.ends)
@@ -156,9 +156,13 @@ def _arrow_chunk(
     if table.num_rows != len(block.ends):
         return None
     positions = pa.array(np.arange(number, number + table.num_rows))
-    columns = [table.column(keys[field]).combine_chunks() if field else None for field in _named(fields)]
+    columns = [_whole(table.column(keys[field])) if field else None for field in _named(fields)]
     ids, titles, texts, dates = columns
     return checked_chunk(source, ids, titles, texts, dates, positions)
+
+
+def _whole(column: Any) -> Any:
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def _row_chunk(

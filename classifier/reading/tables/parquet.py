@@ -54,7 +54,7 @@ def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | 
         described = metadata.row_group(group)
         rows = max(1, min(_CHUNK_ROWS, CHUNK_BYTES * described.num_rows // max(described.total_byte_size, 1)))
         try:
-            rows = max(1, min(rows, _WORST_BYTES // max(_longest(file, group, wanted, source.name), 1)))
+            rows = max(1, min(rows, _WORST_BYTES // max(_longest(parquet, file, group, wanted), 1)))
             for batch in parquet.iter_batches(rows, row_groups=[group], columns=wanted, use_threads=False):
                 if not batch.num_rows:
                     continue
@@ -77,18 +77,17 @@ def _opened(file: BinaryIO, name: str) -> Any:
         raise InputRefused(name, say("reading.no_parquet", error=error)) from error
 
 
-def _longest(file: BinaryIO, group: int, columns: Sequence[str], name: str) -> int:
+def _longest(parquet: Any, file: BinaryIO, group: int, columns: Sequence[str]) -> int:
     """The bytes of the longest texts in the dictionaries of a row group, together."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    schema = pq.ParquetFile(file)
-    kinds = {column: schema.schema_arrow.field(column).type for column in columns}
+    kinds = {column: parquet.schema_arrow.field(column).type for column in columns}
     texts = [c for c, kind in kinds.items() if not pa.types.is_primitive(kind) and not pa.types.is_nested(kind)]
     if not texts:
         return 0
-    coded = pq.ParquetFile(file, read_dictionary=texts)
+    coded = pq.ParquetFile(file, read_dictionary=texts, metadata=parquet.metadata)
     found = 0
     for batch in coded.iter_batches(1, row_groups=[group], columns=texts, use_threads=False):
         for column in batch.columns:

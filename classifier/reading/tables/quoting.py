@@ -57,9 +57,12 @@ class RowBlock:
     ends: NDArray[np.int64]
 
 
-def row_blocks(file: BinaryIO, layout: Layout, block_bytes: int, most: int) -> Iterator[RowBlock]:
-    """The rows of a stream in blocks of about ``block_bytes``; no row is longer than ``most`` bytes."""
-    waiting, start = b"", 0
+def row_blocks(file: BinaryIO, layout: Layout, block_bytes: int, most: int, begun: bytes = b"") -> Iterator[RowBlock]:
+    """The rows of a stream in blocks of about ``block_bytes``; no row is longer than ``most`` bytes.
+
+    ``begun`` are bytes already read from it.
+    """
+    waiting, start = begun, 0
     while True:
         piece = file.read(block_bytes)
         data = waiting + piece
@@ -75,11 +78,9 @@ def row_blocks(file: BinaryIO, layout: Layout, block_bytes: int, most: int) -> I
 
 
 def _block(data: bytes, start: int, layout: Layout, *, final: bool, too_long: bool) -> RowBlock:
-    lone = data.count(b"\r") != data.count(b"\r\n")
+    lone = b"\r" in data and _has_lone_returns(data, final=final)
     if lone and b"\n" not in data:
-        lone = data.count(b"\r") == 1 and data.endswith(b"\r")  # half of a line's end
-        if not lone:
-            data = data.replace(b"\r", b"\n")
+        data, lone = data.replace(b"\r", b"\n"), False
     if not lone and not too_long and (ends := _well_formed(data, layout, final=final)) is not None:
         if not len(ends):
             return RowBlock(b"", start, None, ends)
@@ -97,6 +98,17 @@ def _block(data: bytes, start: int, layout: Layout, *, final: bool, too_long: bo
             rows.append(row)
         at = row.end
     return RowBlock(data[:at], start, rows, np.array([row.end for row in rows], np.int64))
+
+
+def _has_lone_returns(data: bytes, *, final: bool) -> bool:
+    """Whether a carriage return stands without a line feed after it; one at the end may still get its own."""
+    array = np.frombuffer(data, np.uint8)
+    returns = np.flatnonzero(array == 13)
+    if returns[-1] == len(array) - 1:
+        if final:
+            return True
+        returns = returns[:-1]
+    return not bool((array[returns + 1] == 10).all())
 
 
 def _well_formed(data: bytes, layout: Layout, *, final: bool) -> NDArray[np.int64] | None:
