@@ -49,7 +49,6 @@ _ORDINARY = (
 )
 _THREE_BYTES = pattern(r"[^\x00-\u07ff]")
 """A character that UTF-8 writes in three bytes or four."""
-_SUPPORTED = "UTF-8, UTF-16, GB18030 and Big5 are understood"
 
 
 _LOOKED_AT = 256 << 10
@@ -253,8 +252,7 @@ def _detected(data: bytes, name: str) -> Decoded:
             pass
         else:
             return Decoded(found.text, found.encoding, found.broken, len(data) - len(stripped))
-    what = f"is binary or in an unknown encoding{_hint(data)}"
-    raise InputRefused(name, f"{what}; {_SUPPORTED}: convert it, or name its encoding")
+    raise InputRefused(name, say("file.unknown_encoding", hint=_hint(data)))
 
 
 def _attempt(data: bytes, encoding: str) -> tuple[str | None, int]:

@@ -93,7 +93,7 @@ def read_whole(file: BinaryIO, name: str, most: int) -> bytes:
             pieces.append(piece)
             size += len(piece)
             if size > most:
-                raise InputRefused(name, f"is larger than {most:,} bytes, too large for one article or page; split it")
+                raise InputRefused(name, say("file.bytes", most=f"{most:,}"))
     except InputRefused:
         raise
     except (OSError, EOFError, ValueError) as error:

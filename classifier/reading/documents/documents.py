@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from classifier.article import Article
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.documents.text import read_text, with_broken
 from classifier.reading.encoding import decode
 from classifier.reading.options import ReadingOptions, Scorer
@@ -25,7 +26,7 @@ def read_document(
     """
     full_name = f"{name}!{member}" if member else name
     if not data:
-        raise InputRefused(full_name, "is empty; there is nothing to read")
+        raise InputRefused(full_name, say("file.empty"))
     limits = options.limits
     if kind == "html":
         from classifier.reading.documents.html import decode_page, read_html
@@ -46,7 +47,7 @@ def read_document(
         decoded = decode(data, full_name, options.encoding)
         text, broken, nuls = decoded.text, decoded.broken, decoded.nuls
     if len(text) > limits.article_chars:
-        raise InputRefused(full_name, f"holds more than {limits.article_chars:,} characters; split it")
+        raise InputRefused(full_name, say("file.characters", most=f"{limits.article_chars:,}"))
     return read_text(
         text,
         kind if kind in ("page", "plain") else "auto",

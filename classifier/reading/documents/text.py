@@ -41,7 +41,7 @@ def read_text(
     text = plain_ideographs(text)
     if text.count("\n") >= options.limits.page_lines:
         full_name = f"{name}!{member}" if member else name
-        raise InputRefused(full_name, f"has more than {options.limits.page_lines:,} lines; split it")
+        raise InputRefused(full_name, say("file.lines", most=f"{options.limits.page_lines:,}"))
     if kind == "page" or (kind != "plain" and is_page(text)):
         from classifier.reading.page.page import read_page
 
@@ -51,7 +51,7 @@ def read_text(
 
         articles = [read_plain(text, name, stem=stem, member=member)]
         if not articles[0].text and not articles[0].title:
-            raise InputRefused(f"{name}!{member}" if member else name, "holds no text; there is nothing to read")
+            raise InputRefused(f"{name}!{member}" if member else name, say("file.no_text"))
     return with_broken(articles, broken, nuls)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.dates import named_date, written_date
 from classifier.reading.layout.arrange import Arranged, Arrangement, LeftOutText, arrange
 from classifier.reading.layout.columns import Block
@@ -88,9 +89,9 @@ def read_arranged(
         )
         stories += _stories(arrangement, page, options, scorer)
         if len(stories) > options.limits.articles_a_page:
-            raise InputRefused(full_name, f"holds more than {options.limits.articles_a_page} articles; split it")
+            raise InputRefused(full_name, say("file.articles", most=options.limits.articles_a_page))
     if not stories:
-        raise InputRefused(full_name, "holds no article, only page furniture; check the export")
+        raise InputRefused(full_name, say("file.furniture"))
     if len(numbers) > 1:
         stories = join_turned(stories, numbers)
     for placed in stories:

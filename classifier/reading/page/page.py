@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.dates import named_date, near, written_date
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.page.accounting import PageReading, account_of
@@ -44,9 +45,9 @@ def read_page(
     paragraphs = paragraphs_of(without_recommended(lines, page=True))
     stories = split_topics(stories_of(paragraphs, sections=options.sections), scorer)
     if not stories:
-        raise InputRefused(full_name, "holds no article, only page furniture; check the export")
+        raise InputRefused(full_name, say("file.furniture"))
     if len(stories) > options.limits.articles_a_page:
-        raise InputRefused(full_name, f"holds more than {options.limits.articles_a_page} articles; split it")
+        raise InputRefused(full_name, say("file.articles", most=options.limits.articles_a_page))
     for story in stories:
         for paragraph in repeated_last(story.body):
             story.body.remove(paragraph)
