@@ -129,7 +129,9 @@ def evaluate(
         "version": version("lanmu"),
     }
     if model is None:
-        start = fit_start(examples, taxonomy, words, characters, solver, penalty, seed, from_scratch=from_scratch)
+        start = fit_start(
+            examples, taxonomy, words, characters, solver, penalty, seed, from_scratch=from_scratch, models=models
+        )
         pool, refused = unlabelled_pool(unlabelled or [], examples, start, seed, apart=True)
         options = start.options if pool is None else with_unlabelled(start.options)
         new = start.is_new(examples)

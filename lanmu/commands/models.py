@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,9 @@ models = typer.Typer(
     help="Versions of the model: list, show, promote, roll back, compare, verify, prune.", no_args_is_help=True
 )
 
+FEWEST_TESTED = 30
+"""Articles: shares of fewer say nothing and are left out."""
+TESTED = {"holdout": "held out", "folds": "in cross-validation"}
 NameArgument = Annotated[str, typer.Argument(help="A version's name, as `lanmu models list` shows it.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -52,25 +56,28 @@ def list_versions(models: ModelsOption = None, as_json: JsonOption = False) -> N
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for column in ("", "version", "categories", "labels", "accuracy", "macro-F1", "checksum"):
-        table.add_column(column, no_wrap=True)
-    for version in versions:
-        mark = "→" if version.current else ""
-        if version.manifest is None:
-            table.add_row(mark, version.name, f"[red]{version.problem}[/red]")
-            continue
-        row = summary(version.name, version.current, version.manifest, "")
-        table.add_row(
-            mark,
-            version.name,
-            str(row["categories"]),
-            f"{row['labels']:,}" if row["labels"] is not None else "–",
-            _percent(row["accuracy"]),
-            _percent(row["macro_f1"]),
-            str(row["checksum"])[:12],
-        )
-    Console().print(table)
+    console = Console(highlight=False)
+    rows = [summary(version.name, version.current, version.manifest, version.problem) for version in versions]
+    tests: dict[str, list[dict[str, Any]]] = {}
+    for row in sorted(rows, key=lambda row: not row["current"]):
+        tests.setdefault(row.get("test_set") or "", []).append(row)
+    for test, same in sorted(tests.items(), key=lambda one: not one[0]):
+        if test:
+            console.print(f"tested on {same[0]['tested_on']} (set {test})")
+        elif len(tests) > 1:
+            console.print("without figures")
+        table = Table(box=None, padding=(0, 2, 0, 0))
+        for column in ("", "version", "categories", "labels", *(("accuracy", "macro-F1") if test else ()), "checksum"):
+            table.add_column(column, no_wrap=True)
+        for row in same:
+            mark = "→" if row["current"] else ""
+            if "checksum" not in row:
+                table.add_row(mark, row["name"], f"[red]{row['problem']}[/red]")
+                continue
+            labels = f"{row['labels']:,}" if row["labels"] is not None else "–"
+            figures = (_percent(row["accuracy"]), _percent(row["macro_f1"])) if test else ()
+            table.add_row(mark, row["name"], str(row["categories"]), labels, *figures, str(row["checksum"])[:12])
+        console.print(table)
 
 
 @models.command()
@@ -171,13 +178,17 @@ def summary(name: str, current: bool, manifest: Manifest | None, problem: str) -
     if manifest is None:
         return {"name": name, "current": current, "problem": problem}
     metrics = manifest.training.get("metrics", {})
+    articles = metrics.get("articles") or 0
+    told = articles >= FEWEST_TESTED
     return {
         "name": name,
         "current": current,
         "categories": len(manifest.taxonomy),
         "labels": manifest.training.get("labels", {}).get("count"),
-        "accuracy": metrics.get("accuracy"),
-        "macro_f1": metrics.get("macro_f1"),
+        "tested_on": f"{articles:,} articles {TESTED.get(str(metrics.get('on')), '')}".strip() if told else None,
+        "test_set": test_set(manifest) if told else None,
+        "accuracy": metrics.get("accuracy") if told else None,
+        "macro_f1": metrics.get("macro_f1") if told else None,
         "checksum": manifest.checksum,
     }
 
@@ -188,6 +199,12 @@ def local_time(written: str) -> str:
         return f"{datetime.fromisoformat(written).astimezone():%Y-%m-%d %H:%M:%S}"
     except ValueError:
         return written
+
+
+def test_set(manifest: Manifest) -> str:
+    """A short name of the articles a version was tested on: figures of the same set can be compared, others cannot."""
+    tested = sorted(manifest.training.get("answers", {}))
+    return hashlib.blake2b("\n".join(tested).encode("utf-8", "replace"), digest_size=3).hexdigest()
 
 
 def _percent(value: float | None) -> str:

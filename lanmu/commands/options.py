@@ -147,22 +147,25 @@ def fit_start(
     accept_accuracy: float | None = None,
     base: FitOptions | None = None,
     from_scratch: bool = False,
+    models: Path | None = None,
 ) -> Start:
     """How to begin with the labels: as ``base`` says or as suits them, with the options that were given instead.
 
-    Options of features or solver mean from scratch.
+    Options of features or solver mean from scratch.  ``models``: the folder of versions that a fit may start from.
     """
     from dataclasses import replace
 
+    from classifier.model.choice import models_folder
+    from classifier.model.versions import Registry
     from training.fitting.presets import default_options
-    from training.fitting.start import Start, shipped_model, start_of
+    from training.fitting.start import Start, start_of, starting_model
 
     if base is not None and not base.prior:
         start = Start(base)
     elif from_scratch or any(given is not None for given in (words, characters, solver, penalty)):
         start = Start(default_options(examples, taxonomy))
     else:
-        start = start_of(examples, taxonomy, shipped_model())
+        start = start_of(examples, taxonomy, starting_model(Registry(models_folder(models))))
     options = start.options
     spec = options.spec
     if words is not None or characters is not None:

@@ -116,7 +116,17 @@ def train(
     examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
     base = _options_of(registry, like) if like else None
     start = fit_start(
-        examples, taxonomy, words, characters, solver, penalty, seed, accept_accuracy, base, from_scratch or tune > 0
+        examples,
+        taxonomy,
+        words,
+        characters,
+        solver,
+        penalty,
+        seed,
+        accept_accuracy,
+        base,
+        from_scratch or tune > 0,
+        registry.folder,
     )
     if start.said:
         print(start.said, file=sys.stderr)

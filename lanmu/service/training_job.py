@@ -9,12 +9,10 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifier.errors import LabelsError, LanmuError, ModelError
+from classifier.errors import LabelsError, LanmuError
 from classifier.files import write_text_whole
 
 if TYPE_CHECKING:
-    from classifier.model.files import StoredModel
-    from classifier.model.versions import Registry
     from training.labels.label import Label
 
 LOWER_PRIORITY = 10
@@ -30,7 +28,7 @@ def main(labels: Path, models: Path, result: Path) -> None:
     from classifier.model.choice import current_name
     from classifier.model.files import read_manifest
     from classifier.model.versions import Registry
-    from training.fitting.start import start_of
+    from training.fitting.start import start_of, starting_model
     from training.labels.corpora import joined
     from training.labels.file import examples_of, usable_labels
     from training.promotion.retrain import train
@@ -38,7 +36,7 @@ def main(labels: Path, models: Path, result: Path) -> None:
     registry = Registry(models)
     taxonomy = read_manifest(models / current_name(models)).taxonomy
     examples = examples_of(enough(joined(usable_labels(labels, taxonomy))))
-    start = start_of(examples, taxonomy, first_model(registry))
+    start = start_of(examples, taxonomy, starting_model(registry))
     if start.said:
         print(start.said, flush=True)
     run = train(
@@ -73,20 +71,6 @@ def enough(labels: tuple[Label, ...]) -> tuple[Label, ...]:
     if few:
         print(f"left out until they have {FEWEST_A_CATEGORY} labels: {', '.join(few)}", flush=True)
     return tuple(label for label in labels if counts[label.category] >= FEWEST_A_CATEGORY)
-
-
-def first_model(registry: Registry) -> StoredModel:
-    """The model that the folder began with, or the current one where that is gone."""
-    from classifier.model.choice import current_name
-    from classifier.model.files import read_model
-
-    for event in registry.history():
-        if event.action == "promoted":
-            try:
-                return read_model(registry.path(event.name))
-            except ModelError:
-                break
-    return read_model(registry.path(current_name(registry.folder)))
 
 
 if __name__ == "__main__":

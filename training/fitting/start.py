@@ -22,6 +22,7 @@ from training.fitting.solving import MOST_IN_DUAL
 
 if TYPE_CHECKING:
     from classifier.model.files import StoredModel
+    from classifier.model.versions import Registry
     from classifier.taxonomy import Taxonomy
     from training.labels.examples import Examples
 
@@ -118,6 +119,26 @@ def _default_ids() -> set[str]:
     from classifier.taxonomy import read_taxonomy
 
     return set(read_taxonomy().ids)
+
+
+def starting_model(registry: Registry) -> StoredModel:
+    """The model that a fit may start from: the one the folder began with, or the shipped one where that knows more.
+
+    One that a person's own few labels made is no start for the next: those labels are there again.
+    """
+    from classifier.errors import ModelError
+    from classifier.model.files import read_model
+
+    first = next((event.name for event in registry.history() if event.action == "promoted"), "")
+    for name in (first, registry.current):
+        try:
+            found = read_model(registry.path(name)) if name else None
+        except ModelError:
+            continue
+        if found is not None:
+            learned = found.manifest.training.get("labels", {}).get("count") or 0
+            return found if learned > FEW * len(found.manifest.taxonomy) else shipped_model()
+    return shipped_model()
 
 
 def shipped_model() -> StoredModel:

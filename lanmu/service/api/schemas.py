@@ -160,7 +160,16 @@ class ModelOut(BaseModel):
     checksum: str = ""
     categories: int = 0
     labels: int | None = None
-    accuracy: float | None = Field(None, description="On what it was evaluated on.")
+    tested_on: str | None = Field(
+        None,
+        description="What the figures were measured on; none of fewer than 30 articles.",
+        examples=["1,451 articles held out"],
+    )
+    test_set: str | None = Field(
+        None,
+        description="Figures can be compared where this is the same: the versions were tested on the same articles.",
+    )
+    accuracy: float | None = Field(None, description="On what it was tested on.")
     macro_f1: float | None = None
     problem: str = ""
 

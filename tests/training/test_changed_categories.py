@@ -1,0 +1,132 @@
+"""Categories that change: new, renamed, merged and dropped beside those that a model knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.new_category import NEW, best, local_holdout, notices, taught
+from classifier.engine import KernelScorer
+from classifier.errors import TaxonomyError
+from classifier.model.choice import model_path
+from classifier.model.files import Manifest, read_manifest, write_model
+from classifier.model.versions import Registry
+from classifier.taxonomy import Category, Taxonomy, read_taxonomy
+from training.fitting.fit import Fitted
+from training.fitting.prior import Prior
+from training.fitting.start import shipped_model, start_of
+from training.labels.examples import Examples
+from training.labels.file import read_labels
+from training.promotion.retrain import train
+
+SIXTEEN = read_taxonomy()
+SEVENTEEN = Taxonomy((*SIXTEEN, NEW))
+
+
+@pytest.fixture(scope="module")
+def seventeen() -> Fitted:
+    """The shipped model and a new category with ten labels, and no other label."""
+    return taught(notices().take(np.arange(10)), SEVENTEEN)
+
+
+def right(fitted: Fitted, examples: Examples) -> float:
+    return float(np.mean([a == b for a, b in zip(best(fitted, examples), examples.categories, strict=True)]))
+
+
+def test_ten_labels_of_a_new_category_alone_teach_it(seventeen: Fitted) -> None:
+    rest = notices().take(np.arange(10, 24))
+    assert right(seventeen, rest) >= 0.7
+
+
+def test_the_others_keep_what_they_know(seventeen: Fitted) -> None:
+    others = local_holdout()
+    stored = shipped_model()
+    before = stored.weights.probabilities(KernelScorer(stored.weights).score(*others.columns).scores).argmax(1)
+    known = float(np.mean([SIXTEEN.ids[k] == c for k, c in zip(before, others.categories, strict=True)]))
+    assert right(seventeen, others) >= known - 0.015
+    assert seventeen.review == replace(stored.manifest.review, accept_accuracy=seventeen.review.accept_accuracy)
+
+
+def test_a_changed_list_is_compared_on_what_is_common_and_promoted_by_hand(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    registry.seed(model_path(), "the model that lanmu comes with")
+    ten = notices().take(np.arange(10))
+    start = start_of(ten, SEVENTEEN, shipped_model())
+    assert "new to it: 通告" in start.said
+    run = train(
+        ten, SEVENTEEN, registry, name="with-notices", options=start.options, prior=start.prior, say=lambda line: None
+    )
+    assert not run.promoted and registry.current == model_path().name
+    reasons = [str(reason) for reason in run.verdict.reasons]
+    assert any("new categories: 通告" in reason for reason in reasons)
+    assert run.verdict.figures["holdout"] > 1_000
+    assert read_manifest(registry.path("with-notices")).taxonomy.ids == SEVENTEEN.ids
+    assert any(new == "notices" for _, new, _ in run.verdict.figures["moved"])
+
+
+def changed() -> Taxonomy:
+    """Sports renamed, culture and tourism merged, the military dropped."""
+    kept = [c for c in SIXTEEN if c.id not in ("sports", "culture", "tourism", "military")]
+    return Taxonomy(
+        (*kept, Category("tiyu", "文体版", was=("sports",)), Category("wenlv", "文旅", was=("culture", "tourism")))
+    )
+
+
+def test_a_renamed_category_keeps_its_weights_and_a_merged_one_has_the_sum() -> None:
+    stored, wanted = shipped_model(), changed()
+    prior = Prior.of(stored, wanted)
+    weights, intercept = prior.weights(stored.weights.words, stored.weights.characters)
+    old = {category: k for k, category in enumerate(stored.manifest.taxonomy.ids)}
+    tiyu, wenlv = (wanted.ids.index(name) for name in ("tiyu", "wenlv"))
+    np.testing.assert_allclose(weights[:, tiyu], stored.weights.weights[:, old["sports"]])
+    both = [old["culture"], old["tourism"]]
+    np.testing.assert_allclose(weights[:, wenlv], stored.weights.weights[:, both].sum(1), atol=1e-5)
+    examples = local_holdout()
+    texts = examples.columns
+    scores = KernelScorer(replace(stored.weights, weights=weights.astype(np.float32), intercept=intercept,
+                                  calibration_matrix=prior.calibration.matrix,
+                                  calibration_offset=prior.calibration.offset)).score(*texts).scores  # fmt: skip
+    called = {"sports": "tiyu", "culture": "wenlv", "tourism": "wenlv"}
+    there = [i for i, c in enumerate(examples.categories) if c != "military"]
+    given = [wanted.ids[k] for k in prior.calibration(scores).argmax(1)]
+    hits = [given[i] == called.get(examples.categories[i], examples.categories[i]) for i in there]
+    assert np.mean(hits) > 0.93
+
+
+def test_labels_may_say_what_a_category_was_called(tmp_path: Path) -> None:
+    path = tmp_path / "labels.csv"
+    path.write_text("id,category,text\n1,sports,县队夺冠\n2,tourism,古镇迎客\n3,文旅,非遗进景区\n", "utf-8")
+    found = read_labels(path, changed())
+    assert [label.category for label in found.labels] == ["tiyu", "wenlv", "wenlv"] and not found.refused
+
+
+def test_a_categories_file_says_what_was_and_codes(tmp_path: Path) -> None:
+    path = tmp_path / "categories.toml"
+    path.write_text(
+        '[[category]]\nid = "wenlv"\nname = "文旅"\nwas = ["culture", "tourism"]\nmedia_topic = "01000000"\n'
+        '[[category]]\nid = "tiyu"\nwas = "sports"\ngbt_20093 = "39"\n',
+        "utf-8",
+    )
+    first, second = read_taxonomy(path)
+    assert first.was == ("culture", "tourism") and second.was == ("sports",)
+    assert (first.media_topic, second.gbt_20093) == ("01000000", "39")
+    path.write_text('[[category]]\nid = "a"\nmedia_topic = "体育"\n[[category]]\nid = "b"\n', "utf-8")
+    with pytest.raises(TaxonomyError, match="media_topic"):
+        read_taxonomy(path)
+
+
+def test_a_model_keeps_the_codes_and_models_of_before_have_none(tmp_path: Path) -> None:
+    stored = shipped_model()
+    coded = Taxonomy(
+        tuple(replace(c, media_topic="15000000") if c.id == "sports" else c for c in stored.manifest.taxonomy)
+    )
+    manifest = Manifest(
+        name="coded", taxonomy=coded, spec=stored.manifest.spec, review=stored.manifest.review,
+        surprise_unknown=stored.manifest.surprise_unknown,
+    )  # fmt: skip
+    write_model(tmp_path / "coded", manifest, stored.weights)
+    assert read_manifest(tmp_path / "coded").taxonomy == coded
+    assert not any(c.media_topic or c.was for c in stored.manifest.taxonomy)
