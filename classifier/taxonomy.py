@@ -139,9 +139,12 @@ def _category(entry: object, number: int) -> Category:
     values["name"] = values.get("name") or values["id"]
     if "colour" in values and not _COLOUR.fullmatch(values["colour"]):
         raise TaxonomyError(f"category {values['id']!r}: colour {values['colour']!r} is not of the form #1a2b3c")
-    for key, form, example in (("media_topic", _MEDIA_TOPIC, "15000000"), ("gbt_20093", _GBT_20093, "36.10")):
+    for key, form, asked in (
+        ("media_topic", _MEDIA_TOPIC, "eight digits, as 15000000"),
+        ("gbt_20093", _GBT_20093, "up to 20 digits, letters, dots and hyphens"),
+    ):
         if values.get(key) and not form.fullmatch(values[key]):
-            raise TaxonomyError(f"category {values['id']!r}: {key} {values[key]!r} is no code such as {example}")
+            raise TaxonomyError(f"category {values['id']!r}: {key} {values[key]!r} is no code; give {asked}")
     colour = values.pop("colour", _PALETTE[(number - 1) % len(_PALETTE)])
     return Category(**values, colour=colour, was=was)
 

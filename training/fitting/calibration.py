@@ -30,7 +30,7 @@ MOST_STEPS = 500
 CAUTION = 1.645
 """Standard errors taken off an accuracy before it counts: the one-sided 95 % interval."""
 RIDGE: Mapping[Method, float] = {"temperature": 1.0, "vector": 10.0, "dirichlet": 30.0}
-"""How hard it is to part from a temperature (docs/accuracy.md)."""
+"""How hard it is to part from a temperature (docs/notebook/accuracy.md)."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ NEWS = FitOptions(
 )
 """News in the default categories: most labels are of broadcast news, most readers are of local papers.
 
-Word vectors say what a local paper's words mean that no label has (docs/accuracy.md).
+Word vectors say what a local paper's words mean that no label has (docs/notebook/accuracy.md).
 """
 
 LONGEST_HEADLINE = 60

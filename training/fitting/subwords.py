@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 LONGEST = 2
-"""Characters and pairs of characters; longer ones gain nothing (docs/accuracy.md)."""
+"""Characters and pairs of characters; longer ones gain nothing (docs/notebook/accuracy.md)."""
 
 
 def subwords(words: Iterable[str], idf: NDArray[np.float32], present: csr_matrix) -> csr_matrix:
