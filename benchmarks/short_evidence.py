@@ -27,7 +27,7 @@ def main() -> None:
     found = examples_of(read_labels(shipped("labels.csv")).labels)
     found = found.take(found.kept_apart)
     found = found.take([i for i, title in enumerate(found.titles) if title.strip()])
-    model = TopicModel.load(model_path(), engine="kernel")
+    model = TopicModel.load(model_path(), engine="compiled")
     titles, bodies = found.columns
     decisions = model.decide(titles, TextColumn.from_strings([""] * len(found)))
     ids = model.taxonomy.ids
