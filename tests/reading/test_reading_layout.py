@@ -376,3 +376,13 @@ def test_a_page_that_is_turned_to_be_seen_is_read_as_it_is_seen(turn: int) -> No
 
     articles = read(drawn_by_hand(draw))
     assert {a.title: bare(a.text) for a in articles} == {t: bare("".join(p)) for t, p in FRONT.items()}
+
+
+def test_a_byline_in_the_middle_of_the_columns_is_the_headlines() -> None:
+    sheet = Sheet()
+    sheet.line(40, 60, "春耕备耕", 22)
+    sheet.line(245, 92, "本报记者 王小明", 10)
+    sheet.body(COUNCIL[1:], [Column(40, 115, 160, 175), Column(220, 115, 160, 175), Column(400, 115, 160, 175)])
+    [article] = read(pdf_of(sheet))
+    assert (article.title, article.reporters) == ("春耕备耕", ("王小明",))
+    assert bare(article.text) == bare("本报记者 王小明" + "".join(COUNCIL[1:]))
