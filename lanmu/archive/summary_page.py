@@ -31,7 +31,7 @@ def summary_html(summary: dict[str, Any], taxonomy: Taxonomy, refusals: Sequence
         _figures(summary),
     ]
     if summary["articles"]:
-        body += ["<h2>栏目</h2>", _categories(summary, taxonomy)]
+        body += ["<h2>类别</h2>", _categories(summary, taxonomy)]
         if any(month for month in summary["months"]):
             body += ["<h2>随时间</h2>", _over_time(summary, taxonomy)]
         body += ["<h2>把握</h2>", _confidence(summary), _reasons(summary)]
@@ -96,10 +96,10 @@ def _categories(summary: dict[str, Any], taxonomy: Taxonomy) -> str:
             f"<td class=number>{n:,}</td><td class=number>{held / n:.0%}</td></tr>"
         )
     table = (
-        f"<div class=table><table class=bars><thead><tr><th>栏目</th><th></th><th class=number>篇数</th>"
+        f"<div class=table><table class=bars><thead><tr><th>类别</th><th></th><th class=number>篇数</th>"
         f"<th class=number>待审核</th></tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
-    return _figure("各栏目篇数与待审占比", f"{_legend(_FILLS)}{table}", "末列是该栏目里待审的比例")
+    return _figure("各类别篇数与待审占比", f"{_legend(_FILLS)}{table}", "末列是该类别里待审的比例")
 
 
 def _over_time(summary: dict[str, Any], taxonomy: Taxonomy) -> str:
@@ -112,7 +112,7 @@ def _over_time(summary: dict[str, Any], taxonomy: Taxonomy) -> str:
     fills = {category: taxonomy[category].colour for category in order}
     figures = "".join(
         _figure(
-            f"每{unit}各栏目的{what}",
+            f"每{unit}各类别的{what}",
             f"<div class=scroll>{svg(stack_bars(columns, order, shares=shares), fills, names, what)}</div>",
             note if not shares else "",
         )
@@ -153,9 +153,9 @@ def _confidence(summary: dict[str, Any]) -> str:
     if threshold <= 1:
         drawing = replace(drawing, rules=(place_of_share(threshold),))
         note = f"虚线是自动采用的门槛 {threshold:.0%}"
-    chart = svg(drawing, _FILLS, {}, "最佳栏目的概率")
+    chart = svg(drawing, _FILLS, {}, "最佳类别的概率")
     return _figure("把握的分布", f"{_legend(_FILLS)}<div class=scroll>{chart}</div>",
-                   f"{note}；横轴是最佳栏目的概率，纵轴按平方根，好让少的也看得见")  # fmt: skip
+                   f"{note}；横轴是最佳类别的概率，纵轴按平方根，好让少的也看得见")  # fmt: skip
 
 
 def _figure(caption: str, content: str, note: str = "") -> str:
