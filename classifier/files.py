@@ -92,7 +92,8 @@ def check_writable(path: Path) -> None:
 
 
 def check_folder_writable(folder: Path) -> None:
-    """OSError, naming ``folder``, where no file can be written in it; it is made if it is missing."""
+    """OSError, naming ``folder``, where no file could be written in it; nothing is left behind."""
+    made = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
@@ -100,6 +101,10 @@ def check_folder_writable(folder: Path) -> None:
             file.flush()
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(folder)) from error
+    finally:
+        with suppress(OSError):
+            for one in made:
+                one.rmdir()
 
 
 def _is_stream(path: Path) -> bool:

@@ -27,12 +27,17 @@ _AT_ONCE = threading.BoundedSemaphore(2)
 
 def hash_password(password: str) -> str:
     """The argon2id hash to keep; AccountError where the password is too short, too long or the first that is tried."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise AccountError(f"a password has {SHORTEST} to {LONGEST} characters; choose a longer one")
+    check_length(password)
     if is_easy(password):
         raise AccountError("this password is among the first that are tried; choose another one")
     with _AT_ONCE:
         return PasswordHasher().hash(password)
+
+
+def check_length(password: str) -> None:
+    """AccountError where a password is too short or too long."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise AccountError(f"a password has {SHORTEST} to {LONGEST} characters; choose a longer one")
 
 
 def is_easy(password: str) -> bool:

@@ -11,7 +11,7 @@ from itsdangerous import BadSignature, Signer
 
 from classifier.errors import LanmuError
 from lanmu.service.security.names import looks
-from lanmu.service.security.passwords import hash_password, matches
+from lanmu.service.security.passwords import check_length, hash_password, matches
 from lanmu.service.security.tries import Tries
 from lanmu.service.settings import Settings
 from lanmu.service.store import Store, accounts, audit
@@ -104,6 +104,7 @@ class SignIns:
     def change_password(self, user: User, old: str, new: str, address: str = "") -> None:
         """Change one's own password; all sessions end.  Raises SignInRefused, AccountError."""
         self._check(user, user.name, old, address, "password change refused", known=True)
+        check_length(new)
         self._refuse_not_own(user, old, new)
         hashed = hash_password(new)
         with self.store.writing() as connection:
