@@ -8,7 +8,6 @@ and Chinese stand on one line, so that neither is forgotten. Codes are stable; s
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -81,9 +80,16 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
         for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
             path = Path(folder) / "messages.toml"
             if path.is_file():
-                sections = tomllib.loads(path.read_text("utf-8"))
-                found |= {f"{part}.{name}": texts for part, lines in sections.items() for name, texts in lines.items()}
+                found |= read_catalogue(path)
     return found
+
+
+def read_catalogue(path: Path) -> dict[str, Mapping[str, str]]:
+    """The texts of one catalogue by ``section.name``, each in every language."""
+    import tomllib  # only where something is said
+
+    sections = tomllib.loads(path.read_text("utf-8"))
+    return {f"{section}.{name}": texts for section, lines in sections.items() for name, texts in lines.items()}
 
 
 def language_of_environment() -> Language:

@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from numpy import int64
     from numpy.typing import NDArray
 
+    from classifier.messages import Language
     from classifier.model.files import StoredModel
     from classifier.taxonomy import Taxonomy
     from training.evaluation.evaluate import Evaluation
-    from training.evaluation.wording import Language
     from training.fitting.fit import Fitted
     from training.labels.examples import Examples
 

@@ -16,12 +16,14 @@ from lanmu.archive.locations import plain_path
 from lanmu.commands.refusals import is_text_passed_over, passed_over_words
 from lanmu.commands.tag import (
     EXPERT,
-    INPUT,
     AcceptOption,
     DateFieldOption,
+    EncodingOption,
     IdFieldOption,
+    KindOption,
     ModelOption,
     ModelsOption,
+    SectionsOption,
     TextFieldOption,
     TitleFieldOption,
 )
@@ -64,20 +66,9 @@ def score(
     ranking: Annotated[
         int, typer.Option("--ranking", help="How many categories to list with each article (0: all).", min=0)
     ] = 0,
-    kind: Annotated[
-        str,
-        typer.Option(
-            "--kind",
-            help="page, plain, html, docx, pdf, alto, hocr, ocr, jsonl, csv … instead of guessing.",
-            rich_help_panel=INPUT,
-        ),
-    ] = "auto",
-    encoding: Annotated[
-        str, typer.Option("--encoding", help="Such as gb18030, instead of detecting it.", rich_help_panel=INPUT)
-    ] = "",
-    sections: Annotated[
-        bool, typer.Option("--sections", help="One article a ### section of a round-up.", rich_help_panel=INPUT)
-    ] = False,
+    kind: KindOption = "auto",
+    encoding: EncodingOption = "",
+    sections: SectionsOption = False,
     id_field: IdFieldOption = "id",
     title_field: TitleFieldOption = "title",
     text_field: TextFieldOption = "text",

@@ -91,6 +91,20 @@ AcceptOption = Annotated[
         rich_help_panel=MODEL,
     ),
 ]
+SectionsOption = Annotated[
+    bool, typer.Option("--sections", help="One article a ### section of a round-up.", rich_help_panel=INPUT)
+]
+KindOption = Annotated[
+    str,
+    typer.Option(
+        "--kind",
+        help="page, plain, html, docx, pdf, alto, hocr, ocr, jsonl, csv … instead of guessing.",
+        rich_help_panel=INPUT,
+    ),
+]
+EncodingOption = Annotated[
+    str, typer.Option("--encoding", help="Such as gb18030, instead of detecting it.", rich_help_panel=INPUT)
+]
 IdFieldOption = Annotated[str, typer.Option("--id-field", help="The field of ids in tables.", rich_help_panel=INPUT)]
 TitleFieldOption = Annotated[str, typer.Option("--title-field", help="The field of titles.", rich_help_panel=INPUT)]
 TextFieldOption = Annotated[str, typer.Option("--text-field", help="The field of texts.", rich_help_panel=INPUT)]
@@ -127,20 +141,9 @@ def tag(
     model: ModelOption = None,
     models: ModelsOption = None,
     accept_accuracy: AcceptOption = None,
-    sections: Annotated[
-        bool, typer.Option("--sections", help="One article a ### section of a round-up.", rich_help_panel=INPUT)
-    ] = False,
-    kind: Annotated[
-        str,
-        typer.Option(
-            "--kind",
-            help="page, plain, html, docx, pdf, alto, hocr, ocr, jsonl, csv … instead of guessing.",
-            rich_help_panel=INPUT,
-        ),
-    ] = "auto",
-    encoding: Annotated[
-        str, typer.Option("--encoding", help="Such as gb18030, instead of detecting it.", rich_help_panel=INPUT)
-    ] = "",
+    sections: SectionsOption = False,
+    kind: KindOption = "auto",
+    encoding: EncodingOption = "",
     id_field: IdFieldOption = "id",
     title_field: TitleFieldOption = "title",
     text_field: TextFieldOption = "text",

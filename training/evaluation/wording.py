@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
+
+from classifier.messages import Language
 
 if TYPE_CHECKING:
     from training.evaluation.learning_curve import LearningCurve
 
-Language = Literal["zh", "en"]
+
 TEMPLATES = Path(__file__).with_name("templates")
 
 

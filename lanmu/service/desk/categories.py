@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from classifier.messages import Language
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
 from lanmu.service.champion import Champion
 from lanmu.service.desk.category_keys import category_keys
-from lanmu.service.desk.languages import Language
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PLAIN = "#5c6570"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
-Language = Literal["zh", "en"]
+from classifier.messages import Language, read_catalogue
+
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 HTML_NAMES: Final[Mapping[Language, str]] = {"zh": "zh-Hans", "en": "en"}
 MESSAGES = Path(__file__).parent / "messages.toml"
@@ -28,8 +28,7 @@ _MONTHS: Final = (
 @cache
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """Every message by its key (``section.name``), in every language."""
-    content = tomllib.loads(MESSAGES.read_text("utf-8"))
-    return {f"{section}.{name}": texts for section, names in content.items() for name, texts in names.items()}
+    return read_catalogue(MESSAGES)
 
 
 @dataclass(frozen=True, slots=True)

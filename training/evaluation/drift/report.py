@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from classifier.messages import Language
 from training.evaluation.drift.control import FEWEST_VALUES
 from training.evaluation.drift.measure import FEWEST_ARTICLES, Drift, Month
 from training.evaluation.printing import grid
 from training.evaluation.report.chart_page import chart_figure, chart_page
 from training.evaluation.report.charts import BLUE, GREY, RED, STEP, data_of
-from training.evaluation.wording import TEMPLATES, Language, Wording
+from training.evaluation.wording import TEMPLATES, Wording
 
 if TYPE_CHECKING:
     pass

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from classifier.messages import Language
 from training.evaluation.baselines import COMMONEST
 from training.evaluation.curves import confusion
 from training.evaluation.report import charts
 from training.evaluation.report.chart_page import chart_figure, chart_page
 from training.evaluation.report.highlighting import Piece, marked
-from training.evaluation.wording import TEMPLATES, Language, Wording, curve_sentences
+from training.evaluation.wording import TEMPLATES, Wording, curve_sentences
 
 if TYPE_CHECKING:
     from classifier.model.features import Cut
