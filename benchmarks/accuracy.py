@@ -156,7 +156,7 @@ class News:
     """The labels before the holdout and those in it, counted once."""
 
     def __init__(self) -> None:
-        from lanmu.commands.options import read_examples
+        from lanmu.commands.label_options import read_examples
         from training.fitting.holdout import holdout_mask
 
         self.examples, _ = read_examples(None, None, False, True)

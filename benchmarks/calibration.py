@@ -41,7 +41,7 @@ Judged = tuple[str, Scores, NDArray[np.int64], float]
 @one_blas_thread
 def main() -> None:
     """Log loss, calibration error, share accepted and how many of them are right, by folds and by map."""
-    from lanmu.commands.options import read_examples
+    from lanmu.commands.label_options import read_examples
 
     examples, taxonomy = read_examples(None, None, False, True)
     found: dict[str, list[tuple[Scores, NDArray[np.int64], float]]] = {}

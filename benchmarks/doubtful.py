@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from classifier.engine.counting.counting import count_features
-from lanmu.commands.options import read_examples
+from lanmu.commands.label_options import read_examples
 from training.fitting.fit import label_columns
 from training.fitting.holdout import holdout_mask
 from training.fitting.matrix import feature_matrix

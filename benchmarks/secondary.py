@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.model.decisions import ReviewRule
-from lanmu.commands.options import read_examples
+from lanmu.commands.label_options import read_examples
 from training.evaluation.answers import decided
 from training.fitting.fit import fit_model
 from training.fitting.holdout import holdout_mask

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from lanmu.commands.tag import share_of
+from lanmu.commands.options import share_of
 from tests.conftest import Lanmu
 from tests.test_command_line import MEETING, ROOT
 

@@ -11,7 +11,7 @@ import typer
 
 from classifier.errors import LanmuError
 from classifier.files import check_writable
-from lanmu.commands.options import (
+from lanmu.commands.label_options import (
     CategoriesOption,
     LabelsOption,
     OwnOption,
@@ -20,8 +20,8 @@ from lanmu.commands.options import (
     taxonomy_and_labels,
     taxonomy_of,
 )
+from lanmu.commands.options import ModelOption, ModelsOption
 from lanmu.commands.refusals import NamedRefusals
-from lanmu.commands.tag import ModelOption, ModelsOption
 
 if TYPE_CHECKING:
     from classifier.article import Article, TaggedArticle

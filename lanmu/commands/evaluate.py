@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from classifier.errors import LanmuError
-from lanmu.commands.options import (
+from lanmu.commands.label_options import (
     CategoriesOption,
     CharactersOption,
     CorpusOption,
@@ -28,7 +28,7 @@ from lanmu.commands.options import (
     read_examples,
     unlabelled_pool,
 )
-from lanmu.commands.tag import ModelsOption
+from lanmu.commands.options import ModelsOption
 
 if TYPE_CHECKING:
     from numpy import int64

@@ -13,7 +13,7 @@ import typer
 
 from classifier.errors import InputRefused, LabelsError, LanmuError, UnknownCategory
 from lanmu.commands import curation as curation_commands
-from lanmu.commands.options import CategoriesOption, LabelsOption, labels_path, labels_to_read, taxonomy_of
+from lanmu.commands.label_options import CategoriesOption, LabelsOption, labels_path, labels_to_read, taxonomy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

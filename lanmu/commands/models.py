@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from classifier.errors import ModelError
-from lanmu.commands.tag import ModelsOption
+from lanmu.commands.options import ModelsOption
 
 if TYPE_CHECKING:
     from classifier.model.files import Manifest

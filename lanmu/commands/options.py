@@ -1,211 +1,88 @@
-"""Options that commands on labels share, and what they stand for."""
+"""Options that several commands share, and the groups they stand in."""
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from classifier.errors import InputRefused, LanmuError
-from lanmu.commands.refusals import NamedRefusals
-from lanmu.commands.tag import EXPERT, INPUT
-
-if TYPE_CHECKING:
-    from classifier.taxonomy import Taxonomy
-    from training.fitting.options import FitOptions
-    from training.fitting.start import Start
-    from training.labels.examples import Examples
-    from training.labels.label import Label
+INPUT, MODEL, EXPERT = "Input", "Model", "Expert"
+"""The groups of options in the help."""
 
 
-class Solver(StrEnum):
-    svc = "svc"
-    ridge = "ridge"
+class EngineName(StrEnum):
+    auto = "auto"
+    compiled = "compiled"
+    python = "python"
 
 
-LabelsOption = Annotated[
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        help="A model's folder or a version's name; without it the current model.",
+        metavar="MODEL",
+        rich_help_panel=MODEL,
+    ),
+]
+ModelsOption = Annotated[
     Path | None,
     typer.Option(
-        "--labels", help="A labels file (default: ./labels.csv, else the shipped one).", rich_help_panel=INPUT
+        "--models",
+        help="The folder of model versions (default: ./models, else the shipped ones).",
+        rich_help_panel=MODEL,
     ),
 ]
-CategoriesOption = Annotated[
-    Path | None,
+EngineOption = Annotated[
+    EngineName,
+    typer.Option("--engine", help="How words are cut and scored; all give the same result.", rich_help_panel=EXPERT),
+]
+
+
+def share_of(text: str) -> float:
+    """A share as people write it: ``0.97``, ``97`` or ``97%``."""
+    given = text.strip().rstrip("%％").strip()
+    try:
+        value = float(given)
+    except ValueError:
+        value = -1.0
+    if value > 1.0 or text.strip().endswith(("%", "％")):
+        value /= 100.0
+    if not 0.0 <= value <= 1.0:
+        raise typer.BadParameter(f"{text!r} is no share; write 0.97, or 97%")
+    return value
+
+
+AcceptOption = Annotated[
+    float | None,
     typer.Option(
-        "--categories",
-        help="A categories file; without it ./categories.toml, else the shipped 16.",
+        "--accept-accuracy",
+        help="Wished share of right ones among the accepted, such as 0.97; the rest goes to review.",
+        parser=share_of,
+        metavar="SHARE",
+        rich_help_panel=MODEL,
+    ),
+]
+SectionsOption = Annotated[
+    bool, typer.Option("--sections", help="One article a ### section of a round-up.", rich_help_panel=INPUT)
+]
+KindOption = Annotated[
+    str,
+    typer.Option(
+        "--kind",
+        help="page, plain, html, docx, pdf, alto, hocr, ocr, jsonl, csv … instead of guessing.",
         rich_help_panel=INPUT,
     ),
 ]
-OwnOption = Annotated[
-    bool,
-    typer.Option(
-        "--own-categories", help="Take the categories from the labels instead of a file.", rich_help_panel=INPUT
-    ),
+EncodingOption = Annotated[
+    str, typer.Option("--encoding", help="Such as gb18030, instead of detecting it.", rich_help_panel=INPUT)
 ]
-CorpusOption = Annotated[
-    bool,
-    typer.Option(
-        "--corpus/--no-corpus",
-        help="Add the shipped labels of real news where their texts are present.",
-        rich_help_panel=INPUT,
-    ),
+IdFieldOption = Annotated[str, typer.Option("--id-field", help="The field of ids in tables.", rich_help_panel=INPUT)]
+TitleFieldOption = Annotated[str, typer.Option("--title-field", help="The field of titles.", rich_help_panel=INPUT)]
+TextFieldOption = Annotated[str, typer.Option("--text-field", help="The field of texts.", rich_help_panel=INPUT)]
+DateFieldOption = Annotated[str, typer.Option("--date-field", help="The field of dates.", rich_help_panel=INPUT)]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Say only what went wrong: no progress, no sums at the end.")
 ]
-WordsOption = Annotated[
-    int | None, typer.Option("--words", help="Word n-grams up to this (0-2).", min=0, max=2, rich_help_panel=EXPERT)
-]
-CharactersOption = Annotated[
-    int | None,
-    typer.Option("--characters", help="Character n-grams up to this (0-3).", min=0, max=3, rich_help_panel=EXPERT),
-]
-SolverOption = Annotated[
-    Solver | None, typer.Option("--solver", help="How weights are fitted.", rich_help_panel=EXPERT)
-]
-PenaltyOption = Annotated[
-    float | None, typer.Option("--penalty", help="More is smoother.", min=1e-6, max=1e6, rich_help_panel=EXPERT)
-]
-FromScratchOption = Annotated[
-    bool,
-    typer.Option(
-        "--from-scratch", help="Learn from these labels alone, also where they are few.", rich_help_panel=EXPERT
-    ),
-]
-SeedOption = Annotated[
-    int, typer.Option("--seed", help="Of folds and solvers.", min=0, max=2**31 - 1, rich_help_panel=EXPERT)
-]
-
-UnlabelledOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--unlabelled",
-        help="Articles without labels that training may learn from too, where labels are few: files or folders.",
-        metavar="PATH",
-        rich_help_panel=INPUT,
-    ),
-]
-
-
-def labels_path(labels: Path | None) -> Path:
-    """The labels file that commands write to: the one given, or labels.csv here."""
-    return labels or Path("labels.csv")
-
-
-def labels_to_read(labels: Path | None) -> Path:
-    """The labels file that commands read: the one given, labels.csv here, or the one that ships."""
-    from classifier.files import shipped
-
-    path = labels_path(labels)
-    return path if labels is not None or path.exists() else shipped("labels.csv")
-
-
-def taxonomy_of(categories: Path | None) -> Taxonomy:
-    """The categories of the file given, of ./categories.toml, or those that ship."""
-    from classifier.taxonomy import read_taxonomy
-
-    here = Path("categories.toml")
-    return read_taxonomy(categories or (here if here.exists() else None))
-
-
-def taxonomy_and_labels(path: Path, categories: Path | None, own: bool) -> tuple[Taxonomy, tuple[Label, ...]]:
-    """The categories (``own``: those of the labels, else of a categories file), and the labels of a sound file."""
-    from classifier.taxonomy import Taxonomy
-    from training.labels.file import usable_labels
-
-    if own:
-        found = usable_labels(path)
-        return Taxonomy.of_names(sorted({label.category for label in found})), found
-    taxonomy = taxonomy_of(categories)
-    return taxonomy, usable_labels(path, taxonomy)
-
-
-def read_examples(labels: Path | None, categories: Path | None, own: bool, corpus: bool) -> tuple[Examples, Taxonomy]:
-    """The labels with their texts, and the categories (``own``: those of the labels); ``corpus`` adds real news."""
-    from classifier.errors import LabelsError
-    from training.labels.corpora import has_corpus, joined, real_examples, real_labels
-    from training.labels.file import examples_of
-
-    taxonomy, found = taxonomy_and_labels(labels_to_read(labels), categories, own)
-    examples = examples_of(joined(found))
-    if corpus:
-        if not has_corpus():
-            raise LabelsError("the texts of the real news are not here; set LANMU_CORPUS to their folder")
-        examples = examples + real_examples(real_labels())
-    return examples, taxonomy
-
-
-def fit_start(
-    examples: Examples,
-    taxonomy: Taxonomy,
-    words: int | None,
-    characters: int | None,
-    solver: Solver | None,
-    penalty: float | None,
-    seed: int,
-    accept_accuracy: float | None = None,
-    base: FitOptions | None = None,
-    from_scratch: bool = False,
-    models: Path | None = None,
-) -> Start:
-    """How to begin with the labels: as ``base`` says or as suits them, with the options that were given instead.
-
-    Options of features or solver mean from scratch.  ``models``: the folder of versions that a fit may start from.
-    """
-    from dataclasses import replace
-
-    from classifier.model.choice import models_folder
-    from classifier.model.versions import Registry
-    from training.fitting.presets import default_options
-    from training.fitting.start import Start, start_of, starting_model
-
-    if base is not None and not base.prior:
-        start = Start(base)
-    elif from_scratch or any(given is not None for given in (words, characters, solver, penalty)):
-        start = Start(default_options(examples, taxonomy))
-    else:
-        start = start_of(examples, taxonomy, starting_model(Registry(models_folder(models))))
-    options = start.options
-    spec = options.spec
-    if words is not None or characters is not None:
-        spec = replace(
-            spec,
-            words=spec.words if words is None else words,
-            characters=spec.characters if characters is None else characters,
-        )
-    options = replace(
-        options,
-        spec=spec,
-        solver=options.solver if solver is None else solver.value,
-        penalty=options.penalty if penalty is None else penalty,
-        seed=seed,
-        accept_accuracy=options.accept_accuracy if accept_accuracy is None else accept_accuracy,
-    )
-    return replace(start, options=options)
-
-
-def unlabelled_pool(
-    paths: list[str], labels: Examples | None, start: Start | None, seed: int, *, apart: bool = False
-) -> tuple[Examples | None, int]:
-    """The unlabelled articles that join the fit, if any, and how many inputs were refused, each named on stderr.
-
-    ``apart``: without near-duplicates of labels.  LanmuError where no path is there, whether they join or not.
-    """
-    from training.fitting.unlabelled import read_unlabelled
-
-    if not paths:
-        return None, 0
-    refusals = NamedRefusals()
-    there = [path for path in paths if Path(path).exists()]
-    missing = [path for path in paths if path not in there]
-    if not there:
-        raise LanmuError(f"--unlabelled {', '.join(missing)}: is not there; check the path")
-    for path in missing:
-        refusals(InputRefused(path, "is not there; check the path"))
-    if start is not None and start.alone:
-        print(f"the unlabelled articles are left out: {start.alone}", file=sys.stderr)
-        return None, len(refusals)
-    pool = read_unlabelled(there, labels, refusals, seed, apart=apart)
-    print(f"{len(pool):,} unlabelled articles to learn from too", file=sys.stderr)
-    return pool, len(refusals)

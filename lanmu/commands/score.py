@@ -13,8 +13,7 @@ import typer
 
 from classifier.errors import LanmuError
 from lanmu.archive.locations import plain_path
-from lanmu.commands.refusals import is_text_passed_over, passed_over_words
-from lanmu.commands.tag import (
+from lanmu.commands.options import (
     EXPERT,
     AcceptOption,
     DateFieldOption,
@@ -27,6 +26,7 @@ from lanmu.commands.tag import (
     TextFieldOption,
     TitleFieldOption,
 )
+from lanmu.commands.refusals import is_text_passed_over, passed_over_words
 
 if TYPE_CHECKING:
     from lanmu.archive.folder import RunFolder

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from classifier.errors import LanmuError
-from lanmu.commands.tag import DateFieldOption, IdFieldOption, TextFieldOption, TitleFieldOption
+from lanmu.commands.options import DateFieldOption, IdFieldOption, TextFieldOption, TitleFieldOption
 
 HomeOption = Annotated[
     Path | None,

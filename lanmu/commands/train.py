@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lanmu.commands.options import (
+from lanmu.commands.label_options import (
     CategoriesOption,
     CharactersOption,
     CorpusOption,

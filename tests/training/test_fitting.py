@@ -194,7 +194,7 @@ def test_articles_picked_for_doubt_do_not_set_how_sure_to_be(written: Examples) 
 @pytest.mark.skipif(not has_corpus(), reason="the texts of the real news are not here")
 def test_the_shipped_model_is_made_again_byte_for_byte(tmp_path: Path) -> None:
     from classifier.model.versions import Registry
-    from lanmu.commands.options import read_examples
+    from lanmu.commands.label_options import read_examples
     from training.promotion.retrain import labels_checksum, train
 
     manifest = json.loads((model_path() / "manifest.json").read_text("utf-8"))["training"]

@@ -1,0 +1,211 @@
+"""Options that commands on labels share, and what they stand for."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from classifier.errors import InputRefused, LanmuError
+from lanmu.commands.options import EXPERT, INPUT
+from lanmu.commands.refusals import NamedRefusals
+
+if TYPE_CHECKING:
+    from classifier.taxonomy import Taxonomy
+    from training.fitting.options import FitOptions
+    from training.fitting.start import Start
+    from training.labels.examples import Examples
+    from training.labels.label import Label
+
+
+class Solver(StrEnum):
+    svc = "svc"
+    ridge = "ridge"
+
+
+LabelsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--labels", help="A labels file (default: ./labels.csv, else the shipped one).", rich_help_panel=INPUT
+    ),
+]
+CategoriesOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--categories",
+        help="A categories file; without it ./categories.toml, else the shipped 16.",
+        rich_help_panel=INPUT,
+    ),
+]
+OwnOption = Annotated[
+    bool,
+    typer.Option(
+        "--own-categories", help="Take the categories from the labels instead of a file.", rich_help_panel=INPUT
+    ),
+]
+CorpusOption = Annotated[
+    bool,
+    typer.Option(
+        "--corpus/--no-corpus",
+        help="Add the shipped labels of real news where their texts are present.",
+        rich_help_panel=INPUT,
+    ),
+]
+WordsOption = Annotated[
+    int | None, typer.Option("--words", help="Word n-grams up to this (0-2).", min=0, max=2, rich_help_panel=EXPERT)
+]
+CharactersOption = Annotated[
+    int | None,
+    typer.Option("--characters", help="Character n-grams up to this (0-3).", min=0, max=3, rich_help_panel=EXPERT),
+]
+SolverOption = Annotated[
+    Solver | None, typer.Option("--solver", help="How weights are fitted.", rich_help_panel=EXPERT)
+]
+PenaltyOption = Annotated[
+    float | None, typer.Option("--penalty", help="More is smoother.", min=1e-6, max=1e6, rich_help_panel=EXPERT)
+]
+FromScratchOption = Annotated[
+    bool,
+    typer.Option(
+        "--from-scratch", help="Learn from these labels alone, also where they are few.", rich_help_panel=EXPERT
+    ),
+]
+SeedOption = Annotated[
+    int, typer.Option("--seed", help="Of folds and solvers.", min=0, max=2**31 - 1, rich_help_panel=EXPERT)
+]
+
+UnlabelledOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--unlabelled",
+        help="Articles without labels that training may learn from too, where labels are few: files or folders.",
+        metavar="PATH",
+        rich_help_panel=INPUT,
+    ),
+]
+
+
+def labels_path(labels: Path | None) -> Path:
+    """The labels file that commands write to: the one given, or labels.csv here."""
+    return labels or Path("labels.csv")
+
+
+def labels_to_read(labels: Path | None) -> Path:
+    """The labels file that commands read: the one given, labels.csv here, or the one that ships."""
+    from classifier.files import shipped
+
+    path = labels_path(labels)
+    return path if labels is not None or path.exists() else shipped("labels.csv")
+
+
+def taxonomy_of(categories: Path | None) -> Taxonomy:
+    """The categories of the file given, of ./categories.toml, or those that ship."""
+    from classifier.taxonomy import read_taxonomy
+
+    here = Path("categories.toml")
+    return read_taxonomy(categories or (here if here.exists() else None))
+
+
+def taxonomy_and_labels(path: Path, categories: Path | None, own: bool) -> tuple[Taxonomy, tuple[Label, ...]]:
+    """The categories (``own``: those of the labels, else of a categories file), and the labels of a sound file."""
+    from classifier.taxonomy import Taxonomy
+    from training.labels.file import usable_labels
+
+    if own:
+        found = usable_labels(path)
+        return Taxonomy.of_names(sorted({label.category for label in found})), found
+    taxonomy = taxonomy_of(categories)
+    return taxonomy, usable_labels(path, taxonomy)
+
+
+def read_examples(labels: Path | None, categories: Path | None, own: bool, corpus: bool) -> tuple[Examples, Taxonomy]:
+    """The labels with their texts, and the categories (``own``: those of the labels); ``corpus`` adds real news."""
+    from classifier.errors import LabelsError
+    from training.labels.corpora import has_corpus, joined, real_examples, real_labels
+    from training.labels.file import examples_of
+
+    taxonomy, found = taxonomy_and_labels(labels_to_read(labels), categories, own)
+    examples = examples_of(joined(found))
+    if corpus:
+        if not has_corpus():
+            raise LabelsError("the texts of the real news are not here; set LANMU_CORPUS to their folder")
+        examples = examples + real_examples(real_labels())
+    return examples, taxonomy
+
+
+def fit_start(
+    examples: Examples,
+    taxonomy: Taxonomy,
+    words: int | None,
+    characters: int | None,
+    solver: Solver | None,
+    penalty: float | None,
+    seed: int,
+    accept_accuracy: float | None = None,
+    base: FitOptions | None = None,
+    from_scratch: bool = False,
+    models: Path | None = None,
+) -> Start:
+    """How to begin with the labels: as ``base`` says or as suits them, with the options that were given instead.
+
+    Options of features or solver mean from scratch.  ``models``: the folder of versions that a fit may start from.
+    """
+    from dataclasses import replace
+
+    from classifier.model.choice import models_folder
+    from classifier.model.versions import Registry
+    from training.fitting.presets import default_options
+    from training.fitting.start import Start, start_of, starting_model
+
+    if base is not None and not base.prior:
+        start = Start(base)
+    elif from_scratch or any(given is not None for given in (words, characters, solver, penalty)):
+        start = Start(default_options(examples, taxonomy))
+    else:
+        start = start_of(examples, taxonomy, starting_model(Registry(models_folder(models))))
+    options = start.options
+    spec = options.spec
+    if words is not None or characters is not None:
+        spec = replace(
+            spec,
+            words=spec.words if words is None else words,
+            characters=spec.characters if characters is None else characters,
+        )
+    options = replace(
+        options,
+        spec=spec,
+        solver=options.solver if solver is None else solver.value,
+        penalty=options.penalty if penalty is None else penalty,
+        seed=seed,
+        accept_accuracy=options.accept_accuracy if accept_accuracy is None else accept_accuracy,
+    )
+    return replace(start, options=options)
+
+
+def unlabelled_pool(
+    paths: list[str], labels: Examples | None, start: Start | None, seed: int, *, apart: bool = False
+) -> tuple[Examples | None, int]:
+    """The unlabelled articles that join the fit, if any, and how many inputs were refused, each named on stderr.
+
+    ``apart``: without near-duplicates of labels.  LanmuError where no path is there, whether they join or not.
+    """
+    from training.fitting.unlabelled import read_unlabelled
+
+    if not paths:
+        return None, 0
+    refusals = NamedRefusals()
+    there = [path for path in paths if Path(path).exists()]
+    missing = [path for path in paths if path not in there]
+    if not there:
+        raise LanmuError(f"--unlabelled {', '.join(missing)}: is not there; check the path")
+    for path in missing:
+        refusals(InputRefused(path, "is not there; check the path"))
+    if start is not None and start.alone:
+        print(f"the unlabelled articles are left out: {start.alone}", file=sys.stderr)
+        return None, len(refusals)
+    pool = read_unlabelled(there, labels, refusals, seed, apart=apart)
+    print(f"{len(pool):,} unlabelled articles to learn from too", file=sys.stderr)
+    return pool, len(refusals)
