@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
-Language = Literal["en", "zh"]
+Language = Literal["zh", "en"]
 STOREYS = ("classifier", "training", "lanmu")
 """Each may have a catalogue; one that is not there says nothing."""
 
