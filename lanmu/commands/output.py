@@ -158,4 +158,5 @@ def _evidence(evidence: tuple[WordEvidence, ...], sign: str) -> Text:
         text.append(f"{piece.word.replace(' ', '+')}{field}\u00a0{piece.weight:+.2f}", style=style)
         text.append("  ")
     text.no_wrap = False
+    text.overflow = "fold"
     return text
