@@ -89,7 +89,7 @@ def role(
     """
     from lanmu.service.security import people
 
-    changed = people.change(_store(home), name, me(), role=role.value)
+    changed = people.give_role(_store(home), name, role.value, me())
     print(f"{changed.name} is {changed.role}")
 
 
@@ -105,7 +105,7 @@ def bar(
     """
     from lanmu.service.security import people
 
-    changed = people.change(_store(home), name, me(), disabled=not again)
+    changed = people.bar(_store(home), name, me(), barred=not again)
     print(f"{changed.name} is barred" if changed.disabled else f"{changed.name} may sign in")
 
 

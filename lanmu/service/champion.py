@@ -19,7 +19,9 @@ _WARMING = Article("warming", "县政府召开防汛工作会议", "会议听取
 
 
 class NotReady(LanmuError):
-    """No model is loaded yet."""
+    """No model is loaded yet; it takes some ``retry_after`` seconds."""
+
+    retry_after = 5
 
 
 class Champion:

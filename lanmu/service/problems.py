@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -54,6 +54,17 @@ _SAYS = {
     503: "Too much to do, no model yet, or the database cannot be used; Retry-After says how long to wait.",
 }
 
+_STATUSES: Final[tuple[tuple[type[LanmuError], int], ...]] = (
+    (SignInRefused, 401),
+    (NoSuchArticle, 404),
+    (NoSuchJob, 404),
+    (SettledMeanwhile, 409),
+    (AnotherCard, 409),
+    (JobRunning, 409),
+    (InputRefused, 422),
+    (UnknownCategory, 422),
+)
+
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The error answers of a route, for its OpenAPI description."""
@@ -90,27 +101,10 @@ def problem_response(
 
 def problem_of(error: LanmuError) -> Problem:
     """The status that fits an error of ours."""
-    if isinstance(error, Overloaded):
-        return Problem(503, str(error), {"Retry-After": str(error.retry_after)})
-    if isinstance(error, NotReady):
-        return Problem(503, str(error), {"Retry-After": "5"})
-    if isinstance(error, StoreUnusable):
-        return Problem(503, str(error), {"Retry-After": str(error.retry_after)})
-    if isinstance(error, TooManyTries):
-        return Problem(429, str(error), {"Retry-After": str(error.retry_after)})
-    for kind, status in (
-        (SignInRefused, 401),
-        (NoSuchArticle, 404),
-        (NoSuchJob, 404),
-        (SettledMeanwhile, 409),
-        (AnotherCard, 409),
-        (JobRunning, 409),
-        (InputRefused, 422),
-        (UnknownCategory, 422),
-    ):
-        if isinstance(error, kind):
-            return Problem(status, str(error))
-    return Problem(400, str(error))
+    if isinstance(error, Overloaded | NotReady | StoreUnusable | TooManyTries):
+        status = 429 if isinstance(error, TooManyTries) else 503
+        return Problem(status, str(error), {"Retry-After": str(error.retry_after)})
+    return Problem(next((status for kind, status in _STATUSES if isinstance(error, kind)), 400), str(error))
 
 
 def handle_problems(app: FastAPI, page: Page | None = None) -> None:

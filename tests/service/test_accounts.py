@@ -202,10 +202,10 @@ def test_one_time_passwords(app: App) -> None:
         app.service.sign_ins.sign_in("li", first, HERE)
     sign_in(app, "li", second)
     assert app.browser.get("/api/v1/articles").status_code == 403
-    people.change(store, "li", "admin", disabled=True)
+    people.bar(store, "li", "admin")
     assert app.browser.get("/api/v1/articles").status_code == 401
     with pytest.raises(AccountError, match="no user wang"):
-        people.change(store, "wang", "admin", role="admin")
+        people.give_role(store, "wang", "admin", "admin")
 
 
 def test_the_last_admin_stays(app: App) -> None:

@@ -228,6 +228,7 @@ def test_a_hostile_cookie_is_no_error(app: App) -> None:
 
 
 def test_strangers_are_not_told_where_things_lie(app: App) -> None:
+    app.service.writer.stop()  # it would say anew whether it has a problem
     app.service.writer.problem = f"{app.service.settings.labels}: line 3 cannot be read"
     assert app.browser.get("/readyz").json()["problems"] == ["labels.csv: line 3 cannot be read"]
     for address in ("ftp://user:geheim@cms.example/x", "user:geheim@", "http://:geheim@/x?key=geheim"):

@@ -171,10 +171,7 @@ async def _kept(service: Service, tags: Tags, origin: str) -> list[dict[str, obj
 
 def _record(service: Service, number: int) -> dict[str, object]:
     with service.store.reading() as connection:
-        article = queue.get(connection, number)
-    if article is None:
-        raise Problem(404, f"the queue has no article {number}")
-    return article.record()
+        return seen_article(connection, number).record()
 
 
 def _settlement(one: object) -> dict[str, object]:

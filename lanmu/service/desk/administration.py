@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from lanmu.service.desk.articles import Offset
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.translating import translated
-from lanmu.service.problems import Problem
+from lanmu.service.security import people
 from lanmu.service.security.access import Admin, AskFirst
-from lanmu.service.security.passwords import hash_password
-from lanmu.service.security.people import one_time_password
+from lanmu.service.security.names import plain_name
 from lanmu.service.store import accounts, audit
-from lanmu.service.store.accounts import AccountError, User
+from lanmu.service.store.accounts import AccountError
 from lanmu.service.store.records import ROLES
 
 router = APIRouter(route_class=AskFirst, prefix="/admin")
@@ -33,15 +31,11 @@ def users_page(request: Request, who: Admin) -> Response:
 def add_user(request: Request, who: Admin, name: Name, role: Annotated[str, Form(max_length=20)]) -> Response:
     """Make a user with a password made here, shown once, that must be changed at the first sign-in."""
     desk = Desk(request, who)
-    password = one_time_password()
-    hashed = hash_password(password)
     try:
-        with desk.service.store.writing() as connection:
-            user = accounts.add_user(connection, name.strip(), role, hashed, must_change=True)
-            audit.note(connection, who.name, "user added", user.name, {"role": user.role}, desk.address)
+        password = people.invite(desk.service.store, name.strip(), role, who.name, desk.address)
     except AccountError as error:
-        return _page(desk, 422, problem=translated(str(error), desk.t), name=name)
-    return _page(desk, 201, made=user.name, password=password)
+        return _refusal(desk, error, name)
+    return _page(desk, 201, made=plain_name(name), password=password)
 
 
 @router.post("/users/role")
@@ -49,11 +43,9 @@ def change_role(request: Request, who: Admin, name: Name, role: Annotated[str, F
     """Give a user another role."""
     desk = Desk(request, who)
     try:
-        with desk.service.store.writing() as connection:
-            user = accounts.change_user(connection, _user(connection, name), role=role)
-            audit.note(connection, who.name, "role changed", user.name, {"role": user.role}, desk.address)
+        user = people.give_role(desk.service.store, name, role, who.name, desk.address)
     except AccountError as error:
-        return _page(desk, 422, problem=translated(str(error), desk.t))
+        return _refusal(desk, error)
     return desk.redirect("/admin/users", "toast.role_changed", name=user.name)
 
 
@@ -62,11 +54,9 @@ def bar_user(request: Request, who: Admin, name: Name, barred: Annotated[bool, F
     """Bar a user from signing in, or let him in again."""
     desk = Desk(request, who)
     try:
-        with desk.service.store.writing() as connection:
-            user = accounts.change_user(connection, _user(connection, name), disabled=barred)
-            audit.note(connection, who.name, "user barred" if barred else "user let in", user.name, {}, desk.address)
+        user = people.bar(desk.service.store, name, who.name, desk.address, barred=barred)
     except AccountError as error:
-        return _page(desk, 422, problem=translated(str(error), desk.t))
+        return _refusal(desk, error)
     return desk.redirect("/admin/users", "toast.barred" if barred else "toast.let_in", name=user.name)
 
 
@@ -74,13 +64,11 @@ def bar_user(request: Request, who: Admin, name: Name, barred: Annotated[bool, F
 def new_password(request: Request, who: Admin, name: Name) -> Response:
     """Give a user a new password, shown once; his sessions end."""
     desk = Desk(request, who)
-    password = one_time_password()
-    hashed = hash_password(password)
-    with desk.service.store.writing() as connection:
-        user = _user(connection, name)
-        accounts.set_password(connection, user, hashed, must_change=True)
-        audit.note(connection, who.name, "password reset", user.name, {}, desk.address)
-    return _page(desk, made=user.name, password=password)
+    try:
+        password = people.reset(desk.service.store, name, who.name, desk.address)
+    except AccountError as error:
+        return _refusal(desk, error)
+    return _page(desk, made=plain_name(name), password=password)
 
 
 @router.get("/audit")
@@ -102,8 +90,7 @@ def _page(
                      password=password)  # fmt: skip
 
 
-def _user(connection: Connection, name: str) -> User:
-    user = accounts.find_user(connection, name)
-    if user is None:
-        raise Problem(404, f"there is no user {name}")
-    return user
+def _refusal(desk: Desk, error: AccountError, name: str = "") -> Response:
+    """The list of users with what is wrong; ``name`` stands in the form again."""
+    status = 404 if isinstance(error, people.NoSuchUser) else 422
+    return _page(desk, status, problem=translated(str(error), desk.t), name=name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -11,12 +10,12 @@ from starlette.responses import Response
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.desk.filters import ArticleNumber, WantedArticles
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.desk.stories import told
+from lanmu.service.desk.stories import repeated_titles, told
 from lanmu.service.desk.translating import reason
-from lanmu.service.problems import Problem
 from lanmu.service.security.access import AskFirst, Editor, Reader
 from lanmu.service.store import flags, leases, mending, progress, queue, second_reading
 from lanmu.service.store.records import STATES
+from lanmu.service.store.settling import NoSuchArticle
 
 router = APIRouter(route_class=AskFirst)
 A_PAGE = 50
@@ -30,10 +29,9 @@ def articles_page(request: Request, who: Reader, wanted: WantedArticles, offset:
     with desk.service.store.reading() as connection:
         found = queue.page(connection, wanted.filter, offset=offset, limit=A_PAGE)
         origins, people = queue.origins(connection), queue.labellers(connection)
-    titles = Counter(one.article.title for one in found.articles)
     return desk.page(
         "articles.html", found=found, wanted=wanted, states=STATES, origins=origins, people=people, reason=reason,
-        repeated={title for title, count in titles.items() if count > 1},
+        repeated=repeated_titles(found.articles),
     )  # fmt: skip
 
 
@@ -52,7 +50,7 @@ def article_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
     if into is not None:
         return desk.redirect(f"/articles/{into}")
     if article is None:
-        raise Problem(404, f"the queue has no article {number}; it may have been removed")
+        raise NoSuchArticle(number)
     return desk.page(
         "article.html",
         story=told(desk, article),

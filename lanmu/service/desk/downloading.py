@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -75,7 +75,7 @@ class SheetColumn:
 def sheet_page(request: Request, who: Reader, wanted: WantedArticles, day: str = "") -> Response:
     """A day's articles by category on paper: what stands where, and what is still open."""
     desk = Desk(request, who)
-    shown = valid_day(day) or date.today().isoformat()
+    shown = valid_day(day) or this_day()
     chosen = replace(wanted, first_day=shown, last_day=shown).filter
     grouped: dict[str, list[QueuedArticle]] = {}
     count = 0
@@ -108,7 +108,7 @@ def _article_rows(desk: Desk, found: Iterator[QueuedArticle]) -> Iterator[list[s
         values["origin"] = t(f"origin.{one.origin}") if t.has(f"origin.{one.origin}") else one.origin
         values["reasons"] = t("frame.comma").join(reason(code, t) for code in one.tagged.reasons)
         for name, moment in (("arrived", one.arrived), ("labelled_at", one.labelled_at)):
-            values[name] = f"{moment.astimezone():%Y-%m-%d %H:%M}" if moment else ""
+            values[name] = _minute(moment) if moment else ""
         yield ["" if value is None else str(value) for value in values.values()]
 
 
@@ -118,5 +118,10 @@ def _deed_rows(desk: Desk, found: Iterator[Deed]) -> Iterator[list[str]]:
                               "list.title", "labels.undone")]  # fmt: skip
     for one in found:
         category = desk.categories[one.category].name if one.category else ""
-        yield [f"{one.at.astimezone():%Y-%m-%d %H:%M}", one.by, t(f"action.{one.action}"), category, str(one.article),
+        yield [_minute(one.at), one.by, t(f"action.{one.action}"), category, str(one.article),
                one.title, t("labels.undone") if one.undone else ""]  # fmt: skip
+
+
+def _minute(moment: datetime) -> str:
+    """A time in the server's zone, as Excel takes it for one."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"

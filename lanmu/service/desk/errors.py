@@ -58,8 +58,7 @@ def signed_in(request: Request) -> Principal | None:
         return None
     if session is None or session.user.must_change:
         return None
-    user = session.user
-    return Principal(user.name, user.role, "session", session.csrf)
+    return Principal.of_session(session)
 
 
 def _back(request: Request) -> str:

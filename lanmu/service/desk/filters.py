@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Form, Path, Request
 
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.store.queue import ORDERS, ArticleFilter, Order
@@ -16,6 +16,10 @@ from lanmu.service.store.records import STATES, State
 
 LONGEST = 200
 ArticleNumber = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
+Seen = Annotated[int, Form(ge=0, le=MOST_NUMBER)]
+"""The version of the article that the person had before them."""
+CardToken = Annotated[str, Form(max_length=64)]
+"""The token of the card that the person had before them (QueuedArticle.token)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +70,7 @@ class Wanted:
         return sum(bool(getattr(self, name)) for name in _NAMES)
 
 
-_NAMES = (
-    "category",
-    "state",
-    "origin",
-    "person",
-    "first_day",
-    "last_day",
-    "search",
-    "column",
-    "source",
-    "order",
-    "flagged",
-    "reading",
-)
+_NAMES = tuple(part.name for part in fields(Wanted))
 
 
 def read_filter(query: Mapping[str, str]) -> Wanted:

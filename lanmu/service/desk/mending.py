@@ -8,15 +8,13 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from lanmu.service.api.schemas import MOST_NUMBER
-from lanmu.service.desk.filters import ArticleNumber
+from lanmu.service.desk.filters import ArticleNumber, CardToken, Seen
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.problems import Problem
 from lanmu.service.security.access import AskFirst, Editor, Reader
-from lanmu.service.store import mending, queue
+from lanmu.service.store import mending
+from lanmu.service.store.settling import seen_article
 
 router = APIRouter(route_class=AskFirst)
-Seen = Annotated[int, Form(ge=0, le=MOST_NUMBER)]
-Token = Annotated[str, Form(max_length=64)]
 Line = Annotated[str, Form(max_length=2_000)]
 
 
@@ -25,16 +23,20 @@ def whole_page(request: Request, who: Reader, number: ArticleNumber) -> Response
     """All articles that were read from the same page, in their order, this one marked."""
     desk = Desk(request, who)
     with desk.service.store.reading() as connection:
-        article = queue.get(connection, number)
-        found = mending.pieces(connection, article) if article is not None else []
-    if article is None:
-        raise Problem(404, f"the queue has no article {number}; it may have been removed")
+        article = seen_article(connection, number)
+        found = mending.pieces(connection, article)
     return desk.page("page.html", queued=article, pieces=found)
 
 
 @router.post("/articles/{number}/edit")
 def edit(
-    request: Request, who: Editor, number: ArticleNumber, seen: Seen, token: Token, title: Line = "", column: Line = ""
+    request: Request,
+    who: Editor,
+    number: ArticleNumber,
+    seen: Seen,
+    token: CardToken,
+    title: Line = "",
+    column: Line = "",
 ) -> Response:
     """Change the headline and the printed column."""
     desk = Desk(request, who)
@@ -44,7 +46,7 @@ def edit(
 
 @router.post("/articles/{number}/merge")
 def merge(
-    request: Request, who: Editor, number: ArticleNumber, seen: Seen, token: Token,
+    request: Request, who: Editor, number: ArticleNumber, seen: Seen, token: CardToken,
     other: Annotated[int, Form(ge=1, le=MOST_NUMBER)],
 ) -> Response:  # fmt: skip
     """Add another article to this one."""
@@ -55,7 +57,7 @@ def merge(
 
 @router.post("/articles/{number}/split")
 def split(
-    request: Request, who: Editor, number: ArticleNumber, seen: Seen, token: Token,
+    request: Request, who: Editor, number: ArticleNumber, seen: Seen, token: CardToken,
     paragraph: Annotated[int, Form(ge=1, le=MOST_NUMBER)], title: Line = "",
 ) -> Response:  # fmt: skip
     """Make a new article of the paragraphs from one on."""
@@ -66,7 +68,7 @@ def split(
 
 @router.post("/articles/{number}/delete")
 def delete(
-    request: Request, who: Editor, number: ArticleNumber, seen: Seen, token: Token,
+    request: Request, who: Editor, number: ArticleNumber, seen: Seen, token: CardToken,
     sure: Annotated[str, Form(max_length=10)] = "",
 ) -> Response:  # fmt: skip
     """Take the article out of the queue, and its label out of labels.csv."""

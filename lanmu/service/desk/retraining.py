@@ -85,7 +85,7 @@ def promote(
 ) -> Response:
     """Make a version the current one; one the gate refused only with ``sure``."""
     desk = Desk(request, who)
-    if name in _refused(desk) and not sure:
+    if not _verdicts(desk).get(name, True) and not sure:
         return desk.redirect("/retrain", "toast.promote_unsure", name=name)
     desk.service.jobs.promote(name, who.name, desk.address)
     return desk.redirect("/retrain", "toast.promoted", name=name)
@@ -150,9 +150,7 @@ def _shown(desk: Desk, job: Job | None) -> dict[str, Any]:
 
 def _versions(desk: Desk, registry: Registry) -> list[ShownVersion]:
     promoted = {event.name: event.time for event in registry.history() if event.action in ("promoted", "rolled back")}
-    verdicts = {
-        str(job.result["name"]): bool(job.result["promote"]) for job in desk.service.jobs.latest(100) if job.result
-    }
+    verdicts = _verdicts(desk)
     found: list[ShownVersion] = []
     for version in registry.versions():
         training = version.manifest.training if version.manifest else {}
@@ -169,7 +167,7 @@ def _versions(desk: Desk, registry: Registry) -> list[ShownVersion]:
     return sorted(found, key=lambda one: one.version.path.stat().st_mtime, reverse=True)
 
 
-def _refused(desk: Desk) -> set[str]:
-    return {
-        str(job.result["name"]) for job in desk.service.jobs.latest(100) if job.result and not job.result["promote"]
-    }
+def _verdicts(desk: Desk) -> dict[str, bool]:
+    """Whether the gate would promote each version that was trained here; the newest training of a name counts."""
+    jobs = reversed(desk.service.jobs.latest(100))
+    return {str(job.result["name"]): bool(job.result["promote"]) for job in jobs if job.result}

@@ -12,18 +12,16 @@ from starlette.responses import JSONResponse, Response
 
 from classifier.errors import UnknownCategory
 from lanmu.service.api.schemas import MOST_NUMBER
-from lanmu.service.desk.filters import ArticleNumber, Wanted, WantedArticles
+from lanmu.service.desk.filters import ArticleNumber, CardToken, Seen, Wanted, WantedArticles
 from lanmu.service.desk.rendering import Desk, packed
 from lanmu.service.desk.stories import told
 from lanmu.service.desk.translating import translated
-from lanmu.service.problems import Problem
-from lanmu.service.security.access import AskFirst, Editor, Reader
+from lanmu.service.security.access import AskFirst, Editor, Principal, Reader
 from lanmu.service.store import flags, leases, progress, queue, second_reading
 from lanmu.service.store.records import today
-from lanmu.service.store.settling import AnotherCard, NoSuchArticle, SettledMeanwhile, Settlement
+from lanmu.service.store.settling import AnotherCard, NoSuchArticle, SettledMeanwhile, Settlement, seen_article
 
 router = APIRouter(route_class=AskFirst)
-Token = Annotated[str, Form(max_length=64)]
 MOST_STEPS = 100
 MOST_HELD = 50
 AHEAD = 200
@@ -41,21 +39,18 @@ def review_page(
     desk = Desk(request, who)
     with desk.service.store.reading() as connection:
         numbers, total = _numbers(connection, desk, wanted)
-        if start is not None:
-            numbers = [start, *(number for number in numbers if number != start)]
         day = progress.progress(connection, today())
         sources, columns = queue.sources_in_review(connection)
         asked = flags.count(connection)
         again = second_reading.numbers(connection, who.name, _share(desk), limit=1)[1]
-    number = start if start is not None else _hand_out(desk, numbers)
-    if start is not None:
-        _hand_out(desk, [start])
+    held = _hand_out(desk, numbers if start is None else [start])
+    number = held if start is None else start
     with desk.service.store.reading() as connection:
         first = queue.get(connection, number) if number is not None else None
         around = _around(connection, desk, number)
-        at_work = [name for name in leases.at_work(connection) if name != who.name]
+        at_work = _others_at_work(connection, who)
     if start is not None and first is None:
-        raise Problem(404, f"the queue has no article {start}; it may have been removed")
+        raise NoSuchArticle(start)
     if number is not None:
         numbers = [number, *(other for other in numbers if other != number)]
     return desk.page(
@@ -71,7 +66,7 @@ def review_queue(request: Request, who: Reader, wanted: WantedArticles) -> Respo
     desk = Desk(request, who)
     with desk.service.store.reading() as connection:
         numbers, total = _numbers(connection, desk, wanted)
-        at_work = [name for name in leases.at_work(connection) if name != who.name]
+        at_work = _others_at_work(connection, who)
     return JSONResponse({"numbers": numbers, "total": total, "at_work": at_work})
 
 
@@ -85,10 +80,8 @@ def review_card(request: Request, who: Reader, number: ArticleNumber, reading: s
     if _hand_out(desk, [number]) is None:
         return Response(status_code=204)
     with desk.service.store.reading() as connection:
-        article = queue.get(connection, number)
+        article = seen_article(connection, number)
         around = _around(connection, desk, number)
-    if article is None:
-        raise Problem(404, f"the queue has no article {number}; it may have been removed")
     if article.state != "review" and article.labelled_by != who.name and not reading:
         return Response(status_code=204)
     card = desk.page("parts/card.html", by_script=True, story=told(desk, article), blind=bool(reading), **around)
@@ -140,6 +133,10 @@ def _hand_out(desk: Desk, numbers: Sequence[int]) -> int | None:
         return leases.take_first(connection, known, desk.who.name, seconds)
 
 
+def _others_at_work(connection: Connection, who: Principal) -> list[str]:
+    return [name for name in leases.at_work(connection) if name != who.name]
+
+
 def _around(connection: Connection, desk: Desk, number: int | None) -> dict[str, Any]:
     """What colleagues have to do with an article: who has it before them, what they ask."""
     if number is None:
@@ -155,8 +152,8 @@ def settle(
     who: Editor,
     number: ArticleNumber,
     category: Annotated[str, Form(max_length=200)],
-    seen: Annotated[int, Form(ge=0, le=MOST_NUMBER)],
-    token: Token = "",
+    seen: Seen,
+    token: CardToken = "",
     back: Annotated[str, Form(max_length=2_000)] = "/review",
 ) -> Response:
     """Accept the model's category or choose another."""
@@ -170,8 +167,8 @@ def skip(
     request: Request,
     who: Editor,
     number: ArticleNumber,
-    seen: Annotated[int, Form(ge=0, le=MOST_NUMBER)],
-    token: Token = "",
+    seen: Seen,
+    token: CardToken = "",
     back: Annotated[str, Form(max_length=2_000)] = "/review",
 ) -> Response:
     """Put an article aside without a label."""
@@ -185,8 +182,8 @@ def read_again(
     who: Editor,
     number: ArticleNumber,
     category: Annotated[str, Form(max_length=200)],
-    seen: Annotated[int, Form(ge=0, le=MOST_NUMBER)],
-    token: Token = "",
+    seen: Seen,
+    token: CardToken = "",
 ) -> Response:
     """Read another's label once more."""
     desk = Desk(request, who)

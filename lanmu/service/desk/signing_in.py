@@ -10,8 +10,16 @@ from starlette.responses import Response
 from classifier.errors import LanmuError
 from lanmu.service.desk.rendering import Desk, local_path
 from lanmu.service.desk.translating import translated
-from lanmu.service.problems import Problem, problem_of
-from lanmu.service.security.access import AskFirst, Principal, Unauthorised, asks, principal_of, same_origin
+from lanmu.service.problems import problem_of
+from lanmu.service.security.access import (
+    AskFirst,
+    ForeignForm,
+    Principal,
+    Unauthorised,
+    asks,
+    principal_of,
+    same_origin,
+)
 from lanmu.service.security.sign_in import COOKIE
 from lanmu.service.store import accounts
 
@@ -53,7 +61,7 @@ def sign_in(
     """Begin a session; its cookie is for the server only and stays on this site."""
     desk = Desk(request)
     if not same_origin(request):
-        raise Problem(403, "the form has expired or comes from another page; load the page again")
+        raise ForeignForm
     try:
         cookie = desk.service.sign_ins.sign_in(
             name.strip(), password, desk.address, instead_of=request.cookies.get(COOKIE, "")

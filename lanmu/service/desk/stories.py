@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lanmu.service.desk.categories import ShownCategory
@@ -48,3 +50,9 @@ def told(desk: Desk, queued: QueuedArticle) -> Story:
         bars=tuple(Bar(categories[category], probability) for category, probability in ranking[:SHOWN_BARS]),
         reasons=tuple(reason(words, desk.t) for words in tagged.reasons),
     )
+
+
+def repeated_titles(articles: Iterable[QueuedArticle]) -> set[str]:
+    """The titles that stand more than once in a list, where more must tell the articles apart."""
+    titles = Counter(one.article.title for one in articles)
+    return {title for title, count in titles.items() if count > 1}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -12,6 +11,7 @@ from starlette.responses import Response
 from lanmu.service.desk.categories import ShownCategory
 from lanmu.service.desk.filters import WantedArticles, valid_day
 from lanmu.service.desk.rendering import Desk
+from lanmu.service.desk.stories import repeated_titles
 from lanmu.service.desk.translating import reason
 from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.store import progress, queue
@@ -47,7 +47,6 @@ def today_page(request: Request, who: Reader, wanted: WantedArticles, day: str =
             found = queue.page(connection, replace(chosen, category=category).filter, limit=SHOWN)
             if found.total:
                 columns.append(Column(desk.categories[category], found.articles, found.total))
-    titles = Counter(one.article.title for column in columns for one in column.articles)
     decided = numbers.arrived - numbers.states["review"]
     return desk.page(
         "today.html",
@@ -59,7 +58,7 @@ def today_page(request: Request, who: Reader, wanted: WantedArticles, day: str =
         decided=decided,
         share=decided / numbers.arrived if numbers.arrived else 0.0,
         columns=columns,
-        repeated={title for title, count in titles.items() if count > 1},
+        repeated=repeated_titles(one for column in columns for one in column.articles),
         reason=reason,
         wanted=chosen,
         filtered=bool(wanted.category or wanted.state or wanted.search),

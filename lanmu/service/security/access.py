@@ -45,9 +45,21 @@ class Principal:
     csrf: str = ""
     must_change: bool = False
 
+    @classmethod
+    def of_session(cls, session: Session) -> Principal:
+        user = session.user
+        return cls(user.name, user.role, "session", session.csrf, user.must_change)
+
     def may(self, role: Role) -> bool:
         """Whether this role or a higher one is held."""
         return ROLES.index(self.role) >= ROLES.index(role)
+
+
+class ForeignForm(Problem):
+    """A form that is not, or no longer, of the service's own pages."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "the form has expired or comes from another page; load the page again")
 
 
 class Unauthorised(Problem):
@@ -73,8 +85,7 @@ async def principal_of(request: Request) -> Principal | None:
     session: Session | None = request.scope[_SESSION]
     if session is None:
         return None
-    user = session.user
-    found = Principal(user.name, user.role, "session", session.csrf, user.must_change)
+    found = Principal.of_session(session)
     if request.method not in _SAFE:
         await _check_csrf(request, session.csrf)
     return found
@@ -184,7 +195,7 @@ async def _check_csrf(request: Request, csrf: str) -> None:
         value = (await request.form()).get(CSRF_FIELD)
         given = value if isinstance(value, str) else ""
     if not same_origin(request) or not hmac.compare_digest(given.encode("utf-8", "replace"), csrf.encode()):
-        raise Problem(403, "the form has expired or comes from another page; load the page again")
+        raise ForeignForm
 
 
 async def _by_token(service: Service, authorisation: str) -> Principal:

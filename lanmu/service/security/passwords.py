@@ -8,10 +8,12 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from lanmu.service.security.names import looks
 from lanmu.service.store.accounts import AccountError
 
 SHORTEST = 10
 LONGEST = 200
+FEWEST_LETTERS = 5
 _RUNS = (
     "1234567890",
     "0123456789",
@@ -25,28 +27,24 @@ _AT_ONCE = threading.BoundedSemaphore(2)
 """Each hash takes 64 MiB and some 50 ms; more than this many wait for each other."""
 
 
-def hash_password(password: str) -> str:
-    """The argon2id hash to keep; AccountError where the password is too short, too long or the first that is tried."""
-    check_length(password)
-    if is_easy(password):
-        raise AccountError("this password is among the first that are tried; choose another one")
+def hash_password(password: str, name: str = "") -> str:
+    """The argon2id hash to keep of the password of a user with this name; AccountError as ``check`` says."""
+    check(password, name)
     with _AT_ONCE:
         return PasswordHasher().hash(password)
 
 
-def check_length(password: str) -> None:
-    """AccountError where a password is too short or too long."""
+def check(password: str, name: str = "") -> None:
+    """AccountError where a password is too short or long, the name, few letters, or a well-known run."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise AccountError(f"a password has {SHORTEST} to {LONGEST} characters; choose a longer one")
-
-
-def is_easy(password: str) -> bool:
-    """Whether a password is few characters again and again, or a run of the keyboard or the alphabet."""
-    plain = password.casefold()
-    if len(set(plain)) < 4:
-        return True
-    runs = [run * 2 for run in _RUNS] + [run[::-1] * 2 for run in _RUNS]
-    return any(plain in run for run in runs)
+    plain = password.strip().casefold()
+    is_run = any(plain in run * 2 or plain in run[::-1] * 2 for run in _RUNS)
+    if is_run or len(set(plain)) < FEWEST_LETTERS or looks(password) == looks(name):
+        raise AccountError(
+            "this password is among the first that are tried; choose a password with at least "
+            f"{FEWEST_LETTERS} different letters, neither your name nor a row of the keyboard"
+        )
 
 
 def matches(password: str, hashed: str) -> bool:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import secrets
 
+from sqlalchemy import Connection
+
 from lanmu.service.security.passwords import hash_password
 from lanmu.service.store import Store, accounts, audit
 from lanmu.service.store.accounts import AccountError, User
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letters or digits that look alike, since people read these out."""
+
+
+class NoSuchUser(AccountError):
+    """Nobody goes by this name."""
 
 
 def invite(store: Store, name: str, role: str, by: str, address: str = "") -> str:
@@ -27,28 +33,32 @@ def reset(store: Store, name: str, by: str, address: str = "") -> str:
     password = one_time_password()
     hashed = hash_password(password)
     with store.writing() as connection:
-        user = known(accounts.find_user(connection, name), name)
+        user = _known(connection, name)
         accounts.set_password(connection, user, hashed, must_change=True)
         audit.note(connection, by, "password reset", user.name, address=address)
     return password
 
 
-def change(
-    store: Store, name: str, by: str, *, role: str | None = None, disabled: bool | None = None, address: str = ""
-) -> User:
-    """Give a user another role, or bar or let in again.  Raises AccountError."""
+def give_role(store: Store, name: str, role: str, by: str, address: str = "") -> User:
+    """Give a user another role.  Raises AccountError."""
     with store.writing() as connection:
-        user = known(accounts.find_user(connection, name), name)
-        changed = accounts.change_user(connection, user, role=role, disabled=disabled)
-        details = {"role": changed.role, "barred": changed.disabled}
-        audit.note(connection, by, "user changed", user.name, details, address)
-    return changed
+        user = accounts.change_user(connection, _known(connection, name), role=role)
+        audit.note(connection, by, "role changed", user.name, {"role": user.role}, address)
+    return user
 
 
-def known(user: User | None, name: str) -> User:
-    """The user, or AccountError where there is none."""
+def bar(store: Store, name: str, by: str, address: str = "", *, barred: bool = True) -> User:
+    """Bar a user from signing in, or let him in again.  Raises AccountError."""
+    with store.writing() as connection:
+        user = accounts.change_user(connection, _known(connection, name), disabled=barred)
+        audit.note(connection, by, "user barred" if barred else "user let in", user.name, address=address)
+    return user
+
+
+def _known(connection: Connection, name: str) -> User:
+    user = accounts.find_user(connection, name)
     if user is None:
-        raise AccountError(f"there is no user {name}; see `lanmu users list`")
+        raise NoSuchUser(f"there is no user {name}; see the list of users")
     return user
 
 

@@ -21,6 +21,9 @@ MOST_AT_ONCE = 1_000
 class NoSuchArticle(LanmuError):
     """The queue has no article of this number."""
 
+    def __init__(self, number: int) -> None:
+        super().__init__(f"the queue has no article {number}; it may have been removed")
+
 
 class SettledMeanwhile(LanmuError):
     """Another person settled the article after this one had seen it."""
@@ -168,7 +171,7 @@ def seen_article(
     """
     article = queue.get(connection, number)
     if article is None:
-        raise NoSuchArticle(f"the queue has no article {number}; it may have been removed")
+        raise NoSuchArticle(number)
     if seen is not None and seen != article.version:
         who = f"{article.labelled_by} has" if article.labelled_by else "someone has"
         raise SettledMeanwhile(f"{who} settled article {number} meanwhile; look at it again")
