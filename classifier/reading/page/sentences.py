@@ -16,6 +16,8 @@ _OPEN_BYLINE = pattern(r"[(（][^()（）。]{0,80}(?:记\s*者|通讯员|实习
 _NOTE_AT_END = pattern(rf"{any_of(ENDS)}[”’]?\s*[(（][^()（）]{{1,40}}[)）]\s*$")
 _OPENING = pattern(any_of("".join(PAIRS.values())))
 
+_JOINT_CHARS, _NAMES_CHARS = 160, 400
+"""How much of a growing paragraph's end is looked at: all of it each time would cost its length squared."""
 _LIST_INTRO = pattern(rf"(?:如下|以下|下列|包括|名单|有){any_of(COLON)}$")
 
 
@@ -36,12 +38,13 @@ def joined(before: str, after: str) -> str:
     a, b = before[-1:], after[:1]
     if a.isascii() and b.isascii() and a.isalpha() and b.isalpha():
         return f"{before} {after}"
-    if _OPEN_BYLINE.search(simplified(before[-160:])) and "\u3400" <= b <= "\u9fff" and "\u3400" <= a <= "\u9fff":
-        last, first = re.split(r"[\s、,，]", before)[-1], re.split(r"[\s、,，)）]", after)[0]
+    end = before[-_JOINT_CHARS:]
+    if _OPEN_BYLINE.search(simplified(end)) and "\u3400" <= b <= "\u9fff" and "\u3400" <= a <= "\u9fff":
+        last, first = re.split(r"[\s、,，]", end)[-1], re.split(r"[\s、,，)）]", after)[0]
         torn = len(last) == 1 or len(first) == 1 or ("·" not in last and len(last) > 8)
         torn = torn or ("·" in last and "·" not in first and not (len(first) in (2, 3) and is_surname(first[0])))
         return before + after if torn else f"{before} {after}"
-    if is_name_list(before) and is_name_list(after):
+    if is_name_list(after) and is_name_list(before[-_NAMES_CHARS:]):
         return f"{before} {after}"
     return before + after
 
