@@ -10,6 +10,7 @@ from pathlib import Path
 
 from classifier.errors import TaxonomyError, UnknownCategory
 from classifier.files import shipped
+from classifier.messages import say
 
 MAX_CATEGORIES = 2_000
 MAX_FILE_BYTES = 4_000_000
@@ -47,13 +48,13 @@ class Taxonomy:
 
     def __post_init__(self) -> None:
         if len(self.categories) < 2:
-            raise TaxonomyError("a taxonomy needs at least two categories; add [[category]] tables")
+            raise TaxonomyError(say("category.too_few"))
         if len(self.categories) > MAX_CATEGORIES:
-            raise TaxonomyError(f"{len(self.categories)} categories are more than {MAX_CATEGORIES}; merge some")
+            raise TaxonomyError(say("category.too_many", count=len(self.categories), most=MAX_CATEGORIES))
         seen: set[str] = set()
         for category in self.categories:
             if category.id in seen:
-                raise TaxonomyError(f"category id {category.id!r} stands twice; give each its own id")
+                raise TaxonomyError(say("category.twice", id=category.id))
             seen.add(category.id)
 
     def __len__(self) -> int:
@@ -73,7 +74,7 @@ class Taxonomy:
         for category in self.categories:
             if category.id == category_id:
                 return category
-        raise UnknownCategory(f"unknown category {category_id!r}; known are {', '.join(self.ids)}")
+        raise UnknownCategory(say("category.unknown", name=category_id, known=", ".join(self.ids)))
 
     def find(self, name: str) -> Category:
         """The category with this id, Chinese or English name, or former id; UnknownCategory where there is none."""
@@ -84,7 +85,7 @@ class Taxonomy:
         for category in self.categories:
             if wanted in (former.casefold() for former in category.was):
                 return category
-        raise UnknownCategory(f"unknown category {name!r}; known are {', '.join(self.ids)}")
+        raise UnknownCategory(say("category.unknown", name=name, known=", ".join(self.ids)))
 
     @classmethod
     def of_names(cls, names: list[str]) -> Taxonomy:
@@ -105,40 +106,40 @@ def read_taxonomy(path: Path | None = None) -> Taxonomy:
     path = path or default_path()
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise TaxonomyError(f"{path}: larger than {MAX_FILE_BYTES} bytes; this is not a categories file")
+            raise TaxonomyError(say("category.file_too_large", path=str(path), most=MAX_FILE_BYTES))
         content = tomllib.loads(path.read_text("utf-8-sig"))
     except OSError as error:
-        raise TaxonomyError(f"{path}: cannot be read ({error.strerror}); give the path of a categories file") from error
+        raise TaxonomyError(say("category.unreadable", path=str(path), error=str(error.strerror))) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TaxonomyError(f"{path}: not valid TOML in UTF-8 ({error}); see categories.toml for the form") from error
+        raise TaxonomyError(say("category.no_toml", path=str(path), error=str(error))) from error
     entries = content.get("category")
     if not isinstance(entries, list) or not entries:
-        raise TaxonomyError(f"{path}: has no [[category]] table; see categories.toml for the form")
+        raise TaxonomyError(say("category.no_table", path=str(path)))
     try:
         return Taxonomy(tuple(_category(entry, i) for i, entry in enumerate(entries, 1)))
     except TaxonomyError as error:
-        raise TaxonomyError(f"{path}: {error}") from None
+        raise TaxonomyError(say("category.in_file", path=str(path), wrong=error.said)) from None
 
 
 def _category(entry: object, number: int) -> Category:
     if not isinstance(entry, dict):
-        raise TaxonomyError(f"category {number} is not a table; write [[category]]")
+        raise TaxonomyError(say("category.not_a_table", number=number))
     if unknown := set(entry) - _FIELDS:
         known = ", ".join(sorted(_FIELDS))
-        raise TaxonomyError(f"category {number}: unknown key {sorted(unknown)[0]!r}; known are {known}")
+        raise TaxonomyError(say("category.unknown_key", number=number, key=sorted(unknown)[0], known=known))
     values: dict[str, str] = {}
     was = _former_ids(entry.get("was", ()), number)
     for key, value in entry.items():
         if key == "was":
             continue
         if not isinstance(value, str):
-            raise TaxonomyError(f"category {number}: {key} must be text in quotes")
+            raise TaxonomyError(say("category.no_text", number=number, key=key))
         values[key] = value.strip()
     if not values.get("id") or len(values["id"]) > 100 or any(c in values["id"] for c in ',\n\r\t\0"/\\'):
-        raise TaxonomyError(f"category {number}: needs an id of 1 to 100 characters, no commas, slashes or quotes")
+        raise TaxonomyError(say("category.no_id", number=number))
     values["name"] = values.get("name") or values["id"]
     if "colour" in values and not _COLOUR.fullmatch(values["colour"]):
-        raise TaxonomyError(f"category {values['id']!r}: colour {values['colour']!r} is not of the form #1a2b3c")
+        raise TaxonomyError(say("category.colour", id=values["id"], colour=values["colour"]))
     for key, form, asked in (
         ("media_topic", _MEDIA_TOPIC, "eight digits, as 15000000"),
         ("gbt_20093", _GBT_20093, "up to 20 digits, letters, dots and hyphens"),
@@ -153,5 +154,5 @@ def _former_ids(was: object, number: int) -> tuple[str, ...]:
     """``was = "old"`` or ``was = ["old", "other"]`` as ids."""
     found = (was,) if isinstance(was, str) else tuple(was) if isinstance(was, list | tuple) else (None,)
     if not all(isinstance(name, str) and name.strip() for name in found):
-        raise TaxonomyError(f"category {number}: was must be the old id in quotes, or a list of old ids")
+        raise TaxonomyError(say("category.was", number=number))
     return tuple(str(name).strip() for name in found)

@@ -80,3 +80,27 @@ def test_a_look_at_nothing_makes_nothing(lanmu: Lanmu, tmp_path: Path) -> None:
     assert done.returncode == 2 and "--home" in done.stderr
     assert "no such folder" in lanmu("tag", ROOT / "samples" / "page.md", "--models", "modles").stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_wrong_usage_is_said_in_chinese(lanmu: Lanmu) -> None:
+    for arguments, said in (
+        (("tag", "--nope"), "没有选项 --nope"),
+        (("sore",), "没有命令 'sore'。是不是 'score'"),
+        (("tag", "x", "--format", "xml"), "'--format' 的值不对：'xml' 不行，可选的有"),
+        (("models", "promote"), "缺少 'name'"),
+        (("score", "x", "--ranking", "三"), "'三' 不是整数"),
+        (("score", "x"), "请写明写到哪里"),
+        (("tag", "x", "--kind", "doc"), "不认识种类 'doc'"),
+        (("tag", "x", "--model", "没有"), "既不是模型文件夹"),
+    ):
+        done = lanmu(*arguments, "--lang", "zh")
+        assert done.returncode == 2 and said in done.stderr, (arguments, done.stderr)
+
+
+def test_a_run_is_told_in_chinese_and_one_article_is_no_plural(lanmu: Lanmu, tmp_path: Path) -> None:
+    (tmp_path / "会.txt").write_text(MEETING, "utf-8")
+    (tmp_path / "空.txt").write_bytes(b"")
+    done = lanmu("score", "会.txt", "空.txt", "--out", "out", "--lang", "zh")
+    assert done.returncode == 1
+    assert "out 里共 1 篇：自动采用" in done.stderr and "1 处未能读取" in done.stderr and "refused /" not in done.stderr
+    assert "1 article:" in lanmu("tag", "会.txt", "--out", "a.jsonl").stderr

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from classifier.errors import ModelError
 from classifier.files import shipped
+from classifier.messages import say
 
 CURRENT = "current"
 MAX_NAME = 120
@@ -26,13 +27,13 @@ def current_name(models: Path) -> str:
     """The name of the current version in a folder of models."""
     path = models / CURRENT
     if not models.is_dir():
-        raise ModelError(f"{models}: there is no such folder of models; check its spelling")
+        raise ModelError(say("model.no_folder", folder=str(models)))
     try:
         name = path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"{path}: names no current model ({error}); run `lanmu models promote NAME`") from error
+        raise ModelError(say("model.no_current", path=str(path), error=str(error))) from error
     if not is_name(name):
-        raise ModelError(f"{path}: does not hold a version's name; run `lanmu models promote NAME`")
+        raise ModelError(say("model.no_name", path=str(path)))
     return name
 
 
@@ -52,5 +53,5 @@ def model_path(model: str | None = None, models: Path | None = None) -> Path:
         return folder / model
     path = Path(model)
     if not path.is_dir():
-        raise ModelError(f"{model}: neither a model's folder nor a version in {folder}; see `lanmu models list`")
+        raise ModelError(say("model.unknown", model=model, folder=str(folder)))
     return path

@@ -14,6 +14,7 @@ from typing import Any
 
 from classifier.errors import ModelError
 from classifier.files import sync_folder, write_text_whole
+from classifier.messages import say
 from classifier.model.choice import CURRENT, MAX_NAME, current_name, is_name
 from classifier.model.files import MANIFEST, Manifest, read_manifest
 
@@ -67,7 +68,7 @@ class Registry:
     def path(self, name: str) -> Path:
         """The folder of a version; ModelError where there is none of this name."""
         if not is_name(name) or not (self.folder / name / MANIFEST).is_file():
-            raise ModelError(f"{name}: no such version in {self.folder}; see `lanmu models list`")
+            raise ModelError(say("model.no_version", name=name, folder=str(self.folder)))
         return self.folder / name
 
     def new_path(self, name: str) -> Path:
@@ -78,7 +79,7 @@ class Registry:
                 f"{MAX_NAME} at most, no folder in it and no dot at the beginning"
             )
         if (self.folder / name).exists():
-            raise ModelError(f"{self.folder / name}: exists already; choose another --name")
+            raise ModelError(say("model.name_taken", path=str(self.folder / name)))
         return self.folder / name
 
     def versions(self) -> list[Version]:
@@ -130,7 +131,7 @@ class Registry:
             name = self.current
             before = self._before(name)
             if name is None or before is None:
-                raise ModelError(f"{self.folder}: no earlier version to go back to; see `lanmu models list`")
+                raise ModelError(say("model.no_earlier", folder=str(self.folder)))
             self.path(before)
             write_text_whole(self.folder / CURRENT, before + "\n")
             return self._note(Event(_now(), "rolled back", before, name, reasons))
@@ -145,7 +146,7 @@ class Registry:
     def prune(self, keep: int = 5) -> list[str]:
         """Remove old versions: the current one, the one to roll back to, and the ``keep`` latest stay."""
         if keep < 0:
-            raise ModelError(f"cannot keep {keep} versions; give 0 or more")
+            raise ModelError(say("model.keep", keep=keep))
         with self.held():
             versions = sorted(self.versions(), key=lambda v: v.path.stat().st_mtime, reverse=True)
             needed = {self.current, self._before(self.current)} | {v.name for v in versions[:keep]}
@@ -197,7 +198,7 @@ class Registry:
             with FileLock(str(self.folder / ".lock"), timeout=LOCK_SECONDS):
                 yield
         except Timeout as error:
-            raise ModelError(f"{self.folder}: another program is changing it; try again") from error
+            raise ModelError(say("model.busy", folder=str(self.folder))) from error
 
 
 def _now() -> str:

@@ -23,18 +23,18 @@ _BOMS = (
     (b"\x84\x31\x95\x33", "gb18030"),
 )
 _MAGIC = (
-    (b"%PDF-", "a PDF file"),
-    (b"PK\x03\x04", "a zip or docx file"),
-    (b"\x1f\x8b", "a gzip file"),
-    (b"\x28\xb5\x2f\xfd", "a zstd file"),
-    (b"\x89PNG", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"PAR1", "a Parquet file"),
-    (b"\x7fELF", "a program"),
-    (b"7z\xbc\xaf", "a 7z file"),
-    (b"Rar!", "a RAR file"),
-    (b"SQLite format 3", "an SQLite file"),
+    (b"%PDF-", "PDF"),
+    (b"PK\x03\x04", "zip, docx"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"PAR1", "Parquet"),
+    (b"\x7fELF", "ELF"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"Rar!", "RAR"),
+    (b"SQLite format 3", "SQLite"),
 )
 _OFFICE = (
     (b"\xd0\xcf\x11\xe0", "reading.old_office"),
@@ -211,7 +211,7 @@ def _as_told(data: bytes, name: str, encoding: str) -> Decoded:
             break
     text, broken = _attempt(data, encoding)
     if text is None:
-        raise InputRefused(name, f"is not {encoding} as told; leave the encoding out to have it found")
+        raise InputRefused(name, say("file.not_as_told", encoding=encoding))
     return Decoded(text, codecs.lookup(encoding).name, broken)
 
 
@@ -220,14 +220,14 @@ def _detected(data: bytes, name: str) -> Decoded:
         if data.startswith(bom):
             text, broken = _attempt(data[len(bom) :], encoding)
             if text is None or _is_binary(text):
-                raise InputRefused(name, f"starts like {encoding} but is not text; it may be damaged or binary")
+                raise InputRefused(name, say("file.no_text_after_mark", encoding=encoding))
             return Decoded(text, encoding, broken)
     for magic, code in _OFFICE:
         if data.startswith(magic):
             raise InputRefused(name, say(code))
     for magic, what in _MAGIC:
         if data.startswith(magic):
-            raise InputRefused(name, f"is {what}, not text; rename it so that its ending says so, or export it as text")
+            raise InputRefused(name, say("file.other_kind", kind=what))
     if b"\0" not in data:
         text, broken = _attempt(data, "utf-8")
         if text is not None and not _is_binary(text) and not _is_utf8_by_chance(text):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from classifier.reading.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
@@ -42,14 +43,12 @@ class ReadingOptions:
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
-            raise LanmuError(f"unknown kind {self.kind!r}; known are {', '.join(get_args(Kind))}")
+            raise LanmuError(say("option.unknown_kind", kind=self.kind, known=", ".join(get_args(Kind))))
         if self.encoding:
             try:
                 "".encode(self.encoding)
                 codecs.lookup(self.encoding)
             except (LookupError, ValueError):
-                raise LanmuError(
-                    f"unknown encoding {self.encoding!r}; give one such as utf-8, gb18030, big5 or utf-16"
-                ) from None
+                raise LanmuError(say("option.unknown_encoding", encoding=self.encoding)) from None
         if not self.text_field:
-            raise LanmuError("the text field needs a name; give the column that holds the article's text")
+            raise LanmuError(say("option.no_text_field"))

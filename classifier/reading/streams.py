@@ -81,7 +81,7 @@ def unpacked(file: BinaryIO, packing: str, name: str, limits: Limits) -> BinaryI
 
         inner = cast(BinaryIO, pa.CompressedInputStream(file, "zstd"))
     else:
-        raise InputRefused(name, f"is packed as {packing}, which cannot be read; use gz, zst, bz2 or xz")
+        raise InputRefused(name, say("file.packing", packing=packing))
     return io.BufferedReader(BoundedStream(inner, file, name, limits, limits.unpacked_bytes), 1 << 20)
 
 
@@ -97,7 +97,7 @@ def read_whole(file: BinaryIO, name: str, most: int) -> bytes:
     except InputRefused:
         raise
     except (OSError, EOFError, ValueError) as error:
-        raise InputRefused(name, f"cannot be read ({error}); check the file and its rights") from error
+        raise InputRefused(name, say("file.unreadable", error=str(error))) from error
     return b"".join(pieces)
 
 

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, cast
 
 from classifier.errors import LanmuError
 from classifier.files import written_whole
+from classifier.messages import say
 from lanmu.archive.locations import filesystem, is_url
 
 OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "oss", "obs", "cos", "r2"})
@@ -47,7 +48,9 @@ class RunFolder:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise LanmuError(f"{self.name_of(name)}: cannot be read ({error.strerror or error})") from error
+            raise LanmuError(
+                say("score.unreadable", file=self.name_of(name), error=str(error.strerror or error))
+            ) from error
 
     def opened(self, name: str) -> BinaryIO:
         """A file opened for reading; LanmuError where it is not there."""
@@ -55,9 +58,7 @@ class RunFolder:
             return (self.path / name).open("rb") if self.is_local else cast(BinaryIO, self._fs.open(self._inner(name)))
         except OSError as error:
             reason = error.strerror or error
-            raise LanmuError(
-                f"{self.name_of(name)}: cannot be read ({reason}); give a new --out, or --restart"
-            ) from error
+            raise LanmuError(say("score.unreadable", file=self.name_of(name), error=str(reason))) from error
 
     def sizes(self, folder: str) -> dict[str, int]:
         """The whole files in ``folder`` by name, with their sizes in bytes."""
@@ -88,10 +89,7 @@ class RunFolder:
                 self._upload(cast(BinaryIO, aside), name)
         except OSError as error:
             where = self.name_of(name)
-            raise LanmuError(
-                f"{where}: cannot be written ({error.strerror or error}); what was done before is whole: "
-                "make room or give rights, then run the same command again"
-            ) from error
+            raise LanmuError(say("score.unwritable", file=where, error=str(error.strerror or error))) from error
 
     def write(self, name: str, content: bytes) -> None:
         with self.writing(name) as file:
@@ -117,7 +115,7 @@ class RunFolder:
             if not self.path.exists():
                 return True
             if not self.path.is_dir():
-                raise LanmuError(f"{self.path}: is a file; --out needs a folder, or a name ending in .db, .jsonl, .csv")
+                raise LanmuError(say("score.is_a_file", path=str(self.path)))
             return not any(p for p in self.path.iterdir() if not p.name.startswith("."))
         self._fs.invalidate_cache()
         return not self._fs.exists(self._root) or not self._fs.ls(self._root)

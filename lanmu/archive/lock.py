@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.archive.folder import RunFolder
 
 LOCK = ".lock"
@@ -43,7 +44,7 @@ def locked(folder: RunFolder, *, brief: bool = False) -> Iterator[None]:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise LanmuError(f"{path}: cannot be written ({error.strerror or error}); choose another --out") from error
+        raise LanmuError(say("score.no_place", path=str(path), error=str(error.strerror or error))) from error
     with _held(path / LOCK, path, brief):
         for share in sorted(path.iterdir()) if not brief else ():
             if _SHARE.fullmatch(share.name):
@@ -74,13 +75,13 @@ def _held(lock: Path, folder: Path, brief: bool) -> Iterator[None]:
                 holder = _holder(lock)
                 if not (brief and holder.get("brief", True)):
                     at = f" (process {holder['pid']} on {holder['host']})" if "pid" in holder else ""
-                    raise InUse(f"{folder}: another run is at work there{at}; wait for it or stop it") from None
+                    raise InUse(say("score.in_use", folder=str(folder), at=at)) from None
                 time.sleep(_RETRY)
         state = {"host": socket.gethostname()[:80], "pid": os.getpid(), "brief": brief}
         _holder_file(lock).write_text(json.dumps(state), "utf-8")
     except OSError as error:
         held.release()
-        raise LanmuError(f"{lock}: cannot be written ({error.strerror or error}); choose another --out") from error
+        raise LanmuError(say("score.no_place", path=str(lock), error=str(error.strerror or error))) from error
     try:
         yield
     finally:

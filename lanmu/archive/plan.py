@@ -10,9 +10,11 @@ from itertools import islice
 from typing import Any, Literal
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from classifier.reading.names import printable
 from classifier.reading.options import Kind, ReadingOptions
 from lanmu.archive.folder import RunFolder
+from lanmu.language import speak
 
 FORMAT = 1
 PLAN = "plan.json"
@@ -156,8 +158,12 @@ class Plan:
 
 def refusal_words(refused: Iterable[tuple[str, str]], count: int) -> list[str]:
     """The first few of ``count`` refused inputs, (name, reason) each, in words."""
-    lines = [printable(f"lanmu: refused {name}: {reason}") for name, reason in islice(refused, SHOWN_REFUSALS)]
-    return [*lines, f"lanmu: … and {count - SHOWN_REFUSALS:,} more"] if count > SHOWN_REFUSALS else lines
+    lines = [
+        printable(f"lanmu: {speak('command.refused', input=f'{name}: {reason}')}")
+        for name, reason in islice(refused, SHOWN_REFUSALS)
+    ]
+    more = speak("command.more", count=f"{count - SHOWN_REFUSALS:,}")
+    return [*lines, f"lanmu: {more}"] if count > SHOWN_REFUSALS else lines
 
 
 def read_plan(folder: RunFolder) -> Plan | None:
@@ -169,7 +175,7 @@ def read_plan(folder: RunFolder) -> Plan | None:
     try:
         record = json.loads(content)
         if record.pop("format") != FORMAT:
-            raise LanmuError(f"{where}: is of another version of lanmu; give a new --out, or --restart")
+            raise LanmuError(say("score.plan_version", file=where))
         identity = record.pop("identity")
         record["task"] = Task(**record["task"])
         record["sources"] = tuple(record["sources"])
@@ -177,9 +183,9 @@ def read_plan(folder: RunFolder) -> Plan | None:
         record["passed_over"] = tuple((ending, count) for ending, count in record.get("passed_over", ()))
         plan = Plan(**record)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise LanmuError(f"{where}: is damaged ({error}); give a new --out, or --restart") from error
+        raise LanmuError(say("score.plan_damaged", file=where, error=str(error))) from error
     if plan.identity != identity:
-        raise LanmuError(f"{where}: does not have its own checksum; it was changed: give a new --out, or --restart")
+        raise LanmuError(say("score.plan_changed", file=where))
     return plan
 
 

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from classifier.reading.kinds import unread_ending
 from classifier.reading.names import shown_name
 from lanmu.archive.cutting import Costed, is_document, pieces_of
@@ -45,7 +46,7 @@ def planned(target: Target, sources: Sequence[str], base: str, task: Task, *, re
     is_output = _outputs(target)
     is_run = SHARDS in folder.sizes("")
     if not is_run and not folder.is_empty():
-        raise LanmuError(f"{folder.location}: holds something else than a run; give a new or empty folder as --out")
+        raise LanmuError(say("score.no_run_folder", folder=folder.location))
     if restart:
         for name in OF_A_RUN:
             folder.remove(name)
@@ -57,9 +58,9 @@ def planned(target: Target, sources: Sequence[str], base: str, task: Task, *, re
         check_plan(folder, plan, sources, base, task, is_output)
         return plan
     if not sources:
-        raise LanmuError(f"{folder.location}: holds no run to go on with; say what to score")
+        raise LanmuError(say("score.no_run", folder=folder.location))
     if target.file and not is_run and size_of(target.file) >= 0:
-        raise LanmuError(f"{target.file}: is there already and was not made by a run; move it, or give a new --out")
+        raise LanmuError(say("score.file_is_there", file=target.file))
     return make_plan(folder, sources, base, task, is_output)
 
 
@@ -120,15 +121,16 @@ def check_plan(
     """LanmuError, saying what changed and what to do, unless the plan is what would be planned now."""
     where = folder.location
     if plan.lanmu != lanmu_version():
-        raise LanmuError(
-            f"{where}: was begun with lanmu {plan.lanmu}, this is {lanmu_version()}; use that, or --restart"
-        )
+        raise LanmuError(say("score.other_version", folder=where, begun=plan.lanmu, this=lanmu_version()))
     if differences := plan.task.differences(task):
         if plan.task.model != task.model:
-            differences[0] = f"the model was {plan.task.model_name!r} and is now {task.model_name!r}"
-        raise LanmuError(f"{where}: was begun with other settings: {'; '.join(differences)}; {ADVICE}")
+            more = "".join(f"; {difference}" for difference in differences[1:])
+            raise LanmuError(
+                say("score.other_model", folder=where, begun=plan.task.model_name, this=task.model_name, more=more)
+            )
+        raise LanmuError(say("score.other_settings", folder=where, differences="; ".join(differences)))
     if [_whole(s, plan.base) for s in plan.sources] != [_whole(s, base) for s in sources]:
-        raise LanmuError(f"{where}: was begun for {', '.join(plan.sources)}; {ADVICE}")
+        raise LanmuError(say("score.other_sources", folder=where, sources=", ".join(plan.sources)))
     checksum = 0
     for file in listed(plan.sources, plan.base, task.reading, lambda _: None, is_output):
         checksum = (checksum + _number(file, plan.base)) % _SUM
@@ -139,7 +141,7 @@ def check_plan(
         while block := lines.read(1 << 20):
             digest.update(block)
     if digest.hexdigest() != plan.shards_checksum:
-        raise LanmuError(f"{folder.name_of(SHARDS)}: does not have the checksum in {PLAN}; it was changed: {ADVICE}")
+        raise LanmuError(say("score.shards_changed", file=folder.name_of(SHARDS), plan=PLAN))
 
 
 def lanmu_version() -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from classifier.model.files import read_manifest
 from lanmu.archive.finishing import finish, finished_file, read_report
 from lanmu.archive.folder import RunFolder
@@ -76,9 +77,9 @@ def _score_share(
 ) -> Outcome:
     """Score one machine's share; who ends last puts everything together."""
     if work.restart:
-        raise LanmuError("--restart would throw away the other machines' shares; use it without --take, once")
+        raise LanmuError(say("score.restart_with_take"))
     if work.cluster:
-        raise LanmuError("--take shares a run among machines without a cluster; leave out --take or --cluster")
+        raise LanmuError(say("score.take_with_cluster"))
     with ExitStack() as held:
         with locked(target.folder, brief=True):
             plan = planned(target, sources, base, task, restart=False)

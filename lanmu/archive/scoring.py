@@ -15,6 +15,7 @@ from typing import BinaryIO
 from classifier.article import Article
 from classifier.columns import TextColumn
 from classifier.errors import InputRefused, LanmuError
+from classifier.messages import say
 from classifier.model.decisions import Decisions
 from classifier.model.topic_model import TopicModel
 from classifier.reading.kinds import split_name
@@ -101,7 +102,7 @@ def loaded_scorer(folder: RunFolder, base: str, task: Task, model: Path, threads
     """A scorer with the model the task names; LanmuError where the folder now holds another."""
     loaded = TopicModel.load(model, engine="compiled", threads=threads, accept_accuracy=task.accept_accuracy)
     if loaded.manifest.checksum != task.model:
-        raise LanmuError(f"{model}: is no longer the model the run was planned with; put it back, or --restart")
+        raise LanmuError(say("score.model_changed", model=str(model)))
     empty = TextColumn.from_strings([""])
     loaded.decide(empty, empty)  # so that the kernel is compiled before several threads ask for it
     return ShardScorer(folder, base, task, loaded)
@@ -123,7 +124,7 @@ def read_piece(
     try:
         now = found_at(piece.path, base, piece.stamp)
         if (now.size, now.stamp) != (piece.size, piece.stamp):
-            raise InputRefused(name, "has changed since the run was planned; score it again in a new run")
+            raise InputRefused(name, say("score.source_changed"))
         with opened(piece.path, base) as file:
             if piece.cut in ("whole", "members", "blocks"):
                 members = range(piece.start, piece.end) if piece.cut == "members" else None

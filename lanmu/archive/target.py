@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Literal
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.locations import is_url, plain_path
 from lanmu.archive.plan import PartFormat
@@ -46,7 +47,7 @@ def target(out: str, form: OutputForm | None = None) -> Target:
     if ending is None and form != "sqlite":
         return Target(form or "parquet", RunFolder(out))
     if ending and form and ending != form:
-        raise LanmuError(f"{out}: ends as {ending} but --format is {form}; leave one of them out")
+        raise LanmuError(say("score.two_formats", out=out, ending=ending, format=form))
     if is_url(out) and "sqlite" in (form, ending):
-        raise LanmuError(f"{out}: SQLite needs a local file; give a path, or write Parquet there")
+        raise LanmuError(say("score.local_sqlite", out=out))
     return Target(form or ending or "sqlite", RunFolder(f"{out.rstrip('/')}.run"), out)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from classifier.errors import LanmuError
+from classifier.errors import LabelsError, LanmuError
 from lanmu.commands.label_options import (
     CategoriesOption,
     CharactersOption,
@@ -29,6 +29,7 @@ from lanmu.commands.label_options import (
     unlabelled_pool,
 )
 from lanmu.commands.options import ModelsOption
+from lanmu.language import speak
 
 if TYPE_CHECKING:
     from numpy import int64
@@ -129,27 +130,41 @@ def evaluate(
         "version": version("lanmu"),
     }
     if model is None:
-        start = fit_start(
-            examples, taxonomy, words, characters, solver, penalty, seed, from_scratch=from_scratch, models=models
-        )
-        pool, refused = unlabelled_pool(unlabelled or [], examples, start, seed, apart=True)
-        options = start.options if pool is None else with_unlabelled(start.options)
-        new = start.is_new(examples)
-        left_out, examples = int((~new).sum()), examples.take(new)
-
-        def fit(some: Examples, groups: NDArray[int64]) -> Fitted:
-            return fit_model(some, taxonomy, options, groups=groups, prior=start.prior, unlabelled=pool)
-
         champion = _champion(models)
-        if pool is not None:
-            about["unlabelled"] = unlabelled_record(pool)
-        about |= {"options": options.record(), "champion": champion.manifest.name if champion else ""}
-        evaluation = evaluated(
-            examples, fit, split=split.value, champion=champion, thorough=not quick, seed=seed, say=_say
-        )
-        if left_out:
-            note = ("note_known", {"n": f"{left_out:,}", "all": f"{left_out + len(examples):,}"})
-            evaluation = replace(evaluation, notes=(note, *evaluation.notes))
+
+        def evaluate_from(scratch: bool) -> tuple[Evaluation, int]:
+            """The evaluation of a fit as it would begin, or of one from scratch, and how many inputs were refused."""
+            start = fit_start(
+                examples, taxonomy, words, characters, solver, penalty, seed, from_scratch=scratch, models=models
+            )
+            pool, refused = unlabelled_pool(unlabelled or [], examples, start, seed, apart=True)
+            options = start.options if pool is None else with_unlabelled(start.options)
+            new = start.is_new(examples)
+
+            def fit(some: Examples, groups: NDArray[int64]) -> Fitted:
+                return fit_model(some, taxonomy, options, groups=groups, prior=start.prior, unlabelled=pool)
+
+            if pool is not None:
+                about["unlabelled"] = unlabelled_record(pool)
+            about.update(options=options.record(), champion=champion.manifest.name if champion else "")
+            try:
+                found = evaluated(
+                    examples.take(new), fit, split=split.value, champion=champion, thorough=not quick, seed=seed,
+                    say=_say,
+                )  # fmt: skip
+            except LabelsError:
+                if new.all():
+                    raise
+                _clear()
+                left = f"{int(new.sum()):,}"
+                print(speak("evaluate.from_scratch", left=left, all=f"{len(examples):,}"), file=sys.stderr)
+                return evaluate_from(True)
+            if new.all():
+                return found, refused
+            note = ("note_known", {"n": f"{int((~new).sum()):,}", "all": f"{len(examples):,}"})
+            return replace(found, notes=(note, *found.notes)), refused
+
+        evaluation, refused = evaluate_from(from_scratch)
     else:
         answers, left_out = model_answers(model, models, examples)
         about["model"] = model

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.archive.locations import plain_path
 from lanmu.commands.options import (
     EXPERT,
@@ -27,6 +28,7 @@ from lanmu.commands.options import (
     TitleFieldOption,
 )
 from lanmu.commands.refusals import is_text_passed_over, passed_over_words
+from lanmu.language import counted, speak
 
 if TYPE_CHECKING:
     from lanmu.archive.folder import RunFolder
@@ -117,9 +119,9 @@ def score(
     from lanmu.archive.target import target
 
     if not out:
-        raise LanmuError("say where to write: --out FOLDER, or a file such as --out tagged.db")
+        raise LanmuError(say("score.no_out"))
     if "-" in (sources or []):
-        raise LanmuError("score reads its input again when it goes on, so it takes no standard input; give a file")
+        raise LanmuError(say("score.no_standard_input"))
     chosen = target(out, format.value if format else None)
     path = model_path(model, models)
     manifest = read_manifest(path)
@@ -142,23 +144,22 @@ def score(
     given = [plain_path(source) for source in sources or []]
     outcome = score_archive(chosen, given, str(Path.cwd()), task, path, work)
     if outcome.state == "stopped":
-        print("lanmu: stopped; to go on, give the same command again", file=sys.stderr)
+        print(f"lanmu: {speak('score.stopped')}", file=sys.stderr)
         raise typer.Exit(130)
     if outcome.state == "planned":
         plan = outcome.plan
         for line in plan.refusals():
             print(line, file=sys.stderr)
         size = f"{plan.bytes / 1e9:,.2f} GB" if plan.bytes >= 1e7 else f"{plan.bytes / 1e3:,.0f} kB"
-        print(
-            f"{counted(plan.files, 'file')}, {size}, in {counted(plan.shards, 'shard')}; the plan is in "
-            f"{chosen.folder.name_of('shards.jsonl')}; to begin, give the same command without --plan-only",
-            file=sys.stderr,
-        )
+        where = chosen.folder.name_of("shards.jsonl")
+        said = speak("score.planned", files=counted("file", plan.files), size=size,
+                     shards=counted("shard", plan.shards), where=where)  # fmt: skip
+        print(said, file=sys.stderr)
         if plan.refused:
             raise typer.Exit(1)
         return
     if outcome.state == "waiting":
-        print("lanmu: this share is done; whoever ends the last share puts everything together", file=sys.stderr)
+        print(f"lanmu: {speak('score.share_done')}", file=sys.stderr)
         return
     told(chosen.output, chosen.folder, outcome.summary)
 
@@ -170,14 +171,18 @@ def told(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
     refused = summary["refused"]
     if said := passed_over_words(summary.get("passed_over", {})):
         print(f"lanmu: {said}", file=sys.stderr)
-    print(
-        f"{counted(summary['articles'], 'article')} in {output}: {summary['accepted']:,} accepted, "
-        f"{summary['review']:,} to review; charts in {folder.name_of('summary.html')}",
-        file=sys.stderr,
+    said = speak(
+        "score.done",
+        articles=counted("article", summary["articles"]),
+        output=output,
+        accepted=f"{summary['accepted']:,}",
+        review=f"{summary['review']:,}",
+        charts=folder.name_of("summary.html"),
     )
+    print(said, file=sys.stderr)
     if refused:
         where = folder.name_of("refused.jsonl")
-        print(f"lanmu: {counted(refused, 'input')} refused, each with the reason in {where}", file=sys.stderr)
+        print(f"lanmu: {speak('score.refused', inputs=counted('input', refused), where=where)}", file=sys.stderr)
         with folder.opened("refused.jsonl") as file:
             records = map(json.loads, file)
             for line in refusal_words(((record["source"], record["reason"]) for record in records), refused):
@@ -187,16 +192,11 @@ def told(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
         raise typer.Exit(1)
 
 
-def counted(n: int, what: str) -> str:
-    """``1 file``, ``2,000 files``."""
-    return f"{n:,} {what}{'' if n == 1 else 's'}"
-
-
 def share(take: str) -> tuple[int, int]:
     """``2/3`` → (2, 3); LanmuError where it is no share."""
     number, _, of = take.partition("/")
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 100_000):
-        raise LanmuError(f"--take {take!r} is no share; write 2/3 for the second of three machines")
+        raise LanmuError(say("score.no_share", take=take))
     return int(number), int(of)
 
 
@@ -220,5 +220,5 @@ def size_in_bytes(size: str) -> int:
     except (ValueError, KeyError, OverflowError):
         value = 0
     if not 1 << 10 <= value <= 64 << 30:
-        raise LanmuError(f"--shard-size {size!r} is no size between 1KB and 64GB; give one such as 64MB")
+        raise LanmuError(say("score.no_size", size=size))
     return value

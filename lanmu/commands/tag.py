@@ -33,7 +33,7 @@ from lanmu.commands.options import (
 )
 from lanmu.commands.refusals import NamedRefusals
 from lanmu.commands.streams import data_stream
-from lanmu.language import speak
+from lanmu.language import counted, speak
 
 if TYPE_CHECKING:
     from classifier.article import Article
@@ -176,8 +176,8 @@ def _tell_sums(counts: Counter[str], refused: int) -> None:
     """One line at the end: how many articles there were, and what is to be done with them."""
     print(
         speak(
-            "command.sums", articles=f"{counts.total():,}", accepted=f"{counts['accepted']:,}",
-            review=f"{counts['review']:,}", refused=f"{refused:,}",
+            "command.sums", articles=counted("article", counts.total()), accepted=f"{counts['accepted']:,}",
+            review=f"{counts['review']:,}", refused=counted("input", refused),
         ),
         file=sys.stderr,
     )  # fmt: skip

@@ -85,6 +85,17 @@ def test_a_model_is_not_evaluated_on_what_it_has_seen(lanmu: Lanmu, tmp_path: Pa
     assert "2 articles, as the model tags them" in new.stdout
 
 
+@pytest.mark.slow
+def test_labels_that_the_model_has_nearly_all_learned_are_evaluated_from_scratch(
+    lanmu: Lanmu, labels: Path, tmp_path: Path
+) -> None:
+    one = Label("新-1", "sports", "", "", "县篮球联赛落幕", "决赛打满四节，城关镇队靠一记压哨三分夺得冠军。")
+    (tmp_path / "labels.csv").write_bytes(labels.read_bytes() + labels_csv([one]).split(b"\n", 1)[1])
+    done = lanmu("evaluate", "--quick", "--models", ROOT / "models", "--lang", "zh")
+    assert done.returncode == 0, done.stderr
+    assert "81 条标注中" in done.stderr and "81 articles, cross-validated" in done.stdout
+
+
 def test_hostile_texts_stay_text(lanmu: Lanmu, tmp_path: Path) -> None:
     """Titles, texts and sources with markup show as they are, in the report and in its charts' data."""
     bad = '<script>alert("坏")</script><img src=x onerror=alert(1)>'

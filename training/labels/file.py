@@ -12,6 +12,7 @@ from pathlib import Path
 
 from classifier.errors import LabelsError
 from classifier.files import write_bytes_whole
+from classifier.messages import say
 from classifier.taxonomy import Taxonomy
 from training.labels.checks import checked, unwritable
 from training.labels.examples import Examples
@@ -64,7 +65,7 @@ def usable_labels(path: Path, taxonomy: Taxonomy | None = None) -> tuple[Label, 
         more = f"\n  … and {len(found.refused) - 20} more" if len(found.refused) > 20 else ""
         raise LabelsError(f"{path}: {len(found.refused)} lines cannot be used; mend or remove them:\n  {shown}{more}")
     if not found.labels:
-        raise LabelsError(f"{path}: holds no label; add some with `lanmu labels add` or `lanmu labels import`")
+        raise LabelsError(say("labels.none", path=str(path)))
     return found.labels
 
 

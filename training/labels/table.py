@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.errors import InputRefused, LabelsError
+from classifier.messages import say
 from classifier.reading.encoding import decode
 from classifier.reading.limits import LIMITS
 from training.labels.label import cell_text
@@ -106,7 +107,7 @@ def read_table(path: Path) -> LabelTable:
     try:
         decoded = decode(content, str(path))
     except InputRefused as error:
-        raise LabelsError(f"{error}; save it as CSV in UTF-8") from error
+        raise LabelsError(say("labels.no_csv", path=error.name, wrong=error.said)) from error
     lines = tuple(io.StringIO(decoded.text.removeprefix("\ufeff"), newline=""))
     told = _told_delimiter(lines[0])
     delimiter = told or max(DELIMITERS, key=lambda d: (lines[0].count(d), d == ","))
@@ -133,10 +134,10 @@ def read_table(path: Path) -> LabelTable:
 def _content(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise LabelsError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; split it")
+            raise LabelsError(say("labels.too_large", path=str(path), most=f"{MAX_FILE_BYTES:,}"))
         return path.read_bytes()
     except OSError as error:
-        raise LabelsError(f"{path}: cannot be read ({error.strerror}); give the path of a labels file") from error
+        raise LabelsError(say("labels.unreadable", path=str(path), error=str(error.strerror))) from error
 
 
 def _told_delimiter(line: str) -> str:

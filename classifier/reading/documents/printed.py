@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from classifier.article import Article
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.documents.text import read_text
 from classifier.reading.layout.arrange import arrange
 from classifier.reading.layout.articles import PrintedReading, read_arranged, running_text
@@ -15,14 +16,8 @@ from classifier.reading.layout.printed import PrintedPage
 from classifier.reading.options import ReadingOptions, Scorer
 
 PRINTED_KINDS = ("pdf", "alto", "hocr", "ocr")
-SCANNED = (
-    "has no text layer, only pictures of pages; run OCR on it first: lanmu reads what MinerU, PaddleOCR, RapidOCR "
-    "and ALTO or hOCR tools write (docs/pages.md)"
-)
-GARBLED = (
-    "its characters cannot be read: its fonts do not say which character is which (no ToUnicode, or an unknown "
-    "encoding); export it anew with fonts embedded, or run OCR on its pages (docs/pages.md)"
-)
+SCANNED = say("printed.scanned")
+GARBLED = say("printed.garbled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +38,16 @@ def printed_pages(data: bytes, kind: str, name: str, options: ReadingOptions) ->
     if kind != "pdf":
         pages = _ocr_pages(data, kind, name)
         if len(pages) > limits.pdf_pages:
-            raise InputRefused(name, f"has more than {limits.pdf_pages:,} pages; split it")
+            raise InputRefused(name, say("printed.pages", most=f"{limits.pdf_pages:,}"))
         if not any(page.pieces for page in pages):
-            raise InputRefused(name, "holds no text; run OCR on the page anew")
+            raise InputRefused(name, say("printed.no_text"))
         return PrintedPages(tuple(page for page in pages if page.pieces))
     pages = []
     chars = 0
     for page in bounded_pdf_pages(data, name, limits.pdf_pages):
         chars += sum(len(piece.text) for piece in page.pieces)
         if chars > limits.article_chars:
-            raise InputRefused(name, f"holds more than {limits.article_chars:,} characters; split it")
+            raise InputRefused(name, say("file.characters", most=f"{limits.article_chars:,}"))
         pages.append(page)
     written = [page for page in pages if any(piece.text.strip() for piece in page.pieces)]
     if not written:

@@ -364,9 +364,7 @@ class WordText:
             self.fields.append(True)
             self.codes += 1
             if len(self.fields) > _MOST_FIELDS:
-                raise InputRefused(
-                    self.name, f"nests more than {_MOST_FIELDS} fields; no Word file does: save it again"
-                )
+                raise InputRefused(self.name, say("word.fields", most=_MOST_FIELDS))
         elif self.fields and kind == "separate":
             self.codes -= self.fields[-1]
             self.fields[-1] = False

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.layout.measured import measured_page, measured_piece
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
 
@@ -21,11 +22,9 @@ def alto_pages(data: bytes, name: str) -> list[PrintedPage]:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise InputRefused(name, f"is damaged XML ({str(error)[:80]}); export it anew") from error
+        raise InputRefused(name, say("printed.damaged_xml", error=str(error)[:80])) from error
     if _name(root) != "alto":
-        raise InputRefused(
-            name, f"is XML, but not ALTO (it starts with <{_name(root)[:40]}>); export it as ALTO or text"
-        )
+        raise InputRefused(name, say("printed.no_alto", element=_name(root)[:40]))
     return [_page(page, n) for n, page in enumerate(_all(root, "Page"), 1)]
 
 

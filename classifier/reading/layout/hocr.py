@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.layout.measured import measured_page, measured_piece
 from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece
 
@@ -24,10 +25,10 @@ def hocr_pages(data: bytes, name: str) -> list[PrintedPage]:
     try:
         root = html.fromstring(data, parser=html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise InputRefused(name, f"cannot be read as hOCR ({str(error)[:80]}); export it anew") from error
+        raise InputRefused(name, say("printed.no_hocr", error=str(error)[:80])) from error
     found = [e for e in root.iter() if "ocr_page" in _classes(e)]
     if not found:
-        raise InputRefused(name, "holds no page of OCR (class ocr_page); export it anew")
+        raise InputRefused(name, say("printed.no_ocr_page"))
     return [_page(page, n) for n, page in enumerate(found, 1)]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from classifier.errors import InputRefused
+from classifier.messages import say
 from classifier.reading.layout.measured import box_of, measured_block, measured_page, measured_piece
 from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece
 
@@ -46,7 +47,7 @@ def ocr_json_pages(data: bytes, name: str) -> list[PrintedPage]:
     try:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
-        raise InputRefused(name, f"is damaged JSON ({str(error)[:80]}); export it anew") from error
+        raise InputRefused(name, say("printed.damaged_json", error=str(error)[:80])) from error
     try:
         pages = _pages(value)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:

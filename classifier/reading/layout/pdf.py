@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from classifier.ideographs import plain_codes
+from classifier.messages import Message, say
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
 
 MAX_RULE = 4.0
@@ -25,6 +26,10 @@ _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 class PdfRefused(Exception):
     """A PDF that cannot be read; says why and what to do."""
 
+    def __init__(self, said: Message) -> None:
+        super().__init__(said.text())
+        self.said = said
+
 
 def pdf_pages(data: bytes, most_pages: int = 2_000) -> Iterator[PrintedPage]:
     """Pages of a PDF, one after the other.
@@ -38,16 +43,16 @@ def pdf_pages(data: bytes, most_pages: int = 2_000) -> Iterator[PrintedPage]:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD or "password" in str(error).lower():
-            raise PdfRefused("is locked with a password; unlock it first") from error
-        raise PdfRefused("is damaged and cannot be read as PDF; print it to a new PDF") from error
+            raise PdfRefused(say("printed.locked")) from error
+        raise PdfRefused(say("printed.damaged_pdf")) from error
     try:
         if len(document) > most_pages:
-            raise PdfRefused(f"has more than {most_pages:,} pages; split it")
+            raise PdfRefused(say("printed.pages", most=f"{most_pages:,}"))
         for number in range(len(document)):
             try:
                 page = document[number]
             except pdfium.PdfiumError as error:
-                raise PdfRefused(f"is damaged on page {number + 1}; print it to a new PDF") from error
+                raise PdfRefused(say("printed.damaged_page", number=number + 1)) from error
             try:
                 yield _page(page, number + 1)
             finally:

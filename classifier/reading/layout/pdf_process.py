@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from typing import Any, BinaryIO, cast
 
 from classifier.errors import InputRefused
-from classifier.messages import say
+from classifier.messages import Message, say
 from classifier.processes import python_command
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
 
@@ -91,7 +91,7 @@ def _ask(process: subprocess.Popen[bytes], data: bytes, name: str, most_pages: i
         if head is None or len(body) < head.get("bytes", 0):
             raise InputRefused(name, late)
         if "refused" in head:
-            raise InputRefused(name, head["refused"])
+            raise InputRefused(name, Message.of_record(head["refused"]))
         if "bytes" not in head:
             return
         yield page_from(head, body)
@@ -197,9 +197,9 @@ def main() -> None:
                 target.flush()
                 _bound_seconds()
         except PdfRefused as error:
-            answer = {"refused": str(error)}
+            answer = {"refused": error.said.record()}
         except MemoryError:
-            answer = {"refused": "needs too much memory to read as PDF; print it to a new PDF"}
+            answer = {"refused": say("printed.memory").record()}
         target.write(json.dumps(answer).encode() + b"\n")
         target.flush()
 

@@ -39,7 +39,7 @@ def read_page(
     full_name = f"{name}!{member}" if member else name
     lines, cuts = lines_of(source)
     if len(lines) > 2 * options.limits.page_lines:
-        raise InputRefused(full_name, f"has more than {options.limits.page_lines:,} lines; split it into pages")
+        raise InputRefused(full_name, say("printed.lines", most=f"{options.limits.page_lines:,}"))
     front = front_matter(source)
     lines = [replace(x, kind="left_out", reason="front matter") if x.end <= front.end else x for x in lines]
     paragraphs = paragraphs_of(without_recommended(lines, page=True))
