@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from classifier.reading.page.signs import COMMA, HAN, OPENING_QUOTES, any_of
@@ -10,7 +10,7 @@ from classifier.reading.page.topics import pairs_of
 from classifier.reading.page.traditional import simplified
 from classifier.reading.patterns import pattern
 
-_WORD_PAIR, _NO_WORD_PAIR = 3.0, -0.75
+_WORD_PAIR, _NO_WORD_PAIR, _PAIR_ELSEWHERE = 3.0, -0.75, 1.5
 _OPENS = pattern(
     rf"{any_of(OPENING_QUOTES)}|近[日年]|日前|连日来|今年|去年|当前|眼下|据[悉了介统]|记者|走进|在.{{2,24}}?{any_of(COMMA)}|为|“"
     r"|\d{1,2}月|\d{4}年|截至|目前|随着|清晨|傍晚|初春|早在"
@@ -18,29 +18,34 @@ _OPENS = pattern(
 _HAN = pattern(HAN)
 
 
-def is_torn(line: str, after: str, alike: int, page: Mapping[str, int]) -> bool:
+def is_torn(line: str, after: str, alike: int, pairs: Callable[[], Mapping[str, int]]) -> bool:
     """Whether ``line`` is the torn beginning of ``after`` rather than a sub-head above it.
 
     The surest sign is the pair of characters at the joint: torn words make a known pair, or one
-    that the page has elsewhere (``page`` counts its pairs).  Sub-heads come several to a story and
-    ``alike`` in length, are short, and are often said again by the paragraph below.
+    that the page has elsewhere (``pairs`` counts the page's, and is asked only where that decides).
+    Sub-heads come several to a story and ``alike`` in length, are short, and are often said again by
+    the paragraph below.
     """
     odds = 0.0
     joint = simplified(line[-1] + after[0])
-    if _HAN.fullmatch(joint[0]) and _HAN.fullmatch(joint[1]):
+    in_han = bool(_HAN.fullmatch(joint[0]) and _HAN.fullmatch(joint[1]))
+    if in_han:
         odds += _WORD_PAIR if joint[1] in word_pairs().get(joint[0], "") else _NO_WORD_PAIR
-        if page.get(joint, 0) > line.count(joint) + after.count(joint):
-            odds += 1.5
     elif joint.isascii() and joint.isalnum():
         odds += 3.0
-    own = pairs_of(line)
-    if own and len(own & pairs_of(after[:120])) >= 0.34 * len(own):
-        odds -= 3.0
     odds += 1.5 if len(line) > 20 else 0.5 if len(line) > 14 else -0.5
     if _OPENS.match(simplified(after[:40])):
         odds -= 1.5
     odds += -1.5 if alike else 0.75
-    return odds > 0
+    least = -_PAIR_ELSEWHERE if in_han else 0.0
+    if odds <= least:
+        return False
+    own = pairs_of(line)
+    if own and len(own & pairs_of(after[:120])) >= 0.34 * len(own):
+        odds -= 3.0
+    if odds > 0 or odds <= least:
+        return odds > 0
+    return pairs().get(joint, 0) > line.count(joint) + after.count(joint)
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from typing import Literal
 
@@ -117,7 +118,12 @@ def _with_torn_joined(found: list[Paragraph], lines: Sequence[Line]) -> list[Par
     short = {p for p in found if p.alone and p.kind == "text" and not p.signed and not lines[p.lines[0]].bold}
     if not short:
         return found
-    pairs: Counter[str] | None = None
+
+    @cache
+    def pairs() -> Counter[str]:
+        """How often each two characters stand side by side."""
+        return Counter(a + b for line in lines for a, b in pairwise(line.text))
+
     story = 0
     stories: dict[Paragraph, int] = {}
     lengths: dict[int, Counter[int]] = {}
@@ -132,19 +138,12 @@ def _with_torn_joined(found: list[Paragraph], lines: Sequence[Line]) -> list[Par
         if p in short and after is not None and after.kind == "text" and not (after.alone or after.items):
             own = lengths[stories[p]]
             alike = sum(own[n] for n in range(len(p.text) - 3, len(p.text) + 4)) - 1
-            if not lead_byline(after.text):
-                pairs = pairs or _pairs(lines)
-                if is_torn(p.text, after.text, alike, pairs):
-                    p.text, p.lines, p.alone = joined(p.text, after.text), p.lines + after.lines, False
-                    gone.add(after)
+            if not lead_byline(after.text) and is_torn(p.text, after.text, alike, pairs):
+                p.text, p.lines, p.alone = joined(p.text, after.text), p.lines + after.lines, False
+                gone.add(after)
         if p.kind in ("heading", "text", "byline"):
             after = p
     return [p for p in found if p not in gone]
-
-
-def _pairs(lines: Sequence[Line]) -> Counter[str]:
-    """How often each two characters stand side by side."""
-    return Counter(a + b for line in lines for a, b in pairwise(line.text))
 
 
 def _continues(current: Paragraph, line: Line, i: int, layout: Layout) -> bool:

@@ -15,6 +15,7 @@ SUBHEAD_CHARS = 24
 LONG_SUBHEAD_CHARS = 40
 NEVER_FIRST = frozenset(COMMA + STOP + QUESTION + EXCLAMATION + PAUSE + SEMICOLON + COLON + ELLIPSIS + "%％℃")
 """What no paragraph starts with."""
+_NOT_INSIDE, _NOT_LAST = frozenset(STOP + SEMICOLON), frozenset(COMMA + PAUSE + COLON + SEMICOLON)
 _SEEN = frozenset({"heading", "text", "row", "item"})
 _MID_FIRST = pattern(r"[的了着过和与及等们并而或被以]|之[一后前间中]|[年月日][,，]")
 _MID_LAST = frozenset("的和与及在为把将对是从向以等并而或被让使由于至到其各该这那每第约近超达个")
@@ -66,7 +67,7 @@ class Layout:
         text = line.text
         if not 4 <= len(text) <= 2 * SUBHEAD_CHARS or line.kind != "text" or is_finished(text):
             return False
-        if any(c in text for c in STOP + SEMICOLON) or text[-1] in COMMA + PAUSE + COLON + SEMICOLON:
+        if not _NOT_INSIDE.isdisjoint(text) or text[-1] in _NOT_LAST:
             return False
         if has_open_bracket(text) or lead_byline(text):
             return False

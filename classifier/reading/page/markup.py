@@ -203,8 +203,8 @@ def _ranges(source: str) -> list[tuple[int, int]]:
 def _line(source: str, start: int, end: int, cuts: list[Cut], starts: list[int]) -> Line:
     raw = source[start:end]
     html_level = 0
-    i = max(0, bisect_right(starts, start) - 1)
-    if any(cut.start < end and cut.end > start for cut in cuts[i : i + 2]):
+    i = max(0, bisect_right(starts, start) - 1) if cuts else 0
+    if cuts and any(cut.start < end and cut.end > start for cut in cuts[i : i + 2]):
         if match := _HTML_HEADING.match(raw):
             html_level = int(match[1])
         raw, reason = _without_cuts(source, start, end, cuts, i)
@@ -243,7 +243,7 @@ def _text_line(start: int, end: int, body: str, kind: LineKind, *, bold: bool) -
     if not stripped:
         return Line(start, end, "", "left_out", reason="markup")
     blanks = seen[: len(seen) - len(stripped)]
-    indent = sum(2 if c == "\u3000" else 4 if c == "\t" else 1 for c in blanks)
+    indent = len(blanks) + blanks.count("\u3000") + 3 * blanks.count("\t")
     return Line(start, end, stripped.rstrip(" \t\u3000"), kind, indent=indent, bold=bold)
 
 

@@ -68,7 +68,7 @@ def has_open_bracket(text: str) -> bool:
         return False
     for closing, opening in PAIRS.items():
         opened = tail.rfind(opening)
-        if opened > tail.rfind(closing):
+        if opened >= 0 and tail.find(closing, opened) < 0:
             if closing == ")" and "\uff09" in tail[opened:]:
                 continue
             if closing == "\uff09" and ")" in tail[opened:]:
