@@ -203,6 +203,7 @@ def test_single_keys_can_be_turned_off(desk: Server) -> None:
 
 def found_by_axe(window: Window) -> list[str]:
     """Breaches of WCAG 2.2 A and AA that axe-core finds on the page, as short lines."""
+    window.page.evaluate("() => Promise.allSettled(document.getAnimations().map(one => one.finished))")
     window.page.evaluate(AXE.read_text("utf-8"))
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     found = window.page.evaluate("tags => axe.run({runOnly: tags})", tags)

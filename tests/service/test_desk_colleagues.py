@@ -115,6 +115,12 @@ def test_filters_and_orders_of_review(li: TestClient, service: Service) -> None:
     assert "<option selected>乡村</option>" in page
 
 
+def test_an_empty_queue_says_of_what_it_is_empty(li: TestClient) -> None:
+    sign_in(li, "李编辑")
+    assert "没有符合筛选条件的待审稿件" in li.get("/review?search=查无此文").text
+    assert "现在没有要复核的稿件" in li.get("/review?reading=second").text
+
+
 def test_a_share_of_the_labels_is_read_again_by_another_who_does_not_see_them(
     li: TestClient, he: TestClient, service: Service
 ) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from classifier.errors import InputRefused
 from classifier.model.decisions import REASONS
+from classifier.reading import read_bytes
 from classifier.taxonomy import Taxonomy
 from lanmu.service.desk.category_keys import KEYS, TAKEN, category_keys
 from lanmu.service.desk.languages import LANGUAGES, Wording, catalogue, chosen_language
-from lanmu.service.desk.rendering import TEMPLATES
-from lanmu.service.desk.translating import reason, translated
+from lanmu.service.desk.rendering import TEMPLATES, percent
+from lanmu.service.desk.translating import reason, said, translated
 from lanmu.service.store.records import ROLES, STATES
 from training.fitting.seen import Relabelled
 from training.promotion.gate import Compared, judged
@@ -66,6 +68,34 @@ def test_the_gates_words_are_translated() -> None:
     for verdict in (worse, better, none):
         for sentence in verdict.reasons:
             assert not re.search(r"[a-z]{4}", sentence.text("zh").replace("McNemar", "")), sentence
+
+
+def test_every_line_of_the_audit_log_has_its_words() -> None:
+    package = TEMPLATES.parents[1]
+    sources = "\n".join(path.read_text("utf-8") for path in package.rglob("*.py"))
+    actions = set(re.findall(r"""audit\.note\(\s*\w+,\s*[\w."]+,\s*"([a-z -]+)\"""", sources))
+    assert {"sign-in", "article split", "deliveries tried again"} <= actions
+    t = Wording("zh")
+    assert [one for one in actions if not t.has("audit." + re.sub("[ -]", "_", one))] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("A1.pdf", b"%PDF-1.4 cut off"), ("A2.xml", b"<html><body>no ALTO</body></html>"), ("A3.hocr", b"<html></html>")],
+)
+def test_why_a_page_was_not_read_is_said_in_the_readers_language(name: str, data: bytes) -> None:
+    with pytest.raises(InputRefused) as refused:
+        list(read_bytes(data, name))
+    chinese, english = (said(refused.value, Wording(language)) for language in LANGUAGES)
+    assert re.search(r"请[\u4e00-\u9fff]", chinese) and "it" in english.split()
+    assert not re.search(r"[a-z]{3} [a-z]{2}", chinese.replace("class ocr_page", ""))
+
+
+def test_a_share_that_is_not_whole_is_never_said_to_be() -> None:
+    assert [percent(share) for share in (0.5, 0.994, 0.996, 0.998, 0.99999, 1.0)] == [
+        "50%", "99%", "99.6%", "99.8%", ">99.9%", "100%",
+    ]  # fmt: skip
+    assert [percent(share, 1) for share in (0.9921, 0.9996, 1.0)] == ["99.2%", ">99.9%", "100.0%"]
 
 
 def test_a_sentence_without_translation_stays() -> None:

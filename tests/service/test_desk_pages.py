@@ -205,6 +205,9 @@ def test_the_last_admin_stays_one(client: TestClient, service: Service) -> None:
     answer = client.post("/admin/users/role", data={"csrf": csrf, "name": "何主编", "role": "reader"})
     assert answer.status_code == 422
     assert "是唯一的管理员" in answer.text
+    for path, form in (("role", {"role": "editor"}), ("bar", {"barred": "true"}), ("password", {})):
+        answer = client.post(f"/admin/users/{path}", data={"csrf": csrf, "name": "查无此人", **form})
+        assert answer.status_code == 404 and "没有 查无此人 这个用户" in answer.text
 
 
 def test_a_pasted_page_becomes_articles_and_the_same_again_none(client: TestClient, service: Service) -> None:

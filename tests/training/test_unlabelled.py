@@ -128,7 +128,7 @@ def test_train_takes_a_folder_of_unlabelled_articles(lanmu: Lanmu, tmp_path: Pat
     assert done.returncode == 0, done.stderr
     assert "44 unlabelled articles to learn from too" in done.stderr
     alone = lanmu(
-        "train", "--labels", "ours.csv", "--own-categories", "--unlabelled", "archive", "--models", "mine",
+        "train", "--labels", "ours.csv", "--own-categories", "--unlabelled", "archive", "--models", "alone",
         "--from-scratch",
     )  # fmt: skip
     assert alone.returncode == 0, alone.stderr

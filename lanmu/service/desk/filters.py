@@ -55,6 +55,11 @@ class Wanted:
         )
 
     @property
+    def narrows(self) -> bool:
+        """Whether it leaves articles out, and does not only order them."""
+        return self.filter != ArticleFilter()
+
+    @property
     def query(self) -> str:
         """As the query of an address, without what is not set."""
         return urlencode({name: getattr(self, name) for name in _NAMES if getattr(self, name)})

@@ -182,5 +182,5 @@ def percent(share: float, digits: int = 0) -> str:
     """A share in per cent; one that is not whole is never said to be."""
     text = f"{100 * share:.{digits}f}"
     if share < 1 and float(text) >= 100:
-        text = ">" + f"{100 - 10 ** -max(digits, 1):.{max(digits, 1)}f}"
+        return percent(share, 1) if digits == 0 else f">{100 - 10**-digits:.{digits}f}%"
     return f"{text}%"
