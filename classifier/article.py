@@ -26,6 +26,15 @@ class Source:
         name = f"{self.path}!{self.member}" if self.member else self.path
         return f"{name}#{self.position}" if self.position else name
 
+    def record(self) -> dict[str, Any]:
+        """The source as JSON values; page and box only where it is a printed page's."""
+        record: dict[str, Any] = {"path": self.path, "member": self.member, "position": self.position}
+        if self.page:
+            record["page"] = self.page
+        if self.box is not None:
+            record["box"] = list(self.box)
+        return record
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -80,12 +89,6 @@ class TaggedArticle:
     def record(self) -> dict[str, Any]:
         """The tag contract: what ``lanmu tag --format jsonl`` prints for one article."""
         article = self.article
-        source = article.source
-        place: dict[str, Any] = {"path": source.path, "member": source.member, "position": source.position}
-        if source.page:
-            place["page"] = source.page
-        if source.box is not None:
-            place["box"] = list(source.box)
         record: dict[str, Any] = {
             "id": article.id,
             "title": article.title,
@@ -98,7 +101,7 @@ class TaggedArticle:
             "ranking": [
                 {"category": category, "probability": round(probability, 6)} for category, probability in self.ranking
             ],
-            "source": place,
+            "source": article.source.record(),
         }
         for name in ("column", "subtitle", "byline", "date"):
             if value := getattr(article, name):

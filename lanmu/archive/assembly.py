@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from classifier.errors import LanmuError
@@ -22,8 +23,8 @@ from lanmu.archive.plan import Plan, part_name
 from lanmu.archive.rows import SCHEMA
 from lanmu.archive.target import Target
 
-_LISTS = ("secondary", "reasons", "ranking", "uncertain")
-_TYPES = {"probability": "REAL", "position": "INTEGER"}
+_LISTS = ("secondary", "reasons", "ranking", "uncertain", "box")
+_TYPES = {"probability": "REAL", "position": "INTEGER", "page": "INTEGER"}
 _INDEXED = ("id", "category", "decision", "date")
 _ROWS = 8_192
 
@@ -52,10 +53,13 @@ def assemble(target: Target, plan: Plan, summary: dict[str, Any]) -> None:
 
 
 def _tables(folder: RunFolder, plan: Plan) -> Iterator[Any]:
-    """RecordBatches of all parts."""
+    """RecordBatches of all parts; parts written before a column was known have nothing in it."""
     for index in range(plan.shards):
         with folder.opened(part_name(index, "parquet")) as part:
-            yield from pq.ParquetFile(part).iter_batches(_ROWS)
+            for batch in pq.ParquetFile(part).iter_batches(_ROWS):
+                known = batch.schema.names
+                columns = [batch[f.name] if f.name in known else pa.nulls(len(batch), f.type) for f in SCHEMA]
+                yield pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
 
 
 def _assemble_sqlite(path: Path, folder: RunFolder, plan: Plan, summary: dict[str, Any]) -> None:

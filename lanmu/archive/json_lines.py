@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _OPTIONAL = ("column", "subtitle", "byline", "date", "uncertain")
-"""Fields that stand in a line only where there is something in them."""
+_OPTIONAL_PLACES = ("page", "box")
+"""Fields that stand in a line, or in its source, only where there is something in them."""
 
 
 def json_lines(rows: Any) -> bytes:
@@ -30,7 +31,8 @@ def json_lines(rows: Any) -> bytes:
         ', "ranking": ', json_column(rows.column("ranking")),
         ', "source": {"path": ', _quoted(rows.column("path")),
         ', "member": ', _quoted(rows.column("member")),
-        ', "position": ', rows.column("position").cast(pa.string()), "}",
+        ', "position": ', rows.column("position").cast(pa.string()),
+        *(_optional(name, rows.column(name)) for name in _OPTIONAL_PLACES), "}",
         *(_optional(name, rows.column(name)) for name in _OPTIONAL),
         "}\n",
     )  # fmt: skip
@@ -40,7 +42,7 @@ def json_lines(rows: Any) -> bytes:
 
 
 def json_column(column: Any) -> Any:
-    """A list column (of strings, or the ranking) as JSON arrays; null stays null."""
+    """A list column (of strings, numbers, or the ranking) as JSON arrays; null stays null."""
     if column.null_count:
         return pa.array(
             [None if v is None else json.dumps(v, ensure_ascii=False) for v in column.to_pylist()], pa.string()

@@ -38,9 +38,11 @@ SCHEMA = pa.schema(
         pa.field("subtitle", pa.string()),
         pa.field("byline", pa.string()),
         pa.field("uncertain", pa.list_(pa.string())),
+        pa.field("page", pa.int32()),
+        pa.field("box", pa.list_(pa.float64())),
     ]
 )
-"""The tag contract as columns, with the source flat: ``path``, ``member``, ``position``."""
+"""The tag contract as columns, with the source flat: ``path``, ``member``, ``position``, ``page``, ``box``."""
 
 _CODED = pa.dictionary(pa.int16(), pa.string())
 _CODED_ENTRY = pa.struct([("category", _CODED), ("probability", pa.float32())])
@@ -108,6 +110,7 @@ class Batch:
             return pa.array([well_formed(getattr(a, name)) or None for a in articles], pa.string())
 
         notes = [[well_formed(note) for note in a.uncertain] or None for a in articles]
+        boxes = [None if a.source.box is None else list(a.source.box) for a in articles]
         return cls(
             ids=column(a.id for a in articles),
             titles=column(a.title for a in articles),
@@ -121,6 +124,8 @@ class Batch:
                 "subtitle": optional("subtitle"),
                 "byline": optional("byline"),
                 "uncertain": pa.array(notes, pa.list_(pa.string())),
+                "page": pa.array([a.source.page or None for a in articles], pa.int32()),
+                "box": pa.array(boxes, pa.list_(pa.float64())),
             },
         )
 

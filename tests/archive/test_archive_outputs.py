@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,12 @@ import pytest
 from classifier.errors import LanmuError
 from classifier.model.topic_model import TopicModel
 from classifier.reading import read_paths
+from lanmu.archive.assembly import assemble
+from lanmu.archive.folder import RunFolder
+from lanmu.archive.plan import read_plan
+from lanmu.archive.target import target
 from tests.archive.made import articles, rows_of, scored, write_jsonl
+from tests.reading.sheets import Column, Sheet, pdf_of
 
 PAGE = """# 要闻
 
@@ -151,3 +157,54 @@ def test_output_inside_the_source_is_not_read(name: str, source: Path, small_mod
 
 def _sorted(records: Any) -> list[dict[str, Any]]:
     return sorted(records, key=lambda record: (record["source"]["path"], record["source"]["position"]))
+
+
+@pytest.fixture
+def printed(tmp_path: Path) -> Path:
+    """A printed page of two articles side by side, beside a text file."""
+    sheet = Sheet()
+    sheet.line(40, 90, "清河口镇安排春耕备耕", 22)
+    sheet.body(["清河口镇昨天召开会议，安排今年的春耕备耕任务。" * 3], [Column(40, 130, 240, 420)])
+    sheet.line(320, 90, "清河大桥建成通车", 22)
+    sheet.body(["连接东西两岸的清河大桥昨天通车，市民走上桥面拍照。" * 3], [Column(320, 130, 240, 420)])
+    folder = tmp_path / "issues"
+    folder.mkdir()
+    (folder / "第02版.pdf").write_bytes(pdf_of(sheet))
+    (folder / "快讯.txt").write_text("篮球队夺冠\n\n决赛打满四节，教练和球迷在体育馆里欢呼。\n", "utf-8")
+    return folder
+
+
+def test_an_article_of_a_printed_page_keeps_its_page_and_box(
+    printed: Path, tmp_path: Path, small_model_folder: Path
+) -> None:
+    model = TopicModel.load(small_model_folder)
+    places = {r["title"]: r["source"] for r in (t.record() for t in model.tag(list(read_paths([printed]))))}
+    assert [places[title]["page"] for title in ("清河口镇安排春耕备耕", "清河大桥建成通车")] == [1, 1]
+    for form in ("jsonl", "parquet", "db"):
+        scored([printed], tmp_path / f"out.{form}", small_model_folder)
+    lines = map(json.loads, (tmp_path / "out.jsonl").read_text("utf-8").splitlines())
+    assert {line["title"]: line["source"] for line in lines} == places
+    for row in pq.read_table(tmp_path / "out.parquet").to_pylist():
+        place = places[row["title"]]
+        assert (row["page"], row["box"]) == (place.get("page"), place.get("box"))
+    with sqlite3.connect(tmp_path / "out.db") as database:
+        for title, page, box in database.execute("SELECT title, page, box FROM articles"):
+            assert (page, box and json.loads(box)) == (places[title].get("page"), places[title].get("box"))
+
+
+def test_parts_from_before_a_column_was_known_are_put_together_with_the_new(
+    printed: Path, tmp_path: Path, small_model_folder: Path
+) -> None:
+    out = tmp_path / "out"
+    scored([printed], out, small_model_folder)
+    [part] = (out / "parts").glob("*.parquet")
+    pq.write_table(pq.read_table(part).drop_columns(["page", "box"]), part)
+    plan = read_plan(RunFolder(str(out)))
+    assert plan is not None
+    for form in ("parquet", "db"):
+        assemble(replace(target(str(tmp_path / f"whole.{form}")), folder=RunFolder(str(out))), plan, {})
+    rows = pq.read_table(tmp_path / "whole.parquet").to_pylist()
+    assert len(rows) == 3
+    assert {(row["page"], row["box"]) for row in rows} == {(None, None)}
+    with sqlite3.connect(tmp_path / "whole.db") as database:
+        assert database.execute("SELECT DISTINCT page, box FROM articles").fetchall() == [(None, None)]

@@ -82,10 +82,8 @@ class QueuedArticle:
             "probability": round(tagged.probability, 6),
             "decision": tagged.decision,
             "fingerprint": fingerprint_of(article),
-            "source": {
-                "path": article.source.path, "member": article.source.member, "position": article.source.position,
-            },
-        }  # fmt: skip
+            "source": article.source.record(),
+        }
 
     def record(self) -> dict[str, Any]:
         """The tag contract with the queue's own fields."""
