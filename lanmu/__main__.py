@@ -19,6 +19,7 @@ from lanmu.language import choose_language, speak, spoken_language
 COMMANDS = {
     "tag": "lanmu.commands.tag:tag",
     "score": "lanmu.commands.score:score",
+    "review": "lanmu.commands.review:review",
     "serve": "lanmu.commands.serve:serve",
     "watch": "lanmu.commands.serve:watch",
     "users": "lanmu.commands.users:users",

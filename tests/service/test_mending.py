@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -147,7 +146,7 @@ def test_old_articles_are_forgotten_and_their_labels_kept(service: Service) -> N
     with service.store.writing() as connection:
         model = service.settings.models
         assert model.exists()
-        connection.exec_driver_sql(f"UPDATE articles SET day = '2020-01-01', arrived = {time.time()} WHERE number = 1")
+        connection.exec_driver_sql("UPDATE articles SET day = '2020-01-01', arrived = 1577851200 WHERE number = 1")
     with running(service, base_url="http://127.0.0.1"):
         service.review.settle(1, "agriculture", "李编辑")
         assert lines(service) == {HEAD.title: "agriculture"}

@@ -41,6 +41,7 @@ def review_page(
         numbers, total = _numbers(connection, desk, wanted)
         day = progress.progress(connection, today())
         sources, columns = queue.sources_in_review(connection)
+        origins = queue.origins(connection, "review")
         asked = flags.count(connection)
         again = second_reading.numbers(connection, who.name, _share(desk), limit=1)[1]
     held = _hand_out(desk, numbers if start is None else [start])
@@ -55,7 +56,7 @@ def review_page(
         numbers = [number, *(other for other in numbers if other != number)]
     return desk.page(
         "review.html", numbers=numbers, total=total, day=day, wanted=wanted, orders=queue.ORDERS, sources=sources,
-        columns=columns, asked=asked, again=again, blind=bool(wanted.reading), at_work=at_work,
+        columns=columns, origins=origins, asked=asked, again=again, blind=bool(wanted.reading), at_work=at_work,
         story=None if first is None else told(desk, first), **around,
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -91,9 +92,10 @@ def remove(connection: Connection, number: int, *, into: int | None = None, keep
 
 
 def older_than(connection: Connection, day: str, limit: int) -> list[int]:
-    """Articles that arrived before a day (ISO), the oldest first."""
+    """Articles that arrived before a day (ISO, local), the oldest first."""
     c = articles.c
-    query = select(c.number).where(c.day < day, c.state != "removed").order_by(c.number).limit(limit)
+    begins = datetime.fromisoformat(day).astimezone().timestamp()
+    query = select(c.number).where(c.arrived < begins, c.state != "removed").order_by(c.number).limit(limit)
     return list(connection.execute(query).scalars())
 
 

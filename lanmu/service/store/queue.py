@@ -15,7 +15,7 @@ from classifier.article import TaggedArticle
 from classifier.reading.dates import is_iso, normal_date
 from lanmu.service.store import flags, leases
 from lanmu.service.store.database import Store
-from lanmu.service.store.records import QueuedArticle, State, fingerprint_of, local_day, queued_article
+from lanmu.service.store.records import ARCHIVE, QueuedArticle, State, fingerprint_of, local_day, queued_article
 from lanmu.service.store.schema import articles
 
 MOST_A_PAGE = 200
@@ -146,13 +146,11 @@ def for_review(
     return ArticlePage(tuple(found[number] for number in numbers), total, offset, limit)
 
 
-def origins(connection: Connection) -> list[str]:
-    """The ways articles have come in."""
-    return list(
-        connection.execute(
-            select(articles.c.origin).where(articles.c.origin != "").distinct().order_by(articles.c.origin)
-        ).scalars()
-    )
+def origins(connection: Connection, state: State | None = None) -> list[str]:
+    """The ways articles (those in a state) have come in."""
+    c = articles.c
+    condition = c.origin != "" if state is None else and_(c.origin != "", c.state == state)
+    return list(connection.execute(select(c.origin).where(condition).distinct().order_by(c.origin)).scalars())
 
 
 def labellers(connection: Connection) -> list[str]:
@@ -283,7 +281,7 @@ def _row(tagged: TaggedArticle, origin: str, model: str, at: float) -> dict[str,
         "source_position": article.source.position,
         "origin": origin,
         "arrived": at,
-        "day": local_day(at),
+        "day": "" if origin == ARCHIVE else local_day(at),
         **judgement_of(tagged, model),
         "version": 0,
     }

@@ -16,6 +16,8 @@ STATES: tuple[State, ...] = get_args(State)
 Role = Literal["reader", "editor", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 LONGEST_OPENING = 48
+ARCHIVE = "archive"
+"""The way in of articles of a scored archive; they are on no day's pages."""
 
 
 @dataclass(frozen=True, slots=True)

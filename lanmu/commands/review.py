@@ -1,0 +1,69 @@
+"""The command ``lanmu review``: the doubtful articles of a scored archive into the desk's queue."""
+
+from __future__ import annotations
+
+import os
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from classifier.errors import LanmuError
+from classifier.messages import say
+from lanmu.commands.options import ModelOption, ModelsOption
+from lanmu.commands.serve import HomeOption, imported
+from lanmu.language import counted, speak
+
+MOST = 20_000
+AT_ONCE = 200
+
+
+def review(
+    out: Annotated[str, typer.Argument(help="What `lanmu score` wrote: its --out.", metavar="OUT")],
+    most: Annotated[
+        int, typer.Option("--most", help="At most so many, the closest calls first.", min=1, max=MOST)
+    ] = 500,
+    home: HomeOption = None,
+    model: ModelOption = None,
+    models: ModelsOption = None,
+) -> None:
+    """Put the doubtful articles of a scored archive into the desk's queue, each once however often it is given.
+
+    Example: lanmu review tagged --most 200
+    """
+    with imported():
+        from lanmu.service.settings import DEFAULT_HOME
+        from lanmu.service.store import Store, audit, queue
+        from lanmu.service.store.database import DATABASE
+        from lanmu.service.store.records import ARCHIVE
+    from classifier.model.choice import model_path
+    from classifier.model.topic_model import TopicModel
+    from lanmu.archive.doubtful import doubtful_rows, finished_plan, with_texts
+    from lanmu.archive.target import target
+    from lanmu.commands.users import me
+
+    folder = home or Path(os.environ.get("LANMU_HOME") or DEFAULT_HOME)
+    if not (folder / DATABASE).is_file():
+        raise LanmuError(say("command.no_data_folder", folder=str(folder)))
+    run = target(out)
+    plan = finished_plan(run)
+    rows = doubtful_rows(run, plan, most)
+    loaded = TopicModel.load(model_path(model, models), engine="python")
+    store = Store(folder / DATABASE)
+    found = new = 0
+    articles = with_texts(plan, run, rows, loaded)
+    while piece := list(islice(articles, AT_ONCE)):
+        with store.writing() as connection:
+            added = queue.add(connection, piece, origin=ARCHIVE, model=plan.task.model_name)
+        found += len(added)
+        new += sum(one.new for one in added)
+    with store.writing() as connection:
+        audit.note(connection, me(), "archive put in", str(out), {"count": new})
+    said = speak("review.done", articles=counted("article", new), known=f"{found - new:,}", home=str(folder))
+    print(said, file=sys.stderr)
+    if found < len(rows):
+        missing = counted("article", len(rows) - found)
+        print(f"lanmu: {speak('review.missing', articles=missing, base=plan.base)}", file=sys.stderr)
+        raise typer.Exit(1)
