@@ -130,9 +130,13 @@ def test_work_grows_with_the_length(head: str, unit: str) -> None:
     assert grows_with_its_length(head, unit, 2_500)
 
 
-@pytest.mark.parametrize("unit", ["·### 小节\n", "王 刚 ===\n", "甲 ### 小节\n"])
+@pytest.mark.parametrize("unit", ["·### 小节\n", "王 刚 ===\n", "甲 ### 小节\n", "### 小节\n甲 "])
 def test_work_grows_with_the_length_of_a_paragraph_of_many_short_lines(unit: str) -> None:
     assert grows_with_its_length("", unit, 4_500)
+
+
+def test_work_grows_with_the_length_of_a_page_on_which_many_speak() -> None:
+    assert grows_with_its_length("# a\n\n", "正文内容在这里。\n\n张某说,縣府", 9_000)
 
 
 @pytest.mark.slow

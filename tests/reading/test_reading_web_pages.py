@@ -457,3 +457,46 @@ def test_length_and_tags_do_not_matter(tag: str) -> None:
                 f"{made.NAV}<h1>{made.TITLE}</h1><div class={name}>{body}</div>{made.RELATED}{made.FOOT}"
             )
             assert read_html(page, "x", stem="x").text.split("\n") == paragraphs
+
+
+_FIRST, _SECOND, _THIRD = (
+    "近日，青石县组织力量抢修水渠，确保春灌用水，三十名干部下村帮忙。",
+    "县水利局负责人说，全部水渠将在月底前修好，各村已备好水泵二百台。",
+    "水渠修好后，可浇灌农田三万亩，惠及农户两千多家，大家都盼着早日通水。",
+)
+
+
+def on_a_page(*blocks: str) -> str:
+    return (
+        f"<!doctype html><html><head><meta charset=utf-8><title>青石县抢修水渠_青石网</title></head><body>{made.NAV}"
+        f"<h1>青石县抢修水渠</h1>{''.join(blocks)}{made.RELATED}</body></html>"
+    )
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        "<p>分享</p>",
+        "<div class=share><a>分享</a></div>",
+        "<div class='share-box'><span>分享到：</span></div>",
+        "<p>点赞</p>",
+        "<section>赞 12</section>",
+        "<div><div><a href=#>评论</a></div></div>",
+        "<p>举报</p>",
+    ],
+)
+@pytest.mark.parametrize("at", [1, 2])
+def test_button_between_paragraphs_ends_no_article(button: str, at: int) -> None:
+    blocks = [f"<p>{text}</p>" for text in (_FIRST, _SECOND, _THIRD)]
+    blocks.insert(at, button)
+    assert read(on_a_page(*blocks)).text.split("\n") == [_FIRST, _SECOND, _THIRD]
+
+
+@pytest.mark.parametrize("linked", [0, 1, 2])
+@pytest.mark.parametrize("wrapped", ["<a href=/z>{}</a>", "近日，<a href=/z>{}</a>"])
+def test_sentence_that_is_a_link_stays(linked: int, wrapped: str) -> None:
+    texts = [_FIRST, _SECOND, _THIRD]
+    blocks = [f"<p>{wrapped.format(text) if i == linked else text}</p>" for i, text in enumerate(texts)]
+    if wrapped.startswith("近日"):
+        texts[linked] = f"近日，{texts[linked]}"
+    assert read(on_a_page(*blocks)).text.split("\n") == texts

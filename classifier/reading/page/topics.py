@@ -22,6 +22,8 @@ from classifier.reading.patterns import pattern
 MIN_SIDE_CHARS = 70
 MAX_CHANGES = 50
 MAX_PARAGRAPHS = 4_000
+REMEMBERED_CHARS = 20_000
+"""So far back somebody who speaks may have been named."""
 THRESHOLD = 2.5
 _UNSHARED = "it shares no words with the text before"
 _SHARED_WEIGHT = 0.25
@@ -91,6 +93,7 @@ def story_changes(
     """
     if not 2 <= len(paragraphs) <= MAX_PARAGRAPHS:
         return []
+    as_given, paragraphs = paragraphs, [simplified(paragraph) for paragraph in paragraphs]
     pairs = [pairs_of(paragraph) for paragraph in paragraphs]
     asked: object = None  # the classifier, once some boundary is close enough for its word to count
     found: list[StoryChange] = []
@@ -107,7 +110,7 @@ def story_changes(
             if hints:
                 strength += hints.get(index, 0.0)
             if scorer is not None and strength > threshold - WEIGHTS.categories:
-                asked = scorer(list(paragraphs)) if asked is None else asked
+                asked = scorer(list(as_given)) if asked is None else asked
                 strength += _category_change(asked, paragraphs, start, index, stop)
             if strength > threshold and (best is None or strength > best.strength):
                 best = StoryChange(index, strength, why)
@@ -133,11 +136,18 @@ def starts_in_speech(paragraph: str, before: str = "") -> bool:
     A running story brings in a new speaker with who he is (``牧民哈布说``); a bare name that was not
     named before was named in a beginning that is cut off.
     """
+    name = _bare_speaker(paragraph)
+    return bool(name) and not _is_named(name, simplified(before))
+
+
+def _bare_speaker(paragraph: str) -> str:
+    """The bare name that a paragraph starts with, speaking; or empty."""
     match = _SPEAKER.match(simplified(paragraph[:60]))
-    if not match or not is_bare_name(name := match["name"]):
-        return False
-    before = simplified(before)
-    return name not in before and name[-2:] not in before and name.split("·")[0] not in before
+    return match["name"] if match and is_bare_name(match["name"]) else ""
+
+
+def _is_named(name: str, before: str) -> bool:
+    return name in before or name[-2:] in before or name.split("·")[0] in before
 
 
 def _signs(
@@ -209,11 +219,20 @@ def _strength(
         + w.larger_side * larger
         + w.neighbours * near
     )
-    if starts_in_speech(paragraphs[index]) and starts_in_speech(paragraphs[index], "".join(paragraphs[start:index])):
+    if (name := _bare_speaker(paragraphs[index])) and not _is_named(name, _before(paragraphs, start, index)):
         return strength + w.speaker, "it starts with someone speaking who was not named before"
     if _LEAD.match(simplified(paragraphs[index][:120])):
         return strength + w.lead, "it shares no words with the text before and opens as a story does"
     return strength, _UNSHARED
+
+
+def _before(paragraphs: Sequence[str], start: int, index: int) -> str:
+    """The text of the story before a paragraph, as far back as names are remembered."""
+    first, chars = index, 0
+    while first > start and chars < REMEMBERED_CHARS:
+        first -= 1
+        chars += len(paragraphs[first])
+    return "".join(paragraphs[first:index])
 
 
 def _category_change(probabilities: object, paragraphs: Sequence[str], start: int, index: int, stop: int) -> float:

@@ -33,11 +33,16 @@ LEAST_SENTENCE = 12
 """Characters of the shortest text that is taken for an article."""
 LEAST_LINE = 5
 """Characters of the shortest line of text that begins as a button does."""
+LEAST_LINKED = 16
+"""Characters of the shortest sentence that is a paragraph though all of it is a link."""
 VERY_SHORT, SHORT = 20, 120
 """Below so many characters of sentences a text is doubtful; below so many it is asked whether it only says that a page
 is gone."""
 REACTION_VALUE = -60.0
 """What a button such as 回复 costs: no article has one between its paragraphs."""
+CONTROL_VALUE = -25.0
+"""What another button costs, and one for reactions where a page has no more of them than the article's own."""
+BUTTONS_OF_AN_ARTICLE = 2
 LEAST_HEADLINE = 8
 """Characters of the shortest headline of a story; those of sections are shorter."""
 LINKS_BETWEEN = 6
@@ -55,6 +60,7 @@ WINDOW = 40
 _TIME_ONLY = pattern(
     r"^(?=.*(?:\d\s*[年月日时分秒天小周]|\d\s*[:：/-]\s*\d|\d\.\d{1,2}\.\d))[\d\s:：年月日时分秒前天小周/.-]+$"
 )
+_ENDS_AS_SENTENCE = pattern("[。！？…!?][”’」』）)】]*$")
 _OF_TEXT = frozenset((
     "p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td",
     "blockquote", "section", "figure", "figcaption",
@@ -79,6 +85,10 @@ def weigh_blocks(page: Page) -> None:
     """Give each block its value."""
     for block in page.blocks:
         block.value = _value(block)
+    reactions = [block for block in page.blocks if block.value == REACTION_VALUE]
+    if len(reactions) <= BUTTONS_OF_AN_ARTICLE:
+        for block in reactions:
+            block.value = CONTROL_VALUE
 
 
 def _value(block: Block) -> float:
@@ -90,7 +100,7 @@ def _value(block: Block) -> float:
     if chars <= 20 and not block.ends and phrases.REACTION.match(text):
         return REACTION_VALUE
     if chars <= 20 and phrases.CONTROL.match(text):
-        return -25.0
+        return CONTROL_VALUE
     if block.heading or block.marks == 0:
         return -1.0 if chars < 30 else 0.0
     if is_dateline(block):
@@ -256,7 +266,7 @@ def _paragraphs(page: Page, first: int, last: int, title_at: int) -> list[int]:
         if sum(max(b.value, 0.0) for b in blocks[title_at : last + 1]) >= before:
             first = title_at + 1
     lowest = max(first - WINDOW, title_at + 1) if title_at < first else max(first - WINDOW, 0)
-    highest = _end(blocks, first, last + 1, deepest)
+    highest = _end(page, first, last + 1, deepest)
     if highest > last:
         highest = min(last + 1 + WINDOW, len(blocks))
         for i in range(last + 1, highest):
@@ -267,7 +277,11 @@ def _paragraphs(page: Page, first: int, last: int, title_at: int) -> list[int]:
         i
         for i in range(lowest, highest)
         if blocks[i].aside <= deepest
-        and (not _is_furniture(blocks[i]) or (first < i < last and _is_line_of_text(page, i)))
+        and (
+            not _is_furniture(blocks[i])
+            or (first < i < last and _is_line_of_text(page, i))
+            or _is_linked_sentence(page, i)
+        )
     ]
     good = [i for i in kept if first <= i <= last and blocks[i].value > 0]
     while good and _is_notice(blocks[good[-1]]):
@@ -332,16 +346,41 @@ def _is_line_of_text(page: Page, i: int) -> bool:
     return False
 
 
-def _end(blocks: list[Block], first: int, last: int, aside: int) -> int:
+def _is_linked_sentence(page: Page, i: int) -> bool:
+    """Whether a block is a paragraph whose whole sentence is a link, beside a paragraph of the text."""
+    blocks, nodes, block = page.blocks, page.nodes, page.blocks[i]
+    if not block.ends or block.marks < 2 or block.chars < LEAST_LINKED or block.listed or block.node < 0:
+        return False
+    if not _ENDS_AS_SENTENCE.search(block.text) or _is_notice(block) or phrases.CONTROL.match(block.words):
+        return False
+    own = nodes[block.node]
+    beside = (blocks[k] for k in (i - 1, i + 1) if 0 <= k < len(blocks))
+    return own.tag == "p" and any(
+        b.value > 0 and b.node >= 0 and nodes[b.node].tag == "p" and nodes[b.node].parent == own.parent for b in beside
+    )
+
+
+def _end(page: Page, first: int, last: int, aside: int) -> int:
     """Where the article ends: at a heading such as 相关阅读 that has more text before it than after it."""
+    blocks = page.blocks
     gains = list(accumulate((max(blocks[i].value, 0.0) for i in range(first, last)), initial=0.0))
     for i in range(first, last):
         block = blocks[i]
         if block.chars <= 24 and phrases.STOP.match(block.words):
+            if phrases.BUTTON.match(block.words) and _stands_in_text(page, i, first, last):
+                continue
             before, after = gains[i - first], gains[-1] - gains[i - first]
             if before > after or (before > 0 and block.aside > aside):
                 return i
     return last
+
+
+def _stands_in_text(page: Page, i: int, first: int, last: int) -> bool:
+    """Whether the paragraphs before and after a block stand in one element."""
+    blocks = page.blocks
+    before = next((k for k in range(i - 1, first - 1, -1) if blocks[k].value > 0), -1)
+    after = next((k for k in range(i + 1, min(i + 4, last)) if blocks[k].value > 0), -1)
+    return before >= 0 and after >= 0 and _row(page, before) == _row(page, after)
 
 
 def _is_furniture(block: Block) -> bool:

@@ -14,6 +14,9 @@ STOP = pattern(
 )
 """A short line after which nothing is the article's."""
 
+BUTTON = pattern(r"^[\s【\[]*(?:分享|评论|留言)[到至]?[\s:：】\]]*$")
+"""What of these may be a button in the midst of an article, too."""
+
 CONTROL = pattern(
     r"^[\s【\[（(<>《|·]*(?:回复|赞|顶|踩|举报|点赞|分享|收藏|打印|关闭|字号|字体|大号|小号|复制|展开|收起|全文|登录|注册|发布|"
     r"评论|我要评论|条评论|返回|首页|上一页|下一页|阅读全文|查看|加载|更多|订阅|关注|扫一扫|微信|微博|QQ|朋友圈|点击|播放|"
