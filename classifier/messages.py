@@ -61,12 +61,16 @@ class Message:
         return self.text()
 
 
+Said = str | Message
+"""What an error says: a message, or words that have no code."""
+
+
 def say(code: str, **values: Any) -> Message:
     """A message by its code: ``say("reading.too_large", size="32 MB")``."""
     return Message(code, values)
 
 
-def text_of(said: str | Message, language: Language = "en") -> str:
+def text_of(said: Said, language: Language = "en") -> str:
     """The sentence of a message; words that were never a message stay as they are."""
     return said.text(language) if isinstance(said, Message) else said
 

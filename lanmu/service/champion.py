@@ -9,6 +9,7 @@ from pathlib import Path
 
 from classifier.article import Article
 from classifier.errors import LanmuError
+from classifier.messages import Said, say
 from classifier.model.choice import CURRENT, current_name
 from classifier.model.files import StoredModel, read_model
 from classifier.model.topic_model import Engine, TopicModel
@@ -34,7 +35,7 @@ class Champion:
 
     def __init__(self, folder: Path, *, threads: int = 1, accept_accuracy: float | None = None) -> None:
         self.folder = folder
-        self.problem = ""
+        self.problem: Said = ""
         self.takeovers = 0
         self._threads = threads
         self._accept_accuracy = accept_accuracy
@@ -49,7 +50,7 @@ class Champion:
     def model(self) -> TopicModel:
         """The current model; NotReady where there is none yet."""
         if self._model is None:
-            raise NotReady(self.problem or "the model is still loading; try again in a few seconds")
+            raise NotReady(self.problem or say("service.model_loading"))
         return self._model
 
     @property
@@ -94,9 +95,9 @@ class Champion:
                     self._model = self._ready(stored, "python")
                 self._model = self._ready(stored, "compiled")
         except (LanmuError, OSError) as error:
-            if str(error) != self.problem:
+            if str(error) != str(self.problem):
                 log.error("the current model cannot be used: %s", error)
-            self.problem = str(error)
+            self.problem = error.said if isinstance(error, LanmuError) else str(error)
             return False
         self._seen = stamp
         self.problem = ""

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 
 from fastapi import Request
 
-from classifier.messages import Message
+from classifier.messages import Said, say
 from lanmu.service.champion import Champion
 from lanmu.service.inbox.measures import InboxMeasures
 from lanmu.service.inbox.outgoing import Outgoing
@@ -66,14 +66,14 @@ class Service:
         return parts if self.inbox is None else (*parts, self.inbox)
 
     @property
-    def problems(self) -> list[str | Message]:
+    def problems(self) -> list[Said]:
         """What does not work though the service answers, in words that anyone may read."""
-        found: list[str | Message] = [self.store.problem] if self.store.problem is not None else []
+        found: list[Said] = [self.store.problem] if self.store.problem is not None else []
         found += [problem for problem in (self.champion.problem, self.writer.problem) if problem]
         if self.inbox is None and self.outgoing.problems:
-            found.append("results or the webhook have problems; the log says which")
+            found.append(say("service.outgoing_problems"))
         if self.inbox is not None and self.inbox.problems:
-            found.append("the watched folder has problems; /api/v1/inbox and the log say which")
+            found.append(say("service.inbox_problems"))
         return found
 
     def start(self) -> None:

@@ -8,6 +8,7 @@ from collections import Counter, OrderedDict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from classifier.messages import say
 from lanmu.service.tagging import Overloaded
 
 MOST_CLIENTS = 64
@@ -39,7 +40,7 @@ class FairPlaces:
                 if not self._changed.wait(until - time.monotonic()) and time.monotonic() >= until:
                     self._leave(client, ticket)
                     self._changed.notify_all()
-                    raise Overloaded("files before this one take long to read; try again later", 5)
+                    raise Overloaded(say("service.files_long"), 5)
             self._leave(client, ticket)
             if client in self._queues:  # its next one comes after everybody else's
                 self._queues.move_to_end(client)
@@ -66,7 +67,7 @@ class FairPlaces:
             all_waiting = sum(map(len, self._queues.values()))
             full = all_waiting >= self.waiting or mine >= max(1, self.waiting // 2)
         if full:
-            raise Overloaded("too many files are being read already; try again soon", 2)
+            raise Overloaded(say("service.files_wait"), 2)
         self._queues.setdefault(client, deque()).append(ticket)
 
     def _next(self) -> tuple[str, object] | None:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select, update
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from classifier.processes import python_command
 from lanmu.service.champion import Champion
 from lanmu.service.settings import Settings
@@ -103,7 +104,7 @@ class Jobs:
         """Start a job; returns its number.  JobRunning where one is running."""
         with self._lock:
             if self._process is not None and self._process.poll() is None:
-                raise JobRunning("a training is running already; wait for it to end")
+                raise JobRunning(say("service.job_running"))
             with self.store.writing() as connection:
                 values = {"kind": kind, "status": "running", "by": by, "started": time.time()}
                 statement = insert(schema.jobs).values(values).returning(schema.jobs.c.number)
@@ -118,7 +119,7 @@ class Jobs:
                     )  # fmt: skip
             except OSError as error:
                 self._note(number, kind, "failed", None, f"training could not be started ({error})")
-                raise JobFailed(f"training could not be started ({error})") from error
+                raise JobFailed(say("service.job_not_started", error=error)) from error
             process = self._process
         threading.Thread(target=self._follow, args=(number, kind, process), name="job", daemon=True).start()
         return number
@@ -128,7 +129,7 @@ class Jobs:
         with self.store.reading() as connection:
             row = connection.execute(select(schema.jobs).where(schema.jobs.c.number == number)).one_or_none()
         if row is None:
-            raise NoSuchJob(f"there is no job {number}")
+            raise NoSuchJob(say("service.no_job", number=number))
         return _job(row)
 
     def latest(self, limit: int = 20, kind: JobKind = "train") -> list[Job]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from classifier.errors import LanmuError
 from classifier.files import sha256_of
+from classifier.messages import Said, say
 from lanmu.service.store import Store, waiting_labels
 from lanmu.service.store.waiting_labels import LabelFileState, WaitingLabel
 
@@ -32,9 +33,9 @@ class LabelWriter:
     def __init__(self, store: Store, path: Path) -> None:
         self.store = store
         self.path = path
-        self.problem = ""
+        self.problem: Said = ""
         self._seen: LabelFileState | None = None
-        self._left_out = ""
+        self._left_out: Said = ""
         self._wanted = threading.Event()
         self._stopped = False
         self._writing = threading.Lock()
@@ -95,7 +96,9 @@ class LabelWriter:
                         self._seen = _state(self.path)
                         waiting_labels.note_file(connection, self._seen)
                 total += len(written)
-            self._left_out = f"{len(left_out)} labels cannot be written: {'; '.join(left_out[:3])}" if left_out else ""
+            self._left_out = (
+                say("queue.labels_left_out", count=len(left_out), which="; ".join(left_out[:3])) if left_out else ""
+            )
         return total
 
     def _look_at_file(self) -> None:
@@ -133,14 +136,14 @@ class LabelWriter:
                     log.error("%s", self._left_out)
                 self.problem = self._left_out
             except (LanmuError, OSError) as error:
-                if str(error) != self.problem:
+                if str(error) != str(self.problem):
                     log.error("labels wait to be written: %s", error)
-                self.problem = str(error)
+                self.problem = error.said if isinstance(error, LanmuError) else str(error)
                 if not self._stopped:
                     threading.Timer(RETRY_SECONDS, self._wanted.set).start()
             except Exception:
                 log.exception("writing labels failed")
-                self.problem = "writing labels failed; see the log"
+                self.problem = say("queue.labels_failed")
             if self._stopped:
                 return
 

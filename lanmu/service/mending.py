@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
 from lanmu.service.store import Store, audit, changes, mending
@@ -39,10 +40,10 @@ class Mending:
     def edit(self, number: int, title: str, column: str, by: str, *, seen: int, token: str) -> None:
         """Change an article's headline and printed column."""
         if len(title) > LONGEST_TITLE or len(column) > LONGEST_TITLE:
-            raise LanmuError(f"a headline has at most {LONGEST_TITLE} characters; shorten it")
+            raise LanmuError(say("mending.title_long", count=LONGEST_TITLE))
         before = self._seen(number, seen, token)
         if not title.strip() and not before.article.text.strip():
-            raise LanmuError("an article needs a headline or a text; write one, or delete the article")
+            raise LanmuError(say("mending.title_needed"))
         tags = self.tagger.tag_now([mending.with_title(before.article, title, column)])
         with self.store.writing() as connection:
             mending.seen_article(connection, number, seen, token)
@@ -53,7 +54,7 @@ class Mending:
     def merge(self, number: int, other: int, by: str, *, seen: int, token: str) -> None:
         """Add another article's text to this one and take the other out of the queue."""
         if number == other:
-            raise LanmuError(f"article {number} cannot be merged with itself; choose another")
+            raise LanmuError(say("mending.itself", number=number))
         first, second = self._seen(number, seen, token), self._seen(other)
         tags = self.tagger.tag_now([mending.joined(first.article, [second.article])])
         with self.store.writing() as connection:
@@ -70,7 +71,7 @@ class Mending:
         try:
             first, second = mending.cut(before.article, paragraph, title)
         except ValueError as error:
-            raise LanmuError("each of the two articles needs a text; choose another paragraph") from error
+            raise LanmuError(say("mending.empty")) from error
         tags = self.tagger.tag_now([first, second])
         model = tags.model.manifest.name
         with self.store.writing() as connection:

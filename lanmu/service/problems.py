@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from classifier.errors import InputRefused, LanmuError, UnknownCategory
+from classifier.messages import Said, say, text_of
 from lanmu.service.champion import NotReady
 from lanmu.service.jobs import JobRunning, NoSuchJob
 from lanmu.service.security.sign_in import SignInRefused, TooManyTries
@@ -23,8 +24,8 @@ from lanmu.service.store.settling import AnotherCard, NoSuchArticle, SettledMean
 from lanmu.service.tagging import Overloaded
 
 log = logging.getLogger("lanmu.service")
-Page = Callable[[Request, int, str], Response | None]
-"""Makes a page of an error (status, detail) for a browser, or None to leave it as problem+json."""
+Page = Callable[[Request, int, Said], Response | None]
+"""Makes a page of an error (status, what it says) for a browser, or None to leave it as problem+json."""
 _MOST_FINDINGS = 20
 _SHOWN = 200
 
@@ -73,13 +74,17 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 class Problem(Exception):
-    """Ends a request with this status and detail."""
+    """Ends a request with this status; ``said`` is told programs in English, people in their language."""
 
-    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(detail)
+    def __init__(self, status: int, said: Said, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(text_of(said))
         self.status = status
-        self.detail = detail
+        self.said = said
         self.headers = dict(headers or {})
+
+    @property
+    def detail(self) -> str:
+        return text_of(self.said)
 
 
 def problem_response(
@@ -103,8 +108,11 @@ def problem_of(error: LanmuError) -> Problem:
     """The status that fits an error of ours."""
     if isinstance(error, Overloaded | NotReady | StoreUnusable | TooManyTries):
         status = 429 if isinstance(error, TooManyTries) else 503
-        return Problem(status, str(error), {"Retry-After": str(error.retry_after)})
-    return Problem(next((status for kind, status in _STATUSES if isinstance(error, kind)), 400), str(error))
+        return Problem(status, error.said, {"Retry-After": str(error.retry_after)})
+    status = next((status for kind, status in _STATUSES if isinstance(error, kind)), 400)
+    if isinstance(error, InputRefused):
+        return Problem(status, say("service.named", name=error.name, reason=error.said))
+    return Problem(status, error.said)
 
 
 def handle_problems(app: FastAPI, page: Page | None = None) -> None:
@@ -112,7 +120,7 @@ def handle_problems(app: FastAPI, page: Page | None = None) -> None:
 
     def answered(request: Request, problem: Problem, errors: list[dict[str, Any]] | None = None) -> Response:
         if page is not None and wants_page(request):
-            shown = page(request, problem.status, problem.detail)
+            shown = page(request, problem.status, problem.said)
             if shown is not None:
                 for name, value in problem.headers.items():
                     shown.headers.setdefault(name, value)
@@ -129,12 +137,15 @@ def handle_problems(app: FastAPI, page: Page | None = None) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http_error(request: Request, error: HTTPException) -> Response:
-        return answered(request, Problem(error.status_code, str(error.detail), error.headers))
+        said = getattr(error, "said", None)
+        if said is None:
+            said = say("service.not_found") if error.detail == "Not Found" else str(error.detail)
+        return answered(request, Problem(error.status_code, said, error.headers))
 
     @app.exception_handler(RequestValidationError)
     async def on_invalid(request: Request, error: RequestValidationError) -> Response:
         if (needed := _content_type_needed(request, error)) is not None:
-            return answered(request, Problem(415, f"send it with the content type {needed}"))
+            return answered(request, Problem(415, say("service.content_type", needed=needed)))
         findings = [
             {"where": "/".join(str(part) for part in found["loc"])[:_SHOWN], "problem": _words(found)[:_SHOWN]}
             for found in error.errors()[:_MOST_FINDINGS]
@@ -145,13 +156,12 @@ def handle_problems(app: FastAPI, page: Page | None = None) -> None:
     @app.exception_handler(OperationalError)
     async def on_store_error(request: Request, error: OperationalError) -> Response:
         log.error("%s %s: the database does not answer (%s)", request.method, request.url.path, error.orig)
-        detail = "the database cannot be used at present; try again soon, and see the service's log"
-        return answered(request, Problem(503, detail, {"Retry-After": "5"}))
+        return answered(request, Problem(503, say("service.store_busy"), {"Retry-After": "5"}))
 
     @app.exception_handler(Exception)
     async def on_error(request: Request, error: Exception) -> Response:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return answered(request, Problem(500, "something went wrong in the service; its log says what"))
+        return answered(request, Problem(500, say("service.broken")))
 
 
 def _words(found: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from classifier.article import Article, TaggedArticle
 from classifier.errors import LanmuError
+from classifier.messages import Said, say
 from classifier.model.topic_model import TopicModel
 from lanmu.service.champion import Champion
 from lanmu.service.settings import ServiceLimits
@@ -29,8 +30,8 @@ PIECE = 64
 class Overloaded(LanmuError):
     """Too much waits already, or it waited too long; ``retry_after`` is in seconds."""
 
-    def __init__(self, message: str, retry_after: int = 1) -> None:
-        super().__init__(message)
+    def __init__(self, said: Said, retry_after: int = 1) -> None:
+        super().__init__(said)
         self.retry_after = retry_after
 
 
@@ -159,12 +160,12 @@ class Tagger:
 
     def _refuse(self, waiting: int) -> NoReturn:
         self.refused += 1
-        raise Overloaded(f"{waiting:,} articles wait already; try again soon")
+        raise Overloaded(say("service.busy", count=f"{waiting:,}"))
 
     def _submit(self, job: _Job) -> None:
         with self._changed:
             if self._stopping:
-                raise Overloaded("the service is stopping; try again soon", 5)
+                raise Overloaded(say("service.stopping"), 5)
             # A job larger than the bounds is let in alone, since a request's own bounds were met.
             if self._jobs and (
                 self._articles + len(job.articles) > self.limits.waiting_articles
@@ -177,7 +178,7 @@ class Tagger:
             self._changed.notify()
 
     def _too_late(self) -> Overloaded:
-        return Overloaded(f"not done within {self.limits.seconds:g} seconds; try again later", 5)
+        return Overloaded(say("service.too_late", seconds=f"{self.limits.seconds:g}"), 5)
 
     def _work(self) -> None:
         while jobs := self._next():

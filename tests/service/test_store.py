@@ -171,7 +171,7 @@ def test_a_label_that_no_file_holds_does_not_keep_the_others_back(
     writer.start()
     eventually(lambda: writer.problem)
     writer.stop()
-    assert "1 labels cannot be written" in writer.problem and "text of more than" in writer.problem
+    assert "1 labels cannot be written" in str(writer.problem) and "text of more than" in str(writer.problem)
     found = read_labels(path)
     assert not found.findings
     assert {label.title for label in found.labels} == {HARVEST.title, "题0", "题1", "题2", "题3"}

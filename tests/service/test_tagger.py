@@ -93,6 +93,6 @@ def test_what_comes_too_late_is_refused(champion: Champion) -> None:
 def test_without_a_model_nothing_is_tagged(tmp_path: Path) -> None:
     champion = Champion(tmp_path)
     assert not champion.refresh()
-    assert "current" in champion.problem
+    assert "current" in str(champion.problem)
     with pytest.raises(NotReady, match="current"):
         Tagger(champion, ServiceLimits()).tag_now([article(0)[0]])

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from lanmu.service.desk.articles import Offset
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.desk.translating import translated
 from lanmu.service.security import people
 from lanmu.service.security.access import Admin, AskFirst
 from lanmu.service.security.names import plain_name
@@ -93,4 +92,4 @@ def _page(
 def _refusal(desk: Desk, error: AccountError, name: str = "") -> Response:
     """The list of users with what is wrong; ``name`` stands in the form again."""
     status = 404 if isinstance(error, people.NoSuchUser) else 422
-    return _page(desk, status, problem=translated(str(error), desk.t), name=name)
+    return _page(desk, status, problem=error.text(desk.t.language), name=name)

@@ -9,9 +9,9 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from classifier.messages import Said, text_of
 from lanmu.service.container import service_of
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.desk.translating import translated
 from lanmu.service.security.access import CHOOSE_PASSWORD, Principal
 from lanmu.service.security.sign_in import COOKIE
 
@@ -31,18 +31,18 @@ def _door(desk: Desk) -> str:
     return "/sign-in" + (f"?{urlencode(query, safe='/')}" if query else "")
 
 
-def error_page(request: Request, status: int, detail: str) -> Response | None:
+def error_page(request: Request, status: int, said: Said) -> Response | None:
     """An error as a page; who is not signed in goes to the sign-in page and from there back."""
     desk = Desk(request)
     if status == 401 and request.url.path not in ("/sign-in", "/password"):
         return RedirectResponse(_door(desk), 303)
-    if status == 403 and detail == CHOOSE_PASSWORD:
+    if status == 403 and said == CHOOSE_PASSWORD:
         return RedirectResponse("/password", 303)
     desk = Desk(request, signed_in(request))
     shown = status if status in _KNOWN else 400 if status < 500 else 500
     article = _ARTICLE.match(request.url.path)
     return desk.page(
-        "error.html", status, number=status, heading=desk.t(f"error.e{shown}"), detail=translated(detail, desk.t),
+        "error.html", status, number=status, heading=desk.t(f"error.e{shown}"), detail=text_of(said, desk.t.language),
         article=article[1] if article and status != 404 else "", back=_back(request),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Form, Request
 from starlette.responses import FileResponse, Response
 
+from classifier.messages import say
 from lanmu.service.desk.categories import ShownCategory
 from lanmu.service.desk.filters import ArticleNumber
 from lanmu.service.desk.rendering import Desk
@@ -70,5 +71,5 @@ def report_page(request: Request, who: Reader, number: ArticleNumber) -> Respons
     """The report that a job has written."""
     path = Desk(request, who).service.jobs.report_folder(number) / REPORT
     if not path.is_file():
-        raise Problem(404, "Not Found")
+        raise Problem(404, say("service.not_found"))
     return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": _OWN_POLICY})

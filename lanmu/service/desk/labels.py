@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from classifier.messages import text_of
 from lanmu.service.desk.articles import A_PAGE, Offset
 from lanmu.service.desk.filters import Wanted, WantedArticles
 from lanmu.service.desk.rendering import Desk
@@ -31,7 +32,8 @@ def labels_page(
         unwritten = waiting_labels.count_waiting(connection)
     return desk.page(
         "labels.html", found=found, people=people, wanted=wanted, action=action, actions=ACTIONS, offset=offset,
-        limit=A_PAGE, unwritten=unwritten, agreement=agreement, problem=desk.service.writer.problem,
+        limit=A_PAGE, unwritten=unwritten, agreement=agreement,
+        problem=text_of(desk.service.writer.problem, desk.t.language),
     )  # fmt: skip
 
 

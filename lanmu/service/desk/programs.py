@@ -10,9 +10,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from classifier.messages import say
 from lanmu.service.desk.errors import signed_in
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.desk.translating import translated
 from lanmu.service.openapi import TAGS
 from lanmu.service.problems import Problem
 from lanmu.service.security.access import Admin, AskFirst
@@ -39,7 +39,7 @@ def add_token(request: Request, who: Admin, name: Text, role: Text) -> Response:
             token, secret = tokens.add(connection, name.strip(), role, who.name)
             audit.note(connection, who.name, "token added", token.name, {"role": token.role}, desk.address)
     except AccountError as error:
-        return _page(desk, 422, problem=translated(str(error), desk.t), name=name)
+        return _page(desk, 422, problem=error.text(desk.t.language), name=name)
     return _page(desk, 201, made=token.name, secret=secret)
 
 
@@ -50,7 +50,7 @@ def revoke_token(request: Request, who: Admin, number: Annotated[int, Form(ge=1)
     with desk.service.store.writing() as connection:
         token = tokens.revoke(connection, number)
         if token is None:
-            raise Problem(404, f"there is no token {number}")
+            raise Problem(404, say("account.no_such_token", number=number))
         audit.note(connection, who.name, "token revoked", token.name, address=desk.address)
     return desk.redirect("/admin/tokens", "toast.token_revoked", name=token.name)
 

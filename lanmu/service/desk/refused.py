@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from classifier.messages import say
 from lanmu.service.desk.articles import A_PAGE, Offset
 from lanmu.service.desk.filters import ArticleNumber
 from lanmu.service.desk.rendering import Desk
@@ -39,11 +40,11 @@ def try_again(request: Request, who: Editor, number: ArticleNumber) -> Response:
     inbox = desk.service.inbox
     refusal = _refusal(desk, number)
     if inbox is None or not refusal.place:
-        raise Problem(409, "the file cannot be tried again from here; put it into the folder once more")
+        raise Problem(409, say("inbox.no_retry"))
     try:
         inbox.try_again(refusal.place)
     except OSError as error:
-        raise Problem(409, f"{refusal.name}: cannot be put back ({error.strerror or error})") from error
+        raise Problem(409, say("inbox.not_put_back", name=refusal.name, error=error.strerror or error)) from error
     with desk.service.store.writing() as connection:
         refusals.close(connection, number, who.name)
         audit.note(connection, who.name, "file tried again", refusal.name, address=desk.address)
@@ -63,5 +64,5 @@ def _refusal(desk: Desk, number: int) -> Refusal:
     with desk.service.store.reading() as connection:
         found = refusals.get(connection, number)
     if found is None:
-        raise Problem(404, f"there is no refused file {number}")
+        raise Problem(404, say("inbox.no_refusal", number=number))
     return found

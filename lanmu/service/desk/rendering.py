@@ -20,7 +20,6 @@ from lanmu.service.container import Service, service_of
 from lanmu.service.desk.categories import ShownCategories, shown_categories, taxonomy_of
 from lanmu.service.desk.languages import HTML_NAMES, Wording, catalogue, chosen_language
 from lanmu.service.desk.static_files import static_url
-from lanmu.service.desk.translating import translated
 from lanmu.service.security.access import Principal
 from lanmu.service.store import progress, refusals
 
@@ -71,8 +70,7 @@ class Desk:
     @property
     def problems(self) -> list[str]:
         """What does not work though the service answers, in the reader's language."""
-        language = self.t.language
-        return [translated(text_of(problem, language), self.t) for problem in self.service.problems]
+        return [text_of(problem, self.t.language) for problem in self.service.problems]
 
     @property
     def wants_json(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from classifier.messages import say
 from classifier.model.versions import Registry, Version
 from lanmu.service.desk.filters import ArticleNumber
 from lanmu.service.desk.gate_report import GateReport, gate_report
@@ -110,10 +111,10 @@ def change_threshold(
     desk = Desk(request, who)
     service = desk.service
     if service.settings.accept_accuracy is not None:
-        raise Problem(409, "the threshold was told at the service's start; change --accept-accuracy there")
+        raise Problem(409, say("service.threshold_fixed"))
     steps = steps_of(service.champion.model.review, ())
     if model != service.champion.model.manifest.name or step >= len(steps):
-        raise Problem(409, "the model has changed meanwhile; load the page again")
+        raise Problem(409, say("service.model_changed"))
     accuracy = steps[step].accuracy
     with service.store.writing() as connection:
         choices.choose_accept_accuracy(connection, accuracy, who.name)

@@ -15,7 +15,6 @@ from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.desk.filters import ArticleNumber, CardToken, Seen, Wanted, WantedArticles
 from lanmu.service.desk.rendering import Desk, packed
 from lanmu.service.desk.stories import told
-from lanmu.service.desk.translating import translated
 from lanmu.service.security.access import AskFirst, Editor, Principal, Reader
 from lanmu.service.store import flags, leases, progress, queue, second_reading
 from lanmu.service.store.records import today
@@ -242,7 +241,7 @@ def _outcome(desk: Desk, by: str, step: StepIn) -> dict[str, object]:
     except AnotherCard:
         return {"id": step.id, "ok": False, "message": desk.t("toast.another_card")}
     except (NoSuchArticle, UnknownCategory) as error:
-        return {"id": step.id, "ok": False, "message": translated(str(error), desk.t)}
+        return {"id": step.id, "ok": False, "message": error.text(desk.t.language)}
     key, values = _said(desk, done, undone=step.do == "undo")
     return {"id": step.id, "ok": True, "message": desk.t(key, **values), "articles": [one.article for one in done]}
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.service.desk.rendering import Desk, local_path
-from lanmu.service.desk.translating import translated
 from lanmu.service.problems import problem_of
 from lanmu.service.security.access import (
     AskFirst,
@@ -33,7 +33,7 @@ async def _signed_in(request: Request) -> Principal:
     """Whoever is signed in, also one who must still choose a password."""
     found = await principal_of(request)
     if found is None:
-        raise Unauthorised("sign in first")
+        raise Unauthorised(say("account.sign_in_first"))
     return found
 
 
@@ -70,7 +70,7 @@ def sign_in(
         problem = problem_of(error)
         response: Response = desk.page(
             "sign_in.html", problem.status, next=local_path(next), name=name, ended="",
-            problem=translated(str(error), desk.t),
+            problem=error.text(desk.t.language),
         )  # fmt: skip
         response.headers.update(problem.headers)
         return response
@@ -106,15 +106,15 @@ def change_password(
     sign_ins = desk.service.sign_ins
     try:
         if new != again:
-            raise LanmuError("the two new passwords differ")
+            raise LanmuError(say("account.new_differ"))
         with desk.service.store.reading() as connection:
             user = accounts.find_user(connection, who.name)
         if user is None or who.via != "session":
-            raise LanmuError("the token has no password; sign in as a user")
+            raise LanmuError(say("account.token_has_none"))
         sign_ins.change_password(user, old, new, desk.address)
         cookie = sign_ins.sign_in(user.name, new, desk.address)
     except LanmuError as error:
-        problem = translated(str(error), desk.t)
+        problem = error.text(desk.t.language)
         return desk.page("password.html", 422, problem=problem, must=who.must_change)
     response = desk.redirect("/", "signing.password_changed")
     _keep(response, request, cookie, desk)

@@ -16,7 +16,7 @@ from classifier.reading.kinds import COMPRESSED, KINDS
 from lanmu.service.api.uploads import upload_name
 from lanmu.service.container import Service
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.desk.translating import said, translated
+from lanmu.service.desk.translating import said
 from lanmu.service.intake import TakenIn
 from lanmu.service.problems import problem_of
 from lanmu.service.security.access import AskFirst, Editor
@@ -54,7 +54,7 @@ def upload(
     desk = Desk(request, who)
     given = [one for one in file or () if one.filename]
     if not given and not text.strip():
-        return _page(desk, 400, problem=translated("nothing was given; paste a page or choose a file", desk.t))
+        return _page(desk, 400, problem=say("inbox.nothing_given").text(desk.t.language))
     taken: list[TakenIn] = []
     refused: list[InputRefused] = []
     problem, status = "", 200

@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from classifier.messages import Message, say
 from lanmu.service.container import Service, service_of
 from lanmu.service.problems import Problem
 from lanmu.service.security.guard import UNBOUNDED
@@ -26,7 +27,7 @@ from lanmu.service.store.records import ROLES, Role
 
 CSRF_HEADER = "x-csrf-token"
 CSRF_FIELD = "csrf"
-CHOOSE_PASSWORD = "choose a password of your own first"
+CHOOSE_PASSWORD = say("account.choose_password")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SESSION = "lanmu.session"
 _AT_THE_DOOR = "lanmu.at_the_door"
@@ -59,14 +60,14 @@ class ForeignForm(Problem):
     """A form that is not, or no longer, of the service's own pages."""
 
     def __init__(self) -> None:
-        super().__init__(403, "the form has expired or comes from another page; load the page again")
+        super().__init__(403, say("account.form_expired"))
 
 
 class Unauthorised(Problem):
     """Nobody signed in, or a wrong token."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(401, detail, headers={"WWW-Authenticate": 'Bearer realm="lanmu"'})
+    def __init__(self, said: Message) -> None:
+        super().__init__(401, said, headers={"WWW-Authenticate": 'Bearer realm="lanmu"'})
 
 
 async def principal_of(request: Request) -> Principal | None:
@@ -139,11 +140,11 @@ async def checked(request: Request, role: Role) -> Principal:
     """The Principal, who has this role or a higher one; else Unauthorised or Problem 403."""
     found = await principal_of(request)
     if found is None:
-        raise Unauthorised("give the token as `Authorization: Bearer TOKEN`, or sign in")
+        raise Unauthorised(say("account.no_token"))
     if found.must_change:
         raise Problem(403, CHOOSE_PASSWORD)
     if not found.may(role):
-        raise Problem(403, f"this needs the role {role}; {found.name} is {found.role}")
+        raise Problem(403, say("account.needs_role", role=role, name=found.name, own=found.role))
     return found
 
 
@@ -166,7 +167,7 @@ async def open_reading(request: Request) -> None:
     if service_of(request).settings.open_reading or from_this_machine(request):
         return
     if await principal_of(request) is None:
-        raise Unauthorised("from another machine this needs the token: `Authorization: Bearer TOKEN`")
+        raise Unauthorised(say("account.token_elsewhere"))
 
 
 @asks
@@ -206,7 +207,7 @@ async def _by_token(service: Service, authorisation: str) -> Principal:
             return Principal("token", "admin", "token")
         if given.startswith(tokens.PREFIX) and (found := await run_in_threadpool(_program, service, given[:200])):
             return found
-    raise Unauthorised("the token is wrong; it stands in the data folder's file `token`, or an admin gives you one")
+    raise Unauthorised(say("account.wrong_token"))
 
 
 def _program(service: Service, secret: str) -> Principal | None:

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from classifier.messages import Said, say
 from lanmu.service.problems import problem_response
 from lanmu.service.settings import Settings, is_loopback
 
@@ -42,14 +43,16 @@ class TooLarge(HTTPException):
     """The body has grown beyond its bound while it was read; of a kind that the framework lets through."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(413, f"the request is larger than {most:,} bytes; send it in pieces")
+        self.said = say("service.too_large", size=f"{most:,}")
+        super().__init__(413, str(self.said))
 
 
 class TooSlow(HTTPException):
     """The rest of the body does not come."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(408, f"the rest of the request has not come within {seconds:g} seconds; send it again")
+        self.said = say("service.too_slow", seconds=f"{seconds:g}")
+        super().__init__(408, str(self.said))
 
 
 class Guard:
@@ -64,7 +67,7 @@ class Guard:
         app: ASGIApp,
         settings: Settings,
         most_bytes: Callable[[str], int | None],
-        refusal: Callable[[Scope, int, str], Response],
+        refusal: Callable[[Scope, int, Said], Response],
     ) -> None:
         self.app = app
         self.refusal = refusal
@@ -108,7 +111,7 @@ class Guard:
             return
         most = self.most_bytes(path)
         if most is not None and told.isdigit() and int(told) > most:
-            await self.refusal(scope, 413, TooLarge(most).detail)(scope, receive, answer)
+            await self.refusal(scope, 413, TooLarge(most).said)(scope, receive, answer)
             return
         scope[UNBOUNDED] = most is None
         began = time.monotonic()
@@ -138,7 +141,7 @@ class Guard:
         except (TooLarge, TooSlow) as error:
             if started:
                 raise
-            await self.refusal(scope, error.status_code, error.detail)(scope, receive, answer)
+            await self.refusal(scope, error.status_code, error.said)(scope, receive, answer)
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from classifier.messages import say
 from lanmu.service.security.names import looks
 from lanmu.service.store.accounts import AccountError
 
@@ -37,14 +38,11 @@ def hash_password(password: str, name: str = "") -> str:
 def check(password: str, name: str = "") -> None:
     """AccountError where a password is too short or long, the name, few letters, or a well-known run."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise AccountError(f"a password has {SHORTEST} to {LONGEST} characters; choose a longer one")
+        raise AccountError(say("account.password_length", least=SHORTEST, most=LONGEST))
     plain = password.strip().casefold()
     is_run = any(plain in run * 2 or plain in run[::-1] * 2 for run in _RUNS)
     if is_run or len(set(plain)) < FEWEST_LETTERS or looks(password) == looks(name):
-        raise AccountError(
-            "this password is among the first that are tried; choose a password with at least "
-            f"{FEWEST_LETTERS} different letters, neither your name nor a row of the keyboard"
-        )
+        raise AccountError(say("account.password_easy", letters=FEWEST_LETTERS))
 
 
 def matches(password: str, hashed: str) -> bool:

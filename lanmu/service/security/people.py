@@ -6,6 +6,7 @@ import secrets
 
 from sqlalchemy import Connection
 
+from classifier.messages import say
 from lanmu.service.security.passwords import hash_password
 from lanmu.service.store import Store, accounts, audit
 from lanmu.service.store.accounts import AccountError, User
@@ -58,7 +59,7 @@ def bar(store: Store, name: str, by: str, address: str = "", *, barred: bool = T
 def _known(connection: Connection, name: str) -> User:
     user = accounts.find_user(connection, name)
     if user is None:
-        raise NoSuchUser(f"there is no user {name}; see the list of users")
+        raise NoSuchUser(say("account.no_user", name=name))
     return user
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itsdangerous import BadSignature, Signer
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.service.security.names import looks
 from lanmu.service.security.passwords import hash_password, matches
 from lanmu.service.security.tries import Tries
@@ -33,7 +34,7 @@ class TooManyTries(LanmuError):
     """Too many failures; ``retry_after`` seconds must pass."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"too many tries; wait {retry_after} seconds")
+        super().__init__(say("account.too_many", seconds=retry_after))
         self.retry_after = retry_after
 
 
@@ -125,9 +126,8 @@ class SignIns:
         if not self._right(user, password):
             with self.store.writing() as connection:
                 audit.note(connection, name, refused, address=address)
-            raise SignInRefused(
-                "wrong name or password" if refused == "sign-in refused" else "the present password is another"
-            )
+            old = refused != "sign-in refused"
+            raise SignInRefused(say("account.old_differs") if old else say("account.wrong_password"))
         self.tries["both"].forget(keys["both"])
         for kind in ("name", "address"):
             self.tries[kind].forgive(keys[kind])
@@ -136,7 +136,7 @@ class SignIns:
         """AccountError where a new password is the present one or the service's token."""
         token = self.settings.token.encode()
         if new == old or hmac.compare_digest(new.strip().encode("utf-8", "replace"), token):
-            raise AccountError("choose a password of your own, not the one you were given")
+            raise AccountError(say("account.password_given"))
 
     def _is_too_old(self, secret: str) -> bool:
         """Whether a session has been used for longer than one may last, by a clock that nobody sets."""

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.service.security.names import RESERVED, looks, plain_name
 from lanmu.service.store.records import ROLES, Role
 from lanmu.service.store.schema import audit, sessions, users
@@ -54,9 +55,9 @@ def add_user(connection: Connection, name: str, role: str, password: str, *, mus
     name = valid_name(plain_name(name))
     checked = _role(role)
     if looks(name) in map(looks, RESERVED):
-        raise AccountError(f"{name} is what the audit log calls a program; choose another name")
+        raise AccountError(say("account.name_of_program", name=name))
     if find_user(connection, name) is not None:
-        raise AccountError(f"a user {name} is there already; choose another name")
+        raise AccountError(say("account.user_there", name=name))
     statement = insert(users).values(
         name=name, password=password, role=checked, must_change=int(must_change), disabled=0, created=time.time()
     )
@@ -69,7 +70,7 @@ def add_user(connection: Connection, name: str, role: str, password: str, *, mus
 def valid_name(name: str) -> str:
     """The name, if a user or a program can have it.  Raises AccountError."""
     if not _NAME.fullmatch(name):
-        raise AccountError(f"{name!r} cannot be a user's name; use 1 to 64 letters, digits, dots, dashes or spaces")
+        raise AccountError(say("account.bad_name", name=name))
     return name
 
 
@@ -105,7 +106,7 @@ def change_user(connection: Connection, user: User, *, role: str | None = None, 
     if loses:
         admins = select(func.count()).select_from(users).where(users.c.role == "admin", users.c.disabled == 0)
         if connection.execute(admins).scalar_one() <= 1:
-            raise AccountError(f"{user.name} is the only admin; make another one first")
+            raise AccountError(say("account.last_admin", name=user.name))
     if values:
         connection.execute(update(users).where(users.c.number == user.number).values(values))
     if disabled:
@@ -166,7 +167,7 @@ def _role(role: str) -> Role:
     for known in ROLES:
         if role == known:
             return known
-    raise AccountError(f"unknown role {role!r}; known are {', '.join(ROLES)}")
+    raise AccountError(say("account.unknown_role", role=role, known=", ".join(ROLES)))
 
 
 def _user(row: Any) -> User:

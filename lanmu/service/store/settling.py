@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.service.store import flags, leases, queue
 from lanmu.service.store.records import QueuedArticle, State, local_day
 from lanmu.service.store.schema import articles, labels, settlements
@@ -22,7 +23,7 @@ class NoSuchArticle(LanmuError):
     """The queue has no article of this number."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"the queue has no article {number}; it may have been removed")
+        super().__init__(say("queue.no_article", number=number))
 
 
 class SettledMeanwhile(LanmuError):
@@ -108,7 +109,7 @@ def choose_many(connection: Connection, numbers: Sequence[int], category: str, b
 
 def _many(connection: Connection, numbers: Sequence[int], by: str, category: str | None) -> list[Settlement]:
     if len(numbers) > MOST_AT_ONCE:
-        raise LanmuError(f"{len(numbers)} articles are more than {MOST_AT_ONCE} at once; settle them in pieces")
+        raise LanmuError(say("queue.too_many", count=f"{len(numbers):,}", most=f"{MOST_AT_ONCE:,}"))
     batch = secrets.token_hex(8)
     done: list[Settlement] = []
     for number in dict.fromkeys(numbers):
@@ -173,10 +174,10 @@ def seen_article(
     if article is None:
         raise NoSuchArticle(number)
     if seen is not None and seen != article.version:
-        who = f"{article.labelled_by} has" if article.labelled_by else "someone has"
-        raise SettledMeanwhile(f"{who} settled article {number} meanwhile; look at it again")
+        who = article.labelled_by or say("queue.somebody")
+        raise SettledMeanwhile(say("queue.labelled_meanwhile", person=who, number=number))
     if token is not None and not secrets.compare_digest(token.encode(), article.token.encode()):
-        raise AnotherCard(f"the page shows article {number} as it is no longer; load it again and look once more")
+        raise AnotherCard(say("queue.another_card", number=number))
     return article
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from classifier.messages import say
 from lanmu.service.store.accounts import AccountError, find_user, valid_name
 from lanmu.service.store.records import ROLES, Role, moment
 from lanmu.service.store.schema import tokens
@@ -38,15 +39,15 @@ def add(connection: Connection, name: str, role: str, by: str) -> tuple[Token, s
     """Make a key; returns it with its secret.  AccountError where the name is taken or cannot be one."""
     name = valid_name(name)
     if find_user(connection, name) is not None:
-        raise AccountError(f"a user {name} is there already; choose another name")
+        raise AccountError(say("account.user_there", name=name))
     if role not in ROLES:
-        raise AccountError(f"unknown role {role!r}; known are {', '.join(ROLES)}")
+        raise AccountError(say("account.unknown_role", role=role, known=", ".join(ROLES)))
     secret = PREFIX + secrets.token_urlsafe(32)
     values = {"name": name, "digest": _digest(secret), "role": role, "by": by, "created": time.time()}
     try:
         row = connection.execute(insert(tokens).values(values).returning(tokens)).one()
     except IntegrityError as error:
-        raise AccountError(f"a program {name} has a token already; choose another name") from error
+        raise AccountError(say("account.program_there", name=name)) from error
     return _token(row), secret
 
 
