@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from classifier.printed_places import PrintedPart, Shares
+
 Decision = Literal["accepted", "review"]
 
 
@@ -13,14 +15,16 @@ class Source:
     """Where an article was read: a path (or URL, or ``-``), a member or line in it, its number on the page.
 
     An article of a printed page has its ``page`` (from one) and its ``box`` there: left, top, right
-    and bottom as shares of the page's width and height.
+    and bottom as shares of the page's width and height.  ``printed`` has all its lines with their
+    places, where ``ReadingOptions.printed_lines`` asks for them.
     """
 
     path: str = ""
     member: str = ""
     position: int = 0
     page: int = 0
-    box: tuple[float, float, float, float] | None = None
+    box: Shares | None = None
+    printed: tuple[PrintedPart, ...] = ()
 
     def __str__(self) -> str:
         name = f"{self.path}!{self.member}" if self.member else self.path

@@ -27,7 +27,8 @@ class ReadingOptions:
 
     ``kind`` overrides what the name and content say; ``encoding`` overrides detection; the
     ``*_field`` names are those of JSON objects and table columns; ``sections`` gives one article a
-    ``###`` section of a round-up instead of one for the whole.
+    ``###`` section of a round-up instead of one for the whole; ``printed_lines`` keeps where each line
+    of a printed page stands, for showing the page.
 
     Raises LanmuError where a value cannot be used.
     """
@@ -39,6 +40,7 @@ class ReadingOptions:
     title_field: str = "title"
     text_field: str = "text"
     date_field: str = "date"
+    printed_lines: bool = False
     limits: Limits = field(default=LIMITS)
 
     def __post_init__(self) -> None:

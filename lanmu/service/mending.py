@@ -14,7 +14,7 @@ from classifier.errors import LanmuError
 from classifier.messages import say
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
-from lanmu.service.store import Store, audit, changes, mending
+from lanmu.service.store import Store, audit, changes, mending, printed
 from lanmu.service.store.records import QueuedArticle
 from lanmu.service.tagging import Tagger, Tags
 
@@ -61,6 +61,7 @@ class Mending:
             mending.seen_article(connection, number, seen, token)
             mending.seen_article(connection, other, second.version, second.token)
             self._rewrite(connection, number, tags, by)
+            printed.join(connection, number, other)
             self._remove(connection, second, by, into=number)
             audit.note(connection, by, "articles merged", str(number), {"other": other})
         self._wake()
@@ -78,6 +79,7 @@ class Mending:
             mending.seen_article(connection, number, seen, token)
             mending.rewrite(connection, number, tags.articles[0], model)
             new = mending.insert_after(connection, before, tags.articles[1], model)
+            printed.cut(connection, number, new, before.article.text.split("\n")[paragraph])
             for one in (number, new):
                 self._tell(connection, one, tags, by)
             audit.note(connection, by, "article split", str(number), {"new": new})

@@ -12,13 +12,14 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import Message, say
+from classifier.printed_places import printed_from, printed_record
 
 if TYPE_CHECKING:
     from classifier.model.topic_model import TopicModel
@@ -55,7 +56,9 @@ def receive(stream: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
 
 def article_record(article: Article) -> dict[str, Any]:
     """An Article as JSON values."""
-    return asdict(article)
+    source = article.source
+    place = {**asdict(replace(source, printed=())), "printed": printed_record(source.printed)}
+    return {**asdict(replace(article, source=Source())), "source": place}
 
 
 def article_from(record: dict[str, Any]) -> Article:
@@ -64,6 +67,7 @@ def article_from(record: dict[str, Any]) -> Article:
     source = dict(record["source"])
     if source["box"] is not None:
         source["box"] = tuple(source["box"])
+    source["printed"] = printed_from(source["printed"])
     return Article(**{**record, **lists, "source": Source(**source)})
 
 
@@ -131,8 +135,6 @@ def _answers(
 
 
 def _options(head: dict[str, Any]) -> ReadingOptions:
-    from dataclasses import replace
-
     from classifier.reading import LIMITS, ReadingOptions
 
     most = head["unpacked_bytes"]
@@ -146,6 +148,7 @@ def _options(head: dict[str, Any]) -> ReadingOptions:
         title_field=title_field,
         text_field=text_field,
         date_field=date_field,
+        printed_lines=True,
         limits=limits,
     )
 

@@ -51,6 +51,7 @@ LISTS: dict[str, st.SearchStrategy[Any]] = {
     "secondary": st.lists(TEXTS, max_size=3),
     "reasons": st.lists(TEXTS, max_size=3),
     "ranking": st.lists(st.tuples(TEXTS, NUMBERS), max_size=4),
+    "source_box": st.none() | st.lists(NUMBERS, max_size=5),
 }
 OWN = {"number", "fingerprint", "state", "decision", "arrived", "labelled_at"}
 """What the service alone writes, from a closed set or its own clock."""

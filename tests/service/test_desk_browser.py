@@ -12,6 +12,7 @@ from lanmu.service.store import Store, queue
 from tests.service.browser import Window, needs_chromium, opened
 from tests.service.conftest import TOKEN, Server
 from tests.service.desk_made import HOSTILE, PASSWORD, filled
+from tests.service.printed import two_pages
 from tests.waiting import eventually
 from training.labels.file import read_labels
 
@@ -119,6 +120,13 @@ def test_no_page_has_a_barrier_that_axe_finds(desk: Server, scheme: str) -> None
         for path in PAGES:
             window.go(path)
             barriers += found_by_axe(window)
+        window.go("/upload")
+        window.page.set_input_files("input[type=file]", {"name": "A1.pdf", "mimeType": "", "buffer": two_pages()})
+        window.page.locator("main button.primary").last.click()
+        window.page.wait_for_selector("text=清河大桥建成通车")
+        window.go(window.page.locator("a", has_text="清河大桥建成通车").first.get_attribute("href") + "/page")
+        assert window.page.locator(".printed-article.is-here .printed-frame").count() == 2
+        barriers += found_by_axe(window)
         window.go("/review")
         window.page.keyboard.press("?")
         window.page.wait_for_selector("dialog[open]")

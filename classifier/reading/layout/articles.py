@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
 from classifier.messages import say
+from classifier.printed_places import PrintedLine, PrintedPart, Shares, cut_printed
 from classifier.reading.dates import named_date, written_date
 from classifier.reading.layout.arrange import Arranged, Arrangement, LeftOutText, arrange
 from classifier.reading.layout.columns import Block
@@ -22,6 +23,7 @@ from classifier.reading.page.joining import Paragraph
 from classifier.reading.page.page import article_of
 from classifier.reading.page.sentences import is_finished, joined
 from classifier.reading.page.stories import stories_of
+from classifier.reading.page.story import Story
 from classifier.reading.page.unmarked import split_topics
 
 SUBHEAD_CHARS = 24
@@ -101,7 +103,7 @@ def read_arranged(
     articles = []
     for i, placed in enumerate(stories, 1):
         article_id = f"{stem}-{i}" if len(stories) > 1 else stem
-        source = Source(name, member, i, placed.page.number, _shares(placed.box, placed.page))
+        source = Source(name, member, i, placed.page.number, _shares(placed.box, placed.page), placed.printed)
         articles.append(article_of(placed.story, article_id, source, page_date))
     places = tuple(PlacedArticle(s.page.number, s.box, s.parts) for s in stories)
     return PrintedReading(tuple(articles), places, tuple(left_out))
@@ -140,16 +142,17 @@ def _has_columns(arrangement: Arrangement) -> bool:
     )
 
 
-def _shares(box: Box, page: PrintedPage) -> tuple[float, float, float, float]:
-    def share(value: float, whole: float) -> float:
-        return round(min(1.0, max(0.0, value / whole)), 4) if whole else 0.0
-
+def _shares(box: Box, page: PrintedPage) -> Shares:
     return (
-        share(box.left, page.width),
-        share(box.top, page.height),
-        share(box.right, page.width),
-        share(box.bottom, page.height),
+        _share(box.left, page.width),
+        _share(box.top, page.height),
+        _share(box.right, page.width),
+        _share(box.bottom, page.height),
     )
+
+
+def _share(value: float, whole: float) -> float:
+    return round(min(1.0, max(0.0, value / whole)), 4) if whole else 0.0
 
 
 def _date_of(arrangement: Arrangement) -> str:
@@ -169,11 +172,57 @@ def _stories(
     found: list[PlacedStory] = []
     for article in arrangement.articles:
         own = [s for s in stories_of(_paragraphs(article), sections=options.sections) if s.body]
+        told: list[Story] = []
         for story in own:
             story.uncertain += article.uncertain
-            for part in [story] if story.title else split_topics([story], scorer):
-                found.append(PlacedStory(part, page, article.box, _parts(article, page)))
+            told += [story] if story.title else split_topics([story], scorer)
+        printed = (printed_part(article, page),) if options.printed_lines else ()
+        for story, lines in zip(told, _cut(printed, told), strict=True):
+            found.append(PlacedStory(story, page, article.box, _parts(article, page), lines))
     return found
+
+
+def _cut(printed: tuple[PrintedPart, ...], stories: Sequence[Story]) -> list[tuple[PrintedPart, ...]]:
+    """What of an article's lines is each story's."""
+    found: list[tuple[PrintedPart, ...]] = []
+    if not stories:
+        return found
+    for story in stories[1:]:
+        opening = next((p.text for p in [*story.heads, *story.body] if p.text), "")
+        before, printed = cut_printed(printed, opening)
+        found.append(before)
+    return [*found, printed]
+
+
+def printed_part(article: Arranged, page: PrintedPage) -> PrintedPart:
+    """An article's lines on a page with their places, in reading order."""
+    head = article.head
+    lines = [] if head is None else [*head.above, *head.main, *head.below, *head.bylines]
+    for block in article.blocks:
+        lines += [] if (inner := article.inner_heads.get(block)) is None else inner.main
+        lines += block.lines
+    lines += [line for caption in article.captions for line in caption.lines]
+    kept = [
+        PrintedLine(text, _shares(box, page), _share(line.size, page.height), line.vertical)
+        for line in lines
+        for text, box in _single_lines(line)
+    ]
+    frames = tuple(_shares(part.box, page) for part in _parts(article, page))
+    shape = round(page.height / page.width, 4) if page.width else 1.0
+    return PrintedPart(page.number, shape, frames, tuple(kept))
+
+
+def _single_lines(line: Line) -> list[tuple[str, Box]]:
+    """A line; for a block whose lines are not known apart, lines of equal length."""
+    n, box = line.lines, line.box
+    if n <= 1:
+        return [(line.text, box)]
+    high, length = box.height / n, -(-len(line.text) // n)
+    return [
+        (text, Box(box.left, box.top + k * high, box.right, box.top + (k + 1) * high))
+        for k in range(n)
+        if (text := line.text[k * length : (k + 1) * length])
+    ]
 
 
 def _parts(article: Arranged, page: PrintedPage) -> tuple[Part, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from classifier.printed_places import PrintedPart
 from classifier.reading.layout.printed import Box, PrintedPage
 from classifier.reading.page.sentences import is_finished, joined
 from classifier.reading.page.signs import CLOSING_BRACKETS, OPENING_BRACKETS, any_of
@@ -35,6 +36,7 @@ class PlacedStory:
     page: PrintedPage
     box: Box
     parts: tuple[Part, ...]
+    printed: tuple[PrintedPart, ...] = ()
 
 
 def printed_number(texts: Sequence[str]) -> str:
@@ -118,6 +120,7 @@ def _join(start: PlacedStory, rest: PlacedStory, guessed: bool) -> None:
         pages = f"pages {start.page.number} and {rest.page.number}"
         before.uncertain.append(f"its parts on {pages} were put together as only these two seem to belong together")
     start.parts += rest.parts
+    start.printed += rest.printed
 
 
 def _plain(number: str) -> str:

@@ -10,8 +10,9 @@ from starlette.responses import Response
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.desk.filters import ArticleNumber, CardToken, Seen
 from lanmu.service.desk.rendering import Desk
+from lanmu.service.desk.sheets import drawn_pages
 from lanmu.service.security.access import AskFirst, Editor, Reader
-from lanmu.service.store import mending
+from lanmu.service.store import mending, printed
 from lanmu.service.store.settling import seen_article
 
 router = APIRouter(route_class=AskFirst)
@@ -25,7 +26,11 @@ def whole_page(request: Request, who: Reader, number: ArticleNumber) -> Response
     with desk.service.store.reading() as connection:
         article = seen_article(connection, number)
         found = mending.pieces(connection, article)
-    return desk.page("page.html", queued=article, pieces=found)
+        lines = printed.of(connection, [one.number for one in found])
+    if pages := {part.page for part in lines.get(number, ())}:
+        found = [one for one in found if any(part.page in pages for part in lines.get(one.number, ()))]
+    names = {one.number: desk.categories[one.category].name for one in found}
+    return desk.page("page.html", queued=article, pieces=found, drawn=drawn_pages(found, lines, names, number))
 
 
 @router.post("/articles/{number}/edit")

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from classifier.article import Article, TaggedArticle
-from lanmu.service.store import flags, leases, queue
+from lanmu.service.store import flags, leases, printed, queue
 from lanmu.service.store.records import QueuedArticle
 from lanmu.service.store.schema import articles, labels, readings
 from lanmu.service.store.settling import seen_article
@@ -23,7 +23,8 @@ from lanmu.service.store.waiting_labels import STALE
 MOST_PIECES = 300
 _EMPTY = {
     "id": "", "title": "", "subtitle": "", "column": "", "byline": "", "reporters": [], "date": "", "printed_day": "",
-    "text": "", "uncertain": [], "source_path": "", "source_member": "", "source_position": 0, "origin": "", "day": "",
+    "text": "", "uncertain": [], "source_path": "", "source_member": "", "source_position": 0, "source_page": 0,
+    "source_box": null(), "origin": "", "day": "",
     "ranking": [], "secondary": [], "reasons": [], "state": "removed", "label": None, "labelled_by": None,
     "labelled_at": None,
 }  # fmt: skip
@@ -86,6 +87,7 @@ def remove(connection: Connection, number: int, *, into: int | None = None, keep
     flags.take_away(connection, number)
     connection.execute(leases.all_of(number))
     connection.execute(readings.delete().where(readings.c.article == number))
+    printed.forget(connection, number)
     if not keep_label:
         gone = insert(labels).values(article=number, category=None, written=None)
         connection.execute(gone.on_conflict_do_update(index_elements=["article"], set_={"category": None}))

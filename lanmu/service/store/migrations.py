@@ -104,6 +104,13 @@ def _eleventh(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=(schema.tokens,))
 
 
+def _twelfth(connection: Connection) -> None:
+    """Where an article stands on its printed page."""
+    for column in (schema.articles.c.source_page, schema.articles.c.source_box):
+        _add_column(connection, column)
+    schema.metadata.create_all(connection, tables=(schema.printed,))
+
+
 def _add_indexes(connection: Connection, table: Table) -> None:
     """Make the indexes that a table lacks."""
     for index in table.indexes:
@@ -130,6 +137,7 @@ STEPS: tuple[Step, ...] = (
     _ninth,
     _tenth,
     _eleventh,
+    _twelfth,
 )
 
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, null, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from classifier.article import TaggedArticle
 from classifier.reading.dates import is_iso, normal_date
-from lanmu.service.store import flags, leases
+from lanmu.service.store import flags, leases, printed
 from lanmu.service.store.database import Store
 from lanmu.service.store.records import ARCHIVE, QueuedArticle, State, fingerprint_of, local_day, queued_article
 from lanmu.service.store.schema import articles
@@ -80,6 +80,8 @@ def add(
             found.append(Added(connection.execute(known).scalar_one(), False))
         else:
             found.append(Added(number, True))
+            if one.article.source.printed:
+                printed.keep(connection, number, one.article.source.printed)
     return found
 
 
@@ -279,6 +281,8 @@ def _row(tagged: TaggedArticle, origin: str, model: str, at: float) -> dict[str,
         "source_path": clean(article.source.path),
         "source_member": clean(article.source.member),
         "source_position": article.source.position,
+        "source_page": article.source.page,
+        "source_box": null() if article.source.box is None else list(article.source.box),
         "origin": origin,
         "arrived": at,
         "day": "" if origin == ARCHIVE else local_day(at),

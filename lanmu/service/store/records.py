@@ -120,7 +120,13 @@ def queued_article(row: Any) -> QueuedArticle:
         byline=row.byline,
         reporters=tuple(row.reporters),
         date=row.date,
-        source=Source(row.source_path, row.source_member, row.source_position),
+        source=Source(
+            row.source_path,
+            row.source_member,
+            row.source_position,
+            row.source_page,
+            None if row.source_box is None else tuple(row.source_box),
+        ),
         uncertain=tuple(row.uncertain),
     )
     tagged = TaggedArticle(

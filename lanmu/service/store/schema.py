@@ -36,6 +36,8 @@ articles = Table(
     Column("source_path", Text, nullable=False),
     Column("source_member", Text, nullable=False),
     Column("source_position", Integer, nullable=False),
+    Column("source_page", Integer, nullable=False, default=0, server_default="0"),  # of a printed page, from 1
+    Column("source_box", JSON),  # its place there: left, top, right, bottom as shares
     Column("origin", String, nullable=False),  # api, inbox, upload, annif, archive
     Column("arrived", Float, nullable=False),  # seconds since 1970
     Column("day", String, nullable=False),  # the local day of arrival, ISO; empty: of no day (archive)
@@ -59,6 +61,14 @@ articles = Table(
     Index("articles_by_state", "state", "category", "runner_up", "margin"),
     Index("articles_by_category", "category", "day"),
     sqlite_autoincrement=True,
+)
+
+# The lines of an article of a printed page with their places, for showing the page: packed JSON.
+printed = Table(
+    "printed",
+    metadata,
+    Column("article", ForeignKey("articles.number", ondelete="CASCADE"), primary_key=True),
+    Column("lines", LargeBinary, nullable=False),
 )
 
 settlements = Table(

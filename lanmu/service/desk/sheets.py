@@ -1,0 +1,115 @@
+"""Printed pages drawn anew from where their articles' lines stand: each article framed, numbered and named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from classifier.printed_places import PrintedPart, Shares
+from lanmu.service.store.records import QueuedArticle
+
+WIDTH = 1_000
+LABEL = 22
+"""A label's type size, on a page that is WIDTH wide."""
+LARGEST_SHAPE, SMALLEST_SHAPE = 4.0, 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnBox:
+    """A rectangle in the drawing's units."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLine:
+    """A line of text; ``length`` is how far it is stretched, along the way that it runs."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    length: float
+    upright: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnArticle:
+    """An article on the drawing: its place in the list, its frames and lines, and where its label stands."""
+
+    place: int
+    queued: QueuedArticle
+    frames: tuple[DrawnBox, ...]
+    lines: tuple[DrawnLine, ...]
+    label: DrawnBox
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnPage:
+    """One page with the articles that stand on it."""
+
+    number: int
+    width: int
+    height: int
+    articles: tuple[DrawnArticle, ...]
+
+
+def drawn_pages(
+    pieces: Sequence[QueuedArticle], printed: Mapping[int, Sequence[PrintedPart]], names: Mapping[int, str], of: int
+) -> list[DrawnPage]:
+    """The pages that article ``of`` stands on, with all ``pieces`` that do; ``names`` are written on the labels."""
+    found: list[DrawnPage] = []
+    for part in printed.get(of, ()):
+        if any(page.number == part.page for page in found):
+            continue
+        height = round(WIDTH * min(LARGEST_SHAPE, max(SMALLEST_SHAPE, part.shape)))
+        labels: list[DrawnBox] = []
+        articles = [
+            _drawn(place, one, own, height, names[one.number], labels)
+            for place, one in enumerate(pieces, 1)
+            if (own := [p for p in printed.get(one.number, ()) if p.page == part.page and p.frames])
+        ]
+        found.append(DrawnPage(part.page, WIDTH, height, tuple(articles)))
+    return found
+
+
+def _drawn(
+    place: int, queued: QueuedArticle, parts: Sequence[PrintedPart], height: int, name: str, labels: list[DrawnBox]
+) -> DrawnArticle:
+    frames = [_scaled(frame, height) for part in parts for frame in part.frames]
+    lines = [
+        DrawnLine(
+            line.text,
+            box.x,
+            round(box.y + (0 if line.upright else 0.85 * box.height), 1),
+            round(max(1.0, line.size * height), 1),
+            max(1.0, box.height if line.upright else box.width),
+            line.upright,
+        )
+        for part in parts
+        for line in part.lines
+        for box in [_scaled(line.box, height)]
+    ]
+    wide = (sum(0.6 if c.isascii() else 1.05 for c in f"{place} {name}") + 0.8) * LABEL
+    label = DrawnBox(
+        max(0.0, min(frames[0].x, WIDTH - wide)), max(0.0, frames[0].y - 1.4 * LABEL), round(wide, 1), 1.4 * LABEL
+    )
+    while any(_meet(label, other) for other in labels):
+        label = DrawnBox(label.x, label.y + 1.5 * LABEL, label.width, label.height)
+    labels.append(label)
+    return DrawnArticle(place, queued, tuple(frames), tuple(lines), label)
+
+
+def _scaled(box: Shares, height: int) -> DrawnBox:
+    left, top, right, bottom = box
+    return DrawnBox(
+        round(left * WIDTH, 1), round(top * height, 1), round((right - left) * WIDTH, 1),
+        round((bottom - top) * height, 1),
+    )  # fmt: skip
+
+
+def _meet(a: DrawnBox, b: DrawnBox) -> bool:
+    return a.x < b.x + b.width and b.x < a.x + a.width and a.y < b.y + b.height and b.y < a.y + a.height
