@@ -22,10 +22,10 @@ from training.fitting.calibration import (
     expected_calibration_error,
     fit_calibration,
 )
-from training.fitting.fit import held_out_scores, label_columns, typical_examples
+from training.fitting.fit import label_columns, score_held_out, typical_examples
 from training.fitting.matrix import feature_matrix
 from training.fitting.options import FitOptions
-from training.fitting.solving import solved
+from training.fitting.solving import solve_weights
 from training.fitting.splits import time_blocks
 from training.fitting.threads import one_blas_thread
 from training.labels.corpora import HOLDOUT_FROM
@@ -71,7 +71,7 @@ def half_year(examples: Examples, taxonomy: Any, start: str, end: str) -> list[J
     known, test = everything.take(earlier), everything.take(later & ~everything.doubtful)
     y, y_test = label_columns(known, taxonomy), label_columns(test, taxonomy, alone=False)
     matrix = feature_matrix(known, options, y)
-    weights, intercept = solved(matrix.X, y, len(taxonomy), options, matrix.shared)
+    weights, intercept = solve_weights(matrix.X, y, len(taxonomy), options, matrix.shared)
     from classifier.engine.counting.counting import count_features
 
     seen = count_features(options.spec, *test.columns).onto(matrix.words, matrix.characters)
@@ -82,7 +82,7 @@ def half_year(examples: Examples, taxonomy: Any, start: str, end: str) -> list[J
     for fold_name, blocks in (("random folds", groups[earlier]), ("months held out", months)):
         if blocks is None:
             continue
-        scores = held_out_scores(matrix, y, blocks, len(taxonomy), options)
+        scores = score_held_out(matrix, y, blocks, len(taxonomy), options)
         for counted, those in (("", typical), (", with doubtful ones", np.ones(len(y), np.bool_))):
             for name, map_of in maps(scores[those], y[those]).items():
                 p = map_of(scores[those])

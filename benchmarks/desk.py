@@ -19,10 +19,10 @@ import httpx
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from classifier.article import Article
-from classifier.files import shipped
-from lanmu.service.container import built
+from classifier.files import find_shipped
+from lanmu.service.container import build_service
 from lanmu.service.security.passwords import hash_password
-from lanmu.service.settings import prepared
+from lanmu.service.settings import prepare
 from lanmu.service.store import accounts
 from training.labels.file import read_labels
 
@@ -62,12 +62,12 @@ def main() -> None:
 
 def fill(home: Path) -> None:
     """A user, and the shipped labels' own texts in the queue, all in review."""
-    service = built(prepared(home, {}))
+    service = build_service(prepare(home, {}))
     with service.store.writing() as connection:
         accounts.add_user(connection, NAME, "admin", hash_password(PASSWORD))
     service.champion.refresh()
     service.tagger.start()
-    texts = [one for one in read_labels(shipped("labels.csv")).labels if one.text][:ARTICLES]
+    texts = [one for one in read_labels(find_shipped("labels.csv")).labels if one.text][:ARTICLES]
     service.intake.take_in([Article(one.id, one.title, one.text, date=one.date) for one in texts], "inbox")
     with service.store.writing() as connection:
         connection.exec_driver_sql("UPDATE articles SET state = 'review'")

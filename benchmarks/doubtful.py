@@ -16,8 +16,8 @@ from training.fitting.fit import label_columns
 from training.fitting.holdout import holdout_mask
 from training.fitting.matrix import feature_matrix
 from training.fitting.options import FitOptions
-from training.fitting.solving import solved
-from training.fitting.splits import folds, held_apart, time_blocks
+from training.fitting.solving import solve_weights
+from training.fitting.splits import folds, hold_apart, time_blocks
 from training.fitting.threads import one_blas_thread
 from training.labels.corpora import real_labels
 from training.labels.near_duplicates import near_duplicate_groups
@@ -32,7 +32,7 @@ def main() -> None:
     examples, taxonomy = read_examples(None, None, False, True)
     drawn = {label.id: label.drawn for label in real_labels()}
     groups = near_duplicate_groups(examples.whole)
-    apart, _ = held_apart(holdout_mask(examples), groups)
+    apart, _ = hold_apart(holdout_mask(examples), groups)
     examples = examples.take(apart)
     kinds = np.array([drawn.get(name.removeprefix("xwlb/"), "written") for name in examples.ids])
     y, options = label_columns(examples, taxonomy), FitOptions()
@@ -43,7 +43,7 @@ def main() -> None:
             for with_them, found in right.items():
                 known = train if with_them else train[~examples.doubtful[train]]
                 matrix = feature_matrix(examples.take(known), options, y[known])
-                weights, intercept = solved(matrix.X, y[known], len(taxonomy), options, matrix.shared)
+                weights, intercept = solve_weights(matrix.X, y[known], len(taxonomy), options, matrix.shared)
                 seen = count_features(options.spec, *examples.take(test).columns).onto(matrix.words, matrix.characters)
                 best = (seen.tf_idf(matrix.idf) @ weights + intercept).argmax(1)
                 found[test] += (best == y[test]) / REPEATS

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.engine import KernelScorer
-from classifier.files import shipped
+from classifier.files import find_shipped
 from classifier.model.features import FeatureSpec
 from classifier.model.files import Manifest, StoredModel, read_model, write_model
 from classifier.model.weights import LinearWeights
@@ -33,7 +33,7 @@ from classifier.taxonomy import Category, Taxonomy, read_taxonomy
 from training.fitting.calibration import expected_calibration_error
 from training.fitting.fit import fit_model
 from training.fitting.options import FitOptions
-from training.fitting.presets import default_options
+from training.fitting.presets import choose_default_options
 from training.fitting.start import Start, start_of, with_unlabelled
 from training.labels.corpora import HOLDOUT_FROM, fudan, real_examples, real_labels, thucnews_titles
 from training.labels.examples import Examples
@@ -108,7 +108,7 @@ def news(folder: Path) -> Task:
     taxonomy = read_taxonomy()
     real = real_examples(real_labels())
     late = np.array([date >= HOLDOUT_FROM for date in real.dates], np.bool_)
-    known = real.take(~late) + examples_of(usable_labels(shipped("labels.csv"), taxonomy))
+    known = real.take(~late) + examples_of(usable_labels(find_shipped("labels.csv"), taxonomy))
     fitted = fit_model(known, taxonomy)
     manifest = Manifest(
         name="before", taxonomy=taxonomy, spec=fitted.options.spec, review=fitted.review,
@@ -152,7 +152,7 @@ def measured(weights: LinearWeights, taxonomy: Taxonomy, tested: Examples) -> tu
 
 def starts(task: Task, labels: Examples) -> Iterator[tuple[str, Start]]:
     yield "scratch", Start(PLAIN)
-    yield "alone", Start(default_options(labels, task.taxonomy))
+    yield "alone", Start(choose_default_options(labels, task.taxonomy))
     yield "adapted", start_of(labels, task.taxonomy, task.model)
 
 

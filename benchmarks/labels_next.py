@@ -21,7 +21,7 @@ from training.evaluation.metrics import macro_f1
 from training.fitting.fit import label_columns
 from training.fitting.matrix import Matrix, feature_matrix
 from training.fitting.options import FitOptions
-from training.fitting.solving import solved
+from training.fitting.solving import solve_weights
 from training.fitting.threads import one_blas_thread
 from training.labels.corpora import real_examples, real_labels
 
@@ -77,7 +77,7 @@ def _simulated(
     labelled = np.random.default_rng(seed).permutation(pool)[:BATCH]
     reached: list[float] = []
     while True:
-        weights, intercept = solved(matrix.X[labelled], y[labelled], categories, FitOptions())
+        weights, intercept = solve_weights(matrix.X[labelled], y[labelled], categories, FitOptions())
         reached.append(macro_f1(y[test], (matrix.X[test] @ weights + intercept).argmax(1), categories))
         if len(labelled) >= MOST:
             return reached

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from classifier.engine import KernelScorer
-from classifier.files import shipped
+from classifier.files import find_shipped
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
 from training.evaluation.metrics import macro_f1
 from training.fitting.fit import Fitted, fit_model
-from training.fitting.start import shipped_model, start_of
+from training.fitting.start import load_shipped_model, start_of
 from training.labels.examples import Examples
 from training.labels.file import examples_of, read_labels
 
@@ -41,13 +41,13 @@ def notices() -> Examples:
 
 
 def local_holdout() -> Examples:
-    found = examples_of(read_labels(shipped("labels.csv")).labels)
+    found = examples_of(read_labels(find_shipped("labels.csv")).labels)
     return found.take(found.kept_apart)
 
 
 def taught(labels: Examples, taxonomy: Taxonomy) -> Fitted:
     """A model of the sixteen and the new one, from the shipped model and the labels."""
-    start = start_of(labels, taxonomy, shipped_model())
+    start = start_of(labels, taxonomy, load_shipped_model())
     return fit_model(labels, taxonomy, start.options, prior=start.prior)
 
 
@@ -62,7 +62,7 @@ def main() -> None:
     asked = parser.parse_args()
     taxonomy = Taxonomy((*read_taxonomy(), NEW))
     ours, others = notices(), local_holdout()
-    stored = shipped_model()
+    stored = load_shipped_model()
     ids = stored.manifest.taxonomy.ids
     y = np.array([ids.index(category) for category in others.categories])
     before = stored.weights.probabilities(KernelScorer(stored.weights).score(*others.columns).scores).argmax(1)

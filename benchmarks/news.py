@@ -36,19 +36,19 @@ def read_news(count: int, seed: int = 0) -> News:
 
 def shipped_articles() -> list[Pair]:
     """The articles of the shipped labels."""
-    from classifier.files import shipped
+    from classifier.files import find_shipped
     from training.labels.file import usable_labels
 
-    return [(label.title, label.text) for label in usable_labels(shipped("labels.csv")) if label.text]
+    return [(label.title, label.text) for label in usable_labels(find_shipped("labels.csv")) if label.text]
 
 
 def labelled_news() -> list[tuple[str, Pair]]:
     """(category, article) of the labels the shipped model learned from, as far as their texts are here."""
-    from classifier.files import shipped
+    from classifier.files import find_shipped
     from training.labels.corpora import has_corpus, real_examples, real_labels
     from training.labels.file import examples_of, usable_labels
 
-    examples = examples_of([label for label in usable_labels(shipped("labels.csv")) if label.text])
+    examples = examples_of([label for label in usable_labels(find_shipped("labels.csv")) if label.text])
     if has_corpus():
         examples = examples + real_examples(real_labels())
     return [

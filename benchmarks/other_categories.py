@@ -19,11 +19,11 @@ from dataclasses import replace
 import numpy as np
 
 from training.fitting.calibration import best_calibration, expected_calibration_error
-from training.fitting.fit import held_out_scores, label_columns
+from training.fitting.fit import label_columns, score_held_out
 from training.fitting.matrix import feature_matrix
 from training.fitting.options import FitOptions
 from training.fitting.presets import ARTICLES, HEADLINES, MANY_HEADLINES
-from training.fitting.solving import dual, solved
+from training.fitting.solving import dual, solve_weights
 from training.fitting.splits import folds
 from training.fitting.start import start_of, with_vectors
 from training.labels.corpora import fudan, thucnews_titles
@@ -41,7 +41,7 @@ def report(name: str, examples: Examples, wrong: bool) -> None:
     options = start_of(examples, taxonomy, None).options
     y = label_columns(examples, taxonomy)
     groups = near_duplicate_groups(examples.whole)
-    scores = held_out_scores(feature_matrix(examples, options, y), y, groups, len(taxonomy), options)
+    scores = score_held_out(feature_matrix(examples, options, y), y, groups, len(taxonomy), options)
     best = scores.argmax(1)
     right = best == y
     probabilities = best_calibration(scores, y)(scores)
@@ -113,13 +113,13 @@ def sizes(name: str, examples: Examples) -> None:
     base = HEADLINES if name == "titles" else ARTICLES
     for what, options in (("the preset", base), ("characters 1-2, LinearSVC", plain(base))):
         matrix = feature_matrix(examples, options, y)
-        scores = held_out_scores(matrix, y, np.arange(len(y)), len(taxonomy), options)
+        scores = score_held_out(matrix, y, np.arange(len(y)), len(taxonomy), options)
         print(f"{name}: {what}: near-duplicates parted {(scores.argmax(1) == y).mean():.4f}", flush=True)
         for share in SHARES:
             right = np.zeros(len(y), np.bool_)
             for train, test in folds([str(k) for k in y], together, 5, options.seed):
                 some = np.random.default_rng(0).permutation(train)[: round(share * len(y))]
-                weights, intercept = solved(matrix.X[some], y[some], len(taxonomy), options, matrix.shared)
+                weights, intercept = solve_weights(matrix.X[some], y[some], len(taxonomy), options, matrix.shared)
                 right[test] = (matrix.as_new(test, some) @ weights + intercept).argmax(1) == y[test]
             print(f"{name}: {what}: trained on {round(share * len(y)):,} {right.mean():.4f}", flush=True)
 
@@ -153,7 +153,7 @@ def tried(name: str, examples: Examples) -> None:
     y = label_columns(examples, taxonomy)
     groups = near_duplicate_groups(examples.whole)
     for what, options in variants(name == "titles"):
-        scores = held_out_scores(feature_matrix(examples, options, y), y, groups, len(taxonomy), options)
+        scores = score_held_out(feature_matrix(examples, options, y), y, groups, len(taxonomy), options)
         print(f"{name}: {what}: {(scores.argmax(1) == y).mean():.4f}", flush=True)
 
 

@@ -44,10 +44,10 @@ def textbook_model() -> Answer:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
 
-    from classifier.files import shipped
+    from classifier.files import find_shipped
     from training.labels.file import usable_labels
 
-    labels = [label for label in usable_labels(shipped("labels.csv")) if label.text]
+    labels = [label for label in usable_labels(find_shipped("labels.csv")) if label.text]
     vectorizer = TfidfVectorizer(analyzer=jieba_words(), sublinear_tf=True)
     rows = vectorizer.fit_transform([f"{label.title}\n{label.text}" for label in labels])
     model = LogisticRegression(max_iter=300).fit(rows, [label.category for label in labels])

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from classifier.model.decisions import ReviewRule
 from lanmu.commands.label_options import read_examples
-from training.evaluation.answers import decided
+from training.evaluation.answers import decide_examples
 from training.fitting.fit import fit_model
 from training.fitting.holdout import holdout_mask
-from training.fitting.splits import held_apart
+from training.fitting.splits import hold_apart
 from training.fitting.threads import one_blas_thread
 from training.labels.corpora import second_categories
 from training.labels.near_duplicates import near_duplicate_groups
@@ -56,7 +56,7 @@ def main() -> None:
     named = second_categories()
     groups = near_duplicate_groups(examples.whole)
     out = holdout_mask(examples)
-    apart, _ = held_apart(out, groups)
+    apart, _ = hold_apart(out, groups)
     before, late = examples.take(apart), examples.take(out)
     fitted = fit_model(before, taxonomy, groups=groups[apart])
     index = {category: k for k, category in enumerate(taxonomy.ids)} | {"": -1}
@@ -79,7 +79,7 @@ def main() -> None:
             print(f"{f'{name} from {threshold}':24} {known.judged(order, values >= threshold)}")
     for share in SHARES:
         print(f"{f'share from {share}':24} {known.judged(order, ReviewRule(secondary=share).with_second(ranked))}")
-    p = decided(fitted, late).probabilities
+    p = decide_examples(fitted, late).probabilities
     rows, known = read(late.ids, late.categories)
     order = np.argsort(-p[rows], axis=1, kind="stable")
     ranked = np.take_along_axis(p[rows], order, axis=1)

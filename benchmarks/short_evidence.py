@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from classifier.columns import TextColumn
-from classifier.files import shipped
+from classifier.files import find_shipped
 from classifier.model.choice import model_path
 from classifier.model.topic_model import TopicModel
 from training.labels.file import examples_of, read_labels
@@ -24,7 +24,7 @@ NO_EVIDENCE = ("棉花进入采收期", "第三届冰雪节开幕", "今日有�
 
 
 def main() -> None:
-    found = examples_of(read_labels(shipped("labels.csv")).labels)
+    found = examples_of(read_labels(find_shipped("labels.csv")).labels)
     found = found.take(found.kept_apart)
     found = found.take([i for i, title in enumerate(found.titles) if title.strip()])
     model = TopicModel.load(model_path(), engine="compiled")

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.files import shipped
+from classifier.files import find_shipped
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from training.curation.curate import suspects
 from training.labels.examples import Examples
@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=10)
     draws = parser.parse_args().draws
     taxonomy = read_taxonomy()
-    examples = _even(examples_of(usable_labels(shipped("labels.csv"), taxonomy)))
+    examples = _even(examples_of(usable_labels(find_shipped("labels.csv"), taxonomy)))
     nearest = _nearest(examples, taxonomy)
     print(f"{PLANTED} wrong labels planted among {len(examples)}, {draws} draws; found among the first {SHOWN}:")
     for name, wrong in (("any other category", None), ("the category it is nearest to", nearest)):
@@ -45,13 +45,13 @@ def _even(examples: Examples) -> Examples:
 def _nearest(examples: Examples, taxonomy: Taxonomy) -> NDArray[np.int64]:
     """The category, other than its own, that each article is nearest to, for labels wrong in the hardest way."""
     from training.curation.curate import SECOND_OPINION
-    from training.fitting.fit import held_out_scores, label_columns
+    from training.fitting.fit import label_columns, score_held_out
     from training.fitting.matrix import feature_matrix
     from training.labels.near_duplicates import near_duplicate_groups
 
     y = label_columns(examples, taxonomy)
     groups = near_duplicate_groups(examples.whole)
-    scores = held_out_scores(feature_matrix(examples, SECOND_OPINION, y), y, groups, len(taxonomy), SECOND_OPINION)
+    scores = score_held_out(feature_matrix(examples, SECOND_OPINION, y), y, groups, len(taxonomy), SECOND_OPINION)
     scores[np.arange(len(y)), y] = -np.inf
     return np.asarray(scores.argmax(1))
 

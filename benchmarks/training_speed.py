@@ -18,10 +18,10 @@ from benchmarks.news import read_news
 from classifier.model.choice import model_path
 from classifier.model.topic_model import TopicModel
 from training.fitting.calibration import best_calibration
-from training.fitting.fit import held_out_scores
+from training.fitting.fit import score_held_out
 from training.fitting.matrix import feature_matrix
 from training.fitting.options import FitOptions
-from training.fitting.solving import solved
+from training.fitting.solving import solve_weights
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
 
@@ -54,10 +54,10 @@ def shares(count: int) -> None:
     steps: dict[str, float] = {}
     steps["near-duplicates"], groups = seconds(lambda: near_duplicate_groups(examples.whole))
     steps["features"], matrix = seconds(lambda: feature_matrix(examples, options, y))
-    steps["solver, folds"], scores = seconds(lambda: held_out_scores(matrix, y, groups, len(taxonomy), options))
+    steps["solver, folds"], scores = seconds(lambda: score_held_out(matrix, y, groups, len(taxonomy), options))
     steps["calibration"], _ = seconds(lambda: best_calibration(scores, y, groups))
     steps["solver, all labels"], _ = seconds(
-        lambda: solved(matrix.X, y, len(taxonomy), options, matrix.shared, matrix.prior)
+        lambda: solve_weights(matrix.X, y, len(taxonomy), options, matrix.shared, matrix.prior)
     )
     total = sum(steps.values())
     print(f"One fit on {len(examples):,} articles: {total:.1f} s")

@@ -14,7 +14,7 @@ from typing import BinaryIO
 _BLOCK = 4_096
 
 
-def shipped(name: str) -> Path:
+def find_shipped(name: str) -> Path:
     """A file or folder that ships with lanmu: inside the installed package, or at the top of a checkout."""
     package = Path(__file__).resolve().parent
     inside = package / "shipped" / name

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from classifier.errors import TaxonomyError, UnknownCategory
-from classifier.files import shipped
+from classifier.files import find_shipped
 from classifier.messages import say
 
 MAX_CATEGORIES = 2_000
@@ -95,7 +95,7 @@ class Taxonomy:
 
 def default_path() -> Path:
     """The categories file that ships with the package."""
-    return shipped("categories.toml")
+    return find_shipped("categories.toml")
 
 
 def read_taxonomy(path: Path | None = None) -> Taxonomy:

@@ -46,7 +46,7 @@ def character_table() -> CharacterTable:
     fold = np.arange(65536, dtype=np.uint16)
     simplify = OpenCC("t2s").convert
     for code in range(65536):
-        fold[code] = _folded(code, simplify)
+        fold[code] = _fold_code(code, simplify)
     is_word = np.zeros(65536, np.uint8)
     for code in range(65536):
         is_word[code] = not 0xD800 <= code <= 0xDFFF and chr(code).isalnum()
@@ -69,7 +69,7 @@ def with_signs(table: CharacterTable) -> CharacterTable:
     return CharacterTable(fold, is_word)
 
 
-def _folded(code: int, simplify: object) -> int:
+def _fold_code(code: int, simplify: object) -> int:
     if code in _INVISIBLE:
         return DELETED
     if code in _LINE_BREAKS:

@@ -12,9 +12,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from classifier.errors import LanmuError
-from classifier.reading.names import printable, shown_name
+from classifier.reading.names import printable, show_name
 from lanmu.commands.streams import data_stream
-from lanmu.language import choose_language, speak, spoken_language
+from lanmu.language import choose_language, find_language, speak
 
 COMMANDS = {
     "tag": "lanmu.commands.tag:tag",
@@ -65,7 +65,7 @@ def build(names: list[str]) -> typer.Typer:
 def command_line(names: list[str]) -> Any:
     """The click command of these commands, its help in the language spoken."""
     command = typer.main.get_command(build(names))
-    if spoken_language() == "zh":
+    if find_language() == "zh":
         from lanmu.commands.translation import translate_help
 
         translate_help(command)
@@ -155,13 +155,13 @@ def end_with(error: Exception) -> NoReturn:
         sys.stderr.close()
         sys.exit(0)
     if isinstance(error, LanmuError):
-        said = error.text(spoken_language())
+        said = error.text(find_language())
     elif isinstance(error, ModuleNotFoundError) and error.name:
         from lanmu.extras import explain_missing
 
-        said = explain_missing(error.name).text(spoken_language())
+        said = explain_missing(error.name).text(find_language())
     elif isinstance(error, OSError) and error.errno:
-        where = shown_name(str(error.filename or speak("command.standard_output")))
+        where = show_name(str(error.filename or speak("command.standard_output")))
         said = speak("command.cannot_do", where=where, reason=error.strerror or error)
     else:
         raise error

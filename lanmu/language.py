@@ -17,16 +17,16 @@ def choose_language(name: str) -> None:
     _chosen.set("zh" if name == "zh" else "en")
 
 
-def spoken_language() -> Language:
+def find_language() -> Language:
     """The language chosen, or that of the environment."""
     return _chosen.get() or language_of_environment()
 
 
-def counted(what: str, number: int) -> str:
+def count_words(what: str, number: int) -> str:
     """``1 file``, ``2,000 files`` in the language spoken; ``what`` stands in ``[one]`` and ``[many]``."""
     return speak(f"{'one' if number == 1 else 'many'}.{what}", count=f"{number:,}")
 
 
 def speak(code: str, **values: object) -> str:
     """A message of the catalogue in the language of the command line."""
-    return say(code, **values).text(spoken_language())
+    return say(code, **values).text(find_language())

@@ -21,12 +21,12 @@ from rich.console import Console
 
 import classifier
 from classifier.article import Article
-from classifier.files import shipped
+from classifier.files import find_shipped
 from lanmu.commands.output import PeopleTable
 from lanmu.language import choose_language
-from lanmu.service.container import built
+from lanmu.service.container import build_service
 from lanmu.service.security.passwords import hash_password
-from lanmu.service.settings import prepared
+from lanmu.service.settings import prepare
 from lanmu.service.store import accounts, queue
 from training.labels.file import read_labels
 
@@ -52,9 +52,9 @@ def table_html(language: str) -> str:
 
 def fill_desk(home: Path) -> None:
     """A data folder with a user and some days' articles, tagged by the shipped model."""
-    service = built(prepared(home, {"LANMU_TOKEN": TOKEN}))
+    service = build_service(prepare(home, {"LANMU_TOKEN": TOKEN}))
     model = classifier.load()
-    written = [label for label in read_labels(shipped("labels.csv")).labels if label.title and label.text][::7][
+    written = [label for label in read_labels(find_shipped("labels.csv")).labels if label.title and label.text][::7][
         :ARTICLES
     ]
     articles = [Article(label.id, label.title, label.text, date=label.date) for label in written]

@@ -18,7 +18,7 @@ from classifier.model.features import FeatureSpec
 from classifier.taxonomy import Taxonomy
 from training.fitting.fit import fit_model
 from training.fitting.options import FitOptions
-from training.fitting.presets import default_options
+from training.fitting.presets import choose_default_options
 from training.labels.examples import Examples
 
 Text = str | tuple[str, str] | Article
@@ -117,7 +117,7 @@ class TopicEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             tuple(str(i) for i in range(n)), titles, texts, categories, ("",) * n, ("original",) * n
         )  # fmt: skip
         taxonomy = Taxonomy.of_names(sorted(set(categories)))
-        self.fitted_ = fit_model(examples, taxonomy, self._options(default_options(examples, taxonomy)))
+        self.fitted_ = fit_model(examples, taxonomy, self._options(choose_default_options(examples, taxonomy)))
         self.classes_ = np.array(taxonomy.ids, dtype=object)
         return self
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from classifier.errors import ModelError
-from classifier.files import shipped
+from classifier.files import find_shipped
 from classifier.messages import say
 
 CURRENT = "current"
@@ -20,7 +20,7 @@ def models_folder(models: Path | None = None) -> Path:
     if chosen := os.environ.get("LANMU_MODELS"):
         return Path(chosen)
     here = Path("models")
-    return here if (here / CURRENT).is_file() else shipped("models")
+    return here if (here / CURRENT).is_file() else find_shipped("models")
 
 
 def current_name(models: Path) -> str:

@@ -14,7 +14,7 @@ from classifier.messages import say
 from classifier.reading.kinds import ARCHIVES, TABLES, is_hidden, is_readable, split_name
 from classifier.reading.limits import Limits
 from classifier.reading.names import GivenStems, tar_name, zip_name
-from classifier.reading.streams import BoundedStream, unpacked
+from classifier.reading.streams import BoundedStream, unpack
 from classifier.reading.tables.chunk import Refused
 from classifier.reading.unpacking import Unpacking
 
@@ -56,7 +56,7 @@ def archive_members(
     """
     if kind == "zip":
         return _zip_members(file, reading, members)
-    return _tar_members(unpacked(file, packing, reading.name, reading.limits) if packing else file, reading)
+    return _tar_members(unpack(file, packing, reading.name, reading.limits) if packing else file, reading)
 
 
 def _zip_members(file: BinaryIO, reading: ArchiveReading, members: range | None) -> Iterator[Member]:

@@ -26,7 +26,7 @@ def written_date(text: str) -> str:
     return ""
 
 
-def named_date(name: str) -> str:
+def date_of_name(name: str) -> str:
     """The date in a file's name (``2026-03-20``, ``20260320``, ``2026/03/20``), as ISO, or empty."""
     dates = [iso(int(m[1]), int(m[3]), int(m[4])) for m in _NAMED.finditer(name)]
     return next((date for date in reversed(dates) if date), "")

@@ -73,7 +73,7 @@ def decode(data: bytes, name: str, encoding: str = "") -> Decoded:
     """
     if not data.strip(b" \t\r\n\f\0"):
         raise InputRefused(name, say("reading.empty"))
-    decoded = _without_nuls(_as_told(data, name, encoding) if encoding else _detected(data, name))
+    decoded = _without_nuls(_as_told(data, name, encoding) if encoding else _detect(data, name))
     if not decoded.text.strip("\ufeff\u3000\xa0 \t\r\n\f\x0b\x1a"):
         raise InputRefused(name, say("reading.only_blanks"))
     return decoded
@@ -81,7 +81,7 @@ def decode(data: bytes, name: str, encoding: str = "") -> Decoded:
 
 def encoding_of(head: bytes, name: str) -> str:
     """The encoding of a long input, from its first bytes (cut anywhere)."""
-    return _detected(head, name).encoding
+    return _detect(head, name).encoding
 
 
 def encoding_of_file(file: BinaryIO, name: str) -> str:
@@ -153,7 +153,7 @@ class _Utf8Stream(io.RawIOBase):
         sample = raw[start : start + _LOOKED_AT]
         cut = sample.rfind(b"\n") + 1
         sample = sample[:cut] if cut and b"\0" not in sample else sample
-        told = "utf-8" if _utf8_by_lines(sample) else _detected(sample, self._name).encoding
+        told = "utf-8" if _utf8_by_lines(sample) else _detect(sample, self._name).encoding
         self.encoding = _bare(told)
         return raw
 
@@ -171,13 +171,13 @@ _ASCII = bytes(range(128))
 _KEPT = "lanmu-kept"
 
 
-def _kept(error: UnicodeError) -> tuple[str, int]:
+def _keep_bad_byte(error: UnicodeError) -> tuple[str, int]:
     """A byte that is no text, as a character that becomes a byte again in UTF-8, where it is no text either."""
     assert isinstance(error, UnicodeDecodeError)
     return "\udcff", error.start + 1
 
 
-codecs.register_error(_KEPT, _kept)
+codecs.register_error(_KEPT, _keep_bad_byte)
 
 
 def _bare(encoding: str) -> str:
@@ -209,16 +209,16 @@ def _as_told(data: bytes, name: str, encoding: str) -> Decoded:
             data = data[len(bom) :]
             encoding = of
             break
-    text, broken = _attempt(data, encoding)
+    text, broken = _try_encoding(data, encoding)
     if text is None:
         raise InputRefused(name, say("file.not_as_told", encoding=encoding))
     return Decoded(text, codecs.lookup(encoding).name, broken)
 
 
-def _detected(data: bytes, name: str) -> Decoded:
+def _detect(data: bytes, name: str) -> Decoded:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
-            text, broken = _attempt(data[len(bom) :], encoding)
+            text, broken = _try_encoding(data[len(bom) :], encoding)
             if text is None or _is_binary(text):
                 raise InputRefused(name, say("file.no_text_after_mark", encoding=encoding))
             return Decoded(text, encoding, broken)
@@ -229,14 +229,14 @@ def _detected(data: bytes, name: str) -> Decoded:
         if data.startswith(magic):
             raise InputRefused(name, say("file.other_kind", kind=what))
     if b"\0" not in data:
-        text, broken = _attempt(data, "utf-8")
+        text, broken = _try_encoding(data, "utf-8")
         if text is not None and not _is_binary(text) and not _is_utf8_by_chance(text):
             return Decoded(text, "utf-8", broken)
     best: tuple[float, Decoded] | None = None
     for encoding in ("gb18030", "big5", "utf-16-le", "utf-16-be"):
         if (b"\0" in data) != encoding.startswith("utf-16") and not encoding.startswith("utf-16"):
             continue
-        text, broken = _attempt(data, encoding)
+        text, broken = _try_encoding(data, encoding)
         if text is None or _is_binary(text):
             continue
         likelihood = _likelihood(text, encoding)
@@ -247,7 +247,7 @@ def _detected(data: bytes, name: str) -> Decoded:
     if b"\0" in data and (stripped := data.replace(b"\0", b"")):
         # A few NULs among text are what a fault of a disk or program leaves; they are dropped and told.
         try:
-            found = _detected(stripped, name)
+            found = _detect(stripped, name)
         except InputRefused:
             pass
         else:
@@ -255,7 +255,7 @@ def _detected(data: bytes, name: str) -> Decoded:
     raise InputRefused(name, say("file.unknown_encoding", hint=_hint(data)))
 
 
-def _attempt(data: bytes, encoding: str) -> tuple[str | None, int]:
+def _try_encoding(data: bytes, encoding: str) -> tuple[str | None, int]:
     """The text and its broken characters, or None where too much is broken."""
     try:
         return data.decode(encoding), 0

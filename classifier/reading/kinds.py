@@ -151,7 +151,7 @@ def ocr_kind(kind: str, head: bytes) -> str:
     return kind
 
 
-def packed_by_content(head: bytes) -> str:
+def find_packing(head: bytes) -> str:
     """The compression that the first bytes stand for, or empty."""
     return next((packed for magic, packed in _PACKED_MAGIC if head.startswith(magic)), "")
 

@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 
 
-def shown_name(name: str) -> str:
+def show_name(name: str) -> str:
     """A file's name as text: one that is no UTF-8 is read as GB18030, as old Windows wrote them, else escaped."""
     try:
         name.encode()

@@ -20,17 +20,17 @@ from classifier.reading.kinds import (
     READABLE,
     TABLES,
     chosen_kind,
+    find_packing,
     is_hidden,
     is_readable,
     kind_by_content,
     ocr_kind,
-    packed_by_content,
     split_name,
 )
 from classifier.reading.limits import Limits
-from classifier.reading.names import GivenStems, shown_name
+from classifier.reading.names import GivenStems, show_name
 from classifier.reading.options import ReadingOptions, Scorer
-from classifier.reading.streams import put_back, read_whole, unpacked
+from classifier.reading.streams import put_back, read_whole, unpack
 from classifier.reading.tables.chunk import ArticleChunk, Refused, TableSource
 from classifier.reading.tables.reader import table_chunks
 from classifier.reading.unpacking import TooMuch, Unpacking
@@ -87,7 +87,7 @@ def read_pieces(
     the name's; ``stems`` are those given so far in the run; ``passed`` hears of members of kinds that are not read.
     """
     reading = _Reading(options or ReadingOptions(), refused, scorer, stems or GivenStems(), passed)
-    yield from reading.pieces(file, shown_name(name), member, stem, members)
+    yield from reading.pieces(file, show_name(name), member, stem, members)
 
 
 @dataclass(slots=True)
@@ -113,7 +113,7 @@ class _Reading:
             file, kind, found = _by_content(file, limits)
             packing = packing or found
         if packing and kind != "tar":
-            file = unpacked(file, packing, full_name, limits)
+            file = unpack(file, packing, full_name, limits)
             if not kind:
                 file, kind, _ = _by_content(file, limits)
         kind = chosen_kind(kind, options)
@@ -187,7 +187,7 @@ def _by_content(file: BinaryIO, limits: Limits) -> tuple[BinaryIO, str, str]:
             more = file.read(4 << 20)
             head += more
             ended = not more
-    packing = packed_by_content(head)
+    packing = find_packing(head)
     return put_back(head, file), "" if packing else kind_by_content(head, whole=ended), packing
 
 
@@ -233,7 +233,7 @@ def read_path(
         return
     options, stems = options or ReadingOptions(), stems or GivenStems()
     path = Path(path)
-    name = shown_name(str(path))
+    name = show_name(str(path))
     if path.is_dir():
         readable = 0
         for inner in files_of(path, options, refused, passed=passed):
@@ -258,7 +258,7 @@ def _read_file(
     stems: GivenStems,
     passed: Passed,
 ) -> Iterator[Article]:
-    name = shown_name(str(path))
+    name = show_name(str(path))
     stem = stems.stem_for(name, split_name(name)[0])
     try:
         with path.open("rb") as file:
@@ -303,14 +303,14 @@ def files_of(
 ) -> Iterator[Path]:
     """Readable files of a folder and its folders, in sorted order; links to folders are not followed."""
     if depth > options.limits.folder_depth:
-        refused(InputRefused(shown_name(str(folder)), say("reading.too_deep", most=options.limits.folder_depth)))
+        refused(InputRefused(show_name(str(folder)), say("reading.too_deep", most=options.limits.folder_depth)))
         return
     try:
         with os.scandir(folder) as entries:
             found = sorted((e.name, e.is_dir(follow_symlinks=False), e.is_file()) for e in entries)
     except OSError as error:
         said = say("reading.cannot_be_listed", error=error.strerror or error)
-        refused(InputRefused(shown_name(str(folder)), said))
+        refused(InputRefused(show_name(str(folder)), said))
         return
     for name, is_folder, is_file in found:
         if is_folder and not name.startswith("."):
@@ -319,4 +319,4 @@ def files_of(
             if is_readable(name):
                 yield folder / name
             else:
-                passed(shown_name(str(folder / name)))
+                passed(show_name(str(folder / name)))

@@ -61,7 +61,7 @@ class BoundedStream(io.RawIOBase):
                 raise InputRefused(self._name, say("reading.bomb", ratio=f"{self._limits.ratio:.0f}"))
 
 
-def unpacked(file: BinaryIO, packing: str, name: str, limits: Limits) -> BinaryIO:
+def unpack(file: BinaryIO, packing: str, name: str, limits: Limits) -> BinaryIO:
     """``file`` unpacked as it is read; ``packing`` is gzip, zstd, bz2 or xz."""
     inner: BinaryIO
     if packing == "gzip":
@@ -108,10 +108,10 @@ def put_back(head: bytes, file: BinaryIO) -> BinaryIO:
     if file.seekable():
         file.seek(-len(head), io.SEEK_CUR)
         return file
-    return chained(head, file)
+    return chain_head(head, file)
 
 
-def chained(head: bytes, file: BinaryIO) -> BinaryIO:
+def chain_head(head: bytes, file: BinaryIO) -> BinaryIO:
     """``head`` and then what is left of ``file``, as one stream."""
     return io.BufferedReader(_Chained(head, file), 1 << 20)
 

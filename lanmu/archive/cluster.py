@@ -21,7 +21,7 @@ from lanmu.archive.folder import RunFolder
 from lanmu.archive.local import Done
 from lanmu.archive.plan import PLAN, Plan, Shard, part_name, read_plan
 from lanmu.archive.reports import Report
-from lanmu.archive.scoring import ShardScorer, loaded_scorer
+from lanmu.archive.scoring import ShardScorer, load_scorer
 
 try:
     import distributed
@@ -69,7 +69,7 @@ class ModelOnWorker(distributed.WorkerPlugin):
                         f"{self.folder.name_of(PLAN)}: the worker {self.address} does not see it; give an --out that "
                         "every worker reaches under the same name (a shared folder, or a URL such as s3://…)"
                     )
-                self.loaded = loaded_scorer(self.folder, self.base, self.task, self.model, threads=1)
+                self.loaded = load_scorer(self.folder, self.base, self.task, self.model, threads=1)
             return self.loaded
 
 
@@ -105,7 +105,7 @@ class ClusterRun:
 
     def _run(self, shards: Iterator[Shard], done: Done, advance: Callable[[int], None]) -> None:
         failed: dict[int, BaseException] = {}
-        with connected(self.address) as client, _model_brought(client, self.folder, self.plan, self.model):
+        with connect(self.address) as client, _model_brought(client, self.folder, self.plan, self.model):
             handed: dict[str, Shard] = {}
             waiting = _dask.as_completed(raise_errors=False)
 
@@ -147,7 +147,7 @@ class ClusterRun:
 
 
 @contextmanager
-def connected(address: str) -> Iterator[Any]:
+def connect(address: str) -> Iterator[Any]:
     """A client of the cluster at ``address``; LanmuError where there is none."""
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

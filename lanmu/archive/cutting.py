@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from classifier.errors import InputRefused, LanmuError
 from classifier.reading.kinds import ARCHIVES, TABLES, chosen_kind, is_readable, split_name
 from classifier.reading.options import ReadingOptions
-from lanmu.archive.locations import Found, opened
+from lanmu.archive.locations import Found, open_source
 from lanmu.archive.plan import Piece
 
 PACKED_COST = 4
@@ -50,7 +50,7 @@ def pieces_of(file: Found, base: str, options: ReadingOptions, size: int) -> Ite
         yield whole, max(cost, 1)
         return
     try:
-        with opened(file.path, base) as stream:
+        with open_source(file.path, base) as stream:
             found = list(cut(stream, file, options, size))
     except (LanmuError, OSError, ValueError, zipfile.BadZipFile, tarfile.TarError, NotImplementedError):
         found = []

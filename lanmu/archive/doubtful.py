@@ -21,9 +21,9 @@ from classifier.errors import InputRefused, LanmuError
 from classifier.messages import say
 from classifier.model.topic_model import TopicModel
 from classifier.reading.dates import normal_date
-from classifier.reading.names import shown_name
+from classifier.reading.names import show_name
 from classifier.reading.tables.chunk import ArticleChunk
-from classifier.spreadsheets import undefused
+from classifier.spreadsheets import undo_defuse
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.locations import is_url
 from lanmu.archive.plan import Plan, part_name, read_plan, read_shards
@@ -102,7 +102,7 @@ def with_texts(plan: Plan, target: Target, rows: Iterable[DoubtfulRow], model: T
         for piece in shard.pieces:
             if not wanted:
                 return
-            if shown_name(piece.path) not in paths:
+            if show_name(piece.path) not in paths:
                 continue
             try:
                 for read in read_piece(piece, plan.base, plan.task.reading, _pass_over, model, _pass_over):
@@ -213,5 +213,5 @@ def _row(record: Mapping[str, Any]) -> DoubtfulRow:
 
 def _csv_record(record: Mapping[str, str]) -> dict[str, Any]:
     """A line of CSV as it was before it was made for spreadsheets; it has no ranking."""
-    plain: dict[str, Any] = {name: undefused(value) for name, value in record.items()}
+    plain: dict[str, Any] = {name: undo_defuse(value) for name, value in record.items()}
     return plain | {"secondary": plain["secondary"].split(), "reasons": plain["reasons"].replace(";", " ").split()}

@@ -48,7 +48,7 @@ def finish(target: Target, plan: Plan, manifest: Manifest) -> dict[str, Any]:
     return summary
 
 
-def finished_file(target: Target, plan: Plan) -> dict[str, Any] | None:
+def find_finished_file(target: Target, plan: Plan) -> dict[str, Any] | None:
     """The summary of a run whose single file is there as it was made, or None."""
     content = target.folder.read(SUMMARY) if target.file else None
     if content is None:

@@ -19,18 +19,18 @@ def json_lines(rows: Any) -> bytes:
     """A RecordBatch of ``rows.SCHEMA`` as lines of the tag contract, one object an article."""
     if not len(rows):
         return b""
-    lines = _joined(
-        '{"id": ', _quoted(rows.column("id")),
-        ', "title": ', _quoted(rows.column("title")),
-        ', "category": ', _quoted(rows.column("category")),
-        ', "category_name": ', _quoted(rows.column("category_name")),
+    lines = _join_expression(
+        '{"id": ', _quote(rows.column("id")),
+        ', "title": ', _quote(rows.column("title")),
+        ', "category": ', _quote(rows.column("category")),
+        ', "category_name": ', _quote(rows.column("category_name")),
         ', "probability": ', _numbers(rows.column("probability")),
-        ', "decision": ', _quoted(rows.column("decision")),
+        ', "decision": ', _quote(rows.column("decision")),
         ', "secondary": ', json_column(rows.column("secondary")),
         ', "reasons": ', json_column(rows.column("reasons")),
         ', "ranking": ', json_column(rows.column("ranking")),
-        ', "source": {"path": ', _quoted(rows.column("path")),
-        ', "member": ', _quoted(rows.column("member")),
+        ', "source": {"path": ', _quote(rows.column("path")),
+        ', "member": ', _quote(rows.column("member")),
         ', "position": ', rows.column("position").cast(pa.string()),
         *(_optional(name, rows.column(name)) for name in _OPTIONAL_PLACES), "}",
         *(_optional(name, rows.column(name)) for name in _OPTIONAL),
@@ -49,20 +49,22 @@ def json_column(column: Any) -> Any:
         )
     values = column.values
     if pa.types.is_struct(values.type):
-        category, probability = _quoted(values.field(0)), _numbers(values.field(1))
-        shown = _joined('{"category": ', category, ', "probability": ', probability, "}")
+        category, probability = _quote(values.field(0)), _numbers(values.field(1))
+        shown = _join_expression('{"category": ', category, ', "probability": ', probability, "}")
     else:
-        shown = _quoted(values)
-    return _joined("[", pc.binary_join(pa.ListArray.from_arrays(column.offsets, shown.cast(pa.string())), ", "), "]")
+        shown = _quote(values)
+    return _join_expression(
+        "[", pc.binary_join(pa.ListArray.from_arrays(column.offsets, shown.cast(pa.string())), ", "), "]"
+    )
 
 
-def _joined(*pieces: Any) -> Any:
+def _join_expression(*pieces: Any) -> Any:
     wide = pa.large_string()
     given = [pa.scalar(p, wide) if isinstance(p, str) else p.cast(wide) for p in pieces]
     return pc.binary_join_element_wise(*given, pa.scalar("", wide))
 
 
-def _quoted(column: Any) -> Any:
+def _quote(column: Any) -> Any:
     """Each string as JSON; strings that repeat are quoted once."""
     coded = column.dictionary_encode()
     return pa.array([encode_basestring(value) for value in coded.dictionary.to_pylist()], pa.string()).take(
@@ -80,6 +82,6 @@ def _optional(name: str, column: Any) -> Any:
     if column.null_count == len(column):
         return ""
     if name == "date":
-        return pc.fill_null(_joined(', "date": ', _quoted(column)), "")
+        return pc.fill_null(_join_expression(', "date": ', _quote(column)), "")
     values = column.to_pylist()
     return pa.array([f", {json.dumps({name: v}, ensure_ascii=False)[1:-1]}" if v else "" for v in values], pa.string())

@@ -15,7 +15,7 @@ from classifier.errors import LanmuError
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.plan import Plan, Shard, Task
 from lanmu.archive.reports import Report
-from lanmu.archive.scoring import ShardScorer, loaded_scorer
+from lanmu.archive.scoring import ShardScorer, load_scorer
 
 Done = Callable[[Shard, Report], None]
 FEW = 2
@@ -37,7 +37,7 @@ class LocalRun:
         self, folder: RunFolder, plan: Plan, model: Path, workers: int, count: int, stopping: threading.Event
     ) -> None:
         self.few = count < FEW * workers
-        self.scorer = loaded_scorer(folder, plan.base, plan.task, model, threads=workers if self.few else 1)
+        self.scorer = load_scorer(folder, plan.base, plan.task, model, threads=workers if self.few else 1)
         self.workers = workers
         self.stopping = stopping
         self.error: BaseException | None = None
@@ -114,7 +114,7 @@ def _start_here(folder: RunFolder, base: str, task: Task, model: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _scorer = loaded_scorer(folder, base, task, model, threads=1)
+    _scorer = load_scorer(folder, base, task, model, threads=1)
 
 
 def _end_with_parent() -> None:

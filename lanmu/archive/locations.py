@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import say
 from classifier.reading.kinds import READABLE, is_hidden, is_readable
-from classifier.reading.names import shown_name
+from classifier.reading.names import show_name
 from classifier.reading.options import ReadingOptions
 from classifier.reading.sources import files_of
 from classifier.reading.tables.chunk import Refused
@@ -56,11 +56,11 @@ def filesystem(url: str) -> tuple[Any, str]:
     except ImportError as error:
         raise LanmuError(f"{url}: needs another package to be read ({error})") from error
     except Exception as error:  # each filesystem has errors of its own
-        raise LanmuError(f"{url}: cannot be reached ({_said(error)}); check the address and the access") from error
+        raise LanmuError(f"{url}: cannot be reached ({_explain(error)}); check the address and the access") from error
     return fs, path
 
 
-def opened(path: str, base: str) -> BinaryIO:
+def open_source(path: str, base: str) -> BinaryIO:
     """A file opened for reading; relative paths start at ``base``.  Raises InputRefused."""
     try:
         if not is_url(path):
@@ -70,10 +70,10 @@ def opened(path: str, base: str) -> BinaryIO:
     except LanmuError:
         raise
     except Exception as error:
-        raise InputRefused(shown_name(path), say("reading.cannot_be_read", error=_said(error))) from error
+        raise InputRefused(show_name(path), say("reading.cannot_be_read", error=_explain(error))) from error
 
 
-def found_at(path: str, base: str, like: str = "") -> Found:
+def find_source(path: str, base: str, like: str = "") -> Found:
     """Size and stamp of a file as they are now.  Raises InputRefused where there is none.
 
     The stamp is made as ``like`` was, so that the two can be compared: filesystems tell of one file
@@ -84,22 +84,22 @@ def found_at(path: str, base: str, like: str = "") -> Found:
             state = (Path(base) / path).stat()
             return Found(path, state.st_size, str(state.st_mtime_ns))
         fs, inner = filesystem(path)
-        return _found(path, fs.info(inner), like)
+        return _describe(path, fs.info(inner), like)
     except LanmuError:
         raise
     except Exception as error:
-        raise InputRefused(shown_name(path), say("reading.cannot_be_read", error=_said(error))) from error
+        raise InputRefused(show_name(path), say("reading.cannot_be_read", error=_explain(error))) from error
 
 
 def size_of(path: str) -> int:
     """The size of a file in bytes; -1 where there is none."""
     try:
-        return found_at(path, ".").size
+        return find_source(path, ".").size
     except InputRefused:
         return -1
 
 
-def listed(
+def list_sources(
     sources: Sequence[str],
     base: str,
     options: ReadingOptions,
@@ -127,7 +127,7 @@ def listed(
                 empty = False
                 yield file
             if empty:
-                raise InputRefused(shown_name(source), say("reading.folder_without_articles", readable=READABLE))
+                raise InputRefused(show_name(source), say("reading.folder_without_articles", readable=READABLE))
         except InputRefused as error:
             unusable.append(error)
     if unusable and len(unusable) == len(sources):
@@ -146,14 +146,14 @@ def _in_path(
 ) -> Iterator[Found]:
     path = Path(base) / source
     if not path.is_dir():
-        yield found_at(source, base)
+        yield find_source(source, base)
         return
     for inner in files_of(path, options, refused, passed=passed):
         if is_output(inner):
             continue
         shown = os.path.join(source, inner.relative_to(path))  # noqa: PTH118  # "./a" stays "./a"
         try:
-            yield found_at(shown, base)
+            yield find_source(shown, base)
         except InputRefused as error:
             refused(error)
 
@@ -163,15 +163,15 @@ def _in_url(url: str, passed: Callable[[str], None]) -> Iterator[Found]:
     try:
         info = fs.info(root)
         if info.get("type") != "directory":
-            yield _found(url, info)
+            yield _describe(url, info)
             return
         start = url.rstrip("/")
         root = str(info["name"]).rstrip("/")
-        for folder, _, files in _walked(fs, root):
+        for folder, _, files in _walk(fs, root):
             for name in sorted(files):
                 if is_readable(name):
                     inner = f"{folder.rstrip('/')}/{name}"
-                    yield _found(f"{start}/{inner[len(root) :].lstrip('/')}", files[name])
+                    yield _describe(f"{start}/{inner[len(root) :].lstrip('/')}", files[name])
                 elif not is_hidden(name):
                     passed(name)
     except LanmuError:
@@ -179,10 +179,10 @@ def _in_url(url: str, passed: Callable[[str], None]) -> Iterator[Found]:
     except FileNotFoundError as error:
         raise InputRefused(url, "is not there; check the address") from error
     except Exception as error:
-        raise LanmuError(f"{url}: cannot be listed ({_said(error)}); check the address and the access") from error
+        raise LanmuError(f"{url}: cannot be listed ({_explain(error)}); check the address and the access") from error
 
 
-def _walked(fs: Any, root: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+def _walk(fs: Any, root: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     for folder, folders, files in fs.walk(root, detail=True, on_error="raise"):
         for name in [name for name in folders if name.startswith(".")]:
             del folders[name]
@@ -192,7 +192,7 @@ def _walked(fs: Any, root: str) -> Iterator[tuple[str, dict[str, Any], dict[str,
         yield str(folder), folders, files
 
 
-def _found(path: str, info: dict[str, Any], like: str = "") -> Found:
+def _describe(path: str, info: dict[str, Any], like: str = "") -> Found:
     kinds = (like.partition("=")[0],) if like else _STAMPS
     kind = next((kind for kind in kinds if info.get(kind) is not None), "")
     if not kind:
@@ -203,6 +203,6 @@ def _found(path: str, info: dict[str, Any], like: str = "") -> Found:
     return Found(path, int(info.get("size") or 0), f"{kind}={value}")
 
 
-def _said(error: Exception) -> str:
+def _explain(error: Exception) -> str:
     said = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return str(said).splitlines()[0][:_SAID]

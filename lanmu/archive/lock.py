@@ -30,7 +30,7 @@ class InUse(LanmuError):
 
 
 @contextmanager
-def locked(folder: RunFolder, *, brief: bool = False) -> Iterator[None]:
+def lock_folder(folder: RunFolder, *, brief: bool = False) -> Iterator[None]:
     """Hold a local run's folder alone; InUse where another run, or a share of one, is at work there.
 
     ``brief`` is for planning one of several shares: it waits for others that do the same, and
@@ -45,10 +45,10 @@ def locked(folder: RunFolder, *, brief: bool = False) -> Iterator[None]:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LanmuError(say("score.no_place", path=str(path), error=str(error.strerror or error))) from error
-    with _held(path / LOCK, path, brief):
+    with _hold(path / LOCK, path, brief):
         for share in sorted(path.iterdir()) if not brief else ():
             if _SHARE.fullmatch(share.name):
-                with _held(share, path, False):
+                with _hold(share, path, False):
                     pass
         yield
 
@@ -59,12 +59,12 @@ def share_locked(folder: RunFolder, take: Take) -> Iterator[None]:
     if not folder.is_local:
         yield
         return
-    with _held(folder.path / f"{LOCK}-{take[0]}-of-{take[1]}", folder.path, False):
+    with _hold(folder.path / f"{LOCK}-{take[0]}-of-{take[1]}", folder.path, False):
         yield
 
 
 @contextmanager
-def _held(lock: Path, folder: Path, brief: bool) -> Iterator[None]:
+def _hold(lock: Path, folder: Path, brief: bool) -> Iterator[None]:
     held = FileLock(lock)
     try:
         while True:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from classifier.spreadsheets import defused
+from classifier.spreadsheets import defuse
 from lanmu.archive.json_lines import json_lines
 from lanmu.archive.plan import PartFormat
 from lanmu.archive.rows import SCHEMA
@@ -109,7 +109,7 @@ class CsvPart:
         columns["position"] = [str(value) for value in columns["position"]]
         columns["date"] = [value or "" for value in columns["date"]]
         for name in ("id", "title", "category", "category_name", "path", "member", "date"):
-            columns[name] = [defused(value) for value in columns[name]]
+            columns[name] = [defuse(value) for value in columns[name]]
         self._write([list(row) for row in zip(*(columns[name] for name in ARCHIVE_CSV_COLUMNS), strict=True)])
 
     def close(self) -> None:

@@ -16,10 +16,10 @@ from pathlib import Path
 from classifier.errors import LanmuError
 from classifier.messages import say
 from classifier.reading.kinds import unread_ending
-from classifier.reading.names import shown_name
+from classifier.reading.names import show_name
 from lanmu.archive.cutting import Costed, is_document, pieces_of
 from lanmu.archive.folder import RunFolder
-from lanmu.archive.locations import Found, is_url, listed, size_of
+from lanmu.archive.locations import Found, is_url, list_sources, size_of
 from lanmu.archive.plan import PLAN, SHARDS, Piece, Plan, Shard, Task, read_plan, read_shards
 from lanmu.archive.stems import SeenStems
 from lanmu.archive.target import Target
@@ -37,7 +37,7 @@ _SUM = 1 << 128
 IsOutput = Callable[[Path], bool]
 
 
-def planned(target: Target, sources: Sequence[str], base: str, task: Task, *, restart: bool) -> Plan:
+def open_plan(target: Target, sources: Sequence[str], base: str, task: Task, *, restart: bool) -> Plan:
     """The plan in the folder where it fits, else a new one; LanmuError where the folder holds anything else.
 
     Without ``sources``, the plan that is there counts as it is, with the model of ``task``.
@@ -80,7 +80,9 @@ def make_plan(folder: RunFolder, sources: Sequence[str], base: str, task: Task, 
 
     def found() -> Iterator[Found]:
         nonlocal files, total, checksum
-        for file in listed(sources, base, options, lambda e: refused.append((e.name, e.reason)), is_output, passed):
+        for file in list_sources(
+            sources, base, options, lambda e: refused.append((e.name, e.reason)), is_output, passed
+        ):
             files += 1
             total += file.size
             checksum = (checksum + _number(file, base)) % _SUM
@@ -89,7 +91,7 @@ def make_plan(folder: RunFolder, sources: Sequence[str], base: str, task: Task, 
     digest = hashlib.sha256()
     shards = cost = 0
     with folder.writing(SHARDS) as out:
-        for shard in _packed(_cut(found(), base, task, stems), task):
+        for shard in _pack(_cut(found(), base, task, stems), task):
             line = shard.line().encode("utf-8", "surrogatepass")
             digest.update(line)
             out.write(line)
@@ -132,7 +134,7 @@ def check_plan(
     if [_whole(s, plan.base) for s in plan.sources] != [_whole(s, base) for s in sources]:
         raise LanmuError(say("score.other_sources", folder=where, sources=", ".join(plan.sources)))
     checksum = 0
-    for file in listed(plan.sources, plan.base, task.reading, lambda _: None, is_output):
+    for file in list_sources(plan.sources, plan.base, task.reading, lambda _: None, is_output):
         checksum = (checksum + _number(file, plan.base)) % _SUM
     if f"{checksum:032x}" != plan.files_checksum:
         raise LanmuError(f"{where}: the sources have changed since it was planned: {_changes(folder, plan, is_output)}")
@@ -178,7 +180,7 @@ def _cut(files: Iterator[Found], base: str, task: Task, stems: SeenStems) -> Ite
     with ThreadPoolExecutor(LOOKS) as pool:
         waiting: deque[Future[list[Costed]]] = deque()
         for file in files:
-            stem = stems.other_stem(shown_name(file.path))
+            stem = stems.other_stem(show_name(file.path))
             if is_url(file.path):
                 waiting.append(pool.submit(lambda file, stem: list(cut(file, stem)), file, stem))
             while waiting and (len(waiting) > 4 * LOOKS or not is_url(file.path)):
@@ -189,7 +191,7 @@ def _cut(files: Iterator[Found], base: str, task: Task, stems: SeenStems) -> Ite
             yield from waiting.popleft().result()
 
 
-def _packed(pieces: Iterable[Costed], task: Task) -> Iterator[Shard]:
+def _pack(pieces: Iterable[Costed], task: Task) -> Iterator[Shard]:
     """Pieces put together to shards; documents apart from tables, as different workers take them."""
     waiting: dict[bool, list[Piece]] = {False: [], True: []}
     costs = {False: 0, True: 0}
@@ -218,7 +220,7 @@ def _packed(pieces: Iterable[Costed], task: Task) -> Iterator[Shard]:
 def _changes(folder: RunFolder, plan: Plan, is_output: IsOutput) -> str:
     planned = {p.path: (p.size, p.stamp) for shard in read_shards(folder) for p in shard.pieces}
     changed, new = [], []
-    for file in listed(plan.sources, plan.base, plan.task.reading, lambda _: None, is_output):
+    for file in list_sources(plan.sources, plan.base, plan.task.reading, lambda _: None, is_output):
         state = planned.pop(file.path, None)
         if state is None:
             new.append(file.path)

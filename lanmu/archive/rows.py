@@ -169,16 +169,16 @@ class RowMaker:
     def rows(self, batch: Batch, decisions: Decisions) -> Any:
         """A RecordBatch of CODED_SCHEMA."""
         n = len(batch)
-        order, ranked = _sorted(decisions.probabilities)
+        order, ranked = _sort_categories(decisions.probabilities)
         best = pa.array(order[:, 0])
-        shown = rounded(ranked)
+        shown = round_probabilities(ranked)
         columns = {
             "id": batch.ids,
             "title": batch.titles,
-            "category": _coded(best, self.id_column),
-            "category_name": _coded(best, self.name_column),
+            "category": _code_column(best, self.id_column),
+            "category_name": _code_column(best, self.name_column),
             "probability": pa.array(shown[:, 0]),
-            "decision": _coded(pa.array((decisions.reasons > 0).astype(np.int16)), self.decision_column),
+            "decision": _code_column(pa.array((decisions.reasons > 0).astype(np.int16)), self.decision_column),
             "secondary": self._secondary(order, ranked),
             "reasons": self.reason_column.take(pa.array(decisions.reasons)),
             "ranking": self._ranking(order[:, : self.listed], shown[:, : self.listed]),
@@ -202,12 +202,12 @@ class RowMaker:
         n, k = order.shape
         offsets = pa.array(np.arange(n + 1, dtype=np.int32) * k)
         entries = pa.StructArray.from_arrays(
-            [_coded(pa.array(order.ravel()), self.id_column), pa.array(shown.ravel())], fields=list(_CODED_ENTRY)
+            [_code_column(pa.array(order.ravel()), self.id_column), pa.array(shown.ravel())], fields=list(_CODED_ENTRY)
         )
         return pa.ListArray.from_arrays(offsets, entries)
 
 
-def _sorted(probabilities: Any) -> tuple[Any, Any]:
+def _sort_categories(probabilities: Any) -> tuple[Any, Any]:
     """Categories (int16) and their probabilities, the most probable first, of equal ones the first in the taxonomy."""
     falling = -probabilities
     order = np.argsort(falling, axis=1)
@@ -219,11 +219,11 @@ def _sorted(probabilities: Any) -> tuple[Any, Any]:
     return order.astype(np.int16), -ranked
 
 
-def _coded(numbers: Any, names: Any) -> Any:
+def _code_column(numbers: Any, names: Any) -> Any:
     return pa.DictionaryArray.from_arrays(numbers, names, safe=False)
 
 
-def rounded(probabilities: Any) -> Any:
+def round_probabilities(probabilities: Any) -> Any:
     """Probabilities as they are written: to six places, float32."""
     return (np.rint(probabilities * 1e6) / 1e6).astype(np.float32)
 

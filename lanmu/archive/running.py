@@ -12,15 +12,15 @@ from typing import Any, Literal
 from classifier.errors import LanmuError
 from classifier.messages import say
 from classifier.model.files import read_manifest
-from lanmu.archive.finishing import finish, finished_file, read_report
+from lanmu.archive.finishing import find_finished_file, finish, read_report
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.local import PROCESS_COST, LocalRun
-from lanmu.archive.lock import InUse, Take, locked, share_locked
+from lanmu.archive.lock import InUse, Take, lock_folder, share_locked
 from lanmu.archive.plan import Plan, Shard, Task, part_name, read_shards
-from lanmu.archive.planning import planned
+from lanmu.archive.planning import open_plan
 from lanmu.archive.progress import Progress
 from lanmu.archive.reports import Report
-from lanmu.archive.stopping import heeded_signals
+from lanmu.archive.stopping import heed_signals
 from lanmu.archive.target import Target
 
 
@@ -60,12 +60,12 @@ def score_archive(target: Target, sources: Sequence[str], base: str, task: Task,
     """
     if work.take is not None:
         return _score_share(target, sources, base, task, model, work, work.take)
-    with locked(target.folder):
+    with lock_folder(target.folder):
         target.folder.sweep()
-        plan = planned(target, sources, base, task, restart=work.restart)
+        plan = open_plan(target, sources, base, task, restart=work.restart)
         if work.plan_only:
             return Outcome(plan, "planned", {})
-        if (summary := finished_file(target, plan)) is not None:
+        if (summary := find_finished_file(target, plan)) is not None:
             return Outcome(plan, "finished", summary)
         if not _score_left(target.folder, plan, model, work):
             return Outcome(plan, "stopped", {})
@@ -81,14 +81,14 @@ def _score_share(
     if work.cluster:
         raise LanmuError(say("score.take_with_cluster"))
     with ExitStack() as held:
-        with locked(target.folder, brief=True):
-            plan = planned(target, sources, base, task, restart=False)
+        with lock_folder(target.folder, brief=True):
+            plan = open_plan(target, sources, base, task, restart=False)
             held.enter_context(share_locked(target.folder, take))
         if not _score_left(target.folder, plan, model, work):
             return Outcome(plan, "stopped", {})
     try:
-        with locked(target.folder):
-            if (summary := finished_file(target, plan)) is not None:
+        with lock_folder(target.folder):
+            if (summary := find_finished_file(target, plan)) is not None:
                 return Outcome(plan, "finished", summary)
             if shards_left(target.folder, plan)[0] == plan.shards:
                 return Outcome(plan, "finished", finish(target, plan, read_manifest(model)))
@@ -123,7 +123,7 @@ def _score_left(folder: RunFolder, plan: Plan, model: Path, work: Work) -> bool:
     if done == shards:
         return True
     stopping = threading.Event()
-    with Progress(total, shards) as progress, heeded_signals(stopping, progress.say):
+    with Progress(total, shards) as progress, heed_signals(stopping, progress.say):
         progress.done_before(cost, done)
         if done == 0:
             for line in plan.refusals():

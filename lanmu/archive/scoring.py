@@ -19,14 +19,14 @@ from classifier.messages import say
 from classifier.model.decisions import Decisions
 from classifier.model.topic_model import TopicModel
 from classifier.reading.kinds import split_name
-from classifier.reading.names import shown_name
+from classifier.reading.names import show_name
 from classifier.reading.options import ReadingOptions
 from classifier.reading.sources import read_pieces
 from classifier.reading.streams import stretch
 from classifier.reading.tables.chunk import ArticleChunk, Refused, TableSource
 from lanmu.archive.ahead import ahead
 from lanmu.archive.folder import RunFolder
-from lanmu.archive.locations import found_at, opened
+from lanmu.archive.locations import find_source, open_source
 from lanmu.archive.parts import part_writer
 from lanmu.archive.plan import Piece, Shard, Task, part_name, refusals_name, report_name
 from lanmu.archive.reports import Report
@@ -95,10 +95,10 @@ class ShardScorer:
             except InputRefused as error:
                 refusals.add(error)
             seconds = time.perf_counter() - start - waited
-            report.add_source(shown_name(piece.path), seconds, articles, refusals.count - before)
+            report.add_source(show_name(piece.path), seconds, articles, refusals.count - before)
 
 
-def loaded_scorer(folder: RunFolder, base: str, task: Task, model: Path, threads: int) -> ShardScorer:
+def load_scorer(folder: RunFolder, base: str, task: Task, model: Path, threads: int) -> ShardScorer:
     """A scorer with the model the task names; LanmuError where the folder now holds another."""
     loaded = TopicModel.load(model, engine="compiled", threads=threads, accept_accuracy=task.accept_accuracy)
     if loaded.manifest.checksum != task.model:
@@ -120,12 +120,12 @@ def read_piece(
 
     ``passed`` hears of members of archives whose kind is not read.
     """
-    name = shown_name(piece.path)
+    name = show_name(piece.path)
     try:
-        now = found_at(piece.path, base, piece.stamp)
+        now = find_source(piece.path, base, piece.stamp)
         if (now.size, now.stamp) != (piece.size, piece.stamp):
             raise InputRefused(name, say("score.source_changed"))
-        with opened(piece.path, base) as file:
+        with open_source(piece.path, base) as file:
             if piece.cut in ("whole", "members", "blocks"):
                 members = range(piece.start, piece.end) if piece.cut == "members" else None
                 part = stretch(file, piece.start, piece.end) if piece.cut == "blocks" else file
@@ -150,7 +150,7 @@ def read_piece(
 def _table_chunks(piece: Piece, file: BinaryIO, options: ReadingOptions, refused: Refused) -> Read:
     if piece.encoding:
         options = replace(options, encoding=piece.encoding)
-    name = shown_name(piece.path)
+    name = show_name(piece.path)
     stem, kind, _ = split_name(name)
     source = TableSource(name, "", piece.stem or stem, options, refused)
     if piece.cut == "lines":

@@ -13,7 +13,7 @@ _SAID = "lanmu: stopping once the shards at work are done; a second Ctrl-C stops
 
 
 @contextmanager
-def heeded_signals(stopping: threading.Event, say: Callable[[str], None]) -> Iterator[None]:
+def heed_signals(stopping: threading.Event, say: Callable[[str], None]) -> Iterator[None]:
     """Within the block, the first Ctrl-C (or SIGTERM) sets ``stopping``; a second one ends the process at once.
 
     Nothing is lost either way: what was half-written is swept away by the next run.

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.model.files import Manifest
-from classifier.reading.names import shown_name
+from classifier.reading.names import show_name
 from classifier.taxonomy import Taxonomy
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.plan import Plan
@@ -33,7 +33,7 @@ def summary_record(plan: Plan, report: Report, manifest: Manifest) -> dict[str, 
         "plan": plan.identity,
         "model": plan.task.model_name,
         "model_checksum": plan.task.model,
-        "sources": [shown_name(source) for source in plan.sources],
+        "sources": [show_name(source) for source in plan.sources],
         "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "accept_accuracy": rule.accept_accuracy,
         "threshold": rule.threshold,

@@ -25,7 +25,7 @@ _SHOWN_NAME = 60
 def summary_html(summary: dict[str, Any], taxonomy: Taxonomy, refusals: Sequence[dict[str, Any]]) -> str:
     """The page; ``refusals`` are the first few of ``refused.jsonl``."""
     body = [
-        f"<h1>归档标注小结：{escape(_named(summary['sources']))}</h1>",
+        f"<h1>归档标注小结：{escape(_sources_line(summary['sources']))}</h1>",
         f"<p class=dim>模型 {escape(summary['model'])} · {escape(_day(summary))} · {summary['files']:,} 个文件，"
         f"{_size(summary['bytes'])}</p>",
         _figures(summary),
@@ -37,11 +37,11 @@ def summary_html(summary: dict[str, Any], taxonomy: Taxonomy, refusals: Sequence
         body += ["<h2>把握</h2>", _confidence(summary), _reasons(summary)]
     body += ["<h2>来源</h2>", _slowest(summary)]
     if summary["refused"]:
-        body += [_refused(summary, refusals)]
+        body += [_refusals_section(summary, refusals)]
     if summary["passed_over"]:
         kinds = "、".join(f"{escape(ending or '没有扩展名')} {n:,} 个" for ending, n in summary["passed_over"].items())
         body += [f"<p>没有读的文件（这些种类读不了）：{kinds}</p>"]
-    return chart_page(f"归档标注小结 {_named(summary['sources'])}", "\n".join(body), style=_STYLE)
+    return chart_page(f"归档标注小结 {_sources_line(summary['sources'])}", "\n".join(body), style=_STYLE)
 
 
 _STYLE = """
@@ -180,24 +180,24 @@ def _reasons(summary: dict[str, Any]) -> str:
 
 
 def _slowest(summary: dict[str, Any]) -> str:
-    rows = [(_shortened(e["source"]), f"{e['seconds']:.2f} 秒", e["articles"]) for e in summary["slowest"]]
+    rows = [(_shorten(e["source"]), f"{e['seconds']:.2f} 秒", e["articles"]) for e in summary["slowest"]]
     return f"<h3>读取最慢的文件</h3>{html_table(('文件', '读取用时', '篇数'), rows)}"
 
 
-def _refused(summary: dict[str, Any], refusals: Sequence[dict[str, Any]]) -> str:
-    rows = [(_shortened(e["source"]), e["refused"], e["articles"]) for e in summary["most_refused"]]
+def _refusals_section(summary: dict[str, Any], refusals: Sequence[dict[str, Any]]) -> str:
+    rows = [(_shorten(e["source"]), e["refused"], e["articles"]) for e in summary["most_refused"]]
     html = f"<h3>未能读取最多的文件</h3>{html_table(('文件', '未读', '读到的篇数'), rows)}" if rows else ""
-    first = [(_shortened(r["source"]), r["reason"]) for r in refusals]
+    first = [(_shorten(r["source"]), r["reason"]) for r in refusals]
     more = f"，全部 {summary['refused']:,} 个见 refused.jsonl" if summary["refused"] > len(first) else ""
     return f"{html}<h3>未能读取的输入{more}</h3>{html_table(('输入', '原因'), first)}"
 
 
-def _named(sources: Sequence[str]) -> str:
+def _sources_line(sources: Sequence[str]) -> str:
     names = [PurePosixPath(source.rstrip("/")).name or source for source in sources]
     return "、".join(names[:3]) + (f" 等 {len(names)} 处" if len(names) > 3 else "")
 
 
-def _shortened(name: str) -> str:
+def _shorten(name: str) -> str:
     return name if len(name) <= _SHOWN_NAME else f"{name[:20]}…{name[-_SHOWN_NAME + 20 :]}"
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from lanmu.commands.serve import HomeOption, imported
+from lanmu.commands.serve import HomeOption, import_service
 from lanmu.language import speak
 
 
@@ -26,7 +26,7 @@ def backup(
 
     Example: lanmu backup
     """
-    with imported():
+    with import_service():
         from lanmu.service.backup import back_up
     path = target or Path(time.strftime("lanmu-backup-%Y%m%d-%H%M%S.tar.gz"))
     made = back_up(_folder(home), path)
@@ -41,7 +41,7 @@ def restore(
 
     Example: lanmu restore lanmu-backup-20260302-060000.tar.gz
     """
-    with imported():
+    with import_service():
         from lanmu.commands.users import me
         from lanmu.service.backup import restore as put_back
     folder = _folder(home)

@@ -46,14 +46,14 @@ def suspects(
     from dataclasses import asdict
 
     from training.curation.curate import suspects as found_suspects
-    from training.labels.corpora import joined
+    from training.labels.corpora import join_corpora
     from training.labels.file import examples_of
 
     if out is not None:
         check_writable(out)
     path = labels_to_read(file)
     taxonomy, usable = taxonomy_and_labels(path, categories, own_categories)
-    usable = joined(usable)
+    usable = join_corpora(usable)
     found = found_suspects(examples_of(usable), taxonomy, count)
     for suspect in found:
         label = usable[suspect.index]

@@ -26,7 +26,7 @@ from lanmu.commands.label_options import (
     fit_start,
     labels_to_read,
     read_examples,
-    unlabelled_pool,
+    read_unlabelled_pool,
 )
 from lanmu.commands.options import ModelsOption
 from lanmu.language import speak
@@ -113,7 +113,7 @@ def evaluate(
     from training.evaluation.printing import print_evaluation
     from training.fitting.fit import fit_model
     from training.fitting.start import with_unlabelled
-    from training.promotion.retrain import labels_checksum, unlabelled_record
+    from training.promotion.retrain import describe_unlabelled, labels_checksum
 
     if unlabelled and (model is not None or archive is not None):
         raise LanmuError("--unlabelled joins a fit: leave it out with --model or --archive")
@@ -137,7 +137,7 @@ def evaluate(
             start = fit_start(
                 examples, taxonomy, words, characters, solver, penalty, seed, from_scratch=scratch, models=models
             )
-            pool, refused = unlabelled_pool(unlabelled or [], examples, start, seed, apart=True)
+            pool, refused = read_unlabelled_pool(unlabelled or [], examples, start, seed, apart=True)
             options = start.options if pool is None else with_unlabelled(start.options)
             new = start.is_new(examples)
 
@@ -145,7 +145,7 @@ def evaluate(
                 return fit_model(some, taxonomy, options, groups=groups, prior=start.prior, unlabelled=pool)
 
             if pool is not None:
-                about["unlabelled"] = unlabelled_record(pool)
+                about["unlabelled"] = describe_unlabelled(pool)
             about.update(options=options.record(), champion=champion.manifest.name if champion else "")
             try:
                 found = evaluated(
@@ -197,11 +197,11 @@ def _drift(
     from training.evaluation.drift.measure import drift, parts_of, reference_of
     from training.evaluation.drift.report import drift_page, print_drift
     from training.fitting.fit import fit_model
-    from training.fitting.presets import default_options
+    from training.fitting.presets import choose_default_options
 
     parts_of(archive)
     stored = read_model(model_path(model, models))
-    answers = fold_answers(fit_model(examples, taxonomy, default_options(examples, taxonomy)), examples)
+    answers = fold_answers(fit_model(examples, taxonomy, choose_default_options(examples, taxonomy)), examples)
     reference = reference_of(examples, answers, stored.weights)
     found = drift(archive, stored.weights, stored.manifest.taxonomy, reference)
     found = replace(found, about={"archive": str(archive), "model": stored.manifest.name})

@@ -95,10 +95,10 @@ def labels_path(labels: Path | None) -> Path:
 
 def labels_to_read(labels: Path | None) -> Path:
     """The labels file that commands read: the one given, labels.csv here, or the one that ships."""
-    from classifier.files import shipped
+    from classifier.files import find_shipped
 
     path = labels_path(labels)
-    return path if labels is not None or path.exists() else shipped("labels.csv")
+    return path if labels is not None or path.exists() else find_shipped("labels.csv")
 
 
 def taxonomy_of(categories: Path | None) -> Taxonomy:
@@ -124,11 +124,11 @@ def taxonomy_and_labels(path: Path, categories: Path | None, own: bool) -> tuple
 def read_examples(labels: Path | None, categories: Path | None, own: bool, corpus: bool) -> tuple[Examples, Taxonomy]:
     """The labels with their texts, and the categories (``own``: those of the labels); ``corpus`` adds real news."""
     from classifier.errors import LabelsError
-    from training.labels.corpora import has_corpus, joined, real_examples, real_labels
+    from training.labels.corpora import has_corpus, join_corpora, real_examples, real_labels
     from training.labels.file import examples_of
 
     taxonomy, found = taxonomy_and_labels(labels_to_read(labels), categories, own)
-    examples = examples_of(joined(found))
+    examples = examples_of(join_corpora(found))
     if corpus:
         if not has_corpus():
             raise LabelsError("the texts of the real news are not here; set LANMU_CORPUS to their folder")
@@ -157,13 +157,13 @@ def fit_start(
 
     from classifier.model.choice import models_folder
     from classifier.model.versions import Registry
-    from training.fitting.presets import default_options
+    from training.fitting.presets import choose_default_options
     from training.fitting.start import Start, start_of, starting_model
 
     if base is not None and not base.prior:
         start = Start(base)
     elif from_scratch or any(given is not None for given in (words, characters, solver, penalty)):
-        start = Start(default_options(examples, taxonomy))
+        start = Start(choose_default_options(examples, taxonomy))
     else:
         start = start_of(examples, taxonomy, starting_model(Registry(models_folder(models))))
     options = start.options
@@ -185,7 +185,7 @@ def fit_start(
     return replace(start, options=options)
 
 
-def unlabelled_pool(
+def read_unlabelled_pool(
     paths: list[str], labels: Examples | None, start: Start | None, seed: int, *, apart: bool = False
 ) -> tuple[Examples | None, int]:
     """The unlabelled articles that join the fit, if any, and how many inputs were refused, each named on stderr.

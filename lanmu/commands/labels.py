@@ -105,7 +105,7 @@ def add(
         except LanmuError as error:
             problems.append(str(error))
             continue
-        name = _own_id(article, texts)
+        name = _make_own_id(article, texts)
         texts[name] = article.text
         found.append(Label(name, chosen.id, str(path), article.date, article.title, article.text))
     merged = merge_labels(target, found, replace=replace) if found else None
@@ -134,7 +134,7 @@ def _article(path: Path, position: int | None) -> Article:
     return articles[(position or 1) - 1]
 
 
-def _own_id(article: Article, texts: dict[str, str]) -> str:
+def _make_own_id(article: Article, texts: dict[str, str]) -> str:
     """The article's id; where another text has it (two files of one name), with the content's mark."""
     from training.labels.formats.text import content_id
 
@@ -167,7 +167,7 @@ def import_(
     Example: lanmu labels import export.json
     """
     from training.labels.file import merge_labels
-    from training.labels.formats.imports import import_labels, renamed
+    from training.labels.formats.imports import import_labels, rename_categories
 
     left_out: list[str] = []
 
@@ -177,7 +177,7 @@ def import_(
 
     taxonomy = None if any_category else taxonomy_of(categories)
     given = import_labels(path, form.value if form else None, skipped)
-    found = list(_known(renamed(given, _pairs(named or ())), taxonomy, skipped))
+    found = list(_keep_known(rename_categories(given, _pairs(named or ())), taxonomy, skipped))
     if not found:
         raise LabelsError(
             f"{path}: no label could be taken; with categories of its own use --categories, --own-categories or --as"
@@ -195,7 +195,7 @@ def import_(
         raise typer.Exit(1)
 
 
-def _known(given: Iterator[Label], taxonomy: Taxonomy | None, skipped: Callable[[str], None]) -> Iterator[Label]:
+def _keep_known(given: Iterator[Label], taxonomy: Taxonomy | None, skipped: Callable[[str], None]) -> Iterator[Label]:
     """The labels whose categories are known, by their ids; of the others the first is told which there are."""
     from dataclasses import replace as changed_to
 
@@ -231,14 +231,14 @@ def export(
     """
     from classifier.files import check_writable, write_output
     from training.labels.file import usable_labels
-    from training.labels.formats.exports import exported
+    from training.labels.formats.exports import export_labels
 
     check_writable(out)
     path = labels_to_read(file)
     if out.resolve() == path.resolve():
         raise LabelsError(f"{out}: is the labels file itself; give another name")
     found = usable_labels(path)
-    write_output(out, exported(found, form.value))
+    write_output(out, export_labels(found, form.value))
     print(f"{len(found):,} labels written to {out}")
 
 
@@ -253,7 +253,7 @@ def stats(
     Example: lanmu labels stats
     """
     from training.labels.file import read_labels
-    from training.labels.statistics import counted, print_counts
+    from training.labels.statistics import count_labels, print_counts
 
     taxonomy = taxonomy_of(categories)
     path = labels_to_read(file)
@@ -263,7 +263,7 @@ def stats(
             f"lanmu: {path}: {len(found.refused):,} lines cannot be used and are not counted; see `lanmu labels check`"
         )
         print(said, file=sys.stderr)
-    counts = counted(found.labels, taxonomy)
+    counts = count_labels(found.labels, taxonomy)
     if as_json:
         print(json.dumps(counts, ensure_ascii=False, indent=1))
     else:

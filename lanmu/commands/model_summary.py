@@ -29,7 +29,9 @@ def print_model(manifest: Manifest, events: Sequence[Event]) -> None:
         console.print("a guess from the categories' names and descriptions, without labels; all it tags goes to review")
         console.print("label some articles (`lanmu labels next` chooses which), then `lanmu train` on the labels")
     elif labels:
-        console.print(f"{labels['count']:,} labels ({_listed(labels.get('sources', {}))}), {labels['sha256'][:12]}")
+        console.print(
+            f"{labels['count']:,} labels ({_list_counts(labels.get('sources', {}))}), {labels['sha256'][:12]}"
+        )
     if unlabelled := training.get("unlabelled"):
         console.print(f"{unlabelled['count']:,} unlabelled articles took part, {unlabelled['sha256'][:12]}")
     console.print(f"features: {_settings(manifest.spec.record())}")
@@ -82,6 +84,6 @@ def _settings(record: Mapping[str, Any]) -> str:
     return ", ".join(f"{name} {value}" for name, value in record.items())
 
 
-def _listed(counts: Mapping[str, int]) -> str:
+def _list_counts(counts: Mapping[str, int]) -> str:
     shown = ", ".join(f"{name} {count:,}" for name, count in list(counts.items())[:6])
     return shown + (" …" if len(counts) > 6 else "")

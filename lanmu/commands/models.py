@@ -151,7 +151,7 @@ def diff(
     """
     from classifier.model.choice import current_name
     from classifier.model.files import read_model
-    from training.promotion.comparison import compared
+    from training.promotion.comparison import compare_models
 
     registry = _registry(models)
     before = first or registry.previous
@@ -159,7 +159,7 @@ def diff(
         raise ModelError(f"{registry.folder}: no version before the current one; name two, see `lanmu models list`")
     after = second or current_name(registry.folder)
     print(f"{before} → {after}")
-    for line in compared(read_model(registry.path(before)), read_model(registry.path(after)), words):
+    for line in compare_models(read_model(registry.path(before)), read_model(registry.path(after)), words):
         print(line)
 
 

@@ -9,9 +9,9 @@ from typing import IO, TYPE_CHECKING, Protocol
 
 from classifier.article import TaggedArticle, WordEvidence
 from classifier.model.decisions import explain_reason
-from classifier.spreadsheets import defused
+from classifier.spreadsheets import defuse
 from classifier.taxonomy import Taxonomy
-from lanmu.language import speak, spoken_language
+from lanmu.language import find_language, speak
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -57,7 +57,7 @@ class SpreadsheetCsv:
                 t.article.id, t.article.title, t.category, t.category_name, f"{t.probability:.6f}", t.decision,
                 " ".join(t.secondary), _reasons(t), source.path, source.member, str(source.position),
             ]  # fmt: skip
-            self.writer.writerow([defused(cell) for cell in row])
+            self.writer.writerow([defuse(cell) for cell in row])
 
 
 class PeopleTable:
@@ -99,7 +99,7 @@ class PeopleTable:
                 Text(article.category_name, style=self.colours.get(article.category, "")),
                 _bar(article.probability, self.signs[:2]),
                 Text(speak(f"table.{article.decision}"), style="green" if accepted else "yellow"),
-                Text(_shown_title(article)),
+                Text(_show_title(article)),
             )
             if article.reasons:
                 table.add_row("", "", "", Text(f"{self.signs[2]} {_reasons(article)}", style="dim"))
@@ -113,7 +113,7 @@ class PeopleTable:
 
 
 def _reasons(tagged: TaggedArticle) -> str:
-    return "; ".join(explain_reason(code, spoken_language()) for code in tagged.reasons)
+    return "; ".join(explain_reason(code, find_language()) for code in tagged.reasons)
 
 
 def _file_of(tagged: TaggedArticle) -> str:
@@ -121,7 +121,7 @@ def _file_of(tagged: TaggedArticle) -> str:
     return f"{source.path}!{source.member}" if source.member else source.path
 
 
-def _shown_title(tagged: TaggedArticle) -> str:
+def _show_title(tagged: TaggedArticle) -> str:
     article = tagged.article
     if article.title:
         return " ".join(article.title.split())

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from classifier.errors import InputRefused
 from classifier.reading.kinds import UNREAD_DOCUMENTS, unread_ending
 from classifier.reading.names import printable
-from lanmu.language import speak, spoken_language
+from lanmu.language import find_language, speak
 
 _LISTED = 12
 
@@ -23,7 +23,7 @@ class NamedRefusals:
 
     def __call__(self, refusal: InputRefused) -> None:
         self.count += 1
-        said = printable(refusal.text(spoken_language()))
+        said = printable(refusal.text(find_language()))
         print(f"lanmu: {speak('command.refused', input=said)}", file=sys.stderr)
 
     def __len__(self) -> int:
@@ -35,12 +35,12 @@ class NamedRefusals:
 
     def tell_passed_over(self) -> bool:
         """Say on stderr what was passed over; whether articles may be among it."""
-        if said := passed_over_words(self.endings):
+        if said := describe_passed_over(self.endings):
             print(f"lanmu: {said}", file=sys.stderr)
         return is_text_passed_over(self.endings)
 
 
-def passed_over_words(endings: Mapping[str, int]) -> str:
+def describe_passed_over(endings: Mapping[str, int]) -> str:
     """How many files of which endings were passed over, in words; empty where none was."""
     count = sum(endings.values())
     if not count:

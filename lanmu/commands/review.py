@@ -13,8 +13,8 @@ import typer
 from classifier.errors import LanmuError
 from classifier.messages import say
 from lanmu.commands.options import ModelOption, ModelsOption
-from lanmu.commands.serve import HomeOption, imported
-from lanmu.language import counted, speak
+from lanmu.commands.serve import HomeOption, import_service
+from lanmu.language import count_words, speak
 
 MOST = 20_000
 AT_ONCE = 200
@@ -33,7 +33,7 @@ def review(
 
     Example: lanmu review tagged --most 200
     """
-    with imported():
+    with import_service():
         from lanmu.service.settings import DEFAULT_HOME
         from lanmu.service.store import Store, audit, queue
         from lanmu.service.store.database import DATABASE
@@ -61,9 +61,9 @@ def review(
         new += sum(one.new for one in added)
     with store.writing() as connection:
         audit.note(connection, me(), "archive put in", str(out), {"count": new})
-    said = speak("review.done", articles=counted("article", new), known=f"{found - new:,}", home=str(folder))
+    said = speak("review.done", articles=count_words("article", new), known=f"{found - new:,}", home=str(folder))
     print(said, file=sys.stderr)
     if found < len(rows):
-        missing = counted("article", len(rows) - found)
+        missing = count_words("article", len(rows) - found)
         print(f"lanmu: {speak('review.missing', articles=missing, base=plan.base)}", file=sys.stderr)
         raise typer.Exit(1)

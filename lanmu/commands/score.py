@@ -27,8 +27,8 @@ from lanmu.commands.options import (
     TextFieldOption,
     TitleFieldOption,
 )
-from lanmu.commands.refusals import is_text_passed_over, passed_over_words
-from lanmu.language import counted, speak
+from lanmu.commands.refusals import describe_passed_over, is_text_passed_over
+from lanmu.language import count_words, speak
 
 if TYPE_CHECKING:
     from lanmu.archive.folder import RunFolder
@@ -152,8 +152,8 @@ def score(
             print(line, file=sys.stderr)
         size = f"{plan.bytes / 1e9:,.2f} GB" if plan.bytes >= 1e7 else f"{plan.bytes / 1e3:,.0f} kB"
         where = chosen.folder.name_of("shards.jsonl")
-        said = speak("score.planned", files=counted("file", plan.files), size=size,
-                     shards=counted("shard", plan.shards), where=where)  # fmt: skip
+        said = speak("score.planned", files=count_words("file", plan.files), size=size,
+                     shards=count_words("shard", plan.shards), where=where)  # fmt: skip
         print(said, file=sys.stderr)
         if plan.refused:
             raise typer.Exit(1)
@@ -161,19 +161,19 @@ def score(
     if outcome.state == "waiting":
         print(f"lanmu: {speak('score.share_done')}", file=sys.stderr)
         return
-    told(chosen.output, chosen.folder, outcome.summary)
+    tell(chosen.output, chosen.folder, outcome.summary)
 
 
-def told(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
+def tell(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
     """Say what came of a finished run; exit 1 where inputs were refused, 2 where nothing was scored."""
     from lanmu.archive.plan import refusal_words
 
     refused = summary["refused"]
-    if said := passed_over_words(summary.get("passed_over", {})):
+    if said := describe_passed_over(summary.get("passed_over", {})):
         print(f"lanmu: {said}", file=sys.stderr)
     said = speak(
         "score.done",
-        articles=counted("article", summary["articles"]),
+        articles=count_words("article", summary["articles"]),
         output=output,
         accepted=f"{summary['accepted']:,}",
         review=f"{summary['review']:,}",
@@ -182,7 +182,7 @@ def told(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
     print(said, file=sys.stderr)
     if refused:
         where = folder.name_of("refused.jsonl")
-        print(f"lanmu: {speak('score.refused', inputs=counted('input', refused), where=where)}", file=sys.stderr)
+        print(f"lanmu: {speak('score.refused', inputs=count_words('input', refused), where=where)}", file=sys.stderr)
         with folder.opened("refused.jsonl") as file:
             records = map(json.loads, file)
             for line in refusal_words(((record["source"], record["reason"]) for record in records), refused):

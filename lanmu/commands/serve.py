@@ -35,7 +35,7 @@ ThreadsOption = Annotated[int, typer.Option("--threads", help="Threads of the ke
 
 
 @contextmanager
-def imported() -> Iterator[None]:
+def import_service() -> Iterator[None]:
     """Say which extra to install where the service's packages are missing."""
     try:
         yield
@@ -83,10 +83,10 @@ def serve(
 
     Example: lanmu serve
     """
-    with imported():
+    with import_service():
         from lanmu.service.running import run
-        from lanmu.service.settings import prepared
-    settings = prepared(
+        from lanmu.service.settings import prepare
+    settings = prepare(
         home,
         host=host,
         port=port,
@@ -122,10 +122,10 @@ def watch(
 
     Example: lanmu watch 来稿 --once
     """
-    with imported():
+    with import_service():
         from lanmu.service.inbox.running import run
-        from lanmu.service.settings import prepared
-    settings = prepared(
+        from lanmu.service.settings import prepare
+    settings = prepare(
         home,
         webhook=webhook,
         accept_accuracy=accept_accuracy,

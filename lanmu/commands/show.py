@@ -32,9 +32,9 @@ class ShownPages:
         self.data, self.kind, stem = _read(path, options)
         self.pages: tuple[PrintedPage, ...]
         self.places: tuple[PlacedArticle, ...]
-        from classifier.reading.documents.printed import placed_articles
+        from classifier.reading.documents.printed import read_placed_articles
 
-        self.pages, reading = placed_articles(
+        self.pages, reading = read_placed_articles(
             self.data, self.kind, path, options, stem=stem, scorer=model.probabilities
         )
         self.articles: tuple[Article, ...] = reading.articles
@@ -43,15 +43,15 @@ class ShownPages:
     def draw(self, tagged: list[TaggedArticle]) -> list[Path]:
         """Write a picture a page; where there are several, ``page.svg`` becomes ``page-1.svg``, ``page-2.svg`` …"""
         from classifier.files import written_output
-        from classifier.reading.layout.pdf_process import bounded_page_picture
-        from classifier.reading.layout.show import page_svg, shown_articles
+        from classifier.reading.layout.pdf_process import draw_page_in_process
+        from classifier.reading.layout.show import number_articles, page_svg
 
-        shown = shown_articles(self.places, tagged)
+        shown = number_articles(self.places, tagged)
         pages = [p for p in self.pages if any(part.page == p.number for s in shown for part in s.place.parts)]
         written = []
         for page in pages[:MOST_PAGES]:
             picture = (
-                bounded_page_picture(self.data, self.path, page.number, PICTURE_WIDTH) if self.kind == "pdf" else b""
+                draw_page_in_process(self.data, self.path, page.number, PICTURE_WIDTH) if self.kind == "pdf" else b""
             )
             svg = page_svg(page, shown, picture)
             target = self.target

@@ -33,7 +33,7 @@ from lanmu.commands.options import (
 )
 from lanmu.commands.refusals import NamedRefusals
 from lanmu.commands.streams import data_stream
-from lanmu.language import counted, speak
+from lanmu.language import count_words, speak
 
 if TYPE_CHECKING:
     from classifier.article import Article
@@ -107,7 +107,7 @@ def tag(
         paths = ["-"]
     check_paths(paths)
     out = None if out == Path("-") else out
-    chosen = format or _default_format(out)
+    chosen = format or _choose_format(out)
     if explain and chosen is OutputFormat.csv:
         raise LanmuError(say("command.no_evidence_in_csv"))
     options = ReadingOptions(
@@ -176,8 +176,8 @@ def _tell_sums(counts: Counter[str], refused: int) -> None:
     """One line at the end: how many articles there were, and what is to be done with them."""
     print(
         speak(
-            "command.sums", articles=counted("article", counts.total()), accepted=f"{counts['accepted']:,}",
-            review=f"{counts['review']:,}", refused=counted("input", refused),
+            "command.sums", articles=count_words("article", counts.total()), accepted=f"{counts['accepted']:,}",
+            review=f"{counts['review']:,}", refused=count_words("input", refused),
         ),
         file=sys.stderr,
     )  # fmt: skip
@@ -245,7 +245,7 @@ def _printer(format: OutputFormat, out: Path | None, model: TopicModel, several:
         text.detach()
 
 
-def _default_format(out: Path | None) -> OutputFormat:
+def _choose_format(out: Path | None) -> OutputFormat:
     """The format that a file's ending stands for, or that suits standard output."""
     if out is None:
         return OutputFormat.table if sys.stdout.isatty() else OutputFormat.jsonl

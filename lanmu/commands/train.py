@@ -24,10 +24,10 @@ from lanmu.commands.label_options import (
     WordsOption,
     fit_start,
     read_examples,
+    read_unlabelled_pool,
     taxonomy_of,
-    unlabelled_pool,
 )
-from lanmu.language import spoken_language
+from lanmu.language import find_language
 
 if TYPE_CHECKING:
     from classifier.model.versions import Registry
@@ -130,7 +130,7 @@ def train(
     )
     if start.said:
         print(start.said, file=sys.stderr)
-    pool, refused = unlabelled_pool(unlabelled or [], examples, start, seed)
+    pool, refused = read_unlabelled_pool(unlabelled or [], examples, start, seed)
     if pool is not None:
         start = replace(start, options=with_unlabelled(start.options))
     _seed(registry, taxonomy)
@@ -155,7 +155,7 @@ def train(
     for line in source_lines(metrics):
         print(f"  {line}")
     for reason in run.verdict.reasons:
-        print(f"- {reason.text(spoken_language())}")
+        print(f"- {reason.text(find_language())}")
     if run.promoted:
         print(f"{run.name} is the current model")
     elif run.verdict.promote:
@@ -186,12 +186,12 @@ def _from_names(
     seed: int,
     models: Path | None,
 ) -> None:
-    from training.fitting.start import shipped_model
+    from training.fitting.start import load_shipped_model
     from training.promotion.from_names import train_from_names
 
-    pool, refused = unlabelled_pool(unlabelled, None, None, seed)
+    pool, refused = read_unlabelled_pool(unlabelled, None, None, seed)
     name, promoted = train_from_names(
-        taxonomy, registry, shipped_model(), name=name, unlabelled=pool, promote=promote, seed=seed
+        taxonomy, registry, load_shipped_model(), name=name, unlabelled=pool, promote=promote, seed=seed
     )
     print(f"{name}: a guess from the names of {len(taxonomy)} categories; every article it tags goes to review")
     print("label some of them (`lanmu labels next` chooses which), then train on the labels")
@@ -216,15 +216,15 @@ def _options_of(registry: Registry, name: str) -> FitOptions:
 
 def _seed(registry: Registry, taxonomy: Taxonomy) -> None:
     """Begin an empty folder with the shipped model, so that a new one has something to be better than."""
-    from classifier.files import shipped
+    from classifier.files import find_shipped
     from classifier.model.choice import current_name
     from classifier.model.files import read_manifest
-    from training.fitting.prior import renamed
+    from training.fitting.prior import find_renamed
 
     if registry.current is not None:
         return
-    source = shipped("models")
+    source = find_shipped("models")
     model = source / current_name(source)
-    if renamed(read_manifest(model).taxonomy, taxonomy):
+    if find_renamed(read_manifest(model).taxonomy, taxonomy):
         registry.seed(model, "the model that lanmu comes with")
         print(f"{registry.folder} begins with {model.name}, the model that lanmu comes with", file=sys.stderr)

@@ -60,13 +60,13 @@ def translate_help(command: Any) -> None:
     rich_utils._make_rich_text = make_foldable_text
     _translate_usage_errors(rich_utils)
     for one in commands_below(command):
-        one.help = _translated(one.help or "")
+        one.help = _translate(one.help or "")
         _translate_help_option(one)
         for parameter in one.params:
             if getattr(parameter, "help", None):
-                parameter.help = _translated(parameter.help)
+                parameter.help = _translate(parameter.help)
             if panel := getattr(parameter, "rich_help_panel", None):
-                parameter.rich_help_panel = _translated(panel)
+                parameter.rich_help_panel = _translate(panel)
 
 
 def _translate_help_option(command: Any) -> None:
@@ -76,7 +76,7 @@ def _translate_help_option(command: Any) -> None:
     def make_in_chinese(context: Any) -> Any:
         option = make(context)
         if option is not None:
-            option.help = _translated(option.help)
+            option.help = _translate(option.help)
         return option
 
     command.get_help_option = make_in_chinese
@@ -123,7 +123,7 @@ def _paragraphs(text: str) -> list[str]:
     return [" ".join(paragraph.split()) if "\n" in paragraph else paragraph for paragraph in text.strip().split("\n\n")]
 
 
-def _translated(text: str) -> str:
+def _translate(text: str) -> str:
     texts = chinese_help()
     paragraphs = (
         f"例：{paragraph.removeprefix(EXAMPLE)}" if paragraph.startswith(EXAMPLE) else texts.get(paragraph, paragraph)

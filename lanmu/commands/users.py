@@ -12,7 +12,7 @@ import typer
 
 from classifier.errors import LanmuError
 from classifier.messages import say
-from lanmu.commands.serve import HomeOption, imported
+from lanmu.commands.serve import HomeOption, import_service
 
 if TYPE_CHECKING:
     from lanmu.service.store import Store
@@ -38,7 +38,7 @@ def list_users(home: HomeOption = None) -> None:
 
     Example: lanmu users list
     """
-    with imported():
+    with import_service():
         from lanmu.service.settings import DEFAULT_HOME
         from lanmu.service.store import accounts
         from lanmu.service.store.database import DATABASE
@@ -111,11 +111,11 @@ def bar(
 
 def _store(home: Path | None) -> Store:
     """The database of a data folder, with its first admin."""
-    with imported():
+    with import_service():
         from lanmu.service.security.sign_in import SignIns
-        from lanmu.service.settings import prepared
+        from lanmu.service.settings import prepare
         from lanmu.service.store import Store
-    settings = prepared(home)
+    settings = prepare(home)
     store = Store(settings.database)
     SignIns(store, settings).ensure_admin()
     return store

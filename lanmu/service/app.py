@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from classifier.messages import Said, text_of
 from lanmu.service import annif, api, desk, health
 from lanmu.service.api.single import SingleArticle
-from lanmu.service.container import Service, built
-from lanmu.service.openapi import described
+from lanmu.service.container import Service, build_service
+from lanmu.service.openapi import describe
 from lanmu.service.problems import handle_problems, problem_response, wants_page
 from lanmu.service.security.guard import Guard
 from lanmu.service.settings import ServiceLimits, Settings
@@ -31,7 +31,7 @@ def create_app(settings: Settings, service: Service | None = None) -> ASGIApp:
 
     The guard stands outermost, so that its headers are on every answer, those of failures too.
     """
-    service = service or built(settings)
+    service = service or build_service(settings)
     routes = _routes(service)
     app = Measure(SingleArticle(routes, service), service)
 
@@ -61,7 +61,7 @@ def _routes(service: Service) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.service = service
-    app.openapi = lambda: described(app)  # type: ignore[method-assign]
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.include_router(api.router)
     app.include_router(annif.router)
     app.include_router(health.router)

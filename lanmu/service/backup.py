@@ -68,18 +68,18 @@ def back_up(home: Path, target: Path) -> Backup:
         raise LanmuError(say("backup.no_database", folder=home))
     if os.path.lexists(target):
         raise LanmuError(say("backup.is_there", path=target))
-    with ExitStack() as held, _told(target):
+    with ExitStack() as held, _tell_errors(target):
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(dir=target.parent, prefix=".lanmu-backup-")))
         copy = folder / DATABASE
         with _labels_and_models_held(home):
             _copy_database(database, copy)
             found = {DATABASE: copy, **dict(_files(home))}
-            kept = {name: _copied(path, folder / "files" / name) for name, path in found.items() if name != DATABASE}
+            kept = {name: _copy(path, folder / "files" / name) for name, path in found.items() if name != DATABASE}
         _check_database(copy)
         backup = Backup(
             time.strftime("%Y-%m-%dT%H:%M:%S%z"),
             version("lanmu"),
-            {name: _measured(path) for name, path in {DATABASE: copy, **kept}.items()},
+            {name: _measure(path) for name, path in {DATABASE: copy, **kept}.items()},
         )
         old = os.umask(0o077)
         try:
@@ -98,8 +98,8 @@ def restore(home: Path, source: Path, by: str) -> tuple[Backup, Path | None]:
     damaged, incomplete, no backup, or of a newer lanmu; then nothing is changed.
     """
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with ExitStack() as held, _told(home):
-        held.enter_context(_unused(home))
+    with ExitStack() as held, _tell_errors(home):
+        held.enter_context(_hold_unused(home))
         for stale in home.glob(".restore-*"):  # of one that was killed
             shutil.rmtree(stale)
         new = Path(held.enter_context(tempfile.TemporaryDirectory(dir=home, prefix=".restore-")))
@@ -165,14 +165,14 @@ def _check_database(path: Path) -> None:
         raise LanmuError(say("backup.damaged", error="; ".join(str(line) for line in found[:3])))
 
 
-def _copied(path: Path, target: Path) -> Path:
+def _copy(path: Path, target: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     shutil.copyfile(path, target)
     shutil.copystat(path, target)
     return target
 
 
-def _measured(path: Path) -> tuple[int, str]:
+def _measure(path: Path) -> tuple[int, str]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return path.stat().st_size, digest
@@ -274,7 +274,7 @@ def _prepare_database(path: Path, backup: Backup, source: Path, by: str) -> None
 
 
 @contextmanager
-def _unused(home: Path) -> Iterator[None]:
+def _hold_unused(home: Path) -> Iterator[None]:
     """Hold the data folder, so that nothing works on it; LanmuError where something does."""
     with ExitStack() as held:
         for name in LOCKS:
@@ -316,7 +316,7 @@ def _put(source: Path, target: Path) -> None:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _tell_errors(path: Path) -> Iterator[None]:
     """Errors of the system as ours."""
     try:
         yield

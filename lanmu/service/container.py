@@ -86,11 +86,13 @@ class Service:
         self.store.close()
 
 
-def built(settings: Settings) -> Service:
+def build_service(settings: Settings) -> Service:
     """A service over a data folder, not started yet; a new folder gets the shipped model, labels and an admin."""
     seed(settings)
     store = Store(settings.database)
-    champion = Champion(settings.models, threads=settings.threads, accept_accuracy=_accept_accuracy(settings, store))
+    champion = Champion(
+        settings.models, threads=settings.threads, accept_accuracy=_choose_accept_accuracy(settings, store)
+    )
     tagger = Tagger(champion, settings.limits)
     writer = LabelWriter(store, settings.labels)
     sign_ins = SignIns(store, settings)
@@ -122,12 +124,12 @@ def built(settings: Settings) -> Service:
     )
 
 
-def _accept_accuracy(settings: Settings, store: Store) -> float | None:
+def _choose_accept_accuracy(settings: Settings, store: Store) -> float | None:
     """What was told at the start, else what an admin has chosen on the desk, else None: as the model says."""
     if settings.accept_accuracy is not None:
         return settings.accept_accuracy
     with store.reading() as connection:
-        return choices.accept_accuracy(connection)
+        return choices.read_accept_accuracy(connection)
 
 
 def service_of(request: Request) -> Service:

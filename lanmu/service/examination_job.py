@@ -33,11 +33,11 @@ def doubtful(labels: Path, models: Path) -> list[dict[str, object]]:
     from classifier.model.choice import current_name
     from classifier.model.files import read_manifest
     from training.curation.curate import suspects
-    from training.labels.corpora import joined
+    from training.labels.corpora import join_corpora
     from training.labels.file import examples_of, usable_labels
 
     taxonomy = read_manifest(models / current_name(models)).taxonomy
-    usable = joined(usable_labels(labels, taxonomy))
+    usable = join_corpora(usable_labels(labels, taxonomy))
     return [
         {
             "id": one.id,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, Literal, get_args
 
-from classifier.spreadsheets import defused
+from classifier.spreadsheets import defuse
 from lanmu.service.store.records import QueuedArticle
 
 ExportForm = Literal["csv", "jsonl", "parquet"]
@@ -95,4 +95,4 @@ def article_values(queued: QueuedArticle) -> dict[str, Any]:
 
 def _cell(cell: str) -> str:
     shown = "".join(c if c.isprintable() or c in "\n\t" else "�" for c in cell)
-    return defused(shown if len(shown) < EXCEL_CELL else shown[: EXCEL_CELL - 2] + "…")
+    return defuse(shown if len(shown) < EXCEL_CELL else shown[: EXCEL_CELL - 2] + "…")

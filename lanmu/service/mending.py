@@ -56,7 +56,7 @@ class Mending:
         if number == other:
             raise LanmuError(say("mending.itself", number=number))
         first, second = self._seen(number, seen, token), self._seen(other)
-        tags = self.tagger.tag_now([mending.joined(first.article, [second.article])])
+        tags = self.tagger.tag_now([mending.join_articles(first.article, [second.article])])
         with self.store.writing() as connection:
             mending.seen_article(connection, number, seen, token)
             mending.seen_article(connection, other, second.version, second.token)

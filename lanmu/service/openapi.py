@@ -19,7 +19,7 @@ TAGS = [
 ]
 
 
-def described(app: FastAPI) -> dict[str, Any]:
+def describe(app: FastAPI) -> dict[str, Any]:
     """The description of an app, made once."""
     if app.openapi_schema is None:
         schema = get_openapi(

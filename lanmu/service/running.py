@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 from classifier.errors import LanmuError
 from lanmu.service.app import create_app
 from lanmu.service.connections import BoundedProtocol, Connections
-from lanmu.service.container import built
+from lanmu.service.container import build_service
 from lanmu.service.logs import log_to_stderr
 from lanmu.service.security.sign_in import FIRST_ADMIN
 from lanmu.service.settings import Settings
@@ -39,7 +39,7 @@ def _run(settings: Settings) -> int:
     log_to_stderr()
     sys.setswitchinterval(SWITCH_SECONDS)
     _allow_files(settings.limits.connections + SPARE_FILES)
-    service = built(settings)
+    service = build_service(settings)
     _greet(settings)
     config = uvicorn.Config(
         create_app(settings, service),
@@ -56,7 +56,7 @@ def _run(settings: Settings) -> int:
     )
     server = uvicorn.Server(config)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _told)  # uvicorn raises the signal once more when it has ended in order
+        signal.signal(number, _ignore_signal)  # uvicorn raises the signal once more when it has ended in order
     server.run(sockets=[listener])
     return 0 if server.started else 2
 
@@ -73,7 +73,7 @@ def _allow_files(most: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _told(number: int, frame: object) -> None:
+def _ignore_signal(number: int, frame: object) -> None:
     """A signal that has done its work."""
 
 

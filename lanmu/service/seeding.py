@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from classifier.files import shipped, write_bytes_whole
+from classifier.files import find_shipped, write_bytes_whole
 from classifier.model.choice import CURRENT, current_name, models_folder
 from lanmu.service.settings import Settings
 
@@ -22,5 +22,5 @@ def seed(settings: Settings) -> None:
     source = models_folder()
     Registry(settings.models).seed(source / current_name(source), "the model the service began with")
     own = Path("labels.csv")
-    if source.resolve() != shipped("models").resolve() and own.is_file() and not settings.labels.exists():
+    if source.resolve() != find_shipped("models").resolve() and own.is_file() and not settings.labels.exists():
         write_bytes_whole(settings.labels, own.read_bytes())

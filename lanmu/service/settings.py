@@ -92,7 +92,7 @@ class ServiceLimits:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the service runs with; made by ``prepared``, which also makes the folder and its secrets.
+    """What the service runs with; made by ``prepare``, which also makes the folder and its secrets.
 
     ``token`` opens the API; ``key`` signs sessions.  ``open_learn``: Annif's ``learn`` works
     without the token; ``open_reading``: Annif's reading works without it from other machines too.
@@ -162,7 +162,7 @@ class Settings:
         return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{self.port}/"
 
 
-def prepared(home: Path | None = None, environment: Mapping[str, str] | None = None, **chosen: object) -> Settings:
+def prepare(home: Path | None = None, environment: Mapping[str, str] | None = None, **chosen: object) -> Settings:
     """Settings for a data folder, which is made with its token and key (each readable by its owner only).
 
     ``home`` goes before $LANMU_HOME, that before ``./lanmu-data``; $LANMU_TOKEN goes before the
@@ -181,15 +181,15 @@ def prepared(home: Path | None = None, environment: Mapping[str, str] | None = N
     chosen.setdefault("limits", _limits(folder / "settings.toml"))
     given = _given(environment, "LANMU_TOKEN")
     if given is not None:
-        token, new = _checked(given, "$LANMU_TOKEN"), False
+        token, new = _check_token(given, "$LANMU_TOKEN"), False
     else:
-        token, new = _kept(folder / "token", lambda: secrets.token_urlsafe(24))
-        token = _checked(token, str(folder / "token"))
-    key, _ = _kept(folder / "session.key", lambda: secrets.token_hex(32))
+        token, new = _keep_secret(folder / "token", lambda: secrets.token_urlsafe(24))
+        token = _check_token(token, str(folder / "token"))
+    key, _ = _keep_secret(folder / "session.key", lambda: secrets.token_hex(32))
     chosen["webhook"] = chosen.get("webhook") or environment.get("LANMU_WEBHOOK", "")
     if chosen["webhook"]:
         chosen["webhook_secret"] = (
-            _given(environment, "LANMU_WEBHOOK_SECRET") or _kept(folder / "webhook.secret", new_secret)[0]
+            _given(environment, "LANMU_WEBHOOK_SECRET") or _keep_secret(folder / "webhook.secret", new_secret)[0]
         )
     return Settings(home=folder, token=token, key=key.encode(), token_is_new=new, **chosen)  # type: ignore[arg-type]
 
@@ -246,7 +246,7 @@ def _given(environment: Mapping[str, str], name: str) -> str | None:
         raise LanmuError(f"{path}: cannot be read ({error}); ${name}_FILE names it") from error
 
 
-def _kept(path: Path, make: object) -> tuple[str, bool]:
+def _keep_secret(path: Path, make: object) -> tuple[str, bool]:
     """The text kept in a file that only its owner reads, made at first; and whether it is new."""
     try:
         try:
@@ -268,7 +268,7 @@ def _kept(path: Path, make: object) -> tuple[str, bool]:
         raise LanmuError(f"{path}: cannot be used ({error}); check its rights, or remove it") from error
 
 
-def _checked(token: str, name: str) -> str:
+def _check_token(token: str, name: str) -> str:
     token = token.strip()
     if not SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN or not token.isascii() or not token.isprintable():
         raise LanmuError(

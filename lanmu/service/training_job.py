@@ -29,13 +29,13 @@ def main(labels: Path, models: Path, result: Path) -> None:
     from classifier.model.files import read_manifest
     from classifier.model.versions import Registry
     from training.fitting.start import start_of, starting_model
-    from training.labels.corpora import joined
+    from training.labels.corpora import join_corpora
     from training.labels.file import examples_of, usable_labels
     from training.promotion.retrain import train
 
     registry = Registry(models)
     taxonomy = read_manifest(models / current_name(models)).taxonomy
-    examples = examples_of(enough(joined(usable_labels(labels, taxonomy))))
+    examples = examples_of(enough(join_corpora(usable_labels(labels, taxonomy))))
     start = start_of(examples, taxonomy, starting_model(registry))
     if start.said:
         print(start.said, flush=True)

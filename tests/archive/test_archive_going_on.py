@@ -12,7 +12,7 @@ import pytest
 
 from classifier.errors import LanmuError
 from lanmu.archive.folder import RunFolder
-from lanmu.archive.lock import locked
+from lanmu.archive.lock import lock_folder
 from lanmu.archive.running import Work
 from tests.archive.made import articles, rows_of, scored, write_jsonl, write_parquet
 from tests.conftest import Lanmu
@@ -154,9 +154,9 @@ def test_a_plan_that_was_touched_is_refused(
 
 def test_two_runs_do_not_share_a_folder(source: Path, tmp_path: Path, small_model_folder: Path) -> None:
     out = tmp_path / "out"
-    with locked(RunFolder(str(out))), pytest.raises(LanmuError, match="another run is at work"):
+    with lock_folder(RunFolder(str(out))), pytest.raises(LanmuError, match="another run is at work"):
         scored([source], out, small_model_folder)
-    with locked(RunFolder(str(out))), pytest.raises(LanmuError, match="another run is at work"):
+    with lock_folder(RunFolder(str(out))), pytest.raises(LanmuError, match="another run is at work"):
         scored([source], out, small_model_folder, Work(take=(1, 2)))
     scored([source], out, small_model_folder)
 

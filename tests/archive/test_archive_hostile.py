@@ -15,7 +15,7 @@ from classifier.model.files import read_manifest
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.plan import Task, read_shards
 from lanmu.archive.planning import make_plan
-from lanmu.archive.scoring import loaded_scorer
+from lanmu.archive.scoring import load_scorer
 from tests.archive.made import articles, rows_of, scored, write_jsonl
 
 NEWS = list(articles(3))
@@ -100,7 +100,7 @@ def test_a_file_that_changes_during_the_run_is_refused(tmp_path: Path, small_mod
     plan = make_plan(folder, [str(tmp_path)], ".", task, lambda path: "out" in path.parts)
     write_jsonl(tmp_path / "a.jsonl", articles(9))
     (tmp_path / "c.jsonl").unlink()
-    scorer = loaded_scorer(folder, plan.base, task, small_model_folder, threads=1)
+    scorer = load_scorer(folder, plan.base, task, small_model_folder, threads=1)
     report = scorer.score(next(read_shards(folder)))
     assert (report.articles, report.refused) == (len(NEWS), 2)
     said = (tmp_path / "out" / "reports" / "000000.refused.jsonl").read_text("utf-8").splitlines()

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from classifier.engine.words import Dictionary, cut
-from classifier.engine.words.cache import KEPT_FILES, _trusted_of, is_trusted, keep, kept
+from classifier.engine.words.cache import KEPT_FILES, _choose_trusted, is_trusted, keep, keep_arrays
 from classifier.engine.words.tables import segmentation_tables, tables_key
 
 Arrays = dict[str, "np.ndarray[tuple[int], np.dtype[np.int64]]"]
@@ -52,10 +52,10 @@ class Built:
 def test_built_once_then_mapped_read_only(cache: Path) -> None:
     build = Built()
     for _ in range(3):
-        numbers = kept("test", "key", build)["numbers"]
+        numbers = keep_arrays("test", "key", build)["numbers"]
         assert numbers.tolist() == list(range(10)) and not numbers.flags.writeable
     assert build.times == 1
-    kept("test", "another key", build)
+    keep_arrays("test", "another key", build)
     assert build.times == 2
     assert cache.stat().st_mode & 0o777 == 0o700
 
@@ -63,7 +63,7 @@ def test_built_once_then_mapped_read_only(cache: Path) -> None:
 @pytest.mark.parametrize("damage", ["a byte", "cut short", "empty", "no checksum", "another's checksum"])
 def test_a_damaged_file_is_built_again(cache: Path, damage: str) -> None:
     build = Built()
-    kept("test", "key", build)
+    keep_arrays("test", "key", build)
     path = cache / "test-key.safetensors"
     content = bytearray(path.read_bytes())
     if damage == "a byte":
@@ -77,9 +77,9 @@ def test_a_damaged_file_is_built_again(cache: Path, damage: str) -> None:
         path.with_suffix(".sha256").unlink()
     else:
         path.with_suffix(".sha256").write_text("0" * 64)
-    assert kept("test", "key", build)["numbers"].tolist() == list(range(10))
+    assert keep_arrays("test", "key", build)["numbers"].tolist() == list(range(10))
     assert build.times == 2
-    kept("test", "key", build)
+    keep_arrays("test", "key", build)
     assert build.times == 2
 
 
@@ -87,15 +87,15 @@ def test_without_a_folder_to_write_to(monkeypatch: pytest.MonkeyPatch, tmp_path:
     (tmp_path / "file").write_text("here is a file")
     monkeypatch.setenv("LANMU_CACHE", str(tmp_path / "file" / "cache"))
     build = Built()
-    numbers = kept("test", "key", build)["numbers"]
+    numbers = keep_arrays("test", "key", build)["numbers"]
     assert numbers.tolist() == list(range(10)) and not numbers.flags.writeable
-    kept("test", "key", build)
+    keep_arrays("test", "key", build)
     assert build.times == 2
 
 
 def test_many_ask_at_once_and_one_builds(cache: Path) -> None:
     build = Built()
-    asking = [threading.Thread(target=kept, args=("test", "key", build)) for _ in range(8)]
+    asking = [threading.Thread(target=keep_arrays, args=("test", "key", build)) for _ in range(8)]
     for thread in asking:
         thread.start()
     for thread in asking:
@@ -105,10 +105,10 @@ def test_many_ask_at_once_and_one_builds(cache: Path) -> None:
 
 def test_old_files_go(cache: Path) -> None:
     for i in range(KEPT_FILES + 3):
-        kept("test", f"key {i}", Built())
+        keep_arrays("test", f"key {i}", Built())
         os.utime(cache / f"test-key {i}.safetensors", (i, i))
-    kept("other", "key", Built())
-    kept("test", "last", Built())
+    keep_arrays("other", "key", Built())
+    keep_arrays("test", "last", Built())
     left = sorted(path.name for path in cache.glob("test-*.safetensors"))
     assert len(left) == KEPT_FILES and "test-last.safetensors" in left and "test-key 1.safetensors" not in left
     assert len(list(cache.glob("test-*"))) == 3 * KEPT_FILES and (cache / "other-key.safetensors").exists()
@@ -135,18 +135,18 @@ def test_tables_that_others_can_write_are_not_used(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], open_to: str
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "own"))
-    kept("test", "key", Built())
+    keep_arrays("test", "key", Built())
     file = cache / "test-key.safetensors"
-    forged = dict(kept("test", "key", Built()))
+    forged = dict(keep_arrays("test", "key", Built()))
     forged["numbers"] = forged["numbers"] + 1
     keep(file, forged)
     if open_to == "the group, a file":
         file.chmod(0o664)
     else:
         cache.chmod(0o2775 if open_to == "the group" else 0o777)
-    _trusted_of.cache_clear()
+    _choose_trusted.cache_clear()
     for _ in range(2):
-        assert kept("test", "key", Built())["numbers"].tolist() == list(range(10))
+        assert keep_arrays("test", "key", Built())["numbers"].tolist() == list(range(10))
     said = capsys.readouterr().err
     if open_to == "the group, a file":
         assert file.stat().st_mode & 0o022 == 0 and not said
@@ -166,7 +166,7 @@ def test_where_no_folder_is_ones_own_everything_is_built_anew(
     monkeypatch.setenv("LANMU_CACHE", str(open_to_all / "cache"))
     build = Built()
     for _ in range(2):
-        kept("test", "key", build)
+        keep_arrays("test", "key", build)
     assert build.times == 2
     assert capsys.readouterr().err.count("made anew each time") == 1
     assert not list(open_to_all.rglob("*.safetensors"))

@@ -17,8 +17,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from classifier.model.versions import Registry
-from lanmu.service.container import Service, built
-from lanmu.service.settings import Settings, prepared
+from lanmu.service.container import Service, build_service
+from lanmu.service.settings import Settings, prepare
 from tests.service.running import running
 from tests.small_model import small_model
 from tests.waiting import eventually
@@ -42,7 +42,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(home: Path) -> Settings:
-    return prepared(home, {"LANMU_TOKEN": TOKEN})
+    return prepare(home, {"LANMU_TOKEN": TOKEN})
 
 
 @dataclass
@@ -63,7 +63,7 @@ def make_app() -> Iterator[Made]:
     with ExitStack() as opened:
 
         def made(settings: Settings) -> App:
-            service = built(settings)
+            service = build_service(settings)
             where = {"base_url": LOCAL, "client": ("127.0.0.1", 50000), "raise_server_exceptions": False}
             token = {"Authorization": f"Bearer {settings.token}"}
             api = opened.enter_context(running(service, headers=token, **where))

@@ -11,12 +11,12 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from classifier.article import Article, Source
-from classifier.files import shipped
+from classifier.files import find_shipped
 from classifier.model.topic_model import TopicModel
 from classifier.model.versions import Registry
-from lanmu.service.container import Service, built
+from lanmu.service.container import Service, build_service
 from lanmu.service.security.passwords import hash_password
-from lanmu.service.settings import Settings, prepared
+from lanmu.service.settings import Settings, prepare
 from lanmu.service.store import accounts, queue
 from tests.service.conftest import TOKEN
 from tests.small_model import small_taxonomy
@@ -41,7 +41,7 @@ HOSTILE = Article(
 
 def made_settings(home: Path, model: Path) -> Settings:
     """The data folder, with the small model as the current one and one label in labels.csv."""
-    settings = prepared(home, {"LANMU_TOKEN": TOKEN})
+    settings = prepare(home, {"LANMU_TOKEN": TOKEN})
     settings.models.mkdir()
     shutil.copytree(model, settings.models / "small")
     Registry(settings.models).promote("small", ("the first",))
@@ -53,7 +53,7 @@ def made_settings(home: Path, model: Path) -> Settings:
 
 def made_service(home: Path, model: Path) -> Service:
     """A service with three users, not started."""
-    service = built(made_settings(home, model))
+    service = build_service(made_settings(home, model))
     add_users(service)
     return service
 
@@ -74,10 +74,10 @@ def filled(home: Path, more: Sequence[Article] = ()) -> None:
 
     The articles are ``more``, or else lanmu's own written ones of the small model's categories.
     """
-    written = [one for one in read_labels(shipped("labels.csv")).labels if one.text]
+    written = [one for one in read_labels(find_shipped("labels.csv")).labels if one.text]
     kinds = [[one for one in written if one.category == category] for category in small_taxonomy().ids]
     (home / "labels.csv").write_bytes(labels_csv([one for kind in kinds for one in kind[:30]]))
-    service = built(prepared(home, {"LANMU_TOKEN": TOKEN}))
+    service = build_service(prepare(home, {"LANMU_TOKEN": TOKEN}))
     add_users(service)
     waiting = [Article(one.id, one.title, one.text, date=one.date) for kind in kinds for one in kind[30:35]]
     take_in(service, [*(more or waiting), HOSTILE], review=True)

@@ -13,7 +13,7 @@ from lanmu.service.security import people
 from lanmu.service.security.passwords import hash_password
 from lanmu.service.security.sign_in import COOKIE, SignInRefused, TooManyTries
 from lanmu.service.security.tries import Tries
-from lanmu.service.settings import ServiceLimits, Settings, is_loopback, prepared
+from lanmu.service.settings import ServiceLimits, Settings, is_loopback, prepare
 from lanmu.service.store import accounts, audit
 from lanmu.service.store.accounts import AccountError
 from tests.service.articles import HARVEST
@@ -223,18 +223,18 @@ def test_the_last_admin_stays(app: App) -> None:
 
 
 def test_secrets_are_kept_for_their_owner_only(tmp_path: Path) -> None:
-    first = prepared(tmp_path / "data", {})
-    again = prepared(None, {"LANMU_HOME": str(tmp_path / "data")})
+    first = prepare(tmp_path / "data", {})
+    again = prepare(None, {"LANMU_HOME": str(tmp_path / "data")})
     assert (first.token, first.key) == (again.token, again.key)
     assert (first.token_is_new, again.token_is_new) == (True, False)
     assert len(first.token) >= 32
     for name in ("token", "session.key"):
         assert stat.S_IMODE((tmp_path / "data" / name).stat().st_mode) == 0o600
-    given = prepared(tmp_path / "other", {"LANMU_TOKEN": TOKEN})
+    given = prepare(tmp_path / "other", {"LANMU_TOKEN": TOKEN})
     assert given.token == TOKEN and not (tmp_path / "other" / "token").exists()
     for weak in ("", "short", "x" * 201, "密" * 20):
         with pytest.raises(LanmuError, match="LANMU_TOKEN"):
-            prepared(tmp_path / "other", {"LANMU_TOKEN": weak})
+            prepare(tmp_path / "other", {"LANMU_TOKEN": weak})
 
 
 def test_loopback_addresses() -> None:

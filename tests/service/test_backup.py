@@ -17,7 +17,7 @@ import pytest
 
 from classifier.errors import LanmuError
 from lanmu.service import backup
-from lanmu.service.settings import prepared
+from lanmu.service.settings import prepare
 from lanmu.service.store import StoreError
 from tests.conftest import Lanmu
 from tests.service.articles import MATCH
@@ -213,9 +213,9 @@ def test_after_a_restore_that_was_cut_off_nothing_starts(lanmu: Lanmu, app: App,
     (home / "lanmu.sqlite").unlink()
     (home / backup.UNFINISHED_RESTORE).write_text("b.tar.gz\n")
     with pytest.raises(StoreError, match="a restore was cut off"):
-        from lanmu.service.container import built
+        from lanmu.service.container import build_service
 
-        built(prepared(home, {"LANMU_TOKEN": TOKEN}))
+        build_service(prepare(home, {"LANMU_TOKEN": TOKEN}))
     assert lanmu("restore", tmp_path / "b.tar.gz", "--home", home).returncode == 0
     assert kept(home)[0] == {"第一场": "sports"}
 

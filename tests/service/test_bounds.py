@@ -16,7 +16,7 @@ import pytest
 from starlette.types import Message
 
 from classifier.errors import LanmuError
-from lanmu.service.inbox.webhook import checked_address
+from lanmu.service.inbox.webhook import check_address
 from lanmu.service.security.guard import _answers_to
 from lanmu.service.security.passwords import hash_password
 from lanmu.service.store import accounts
@@ -233,5 +233,5 @@ def test_strangers_are_not_told_where_things_lie(app: App) -> None:
     assert app.browser.get("/readyz").json()["problems"] == ["labels.csv: line 3 cannot be read"]
     for address in ("ftp://user:geheim@cms.example/x", "user:geheim@", "http://:geheim@/x?key=geheim"):
         with pytest.raises(LanmuError) as refused:
-            checked_address(address)
+            check_address(address)
         assert "geheim" not in str(refused.value)

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from classifier.errors import LanmuError
 from lanmu.__main__ import build
-from lanmu.service.settings import Settings, prepared
+from lanmu.service.settings import Settings, prepare
 from tests.service.conftest import Made
 from tests.service.test_inbox import quick
 
@@ -96,7 +96,7 @@ def test_alerts_name_metrics_that_the_service_has(make_app: Made, settings: Sett
 def test_secrets_come_from_files_where_the_environment_names_them(home: Path, tmp_path: Path) -> None:
     token = tmp_path / "token"
     token.write_text("a-token-kept-by-the-container\n", "utf-8")
-    assert prepared(home, {"LANMU_TOKEN_FILE": str(token)}).token == "a-token-kept-by-the-container"
+    assert prepare(home, {"LANMU_TOKEN_FILE": str(token)}).token == "a-token-kept-by-the-container"
     assert not (home / "token").exists()
     with pytest.raises(LanmuError, match="LANMU_TOKEN_FILE"):
-        prepared(home, {"LANMU_TOKEN_FILE": str(tmp_path / "nothing")})
+        prepare(home, {"LANMU_TOKEN_FILE": str(tmp_path / "nothing")})

@@ -13,7 +13,7 @@ from classifier.model.topic_model import TopicModel
 from classifier.taxonomy import Category, Taxonomy
 from lanmu.charts import HEIGHT, Column, draw_histogram, draw_shares, scale, stack_bars
 from lanmu.service.desk.categories import lighter, stylesheet
-from lanmu.service.desk.highlighting import explained, pieces
+from lanmu.service.desk.highlighting import explain_article, pieces
 from lanmu.service.store.statistics import BINS
 
 CHARACTERS = "医生给老人量血压醫療採棉機 \u3000\n\t\u200b\ufeffAＡbﬁ,。😀𠮷\ud800\x00<&"
@@ -28,7 +28,7 @@ def model(small_model_folder: Path) -> TopicModel:
 def test_words_are_marked_where_they_were_printed(model: TopicModel) -> None:
     article = Article("a1", "專家義診進山村", "醫生給老人　量血壓,\n測血糖。採棉機停在村口。")
     tagged = model.tag([article])[0]
-    shown = explained(model, tagged)
+    shown = explain_article(model, tagged)
     assert shown.evidence
     assert "".join(piece.text for piece in shown.title) == article.title
     marked = {piece.text for line in shown.paragraphs for piece in line if piece.side == "for"}
@@ -40,11 +40,11 @@ def test_words_are_marked_where_they_were_printed(model: TopicModel) -> None:
 
 def test_without_a_model_or_its_categories_the_text_is_plain(model: TopicModel) -> None:
     tagged = model.tag([Article("a1", "专家义诊", "医生给老人量血压。")])[0]
-    assert all(piece.side == "" for piece in explained(None, tagged).title)
+    assert all(piece.side == "" for piece in explain_article(None, tagged).title)
     other = Taxonomy((Category("x", "甲"), Category("y", "乙")))
     assert "x" in other
     strange = type(tagged)(tagged.article, "x", "甲", 0.6, "review", (("x", 0.6), ("y", 0.4)))
-    assert explained(model, strange).evidence == ()
+    assert explain_article(model, strange).evidence == ()
 
 
 @settings(max_examples=200, deadline=None)

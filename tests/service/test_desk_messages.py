@@ -18,7 +18,7 @@ from lanmu.service.desk.rendering import TEMPLATES, percent
 from lanmu.service.desk.translating import reason, said
 from lanmu.service.store.records import ROLES, STATES
 from training.fitting.seen import Relabelled
-from training.promotion.gate import Compared, judged
+from training.promotion.gate import Compared, judge
 
 SOURCES = [*TEMPLATES.rglob("*.html"), *TEMPLATES.parent.glob("*.py")]
 NAMES = re.compile(r"\{(\w+)\}")
@@ -61,11 +61,11 @@ def test_the_gates_words_are_translated() -> None:
     ids = tuple(f"a{i}" for i in range(12))
     right = ("economy",) * 12
     champion, challenger = right, ("culture",) * 6 + ("economy",) * 6
-    worse = judged(Compared(ids, right, champion, challenger), Compared((), (), (), ()), {"economy": "经济"})
-    better = judged(Compared(ids, right, challenger, champion), Compared(ids, right, champion, champion), {})
+    worse = judge(Compared(ids, right, champion, challenger), Compared((), (), (), ()), {"economy": "经济"})
+    better = judge(Compared(ids, right, challenger, champion), Compared(ids, right, champion, champion), {})
     names = {"economy": "经济", "culture": "文化"}
     relabelled = [Relabelled("economy", 9, {"culture": 4})]
-    none = judged(Compared((), (), (), ()), Compared((), (), (), ()), names, None, relabelled)
+    none = judge(Compared((), (), (), ()), Compared((), (), (), ()), names, None, relabelled)
     for verdict in (worse, better, none):
         for sentence in verdict.reasons:
             assert not re.search(r"[a-z]{4}", sentence.text("zh").replace("McNemar", "")), sentence

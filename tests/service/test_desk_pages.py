@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from classifier.messages import say
 from classifier.model.files import read_model, write_model
-from lanmu.service.container import Service, built
+from lanmu.service.container import Service, build_service
 from lanmu.service.store import audit, queue, schema
 from lanmu.service.store.records import today
 from tests.service.desk_made import CLINIC, HARVEST, HOSTILE, MATCH, PASSWORD, USERS, made_service, sign_in, take_in
@@ -298,7 +298,7 @@ def test_an_admin_chooses_the_threshold_by_its_cost(client: TestClient, service:
     assert client.post("/retrain/threshold", data={**given, "model": "another"}).status_code == 409
     service.champion.refresh()
     assert champion.model.review.accept_accuracy == steps[0][0]
-    again = built(service.settings)  # as after a restart
+    again = build_service(service.settings)  # as after a restart
     again.champion.refresh()
     assert again.champion.model.review.accept_accuracy == steps[0][0]
     again.store.close()

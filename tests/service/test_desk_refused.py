@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from lanmu.service.container import Service, built
+from lanmu.service.container import Service, build_service
 from lanmu.service.store import refusals
 from lanmu.service.store.records import today
 from tests.service.desk_made import HARVEST, add_users, made_settings, sign_in, take_in
@@ -22,7 +22,7 @@ from tests.waiting import eventually
 def service(tmp_path: Path, small_model_folder: Path) -> Service:
     settings = made_settings(tmp_path / "home", small_model_folder).watching(None)
     quick = replace(settings.limits, inbox_still_seconds=0.1, inbox_scan_seconds=0.2, upload_bytes=200_000)
-    found = built(replace(settings, limits=quick))
+    found = build_service(replace(settings, limits=quick))
     add_users(found)
     take_in(found, [HARVEST])
     return found

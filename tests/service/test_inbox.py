@@ -25,7 +25,7 @@ from lanmu.service.inbox.result_files import ResultFiles
 from lanmu.service.inbox.scanning import Stillness, scan
 from lanmu.service.inbox.taking import Taking
 from lanmu.service.reading_pool import Reading
-from lanmu.service.settings import ServiceLimits, Settings, prepared
+from lanmu.service.settings import ServiceLimits, Settings, prepare
 from lanmu.service.store import Store, queue
 from lanmu.service.store.changes import NewResult
 from lanmu.service.store.changes import add as add_result
@@ -471,7 +471,7 @@ def lanmu(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     environment = {
         **os.environ, "LANMU_HOME": str(home), "LANMU_TOKEN": TOKEN, "PYTHONPATH": str(Path(__file__).parents[2]),
     }  # fmt: skip
-    prepared(home, environment)
+    prepare(home, environment)
     (home / "settings.toml").write_text("[limits]\ninbox_still_seconds = 0.2\n", "utf-8")
     command = [sys.executable, "-m", "lanmu", *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=200)

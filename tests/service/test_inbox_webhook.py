@@ -19,7 +19,7 @@ from standardwebhooks.webhooks import Webhook as Verifier
 from classifier.errors import LanmuError
 from lanmu.service.inbox.signing import Signer, new_secret
 from lanmu.service.inbox.webhook import retry_seconds
-from lanmu.service.settings import ServiceLimits, Settings, prepared
+from lanmu.service.settings import ServiceLimits, Settings, prepare
 from tests.service.articles import CLINIC, HARVEST, MATCH
 from tests.service.conftest import TOKEN, App, Made
 from tests.service.receiver import Answer, Receiver
@@ -215,14 +215,12 @@ def test_the_pause_doubles_up_to_a_bound_and_half_of_it_is_chance() -> None:
 
 def test_the_secret_is_made_once_and_kept_or_given(home: Path) -> None:
     environment = {"LANMU_TOKEN": TOKEN, "LANMU_WEBHOOK": "https://cms.example.com/lanmu"}
-    made = prepared(home, environment)
-    assert (
-        made.webhook_secret.startswith("whsec_") and prepared(home, environment).webhook_secret == made.webhook_secret
-    )
+    made = prepare(home, environment)
+    assert made.webhook_secret.startswith("whsec_") and prepare(home, environment).webhook_secret == made.webhook_secret
     assert (home / "webhook.secret").stat().st_mode & 0o777 == 0o600
-    given = prepared(home, {**environment, "LANMU_WEBHOOK_SECRET": "a secret that both sides know"})
+    given = prepare(home, {**environment, "LANMU_WEBHOOK_SECRET": "a secret that both sides know"})
     assert given.webhook_secret == "a secret that both sides know"
-    assert prepared(home, {"LANMU_TOKEN": TOKEN}).webhook == ""
+    assert prepare(home, {"LANMU_TOKEN": TOKEN}).webhook == ""
 
 
 @pytest.mark.parametrize("secret", ["short", "whsec_不是", "whsec_AAAA"])

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from classifier.errors import LabelsError
-from classifier.files import shipped
+from classifier.files import find_shipped
 from classifier.model.versions import Registry
 from lanmu.service.seeding import seed
-from lanmu.service.settings import prepared
+from lanmu.service.settings import prepare
 from lanmu.service.training_job import enough
 from tests.service.conftest import App
 from tests.small_model import small_model
@@ -77,9 +77,9 @@ def test_single_labels_wait_for_their_second() -> None:
 def test_a_new_folder_begins_with_the_shipped_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("LANMU_MODELS", raising=False)
-    settings = prepared(tmp_path / "new", {})
+    settings = prepare(tmp_path / "new", {})
     seed(settings)
-    assert Registry(settings.models).current == Registry(shipped("models")).current
+    assert Registry(settings.models).current == Registry(find_shipped("models")).current
     assert not settings.labels.exists()
 
 
@@ -88,7 +88,7 @@ def test_ones_own_model_comes_with_its_labels(tmp_path: Path, monkeypatch: pytes
     small_model(tmp_path / "models" / "ours")
     Registry(tmp_path / "models").promote("ours")
     (tmp_path / "labels.csv").write_text("id,category,text\na1,sports,决赛打满四节。\n", "utf-8")
-    settings = prepared(tmp_path / "new", {})
+    settings = prepare(tmp_path / "new", {})
     seed(settings)
     assert Registry(settings.models).current == "ours"
     assert settings.labels.read_bytes() == (tmp_path / "labels.csv").read_bytes()

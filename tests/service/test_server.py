@@ -17,7 +17,7 @@ from filelock import FileLock
 from starlette.types import Message
 
 from classifier.errors import LanmuError
-from lanmu.service.settings import ServiceLimits, prepared
+from lanmu.service.settings import ServiceLimits, prepare
 from tests.conftest import Lanmu
 from tests.service.articles import CLINIC, HARVEST, MATCH
 from tests.service.conftest import TOKEN, App, Made, Server
@@ -200,12 +200,12 @@ def test_settings_that_cannot_be(home: Path) -> None:
     ):
         (home / "settings.toml").write_text(content, "utf-8")
         with pytest.raises(LanmuError, match=said):
-            prepared(home, {})
+            prepare(home, {})
     (home / "settings.toml").write_text("[limits]\nseconds = 5\nbody_bytes = 1000\n", "utf-8")
-    limits = prepared(home, {}).limits
+    limits = prepare(home, {}).limits
     assert (limits.seconds, limits.body_bytes, type(limits.seconds)) == (5.0, 1000, float)
     with pytest.raises(LanmuError, match="cannot be made"):
-        prepared(home / "settings.toml", {})
+        prepare(home / "settings.toml", {})
 
 
 def test_users_by_command(lanmu: Lanmu, home: Path) -> None:

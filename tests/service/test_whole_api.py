@@ -22,8 +22,8 @@ from schemathesis.specs.openapi.checks import (
 from classifier.article import Article
 from classifier.model.versions import Registry
 from lanmu.service.app import create_app
-from lanmu.service.container import built
-from lanmu.service.settings import prepared
+from lanmu.service.container import build_service
+from lanmu.service.settings import prepare
 from tests.service.articles import EVERY
 from tests.service.conftest import TOKEN
 from tests.service.running import ready
@@ -52,8 +52,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> schemathesis.BaseSchema:
     home: Path = tmp_path_factory.mktemp("whole") / "lanmu-data"
     small_model(home / "models" / "small")
     Registry(home / "models").promote("small")
-    chosen = prepared(home, {"LANMU_TOKEN": TOKEN})
-    service = built(chosen)
+    chosen = prepare(home, {"LANMU_TOKEN": TOKEN})
+    service = build_service(chosen)
     loaded = schemathesis.openapi.from_asgi("/api/openapi.json", create_app(chosen, service), headers=HEADERS)
     ready(service)  # loading the description has started it
     service.intake.take_in([Article(one["id"], one["title"], one["text"]) for one in EVERY], "api")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from classifier.engine import KernelScorer
-from classifier.files import shipped
+from classifier.files import find_shipped
 from classifier.model.files import Manifest, StoredModel, read_model, write_model
 from classifier.model.versions import Registry
 from classifier.model.weights import LinearWeights
@@ -17,7 +17,7 @@ from tests.conftest import Lanmu
 from tests.reference.plain import PlainScorer
 from training.fitting.fit import Fitted, fit_model
 from training.fitting.options import FitOptions
-from training.fitting.presets import default_options
+from training.fitting.presets import choose_default_options
 from training.fitting.seen import seen_record
 from training.fitting.start import Start, start_of
 from training.labels.examples import Examples
@@ -28,7 +28,7 @@ from training.promotion.retrain import Run, train
 @pytest.fixture(scope="module")
 def written() -> Examples:
     """The written articles, under ids that no model has seen."""
-    found = examples_of(usable_labels(shipped("labels.csv"), read_taxonomy()))
+    found = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
     return replace(found, ids=tuple(f"ours-{name}" for name in found.ids))
 
 
@@ -123,7 +123,7 @@ def test_many_labels_or_the_models_own_start_from_scratch(written: Examples, mod
     taxonomy = read_taxonomy()
     few = part(written, 0, 5)
     known = replace(model, manifest=replace(model.manifest, training=seen_record(few, taxonomy)))
-    assert start_of(few, taxonomy, known) == Start(default_options(few, taxonomy))
+    assert start_of(few, taxonomy, known) == Start(choose_default_options(few, taxonomy))
     many = written.take([i for i, category in enumerate(written.categories) if category in ("sports", "health")])
     many = many.take(np.tile(np.arange(len(many)), 4))
     assert start_of(many, taxonomy, model).prior is None

@@ -17,7 +17,7 @@ from classifier.model.versions import Registry
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
 from training.fitting.fit import Fitted
 from training.fitting.prior import Prior
-from training.fitting.start import shipped_model, start_of
+from training.fitting.start import load_shipped_model, start_of
 from training.labels.examples import Examples
 from training.labels.file import read_labels
 from training.promotion.retrain import train
@@ -43,7 +43,7 @@ def test_ten_labels_of_a_new_category_alone_teach_it(seventeen: Fitted) -> None:
 
 def test_the_others_keep_what_they_know(seventeen: Fitted) -> None:
     others = local_holdout()
-    stored = shipped_model()
+    stored = load_shipped_model()
     before = stored.weights.probabilities(KernelScorer(stored.weights).score(*others.columns).scores).argmax(1)
     known = float(np.mean([SIXTEEN.ids[k] == c for k, c in zip(before, others.categories, strict=True)]))
     assert right(seventeen, others) >= known - 0.015
@@ -54,7 +54,7 @@ def test_a_changed_list_is_compared_on_what_is_common_and_promoted_by_hand(tmp_p
     registry = Registry(tmp_path)
     registry.seed(model_path(), "the model that lanmu comes with")
     ten = notices().take(np.arange(10))
-    start = start_of(ten, SEVENTEEN, shipped_model())
+    start = start_of(ten, SEVENTEEN, load_shipped_model())
     assert "new to it: 通告" in start.said
     run = train(
         ten, SEVENTEEN, registry, name="with-notices", options=start.options, prior=start.prior, say=lambda line: None
@@ -76,7 +76,7 @@ def changed() -> Taxonomy:
 
 
 def test_a_renamed_category_keeps_its_weights_and_a_merged_one_has_the_sum() -> None:
-    stored, wanted = shipped_model(), changed()
+    stored, wanted = load_shipped_model(), changed()
     prior = Prior.of(stored, wanted)
     weights, intercept = prior.weights(stored.weights.words, stored.weights.characters)
     old = {category: k for k, category in enumerate(stored.manifest.taxonomy.ids)}
@@ -119,7 +119,7 @@ def test_a_categories_file_says_what_was_and_codes(tmp_path: Path) -> None:
 
 
 def test_a_model_keeps_the_codes_and_models_of_before_have_none(tmp_path: Path) -> None:
-    stored = shipped_model()
+    stored = load_shipped_model()
     coded = Taxonomy(
         tuple(replace(c, media_topic="15000000") if c.id == "sports" else c for c in stored.manifest.taxonomy)
     )

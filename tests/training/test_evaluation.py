@@ -13,7 +13,7 @@ import pytest
 from classifier.engine.scoring.walk import WalkScorer
 from tests.conftest import Lanmu
 from tests.small_model import small_weights
-from training.evaluation.report.highlighting import marked
+from training.evaluation.report.highlighting import mark_text
 from training.labels.file import Label, labels_csv
 
 ROOT = Path(__file__).parents[2]
@@ -125,7 +125,7 @@ def test_marks_lie_on_the_words_as_printed() -> None:
     weights = small_weights(FeatureSpec(title=1.0, text=1.0, words=2))
     cut = WalkScorer(weights).cut
     text = "縣醫院的醫\n生給老人量ＢＰ血压,　医生很忙。"
-    pieces = marked(text, {"医生": 0.5, "血压": -0.2, "老人 量": 0.9}, cut, weights.table)
+    pieces = mark_text(text, {"医生": 0.5, "血压": -0.2, "老人 量": 0.9}, cut, weights.table)
     assert "".join(piece.text for piece in pieces) == text
     found = {piece.text: piece.weight for piece in pieces if piece.weight}
     assert found["醫\n生"] == 0.5 and found["医生"] == 0.5 and found["血压"] == -0.2

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from classifier.engine import KernelScorer
-from classifier.files import shipped
+from classifier.files import find_shipped
 from classifier.model.calibration import calibrate
 from classifier.model.choice import model_path
 from classifier.taxonomy import read_taxonomy
@@ -23,7 +23,7 @@ from training.fitting.calibration import (
     fit_calibration,
     strictest,
 )
-from training.fitting.fit import fit_model, measured_apart, typical_examples
+from training.fitting.fit import fit_model, measure_apart, typical_examples
 from training.fitting.matrix import feature_matrix
 from training.fitting.options import FitOptions
 from training.fitting.presets import MANY_HEADLINES, NEWS
@@ -35,7 +35,7 @@ from training.labels.file import examples_of, usable_labels
 
 @pytest.fixture(scope="module")
 def written() -> Examples:
-    found = examples_of(usable_labels(shipped("labels.csv"), read_taxonomy()))
+    found = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
     return found.take(found.of_source("original"))
 
 
@@ -198,7 +198,7 @@ def test_the_shipped_model_is_made_again_byte_for_byte(tmp_path: Path) -> None:
     from training.promotion.retrain import labels_checksum, train
 
     manifest = json.loads((model_path() / "manifest.json").read_text("utf-8"))["training"]
-    examples, taxonomy = read_examples(shipped("labels.csv"), None, False, True)
+    examples, taxonomy = read_examples(find_shipped("labels.csv"), None, False, True)
     ordered = examples.take(np.array(sorted(range(len(examples)), key=examples.ids.__getitem__), np.int64))
     if labels_checksum(ordered) != manifest["labels"]["sha256"]:
         pytest.skip("labels have been added since the shipped model was made")
@@ -219,7 +219,7 @@ def test_options_are_read_back_and_say_no_more_than_they_did() -> None:
 
 
 def test_each_table_of_vectors_has_a_strength_of_its_own() -> None:
-    labels = [label for label in usable_labels(shipped("labels.csv")) if len(label.title) > 4][::9]
+    labels = [label for label in usable_labels(find_shipped("labels.csv")) if len(label.title) > 4][::9]
     examples = examples_of([replace(label, text="") for label in labels])
     y = np.arange(len(examples)) % 3
     one, other = (
@@ -246,9 +246,9 @@ def test_thresholds_are_measured_on_all_labels_and_on_each_large_source() -> Non
     n = len(sources)
     examples = Examples(tuple(map(str, range(n))), ("",) * n, ("文",) * n, ("体育",) * n, ("",) * n, sources)
     typical = typical_examples(examples)
-    sizes = [int(some.sum()) for some in measured_apart(examples, typical)]
+    sizes = [int(some.sum()) for some in measure_apart(examples, typical)]
     assert sizes == [690, 300, 350]
-    assert len(measured_apart(examples.take(np.arange(350)), np.ones(350, np.bool_))) == 1
+    assert len(measure_apart(examples.take(np.arange(350)), np.ones(350, np.bool_))) == 1
 
 
 def test_labels_of_a_weighty_source_count_more(written: Examples) -> None:

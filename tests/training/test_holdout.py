@@ -86,10 +86,10 @@ def test_an_evaluation_asks_about_labels_kept_apart_without_learning_them() -> N
 
 
 def test_shipped_labels_hold_four_hundred_local_articles_apart_by_story() -> None:
-    from classifier.files import shipped
+    from classifier.files import find_shipped
     from training.labels.file import examples_of, read_labels
 
-    examples = examples_of(read_labels(shipped("labels.csv")).labels)
+    examples = examples_of(read_labels(find_shipped("labels.csv")).labels)
     local = examples.take(examples.of_source("local"))
     assert local.kept_apart.sum() >= 400 and (~local.kept_apart).sum() >= 1_300
     groups = near_duplicate_groups(local.whole, 0.3)

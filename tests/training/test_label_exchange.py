@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import Lanmu
 from training.labels.file import read_labels
-from training.labels.formats.exports import ExportForm, exported
+from training.labels.formats.exports import ExportForm, export_labels
 from training.labels.formats.imports import import_labels
 from training.labels.label import Label
 
@@ -27,7 +27,7 @@ LABELS = (
 def test_what_is_exported_can_be_imported(tmp_path: Path, form: ExportForm) -> None:
     ending = {"csv": "csv", "fasttext": "txt", "annif": "tsv", "doccano": "jsonl", "label-studio": "json"}[form]
     path = tmp_path / f"labels.{ending}"
-    path.write_bytes(exported(LABELS, form))
+    path.write_bytes(export_labels(LABELS, form))
     found = list(import_labels(path, None, lambda reason: pytest.fail(reason)))
     assert [label.category for label in found] == ["culture", "sports", "health"]
     for label, back in zip(LABELS, found, strict=True):
@@ -38,7 +38,7 @@ def test_what_is_exported_can_be_imported(tmp_path: Path, form: ExportForm) -> N
 
 
 def test_a_spreadsheet_gets_no_formula() -> None:
-    content = exported(LABELS, "csv")
+    content = export_labels(LABELS, "csv")
     assert content.startswith(b"\xef\xbb\xbf")
     cells = [cell for row in csv.reader(io.StringIO(content.decode("utf-8-sig"))) for cell in row]
     assert "'=HYPERLINK(1)" in cells and not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)

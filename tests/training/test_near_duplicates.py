@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from classifier.text import character_table, normalise
 from tests.kernel.articles import WRITTEN, strange_articles
-from training.labels.near_duplicates import COMPARED, PERMUTATIONS, SEED, grouped, near_duplicate_groups, sketches
+from training.labels.near_duplicates import COMPARED, PERMUTATIONS, SEED, near_duplicate_groups, number_groups, sketches
 
 STORY = (
     "本报讯 3月5日，县医院组织医务人员到河湾村开展义诊，为两百多名群众量血压、测血糖，发放健康手册四百份。"
@@ -107,7 +107,7 @@ def test_groups_of_any_sketches(seed: int, kinds: int, changed: float, n: int, s
     rows = base[chance.integers(0, kinds, n)].reshape(n, PERMUTATIONS)
     rows = np.where(chance.random(rows.shape) < changed, chance.integers(0, 3, rows.shape), rows).astype(np.uint32)
     expected, _ = groups_by_the_library(with_values(rows), similar)
-    assert grouped(rows, similar).tolist() == expected.tolist()
+    assert number_groups(rows, similar).tolist() == expected.tolist()
 
 
 def test_thousands_alike() -> None:

@@ -8,13 +8,13 @@ import pytest
 
 from classifier.engine import KernelScorer
 from classifier.engine.scoring.walk import WalkScorer
-from classifier.files import shipped
+from classifier.files import find_shipped
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from classifier.text import character_table, normalise, with_signs
 from tests.reference.plain import PlainScorer
 from training.fitting.fit import fit_model
 from training.fitting.options import FitOptions
-from training.fitting.presets import ARTICLES, HEADLINES, NEWS, default_options
+from training.fitting.presets import ARTICLES, HEADLINES, NEWS, choose_default_options
 from training.labels.examples import Examples
 from training.labels.file import examples_of, usable_labels
 from training.vectors.general import learn_general_vectors, read_general_vectors, vocabulary
@@ -25,7 +25,7 @@ from training.vectors.table import VectorTable
 @pytest.fixture(scope="module")
 def written() -> Examples:
     """A dozen written articles of each of four categories."""
-    found = examples_of(usable_labels(shipped("labels.csv"), read_taxonomy()))
+    found = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
     found = found.take(found.of_source("original"))
     chosen: list[int] = []
     for category in ("sports", "health", "agriculture", "culture"):
@@ -42,12 +42,12 @@ def headlines(examples: Examples) -> Examples:
 
 
 def test_options_follow_the_labels(written: Examples) -> None:
-    assert default_options(written, read_taxonomy()) == NEWS
+    assert choose_default_options(written, read_taxonomy()) == NEWS
     renamed = replace(written, categories=tuple(f"我们的{c}" for c in written.categories))
-    assert default_options(renamed, own(renamed)) == ARTICLES
-    assert default_options(headlines(written), read_taxonomy()) == HEADLINES
+    assert choose_default_options(renamed, own(renamed)) == ARTICLES
+    assert choose_default_options(headlines(written), read_taxonomy()) == HEADLINES
     in_the_body = replace(headlines(written), titles=("",) * len(written), texts=written.titles)
-    assert default_options(in_the_body, read_taxonomy()) == HEADLINES
+    assert choose_default_options(in_the_body, read_taxonomy()) == HEADLINES
 
 
 @pytest.mark.parametrize("options", [ARTICLES, HEADLINES])

@@ -9,7 +9,7 @@ from classifier.errors import LabelsError, ModelError
 from classifier.model.versions import Registry
 from tests.small_model import small_model
 from training.labels.file import Label, append_labels, read_labels
-from training.promotion.gate import Compared, judged
+from training.promotion.gate import Compared, judge
 
 
 def test_promotion_and_rollback(tmp_path: Path) -> None:
@@ -50,12 +50,12 @@ NAMES = {"a": "会议", "b": "文化"}
 
 def test_the_gate_lets_a_better_model_through() -> None:
     holdout = compared([("a", "a", "a")] * 80 + [("b", "a", "b")] * 10)
-    assert judged(holdout, compared([]), NAMES).promote
+    assert judge(holdout, compared([]), NAMES).promote
 
 
 def test_the_gate_refuses_a_broken_category_by_name() -> None:
     holdout = compared([("a", "b", "a")] * 30 + [("a", "a", "a")] * 50 + [("b", "b", "a")] * 10)
-    verdict = judged(holdout, compared([]), NAMES)
+    verdict = judge(holdout, compared([]), NAMES)
     assert not verdict.promote
     assert any("文化" in str(reason) for reason in verdict.reasons)
 
@@ -63,8 +63,8 @@ def test_the_gate_refuses_a_broken_category_by_name() -> None:
 def test_new_labels_speak_where_the_holdout_does_not() -> None:
     holdout = compared([("a", "a", "a")] * 90)
     new = compared([("b", "a", "b")] * 12)
-    assert judged(holdout, new, NAMES).promote
-    assert not judged(holdout, compared([]), NAMES).promote
+    assert judge(holdout, new, NAMES).promote
+    assert not judge(holdout, compared([]), NAMES).promote
 
 
 def _add(path: Path, worker: int) -> None:

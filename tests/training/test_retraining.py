@@ -15,8 +15,8 @@ from classifier.model.versions import Registry
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from tests.small_model import small_model
 from training.fitting.options import FitOptions
-from training.fitting.seen import changed, relabelled, unseen
-from training.fitting.tuning import tuned
+from training.fitting.seen import find_changed, find_relabelled, unseen
+from training.fitting.tuning import tune
 from training.labels.examples import Examples
 from training.labels.file import Label, examples_of
 from training.labels.near_duplicates import near_duplicate_groups
@@ -108,8 +108,8 @@ def test_a_model_knows_what_it_has_seen(labels: list[Label], taxonomy: Taxonomy,
     assert not unseen(manifest, examples_of(known)).any()
     assert unseen(manifest, examples_of(new)).all()
     other = [replace(known[0], category="health"), *known[1:], new[0]]
-    assert changed(manifest, examples_of(other)).tolist() == [True] + [False] * 20
-    (found,) = relabelled(manifest, examples_of(other))
+    assert find_changed(manifest, examples_of(other)).tolist() == [True] + [False] * 20
+    (found,) = find_relabelled(manifest, examples_of(other))
     assert (found.category, found.known, found.now) == ("meetings", 5, {"health": 1})
 
 
@@ -117,11 +117,11 @@ def test_options_are_searched_and_kept_only_if_better(labels: list[Label], taxon
     examples: Examples = examples_of(some(labels, 20))
     groups = near_duplicate_groups(examples.whole)
     poor = FitOptions(penalty=300.0, solver="ridge", balance=0.0)
-    found = tuned(examples, taxonomy, groups, poor, 600, trials=6)
+    found = tune(examples, taxonomy, groups, poor, 600, trials=6)
     assert found.tried == 6 and found.after >= found.before
     assert found.improved == (found.options != poor)
-    assert found == tuned(examples, taxonomy, groups, poor, 600, trials=6)
-    assert tuned(examples, taxonomy, groups, FitOptions(), 600, trials=1).options == FitOptions()
+    assert found == tune(examples, taxonomy, groups, poor, 600, trials=6)
+    assert tune(examples, taxonomy, groups, FitOptions(), 600, trials=1).options == FitOptions()
 
 
 def _read(folder: Path, seconds: float, problems: multiprocessing.Queue[str], seen: multiprocessing.Queue[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.fitting.splits import held_apart, held_out_by_id, latest, outer_folds
+from training.fitting.splits import hold_apart, is_held_out, latest, outer_folds
 from training.labels.near_duplicates import near_duplicate_groups
 
 STORY = (
@@ -35,14 +35,14 @@ def test_folds_keep_groups_together_and_categories_apart() -> None:
 
 def test_the_holdout_stays_as_labels_grow() -> None:
     names = [f"meetings-{i}" for i in range(2000)]
-    out = [name for name in names if held_out_by_id(name)]
+    out = [name for name in names if is_held_out(name)]
     assert 0.17 < len(out) / len(names) < 0.23
-    assert out == [name for name in reversed([*names, "新-1", "新-2"]) if held_out_by_id(name) and name in names][::-1]
+    assert out == [name for name in reversed([*names, "新-1", "新-2"]) if is_held_out(name) and name in names][::-1]
 
 
 def test_reprints_of_the_holdout_are_not_learned_from() -> None:
     groups = np.array([0, 0, 1, 2, 2], np.int64)
-    train, test = held_apart(np.array([True, False, False, False, False]), groups)
+    train, test = hold_apart(np.array([True, False, False, False, False]), groups)
     assert test.tolist() == [0] and train.tolist() == [2, 3, 4]
 
 

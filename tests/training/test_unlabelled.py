@@ -13,13 +13,13 @@ import pytest
 from classifier.article import Article
 from classifier.engine import KernelScorer
 from classifier.errors import LanmuError
-from classifier.files import shipped
+from classifier.files import find_shipped
 from classifier.model.weights import LinearWeights
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
 from tests.conftest import Lanmu
 from training.fitting.fit import fit_model
 from training.fitting.start import start_of, with_unlabelled
-from training.fitting.unlabelled import read_unlabelled, unlabelled_examples
+from training.fitting.unlabelled import make_unlabelled, read_unlabelled
 from training.labels.examples import Examples
 from training.labels.file import examples_of, usable_labels
 from training.promotion.from_names import fit_from_names, names_options
@@ -38,7 +38,7 @@ OWN = dict(zip(("sports", "health", "agriculture", "culture"), DESCRIBED.ids, st
 @pytest.fixture(scope="module")
 def written() -> Examples:
     """Forty written articles of each of four categories of one's own, taking turns."""
-    found = examples_of(usable_labels(shipped("labels.csv"), read_taxonomy()))
+    found = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
     of_each = [[i for i, category in enumerate(found.categories) if category == own][:40] for own in OWN]
     some = found.take([i for together in zip(*of_each, strict=True) for i in together])
     return replace(some, categories=tuple(OWN[category] for category in some.categories))
@@ -95,7 +95,7 @@ def test_labels_and_repeats_are_no_unlabelled_articles(written: Examples) -> Non
         Article("c", "医院开诊", "新院区今天开诊。"),
         Article("d", " ", "\n"),
     ]
-    assert unlabelled_examples(articles, label).ids == ("b",)
+    assert make_unlabelled(articles, label).ids == ("b",)
 
 
 def test_a_folder_without_articles_is_refused_by_name(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def suspects(
 
     from training.fitting.calibration import fit_calibration
     from training.fitting.matrix import feature_matrix
-    from training.fitting.solving import solved
+    from training.fitting.solving import solve_weights
 
     judged = learnable(examples, np.arange(len(examples)))
     examples = examples.take(judged)
@@ -72,7 +72,7 @@ def suspects(
     fold = np.zeros(len(y), np.int64)
     weights: list[NDArray[np.float64]] = []
     for train, test in outer_folds(examples.categories, groups, options.folds, options.seed):
-        solution, intercept = solved(matrix.X[train], y[train], len(taxonomy), options, matrix.shared)
+        solution, intercept = solve_weights(matrix.X[train], y[train], len(taxonomy), options, matrix.shared)
         scores[test] = matrix.X[test] @ solution + intercept
         fold[test] = len(weights)
         weights.append(solution)

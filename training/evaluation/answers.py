@@ -99,8 +99,8 @@ def answers_by(
             fitted = fit(examples.take(train), groups[train])
         except LabelsError as error:
             raise LabelsError(f"with some labels set apart, too few are left to learn from: {error}") from error
-        found.append((test, fitted, decided(fitted, examples.take(test))))
-    return _gathered(kind, examples, found)
+        found.append((test, fitted, decide_examples(fitted, examples.take(test))))
+    return _gather(kind, examples, found)
 
 
 def learnable(examples: Examples, train: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -147,14 +147,14 @@ def model_answers(model: str | None, models: Path | None, examples: Examples) ->
     return answers, int((~new).sum())
 
 
-def decided(fitted: Fitted, examples: Examples) -> Decisions:
+def decide_examples(fitted: Fitted, examples: Examples) -> Decisions:
     """What a fitted model decides on examples."""
     from classifier.engine import KernelScorer
 
     return KernelScorer(fitted.weights).decide(*examples.columns, fitted.review)
 
 
-def _gathered(kind: Kind, examples: Examples, found: list[tuple[NDArray[np.int64], Fitted, Decisions]]) -> Answers:
+def _gather(kind: Kind, examples: Examples, found: list[tuple[NDArray[np.int64], Fitted, Decisions]]) -> Answers:
     """Answers of all parts together, in the order of the examples."""
     tested = np.concatenate([test for test, _, _ in found])
     order = np.argsort(tested, kind="stable")

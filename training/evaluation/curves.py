@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.metrics import BINS, FEWEST_OF_SOURCE, Judged, drawn, figures, interval_of, rounded, wilson
+from training.evaluation.metrics import (
+    BINS,
+    FEWEST_OF_SOURCE,
+    Judged,
+    draw_weights,
+    figures,
+    interval_of,
+    round_figure,
+    wilson,
+)
 
 if TYPE_CHECKING:
     from training.evaluation.answers import Answers
@@ -52,8 +61,8 @@ def reliability(answers: Answers) -> list[dict[str, Any]]:
     place = np.minimum((top * BINS).astype(int), BINS - 1)
     return [
         {
-            "probability": rounded(top[inside].mean()),
-            "accuracy": rounded(right[inside].mean()),
+            "probability": round_figure(top[inside].mean()),
+            "accuracy": round_figure(right[inside].mean()),
             "accuracy_95": wilson(int(right[inside].sum()), int(inside.sum())),
             "articles": int(inside.sum()),
         }
@@ -68,14 +77,16 @@ def accuracy_by_share(answers: Answers, draws: int = SLICE_DRAWS, seed: int = 0)
     order = np.argsort(-top, kind="stable")
     n = len(order)
     counts = np.unique(np.linspace(max(1, n // POINTS), n, min(POINTS, n)).astype(int))
-    bands = np.concatenate([_accuracies(weight[:, order], right[order], counts) for weight in drawn(n, draws, seed)])
+    bands = np.concatenate(
+        [_accuracies(weight[:, order], right[order], counts) for weight in draw_weights(n, draws, seed)]
+    )
     low, high = np.quantile(bands, (0.025, 0.975), axis=0)
     return [
         {
-            "share": rounded(count / n),
-            "accuracy": rounded(right[order][:count].mean()),
-            "accuracy_95": [rounded(low[i]), rounded(high[i])],
-            "probability": rounded(top[order][count - 1]),
+            "share": round_figure(count / n),
+            "accuracy": round_figure(right[order][:count].mean()),
+            "accuracy_95": [round_figure(low[i]), round_figure(high[i])],
+            "probability": round_figure(top[order][count - 1]),
         }
         for i, count in enumerate(counts.tolist())
     ]
@@ -117,13 +128,13 @@ def _slice(name: str, part: Judged) -> Slice:
     return Slice(
         name,
         n,
-        rounded(point["accuracy"][0]),
+        round_figure(point["accuracy"][0]),
         wilson(int((part.y == part.best).sum()), n),
-        rounded(point["macro_f1"][0]),
+        round_figure(point["macro_f1"][0]),
         f1,
-        rounded(point["accepted_share"][0]),
+        round_figure(point["accepted_share"][0]),
         accepted,
-        rounded(point["accepted_accuracy"][0]) if accepted >= FEWEST_OF_SOURCE else None,
+        round_figure(point["accepted_accuracy"][0]) if accepted >= FEWEST_OF_SOURCE else None,
     )
 
 

@@ -21,7 +21,7 @@ from training.evaluation.mistakes import Mistake, category_words, worst_mistakes
 from training.evaluation.versus import Versus, honest_answers, versus
 from training.evaluation.wording import Wording
 from training.fitting.holdout import holdout_mask
-from training.fitting.splits import Part, held_apart, held_out_by_id, latest, outer_folds
+from training.fitting.splits import Part, hold_apart, is_held_out, latest, outer_folds
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
 
@@ -164,8 +164,8 @@ def _parts(examples: Examples, groups: NDArray[np.int64], split: Split, seed: in
     else:
         out = holdout_mask(examples)
         if not out.any():
-            out = np.array([held_out_by_id(name) for name in examples.ids], np.bool_)
-    return [held_apart(out, groups)]
+            out = np.array([is_held_out(name) for name in examples.ids], np.bool_)
+    return [hold_apart(out, groups)]
 
 
 def _ahead(examples: Examples, groups: NDArray[np.int64], fit: Fit) -> dict[str, Any] | None:
@@ -173,7 +173,7 @@ def _ahead(examples: Examples, groups: NDArray[np.int64], fit: Fit) -> dict[str,
     if not out.any():
         return None
     try:
-        answers = answers_by(fit, examples, groups, [held_apart(out, groups)], "time")
+        answers = answers_by(fit, examples, groups, [hold_apart(out, groups)], "time")
     except LabelsError:  # the earlier labels are of too few categories
         return None
     metrics = metrics_of(answers)

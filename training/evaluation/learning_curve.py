@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from classifier.errors import LabelsError
 from training.evaluation.answers import Answers, Fit, Say, answers_by, learnable
-from training.evaluation.metrics import Judged, figures, interval_of, rounded
+from training.evaluation.metrics import Judged, figures, interval_of, round_figure
 from training.fitting.splits import Part
 from training.labels.examples import Examples
 
@@ -49,7 +49,7 @@ class LearningCurve:
     @property
     def gain(self) -> float | None:
         """What twice the labels promise in accuracy."""
-        return None if self.doubled is None else rounded(self.doubled - self.points[-1].accuracy)
+        return None if self.doubled is None else round_figure(self.doubled - self.points[-1].accuracy)
 
     def record(self) -> dict[str, Any]:
         points = [{name: getattr(point, name) for name in Point.__slots__} for point in self.points]
@@ -76,7 +76,7 @@ def learning_curve(
     for share in SHARES:
         if say is not None:
             say(f"learning curve: {share:.0%} of the labels")
-        smaller = [(_stratified(examples, train, order, share), test) for train, test in parts[:used]]
+        smaller = [(_take_stratified(examples, train, order, share), test) for train, test in parts[:used]]
         try:
             answers = answers_by(fit, examples, groups, smaller, whole.kind)
         except LabelsError:  # too few of a category to learn from
@@ -89,10 +89,10 @@ def learning_curve(
     points.append(_point(int(np.mean([len(train) for train, _ in parts[:used]])), last))
     if len(points) < 2:
         return None
-    return LearningCurve(tuple(points), _doubled(points), _wishes(points))
+    return LearningCurve(tuple(points), _estimate_gain_of_doubling(points), _wishes(points))
 
 
-def _stratified(examples: Examples, train: NDArray[np.int64], order: NDArray[np.int64], share: float) -> Any:
+def _take_stratified(examples: Examples, train: NDArray[np.int64], order: NDArray[np.int64], share: float) -> Any:
     """The first ``share`` of each category in a fixed order, two at least."""
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
@@ -111,11 +111,11 @@ def _point(labels: int, answers: Answers) -> Point:
     now = figures(judged, np.ones((1, n)))
     return Point(
         labels=labels,
-        accuracy=rounded(now["accuracy"][0]),
+        accuracy=round_figure(now["accuracy"][0]),
         accuracy_95=interval_of(lambda weight: figures(judged, weight)["accuracy"], n, DRAWS),
-        macro_f1=rounded(now["macro_f1"][0]),
+        macro_f1=round_figure(now["macro_f1"][0]),
         macro_f1_95=interval_of(lambda weight: figures(judged, weight)["macro_f1"], n, DRAWS),
-        f1={c: rounded(now["f1"][0][k]) for k, c in enumerate(answers.taxonomy.ids) if (judged.y == k).any()},
+        f1={c: round_figure(now["f1"][0][k]) for k, c in enumerate(answers.taxonomy.ids) if (judged.y == k).any()},
     )
 
 
@@ -126,7 +126,7 @@ def _taken(answers: Answers, chosen: NDArray[np.bool_]) -> Answers:
     )  # fmt: skip
 
 
-def _doubled(points: Sequence[Point]) -> float | None:
+def _estimate_gain_of_doubling(points: Sequence[Point]) -> float | None:
     """Errors fall as a power of the labels (Cortes et al. 1993); points of more labels count more."""
     n = np.array([point.labels for point in points], float)
     errors = np.array([1.0 - point.accuracy for point in points])
@@ -137,7 +137,7 @@ def _doubled(points: Sequence[Point]) -> float | None:
     if slope >= 0:
         return points[-1].accuracy
     fitted_now = float(np.exp(offset + slope * np.log(n[-1])))
-    return rounded(1.0 - errors[-1] * float(np.exp(offset + slope * np.log(2 * n[-1]))) / fitted_now)
+    return round_figure(1.0 - errors[-1] * float(np.exp(offset + slope * np.log(2 * n[-1]))) / fitted_now)
 
 
 def _wishes(points: Sequence[Point]) -> tuple[str, ...]:

@@ -149,7 +149,7 @@ def macro_f1(y: NDArray[np.int64], best: NDArray[np.int64], categories: int) -> 
 
 def intervals(judged: Judged, draws: int = DRAWS, seed: int = 0) -> dict[str, tuple[Any, Any]]:
     """95 % percentile bootstrap intervals (Efron 1979) of all figures: (low, high) each."""
-    parts = [figures(judged, weight) for weight in drawn(len(judged), draws, seed)]
+    parts = [figures(judged, weight) for weight in draw_weights(len(judged), draws, seed)]
     together = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     with np.errstate(invalid="ignore"):
         return {name: _quantiles(values) for name, values in together.items()}
@@ -159,11 +159,11 @@ def interval_of(
     statistic: Callable[[NDArray[np.float64]], NDArray[np.float64]], n: int, draws: int = DRAWS, seed: int = 0
 ) -> list[float]:
     """The bootstrap interval of one statistic, a function of weights [draws, n] → [draws]."""
-    values = np.concatenate([statistic(weight) for weight in drawn(n, draws, seed)])
-    return [rounded(bound) for bound in np.quantile(values, LEVEL)]
+    values = np.concatenate([statistic(weight) for weight in draw_weights(n, draws, seed)])
+    return [round_figure(bound) for bound in np.quantile(values, LEVEL)]
 
 
-def drawn(n: int, draws: int, seed: int) -> Iterator[NDArray[np.float64]]:
+def draw_weights(n: int, draws: int, seed: int) -> Iterator[NDArray[np.float64]]:
     """Bootstrap weights [some draws, n]: how often each article is drawn."""
     generator = np.random.default_rng(seed)
     at_once = max(1, min(draws, _CELLS // max(1, n)))
@@ -180,10 +180,10 @@ def wilson(hits: int, n: int) -> list[float]:
     share, square = hits / n, z * z / n
     middle = (share + square / 2) / (1 + square)
     half = z * float(np.sqrt(share * (1 - share) / n + square / (4 * n))) / (1 + square)
-    return [rounded(max(0.0, middle - half)), rounded(min(1.0, middle + half))]
+    return [round_figure(max(0.0, middle - half)), round_figure(min(1.0, middle + half))]
 
 
-def rounded(value: Any) -> float:
+def round_figure(value: Any) -> float:
     return round(float(value), 6)
 
 
@@ -199,4 +199,4 @@ def _share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.
 
 
 def _number(value: Any) -> float | None:
-    return None if np.isnan(value) else rounded(value)
+    return None if np.isnan(value) else round_figure(value)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation.metrics import DRAWS, Judged, figures, interval_of, rounded
+from training.evaluation.metrics import DRAWS, Judged, figures, interval_of, round_figure
 from training.fitting.seen import unseen
 
 if TYPE_CHECKING:
@@ -63,14 +63,14 @@ def versus(other: str, answers: Answers, theirs: Mapping[str, str]) -> Versus | 
     return Versus(
         other=other,
         articles=len(mine),
-        ours=rounded(right.mean()),
-        theirs=rounded(theirs_right.mean()),
-        their_macro_f1=rounded(their_figures["macro_f1"][0]),
-        difference=rounded(gain.mean()),
+        ours=round_figure(right.mean()),
+        theirs=round_figure(theirs_right.mean()),
+        their_macro_f1=round_figure(their_figures["macro_f1"][0]),
+        difference=round_figure(gain.mean()),
         difference_95=interval_of(lambda weight: weight @ gain / weight.sum(1), len(gain), DRAWS),
         won=won,
         lost=lost,
-        p=rounded(mcnemar(lost, won)),
+        p=round_figure(mcnemar(lost, won)),
     )
 
 

@@ -108,7 +108,7 @@ def fit_calibration(
         found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
         return Calibration(method, *unpack(found.x), spread)
     start[0] = np.log(fit_calibration(scores, y, "temperature", hold=hold).matrix[0, 0])
-    even = _evened(scores, unpack(start)[0], ridge)
+    even = _even_scales(scores, unpack(start)[0], ridge)
 
     def evened_loss(u: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         value, gradient = loss(even(u) + start)
@@ -141,7 +141,7 @@ class _Evened:
         return np.concatenate([gradient[:1] * self.scale, np.einsum("jab,ja->jb", self.blocks, rows).ravel()])
 
 
-def _evened(scores: NDArray[np.float64], matrix: NDArray[np.float64], ridge: float) -> _Evened:
+def _even_scales(scores: NDArray[np.float64], matrix: NDArray[np.float64], ridge: float) -> _Evened:
     """By the second derivatives at a temperature, each category for itself."""
     q = calibrate(scores, matrix, np.zeros(len(matrix)))
     inputs = np.column_stack([np.ones(len(scores)), scores * matrix[0, 0]])

@@ -26,11 +26,11 @@ from training.fitting.calibration import (
     strictest,
 )
 from training.fitting.matrix import Matrix, feature_matrix
-from training.fitting.newcomers import Newcomers, known_elsewhere
+from training.fitting.newcomers import Newcomers, find_known_elsewhere
 from training.fitting.options import FitOptions
 from training.fitting.prior import Prior
 from training.fitting.self_training import SelfTraining
-from training.fitting.solving import Solution, solved
+from training.fitting.solving import Solution, solve_weights
 from training.fitting.splits import folds, time_blocks
 from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples
@@ -126,7 +126,7 @@ def fit_model(
     everything = examples if unlabelled is None or prior is not None else examples + unlabelled
     newcomers: Newcomers | None = None
     if prior is not None and len(prior.new):
-        others, their_y = known_elsewhere(taxonomy, prior, examples)
+        others, their_y = find_known_elsewhere(taxonomy, prior, examples)
         matrix = feature_matrix(examples + others, options, y, background, prior)
         newcomers = Newcomers(prior.new, matrix.X[len(y) :], their_y, matrix.shared)
         matrix = replace(matrix, X=matrix.X[: len(y)], shared=None)
@@ -135,7 +135,7 @@ def fit_model(
     solve = solver_of(matrix, y, len(taxonomy), options, emphasis_of(examples, options), newcomers)
     blocks = time_blocks(groups, examples.dates, examples.categories)
     kept_together = groups if blocks is None else blocks
-    scores = held_out_scores(matrix, y, kept_together, len(taxonomy), options, solve)
+    scores = score_held_out(matrix, y, kept_together, len(taxonomy), options, solve)
     typical = typical_examples(examples)
     if prior is not None and (len(y) < FEW or prior.changes):
         calibration = prior.calibration
@@ -211,12 +211,12 @@ def solver_of(
         adapted = replace(options, solver="svc", penalty=NEW_PENALTY, balance=1.0)
 
         def taught(train: NDArray[np.int64]) -> Solution:
-            start = solved(matrix.X[train], y[train], categories, options, None, matrix.prior)
+            start = solve_weights(matrix.X[train], y[train], categories, options, None, matrix.prior)
             return newcomers.taught(matrix.X[train], y[train], adapted, start)
 
         return taught
     if matrix.prior is not None or (emphasis is None and matrix.headlines is None):
-        return lambda train: solved(matrix.X[train], y[train], categories, options, matrix.shared, matrix.prior)
+        return lambda train: solve_weights(matrix.X[train], y[train], categories, options, matrix.shared, matrix.prior)
     from scipy.sparse import vstack
 
     counts = np.ones(len(y)) if emphasis is None else emphasis
@@ -228,12 +228,12 @@ def solver_of(
             X = vstack([X, matrix.headlines[titled]]).tocsr()
             its_y = np.concatenate([its_y, y[titled]])
             its_counts = np.concatenate([its_counts, counts[titled] * options.headlines])
-        return solved(X, its_y, categories, options, matrix.shared, emphasis=its_counts)
+        return solve_weights(X, its_y, categories, options, matrix.shared, emphasis=its_counts)
 
     return solve
 
 
-def held_out_scores(
+def score_held_out(
     matrix: Matrix,
     y: NDArray[np.int64],
     groups: NDArray[np.int64],
@@ -289,7 +289,7 @@ def weights_of(
     )
 
 
-def measured_apart(examples: Examples, typical: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+def measure_apart(examples: Examples, typical: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
     """The examples by which thresholds are set, bool[n] each: all the typical ones, and those of each large source.
 
     What comes in need not be mixed as the labels are, so the promise must hold for every source by itself.
@@ -324,7 +324,7 @@ def review_rule(
     form = form_bits(*examples.columns, options.table.fold)
     thresholds = strictest(
         acceptance_thresholds(probability[some], right[some], caution=caution)
-        for some in measured_apart(examples, typical)
+        for some in measure_apart(examples, typical)
     )
     return ReviewRule(
         thresholds=thresholds,

@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from training.fitting.splits import held_out_by_id
+from training.fitting.splits import is_held_out
 from training.labels.corpora import HOLDOUT_FROM
 from training.labels.examples import Examples
 
@@ -25,7 +25,7 @@ def holdout_mask(examples: Examples) -> NDArray[np.bool_]:
     kept = examples.kept_apart
     stems = np.array([source.split("/")[0] for source in examples.sources], dtype=object)
     by_source = np.isin(stems, sorted(set(stems[kept])))
-    by_id = np.array([held_out_by_id(name) for name in examples.ids], np.bool_)
+    by_id = np.array([is_held_out(name) for name in examples.ids], np.bool_)
     late = np.array([date >= HOLDOUT_FROM for date in examples.dates], np.bool_)
     out = np.where(examples.of_source("xwlb"), late, np.where(by_source, kept, by_id)) | kept
     left = Counter(category for category, held in zip(examples.categories, out, strict=True) if not held)

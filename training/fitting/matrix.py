@@ -104,7 +104,7 @@ def feature_matrix(
     all_counts = count_features(options.spec, titles, texts, dictionary=Dictionary(options.user_words), table=table)
     if all_counts.features == 0:
         raise LabelsError("no label has a word in it; the texts are empty or not Chinese")
-    counts = _selected(all_counts, options, y)
+    counts = _select(all_counts, options, y)
     if prior is not None:
         counts, idf = prior.widened(counts)
         start = prior.weights(counts.words, counts.characters)
@@ -118,11 +118,11 @@ def feature_matrix(
     if options.background or options.vectors > 0:
         placed = [(table, table.rows(counts.words, counts.characters)) for table in _tables(options)]
     headlines = _of_titles(counts).tf_idf(idf) if options.headlines > 0 and options.spec.title > 0 else None
-    shared = _shared(counts, X, idf, options, placed)
+    shared = _build_shared(counts, X, idf, options, placed)
     matrix = Matrix(X, counts.words, counts.characters, idf, shared, headlines=headlines)
     if not options.fold_words:
         return matrix
-    return replace(matrix, counts=counts, known_anyway=_known_anyway(counts, background, options, placed))
+    return replace(matrix, counts=counts, known_anyway=_find_known_features(counts, background, options, placed))
 
 
 def _vectors_of(counts: FeatureCounts, X: csr_matrix, idf: NDArray[np.float32], options: FitOptions) -> Shared | None:
@@ -131,7 +131,7 @@ def _vectors_of(counts: FeatureCounts, X: csr_matrix, idf: NDArray[np.float32], 
         return None
     with_vectors = replace(options, subwords=0.0, vectors=NEW_VECTORS[-1], vectors_each=NEW_VECTORS, general=True)
     placed = [(table, table.rows(counts.words, counts.characters)) for table in _tables(with_vectors)]
-    return _shared(counts, X, idf, with_vectors, placed)
+    return _build_shared(counts, X, idf, with_vectors, placed)
 
 
 def _of_titles(counts: FeatureCounts) -> FeatureCounts:
@@ -169,7 +169,7 @@ def _tables(options: FitOptions) -> list[VectorTable]:
     return [read_word_vectors(), *([read_general_vectors()] if options.general else [])]
 
 
-def _known_anyway(
+def _find_known_features(
     counts: FeatureCounts, background: Background, options: FitOptions, placed: Placed
 ) -> NDArray[np.bool_]:
     """Which features have a place in the vocabulary, and a weight, whatever the labels are."""
@@ -187,7 +187,7 @@ def _known_anyway(
     return known
 
 
-def _selected(counts: FeatureCounts, options: FitOptions, y: NDArray[np.int64]) -> FeatureCounts:
+def _select(counts: FeatureCounts, options: FitOptions, y: NDArray[np.int64]) -> FeatureCounts:
     from scipy.sparse import hstack
     from sklearn.feature_selection import chi2
 
@@ -204,7 +204,7 @@ def _selected(counts: FeatureCounts, options: FitOptions, y: NDArray[np.int64]) 
     return counts.selected(chosen)
 
 
-def _shared(
+def _build_shared(
     counts: FeatureCounts, X: csr_matrix, idf: NDArray[np.float32], options: FitOptions, placed: Placed
 ) -> Shared | None:
     """Subwords and word vectors side by side, each scaled to its strength."""

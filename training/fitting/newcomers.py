@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from training.fitting.solving import Shared, Solution, solved
+from training.fitting.solving import Shared, Solution, solve_weights
 from training.labels.examples import Examples
 
 if TYPE_CHECKING:
@@ -60,27 +60,27 @@ class Newcomers:
             mine = (columns == column).astype(np.int64)
             if not mine.any():
                 continue
-            w, b = solved(together, mine, 2, options, self.shared, emphasis=emphasis)
+            w, b = solve_weights(together, mine, 2, options, self.shared, emphasis=emphasis)
             weights[:, column], intercept[column] = w[:, 1], b[1]
             labels = np.flatnonzero(y == column)
             behind: list[float] = []
             for part in range(FOLDS if len(labels) >= FOLDS else 0):
                 out = labels[part::FOLDS]
                 train = np.setdiff1d(np.arange(len(columns)), out)
-                w, b = solved(together[train], mine[train], 2, options, self.shared, emphasis=emphasis[train])
+                w, b = solve_weights(together[train], mine[train], 2, options, self.shared, emphasis=emphasis[train])
                 behind += (others[out] - (together[out] @ w[:, 1] + b[1])).tolist()
             if behind:
                 intercept[column] += max(0.0, float(np.quantile(behind, FOUND)))
         return weights, intercept
 
 
-def known_elsewhere(taxonomy: Taxonomy, prior: Prior, examples: Examples) -> tuple[Examples, NDArray[np.int64]]:
+def find_known_elsewhere(taxonomy: Taxonomy, prior: Prior, examples: Examples) -> tuple[Examples, NDArray[np.int64]]:
     """Articles that teach what new categories are not, and their names; with each row's new column or -1."""
-    from classifier.files import shipped
+    from classifier.files import find_shipped
     from training.labels.file import examples_of, read_labels
 
     there = set(examples.ids)
-    labels = examples_of([label for label in read_labels(shipped("labels.csv")).labels if label.id not in there])
+    labels = examples_of([label for label in read_labels(find_shipped("labels.csv")).labels if label.id not in there])
     labels = labels.take(~labels.kept_apart)
     new = [taxonomy.categories[k] for k in prior.new.tolist()]
     names = Examples(

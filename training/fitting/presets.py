@@ -66,7 +66,7 @@ ARTICLES = FitOptions(
 """Words and characters by their plain counts, for articles in categories of one's own."""
 
 
-def default_options(examples: Examples, taxonomy: Taxonomy) -> FitOptions:
+def choose_default_options(examples: Examples, taxonomy: Taxonomy) -> FitOptions:
     """Options that suit the labels: by the length of their texts, and whether they have the default categories."""
     lengths = [len(title) + len(text) for title, text in zip(examples.titles, examples.texts, strict=True)]
     if float(np.median(lengths)) <= LONGEST_HEADLINE:

@@ -68,7 +68,7 @@ class Prior:
 
     def widened(self, counts: FeatureCounts) -> tuple[FeatureCounts, NDArray[np.float32]]:
         """Counts over the model's vocabulary and the labels' own, and the idf: the model's where it has one."""
-        wide = counts.onto(_united(self.model.words, counts.words), _united(self.model.characters, counts.characters))
+        wide = counts.onto(_unite(self.model.words, counts.words), _unite(self.model.characters, counts.characters))
         idf = np.full(wide.features, float(self.model.idf.max()), np.float32)
         places = self._places(wide.words, wide.characters)
         idf[places] = np.where(self.model.idf > 0, self.model.idf, idf[places])
@@ -99,7 +99,7 @@ class Prior:
         )
 
 
-def known_as(taxonomy: Taxonomy) -> dict[str, int]:
+def number_categories(taxonomy: Taxonomy) -> dict[str, int]:
     """Each category's column, by its id and by its name."""
     columns = {category.name: k for k, category in enumerate(taxonomy)}
     return columns | {category: k for k, category in enumerate(taxonomy.ids)}
@@ -107,7 +107,7 @@ def known_as(taxonomy: Taxonomy) -> dict[str, int]:
 
 def sources_of(known: Taxonomy, wanted: Taxonomy) -> tuple[tuple[int, ...], ...]:
     """For each wanted category the columns of the known ones that it comes from: by id, by name, and by what it was."""
-    columns = known_as(known)
+    columns = number_categories(known)
     found = []
     for category in wanted:
         names = [category.id if category.id in columns else category.name, *category.was]
@@ -115,7 +115,7 @@ def sources_of(known: Taxonomy, wanted: Taxonomy) -> tuple[tuple[int, ...], ...]
     return tuple(found)
 
 
-def renamed(known: Taxonomy, wanted: Taxonomy) -> dict[str, str]:
+def find_renamed(known: Taxonomy, wanted: Taxonomy) -> dict[str, str]:
     """What the known categories are called in the wanted taxonomy, by id; those that are dropped are not in it."""
     sources = sources_of(known, wanted)
     return {known.ids[k]: category.id for category, its in zip(wanted, sources, strict=True) for k in its}
@@ -131,8 +131,8 @@ def with_background(
     spec = counts.spec
     words, characters = counts.words, counts.characters
     for table in tables:
-        words = _united(words, table.words) if spec.words else words
-        characters = _united(characters, [gram for gram in table.characters if len(gram) <= spec.characters])
+        words = _unite(words, table.words) if spec.words else words
+        characters = _unite(characters, [gram for gram in table.characters if len(gram) <= spec.characters])
     wide = counts.onto(words, characters)
     rows = vectors.rows(words, characters)
     articles = np.where(rows >= 0, vectors.articles[rows], RARE).astype(np.float64)
@@ -141,5 +141,5 @@ def with_background(
     return wide, (np.log((1 + n) / (1 + np.minimum(articles, n))) + 1).astype(np.float32)
 
 
-def _united(first: StringTable, second: StringTable | list[str]) -> StringTable:
+def _unite(first: StringTable, second: StringTable | list[str]) -> StringTable:
     return StringTable.of(list({**dict.fromkeys(first), **dict.fromkeys(second)}))

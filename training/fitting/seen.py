@@ -51,7 +51,7 @@ def unseen(manifest: Manifest, examples: Examples) -> NDArray[np.bool_]:
     return np.array([_checksum(name) not in seen for name in examples.ids], np.bool_)
 
 
-def changed(manifest: Manifest, examples: Examples, renamed: Mapping[str, str] | None = None) -> NDArray[np.bool_]:
+def find_changed(manifest: Manifest, examples: Examples, renamed: Mapping[str, str] | None = None) -> NDArray[np.bool_]:
     """Which examples a stored model was fitted on with another category than they have now, bool[n].
 
     ``renamed``: what the model's categories are called now, where it is not the same.
@@ -59,7 +59,9 @@ def changed(manifest: Manifest, examples: Examples, renamed: Mapping[str, str] |
     return np.array([before not in ("", now) for before, now in _before(manifest, examples, renamed)], np.bool_)
 
 
-def relabelled(manifest: Manifest, examples: Examples, renamed: Mapping[str, str] | None = None) -> list[Relabelled]:
+def find_relabelled(
+    manifest: Manifest, examples: Examples, renamed: Mapping[str, str] | None = None
+) -> list[Relabelled]:
     """The changes by the category that the model learned, the largest first."""
     known: Counter[str] = Counter()
     now: dict[str, Counter[str]] = {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from training.fitting.solving import Solution, dual, placed, times_shared, with_bayes
+from training.fitting.solving import Solution, dual, place_solution, times_shared, with_bayes
 
 if TYPE_CHECKING:
     from training.fitting.matrix import Matrix
@@ -75,7 +75,7 @@ class SelfTraining:
             coefficients += shared @ of_shared.astype(shared.dtype, copy=False)
         if options.bayes > 0:
             coefficients, intercepts = with_bayes(X, expected, (coefficients, intercepts), options.bayes, weight)
-        return placed((coefficients, intercepts), present, categories)
+        return place_solution((coefficients, intercepts), present, categories)
 
     def _fitted(
         self,

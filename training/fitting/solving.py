@@ -32,7 +32,7 @@ class SolverOptions(Protocol):
     def seed(self) -> int: ...
 
 
-def solved(
+def solve_weights(
     X: csr_matrix,
     y: NDArray[np.int64],
     categories: int,
@@ -65,7 +65,7 @@ def solved(
         coefficients = coefficients[: X.shape[1]] + shared @ coefficients[X.shape[1] :].astype(shared.dtype, copy=False)
     if options.bayes > 0:
         coefficients, intercepts = with_bayes(X, column, (coefficients, intercepts), options.bayes, emphasis)
-    return placed((coefficients, intercepts), present, categories)
+    return place_solution((coefficients, intercepts), present, categories)
 
 
 def times_shared(X: csr_matrix, shared: Shared) -> csr_matrix | NDArray[np.float32]:
@@ -73,7 +73,7 @@ def times_shared(X: csr_matrix, shared: Shared) -> csr_matrix | NDArray[np.float
     return X.astype(shared.dtype, copy=False) @ shared
 
 
-def placed(solution: Solution, present: NDArray[np.int64], categories: int) -> Solution:
+def place_solution(solution: Solution, present: NDArray[np.int64], categories: int) -> Solution:
     """A solution of the ``present`` categories among all; one without labels gets the lowest score."""
     weights = np.zeros((len(solution[0]), categories))
     intercept = np.full(categories, float(solution[1].min()) - 2.0)

@@ -43,7 +43,7 @@ def outer_folds(categories: Sequence[str], groups: NDArray[np.int64], count: int
     return list(folds(categories, groups, max(2, min(count, smallest, len(np.unique(groups)))), seed))
 
 
-def held_apart(out: NDArray[np.bool_], groups: NDArray[np.int64]) -> Part:
+def hold_apart(out: NDArray[np.bool_], groups: NDArray[np.int64]) -> Part:
     """What is left to train on without the near-duplicates of what is held out, and what is held out."""
     return np.flatnonzero(~np.isin(groups, groups[out])), np.flatnonzero(out)
 
@@ -74,7 +74,7 @@ def time_blocks(groups: NDArray[np.int64], dates: Sequence[str], categories: Seq
     return np.unique([names[group] for group in groups.tolist()], return_inverse=True)[1].astype(np.int64)
 
 
-def held_out_by_id(name: str, share: float = HOLDOUT_SHARE) -> bool:
+def is_held_out(name: str, share: float = HOLDOUT_SHARE) -> bool:
     """Whether an article belongs to the holdout: by a hash of its id, so that it stays there as labels grow."""
     return (
         int.from_bytes(hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).digest(), "big") / 2**64 < share

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.fitting.options import FitOptions
-from training.fitting.presets import HEADLINES, MANY_HEADLINES, default_options
-from training.fitting.prior import Prior, renamed, sources_of
-from training.fitting.seen import changed, unseen
+from training.fitting.presets import HEADLINES, MANY_HEADLINES, choose_default_options
+from training.fitting.prior import Prior, find_renamed, sources_of
+from training.fitting.seen import find_changed, unseen
 from training.fitting.solving import MOST_IN_DUAL
 
 if TYPE_CHECKING:
@@ -64,14 +64,14 @@ def start_of(examples: Examples, taxonomy: Taxonomy, stored: StoredModel | None)
     From scratch where there are more than FEW labels a category that the model has not learned
     already, or none at all; but headlines, which say little, have word vectors whatever their number.
     """
-    options = default_options(examples, taxonomy)
+    options = choose_default_options(examples, taxonomy)
     knows = stored is not None and _knows(stored, taxonomy)
     everything = np.ones(len(examples), np.bool_)
-    new = learned_anew(stored, examples, taxonomy) if stored is not None and knows else everything
+    new = find_new_to(stored, examples, taxonomy) if stored is not None and knows else everything
     new &= ~examples.kept_apart
     labels_a_category = float(np.median(list(Counter(examples.take(new).categories).values()) or [0]))
     if labels_a_category > FEW or int(new.sum()) > MOST_IN_DUAL or not new.any():
-        if options == HEADLINES and new.any() and not set(taxonomy.ids) <= _default_ids():
+        if options == HEADLINES and new.any() and not set(taxonomy.ids) <= _read_default_ids():
             options = MANY_HEADLINES
         return Start(options, alone=f"more than {FEW} labels a category speak for themselves")
     if stored is not None and knows:
@@ -86,7 +86,7 @@ def start_of(examples: Examples, taxonomy: Taxonomy, stored: StoredModel | None)
         said = f"few labels: starting from the model {stored.manifest.name}{already}"
         said += f"; new to it: {', '.join(fresh)}" if fresh else ""
         return Start(options, prior, said, known, f"the model {stored.manifest.name} knows more of these categories")
-    if set(taxonomy.ids) <= _default_ids():
+    if set(taxonomy.ids) <= _read_default_ids():
         return Start(options)
     options = with_vectors(options, (VECTORS_SPEAK_FOR / labels_a_category) ** 0.5)
     return Start(options, None, "few labels: starting from word vectors and frequencies", alone="")
@@ -103,10 +103,10 @@ def with_unlabelled(options: FitOptions) -> FitOptions:
     return replace(options, min_articles=2)
 
 
-def learned_anew(stored: StoredModel, examples: Examples, taxonomy: Taxonomy) -> NDArray[np.bool_]:
+def find_new_to(stored: StoredModel, examples: Examples, taxonomy: Taxonomy) -> NDArray[np.bool_]:
     """Which examples a model has not learned, or learned with another category than they have now, bool[n]."""
     manifest = stored.manifest
-    return unseen(manifest, examples) | changed(manifest, examples, renamed(manifest.taxonomy, taxonomy))
+    return unseen(manifest, examples) | find_changed(manifest, examples, find_renamed(manifest.taxonomy, taxonomy))
 
 
 def _knows(stored: StoredModel, taxonomy: Taxonomy) -> bool:
@@ -115,7 +115,7 @@ def _knows(stored: StoredModel, taxonomy: Taxonomy) -> bool:
     return sum(found) >= FEWEST_KNOWN and sum(found) >= MOST_KNOWN * len(found)
 
 
-def _default_ids() -> set[str]:
+def _read_default_ids() -> set[str]:
     from classifier.taxonomy import read_taxonomy
 
     return set(read_taxonomy().ids)
@@ -137,15 +137,15 @@ def starting_model(registry: Registry) -> StoredModel:
             continue
         if found is not None:
             learned = found.manifest.training.get("labels", {}).get("count") or 0
-            return found if learned > FEW * len(found.manifest.taxonomy) else shipped_model()
-    return shipped_model()
+            return found if learned > FEW * len(found.manifest.taxonomy) else load_shipped_model()
+    return load_shipped_model()
 
 
-def shipped_model() -> StoredModel:
+def load_shipped_model() -> StoredModel:
     """The model that comes with the project, whatever else is current."""
-    from classifier.files import shipped
+    from classifier.files import find_shipped
     from classifier.model.choice import current_name
     from classifier.model.files import read_model
 
-    folder = shipped("models")
+    folder = find_shipped("models")
     return read_model(folder / current_name(folder))

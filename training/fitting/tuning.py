@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from classifier.taxonomy import Taxonomy
 from training.evaluation.metrics import macro_f1
-from training.fitting.fit import held_out_scores, label_columns
+from training.fitting.fit import label_columns, score_held_out
 from training.fitting.matrix import feature_matrix
 from training.fitting.options import FitOptions
 from training.fitting.threads import one_blas_thread
@@ -47,7 +47,7 @@ class Tuned:
 
 
 @one_blas_thread
-def tuned(
+def tune(
     examples: Examples,
     taxonomy: Taxonomy,
     groups: NDArray[np.int64],
@@ -72,9 +72,9 @@ def tuned(
     start = time.monotonic()
 
     def score(trial: Trial) -> float:
-        tried = suggested(trial, options) if trial.number else options
+        tried = suggest_options(trial, options) if trial.number else options
         matrix = feature_matrix(examples, tried, y)
-        best = held_out_scores(matrix, y, groups, len(taxonomy), tried).argmax(1)
+        best = score_held_out(matrix, y, groups, len(taxonomy), tried).argmax(1)
         answers[trial.number] = best
         value = macro_f1(y, best, len(taxonomy))
         if say is not None:
@@ -90,7 +90,7 @@ def tuned(
     gain = float(best.value or 0.0) - float(first.value or 0.0)
     improved = gain > error
     return Tuned(
-        options=suggested(optuna.trial.FixedTrial(best.params), options) if improved and best.params else options,
+        options=suggest_options(optuna.trial.FixedTrial(best.params), options) if improved and best.params else options,
         improved=improved,
         tried=len(study.trials),
         before=float(first.value or 0.0),
@@ -99,7 +99,7 @@ def tuned(
     )
 
 
-def suggested(trial: Any, options: FitOptions) -> FitOptions:
+def suggest_options(trial: Any, options: FitOptions) -> FitOptions:
     """Options with the values a trial suggests: features, fields' weights, penalty, balance."""
     characters = trial.suggest_categorical("characters", [0, 2, 3])
     spec = replace(

@@ -32,7 +32,7 @@ def read_unlabelled(
     """
     from classifier.reading import ReadingOptions, read_paths
 
-    found = unlabelled_examples(read_paths(paths, ReadingOptions(), refused), labels)
+    found = make_unlabelled(read_paths(paths, ReadingOptions(), refused), labels)
     if not len(found):
         raise LanmuError(f"{', '.join(paths)}: no unlabelled article there; give files or folders of articles")
     if len(found) > MOST_UNLABELLED:
@@ -46,7 +46,7 @@ def read_unlabelled(
     return found.take(new)
 
 
-def unlabelled_examples(articles: Iterable[Article], labels: Examples | None = None) -> Examples:
+def make_unlabelled(articles: Iterable[Article], labels: Examples | None = None) -> Examples:
     """Articles as examples without a category; each text once, and none that is among the labels."""
     seen = set() if labels is None else set(zip(labels.titles, labels.texts, strict=True))
     ids = set() if labels is None else set(labels.ids)

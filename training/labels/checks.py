@@ -19,7 +19,7 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _A_NUMBER_NOW = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
 
 
-def checked(table: LabelTable, taxonomy: Taxonomy | None) -> tuple[tuple[Label, ...], tuple[Finding, ...]]:
+def check_labels(table: LabelTable, taxonomy: Taxonomy | None) -> tuple[tuple[Label, ...], tuple[Finding, ...]]:
     """The usable labels of a file, and every finding in the order of lines."""
     labels: list[Label] = []
     findings: list[Finding] = [_stray(table.heading.first, name) for name in table.stray]
@@ -34,14 +34,14 @@ def checked(table: LabelTable, taxonomy: Taxonomy | None) -> tuple[tuple[Label, 
         except UnknownCategory:
             assert taxonomy is not None
             values = table.values(row)
-            found = Finding(row.first, _short(values["id"]), _unknown(values["category"], taxonomy, listed))
+            found = Finding(row.first, _short(values["id"]), _describe_unknown(values["category"], taxonomy, listed))
             listed = listed or row.first
         if isinstance(found, Finding):
             findings.append(found)
         else:
             labels.append(found)
             findings += _doubts(found, row)
-            if line := _swallowed(row, table, known):
+            if line := _find_swallowed_row(row, table, known):
                 problem = (
                     f"holds a line that looks like a row of its own ({line}); if it is one, close the quote before it"
                 )
@@ -98,7 +98,7 @@ def _label(row: Row, table: LabelTable, taxonomy: Taxonomy | None, known: frozen
     name = _short(values["id"])
     if any(cell.strip() for cell in row.cells[len(table.heading.cells) :]):
         return Finding(row.first, name, "has more cells than the heading; a text with commas needs quotes around it")
-    if (swallowed := _swallowed(row, table, known)) and not is_well_quoted(table, row):
+    if (swallowed := _find_swallowed_row(row, table, known)) and not is_well_quoted(table, row):
         return Finding(row.first, name, f"seems to swallow line {swallowed}; a quote before it is not closed")
     if not values["id"]:
         return Finding(row.first, "", "has no id; give each article its own")
@@ -128,7 +128,7 @@ def _doubts(label: Label, row: Row) -> list[Finding]:
     return [Finding(label.line, _short(label.id), problem, refused=False) for problem in found]
 
 
-def _unknown(category: str, taxonomy: Taxonomy, listed: int) -> str:
+def _describe_unknown(category: str, taxonomy: Taxonomy, listed: int) -> str:
     """What is wrong with a category; the known ones are named once, for the line ``listed`` (0: not yet)."""
     names = [name for c in taxonomy for name in (c.id, c.name, c.name_en) if name]
     near = difflib.get_close_matches(category, names, 1, 0.5)
@@ -147,7 +147,7 @@ def _stray(line: int, name: str) -> Finding:
     return Finding(line, "", f"column {_short(name)!r} is not used; {meant}", refused=False)
 
 
-def _swallowed(row: Row, table: LabelTable, known: frozenset[str]) -> int:
+def _find_swallowed_row(row: Row, table: LabelTable, known: frozenset[str]) -> int:
     """The line inside this row that looks like a row of its own (0: none)."""
     place = table.columns["category"]
     for line in range(row.first + 1, row.last + 1):

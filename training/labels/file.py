@@ -14,7 +14,7 @@ from classifier.errors import LabelsError
 from classifier.files import write_bytes_whole
 from classifier.messages import say
 from classifier.taxonomy import Taxonomy
-from training.labels.checks import checked, unwritable
+from training.labels.checks import check_labels, unwritable
 from training.labels.examples import Examples
 from training.labels.label import Finding, Label, LabelFile, Merged, cell_text
 from training.labels.table import COLUMNS, MAX_FILE_BYTES, LabelTable, read_table
@@ -44,7 +44,7 @@ def read_labels(path: Path, taxonomy: Taxonomy | None = None) -> LabelFile:
     Raises LabelsError where the file as a whole cannot be used.  Lines that cannot be used are
     among the findings; the others are kept.
     """
-    labels, findings = checked(read_table(path), taxonomy)
+    labels, findings = check_labels(read_table(path), taxonomy)
     return LabelFile(path, labels, findings)
 
 
@@ -88,7 +88,7 @@ def merge_labels(path: Path, added: Sequence[Label], *, replace: bool = False, a
     with _changing(path) as whole:
         if not whole.exists() or whole.stat().st_size == 0:
             write_bytes_whole(whole, labels_csv(()))
-        table = _sound_table(whole)
+        table = _read_sound_table(whole)
         plan = _Plan.of(table, added, replace)
         if not (all_or_none and plan.merged.refused) and (plan.replaced or plan.new):
             content = table.edited(plan.replaced, plan.new)
@@ -103,7 +103,7 @@ def remove_labels(path: Path, ids: Collection[str]) -> int:
     with _changing(path) as whole:
         if not whole.exists():
             return 0
-        table = _sound_table(whole)
+        table = _read_sound_table(whole)
         gone = {place for place, row in enumerate(table.rows) if table.values(row)["id"] in ids}
         if gone:
             write_bytes_whole(whole, table.edited({}, (), gone))
@@ -188,7 +188,7 @@ def _difference(before: dict[str, str], after: dict[str, str]) -> str:
     return ""
 
 
-def _sound_table(path: Path) -> LabelTable:
+def _read_sound_table(path: Path) -> LabelTable:
     """A file that can be written back as it was; LabelsError where it cannot."""
     table = read_table(path)
     if table.broken:

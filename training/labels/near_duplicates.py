@@ -32,7 +32,7 @@ def near_duplicate_groups(texts: Sequence[str], similar: float = SIMILAR) -> NDA
     Near means a Jaccard similarity of character 5-grams of about ``similar`` or more, found by
     MinHash and banding (Broder 1997; the datasketch library), over the first 2,000 characters.
     """
-    return grouped(sketches(texts), similar)
+    return number_groups(sketches(texts), similar)
 
 
 def sketches(texts: Sequence[str]) -> NDArray[np.uint32]:
@@ -71,7 +71,7 @@ def bands(similar: float) -> tuple[int, int]:
     return index.b, index.r
 
 
-def grouped(found: NDArray[np.uint32], similar: float = SIMILAR) -> NDArray[np.int64]:
+def number_groups(found: NDArray[np.uint32], similar: float = SIMILAR) -> NDArray[np.int64]:
     """A group number for each sketch, int64[n].
 
     Two sketches are linked where they share a band and agree in at least ``similar`` of their

@@ -16,7 +16,7 @@ FEW = 40
 BAR = 20
 
 
-def counted(labels: Sequence[Label], taxonomy: Taxonomy) -> dict[str, Any]:
+def count_labels(labels: Sequence[Label], taxonomy: Taxonomy) -> dict[str, Any]:
     """Counts by category (the taxonomy's first), source and year, and of what the holdout keeps apart."""
     counts = Counter(label.category for label in labels)
     names = {category.id: category.name for category in taxonomy}
@@ -70,13 +70,15 @@ def print_counts(counts: dict[str, Any]) -> None:
         )
     console.print(table)
     console.print(f"{counts['labels']:,} labels, {counts['held_out']:,} of them held out by id", highlight=False)
-    console.print(f"sources: {_listed(counts['sources'])}; years: {_listed(counts['years'])}", highlight=False)
+    console.print(
+        f"sources: {_list_counts(counts['sources'])}; years: {_list_counts(counts['years'])}", highlight=False
+    )
 
 
 def _wish(count: int) -> str:
     return "none yet" if count == 0 else f"fewer than {FEW}" if count < FEW else ""
 
 
-def _listed(counts: dict[str, int]) -> str:
+def _list_counts(counts: dict[str, int]) -> str:
     shown = ", ".join(f"{name} {count:,}" for name, count in list(counts.items())[:12])
     return shown + (f" and {len(counts) - 12} more" if len(counts) > 12 else "")

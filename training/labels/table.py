@@ -109,7 +109,7 @@ def read_table(path: Path) -> LabelTable:
     except InputRefused as error:
         raise LabelsError(say("labels.no_csv", path=error.name, wrong=error.said)) from error
     lines = tuple(io.StringIO(decoded.text.removeprefix("\ufeff"), newline=""))
-    told = _told_delimiter(lines[0])
+    told = _read_delimiter(lines[0])
     delimiter = told or max(DELIMITERS, key=lambda d: (lines[0].count(d), d == ","))
     rows = tuple(_rows(path, lines, delimiter, start=1 if told else 0))
     if not rows:
@@ -140,7 +140,7 @@ def _content(path: Path) -> bytes:
         raise LabelsError(say("labels.unreadable", path=str(path), error=str(error.strerror))) from error
 
 
-def _told_delimiter(line: str) -> str:
+def _read_delimiter(line: str) -> str:
     """The delimiter of a ``sep=;`` line, which Excel puts and reads before the heading."""
     told = line.strip()
     return told[4:] if told.lower().startswith("sep=") and len(told) == 5 else ""

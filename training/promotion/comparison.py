@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LISTS = frozenset({"answers", "label_ids", "label_columns"})
 
 
-def compared(first: StoredModel, second: StoredModel, words: int = 5) -> Iterator[str]:
+def compare_models(first: StoredModel, second: StoredModel, words: int = 5) -> Iterator[str]:
     """What differs between two models, a line each: categories, features, review rule, training, words.
 
     Words are compared by the weight in the text field for each common category, ``words`` that
@@ -30,12 +30,12 @@ def compared(first: StoredModel, second: StoredModel, words: int = 5) -> Iterato
         yield f"categories: without {', '.join(gone) or 'none'}; new {', '.join(new) or 'none'}"
     yield from _changes("features", a.spec.record(), b.spec.record())
     yield from _changes("review", a.review.record(), b.review.record())
-    yield from _changes("training", _flat(_told(a.training)), _flat(_told(b.training)))
+    yield from _changes("training", _flat(_select_record(a.training)), _flat(_select_record(b.training)))
     yield f"vocabulary: {first.weights.features:,} → {second.weights.features:,} features"
     yield from _word_changes(first, second, words)
 
 
-def _told(training: Mapping[str, Any]) -> dict[str, Any]:
+def _select_record(training: Mapping[str, Any]) -> dict[str, Any]:
     """What people want to know of a training record: not every label, nor every interval."""
     told = {key: value for key, value in training.items() if key not in _LISTS}
     metrics = told.get("metrics")

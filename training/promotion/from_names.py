@@ -15,12 +15,12 @@ from training.fitting.calibration import START, Calibration
 from training.fitting.fit import FEWEST_KNOWN, Fitted, HeldOut, solver_of, weights_of
 from training.fitting.matrix import feature_matrix
 from training.fitting.options import FitOptions
-from training.fitting.presets import ARTICLES, default_options
-from training.fitting.prior import known_as
+from training.fitting.presets import ARTICLES, choose_default_options
+from training.fitting.prior import number_categories
 from training.fitting.start import with_unlabelled, with_vectors
 from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples
-from training.promotion.retrain import base_record, unlabelled_record
+from training.promotion.retrain import base_record, describe_unlabelled
 from training.vectors.background import read_background
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ FEWEST_WORDS = 3
 _HAN = re.compile("[\u3400-\u9fff]")
 
 
-def named_examples(taxonomy: Taxonomy) -> Examples:
+def make_examples(taxonomy: Taxonomy) -> Examples:
     """Each category's name as a title and its description as the text of an article of it."""
     n = len(taxonomy)
     return Examples(
@@ -60,7 +60,7 @@ def train_from_names(
     It does only where there is none.  LanmuError where ``stored``, the model at hand, knows the
     categories, which is better than a guess, and where names say nothing or two say the same.
     """
-    known = known_as(stored.manifest.taxonomy)
+    known = number_categories(stored.manifest.taxonomy)
     if all(category.id in known or category.name in known for category in taxonomy):
         raise LanmuError(
             f"the model {stored.manifest.name} knows these categories; use it as it is, or give a categories file"
@@ -71,7 +71,7 @@ def train_from_names(
     fitted = fit_from_names(taxonomy, names_options(taxonomy, unlabelled, seed), unlabelled)
     record = base_record(Examples((), (), (), (), (), ()), fitted.options)
     if unlabelled is not None:
-        record["unlabelled"] = unlabelled_record(unlabelled)
+        record["unlabelled"] = describe_unlabelled(unlabelled)
     manifest = Manifest(
         name=name, taxonomy=taxonomy, spec=fitted.options.spec, review=fitted.review,
         surprise_unknown=fitted.weights.surprise_unknown, training=record,
@@ -106,7 +106,7 @@ def names_options(taxonomy: Taxonomy, unlabelled: Examples | None, seed: int = 0
     """Options that suit the unlabelled articles, or articles at large."""
     if unlabelled is None:
         return replace(with_vectors(ARTICLES), seed=seed)
-    return replace(with_unlabelled(with_vectors(default_options(unlabelled, taxonomy))), seed=seed)
+    return replace(with_unlabelled(with_vectors(choose_default_options(unlabelled, taxonomy))), seed=seed)
 
 
 @one_blas_thread
@@ -116,7 +116,7 @@ def fit_from_names(taxonomy: Taxonomy, options: FitOptions, unlabelled: Examples
     ``unlabelled`` articles take part by self-training.  Nothing tells how often it is right, so its
     probabilities are those of a usual temperature and no probability is enough to be accepted.
     """
-    names = named_examples(taxonomy)
+    names = make_examples(taxonomy)
     k = len(taxonomy)
     y = np.arange(k, dtype=np.int64)
     background = read_background()

@@ -66,7 +66,7 @@ class Compared:
         return np.array([a == b for a, b in zip(answers, self.right, strict=True)], np.bool_)
 
 
-def judged(
+def judge(
     holdout: Compared,
     new: Compared,
     names: Mapping[str, str],

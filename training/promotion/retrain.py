@@ -22,13 +22,13 @@ from training.evaluation.versus import answers_of, honest_answers
 from training.fitting.fit import Fitted, fit_model
 from training.fitting.holdout import holdout_mask
 from training.fitting.options import FitOptions
-from training.fitting.prior import Prior, renamed
-from training.fitting.seen import changed, relabelled, seen_record, unseen
-from training.fitting.splits import held_apart
-from training.fitting.tuning import tuned
+from training.fitting.prior import Prior, find_renamed
+from training.fitting.seen import find_changed, find_relabelled, seen_record, unseen
+from training.fitting.splits import hold_apart
+from training.fitting.tuning import tune
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
-from training.promotion.gate import Compared, GateOptions, Verdict, judged, with_other_categories
+from training.promotion.gate import Compared, GateOptions, Verdict, judge, with_other_categories
 
 MAX_KEPT_ANSWERS = 20_000
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "jieba", "lanmu")
@@ -81,8 +81,8 @@ def train(
     out = holdout_mask(examples)
     say(f"{len(examples):,} labels to learn from, {int(out.sum()):,} of them held out")
     if tune_seconds > 0:
-        apart, _ = held_apart(out, groups)
-        found = tuned(examples.take(apart), taxonomy, groups[apart], options, tune_seconds, say=say)
+        apart, _ = hold_apart(out, groups)
+        found = tune(examples.take(apart), taxonomy, groups[apart], options, tune_seconds, say=say)
         say(found.words)
         options = found.options
 
@@ -92,7 +92,7 @@ def train(
     learned, learned_groups = examples.take(~examples.kept_apart), groups[~examples.kept_apart]
     fitted = fit(learned, learned_groups)
     if out.any():
-        answers = answers_by(fit, examples, groups, [held_apart(out, groups)], "holdout")
+        answers = answers_by(fit, examples, groups, [hold_apart(out, groups)], "holdout")
     else:
         answers = fold_answers(fitted, learned)
     manifest = Manifest(
@@ -104,7 +104,7 @@ def train(
         user_words=options.user_words,
         training={
             **training_record(everything.take(~everything.kept_apart), fitted, answers, champion),
-            **({} if unlabelled is None else {"unlabelled": unlabelled_record(unlabelled)}),
+            **({} if unlabelled is None else {"unlabelled": describe_unlabelled(unlabelled)}),
         },
     )
     verdict = Verdict(True, (Message("gate.first"),))
@@ -155,7 +155,7 @@ def base_record(examples: Examples, options: FitOptions, learned: int = 0) -> di
     }
 
 
-def unlabelled_record(unlabelled: Examples) -> dict[str, Any]:
+def describe_unlabelled(unlabelled: Examples) -> dict[str, Any]:
     """What the manifest says of the unlabelled articles that joined a fit."""
     return {"count": len(unlabelled), "sha256": labels_checksum(unlabelled)}
 
@@ -168,14 +168,14 @@ def labels_checksum(examples: Examples) -> str:
 
 def anchors_of(examples: Examples, known: NDArray[np.bool_], taxonomy: Taxonomy) -> Examples:
     """Labels that a fit from the shipped model must not forget: those among the examples, and those that ship."""
-    from classifier.files import shipped
+    from classifier.files import find_shipped
     from training.labels.file import examples_of, read_labels
 
     there = set(examples.ids)
-    now = renamed(read_taxonomy(), taxonomy)
+    now = find_renamed(read_taxonomy(), taxonomy)
     shipped_labels = [
         replace(label, category=now[label.category])
-        for label in read_labels(shipped("labels.csv")).labels
+        for label in read_labels(find_shipped("labels.csv")).labels
         if label.id not in there and label.category in now and label.text
     ]
     return examples.take(known) + examples_of(shipped_labels)
@@ -196,7 +196,7 @@ def _verdict(
     come the ``anchors``, by what both answer now.
     """
     known = champion.manifest.taxonomy
-    called = renamed(known, fitted.taxonomy)
+    called = find_renamed(known, fitted.taxonomy)
     if not called:
         return Verdict(True, (Message("gate.other_categories"),))
     common = set(called.values())
@@ -208,16 +208,17 @@ def _verdict(
         return some.take(np.array([category in common for category in some.categories], np.bool_))
 
     names = {category.id: category.name for category in (*known, *fitted.taxonomy)}
-    settled = of_common(answers.examples.take(~changed(champion.manifest, answers.examples, called)))
+    settled = of_common(answers.examples.take(~find_changed(champion.manifest, answers.examples, called)))
     new = of_common(examples.take(unseen(champion.manifest, examples)))
     anchors = of_common(anchors)
     before, after = old(answers_of(champion, anchors)), answers_of(fitted, anchors)
-    verdict = judged(
-        compared(settled, old(honest_answers(champion, settled)), answers.given) + compared(anchors, before, after),
-        compared(new, old(answers_of(champion, new)), fold_answers(fitted, examples).given),
+    verdict = judge(
+        compare_answers(settled, old(honest_answers(champion, settled)), answers.given)
+        + compare_answers(anchors, before, after),
+        compare_answers(new, old(answers_of(champion, new)), fold_answers(fitted, examples).given),
         names,
         gate,
-        relabelled(champion.manifest, examples, called),
+        find_relabelled(champion.manifest, examples, called),
     )
     if set(known.ids) == set(fitted.taxonomy.ids):
         return verdict
@@ -225,7 +226,7 @@ def _verdict(
     return with_other_categories(verdict, known, fitted.taxonomy, moved)
 
 
-def compared(examples: Examples, champion: Mapping[str, str], challenger: Mapping[str, str]) -> Compared:
+def compare_answers(examples: Examples, champion: Mapping[str, str], challenger: Mapping[str, str]) -> Compared:
     """Both models' answers on the examples that both have answered."""
     common = [i for i, name in enumerate(examples.ids) if name in champion and name in challenger]
     some = examples.take(np.array(common, np.int64))

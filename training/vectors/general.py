@@ -83,14 +83,14 @@ def learn_general_vectors(words: StringTable, characters: StringTable, encode: E
 
     As static embeddings are distilled from a sentence model (model2vec, MinishLab 2024).
     """
-    of_string = _embedded(list(dict.fromkeys([*words, *characters])), encode)
+    of_string = _embed_strings(list(dict.fromkeys([*words, *characters])), encode)
     embedded = np.array([of_string[string] for string in [*words, *characters]], np.float64)
     embedded -= embedded.mean(0)
     _, directions = np.linalg.eigh(embedded.T @ embedded)
     return VectorTable(words, characters, small(embedded @ directions[:, ::-1][:, :DIMENSIONS]))
 
 
-def _embedded(strings: Sequence[str], encode: Encode) -> dict[str, NDArray[np.float32]]:
+def _embed_strings(strings: Sequence[str], encode: Encode) -> dict[str, NDArray[np.float32]]:
     """The strings' embeddings, asked for in batches of like lengths."""
     ordered = sorted(strings, key=lambda string: (len(string), string))
     found: dict[str, NDArray[np.float32]] = {}

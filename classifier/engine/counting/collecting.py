@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.engine.counting.hashing import EMPTY, find_string, mixed, string_hash
+from classifier.engine.counting.hashing import EMPTY, find_string, mix_bits, string_hash
 from classifier.engine.counting.lookup import is_word_at
 from classifier.engine.words.alphabet import OUTSIDE, character_entries
-from classifier.engine.words.compiled import compiled, inner
+from classifier.engine.words.compiled import compile_function, inner
 from classifier.engine.words.cutting import cut_codes
 from classifier.engine.words.decoding import decode
 from classifier.engine.words.tables import SegmentationTables
@@ -63,7 +63,7 @@ class Plan(NamedTuple):
     hmm: bool
 
 
-@compiled
+@compile_function
 def collect(
     titles: NDArray[np.uint8],
     title_bounds: NDArray[np.int64],
@@ -172,7 +172,7 @@ def number_of(
 ) -> int:  # fmt: skip
     """The number of a key, given now if it is new."""
     mask = np.uint64(len(keys) - 1)
-    place = mixed(key) & mask
+    place = mix_bits(key) & mask
     while keys[place] != 0:
         if keys[place] == key:
             return np.int64(numbers[place])
@@ -245,19 +245,19 @@ def _count_field(
     _close(found, begin, segment + 1)
 
 
-@compiled
+@compile_function
 def rehash(keys: NDArray[np.uint64], numbers: NDArray[np.int32], listed: NDArray[np.uint64], size: int) -> None:
     """Enter the first ``size`` listed keys into an empty table."""
     mask = np.uint64(len(keys) - 1)
     for number in range(size):
-        place = mixed(listed[number]) & mask
+        place = mix_bits(listed[number]) & mask
         while keys[place] != 0:
             place = (place + np.uint64(1)) & mask
         keys[place] = listed[number]
         numbers[place] = number
 
 
-@compiled
+@compile_function
 def spell(
     tables: SegmentationTables, character_of: NDArray[np.uint32], states: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:

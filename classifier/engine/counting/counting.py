@@ -93,8 +93,8 @@ class FeatureCounts:
             blocks[block].sort_indices()
         return FeatureCounts(
             self.spec, words, characters, blocks,
-            _scattered(self.word_articles, places["words"], len(words)),
-            _scattered(self.character_articles, places["characters"], len(characters)),
+            _scatter(self.word_articles, places["words"], len(words)),
+            _scatter(self.character_articles, places["characters"], len(characters)),
         )  # fmt: skip
 
 
@@ -111,13 +111,13 @@ def count_features(
 
     The counts are those of features.PlainCounter.  Without ``table``, that of text.character_table.
     """
-    from classifier.engine.counting.growing import collected
+    from classifier.engine.counting.growing import collect_features
     from classifier.engine.words.tables import tables_of
 
     if len(titles) != len(texts):
         raise ValueError(f"{len(titles)} titles for {len(texts)} texts")
     tables = tables_of(dictionary)
-    found = collected(spec, titles, texts, tables, table or character_table())
+    found = collect_features(spec, titles, texts, tables, table or character_table())
     raw = {(name, analyser): _block(found, len(texts), name, analyser) for name, analyser, _ in spec.blocks}
     sides = {
         analyser: _side(found, tables, analyser, {b: m for b, m in raw.items() if b[1] == analyser}, min_articles)
@@ -200,7 +200,7 @@ def _places(table: StringTable, onto: StringTable) -> NDArray[np.int64]:
     return np.fromiter((index.get(string, -1) for string in table), np.int64, len(table))
 
 
-def _scattered(values: NDArray[np.int64], places: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+def _scatter(values: NDArray[np.int64], places: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     result = np.zeros(size, np.int64)
     result[places[places >= 0]] = values[places >= 0]
     return result

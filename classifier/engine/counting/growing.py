@@ -33,7 +33,7 @@ _FIRST_ROOM = 1 << 16
 T = TypeVar("T", bound=np.generic)
 
 
-def collected(
+def collect_features(
     spec: FeatureSpec, titles: TextColumn, texts: TextColumn, tables: SegmentationTables, table: CharacterTable
 ) -> Collection:
     """Count the features of every article."""
@@ -82,12 +82,12 @@ def _larger(found: Collection, size: int) -> Collection:
     words = _power(len(found.word_keys), 2 * (filled[WORDS] + 2 * size) + 1)
     grams = _power(len(found.gram_keys), 2 * (filled[GRAMS] + 3 * size) + 1)
     result = found._replace(
-        string_characters=_grown(found.string_characters, filled[STRING_CHARACTERS] + size),
-        string_offsets=_grown(found.string_offsets, strings + 1),
-        words=_grown(found.words, words),
-        grams=_grown(found.grams, grams),
-        features=_grown(found.features, filled[FILLED] + 10 * size),
-        counts=_grown(found.counts, filled[FILLED] + 10 * size),
+        string_characters=_grow(found.string_characters, filled[STRING_CHARACTERS] + size),
+        string_offsets=_grow(found.string_offsets, strings + 1),
+        words=_grow(found.words, words),
+        grams=_grow(found.grams, grams),
+        features=_grow(found.features, filled[FILLED] + 10 * size),
+        counts=_grow(found.counts, filled[FILLED] + 10 * size),
         counter=np.zeros(max(words, grams), np.int32),
     )
     if strings > len(found.string_table):
@@ -108,7 +108,7 @@ def _power(size: int, wanted: int) -> int:
     return size
 
 
-def _grown(array: NDArray[T], size: int) -> NDArray[T]:
+def _grow(array: NDArray[T], size: int) -> NDArray[T]:
     if size <= len(array):
         return array
     larger = np.empty(max(size, 2 * len(array)), array.dtype)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.engine.words.compiled import compiled, inlined, inner
+from classifier.engine.words.compiled import compile_function, inline_function, inner
 
 EMPTY = -1
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
@@ -18,22 +18,22 @@ def table_size(items: int) -> int:
     return max(16, 1 << (2 * items - 1).bit_length())
 
 
-@inlined
-def mixed(key: np.uint64) -> np.uint64:
+@inline_function
+def mix_bits(key: np.uint64) -> np.uint64:
     key = (key ^ (key >> _SHIFT)) * _PRIME
     return key ^ (key >> _SHIFT)
 
 
-@inlined
+@inline_function
 def string_hash(characters: NDArray[np.uint32], start: int, stop: int) -> np.uint64:
     """Hash of characters[start:stop]."""
     key = np.uint64(stop - start)
     for i in range(start, stop):
-        key = mixed(key ^ np.uint64(characters[i]))
+        key = mix_bits(key ^ np.uint64(characters[i]))
     return key
 
 
-@inlined
+@inline_function
 def find_string(
     table: NDArray[np.int32],
     strings: NDArray[np.uint32],
@@ -61,7 +61,7 @@ def find_string(
     return -1
 
 
-@compiled
+@compile_function
 def fill_strings(table: NDArray[np.int32], strings: NDArray[np.uint32], offsets: NDArray[np.int64]) -> None:
     """Enter every string under its number; ``table`` has power-of-two length and is filled with EMPTY."""
     mask = np.uint64(len(table) - 1)
@@ -72,7 +72,7 @@ def fill_strings(table: NDArray[np.int32], strings: NDArray[np.uint32], offsets:
         table[place] = i
 
 
-@inlined
+@inline_function
 def pair_hash(first: int, second: int) -> np.uint64:
     """Hash of two tokens; its upper bits are the good ones."""
     return ((np.uint64(first) << np.uint64(20)) | np.uint64(second)) * _PRIME
@@ -88,7 +88,7 @@ def upper_bits(size: int) -> np.uint64:
     return np.uint64(shift)
 
 
-@compiled
+@compile_function
 def fill_pairs(
     table: NDArray[np.uint64],
     bits: NDArray[np.uint8],

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from classifier.engine.counting.hashing import find_string
 from classifier.engine.counting.vocabulary import Vocabulary
 from classifier.engine.words.alphabet import CODES, DIGIT, OUTSIDE
-from classifier.engine.words.compiled import compiled, inlined, inner
+from classifier.engine.words.compiled import compile_function, inline_function, inner
 from classifier.engine.words.double_array import FREE
 from classifier.engine.words.tables import SegmentationTables
 from classifier.engine.words.trie import walk
@@ -33,7 +33,7 @@ def tokens_of_states(
     return found
 
 
-@compiled
+@compile_function
 def _kinds_of_states(
     tables: SegmentationTables, character_of: NDArray[np.uint32], is_word: NDArray[np.uint8], tokens: int
 ) -> NDArray[np.int32]:
@@ -58,7 +58,7 @@ def _kinds_of_states(
     return found
 
 
-@compiled
+@compile_function
 def _enter_tokens(
     tables: SegmentationTables,
     is_word: NDArray[np.uint8],
@@ -80,7 +80,7 @@ def _enter_tokens(
                 found[state] = token
 
 
-@inlined
+@inline_function
 def is_word_at(characters: NDArray[np.uint32], start: int, stop: int, is_word: NDArray[np.uint8]) -> bool:
     """``text.is_word`` of characters[start:stop]."""
     for i in range(start, stop):
@@ -90,7 +90,7 @@ def is_word_at(characters: NDArray[np.uint32], start: int, stop: int, is_word: N
     return False
 
 
-@inlined
+@inline_function
 def _is_neutral_at(codes: NDArray[np.uint16], start: int, stop: int) -> bool:
     """``text.is_neutral`` of codes[start:stop]."""
     for i in range(start, stop):

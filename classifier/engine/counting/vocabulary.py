@@ -58,6 +58,6 @@ class Vocabulary(NamedTuple):
     character_weights: NDArray[np.float32]
 
 
-def padded(categories: int) -> int:
+def pad_width(categories: int) -> int:
     """K' for K categories."""
     return -(-categories // WIDTH) * WIDTH

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.engine.counting.vocabulary import NO_PAIR, SPECIAL, Vocabulary, padded
-from classifier.engine.words.cache import kept, sources_digest
+from classifier.engine.counting.vocabulary import NO_PAIR, SPECIAL, Vocabulary, pad_width
+from classifier.engine.words.cache import keep_arrays, sources_digest
 from classifier.engine.words.tables import SegmentationTables, segmentation_tables, tables_key
 from classifier.errors import ModelError
 from classifier.model.weights import LinearWeights
@@ -26,7 +26,7 @@ MAX_SLOTS = (1 << 24) - 4
 def build_vocabulary(weights: LinearWeights) -> tuple[SegmentationTables, Vocabulary]:
     """The tables of the model's dictionary and of its features, from the cache or built into it."""
     tables = segmentation_tables(weights.user_words)
-    arrays = kept("vocabulary", _key(weights), lambda: _built(weights, tables))
+    arrays = keep_arrays("vocabulary", _key(weights), lambda: _build(weights, tables))
     return tables, Vocabulary(**arrays)
 
 
@@ -42,7 +42,7 @@ def _key(weights: LinearWeights) -> str:
     return state.hexdigest()
 
 
-def _built(weights: LinearWeights, tables: SegmentationTables) -> dict[str, NDArray[Any]]:
+def _build(weights: LinearWeights, tables: SegmentationTables) -> dict[str, NDArray[Any]]:
     words, word_rows = _words(weights, tables)
     characters, character_rows = _characters(weights)
     words["word_idf"], words["word_weights"] = _by_slot(weights, word_rows, SPECIAL)
@@ -56,7 +56,7 @@ def _by_slot(weights: LinearWeights, rows: list[int], zeros: int) -> tuple[NDArr
     n, groups, K = len(rows), weights.spec.groups, weights.categories
     idf = np.zeros(n + zeros, np.float32)
     idf[:n] = weights.idf[rows]
-    moved = np.zeros((groups, n + zeros, padded(K)), np.float32)
+    moved = np.zeros((groups, n + zeros, pad_width(K)), np.float32)
     for group in range(groups):
         moved[group, :n, :K] = weights.weights[group * weights.features + np.array(rows, np.int64)]
     return idf, moved.reshape(-1)

@@ -17,7 +17,7 @@ from classifier.engine.scoring.machine_code import ARGUMENTS, dtypes_of
 from classifier.engine.words.compiled import OPTIONS
 
 
-def compiled_entry() -> Any:
+def compile_entry() -> Any:
     """Compile the kernel; a numba CFunc of one ``int64*`` (machine_code.addresses)."""
     places = np.cumsum([0] + [2 * len(kind._fields) for kind in ARGUMENTS]).tolist()
     tables, vocabulary, plan, work, counter, block, batch, found = (

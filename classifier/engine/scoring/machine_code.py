@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from classifier.engine.counting.vocabulary import Vocabulary
 from classifier.engine.scoring.plan import Batch, Calibration, Counter, Found, Plan
-from classifier.engine.words.cache import kept, kernel_sources, sources_digest
+from classifier.engine.words.cache import keep_arrays, kernel_sources, sources_digest
 from classifier.engine.words.tables import SegmentationTables
 from classifier.engine.words.workspace import Workspace
 from classifier.errors import ModelError
@@ -46,12 +46,14 @@ _loading = Lock()
 def machine_code(name: str, entry: Entry) -> Callable[[int], None]:
     """The function that ``entry`` compiles: takes the address of a table of addresses; holds no interpreter lock."""
     with _loading:
-        return _loaded(name, entry)
+        return _load(name, entry)
 
 
 @cache
-def _loaded(name: str, entry: Entry) -> Callable[[int], None]:
-    stored = kept(f"{name}-code", _key(), lambda: {"object": np.frombuffer(_made(name, entry), np.uint8)})
+def _load(name: str, entry: Entry) -> Callable[[int], None]:
+    stored = keep_arrays(
+        f"{name}-code", _key(), lambda: {"object": np.frombuffer(_make_object_file(name, entry), np.uint8)}
+    )
     code = stored["object"].tobytes()
     engine = _engine()
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
@@ -112,7 +114,7 @@ def _key() -> str:
     return state.hexdigest()
 
 
-def _made(name: str, entry: Entry) -> bytes:
+def _make_object_file(name: str, entry: Entry) -> bytes:
     """Compile a function to an object file."""
     compiled = entry()
     module = llvm.parse_assembly(_alone(compiled.inspect_llvm().replace(compiled.native_name, _symbol(name))))

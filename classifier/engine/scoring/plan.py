@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.engine.counting.vocabulary import Vocabulary, padded
+from classifier.engine.counting.vocabulary import Vocabulary, pad_width
 from classifier.engine.words.alphabet import character_entries
 from classifier.engine.words.tables import SegmentationTables
 from classifier.engine.words.workspace import BEYOND, Workspace, workspace
@@ -64,7 +64,14 @@ def plan_of(weights: LinearWeights, tables: SegmentationTables) -> Plan:
         character_weights=np.array([by_block.get((name, "characters"), 0.0) for name in FIELDS]),
         groups=np.array([spec.group(name) for name in FIELDS], np.int64),
         numbers=np.array(
-            [spec.words, spec.characters, spec.lead_characters, spec.hmm, spec.sublinear, padded(weights.categories)],
+            [
+                spec.words,
+                spec.characters,
+                spec.lead_characters,
+                spec.hmm,
+                spec.sublinear,
+                pad_width(weights.categories),
+            ],
             np.int64,
         ),
         surprise_unknown=np.array([weights.surprise_unknown]),

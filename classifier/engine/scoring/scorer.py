@@ -186,9 +186,9 @@ class KernelScorer:
 
 
 def _entry() -> Any:
-    from classifier.engine.scoring.entry import compiled_entry  # needs numba
+    from classifier.engine.scoring.entry import compile_entry  # needs numba
 
-    return compiled_entry()
+    return compile_entry()
 
 
 def _decisions(found: Found, reasons: NDArray[np.uint8]) -> Decisions:

@@ -67,7 +67,7 @@ def character_entries(
     return entries
 
 
-def coded(words: list[str], codes: NDArray[np.uint16]) -> list[str]:
+def code_words(words: list[str], codes: NDArray[np.uint16]) -> list[str]:
     """Each word as a string of its codes; one that no block can hold has a character ≥ OUTSIDE."""
     table = {character: code for character, code in enumerate(codes.tolist()) if code != OUTSIDE}
     table |= {ord(c): OUTSIDE for word in words for c in word if ord(c) not in table}

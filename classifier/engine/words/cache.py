@@ -50,18 +50,18 @@ def is_trusted(path: Path) -> bool:
     return kinds and found.st_uid in (0, os.getuid()) and not found.st_mode & 0o022
 
 
-def trusted_folder() -> Path | None:
+def find_trusted_folder() -> Path | None:
     """The cache folder, made where it is missing; another of this user's where others can write there.
 
     None where there is no folder that nobody else can write: what is needed is then built anew by
     each process.
     """
     chosen, own = cache_folder(), user_folder()
-    return _trusted_of(chosen, (chosen, own, own.with_name(f"{own.name}-private")))
+    return _choose_trusted(chosen, (chosen, own, own.with_name(f"{own.name}-private")))
 
 
 @cache
-def _trusted_of(chosen: Path, candidates: tuple[Path, ...]) -> Path | None:
+def _choose_trusted(chosen: Path, candidates: tuple[Path, ...]) -> Path | None:
     said = ""
     for folder in candidates:
         try:
@@ -90,13 +90,13 @@ def _say(message: Message) -> None:
     print(f"lanmu: {message.text(language_of_environment())}", file=sys.stderr)
 
 
-def kept(kind: str, key: str, build: Callable[[], dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
+def keep_arrays(kind: str, key: str, build: Callable[[], dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:
     """The arrays kept under ``key``, or ``build()`` kept there first; one process builds, the others wait.
 
     A file whose checksum does not fit, or that others can have written, is built again.  Where the
     cache cannot be written, the arrays are built for this process alone.
     """
-    folder = trusted_folder()
+    folder = find_trusted_folder()
     if folder is not None:
         path = folder / f"{kind}-{key[:32]}.safetensors"
         if (found := read_kept(path)) is not None:

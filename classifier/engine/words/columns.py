@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from classifier.columns import TextColumn
 from classifier.engine.words.alphabet import character_entries
-from classifier.engine.words.compiled import compiled
+from classifier.engine.words.compiled import compile_function
 from classifier.engine.words.cutting import cut_codes
 from classifier.engine.words.decoding import decode
 from classifier.engine.words.tables import SegmentationTables
@@ -27,7 +27,7 @@ def word_ends(
     return ends[: offsets[-1]].copy(), offsets
 
 
-@compiled
+@compile_function
 def _cut_all(
     data: NDArray[np.uint8],
     bounds: NDArray[np.int64],

@@ -16,7 +16,7 @@ import llvmlite
 import numba
 from numba.core import event
 
-from classifier.engine.words.cache import is_trusted, kernel_sources, sources_digest, trusted_folder
+from classifier.engine.words.cache import find_trusted_folder, is_trusted, kernel_sources, sources_digest
 
 F = TypeVar("F", bound=Callable[..., Any])
 KEPT_VERSIONS = 4
@@ -24,7 +24,7 @@ OPTIONS: Any = {"nogil": True, "boundscheck": False, "error_model": "numpy"}
 """No fast-math: jieba's ties between equal sums must come out alike."""
 
 
-def compiled(function: F) -> F:
+def compile_function(function: F) -> F:
     """Compile for machine types, without the interpreter's lock, kept on disk where a folder allows it."""
     if (folder := _folder()) is None:
         return numba.njit(**OPTIONS)(function)  # type: ignore[no-any-return]
@@ -45,7 +45,7 @@ def inner(function: F) -> F:
     return numba.njit(**options)(function)  # type: ignore[no-any-return]
 
 
-def inlined(function: F) -> F:
+def inline_function(function: F) -> F:
     """As ``inner`` for a small function called for every word: each call is replaced by its body."""
     return numba.njit(inline="always", **OPTIONS)(function)  # type: ignore[no-any-return]
 
@@ -59,7 +59,7 @@ def _folder() -> Path | None:
     """
     state = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__} {platform.python_version()}".encode())
     state.update(sources_digest(*kernel_sources()))
-    cache_folder = trusted_folder()
+    cache_folder = find_trusted_folder()
     if cache_folder is None:
         return None
     folder = cache_folder / f"compiled-{state.hexdigest()[:16]}"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.engine.words.alphabet import DIGIT, HAN, MARK, OUTSIDE, PERCENT, POINT
-from classifier.engine.words.compiled import inlined, inner
+from classifier.engine.words.compiled import inline_function, inner
 from classifier.engine.words.markov import cut_unknown
 from classifier.engine.words.tables import SegmentationTables
 from classifier.engine.words.trie import FOUR, ONE, TWO, walk
@@ -101,7 +101,7 @@ def _find_words(tables: SegmentationTables, codes: NDArray[np.uint16], n: int, w
         longer[place] = np.uint64(records[FOUR * child + ONE]) == state
 
 
-@inlined
+@inline_function
 def _find_longer_words(
     tables: SegmentationTables,
     codes: NDArray[np.uint16],

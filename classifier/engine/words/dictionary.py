@@ -28,7 +28,7 @@ class Dictionary:
 
     def __post_init__(self) -> None:
         for word, frequency in self.entries:
-            _checked(word, frequency)
+            _check(word, frequency)
 
     def with_file(self, path: Path) -> Dictionary:
         """With a user dictionary in jieba's form (``word [frequency] [tag]`` a line, UTF-8).
@@ -74,7 +74,7 @@ class Dictionary:
         return frozenset(word for word, frequency in self.entries if frequency == 0)
 
 
-def _checked(word: str, frequency: int) -> None:
+def _check(word: str, frequency: int) -> None:
     if not 0 < len(word) <= MAX_WORD:
         raise InputRefused(f"word {word[:20]!r}", f"has {len(word)} characters; a word has 1 to {MAX_WORD}")
     if not 0 <= frequency <= MAX_FREQUENCY:
@@ -100,7 +100,7 @@ def _recorder(entries: Entries) -> Iterator[Any]:
         added: list[tuple[str, int]]
 
         def add_word(self, word: str, freq: int | None = None, tag: str | None = None) -> None:
-            _checked(word, int(freq) if freq is not None else 0)
+            _check(word, int(freq) if freq is not None else 0)
             super().add_word(word, freq, tag)
             self.added.append((word, self.FREQ[word]))
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.engine.words.compiled import compiled
+from classifier.engine.words.compiled import compile_function
 from classifier.strings import offsets_of
 
 FREE = 0xFFFFFFFF
@@ -45,7 +45,7 @@ def build(keys: Sequence[str], alphabet: int) -> tuple[NDArray[np.uint32], NDArr
     return base, check, states[node_of_key]
 
 
-@compiled
+@compile_function
 def _tree(
     codes: NDArray[np.uint16], offsets: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
@@ -80,7 +80,7 @@ def _tree(
     return labels[:filled], first[:filled], count[:filled], node_of_key
 
 
-@compiled
+@compile_function
 def _place(
     labels: NDArray[np.int64],
     first: NDArray[np.int64],
@@ -128,7 +128,7 @@ def _place(
     return bases
 
 
-@compiled
+@compile_function
 def _states(
     labels: NDArray[np.int64], first: NDArray[np.int64], count: NDArray[np.int64], bases: NDArray[np.int64]
 ) -> NDArray[np.int64]:

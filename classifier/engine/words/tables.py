@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from classifier.engine.words.cache import kept, sources_digest
+from classifier.engine.words.cache import keep_arrays, sources_digest
 from classifier.errors import LanmuError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class SegmentationTables(NamedTuple):
 @lru_cache(maxsize=8)
 def segmentation_tables(entries: Entries = ()) -> SegmentationTables:
     """The tables of jieba's dictionary with ``entries`` added, from the cache or built into it."""
-    arrays = kept("words", tables_key(entries), lambda: _built(entries))
+    arrays = keep_arrays("words", tables_key(entries), lambda: _build(entries))
     records = arrays["records"]
     return SegmentationTables(
         records=records,
@@ -79,11 +79,11 @@ def _jieba_files() -> list[Path]:
     return [folder / "__init__.py", folder / "dict.txt", *sorted((folder / "finalseg").glob("prob_*.py"))]
 
 
-def _built(entries: Entries) -> dict[str, NDArray[Any]]:
+def _build(entries: Entries) -> dict[str, NDArray[Any]]:
     import numpy as np
 
     from classifier.engine.words import double_array
-    from classifier.engine.words.alphabet import CODES, OUTSIDE, code_table, coded
+    from classifier.engine.words.alphabet import CODES, OUTSIDE, code_table, code_words
     from classifier.engine.words.dictionary import Dictionary, jieba_tokenizer
 
     with jieba_tokenizer(entries) as tokenizer:
@@ -92,7 +92,7 @@ def _built(entries: Entries) -> dict[str, NDArray[Any]]:
     log_total = math.log(total)
     taken_out = Dictionary(entries).taken_out
     words = [word for word, frequency in frequencies.items() if frequency or word in taken_out]
-    pairs = sorted(zip(coded(words, codes), words, strict=True))
+    pairs = sorted(zip(code_words(words, codes), words, strict=True))
     # A word with a character outside jieba's blocks can never be cut out.
     pairs = [(code, word) for code, word in pairs if ord(max(code)) < OUTSIDE]
     base, check, states = double_array.build([code for code, _ in pairs], CODES)

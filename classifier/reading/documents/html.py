@@ -8,10 +8,10 @@ from classifier.article import Article, Source
 from classifier.errors import InputRefused
 from classifier.ideographs import plain_ideographs
 from classifier.messages import say
-from classifier.reading.dates import named_date
+from classifier.reading.dates import date_of_name
 from classifier.reading.documents.web.blocks import Page, page_blocks
 from classifier.reading.documents.web.body import Body, find_body
-from classifier.reading.documents.web.embedded import embedded_article
+from classifier.reading.documents.web.embedded import find_embedded_article
 from classifier.reading.documents.web.head import find_date, find_title, key_of, title_above, title_of_text
 from classifier.reading.documents.web.parsing import parse_page, split_scripts
 from classifier.reading.documents.web.phrases import SUMMARY, is_traditional
@@ -47,7 +47,7 @@ def decode_page(data: bytes, name: str, encoding: str = "") -> Decoded:
     else:
         if text.strip() and "\0" not in text:
             return Decoded(text, "utf-8")
-    declared = declared_encoding(data)
+    declared = read_declared_encoding(data)
     if declared:
         try:
             text = data.decode(declared)
@@ -67,7 +67,7 @@ def _is_common_chinese(text: str, encoding: str) -> bool:
     return sum(1 for code in codes if len(code) == 2 and low <= code[0] <= high) >= 0.7 * len(codes)
 
 
-def declared_encoding(data: bytes) -> str:
+def read_declared_encoding(data: bytes) -> str:
     """The Chinese encoding that a page says it is in, in the name Python reads it best under; or empty."""
     for found in _DECLARED.finditer(data[:_LOOKED_AT]):
         name = (found[1] or found[2]).decode("ascii").lower()
@@ -112,7 +112,7 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Li
         text="\n".join(paragraphs),
         byline=byline.printed if byline else "",
         reporters=byline.reporters if byline else closing_reporters(paragraphs[-1]),
-        date=date or named_date(name),
+        date=date or date_of_name(name),
         source=Source(name, member, 0),
         uncertain=body.doubts,
     )
@@ -133,7 +133,7 @@ def _blocks(markup: str, name: str, limits: Limits) -> Page:
 
 
 def _inside_scripts(scripts: tuple[tuple[str, str], ...], name: str, limits: Limits) -> tuple[Page, Body | None, str]:
-    embedded = embedded_article(scripts)
+    embedded = find_embedded_article(scripts)
     if embedded is None:
         return Page(), None, ""
     inner = split_scripts(embedded.markup.replace("\n", "<br>"))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from classifier.article import Article, Source
-from classifier.reading.dates import named_date, near
+from classifier.reading.dates import date_of_name, near
 from classifier.reading.page.accounting import PageReading, account_of
 from classifier.reading.page.bylines import Byline, closing_reporters, lead_byline, line_byline
 from classifier.reading.page.frontmatter import FrontMatter, front_matter
@@ -24,12 +24,12 @@ _NOT_LAST = frozenset(STOP + COMMA + SEMICOLON + COLON + PAUSE + ELLIPSIS)
 
 def read_plain(source: str, name: str = "", *, stem: str = "article", member: str = "") -> Article:
     """Read one article from its text; broken lines are joined."""
-    return _article(_laid_out(source), name, stem, member)
+    return _article(_lay_out(source), name, stem, member)
 
 
 def plain_reading(source: str, name: str = "", *, stem: str = "article", member: str = "") -> PageReading:
     """Read one article, and say what of its text was left out: markup, editors' lines, recommended reading."""
-    laid_out = _laid_out(source)
+    laid_out = _lay_out(source)
     spans, left_out = account_of(source, laid_out.lines, laid_out.cuts, laid_out.paragraphs, [laid_out.story])
     return PageReading(source, (_article(laid_out, name, stem, member),), spans, left_out)
 
@@ -45,14 +45,14 @@ class _LaidOut:
     story: Story
 
 
-def _laid_out(source: str) -> _LaidOut:
+def _lay_out(source: str) -> _LaidOut:
     front = front_matter(source)
     lines, cuts = lines_of(source)
     if front.end:
         lines = [replace(x, kind="left_out", reason="front matter") if x.end <= front.end else x for x in lines]
     lines = without_editors(without_recommended(lines, page=False))
     title, subtitle = front.values.get("title", ""), front.values.get("subtitle", "")
-    heads = _said_again(lines, title)
+    heads = _find_repeated_title(lines, title)
     if not title:
         title, subtitle, heads = _titles(lines)
     own = list(lines)
@@ -71,7 +71,7 @@ def _article(laid_out: _LaidOut, name: str, stem: str, member: str) -> Article:
     reporters = byline.reporters if byline else ()
     if not reporters and story.body:
         reporters = closing_reporters(story.body[-1].text)
-    published = laid_out.front.date or named_date(name)
+    published = laid_out.front.date or date_of_name(name)
     sent = near(published, byline.month, byline.day) if byline else ""
     return Article(
         id=stem,
@@ -87,7 +87,7 @@ def _article(laid_out: _LaidOut, name: str, stem: str, member: str) -> Article:
     )
 
 
-def _said_again(lines: Sequence[Line], title: str) -> list[int]:
+def _find_repeated_title(lines: Sequence[Line], title: str) -> list[int]:
     """The number of the first line where it only says again the title that the front matter gives."""
     first = next((i for i, line in enumerate(lines) if line.kind not in ("blank", "left_out")), None)
     return [first] if first is not None and title and lines[first].text.strip() == title else []

@@ -11,7 +11,7 @@ from classifier.reading.documents.text import read_text
 from classifier.reading.layout.arrange import arrange
 from classifier.reading.layout.articles import PrintedReading, read_arranged, running_text
 from classifier.reading.layout.legible import is_garbled
-from classifier.reading.layout.pdf_process import bounded_pdf_pages
+from classifier.reading.layout.pdf_process import read_pages_in_process
 from classifier.reading.layout.printed import PrintedPage
 from classifier.reading.options import ReadingOptions, Scorer
 
@@ -28,7 +28,7 @@ class PrintedPages:
     notes: tuple[str, ...] = ()
 
 
-def printed_pages(data: bytes, kind: str, name: str, options: ReadingOptions) -> PrintedPages:
+def read_printed_pages(data: bytes, kind: str, name: str, options: ReadingOptions) -> PrintedPages:
     """The printed pages of a file of ``kind`` (pdf, alto, hocr, ocr).
 
     Raises InputRefused where it is damaged, locked, beyond the limits, only pictures of pages, or where
@@ -44,7 +44,7 @@ def printed_pages(data: bytes, kind: str, name: str, options: ReadingOptions) ->
         return PrintedPages(tuple(page for page in pages if page.pieces))
     pages = []
     chars = 0
-    for page in bounded_pdf_pages(data, name, limits.pdf_pages):
+    for page in read_pages_in_process(data, name, limits.pdf_pages):
         chars += sum(len(piece.text) for piece in page.pieces)
         if chars > limits.article_chars:
             raise InputRefused(name, say("file.characters", most=f"{limits.article_chars:,}"))
@@ -73,7 +73,7 @@ def read_printed_file(
     Raises InputRefused as printed_pages does, and where there is no article.
     """
     full_name = f"{name}!{member}" if member else name
-    found = printed_pages(data, kind, full_name, options)
+    found = read_printed_pages(data, kind, full_name, options)
     arranged = [(page, arrange(page)) for page in found.pages]
     text = running_text(arranged) if kind == "pdf" and options.kind != "page" else None
     if text is not None:
@@ -85,14 +85,14 @@ def read_printed_file(
     return articles
 
 
-def placed_articles(
+def read_placed_articles(
     data: bytes, kind: str, name: str, options: ReadingOptions, *, stem: str, scorer: Scorer | None = None
 ) -> tuple[tuple[PrintedPage, ...], PrintedReading]:
     """Pages and the articles on them with their places, for showing what was read as what.
 
     Raises InputRefused as read_printed_file does.
     """
-    found = printed_pages(data, kind, name, options)
+    found = read_printed_pages(data, kind, name, options)
     arranged = [(page, arrange(page)) for page in found.pages]
     return found.pages, read_arranged(arranged, name, options, stem=stem, scorer=scorer)
 

@@ -60,13 +60,13 @@ def with_broken(articles: list[Article], broken: int, nuls: int = 0) -> list[Art
     if broken:
         told = str(say("reading.broken_characters", count=broken))
         hit = [article for article in articles if "\ufffd" in article.title + article.text] or articles
-        articles = [_noted(article, told) if article in hit else article for article in articles]
+        articles = [_add_note(article, told) if article in hit else article for article in articles]
     if nuls:
-        articles = [_noted(articles[0], str(say("reading.nuls", count=nuls))), *articles[1:]]
+        articles = [_add_note(articles[0], str(say("reading.nuls", count=nuls))), *articles[1:]]
     return articles
 
 
-def _noted(article: Article, told: str) -> Article:
+def _add_note(article: Article, told: str) -> Article:
     from dataclasses import replace
 
     return replace(article, uncertain=(*article.uncertain, told))

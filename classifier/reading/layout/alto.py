@@ -7,7 +7,7 @@ from typing import Any
 
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.layout.measured import measured_page, measured_piece
+from classifier.reading.layout.measured import measure_page, measure_piece
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
 
 
@@ -41,13 +41,11 @@ def _page(page: Any, number: int) -> PrintedPage:
             box = boxes[0]
             for one in boxes[1:]:
                 box = box.around(one)
-        pieces.append(measured_piece(text, box))
+        pieces.append(measure_piece(text, box))
     drawn = [b for e in _all(page, "GraphicalElement") if (b := _box(e)) is not None]
     rules = [b for b in drawn if min(b.width, b.height) < 0.006 * max(1.0, _number(page, "WIDTH"))]
     pictures = [b for e in _all(page, "Illustration") if (b := _box(e)) is not None]
-    return measured_page(
-        number, _number(page, "WIDTH"), _number(page, "HEIGHT"), pieces, rules=rules, pictures=pictures
-    )
+    return measure_page(number, _number(page, "WIDTH"), _number(page, "HEIGHT"), pieces, rules=rules, pictures=pictures)
 
 
 def _all(root: Any, name: str) -> Iterator[Any]:

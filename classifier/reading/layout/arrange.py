@@ -226,7 +226,7 @@ def _arrange_region(region: _Region, page: PrintedPage, left_out: list[LeftOutTe
     around = Surroundings(blocks, heads, level, upright, region.pictures, body)
     articles = _under_heads(chains_of(around), around)
     _give_captions(captions, articles, region.pictures, around, left_out)
-    return _settled(articles, left_out)
+    return _drop_furniture(articles, left_out)
 
 
 def _with_drop_caps(lines: list[Line], body: float) -> list[Line]:
@@ -383,7 +383,7 @@ def _with_torn_joined(
             if cost < best_cost:
                 best, best_cost = other, cost
         if best is not None:
-            joined = _joined_heads(h, best, exact)
+            joined = _join_heads(h, best, exact)
             kept[kept.index(best)] = joined
             kept.remove(h)
             if id(best) in owned:
@@ -396,7 +396,7 @@ def _same_row(a: Head, b: Head) -> bool:
     return 0.93 < a.size / b.size < 1.08 and abs(a.main[0].middle - b.main[0].middle) < 0.2 * a.size
 
 
-def _joined_heads(a: Head, b: Head, exact: bool) -> Head:
+def _join_heads(a: Head, b: Head, exact: bool) -> Head:
     from classifier.reading.layout.heads import head
 
     first, second = (a, b) if a.box.top < b.box.top - 0.5 * a.size or a.box.left < b.box.left else (b, a)
@@ -514,7 +514,7 @@ def _picture_cost(article: Arranged, place: Box, around: Surroundings) -> float:
     return cost
 
 
-def _settled(articles: list[Arranged], left_out: list[LeftOutText]) -> list[Arranged]:
+def _drop_furniture(articles: list[Arranged], left_out: list[LeftOutText]) -> list[Arranged]:
     """Without what is no article: furniture that stands alone, headlines without any text."""
     kept = []
     for article in articles:

@@ -9,19 +9,19 @@ from classifier.article import Article, Source
 from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.printed_places import PrintedLine, PrintedPart, Shares, cut_printed
-from classifier.reading.dates import named_date, written_date
+from classifier.reading.dates import date_of_name, written_date
 from classifier.reading.layout.arrange import Arranged, Arrangement, LeftOutText, arrange
 from classifier.reading.layout.columns import Block
 from classifier.reading.layout.heads import Head
 from classifier.reading.layout.lines import Line
 from classifier.reading.layout.printed import Box, PrintedPage
-from classifier.reading.layout.turned import Part, PlacedStory, join_turned, printed_number
+from classifier.reading.layout.turned import Part, PlacedStory, find_page_number, join_turned
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.page.bylines import lead_byline, line_byline
 from classifier.reading.page.fragments import word_pairs
 from classifier.reading.page.joining import Paragraph
 from classifier.reading.page.page import article_of
-from classifier.reading.page.sentences import is_finished, joined
+from classifier.reading.page.sentences import is_finished, join_pieces
 from classifier.reading.page.stories import stories_of
 from classifier.reading.page.story import Story
 from classifier.reading.page.unmarked import split_topics
@@ -86,7 +86,7 @@ def read_arranged(
     for page, arrangement in arranged:
         left_out += arrangement.left_out
         page_date = page_date or _date_of(arrangement)
-        numbers[page.number] = printed_number(
+        numbers[page.number] = find_page_number(
             [piece.text for piece in arrangement.left_out if piece.reason in ("page number", "date line")]
         )
         stories += _stories(arrangement, page, options, scorer)
@@ -99,7 +99,7 @@ def read_arranged(
     for placed in stories:
         if not placed.story.title:
             placed.story.uncertain.append(_NO_HEADLINE)
-    page_date = page_date or named_date(name)
+    page_date = page_date or date_of_name(name)
     articles = []
     for i, placed in enumerate(stories, 1):
         article_id = f"{stem}-{i}" if len(stories) > 1 else stem
@@ -125,7 +125,7 @@ def running_text(arranged: Sequence[tuple[PrintedPage, Arrangement]]) -> str | N
             heads = _head_paragraphs(article.head) if article.head is not None else []
             body = _body_paragraphs(article)
             if goes_on and not heads and body and whole and _runs_on(whole[-1], article.blocks[0]):
-                whole[-1].text = joined(whole[-1].text, body.pop(0).text)
+                whole[-1].text = join_pieces(whole[-1].text, body.pop(0).text)
             whole += [*heads, *body]
             goes_on = bool(article.blocks) and article.blocks[-1].ends != "paragraph"
             whole += [Paragraph([], _text_of(c.lines), "caption") for c in article.captions]
@@ -273,7 +273,7 @@ def _body_paragraphs(article: Arranged) -> list[Paragraph]:
         for k, part in enumerate(_split_paragraphs(block)):
             text = _text_of(part)
             if k == 0 and goes_on and found and _runs_on(found[-1], block):
-                found[-1].text = joined(found[-1].text, text)
+                found[-1].text = join_pieces(found[-1].text, text)
                 continue
             found.append(_paragraph(text, part))
         goes_on = block.ends != "paragraph"
@@ -309,5 +309,5 @@ def _paragraph(text: str, lines: Sequence[Line]) -> Paragraph:
 def _text_of(lines: Sequence[Line]) -> str:
     text = ""
     for line in lines:
-        text = joined(text, line.text) if text else line.text
+        text = join_pieces(text, line.text) if text else line.text
     return text

@@ -187,7 +187,7 @@ def _see(one: Block, indents: bool, lefts: list[float]) -> None:
                 edges = [edge] * len(lines)
                 break
     one.first_lines = set()
-    rights = [_right_of(lines, k) for k in range(len(lines))]
+    rights = [_right_edge(lines, k) for k in range(len(lines))]
     for k, line in enumerate(lines):
         indent = (line.box.left - edges[k]) / size
         is_byline = bool(line_byline(line.text))
@@ -246,7 +246,7 @@ def _left_of(lines: Sequence[Line], k: int, size: float) -> float:
     return min(deep) if len(deep) > 1 else least
 
 
-def _right_of(lines: Sequence[Line], k: int) -> float:
+def _right_edge(lines: Sequence[Line], k: int) -> float:
     """The column's right edge at a line."""
     size = lines[k].size
     near = [line.box.right for line in lines[max(0, k - 2) : k + 3]]

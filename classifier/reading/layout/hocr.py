@@ -7,7 +7,7 @@ from typing import Any
 
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.layout.measured import measured_page, measured_piece
+from classifier.reading.layout.measured import measure_page, measure_piece
 from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece
 
 _BOX = re.compile(r"\bbbox\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
@@ -48,11 +48,11 @@ def _page(page: Any, number: int) -> PrintedPage:
         for kind, role in _LINES.items():
             if kind in classes:
                 text = _HAN_GAP.sub("", " ".join(element.text_content().split()))
-                pieces.append(measured_piece(text, box, role))
+                pieces.append(measure_piece(text, box, role))
                 break
     whole = _box(page)
     width, height = (whole.width, whole.height) if whole is not None else (0.0, 0.0)
-    return measured_page(number, width, height, pieces, rules=rules, pictures=pictures)
+    return measure_page(number, width, height, pieces, rules=rules, pictures=pictures)
 
 
 def _classes(element: Any) -> set[str]:

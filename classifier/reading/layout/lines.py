@@ -62,7 +62,7 @@ def lines_of_pieces(pieces: Sequence[TextPiece], body: float, barriers: Sequence
     ``barriers`` are upright rules: no line runs across one.
     """
     pieces = [p for p in pieces if p.text.strip()] if all(len(p.text) > 1 for p in pieces) else list(pieces)
-    stacked, rest = _stacked(pieces, body)
+    stacked, rest = _stack_headlines(pieces, body)
     runs = _runs(rest, body, barriers)
     lines = [*stacked, *_without_blanks(runs, body, barriers)]
     return [replace(line, text=plain_ideographs(line.text)) for line in lines]
@@ -176,7 +176,7 @@ def _line(chain: Sequence[TextPiece]) -> Line | None:
 # Headlines from top to bottom ------------------------------------------------------------------------
 
 
-def _stacked(pieces: Sequence[TextPiece], body: float) -> tuple[list[Line], list[TextPiece]]:
+def _stack_headlines(pieces: Sequence[TextPiece], body: float) -> tuple[list[Line], list[TextPiece]]:
     """Headlines set from top to bottom, and the pieces that are in none."""
     large = [i for i, p in enumerate(pieces) if p.size >= 1.3 * body and 1 <= len(p.text.strip()) <= 3 and p.lines == 1]
     tall = [

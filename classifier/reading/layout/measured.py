@@ -12,7 +12,7 @@ BODY_SPREAD = 0.8, 1.2
 """Measured sizes between these, against the body's, are the body's: boxes on scans are that uneven."""
 
 
-def measured_piece(text: str, box: Box, role: Role = "", *, bold: bool = False) -> TextPiece | None:
+def measure_piece(text: str, box: Box, role: Role = "", *, bold: bool = False) -> TextPiece | None:
     """A line of text with the size that its box speaks for; None where there is nothing to read."""
     text = " ".join(text.split())
     if not text or box.width <= 0 or box.height <= 0:
@@ -27,7 +27,7 @@ def measured_piece(text: str, box: Box, role: Role = "", *, bold: bool = False) 
     return TextPiece(text, box, min(max(per_character, 0.75 * box.height), 1.3 * box.height), bold, role)
 
 
-def measured_block(text: str, box: Box, role: Role = "") -> TextPiece | None:
+def measure_block(text: str, box: Box, role: Role = "") -> TextPiece | None:
     """A block of text whose lines are not known; its size is guessed from its area."""
     text = " ".join(text.split())
     if not text or box.width <= 0 or box.height <= 0:
@@ -36,13 +36,13 @@ def measured_block(text: str, box: Box, role: Role = "") -> TextPiece | None:
     if box.height > 2.5 * box.width and units <= 60 and role == "headline":
         return TextPiece(text, box, box.width, True, role)
     if units * box.height <= 1.35 * box.width:
-        return measured_piece(text, box, role)
+        return measure_piece(text, box, role)
     size = (box.width * box.height / (units * LINE_PITCH)) ** 0.5
     lines = max(1, round(box.height / (size * LINE_PITCH)))
     return TextPiece(text, box, size, role == "headline", role, lines)
 
 
-def measured_page(
+def measure_page(
     number: int,
     width: float,
     height: float,

@@ -12,7 +12,7 @@ from typing import Any
 
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.layout.measured import box_of, measured_block, measured_page, measured_piece
+from classifier.reading.layout.measured import box_of, measure_block, measure_page, measure_piece
 from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece
 
 PAGE_SHAPE = 1.4
@@ -72,8 +72,8 @@ def _pages(value: Any) -> list[PrintedPage]:
         if "page_idx" in value[0]:
             return _content_list_pages(value)
         if "txt" in value[0]:
-            lines = (measured_piece(str(x["txt"]), box) for x in value if (box := box_of(x["box"])) is not None)
-            return [measured_page(1, 0.0, 0.0, lines)]
+            lines = (measure_piece(str(x["txt"]), box) for x in value if (box := box_of(x["box"])) is not None)
+            return [measure_page(1, 0.0, 0.0, lines)]
         if {"parsing_res_list", "rec_texts", "overall_ocr_res"} & value[0].keys() or "res" in value[0]:
             return [_paddle_page(page.get("res", page), n) for n, page in enumerate(value, 1)]
     return []
@@ -92,7 +92,7 @@ def _middle_page(page: dict[str, Any], number: int) -> PrintedPage:
     for block in page.get("discarded_blocks") or []:
         for line in block.get("lines") or []:
             pieces.append(_middle_line(line, "furniture"))
-    return measured_page(number, float(width), float(height), pieces, pictures=pictures)
+    return measure_page(number, float(width), float(height), pieces, pictures=pictures)
 
 
 def _middle_block(block: dict[str, Any], pieces: list[TextPiece | None], pictures: list[Box], depth: int = 0) -> None:
@@ -111,7 +111,7 @@ def _middle_block(block: dict[str, Any], pieces: list[TextPiece | None], picture
 def _middle_line(line: dict[str, Any], role: Role) -> TextPiece | None:
     text = "".join(str(span.get("content") or "") for span in line.get("spans") or [])
     box = box_of(line.get("bbox"))
-    return None if box is None else measured_piece(text, box, role)
+    return None if box is None else measure_piece(text, box, role)
 
 
 def _content_list_pages(items: Sequence[dict[str, Any]]) -> list[PrintedPage]:
@@ -131,25 +131,25 @@ def _content_list_pages(items: Sequence[dict[str, Any]]) -> list[PrintedPage]:
                 continue
             box = Box(box.left, box.top * PAGE_SHAPE, box.right, box.bottom * PAGE_SHAPE)
             _content_item(item, box, pieces, pictures)
-        pages.append(measured_page(number + 1, 1000.0, 1000.0 * PAGE_SHAPE, pieces, pictures=pictures))
+        pages.append(measure_page(number + 1, 1000.0, 1000.0 * PAGE_SHAPE, pieces, pictures=pictures))
     return pages
 
 
 def _content_item(item: dict[str, Any], box: Box, pieces: list[TextPiece | None], pictures: list[Box]) -> None:
     kind = str(item.get("type", ""))
     if kind in _PICTURES:
-        caption = " ".join(str(x) for key in ("image_caption", "table_caption") for x in _listed(item.get(key)))
+        caption = " ".join(str(x) for key in ("image_caption", "table_caption") for x in _as_list(item.get(key)))
         high = min(0.3 * box.height, 28.0) if caption else 0.0
         pictures.append(Box(box.left, box.top, box.right, box.bottom - high))
         if caption:
-            pieces.append(measured_block(caption, Box(box.left, box.bottom - high, box.right, box.bottom), "caption"))
+            pieces.append(measure_block(caption, Box(box.left, box.bottom - high, box.right, box.bottom), "caption"))
         return
     role: Role = "headline" if item.get("text_level") else _ROLES.get(kind, "")
-    text = item.get("text") or " ".join(str(x) for x in _listed(item.get("list_items")))
-    pieces.append(measured_block(str(text), box, role))
+    text = item.get("text") or " ".join(str(x) for x in _as_list(item.get("list_items")))
+    pieces.append(measure_block(str(text), box, role))
 
 
-def _listed(value: Any) -> Iterable[Any]:
+def _as_list(value: Any) -> Iterable[Any]:
     return value if isinstance(value, list) else [value] if value else []
 
 
@@ -170,8 +170,8 @@ def _paddle_page(result: dict[str, Any], number: int) -> PrintedPage:
         places = lines.get("rec_polys") or lines.get("dt_polys") or []
     width, height = float(result.get("width") or 0), float(result.get("height") or 0)
     if not texts:
-        pieces = [measured_block(t, box, _ROLES.get(label, "")) for label, box, t in blocks if label not in _PICTURES]
-        return measured_page(number, width, height, pieces, pictures=pictures)
+        pieces = [measure_block(t, box, _ROLES.get(label, "")) for label, box, t in blocks if label not in _PICTURES]
+        return measure_page(number, width, height, pieces, pictures=pictures)
     measured: list[TextPiece | None] = []
     for text, place in zip(texts, places, strict=False):
         box = box_of(place)
@@ -179,5 +179,5 @@ def _paddle_page(result: dict[str, Any], number: int) -> PrintedPage:
             continue
         x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
         label = next((label for label, b, _ in blocks if b.holds(x, y)), "")
-        measured.append(measured_piece(str(text), box, _ROLES.get(label, "")))
-    return measured_page(number, width, height, measured, pictures=pictures)
+        measured.append(measure_piece(str(text), box, _ROLES.get(label, "")))
+    return measure_page(number, width, height, measured, pictures=pictures)

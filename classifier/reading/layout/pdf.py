@@ -93,7 +93,7 @@ def _png(pixels: bytes, width: int, height: int, stride: int, channels: int) -> 
 def _page(page: Any, number: int) -> PrintedPage:
     place = _Place(page)
     pieces, unmapped = _pieces(page, place)
-    rules, frames, pictures = _drawn(page, place)
+    rules, frames, pictures = _find_drawings(page, place)
     return PrintedPage(
         number,
         place.width,
@@ -190,7 +190,7 @@ def _is_doubled(character: str, box: Box, size: float, places: dict[tuple[str, i
     return False
 
 
-def _drawn(page: Any, place: _Place) -> tuple[list[Box], list[Box], list[Box]]:
+def _find_drawings(page: Any, place: _Place) -> tuple[list[Box], list[Box], list[Box]]:
     """Rules, frames and pictures of a page."""
     from pypdfium2 import raw
 
@@ -233,9 +233,9 @@ def _shapes(page: Any, place: _Place) -> Iterator[tuple[int, Box]]:
         elif kind == raw.FPDF_PAGEOBJ_PATH:
             if not _is_white(drawn):
                 for corners in _parts_of_path(drawn):
-                    yield kind, place.box(*_moved(corners, outer))
+                    yield kind, place.box(*_move_corners(corners, outer))
         elif kind != raw.FPDF_PAGEOBJ_TEXT and (bounds := _bounds(drawn)) is not None:
-            yield kind, place.box(*_moved(bounds, outer))
+            yield kind, place.box(*_move_corners(bounds, outer))
 
 
 _Matrix = tuple[float, float, float, float, float, float]
@@ -261,7 +261,7 @@ def _times(m: _Matrix, n: _Matrix) -> _Matrix:
     )
 
 
-def _moved(corners: tuple[float, float, float, float], m: _Matrix) -> tuple[float, float, float, float]:
+def _move_corners(corners: tuple[float, float, float, float], m: _Matrix) -> tuple[float, float, float, float]:
     if m == _UNMOVED:
         return corners
     left, bottom, right, top = corners
@@ -303,7 +303,7 @@ def _parts_of_path(drawn: Any) -> list[tuple[float, float, float, float]]:
     if len([p for p in parts if len(p) > 1]) < 2:
         return [whole]
     return [
-        _moved(
+        _move_corners(
             (min(p[0] for p in part), min(p[1] for p in part), max(p[0] for p in part), max(p[1] for p in part)), own
         )
         for part in parts

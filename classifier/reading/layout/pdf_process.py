@@ -31,7 +31,7 @@ _lock = threading.Lock()
 _kept: dict[int, subprocess.Popen[bytes]] = {}
 
 
-def bounded_pdf_pages(data: bytes, name: str, most_pages: int) -> Iterator[PrintedPage]:
+def read_pages_in_process(data: bytes, name: str, most_pages: int) -> Iterator[PrintedPage]:
     """Pages of a PDF, read in the other process.
 
     Raises InputRefused where it is damaged, locked, has more than ``most_pages`` pages, or takes
@@ -49,7 +49,7 @@ def bounded_pdf_pages(data: bytes, name: str, most_pages: int) -> Iterator[Print
             raise
 
 
-def bounded_page_picture(data: bytes, name: str, number: int, width: int) -> bytes:
+def draw_page_in_process(data: bytes, name: str, number: int, width: int) -> bytes:
     """A PDF's page as PNG, ``width`` pixels wide, drawn in the other process; empty where it cannot be drawn."""
     with _lock:
         process = _process()

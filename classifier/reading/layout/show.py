@@ -25,7 +25,7 @@ class ShownArticle:
     accepted: bool = True
 
 
-def shown_articles(places: Sequence[PlacedArticle], tagged: Sequence[TaggedArticle]) -> list[ShownArticle]:
+def number_articles(places: Sequence[PlacedArticle], tagged: Sequence[TaggedArticle]) -> list[ShownArticle]:
     """Articles with their places, numbered as ``source.position`` numbers them."""
     return [
         ShownArticle(n, place, f"{one.category_name} {one.probability:.2f}", one.decision == "accepted")

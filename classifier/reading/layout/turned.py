@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from classifier.printed_places import PrintedPart
 from classifier.reading.layout.printed import Box, PrintedPage
-from classifier.reading.page.sentences import is_finished, joined
+from classifier.reading.page.sentences import is_finished, join_pieces
 from classifier.reading.page.signs import CLOSING_BRACKETS, OPENING_BRACKETS, any_of
 from classifier.reading.page.story import Story
 from classifier.reading.patterns import pattern
@@ -39,7 +39,7 @@ class PlacedStory:
     printed: tuple[PrintedPart, ...] = ()
 
 
-def printed_number(texts: Sequence[str]) -> str:
+def find_page_number(texts: Sequence[str]) -> str:
     """The number printed on a page, from the page numbers and date lines in its margins; empty where there is none."""
     for text in texts:
         if match := _PRINTED.search(text.strip()):
@@ -113,7 +113,7 @@ def _join(start: PlacedStory, rest: PlacedStory, guessed: bool) -> None:
     texts = [p for p in own if p.kind == "text"]
     first = next((p for p in more if p.kind == "text"), None)
     if texts and first is not None and not is_finished(texts[-1].text):
-        texts[-1].text = joined(texts[-1].text, first.text)
+        texts[-1].text = join_pieces(texts[-1].text, first.text)
         more.remove(first)
     before.body = own + more
     if guessed:

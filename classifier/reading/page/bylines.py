@@ -26,7 +26,7 @@ from classifier.reading.page.signs import (
     any_of,
     none_of,
 )
-from classifier.reading.page.traditional import simplified
+from classifier.reading.page.traditional import simplify
 from classifier.reading.patterns import pattern
 
 MAX_BYLINE_CHARS = 200
@@ -171,8 +171,8 @@ def lead_byline(paragraph: str) -> Byline | None:
     if not _ANCHOR.search(paragraph, 0, _LOOKED_AT) and not _may_be_spaced(paragraph):
         return None
     printed = paragraph[:MAX_BYLINE_CHARS]
-    head, places = _closed_up(printed)
-    plain = simplified(head)
+    head, places = _close_up(printed)
+    plain = simplify(head)
     parts = _parts_at_start(head, plain)
     if parts.points < ENOUGH:
         parts = _bracket_near_start(head, plain)
@@ -195,10 +195,10 @@ def line_byline(line: str) -> Byline | None:
     printed = line.strip()
     if len(printed) > 100 or printed[-1:] in ENDS or is_photo_credit(printed):
         return None
-    line, _ = _closed_up(printed)
+    line, _ = _close_up(printed)
     if not _MAY_SIGN.search(line) and not line.endswith(_TOLD):
-        return _damaged_line(printed, line)
-    plain = simplified(line)
+        return _read_damaged_line(printed, line)
+    plain = simplify(line)
     if _COMMENTATOR.match(plain):
         return Byline(printed)
     if signed := signature(line):
@@ -217,12 +217,12 @@ def line_byline(line: str) -> Byline | None:
                 sure = has_mark and (people.persons or (len(people.names) == 1 and plain[0] in "□☐▢"))
                 sure = sure or (people.persons and people.told and line[-3].isspace() and line.endswith(_TOLD))
             return Byline(printed, people.names) if sure else None
-    return _damaged_line(printed, line)
+    return _read_damaged_line(printed, line)
 
 
 def breaks_off(before: str, after: str) -> bool:
     """Whether a byline is torn between two lines: ``本报讯(记者 张`` and ``宁)近日,…``."""
-    if len(before) > 60 or before[-1:] in ENDS or not _begins_byline(simplified(before)):
+    if len(before) > 60 or before[-1:] in ENDS or not _begins_byline(simplify(before)):
         return False
     whole = before + after[:MAX_BYLINE_CHARS]
     byline = lead_byline(whole) or line_byline(whole)
@@ -240,25 +240,25 @@ def _begins_byline(plain: str) -> bool:
 
 def signature(line: str) -> Byline | None:
     """The byline in brackets, or the sender (``供稿:…``), that a whole line is; mostly it ends a story."""
-    plain = simplified(line.strip())
+    plain = simplify(line.strip())
     bracket = _BRACKET.match(plain)
     inside = line.strip()[bracket.start("who") : bracket.end("who")] if bracket else line.strip()
     if bracket and bracket.end() < len(plain):
         return None
-    if sender := _SENDER.match(simplified(inside)):
+    if sender := _SENDER.match(simplify(inside)):
         who = inside[sender.start("who") : sender.end("who")] if sender["who"] else ""
-        names = tuple(name for name in people_at(who, all_names=True).names if is_person(simplified(name)))
+        names = tuple(name for name in people_at(who, all_names=True).names if is_person(simplify(name)))
         return Byline(line.strip(), names) if bracket or who else None
     if bracket and (reporters := _people_in_bracket(inside)):
         return Byline(line.strip(), reporters)
     return None
 
 
-def _damaged_line(printed: str, line: str) -> Byline | None:
+def _read_damaged_line(printed: str, line: str) -> Byline | None:
     """A line of names alone, with what OCR left of the roles: ``N本报记 张宁``, ``(供:张宁)``, ``者 张宁``."""
     if len(line) > 50 or not _TRACE_FIRST.match(line):
         return None
-    plain = simplified(line)
+    plain = simplify(line)
     trace = _TRACE.match(plain)
     if trace is None:
         return None
@@ -273,7 +273,7 @@ def _may_be_spaced(head: str) -> bool:
     return len(head) > 4 and head[1] in " \u3000" and head[3] in " \u3000"
 
 
-def _closed_up(head: str) -> tuple[str, list[int]]:
+def _close_up(head: str) -> tuple[str, list[int]]:
     """Text whose characters OCR set apart, closed up, with each character's place before; else as it is.
 
     ``本 报 讯 ( 记 者 张 宁 )近日`` becomes ``本报讯(记者张宁)近日``.
@@ -294,13 +294,13 @@ def closing_byline(paragraph: str) -> Byline | None:
     if end.rstrip("。.")[-1:] not in CLOSING_BRACKETS:
         if end[-1:] in ENDS or not _MAY_CLOSE.search(end, max(0, len(end) - 60)):
             return None
-        bare = _CLOSING_BARE.search(simplified(end))
+        bare = _CLOSING_BARE.search(simplify(end))
         if bare is None:
             return None
         people = people_at(end, bare.start("who"))
         whole = people.end == len(end) and people.persons and people.spaced
         return Byline(end[bare.start("who") :], people.names) if people.names and whole else None
-    match = _CLOSING.search(simplified(end))
+    match = _CLOSING.search(simplify(end))
     if match is None or is_photo_credit(paragraph):
         return None
     before = end[: match.start()].rstrip()
@@ -319,7 +319,7 @@ def is_photo_credit(line: str) -> bool:
     """Whether the line ends as a photo's credit does: ``本报记者 张三 摄``."""
     if not _MAY_CREDIT.search(line[-6:]):
         return False
-    end = simplified(line[-60:])
+    end = simplify(line[-60:])
     return bool(_PHOTO_CREDIT.search(end)) and not _WROTE_TOO.search(end)
 
 
@@ -435,7 +435,7 @@ def _bracket_near_start(head: str, plain: str) -> _Parts:
 
 def _people_in_bracket(inside: str) -> tuple[str, ...]:
     """The reporters that a bracket holds; none where it holds no role, or much else."""
-    plain = simplified(inside)
+    plain = simplify(inside)
     if _is_credit(plain) or not (_MAY_SIGN.search(plain) or _SENT_LAST.search(plain)):
         return ()
     people = people_at(inside, all_names=True)

@@ -54,10 +54,10 @@ _WORDS = pattern(r"([A-Za-z]{2,})\s+(?=[A-Za-z]{2,})")
 
 def with_plain_figures(text: str) -> str:
     """``text`` with its formulas as a reader sees them; what is too much of a formula for that stays as it is."""
-    return _FORMULA.sub(_shown, text)
+    return _FORMULA.sub(_show, text)
 
 
-def _shown(match: re.Match[str]) -> str:
+def _show(match: re.Match[str]) -> str:
     formula = next(group for group in match.groups() if group is not None)
     if match["inline"] and _PLAIN.fullmatch(formula):
         return "".join(formula.split())
@@ -84,14 +84,14 @@ def plain_formula(formula: str) -> str | None:
         return None
     text = text.replace("~", "")
     for _ in range(3):
-        text = _RAISED.sub(lambda m: _raised(m[1] if m[1] is not None else m[2]), text)
-        text = _LOWERED.sub(lambda m: _lowered(m[1] if m[1] is not None else m[2]), text)
+        text = _RAISED.sub(lambda m: _raise(m[1] if m[1] is not None else m[2]), text)
+        text = _LOWERED.sub(lambda m: _lower(m[1] if m[1] is not None else m[2]), text)
     text = text.replace("{", "").replace("}", "")
     text = _WORDS.sub("\\1\0", text)
     return "".join(text.split()).replace("\0", " ").replace("%₀", "‰")
 
 
-def _raised(inside: str) -> str:
+def _raise(inside: str) -> str:
     bare = "".join(inside.replace("{", "").replace("}", "").split())
     if not bare or bare in "°′″":
         return bare
@@ -102,6 +102,6 @@ def _raised(inside: str) -> str:
     return bare.translate(_SUPERSCRIPTS) if all(c in "0123456789+-()n" for c in bare) else f"^{bare}"
 
 
-def _lowered(inside: str) -> str:
+def _lower(inside: str) -> str:
     bare = "".join(inside.replace("{", "").replace("}", "").split())
     return bare.translate(_SUBSCRIPTS) if all(c in "0123456789+-()" for c in bare) else bare

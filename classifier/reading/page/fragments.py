@@ -7,7 +7,7 @@ from functools import cache
 
 from classifier.reading.page.signs import COMMA, HAN, OPENING_QUOTES, any_of
 from classifier.reading.page.topics import pairs_of
-from classifier.reading.page.traditional import simplified
+from classifier.reading.page.traditional import simplify
 from classifier.reading.patterns import pattern
 
 _WORD_PAIR, _NO_WORD_PAIR, _PAIR_ELSEWHERE = 3.0, -0.75, 1.5
@@ -27,14 +27,14 @@ def is_torn(line: str, after: str, alike: int, pairs: Callable[[], Mapping[str, 
     the paragraph below.
     """
     odds = 0.0
-    joint = simplified(line[-1] + after[0])
+    joint = simplify(line[-1] + after[0])
     in_han = bool(_HAN.fullmatch(joint[0]) and _HAN.fullmatch(joint[1]))
     if in_han:
         odds += _WORD_PAIR if joint[1] in word_pairs().get(joint[0], "") else _NO_WORD_PAIR
     elif joint.isascii() and joint.isalnum():
         odds += 3.0
     odds += 1.5 if len(line) > 20 else 0.5 if len(line) > 14 else -0.5
-    if _OPENS.match(simplified(after[:40])):
+    if _OPENS.match(simplify(after[:40])):
         odds -= 1.5
     odds += -1.5 if alike else 0.75
     least = -_PAIR_ELSEWHERE if in_han else 0.0

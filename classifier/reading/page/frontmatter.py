@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from classifier.reading.dates import is_iso, named_date, normal_date, written_date
+from classifier.reading.dates import date_of_name, is_iso, normal_date, written_date
 from classifier.reading.patterns import pattern
 
 MAX_CHARS = 8_000
@@ -44,7 +44,7 @@ class FrontMatter:
         if not given:
             return ""
         date = normal_date(given)
-        return date if is_iso(date) else written_date(given) or named_date(given)
+        return date if is_iso(date) else written_date(given) or date_of_name(given)
 
 
 def front_matter(source: str) -> FrontMatter:

@@ -7,7 +7,7 @@ import re
 from classifier.reading.page.bylines import is_photo_credit
 from classifier.reading.page.names import is_person
 from classifier.reading.page.signs import COLON, ENDS, HAN, OPENING_BRACKETS, any_of
-from classifier.reading.page.traditional import simplified
+from classifier.reading.page.traditional import simplify
 from classifier.reading.patterns import pattern
 
 _COLON, _OPEN = any_of(COLON), any_of(OPENING_BRACKETS)
@@ -91,7 +91,7 @@ def furniture_reason(line: str) -> str:
         return "markup"
     if len(line) > 140:
         return ""
-    line = simplified(line)
+    line = simplify(line)
     if _PAGE_NUMBER.fullmatch(line):
         return "page number"
     if len(line) <= 60 and _DATE_LINE.fullmatch(line):
@@ -122,7 +122,7 @@ def editors_at_end(line: str) -> int:
     if not may_edit(line):
         return -1
     from_end = max(0, len(line) - 160)
-    found = _EDITORS_AT_END.search(simplified(line[from_end:]))
+    found = _EDITORS_AT_END.search(simplify(line[from_end:]))
     if found is None or not _names_only(found["editors"]):
         return -1
     return from_end + found.start("editors")
@@ -143,7 +143,7 @@ def is_bare_date(line: str) -> bool:
 
 def is_column_name(heading: str) -> bool:
     """Whether a headline is only the name of a page or column (``要闻``, ``简讯``)."""
-    bare = simplified(heading).strip("【】[]|·“” \u3000")
+    bare = simplify(heading).strip("【】[]|·“” \u3000")
     return bool(_COLUMN_NAME.fullmatch(bare) or _COLUMN_PHRASE.fullmatch(bare))
 
 
@@ -153,25 +153,25 @@ def is_caption(paragraph: str) -> bool:
         return False
     if is_photo_credit(paragraph):
         return True
-    return bool(_CAPTION.match(simplified(paragraph[:24])) or _CAPTION_END.search(simplified(paragraph[-40:])))
+    return bool(_CAPTION.match(simplify(paragraph[:24])) or _CAPTION_END.search(simplify(paragraph[-40:])))
 
 
 def is_notice_headline(line: str) -> bool:
     """Whether a line without headline marks is a notice's headline (``遗失声明``, ``招标公告``)."""
-    return 2 <= len(line) <= 36 and bool(_NOTICE.fullmatch(simplified(line.strip())))
+    return 2 <= len(line) <= 36 and bool(_NOTICE.fullmatch(simplify(line.strip())))
 
 
 def is_editors_note(paragraph: str) -> bool:
     """Whether a paragraph is an editor's note that stands before a story's own text (``编者按``)."""
-    return bool(_NOTE.match(simplified(paragraph[:24])))
+    return bool(_NOTE.match(simplify(paragraph[:24])))
 
 
 def turns_to_another_page(paragraph: str) -> bool:
     """Whether the story breaks off here to go on elsewhere: ``(下转第二版)``."""
-    end = simplified(paragraph[-24:])
+    end = simplify(paragraph[-24:])
     return "下转" in end and bool(_TURN_TO.search(end))
 
 
 def is_turned_from(paragraph: str) -> bool:
     """Whether a story goes on here from another page: ``(上接第一版)``."""
-    return "接" in paragraph[:12] and bool(_TURNED_FROM.match(simplified(paragraph[:40])))
+    return "接" in paragraph[:12] and bool(_TURNED_FROM.match(simplify(paragraph[:40])))

@@ -20,9 +20,15 @@ from classifier.reading.page.furniture import (
 )
 from classifier.reading.page.line_layout import NEVER_FIRST, Layout
 from classifier.reading.page.markup import Line
-from classifier.reading.page.sentences import has_open_bracket, introduces_list, is_bare_byline, is_finished, joined
+from classifier.reading.page.sentences import (
+    has_open_bracket,
+    introduces_list,
+    is_bare_byline,
+    is_finished,
+    join_pieces,
+)
 from classifier.reading.page.signs import CLOSING_BRACKETS, CLOSING_QUOTES, COLON, COMMA, PAUSE, SEMICOLON, any_of
-from classifier.reading.page.traditional import simplified
+from classifier.reading.page.traditional import simplify
 from classifier.reading.patterns import pattern
 
 ParagraphKind = Literal["heading", "text", "byline", "caption", "row", "left_out"]
@@ -92,7 +98,7 @@ def paragraphs_of(lines: Sequence[Line], *, page: bool = True) -> list[Paragraph
         if page and current is not None and current.kind == "caption" and is_finished(current.text):
             current, held = held, None
         if current is not None and _continues(current, line, i, layout):
-            current.text = joined(current.text, line.text)
+            current.text = join_pieces(current.text, line.text)
             current.lines.append(i)
             current.alone = False
             if page and current.kind == "text" and line_byline(current.text):
@@ -139,7 +145,7 @@ def _with_torn_joined(found: list[Paragraph], lines: Sequence[Line]) -> list[Par
             own = lengths[stories[p]]
             alike = sum(own[n] for n in range(len(p.text) - 3, len(p.text) + 4)) - 1
             if not lead_byline(after.text) and is_torn(p.text, after.text, alike, pairs):
-                p.text, p.lines, p.alone = joined(p.text, after.text), p.lines + after.lines, False
+                p.text, p.lines, p.alone = join_pieces(p.text, after.text), p.lines + after.lines, False
                 gone.add(after)
         if p.kind in ("heading", "text", "byline"):
             after = p
@@ -169,13 +175,13 @@ def _continues(current: Paragraph, line: Line, i: int, layout: Layout) -> bool:
         return True
     last = before[-1]
     if last in COMMA or last in PAUSE:
-        return not (last in COMMA and _OPENER.match(simplified(after[:24])) and len(before) < 8)
+        return not (last in COMMA and _OPENER.match(simplify(after[:24])) and len(before) < 8)
     if last in SEMICOLON:
         return not (_ENUMERATED.match(after) and _ENUMERATED.match(before))
     if last in COLON:
         return not (_ENUMERATED.match(after) or introduces_list(before) or len(before) <= 12)
     if current.items or current.kind == "row":
         return False
-    if _OPENER.match(simplified(after[:24])) or _ENUMERATED.match(after):
+    if _OPENER.match(simplify(after[:24])) or _ENUMERATED.match(after):
         return False
     return not layout.stands_alone(i, before, before_alone=current.alone)

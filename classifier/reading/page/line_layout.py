@@ -8,7 +8,7 @@ from classifier.reading.page.bylines import lead_byline, line_byline
 from classifier.reading.page.markup import Line
 from classifier.reading.page.sentences import has_open_bracket, introduces_list, is_finished
 from classifier.reading.page.signs import COLON, COMMA, ELLIPSIS, EXCLAMATION, PAUSE, QUESTION, SEMICOLON, STOP
-from classifier.reading.page.traditional import simplified
+from classifier.reading.page.traditional import simplify
 from classifier.reading.patterns import pattern
 
 SUBHEAD_CHARS = 24
@@ -81,8 +81,8 @@ class Layout:
         if len(text) > LONG_SUBHEAD_CHARS or any(c in text for c in COMMA) or not before_done:
             return False
         if (
-            simplified(text[-1]) in _MID_LAST
-            or _MID_FIRST.match(simplified(after.text[:4]))
+            simplify(text[-1]) in _MID_LAST
+            or _MID_FIRST.match(simplify(after.text[:4]))
             or after.text[0] in NEVER_FIRST
         ):
             return False

@@ -100,11 +100,11 @@ def lines_of(source: str) -> tuple[list[Line], list[Cut]]:
     cuts = _with_editors(source, ranges, cuts)
     starts = [cut.start for cut in cuts]
     lines = [_line(source, start, end, cuts, starts) for start, end in ranges]
-    _underlined_headings(source, lines)
+    _mark_underlined_headings(source, lines)
     return lines, cuts
 
 
-def shown(raw: str) -> str:
+def strip_markup(raw: str) -> str:
     """A piece of Markdown as it is seen: without emphasis, escapes, entities, link targets."""
     if "](" in raw:
         raw = _LINK.sub(r"\1", raw)
@@ -118,10 +118,10 @@ def shown(raw: str) -> str:
         raw = _ESCAPE.sub(r"\1", raw)
     if "&" in raw:
         raw = html.unescape(raw)
-    return closed_up(raw.replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", ""))
+    return close_up(raw.replace("\xa0", " ").replace("\u200b", "").replace("\ufeff", ""))
 
 
-def closed_up(text: str) -> str:
+def close_up(text: str) -> str:
     """A line whose Han characters OCR set apart by blanks, without them; a list of names keeps them."""
     if len(text) < 12 or (" " not in text and "\u3000" not in text) or not _SET_APART.search(text):
         return text
@@ -211,25 +211,25 @@ def _line(source: str, start: int, end: int, cuts: list[Cut], starts: list[int])
         if not raw.strip() and source[start:end].strip():
             return Line(start, end, "", "left_out", reason=reason)
         if "<td" in source[start:end].lower() or "<th" in source[start:end].lower():
-            return Line(start, end, " ".join(shown(raw).split()), "row")
+            return Line(start, end, " ".join(strip_markup(raw).split()), "row")
     body = raw.rstrip()
     if not body.strip("\u3000\xa0\u200b\ufeff\x1a \t"):
         return Line(start, end, "", "blank")
     if html_level:
-        return Line(start, end, " ".join(shown(body).split()), "heading", html_level)
+        return Line(start, end, " ".join(strip_markup(body).split()), "heading", html_level)
     if body.lstrip(" \t\u3000")[0] not in _MARKUP_FIRST and not body.endswith("|"):
         return _text_line(start, end, body, "text", bold=False)
     if _is_rule(body):
         return Line(start, end, "", "left_out", reason="rule")
     if (match := _HEADING.match(body)) and not _HASHTAG.match(body):
-        text = _one_line(shown(_without_closing_marks(match[2])))
+        text = _one_line(strip_markup(_without_closing_marks(match[2])))
         if text:
             return Line(start, end, text, "heading", len(match[1]))
         return Line(start, end, "", "left_out", reason="markup")
     if _ROW.match(body) and body.count("|") >= 2:
         if "-" in body and _ROW_RULE_CHARS.issuperset(body):
             return Line(start, end, "", "left_out", reason="markup")
-        return Line(start, end, " ".join(shown(body).replace("|", " ").split()), "row")
+        return Line(start, end, " ".join(strip_markup(body).replace("|", " ").split()), "row")
     if match := _QUOTE.match(body):
         body = body[match.end() :]
     bold = bool(_BOLD_LINE.match(body))
@@ -238,7 +238,7 @@ def _line(source: str, start: int, end: int, cuts: list[Cut], starts: list[int])
 
 
 def _text_line(start: int, end: int, body: str, kind: LineKind, *, bold: bool) -> Line:
-    seen = shown(body)
+    seen = strip_markup(body)
     stripped = seen.lstrip(" \t\u3000")
     if not stripped:
         return Line(start, end, "", "left_out", reason="markup")
@@ -263,7 +263,7 @@ def _without_cuts(source: str, start: int, end: int, cuts: list[Cut], i: int) ->
     return "".join(pieces), reason
 
 
-def _underlined_headings(source: str, lines: list[Line]) -> None:
+def _mark_underlined_headings(source: str, lines: list[Line]) -> None:
     """A short line of text alone above ``=====`` is a headline."""
     for i in range(1, len(lines)):
         above, rule = lines[i - 1], lines[i]

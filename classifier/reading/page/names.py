@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from classifier.reading.page.signs import COLON, COMMA, HAN, PAUSE, SEMICOLON, SLASH, any_of
-from classifier.reading.page.traditional import simplified
+from classifier.reading.page.traditional import simplify
 from classifier.reading.patterns import pattern
 
 SURNAMES = (
@@ -112,7 +112,7 @@ def people_at(text: str, at: int = 0, *, all_names: bool = False) -> People:
     They end at the first word that is no name; with ``all_names`` such words are passed over, as
     inside a bracket that holds nothing else.
     """
-    plain = simplified(text)
+    plain = simplify(text)
     names: list[str] = []
     roles, end, awaited, known = 0, at, False, 0
     persons = spaced = True
@@ -143,10 +143,10 @@ def people_at(text: str, at: int = 0, *, all_names: bool = False) -> People:
         if ending and ending.start():
             told = told or "报" in ending[0]
             word = word[: ending.start()]
-        name = _closed_up(word)
+        name = _close_up(word)
         person = is_person(name)
         if person or _may_be_name(name, awaited=(awaited and not plain[start - 1].isalpha()) or all_names):
-            names.append(_closed_up(text[start : start + len(word)]))
+            names.append(_close_up(text[start : start + len(word)]))
             persons, end, awaited, known = persons and person, at, awaited and not person, known + at - start
         elif all_names:
             at = max(at, start + 1)
@@ -156,13 +156,13 @@ def people_at(text: str, at: int = 0, *, all_names: bool = False) -> People:
 
 def reporters_in(who: str) -> tuple[str, ...]:
     """Names in a byline's bracket; roles drop out, names of two characters set apart are closed up."""
-    plain = simplified(who)
+    plain = simplify(who)
     people = people_at(who, all_names=True)
     sent = _SENT.search(plain)
     if people.sent or not sent or not sent.start() or not people.names:
         return people.names
     names = people_at(who[: sent.start()], all_names=True).names
-    if names and "·" not in names[-1] and len(names[-1]) > 3 and is_surname(simplified(names[-1])[0]):
+    if names and "·" not in names[-1] and len(names[-1]) > 3 and is_surname(simplify(names[-1])[0]):
         # 記者林小美高雄5日電: the place runs into the name.
         return (*names[:-1], names[-1][: 2 if len(names[-1]) == 4 else 3])
     return names
@@ -175,5 +175,5 @@ def _may_be_name(name: str, *, awaited: bool) -> bool:
     return awaited and 2 <= len(name) <= 8 and not _NO_NAME.match(name) and not _TITLE.search(name)
 
 
-def _closed_up(word: str) -> str:
+def _close_up(word: str) -> str:
     return word if word.isalpha() else _DOTS.sub("·", _BLANKS.sub("", word))

@@ -7,14 +7,14 @@ from dataclasses import replace
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.dates import named_date, near, written_date
+from classifier.reading.dates import date_of_name, near, written_date
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.page.accounting import PageReading, account_of
 from classifier.reading.page.bylines import Byline, closing_reporters, lead_byline, line_byline
 from classifier.reading.page.frontmatter import front_matter
 from classifier.reading.page.joining import Paragraph, paragraphs_of
 from classifier.reading.page.markup import lines_of
-from classifier.reading.page.repeats import repeated_last
+from classifier.reading.page.repeats import find_repeated_end
 from classifier.reading.page.stories import stories_of
 from classifier.reading.page.story import Story
 from classifier.reading.page.tails import without_recommended
@@ -49,7 +49,7 @@ def read_page(
     if len(stories) > options.limits.articles_a_page:
         raise InputRefused(full_name, say("file.articles", most=options.limits.articles_a_page))
     for story in stories:
-        for paragraph in repeated_last(story.body):
+        for paragraph in find_repeated_end(story.body):
             story.body.remove(paragraph)
             paragraph.kind, paragraph.reason = "left_out", "repeated last paragraph"
     if len(stories) == 1 and not stories[0].title:
@@ -109,4 +109,4 @@ def _page_date(paragraphs: list[Paragraph], name: str) -> str:
     for paragraph in paragraphs:
         if paragraph.reason in ("date line", "masthead", "imprint") and (date := written_date(paragraph.text)):
             return date
-    return named_date(name)
+    return date_of_name(name)

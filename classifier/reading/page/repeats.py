@@ -15,7 +15,7 @@ _NOISE = pattern(r"[\W_]+")
 _DIGITS = pattern(r"\d+")
 
 
-def repeated_last(body: list[Paragraph]) -> list[Paragraph]:
+def find_repeated_end(body: list[Paragraph]) -> list[Paragraph]:
     """The last paragraph where one shortly before it (or that one's end) says nearly the same, else none.
 
     Captions and credits at the end are looked past.  Short lines that differ in their figures are

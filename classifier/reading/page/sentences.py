@@ -8,7 +8,7 @@ from classifier.reading.page.bylines import closing_reporters, lead_byline
 from classifier.reading.page.furniture import is_caption
 from classifier.reading.page.names import is_surname
 from classifier.reading.page.signs import CLOSERS, CLOSING_BRACKETS, COLON, ENDS, HAN, PAIRS, STOP, any_of
-from classifier.reading.page.traditional import simplified
+from classifier.reading.page.traditional import simplify
 from classifier.reading.patterns import pattern
 
 _NAME_TOKEN = pattern(rf"{HAN}{{1,4}}(?:·{HAN}{{1,10}})*")
@@ -33,13 +33,13 @@ def is_finished(text: str) -> bool:
     return bool(closing_reporters(text)) and not is_bare_byline(text)
 
 
-def joined(before: str, after: str) -> str:
+def join_pieces(before: str, after: str) -> str:
     """Two pieces of one paragraph put together; a blank only where words would run into one another."""
     a, b = before[-1:], after[:1]
     if a.isascii() and b.isascii() and a.isalpha() and b.isalpha():
         return f"{before} {after}"
     end = before[-_JOINT_CHARS:]
-    if _OPEN_BYLINE.search(simplified(end)) and "\u3400" <= b <= "\u9fff" and "\u3400" <= a <= "\u9fff":
+    if _OPEN_BYLINE.search(simplify(end)) and "\u3400" <= b <= "\u9fff" and "\u3400" <= a <= "\u9fff":
         last, first = re.split(r"[\s、,，]", end)[-1], re.split(r"[\s、,，)）]", after)[0]
         torn = len(last) == 1 or len(first) == 1 or ("·" not in last and len(last) > 8)
         torn = torn or ("·" in last and "·" not in first and not (len(first) in (2, 3) and is_surname(first[0])))
@@ -82,4 +82,4 @@ def has_open_bracket(text: str) -> bool:
 
 def introduces_list(text: str) -> bool:
     """Whether a text ends by announcing a list: ``各队积分如下:``."""
-    return bool(_LIST_INTRO.search(simplified(text[-16:])))
+    return bool(_LIST_INTRO.search(simplify(text[-16:])))

@@ -16,7 +16,7 @@ from classifier.reading.page.furniture import (
 from classifier.reading.page.joining import Paragraph
 from classifier.reading.page.sections import with_flat_sections
 from classifier.reading.page.sentences import is_finished
-from classifier.reading.page.story import BEARERS, Story, headed, name_from, take_kicker, take_title_from_body
+from classifier.reading.page.story import BEARERS, Story, make_story, name_from, take_kicker, take_title_from_body
 from classifier.reading.page.topics import goes_on, pairs_of, starts_in_speech
 from classifier.reading.patterns import pattern
 
@@ -125,7 +125,7 @@ class _Grouping:
         tops = [k for k, p in enumerate(run) if p.level == self.top]
         if not tops or numbered:
             if current is None or (not numbered and self._lower_starts(run, current, after)):
-                self._start(headed(run, [len(run) - 1]))
+                self._start(make_story(run, [len(run) - 1]))
                 return
             for p in run:
                 p.level = max(p.level, 3) if numbered else p.level
@@ -133,9 +133,9 @@ class _Grouping:
             return
         if len(tops) > MAX_TITLE_LINES:
             for k in tops[:-1]:
-                self._start(headed(run[k : k + 1], [0]))
+                self._start(make_story(run[k : k + 1], [0]))
             run, tops = run[tops[-1] :], [0]
-        story = headed(run, tops)
+        story = make_story(run, tops)
         if current is not None:
             take_kicker(current, story)
         self._start(story)

@@ -72,7 +72,7 @@ class Story:
         self._looked_at = len(self.body)
 
 
-def headed(run: list[Paragraph], tops: list[int]) -> Story:
+def make_story(run: list[Paragraph], tops: list[int]) -> Story:
     """A story under a run of headings, of which ``tops`` are its headline's lines."""
     story = Story()
     titles = [run[k] for k in tops]

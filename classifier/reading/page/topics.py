@@ -16,7 +16,7 @@ from functools import cache
 from classifier.reading.options import Scorer
 from classifier.reading.page.names import is_bare_name
 from classifier.reading.page.signs import COMMA, HAN, OPENING_QUOTES, any_of
-from classifier.reading.page.traditional import simplified
+from classifier.reading.page.traditional import simplify
 from classifier.reading.patterns import pattern
 
 MIN_SIDE_CHARS = 70
@@ -93,7 +93,7 @@ def story_changes(
     """
     if not 2 <= len(paragraphs) <= MAX_PARAGRAPHS:
         return []
-    as_given, paragraphs = paragraphs, [simplified(paragraph) for paragraph in paragraphs]
+    as_given, paragraphs = paragraphs, [simplify(paragraph) for paragraph in paragraphs]
     pairs = [pairs_of(paragraph) for paragraph in paragraphs]
     asked: object = None  # the classifier, once some boundary is close enough for its word to count
     found: list[StoryChange] = []
@@ -122,12 +122,12 @@ def story_changes(
 
 def pairs_of(text: str) -> frozenset[str]:
     """The pairs of neighbouring Han characters in a text."""
-    return frozenset(run[i : i + 2] for run in _RUN.findall(simplified(text)) for i in range(len(run) - 1))
+    return frozenset(run[i : i + 2] for run in _RUN.findall(simplify(text)) for i in range(len(run) - 1))
 
 
 def goes_on(paragraph: str) -> bool:
     """Whether a paragraph's first words lean on what stands before it, so that it starts no story."""
-    return bool(_GOES_ON.match(simplified(paragraph[:16])))
+    return bool(_GOES_ON.match(simplify(paragraph[:16])))
 
 
 def starts_in_speech(paragraph: str, before: str = "") -> bool:
@@ -137,12 +137,12 @@ def starts_in_speech(paragraph: str, before: str = "") -> bool:
     named before was named in a beginning that is cut off.
     """
     name = _bare_speaker(paragraph)
-    return bool(name) and not _is_named(name, simplified(before))
+    return bool(name) and not _is_named(name, simplify(before))
 
 
 def _bare_speaker(paragraph: str) -> str:
     """The bare name that a paragraph starts with, speaking; or empty."""
-    match = _SPEAKER.match(simplified(paragraph[:60]))
+    match = _SPEAKER.match(simplify(paragraph[:60]))
     return match["name"] if match and is_bare_name(match["name"]) else ""
 
 
@@ -221,7 +221,7 @@ def _strength(
     )
     if (name := _bare_speaker(paragraphs[index])) and not _is_named(name, _before(paragraphs, start, index)):
         return strength + w.speaker, "it starts with someone speaking who was not named before"
-    if _LEAD.match(simplified(paragraphs[index][:120])):
+    if _LEAD.match(simplify(paragraphs[index][:120])):
         return strength + w.lead, "it shares no words with the text before and opens as a story does"
     return strength, _UNSHARED
 

@@ -12,7 +12,7 @@ _TELLING = pattern(
 )
 
 
-def simplified(text: str) -> str:
+def simplify(text: str) -> str:
     """``text`` with simplified characters, as long as it was: each character stays in its place."""
     return text.translate(_table()) if _TELLING.search(text) else text
 

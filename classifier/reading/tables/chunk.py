@@ -82,7 +82,7 @@ def wrong_field(name: str, field: str, known: list[str]) -> InputRefused:
     return InputRefused(name, say("reading.no_text_field", field=field, fields=", ".join(known[:20]) or "–"))
 
 
-def checked_chunk(
+def check_chunk(
     source: TableSource,
     ids: Any,
     titles: Any,

@@ -11,7 +11,7 @@ from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.encoding import utf8_stream
 from classifier.reading.options import ReadingOptions
-from classifier.reading.tables.chunk import ArticleChunk, TableSource, checked_chunk, wrong_field
+from classifier.reading.tables.chunk import ArticleChunk, TableSource, check_chunk, wrong_field
 from classifier.reading.tables.fields import Fields, fields_of
 from classifier.reading.tables.quoting import Layout, RowBlock, row_blocks, rows_of, split_line
 
@@ -51,12 +51,12 @@ def csv_chunks(
     With ``rows``, only those of a range that ``row_ranges`` gave.  Raises InputRefused where the
     header lacks the field of the texts.
     """
-    from classifier.reading.streams import chained, stretch
+    from classifier.reading.streams import chain_head, stretch
 
     if rows is not None:
         file.seek(0)
         head = file.read(rows.heading)
-        file = chained(head, stretch(file, rows.start, rows.end))
+        file = chain_head(head, stretch(file, rows.start, rows.end))
     stream = utf8_stream(file, source.name, source.options.encoding)
     head = stream.read(HEAD_BYTES)
     heading = read_heading(head, delimiter, source.name)
@@ -129,7 +129,7 @@ def _arrow_chunk(
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    wanted = {field: heading.names.index(field) for field in dict.fromkeys(_named(fields)) if field}
+    wanted = {field: heading.names.index(field) for field in dict.fromkeys(_name_fields(fields)) if field}
     keys = {field: f"c{i}" for field, i in wanted.items()}
     try:
         table = arrow_csv.read_csv(
@@ -156,9 +156,9 @@ def _arrow_chunk(
     if table.num_rows != len(block.ends):
         return None
     positions = pa.array(np.arange(number, number + table.num_rows))
-    columns = [_whole(table.column(keys[field])) if field else None for field in _named(fields)]
+    columns = [_whole(table.column(keys[field])) if field else None for field in _name_fields(fields)]
     ids, titles, texts, dates = columns
-    return checked_chunk(source, ids, titles, texts, dates, positions)
+    return check_chunk(source, ids, titles, texts, dates, positions)
 
 
 def _whole(column: Any) -> Any:
@@ -185,14 +185,14 @@ def _row_chunk(
             positions.append(position)
     if not good:
         return None
-    places = [heading.names.index(field) if field else -1 for field in _named(fields)]
+    places = [heading.names.index(field) if field else -1 for field in _name_fields(fields)]
     arrays: list[Any] = [
         None if place < 0 else pa.array([cells[place] for cells in good], pa.binary()).view(pa.string())
         for place in places
     ]
     ids, titles, texts, dates = arrays
-    return checked_chunk(source, ids, titles, texts, dates, pa.array(positions, pa.int64()))
+    return check_chunk(source, ids, titles, texts, dates, pa.array(positions, pa.int64()))
 
 
-def _named(fields: Fields) -> tuple[str, str, str, str]:
+def _name_fields(fields: Fields) -> tuple[str, str, str, str]:
     return fields.id, fields.title, fields.text, fields.date

@@ -11,7 +11,7 @@ from classifier.reading.tables.chunk import (
     CHUNK_ROWS,
     ArticleChunk,
     TableSource,
-    checked_chunk,
+    check_chunk,
     wrong_field,
 )
 from classifier.reading.tables.fields import fields_of
@@ -108,7 +108,7 @@ class JsonRows:
     def taken(self) -> ArticleChunk:
         import pyarrow as pa
 
-        chunk = checked_chunk(
+        chunk = check_chunk(
             self.source,
             _column(self.ids),
             _column(self.titles),

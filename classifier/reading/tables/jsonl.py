@@ -10,7 +10,7 @@ from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.encoding import utf8_stream
 from classifier.reading.streams import stretch
-from classifier.reading.tables.chunk import ArticleChunk, TableSource, checked_chunk
+from classifier.reading.tables.chunk import ArticleChunk, TableSource, check_chunk
 from classifier.reading.tables.fields import Fields, fields_of
 from classifier.reading.tables.json_rows import JsonRows
 
@@ -161,12 +161,12 @@ def _arrow_chunk(block: _Block, source: TableSource) -> ArticleChunk | None:
         return None
     if table.num_rows != lines or table.column(fields.text).null_count:
         return None
-    ids, titles, texts, dates = (_combined(table.column(f)) if f else None for f in named)
+    ids, titles, texts, dates = (_combine(table.column(f)) if f else None for f in named)
     positions = pa.array(np.arange(block.first_line, block.first_line + lines))
-    return checked_chunk(source, ids, titles, texts, dates, positions)
+    return check_chunk(source, ids, titles, texts, dates, positions)
 
 
-def _combined(column: Any) -> Any:
+def _combine(column: Any) -> Any:
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 

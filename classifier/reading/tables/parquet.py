@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.tables.chunk import CHUNK_BYTES, ArticleChunk, TableSource, checked_chunk, wrong_field
+from classifier.reading.tables.chunk import CHUNK_BYTES, ArticleChunk, TableSource, check_chunk, wrong_field
 from classifier.reading.tables.fields import fields_of
 from classifier.reading.unpacking import Unpacking
 
@@ -22,7 +22,7 @@ _CHUNK_ROWS = 8_192
 
 def row_groups(file: BinaryIO, name: str) -> list[tuple[int, int]]:
     """For each row group of a Parquet file its rows and its unpacked bytes."""
-    metadata = _opened(file, name).metadata
+    metadata = _open(file, name).metadata
     groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
     return [(group.num_rows, group.total_byte_size) for group in groups]
 
@@ -36,7 +36,7 @@ def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | 
     import numpy as np
     import pyarrow as pa
 
-    parquet = _opened(file, source.name)
+    parquet = _open(file, source.name)
     names = parquet.schema_arrow.names
     found = fields_of(names, source.options)
     if not found.text:
@@ -58,16 +58,16 @@ def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | 
             for batch in parquet.iter_batches(rows, row_groups=[group], columns=wanted, use_threads=False):
                 if not batch.num_rows:
                     continue
-                total.take(sum(_unpacked_bytes(column) for column in batch.columns))
+                total.take(sum(_count_unpacked_bytes(column) for column in batch.columns))
                 positions = pa.array(np.arange(position + 1, position + batch.num_rows + 1))
                 position += batch.num_rows
                 ids, titles, texts, dates = (batch.column(f) if f in wanted else None for f in fields)
-                yield checked_chunk(source, ids, titles, texts, dates, positions)
+                yield check_chunk(source, ids, titles, texts, dates, positions)
         except (pa.ArrowException, OSError) as error:
             raise InputRefused(source.name, say("reading.damaged_group", group=group, error=error)) from error
 
 
-def _opened(file: BinaryIO, name: str) -> Any:
+def _open(file: BinaryIO, name: str) -> Any:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -97,7 +97,7 @@ def _longest(parquet: Any, file: BinaryIO, group: int, columns: Sequence[str]) -
     return found
 
 
-def _unpacked_bytes(column: Any) -> int:
+def _count_unpacked_bytes(column: Any) -> int:
     """The bytes of a column's values, each counted as often as it stands there."""
     import pyarrow as pa
     import pyarrow.compute as pc

@@ -216,7 +216,7 @@ def _row(data: bytes, start: int, layout: Layout, *, final: bool, closed: bool) 
     if QUOTE not in line:
         return Row(tuple(line.split(layout.delimiter)), after)
     if not layout.quoted:
-        return _tabbed(data, start, stop, after, layout, final=closed)
+        return _read_tabbed_row(data, start, stop, after, layout, final=closed)
     strict = _strict(data, start, layout)
     if strict is not None:
         cells, end = strict
@@ -342,7 +342,7 @@ def _lenient_lines(data: bytes, start: int, after: int, layout: Layout, *, final
     return None
 
 
-def _tabbed(data: bytes, start: int, stop: int, after: int, layout: Layout, *, final: bool) -> Row | None:
+def _read_tabbed_row(data: bytes, start: int, stop: int, after: int, layout: Layout, *, final: bool) -> Row | None:
     """A row between tabs: quotes are text, but for a field that needs them for a line break, a tab or a quote."""
     cells = data[start:stop].split(layout.delimiter)
     plain = Row(tuple(_without_needed_quotes(cell) for cell in cells), after)

@@ -72,7 +72,7 @@ async def list_projects(request: Request) -> ProjectList:
 @reading.get("/projects/{project_id}", responses=problems(401, 404, 422, 503))
 async def show_project(request: Request, project_id: ProjectId) -> Project:
     """One project."""
-    _known(project_id)
+    _check_project(project_id)
     return _project(service_of(request))
 
 
@@ -88,7 +88,7 @@ async def suggest(
 ) -> SuggestionList:
     """Categories of a text, the best first, with probabilities as scores."""
     service = service_of(request)
-    _known(project_id)
+    _check_project(project_id)
     found = await _suggested(service, [(text, metadata_title)], _language(language), limit, threshold)
     return SuggestionList(results=found[0])
 
@@ -104,7 +104,7 @@ async def suggest_batch(
 ) -> list[BatchSuggestionList]:
     """Categories of up to 32 texts."""
     service = service_of(request)
-    _known(project_id)
+    _check_project(project_id)
     texts = [(document.text, document.metadata.get("title", "")) for document in given.documents]
     found = await _suggested(service, texts, _language(language), limit, threshold)
     return [
@@ -136,7 +136,7 @@ async def learn(request: Request, project_id: ProjectId, documents: list[Indexed
     All documents are checked first; with an unknown subject none is added.
     """
     service = service_of(request)
-    _known(project_id)
+    _check_project(project_id)
     if len(documents) > MOST_LEARNT:
         raise Problem(413, f"{len(documents):,} documents are more than {MOST_LEARNT:,}; send them in pieces")
     taxonomy = service.champion.model.taxonomy
@@ -223,7 +223,7 @@ def _project(service: Service) -> Project:
     )
 
 
-def _known(project_id: str) -> None:
+def _check_project(project_id: str) -> None:
     if project_id != PROJECT:
         raise Problem(404, f"Project '{project_id}' not found; the only one is '{PROJECT}'")
 

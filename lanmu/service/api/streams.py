@@ -118,7 +118,7 @@ def _article(line: bytes, service: Service) -> Article | str:
     if len(line) > limits.line_bytes:
         return f"the line is longer than {limits.line_bytes:,} bytes; split the article"
     try:
-        return article_of(_parsed(line), limits)
+        return article_of(_parse(line), limits)
     except ValidationError as error:
         first = error.errors()[0]
         where = "/".join(str(part) for part in first["loc"])
@@ -127,7 +127,7 @@ def _article(line: bytes, service: Service) -> Article | str:
         return problem.detail
 
 
-def _parsed(line: bytes) -> LineIn:
+def _parse(line: bytes) -> LineIn:
     try:
         return LineIn.model_validate_json(line)
     except ValidationError as error:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.desk.filters import ArticleNumber, WantedArticles
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.desk.stories import repeated_titles, told
+from lanmu.service.desk.stories import find_repeated_titles, tell_story
 from lanmu.service.desk.translating import reason
 from lanmu.service.security.access import AskFirst, Editor, Reader
 from lanmu.service.store import flags, leases, mending, progress, queue, second_reading
@@ -31,7 +31,7 @@ def articles_page(request: Request, who: Reader, wanted: WantedArticles, offset:
         origins, people = queue.origins(connection), queue.labellers(connection)
     return desk.page(
         "articles.html", found=found, wanted=wanted, states=STATES, origins=origins, people=people, reason=reason,
-        repeated=repeated_titles(found.articles),
+        repeated=find_repeated_titles(found.articles),
     )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def article_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
         raise NoSuchArticle(number)
     return desk.page(
         "article.html",
-        story=told(desk, article),
+        story=tell_story(desk, article),
         deeds=deeds,
         flag=flag,
         reading=reading,

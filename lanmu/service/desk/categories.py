@@ -52,7 +52,7 @@ def taxonomy_of(champion: Champion) -> Taxonomy:
     return champion.model.taxonomy if champion.ready else read_taxonomy()
 
 
-def shown_categories(taxonomy: Taxonomy, language: Language) -> ShownCategories:
+def show_categories(taxonomy: Taxonomy, language: Language) -> ShownCategories:
     keys = category_keys(taxonomy)
 
     def name(category: Category) -> str:

@@ -35,7 +35,7 @@ def charts_page(
             first = (date.fromisoformat(last) - timedelta(DAYS - 1)).isoformat()
         periods = statistics.periods(connection, span=by, clock=at, first_day=first, last_day=last)[-MOST_PERIODS:]
         sure = statistics.confidence(connection, clock=at, first_day=first, last_day=last)
-        undated = statistics.undated(connection) if at == "printed" else 0
+        undated = statistics.count_undated(connection) if at == "printed" else 0
         agreement = statistics.agreement(connection)
         corrections = statistics.corrections(connection)
     periods = _with_gaps(periods, first, last) if by == "day" else _with_months_before(periods)

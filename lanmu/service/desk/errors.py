@@ -38,7 +38,7 @@ def error_page(request: Request, status: int, said: Said) -> Response | None:
         return RedirectResponse(_door(desk), 303)
     if status == 403 and said == CHOOSE_PASSWORD:
         return RedirectResponse("/password", 303)
-    desk = Desk(request, signed_in(request))
+    desk = Desk(request, find_signed_in(request))
     shown = status if status in _KNOWN else 400 if status < 500 else 500
     article = _ARTICLE.match(request.url.path)
     return desk.page(
@@ -47,7 +47,7 @@ def error_page(request: Request, status: int, said: Said) -> Response | None:
     )  # fmt: skip
 
 
-def signed_in(request: Request) -> Principal | None:
+def find_signed_in(request: Request) -> Principal | None:
     """Who is signed in, for the frame of the page; errors of finding that out leave it empty."""
     cookie = request.cookies.get(COOKIE)
     if not cookie:

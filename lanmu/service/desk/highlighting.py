@@ -43,7 +43,7 @@ class Explained:
         return max((abs(word.weight) for word in self.evidence), default=1.0) or 1.0
 
 
-def explained(model: TopicModel | None, tagged: TaggedArticle) -> Explained:
+def explain_article(model: TopicModel | None, tagged: TaggedArticle) -> Explained:
     """Mark an article by what the model saw; unmarked without a model, or where it knows other categories."""
     article = tagged.article
     evidence: tuple[WordEvidence, ...] = ()

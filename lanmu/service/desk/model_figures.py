@@ -36,7 +36,7 @@ class Tested:
     right: Share | None
 
 
-def tested(training: Mapping[str, Any]) -> Tested | None:
+def read_test(training: Mapping[str, Any]) -> Tested | None:
     """The test of a manifest's ``training``; None where there was none, or none that says anything."""
     metrics: Mapping[str, Any] = training.get("metrics") or {}
     accuracy = _share(metrics, "accuracy")

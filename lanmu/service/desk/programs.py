@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from classifier.messages import say
-from lanmu.service.desk.errors import signed_in
+from lanmu.service.desk.errors import find_signed_in
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.openapi import TAGS
 from lanmu.service.problems import Problem
@@ -91,7 +91,7 @@ class Call:
 
 
 @router.get("/api/docs")
-def moved(request: Request) -> Response:
+def redirect(request: Request) -> Response:
     """Where some look for it."""
     return Desk(request).redirect("/docs")
 
@@ -99,7 +99,7 @@ def moved(request: Request) -> Response:
 @router.get("/docs")
 def api_page(request: Request) -> Response:
     """The API as a page: what can be asked, with which fields, and what comes back."""
-    desk = Desk(request, signed_in(request))
+    desk = Desk(request, find_signed_in(request))
     description: Mapping[str, Any] = request.app.openapi()
     calls: dict[str, list[Call]] = {tag["name"]: [] for tag in TAGS}
     for path, operations in description["paths"].items():
@@ -142,19 +142,19 @@ def _content(part: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     return "", {}
 
 
-def _resolved(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
+def _resolve(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schema that a reference, or the one choice beside null, stands for."""
     if "$ref" in schema:
         found: Mapping[str, Any] = schemas[schema["$ref"].rsplit("/", 1)[1]]
         return found
     choices = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
-    return _resolved(choices[0], schemas) if len(choices) == 1 else schema
+    return _resolve(choices[0], schemas) if len(choices) == 1 else schema
 
 
 def _fields(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 0) -> Iterator[Field]:
-    schema = _resolved(schema, schemas)
+    schema = _resolve(schema, schemas)
     for name, given in schema.get("properties", {}).items():
-        found = _resolved(given, schemas)
+        found = _resolve(given, schemas)
         about = given.get("description") or (found.get("description", "") if "properties" not in found else "")
         yield Field(name, _kind(given, found), name in schema.get("required", ()), about, depth)
         within = found.get("items", found) if found.get("type") == "array" else found
@@ -184,7 +184,7 @@ def _example(path: str, method: str, media: str, body: Mapping[str, Any], schema
     if media == "multipart/form-data":
         command += ["-F", "file=@page.md"]
     elif media:
-        example = _resolved(body, schemas).get("examples") or [_sample(body, schemas)]
+        example = _resolve(body, schemas).get("examples") or [_sample(body, schemas)]
         command += ["-H", f'"Content-Type: {media}"', "-d", f"'{json.dumps(example[0], ensure_ascii=False)}'"]
     elif method == "post":
         command += ["-X", "POST"]
@@ -192,7 +192,7 @@ def _example(path: str, method: str, media: str, body: Mapping[str, Any], schema
 
 
 def _sample(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 0) -> Any:
-    found = _resolved(schema, schemas)
+    found = _resolve(schema, schemas)
     if "examples" in found:
         return found["examples"][0]
     if "properties" in found and depth < _DEEPEST:

@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from classifier.messages import text_of
 from lanmu.service.container import Service, service_of
-from lanmu.service.desk.categories import ShownCategories, shown_categories, taxonomy_of
+from lanmu.service.desk.categories import ShownCategories, show_categories, taxonomy_of
 from lanmu.service.desk.languages import HTML_NAMES, Wording, catalogue, chosen_language
 from lanmu.service.desk.static_files import static_url
 from lanmu.service.security.access import Principal
@@ -53,7 +53,7 @@ class Desk:
 
     @cached_property
     def categories(self) -> ShownCategories:
-        return shown_categories(taxonomy_of(self.service.champion), self.t.language)
+        return show_categories(taxonomy_of(self.service.champion), self.t.language)
 
     @cached_property
     def waiting(self) -> int:
@@ -147,7 +147,7 @@ class Desk:
             return None
 
 
-def packed(request: Request, response: HTMLResponse) -> HTMLResponse:
+def pack(request: Request, response: HTMLResponse) -> HTMLResponse:
     """A page compressed, if the browser takes that; only for one without a secret, of which the length could tell."""
     if "gzip" in request.headers.get("accept-encoding", ""):
         response.body = gzip.compress(bytes(response.body), 5, mtime=0)

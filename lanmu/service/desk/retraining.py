@@ -13,7 +13,7 @@ from classifier.messages import say
 from classifier.model.versions import Registry, Version
 from lanmu.service.desk.filters import ArticleNumber
 from lanmu.service.desk.gate_report import GateReport, gate_report
-from lanmu.service.desk.model_figures import Tested, steps_of, tested
+from lanmu.service.desk.model_figures import Tested, read_test, steps_of
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.jobs import Job
 from lanmu.service.problems import Problem
@@ -47,7 +47,7 @@ def retrain_page(request: Request, who: Reader) -> Response:
     done = next((one for one in service.jobs.latest(50) if one.status == "done"), None)
     since = done.started if done else None
     with service.store.reading() as connection:
-        new = deeds.labelled_since(connection, since.timestamp() if since else 0.0)
+        new = deeds.count_labelled_since(connection, since.timestamp() if since else 0.0)
         champion = service.champion
         stale = rejudging.count_stale(connection, champion.model.manifest.name) if champion.ready else 0
         recent = statistics.recent_certainty(connection) if champion.ready else []
@@ -55,7 +55,7 @@ def retrain_page(request: Request, who: Reader) -> Response:
     return desk.page(
         "retrain.html", steps=steps_of(model.review, recent) if model else (), recent=len(recent),
         fixed=service.settings.accept_accuracy is not None, new=new,
-        new_total=sum(new.values()), since=since, stale=stale, **_shown(desk, job),
+        new_total=sum(new.values()), since=since, stale=stale, **_show_job(desk, job),
     )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def job_part(request: Request, who: Reader, number: ArticleNumber) -> Response:
     """A training as far as it has come; the page asks again every second while it runs."""
     desk = Desk(request, who)
     job = desk.service.jobs.get(number)
-    response = desk.page("parts/job.html", **_shown(desk, job))
+    response = desk.page("parts/job.html", **_show_job(desk, job))
     if job.status != "running":
         response.headers["HX-Refresh"] = "true"
         desk.leave_toast(response, f"toast.training_{job.status}")
@@ -133,7 +133,7 @@ def rejudge(request: Request, who: Admin) -> Response:
     return desk.redirect("/retrain", "toast.judged_again", count=done.articles, accepted=done.accepted)
 
 
-def _shown(desk: Desk, job: Job | None) -> dict[str, Any]:
+def _show_job(desk: Desk, job: Job | None) -> dict[str, Any]:
     registry = Registry(desk.service.settings.models)
     versions = _versions(desk, registry)
     report: GateReport | None = None
@@ -160,7 +160,7 @@ def _versions(desk: Desk, registry: Registry) -> list[ShownVersion]:
             ShownVersion(
                 version,
                 training.get("labels", {}).get("count"),
-                tested(training),
+                read_test(training),
                 datetime.fromisoformat(at) if at else None,
                 verdicts.get(version.name),
             )

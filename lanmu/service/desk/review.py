@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, Response
 from classifier.errors import UnknownCategory
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.desk.filters import ArticleNumber, CardToken, Seen, Wanted, WantedArticles
-from lanmu.service.desk.rendering import Desk, packed
-from lanmu.service.desk.stories import told
+from lanmu.service.desk.rendering import Desk, pack
+from lanmu.service.desk.stories import tell_story
 from lanmu.service.security.access import AskFirst, Editor, Principal, Reader
 from lanmu.service.store import flags, leases, progress, queue, second_reading
 from lanmu.service.store.records import today
@@ -47,7 +47,7 @@ def review_page(
     number = held if start is None else start
     with desk.service.store.reading() as connection:
         first = queue.get(connection, number) if number is not None else None
-        around = _around(connection, desk, number)
+        around = _find_colleagues(connection, desk, number)
         at_work = _others_at_work(connection, who)
     if start is not None and first is None:
         raise NoSuchArticle(start)
@@ -56,7 +56,7 @@ def review_page(
     return desk.page(
         "review.html", numbers=numbers, total=total, day=day, wanted=wanted, orders=queue.ORDERS, sources=sources,
         columns=columns, origins=origins, asked=asked, again=again, blind=bool(wanted.reading), at_work=at_work,
-        story=None if first is None else told(desk, first), **around,
+        story=None if first is None else tell_story(desk, first), **around,
     )  # fmt: skip
 
 
@@ -81,11 +81,11 @@ def review_card(request: Request, who: Reader, number: ArticleNumber, reading: s
         return Response(status_code=204)
     with desk.service.store.reading() as connection:
         article = seen_article(connection, number)
-        around = _around(connection, desk, number)
+        around = _find_colleagues(connection, desk, number)
     if article.state != "review" and article.labelled_by != who.name and not reading:
         return Response(status_code=204)
-    card = desk.page("parts/card.html", by_script=True, story=told(desk, article), blind=bool(reading), **around)
-    return packed(request, card)
+    card = desk.page("parts/card.html", by_script=True, story=tell_story(desk, article), blind=bool(reading), **around)
+    return pack(request, card)
 
 
 class HeldIn(BaseModel):
@@ -137,7 +137,7 @@ def _others_at_work(connection: Connection, who: Principal) -> list[str]:
     return [name for name in leases.at_work(connection) if name != who.name]
 
 
-def _around(connection: Connection, desk: Desk, number: int | None) -> dict[str, Any]:
+def _find_colleagues(connection: Connection, desk: Desk, number: int | None) -> dict[str, Any]:
     """What colleagues have to do with an article: who has it before them, what they ask."""
     if number is None:
         return {"looked_at": None, "flag": None}
@@ -242,7 +242,7 @@ def _outcome(desk: Desk, by: str, step: StepIn) -> dict[str, object]:
         return {"id": step.id, "ok": False, "message": desk.t("toast.another_card")}
     except (NoSuchArticle, UnknownCategory) as error:
         return {"id": step.id, "ok": False, "message": error.text(desk.t.language)}
-    key, values = _said(desk, done, undone=step.do == "undo")
+    key, values = _describe(desk, done, undone=step.do == "undo")
     return {"id": step.id, "ok": True, "message": desk.t(key, **values), "articles": [one.article for one in done]}
 
 
@@ -261,11 +261,11 @@ def _do(desk: Desk, by: str, step: StepIn) -> list[Settlement]:
 
 def _form_answer(desk: Desk, back: str, done: Sequence[Settlement], *, undo: bool) -> Response:
     """The next page, with what was done as its message."""
-    key, values = _said(desk, done, undone=not undo)
+    key, values = _describe(desk, done, undone=not undo)
     return desk.redirect(back, key, undo=undo, **values)
 
 
-def _said(desk: Desk, done: Sequence[Settlement], *, undone: bool) -> tuple[str, dict[str, object]]:
+def _describe(desk: Desk, done: Sequence[Settlement], *, undone: bool) -> tuple[str, dict[str, object]]:
     """The message for what was done, or taken back."""
     category = desk.categories[done[0].category].name if done and done[0].category else ""
     if not undone:

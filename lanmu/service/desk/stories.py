@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lanmu.service.desk.categories import ShownCategory
-from lanmu.service.desk.highlighting import Explained, explained
+from lanmu.service.desk.highlighting import Explained, explain_article
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.translating import reason
 from lanmu.service.store.records import QueuedArticle
@@ -36,14 +36,14 @@ class Story:
     reasons: tuple[str, ...]
 
 
-def told(desk: Desk, queued: QueuedArticle) -> Story:
+def tell_story(desk: Desk, queued: QueuedArticle) -> Story:
     """An article made ready for a page, explained by the current model."""
     champion = desk.service.champion
     tagged, categories = queued.tagged, desk.categories
     ranking = tagged.ranking
     return Story(
         queued=queued,
-        explained=explained(champion.model if champion.ready else None, tagged),
+        explained=explain_article(champion.model if champion.ready else None, tagged),
         counts=categories[queued.category],
         best=categories[tagged.category],
         runner_up=categories[ranking[1][0]] if len(ranking) > 1 else None,
@@ -52,7 +52,7 @@ def told(desk: Desk, queued: QueuedArticle) -> Story:
     )
 
 
-def repeated_titles(articles: Iterable[QueuedArticle]) -> set[str]:
+def find_repeated_titles(articles: Iterable[QueuedArticle]) -> set[str]:
     """The titles that stand more than once in a list, where more must tell the articles apart."""
     titles = Counter(one.article.title for one in articles)
     return {title for title, count in titles.items() if count > 1}

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from lanmu.service.desk.categories import ShownCategory
 from lanmu.service.desk.filters import WantedArticles, valid_day
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.desk.stories import repeated_titles
+from lanmu.service.desk.stories import find_repeated_titles
 from lanmu.service.desk.translating import reason
 from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.store import progress, queue
@@ -58,7 +58,7 @@ def today_page(request: Request, who: Reader, wanted: WantedArticles, day: str =
         decided=decided,
         share=decided / numbers.arrived if numbers.arrived else 0.0,
         columns=columns,
-        repeated=repeated_titles(one for column in columns for one in column.articles),
+        repeated=find_repeated_titles(one for column in columns for one in column.articles),
         reason=reason,
         wanted=chosen,
         filtered=bool(wanted.category or wanted.state or wanted.search),

@@ -106,7 +106,7 @@ def _taken(
         return [], [InputRefused(name, say("inbox.too_many", most=f"{most:,}"))]
     if not found.articles:
         return [], list(found.refused) or [InputRefused(name, say("inbox.no_article"))]
-    return service.intake.take_in([_named(article) for article in found.articles], "upload"), list(found.refused)
+    return service.intake.take_in([_name(article) for article in found.articles], "upload"), list(found.refused)
 
 
 def _note(desk: Desk, name: str, wrong: Sequence[InputRefused], *, whole: bool) -> None:
@@ -117,6 +117,6 @@ def _note(desk: Desk, name: str, wrong: Sequence[InputRefused], *, whole: bool) 
         refusals.close(connection, number, desk.who.name)
 
 
-def _named(article: Article) -> Article:
+def _name(article: Article) -> Article:
     """Pasted text has no file to name."""
     return replace(article, source=replace(article.source, path="")) if article.source.path == PASTED else article

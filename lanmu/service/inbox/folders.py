@@ -9,7 +9,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from lanmu.service.inbox.opened_folder import OpenedFolder, opened
+from lanmu.service.inbox.opened_folder import OpenedFolder, open_folder
 from lanmu.service.inbox.scanning import Stamp
 
 REASON = ".reason.txt"
@@ -44,7 +44,7 @@ class Folders:
         Raises ChangedMeanwhile, OSError.
         """
         *folders, name = path.split("/")
-        with opened(self.inbox, folders) as folder:
+        with open_folder(self.inbox, folders) as folder:
             handle = folder.open(name)
         with os.fdopen(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -78,7 +78,10 @@ class Folders:
         if first != self.refused.name or not folders or ".." in folders:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), place)
         beside = self.refused.parent
-        with opened(beside, [first, *folders]) as source, opened(self.inbox, folders[1:], make=True) as target:
+        with (
+            open_folder(beside, [first, *folders]) as source,
+            open_folder(self.inbox, folders[1:], make=True) as target,
+        ):
             stamp = _stamp(source, name)
             new = _free(target, name)
             _rename_or_copy(source, name, target, new, stamp)
@@ -90,7 +93,7 @@ class Folders:
     def _move(self, path: str, stamp: Stamp, into: Path, told: str) -> Path:
         *folders, name = path.split("/")
         beneath = [*into.relative_to(self.done.parent).parts, *folders]
-        with opened(self.inbox, folders) as source, opened(self.done.parent, beneath, make=True) as target:
+        with open_folder(self.inbox, folders) as source, open_folder(self.done.parent, beneath, make=True) as target:
             if not stamp.same_content(_stamp(source, name)):
                 raise ChangedMeanwhile(path)
             new = _free(target, name)

@@ -104,7 +104,7 @@ class OpenedFolder:
 
 
 @contextmanager
-def opened(root: Path, within: Sequence[str] = (), *, make: bool = False) -> Iterator[OpenedFolder]:
+def open_folder(root: Path, within: Sequence[str] = (), *, make: bool = False) -> Iterator[OpenedFolder]:
     """Open a folder and, from it, the folders ``within`` one another; ``make`` those that are missing.
 
     Only ``root`` may be a link.  Raises OSError where another is a link, or is not there.

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from classifier.errors import LanmuError
-from lanmu.service.container import Service, built
+from lanmu.service.container import Service, build_service
 from lanmu.service.inbox.watching import WatchedFolder
 from lanmu.service.logs import log_to_stderr
 from lanmu.service.settings import Settings
@@ -23,7 +23,7 @@ def run(settings: Settings, *, once: bool = False) -> int:
     that the webhook did not take.  Raises LanmuError where nothing can be done.
     """
     log_to_stderr()
-    service = built(settings)
+    service = build_service(settings)
     inbox = service.inbox
     assert inbox is not None
     ended = threading.Event()

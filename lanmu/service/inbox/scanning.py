@@ -66,7 +66,7 @@ def _scan(folder: Path, within: str, apart: frozenset[str], problem: Problem, de
     except OSError as error:
         if depth == 0:
             raise
-        problem(f"{shown(within)}: cannot be listed ({error.strerror or error}); check its rights")
+        problem(f"{show_path(within)}: cannot be listed ({error.strerror or error}); check its rights")
         return
     for entry in entries:
         path = f"{within}/{entry.name}" if within else entry.name
@@ -78,7 +78,7 @@ def _scan(folder: Path, within: str, apart: frozenset[str], problem: Problem, de
             if entry.name.startswith(".") or entry.path in apart:
                 continue
             if depth >= DEEPEST:
-                problem(f"{shown(path)}: lies more than {DEEPEST} folders deep; move it up")
+                problem(f"{show_path(path)}: lies more than {DEEPEST} folders deep; move it up")
                 continue
             yield from _scan(folder / entry.name, path, apart, problem, depth + 1)
         elif is_finished(entry.name):
@@ -110,7 +110,7 @@ class Stillness:
         return ready, soonest
 
 
-def shown(path: str) -> str:
+def show_path(path: str) -> str:
     """A path as people and records can be given it: no broken or control characters."""
     clean = path.encode("utf-8", "replace").decode()
     return "".join(character if character.isprintable() else "?" for character in clean)

@@ -17,7 +17,7 @@ from classifier.errors import InputRefused, LanmuError
 from classifier.messages import Message, say
 from lanmu.service.champion import NotReady
 from lanmu.service.inbox.folders import ChangedMeanwhile, Folders
-from lanmu.service.inbox.scanning import FoundFile, Stamp, shown
+from lanmu.service.inbox.scanning import FoundFile, Stamp, show_path
 from lanmu.service.reading_pool import ReadingPool
 from lanmu.service.settings import ServiceLimits
 from lanmu.service.store import Store, changes, queue, refusals
@@ -50,7 +50,7 @@ class _Read:
 
     def refuse(self, reason: Message) -> None:
         """Refuse the whole file."""
-        self.refusals = (InputRefused(shown(self.file.path), reason),)
+        self.refusals = (InputRefused(show_path(self.file.path), reason),)
         self.refused = True
         self.tags.clear()
 
@@ -126,12 +126,12 @@ class Taking:
 
     def _read(self, file: FoundFile) -> _Read | None:
         """None for a file that has changed or gone."""
-        name = shown(file.path)
+        name = show_path(file.path)
         if not file.regular:
-            return _refused(file, say("inbox.no_file"))
+            return _refuse(file, say("inbox.no_file"))
         if file.stamp.size > self.limits.upload_bytes:
             size, most = f"{file.stamp.size:,}", f"{self.limits.upload_bytes:,}"
-            return _refused(file, say("inbox.too_large", size=size, most=most))
+            return _refuse(file, say("inbox.too_large", size=size, most=most))
         try:
             data = self.folders.read(file.path, file.stamp)
         except (ChangedMeanwhile, FileNotFoundError, NotADirectoryError):
@@ -139,16 +139,16 @@ class Taking:
         except OSError as error:
             if error.errno not in _FOREVER:
                 raise
-            return _refused(file, say("inbox.rights", error=error.strerror))
+            return _refuse(file, say("inbox.rights", error=error.strerror))
         at_most = self.limits.inbox_articles
         found = self.reading.read(data, name, client=ORIGIN, most=at_most)
         if found.more:
-            return _refused(file, say("inbox.too_many", most=f"{at_most:,}"))
+            return _refuse(file, say("inbox.too_many", most=f"{at_most:,}"))
         if found.articles:
             return _Read(file, found.articles, found.refused)
         if found.refused:
             return _Read(file, refusals=found.refused, refused=True)
-        return _refused(file, say("inbox.no_article"))
+        return _refuse(file, say("inbox.no_article"))
 
     def _tag(self, one: _Read) -> None:
         for piece in _pieces(one.articles, self.limits.batch_articles):
@@ -157,7 +157,7 @@ class Taking:
             except (Overloaded, NotReady):
                 raise
             except Exception as error:
-                log.exception("%s could not be tagged", shown(one.file.path))
+                log.exception("%s could not be tagged", show_path(one.file.path))
                 one.refuse(say("inbox.not_tagged", error=f"{type(error).__name__}: {error}"))
                 return
 
@@ -172,7 +172,7 @@ class Taking:
                 raise
             if len(batch) > 1:
                 return sum(self._keep([one]) for one in batch)
-            log.exception("%s could not be kept", shown(batch[0].file.path))
+            log.exception("%s could not be kept", show_path(batch[0].file.path))
             batch[0].refuse(say("inbox.not_kept", error=type(error).__name__))
             return 0
 
@@ -203,7 +203,7 @@ class Taking:
                 if one.refusals:
                     stamp = f"{one.file.stamp.size} {one.file.stamp.modified}"
                     found[one.file.path] = refusals.note(
-                        connection, origin=ORIGIN, name=shown(one.file.path), told=one.refusals, whole=one.refused,
+                        connection, origin=ORIGIN, name=show_path(one.file.path), told=one.refusals, whole=one.refused,
                         stamp=stamp,
                     )  # fmt: skip
         return found
@@ -221,7 +221,7 @@ class Taking:
     def _move(self, one: _Read) -> str | None:
         """Where the file lies now, from the folder of ``done``; empty: it cannot be moved; None: it has changed."""
         file = one.file
-        told = _told(one.refusals)
+        told = _tell(one.refusals)
         try:
             if one.refused:
                 where = self.folders.refuse(file.path, file.stamp, today(), told)
@@ -231,24 +231,26 @@ class Taking:
         except (ChangedMeanwhile, FileNotFoundError):
             return None
         except OSError as error:
-            problem = f"{shown(file.path)}: cannot be moved away ({error.strerror or error}); check the folders' rights"
+            problem = (
+                f"{show_path(file.path)}: cannot be moved away ({error.strerror or error}); check the folders' rights"
+            )
             log.error("%s", problem)
             again = time.monotonic() + (AGAIN_SECONDS_ROOM if error.errno in _NO_ROOM else AGAIN_SECONDS)
             self.stuck[file.path] = Stuck(file.stamp, problem, again)
             return ""
         self.stuck.pop(file.path, None)
         self.counts["refused" if one.refused else "done"] += 1
-        log.debug("%s is now %s", shown(file.path), where)
+        log.debug("%s is now %s", show_path(file.path), where)
         return where.relative_to(self.folders.done.parent).as_posix()
 
 
-def _refused(file: FoundFile, reason: Message) -> _Read:
+def _refuse(file: FoundFile, reason: Message) -> _Read:
     found = _Read(file)
     found.refuse(reason)
     return found
 
 
-def _told(found: Sequence[InputRefused]) -> str:
+def _tell(found: Sequence[InputRefused]) -> str:
     """What of a file was refused, for who finds it there: a line each, in Chinese and in English."""
     lines: list[str] = []
     for error in found[:MOST_TOLD]:

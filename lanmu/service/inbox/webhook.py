@@ -50,7 +50,7 @@ def without_secrets(address: str) -> str:
     return re.sub(r"//[^/]*@|^[^/]*@", "//…@", address.split("?")[0].split("#")[0])
 
 
-def checked_address(address: str) -> str:
+def check_address(address: str) -> str:
     """The address, if deliveries can go there.  Raises LanmuError."""
     try:
         parts = urlsplit(address)
@@ -94,7 +94,7 @@ class Webhook:
 
     def __init__(self, store: Store, address: str, secret: str, limits: ServiceLimits) -> None:
         self.store = store
-        self.address = checked_address(address)
+        self.address = check_address(address)
         self.signer = Signer(secret)
         self.limits = limits
         self.problem = ""
@@ -254,7 +254,7 @@ class Webhook:
         if 200 <= status < 300:
             return None
         reason = f"answered {status}" + ("; redirects are not followed" if 300 <= status < 400 else "")
-        return Failure(reason, status in OUTAGES, _asked_seconds(asked, self.limits))
+        return Failure(reason, status in OUTAGES, _read_retry_after(asked, self.limits))
 
 
 async def _drain(answer: httpx.Response) -> None:
@@ -266,7 +266,7 @@ async def _drain(answer: httpx.Response) -> None:
             return
 
 
-def _asked_seconds(value: str, limits: ServiceLimits) -> float:
+def _read_retry_after(value: str, limits: ServiceLimits) -> float:
     """What a Retry-After header asks for, within bounds."""
     if not value:
         return 0.0

@@ -34,7 +34,7 @@ def reset(store: Store, name: str, by: str, address: str = "") -> str:
     password = one_time_password()
     hashed = hash_password(password)
     with store.writing() as connection:
-        user = _known(connection, name)
+        user = _find_known(connection, name)
         accounts.set_password(connection, user, hashed, must_change=True)
         audit.note(connection, by, "password reset", user.name, address=address)
     return password
@@ -43,7 +43,7 @@ def reset(store: Store, name: str, by: str, address: str = "") -> str:
 def give_role(store: Store, name: str, role: str, by: str, address: str = "") -> User:
     """Give a user another role.  Raises AccountError."""
     with store.writing() as connection:
-        user = accounts.change_user(connection, _known(connection, name), role=role)
+        user = accounts.change_user(connection, _find_known(connection, name), role=role)
         audit.note(connection, by, "role changed", user.name, {"role": user.role}, address)
     return user
 
@@ -51,12 +51,12 @@ def give_role(store: Store, name: str, role: str, by: str, address: str = "") ->
 def bar(store: Store, name: str, by: str, address: str = "", *, barred: bool = True) -> User:
     """Bar a user from signing in, or let him in again.  Raises AccountError."""
     with store.writing() as connection:
-        user = accounts.change_user(connection, _known(connection, name), disabled=barred)
+        user = accounts.change_user(connection, _find_known(connection, name), disabled=barred)
         audit.note(connection, by, "user barred" if barred else "user let in", user.name, address=address)
     return user
 
 
-def _known(connection: Connection, name: str) -> User:
+def _find_known(connection: Connection, name: str) -> User:
     user = accounts.find_user(connection, name)
     if user is None:
         raise NoSuchUser(say("account.no_user", name=name))

@@ -13,7 +13,7 @@ ACCEPT_ACCURACY = "accept_accuracy"
 """The wished share of right ones among the accepted (0-1)."""
 
 
-def accept_accuracy(connection: Connection) -> float | None:
+def read_accept_accuracy(connection: Connection) -> float | None:
     """The wished share of right ones among the accepted; None where nobody has chosen."""
     value = connection.execute(select(choices.c.value).where(choices.c.name == ACCEPT_ACCURACY)).scalar_one_or_none()
     return float(value) if isinstance(value, int | float) and 0.0 <= value <= 1.0 else None

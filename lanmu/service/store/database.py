@@ -73,7 +73,7 @@ class Store:
             if path.is_file() and path.stat().st_size == 0:
                 log.warning("%s is empty; it is begun afresh", path)
             self.engine = _engine(path)
-            damage, self._checked = _found_damage(path, CHECK_SECONDS)
+            damage, self._checked = _find_damage(path, CHECK_SECONDS)
             if damage:
                 raise StoreError(say("store.damaged", path=path, error=damage))
             with self.writing() as connection:
@@ -135,7 +135,7 @@ class Store:
 
     def _look(self) -> None:
         if not self._checked:
-            damage, _ = _found_damage(self.path, None, self._stopped)
+            damage, _ = _find_damage(self.path, None, self._stopped)
             if damage:
                 self._damage = say("store.damaged", path=self.path.name, error=damage)
                 log.error("%s", self._damage)
@@ -185,7 +185,7 @@ class Store:
         return StoreUnusable(said, retry_after)
 
 
-def _found_damage(path: Path, seconds: float | None, stopped: threading.Event | None = None) -> tuple[str, bool]:
+def _find_damage(path: Path, seconds: float | None, stopped: threading.Event | None = None) -> tuple[str, bool]:
     """What SQLite's quick check finds wrong, and whether it came to its end."""
     until = None if seconds is None else time.monotonic() + seconds
 

@@ -116,7 +116,7 @@ def people(connection: Connection, day: str) -> list[PersonsWork]:
     return [PersonsWork(row[0], row[1], row[2], row[3], row[4], moment(row[5])) for row in connection.execute(query)]
 
 
-def labelled_since(connection: Connection, at: float) -> dict[str, int]:
+def count_labelled_since(connection: Connection, at: float) -> dict[str, int]:
     """How many articles have a label given after a time (seconds since 1970), by category, most first."""
     c = articles.c
     query = (

@@ -52,6 +52,6 @@ def is_flagged() -> ColumnElement[bool]:
     return articles.c.number.in_(select(flags.c.article))
 
 
-def asked_by(by: str) -> ColumnElement[bool]:
+def is_asked_by(by: str) -> ColumnElement[bool]:
     """Whether this person has asked colleagues about an article."""
     return articles.c.number.in_(select(flags.c.article).where(flags.c.by == by))

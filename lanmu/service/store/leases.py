@@ -56,7 +56,7 @@ def at_work(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def held_by_others(by: str) -> ColumnElement[bool]:
+def is_held_by_others(by: str) -> ColumnElement[bool]:
     """Whether an article is with another person than this one."""
     c = leases.c
     return articles.c.number.in_(select(c.article).where(c.by != by, c.until >= time.time()))

@@ -106,7 +106,7 @@ def with_title(article: Article, title: str, column: str) -> Article:
     return replace(article, title=title.strip(), column=column.strip())
 
 
-def joined(first: Article, others: Sequence[Article]) -> Article:
+def join_articles(first: Article, others: Sequence[Article]) -> Article:
     """One article of several: the first one's headline, then all texts, the others' headlines among them."""
     paragraphs = [first.text]
     for other in others:
@@ -136,5 +136,5 @@ def cut(article: Article, paragraph: int, title: str) -> tuple[Article, Article]
 
 
 __all__ = [
-    "cut", "insert_after", "joined", "older_than", "pieces", "remove", "rewrite", "seen_article", "with_title",
+    "cut", "insert_after", "join_articles", "older_than", "pieces", "remove", "rewrite", "seen_article", "with_title",
 ]  # fmt: skip

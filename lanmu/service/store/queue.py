@@ -15,7 +15,7 @@ from classifier.article import TaggedArticle
 from classifier.reading.dates import is_iso, normal_date
 from lanmu.service.store import flags, leases, printed
 from lanmu.service.store.database import Store
-from lanmu.service.store.records import ARCHIVE, QueuedArticle, State, fingerprint_of, local_day, queued_article
+from lanmu.service.store.records import ARCHIVE, QueuedArticle, State, fingerprint_of, local_day, make_queued_article
 from lanmu.service.store.schema import articles
 
 MOST_A_PAGE = 200
@@ -89,7 +89,7 @@ def get(connection: Connection, number: int) -> QueuedArticle | None:
     """The article with this number."""
     there = (articles.c.number == number) & (articles.c.state != "removed")
     row = connection.execute(select(articles).where(there)).one_or_none()
-    return None if row is None else queued_article(row)
+    return None if row is None else make_queued_article(row)
 
 
 def went_into(connection: Connection, number: int) -> int | None:
@@ -106,7 +106,7 @@ def page(
     condition = condition_of(wanted)
     total = connection.execute(select(func.count()).select_from(articles).where(condition)).scalar_one()
     query = select(articles).where(condition).order_by(articles.c.number.desc()).offset(offset).limit(limit)
-    return ArticlePage(tuple(queued_article(row) for row in connection.execute(query)), total, offset, limit)
+    return ArticlePage(tuple(make_queued_article(row) for row in connection.execute(query)), total, offset, limit)
 
 
 def walk(store: Store, wanted: ArticleFilter, *, piece: int = MOST_A_PAGE) -> Iterator[QueuedArticle]:
@@ -122,7 +122,7 @@ def walk(store: Store, wanted: ArticleFilter, *, piece: int = MOST_A_PAGE) -> It
             condition = and_(condition, articles.c.number < before)
         query = select(articles).where(condition).order_by(articles.c.number.desc()).limit(piece)
         with store.reading() as connection:
-            found = [queued_article(row) for row in connection.execute(query)]
+            found = [make_queued_article(row) for row in connection.execute(query)]
         yield from found
         if len(found) < piece:
             return
@@ -144,7 +144,7 @@ def for_review(
     query = _most_useful(condition).offset(offset).limit(limit)
     numbers = [row.number for row in connection.execute(query)]
     rows = connection.execute(select(articles).where(articles.c.number.in_(numbers)))
-    found = {row.number: queued_article(row) for row in rows}
+    found = {row.number: make_queued_article(row) for row in rows}
     return ArticlePage(tuple(found[number] for number in numbers), total, offset, limit)
 
 
@@ -173,11 +173,11 @@ def review_numbers(
     wanted = wanted or ArticleFilter()
     condition = and_(condition_of(wanted), articles.c.state == "review")
     if person is not None and not wanted.flagged:
-        condition = and_(condition, ~flags.asked_by(person))
+        condition = and_(condition, ~flags.is_asked_by(person))
     total = connection.execute(select(func.count()).select_from(articles).where(condition)).scalar_one()
     if person is not None:
-        condition = and_(condition, ~leases.held_by_others(person))
-    query = _ordered(condition, order).limit(max(1, limit))
+        condition = and_(condition, ~leases.is_held_by_others(person))
+    query = _order(condition, order).limit(max(1, limit))
     return [row.number for row in connection.execute(query)], total
 
 
@@ -193,7 +193,7 @@ def sources_in_review(connection: Connection, limit: int = 100) -> tuple[list[st
     return found[0], found[1]
 
 
-def searched(text: str) -> list[str]:
+def split_search(text: str) -> list[str]:
     """What must all be found: words, and phrases that stand in quotes."""
     found = [phrase or word for phrase, word in _SEARCHED.findall(text)]
     return [" ".join(one.split()) for one in found if one.strip()][:10]
@@ -221,7 +221,7 @@ def condition_of(wanted: ArticleFilter) -> ColumnElement[bool]:
         conditions.append(c.source_path == wanted.source)
     if wanted.flagged:
         conditions.append(flags.is_flagged())
-    for words in searched(wanted.search):
+    for words in split_search(wanted.search):
         within = (c.title, c.text, c.id, c.source_path, c.source_member)
         conditions.append(or_(*(column.contains(words, autoescape=True) for column in within)))
     return and_(*conditions)
@@ -245,7 +245,7 @@ def judgement_of(tagged: TaggedArticle, model: str) -> dict[str, object]:
     }
 
 
-def _ordered(condition: ColumnElement[bool], order: Order) -> Select[tuple[int]]:
+def _order(condition: ColumnElement[bool], order: Order) -> Select[tuple[int]]:
     if order == "useful":
         return _most_useful(condition)
     number = articles.c.number

@@ -110,7 +110,7 @@ def fingerprint_of(article: Article) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def queued_article(row: Any) -> QueuedArticle:
+def make_queued_article(row: Any) -> QueuedArticle:
     article = Article(
         id=row.id,
         title=row.title,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, update
 
 from classifier.article import Article, TaggedArticle
 from lanmu.service.store.queue import judgement_of
-from lanmu.service.store.records import queued_article
+from lanmu.service.store.records import make_queued_article
 from lanmu.service.store.schema import articles
 
 
@@ -24,7 +24,7 @@ def stale(connection: Connection, model: str, *, limit: int) -> list[tuple[int, 
     """Those articles with their numbers, the oldest first."""
     c = articles.c
     query = select(articles).where(c.state == "review", c.model != model).order_by(c.number).limit(limit)
-    return [(row.number, queued_article(row).article) for row in connection.execute(query)]
+    return [(row.number, make_queued_article(row).article) for row in connection.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,11 +55,11 @@ def numbers(connection: Connection, by: str, share: float, *, limit: int = 200) 
         c.state == "settled",
         c.label.is_not(None),
         c.labelled_by != by,
-        c.fingerprint < _threshold(share),
+        c.fingerprint < _find_threshold(share),
         c.number.not_in(select(readings.c.article)),
     )
     total = connection.execute(select(func.count()).select_from(articles).where(waiting)).scalar_one()
-    free: ColumnElement[bool] = and_(waiting, ~leases.held_by_others(by))
+    free: ColumnElement[bool] = and_(waiting, ~leases.is_held_by_others(by))
     query = select(c.number).where(free).order_by(c.labelled_at, c.number).limit(limit)
     return list(connection.execute(query).scalars()), int(total)
 
@@ -127,7 +127,7 @@ def kappa(pairs: Sequence[tuple[str, ...]]) -> float | None:
     return 1.0 if chance == 1 else (agreed - chance) / (1 - chance)
 
 
-def _threshold(share: float) -> str:
+def _find_threshold(share: float) -> str:
     """The checksum below which this share of all checksums lies."""
     return "g" if share >= 1 else f"{int(share * 16**12):012x}"
 

@@ -61,7 +61,7 @@ def settle(
     token is not this article's.  ``step`` is the desk's name of the step: one that is known is done
     already, and what was done then is returned.
     """
-    if known := _known(connection, by, step):
+    if known := _find_known(connection, by, step):
         return known
     article = seen_article(connection, number, seen, token)
     action = "accept" if category == article.tagged.category else "choose"
@@ -84,7 +84,7 @@ def skip(
     token: str | None = None, step: str | None = None,
 ) -> Settlement:  # fmt: skip
     """Put an article aside without a label; it leaves the review queue.  Raises as ``settle`` does."""
-    if known := _known(connection, by, step):
+    if known := _find_known(connection, by, step):
         return known
     return _settled(connection, seen_article(connection, number, seen, token), "skip", None, "skipped", by, None, step)
 
@@ -154,7 +154,7 @@ def undo(connection: Connection, by: str, *, of: str | None = None, step: str | 
     return taken
 
 
-def _known(connection: Connection, by: str, step: str | None) -> Settlement | None:
+def _find_known(connection: Connection, by: str, step: str | None) -> Settlement | None:
     """What this person's step of this name did, if it has come before."""
     if step is None:
         return None

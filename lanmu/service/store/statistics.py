@@ -46,7 +46,7 @@ def periods(
 ) -> list[Period]:
     """Days or months that have articles, in order; ``clock`` says whether the day of arrival or of print counts.
 
-    What has no readable date of print is left out there; ``undated`` counts it.
+    What has no readable date of print is left out there; ``count_undated`` counts it.
     """
     c = articles.c
     day = _day(clock)
@@ -72,7 +72,7 @@ def last_day(connection: Connection, clock: Clock) -> str | None:
     return connection.execute(select(func.max(day)).where(_is_day(day))).scalar_one()
 
 
-def undated(connection: Connection) -> int:
+def count_undated(connection: Connection) -> int:
     """How many articles have no date of print, or one that is none (昨天)."""
     query = select(func.count()).select_from(articles).where(~_is_day(_day("printed")), articles.c.state != "removed")
     return int(connection.execute(query).scalar_one())

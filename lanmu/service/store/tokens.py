@@ -48,7 +48,7 @@ def add(connection: Connection, name: str, role: str, by: str) -> tuple[Token, s
         row = connection.execute(insert(tokens).values(values).returning(tokens)).one()
     except IntegrityError as error:
         raise AccountError(say("account.program_there", name=name)) from error
-    return _token(row), secret
+    return _make_token(row), secret
 
 
 def find(connection: Connection, secret: str) -> Token | None:
@@ -57,7 +57,7 @@ def find(connection: Connection, secret: str) -> Token | None:
         return None
     query = select(tokens).where(tokens.c.digest == _digest(secret), tokens.c.revoked.is_(None))
     row = connection.execute(query).one_or_none()
-    return None if row is None else _token(row)
+    return None if row is None else _make_token(row)
 
 
 def note_use(connection: Connection, token: Token) -> None:
@@ -68,7 +68,7 @@ def note_use(connection: Connection, token: Token) -> None:
 def all_tokens(connection: Connection) -> list[Token]:
     """Those that hold, by name."""
     query = select(tokens).where(tokens.c.revoked.is_(None)).order_by(tokens.c.name)
-    return [_token(row) for row in connection.execute(query)]
+    return [_make_token(row) for row in connection.execute(query)]
 
 
 def revoke(connection: Connection, number: int) -> Token | None:
@@ -77,13 +77,13 @@ def revoke(connection: Connection, number: int) -> Token | None:
     row = connection.execute(
         update(tokens).where(condition).values(revoked=time.time()).returning(tokens)
     ).one_or_none()
-    return None if row is None else _token(row)
+    return None if row is None else _make_token(row)
 
 
 def _digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _token(row: Any) -> Token:
+def _make_token(row: Any) -> Token:
     used, revoked = (None if value is None else moment(value) for value in (row.used, row.revoked))
     return Token(row.number, row.name, row.role, row.by, moment(row.created), used, revoked)

@@ -148,7 +148,7 @@ def _subtitle(found: Drift, say: Wording) -> str:
 def _measure_chart(found: Drift, measure: str, say: Wording) -> Any:
     import altair as alt
 
-    judged = {month.month: i for i, month in enumerate(_judged(found))}
+    judged = {month.month: i for i, month in enumerate(_judge_months(found))}
     chart = found.charts.get(measure)
     limits = chart is not None and len(judged) >= FEWEST_VALUES
     rows = []
@@ -246,7 +246,7 @@ def _against_chart(found: Drift, say: Wording) -> Any:
     return alt.layer(line, points).properties(width="container", height=alt.Step(STEP))
 
 
-def _judged(found: Drift) -> Iterable[Month]:
+def _judge_months(found: Drift) -> Iterable[Month]:
     return [month for month in found.months if month.articles >= FEWEST_ARTICLES]
 
 

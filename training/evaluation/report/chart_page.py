@@ -81,11 +81,11 @@ def chart_figure(chart: Any, caption: str, note: str = "") -> str:
     small = f"<small>{escape(note)}</small>" if note else ""
     return (
         f'<figure data-chart="waiting"><figcaption>{escape(caption)}{small}</figcaption><div class="chart"></div>'
-        f'<script type="application/json">{script_json(spec)}</script></figure>'
+        f'<script type="application/json">{json_for_script(spec)}</script></figure>'
     )
 
 
-def script_json(value: Any) -> str:
+def json_for_script(value: Any) -> str:
     """JSON that can stand inside a ``<script>`` element: no ``<``, ``>``, ``&`` or line separator is left in it."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for character in "<>&\u2028\u2029":

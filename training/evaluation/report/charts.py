@@ -38,7 +38,7 @@ def category_chart(evaluation: Evaluation, say: Wording) -> Any:
             "recall": row["recall"],
             "labels": row["support"],
         }
-        for category, row in _shown(evaluation.metrics["categories"].items())
+        for category, row in _choose_shown(evaluation.metrics["categories"].items())
     ]
     tooltip = [
         alt.Tooltip("category:N", title=say("category")),
@@ -290,7 +290,7 @@ def versus_chart(others: Sequence[Versus], say: Wording) -> Any:
     return alt.layer(zero, spread, point).properties(width="container", height=alt.Step(STEP + 4))
 
 
-def _shown(categories: Any) -> list[tuple[str, dict[str, Any]]]:
+def _choose_shown(categories: Any) -> list[tuple[str, dict[str, Any]]]:
     worst = sorted(categories, key=lambda item: item[1]["f1"])[:MOST_CATEGORIES]
     return list(worst)
 

@@ -17,7 +17,7 @@ class Piece:
     weight: float = 0.0
 
 
-def marked(text: str, words: Mapping[str, float], cut: Cut, table: CharacterTable) -> list[Piece]:
+def mark_text(text: str, words: Mapping[str, float], cut: Cut, table: CharacterTable) -> list[Piece]:
     """The text in pieces that put together give it again; words (and pairs ``a b``) carry their weights.
 
     ``cut`` gives the words of a normalised text.  Each token is laid back onto the characters it
@@ -27,7 +27,7 @@ def marked(text: str, words: Mapping[str, float], cut: Cut, table: CharacterTabl
     paired = {tuple(word.split(" ", 1)): weight for word, weight in words.items() if " " in word}
     spans: list[tuple[int, int, float]] = []
     before: tuple[str, int] | None = None
-    for token, start, end in _placed(text, cut, table):
+    for token, start, end in _find_places(text, cut, table):
         weight = single.get(token, 0.0)
         pair = paired.get((before[0], token), 0.0) if before else 0.0
         if abs(pair) > abs(weight) and before is not None:
@@ -38,7 +38,7 @@ def marked(text: str, words: Mapping[str, float], cut: Cut, table: CharacterTabl
     return list(_pieces(text, spans))
 
 
-def _placed(text: str, cut: Cut, table: CharacterTable) -> Iterator[tuple[str, int, int]]:
+def _find_places(text: str, cut: Cut, table: CharacterTable) -> Iterator[tuple[str, int, int]]:
     """Tokens with where they start and end in the text as printed."""
     places: list[int] = []
     for i, character in enumerate(text):

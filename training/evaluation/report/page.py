@@ -11,7 +11,7 @@ from training.evaluation.baselines import COMMONEST
 from training.evaluation.curves import confusion
 from training.evaluation.report import charts
 from training.evaluation.report.chart_page import chart_figure, chart_page
-from training.evaluation.report.highlighting import Piece, marked
+from training.evaluation.report.highlighting import Piece, mark_text
 from training.evaluation.wording import TEMPLATES, Wording, curve_sentences
 
 if TYPE_CHECKING:
@@ -190,8 +190,8 @@ def _mistakes(evaluation: Evaluation, names: Mapping[str, str]) -> Iterable[dict
         words = {f: {e.word: e.weight for e in mistake.evidence if e.field == f} for f in ("title", "text")}
         strongest = max((abs(evidence.weight) for evidence in mistake.evidence), default=1.0)
         text = answers.examples.texts[mistake.index].strip()
-        start, rest = _parted(marked(text, words["text"], cut, weights.table), SHOWN_CHARACTERS)
-        title = marked(mistake.title or text[:24], words["title" if mistake.title else "text"], cut, weights.table)
+        start, rest = _split_pieces(mark_text(text, words["text"], cut, weights.table), SHOWN_CHARACTERS)
+        title = mark_text(mistake.title or text[:24], words["title" if mistake.title else "text"], cut, weights.table)
         yield {
             "title": Markup(_html(title, strongest)),
             "meta": " · ".join(part for part in (mistake.id, mistake.date, mistake.source) if part),
@@ -202,11 +202,11 @@ def _mistakes(evaluation: Evaluation, names: Mapping[str, str]) -> Iterable[dict
             "accepted": mistake.accepted,
             "start": Markup(_html(start, strongest).rstrip() + ("…" if rest else "")),
             "rest": Markup(_html(rest, strongest)),
-            "evidence": [(_shown_word(e.word), e.weight, e.field == "title") for e in mistake.evidence],
+            "evidence": [(_show_word(e.word), e.weight, e.field == "title") for e in mistake.evidence],
         }
 
 
-def _parted(pieces: Sequence[Piece], characters: int) -> tuple[list[Piece], list[Piece]]:
+def _split_pieces(pieces: Sequence[Piece], characters: int) -> tuple[list[Piece], list[Piece]]:
     start: list[Piece] = []
     room = characters
     for i, piece in enumerate(pieces):
@@ -236,7 +236,7 @@ def _lexicon(evaluation: Evaluation) -> Iterable[dict[str, Any]]:
         words = evaluation.words.get(category.id)
         if words:
             strongest = words[0][1]
-            sized = [(_shown_word(word), f"{0.82 + 0.58 * (weight / strongest) ** 0.5:.2f}") for word, weight in words]
+            sized = [(_show_word(word), f"{0.82 + 0.58 * (weight / strongest) ** 0.5:.2f}") for word, weight in words]
             yield {"name": category.name, "colour": category.colour, "words": sized}
 
 
@@ -272,7 +272,7 @@ def _verdict(p: float, won: int, lost: int, say: Wording) -> str:
     return say("same") if p >= 0.05 else say("better" if won > lost else "worse")
 
 
-def _shown_word(word: str) -> str:
+def _show_word(word: str) -> str:
     return word.replace(" ", "+")
 
 

@@ -99,7 +99,7 @@ def real_examples(labels: tuple[RealLabel, ...]) -> Examples:
     )
 
 
-def joined(labels: tuple[Label, ...]) -> tuple[Label, ...]:
+def join_corpora(labels: tuple[Label, ...]) -> tuple[Label, ...]:
     """Labels that point into a corpus (source ``xwlb``, no text) with their texts."""
     found: list[Label] = []
     for label in labels:

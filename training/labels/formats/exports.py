@@ -8,14 +8,14 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from classifier.spreadsheets import defused
+from classifier.spreadsheets import defuse
 from training.labels.label import Label
 from training.labels.table import COLUMNS
 
 ExportForm = Literal["csv", "jsonl", "fasttext", "annif", "doccano", "label-studio"]
 
 
-def exported(labels: Sequence[Label], form: ExportForm) -> bytes:
+def export_labels(labels: Sequence[Label], form: ExportForm) -> bytes:
     """Labels as a file of that form.
 
     ``csv`` has a BOM, so that Excel takes it for UTF-8, and formulas are defused; ``annif`` is its
@@ -40,7 +40,7 @@ def spreadsheet(labels: Sequence[Label], more: Mapping[str, Sequence[str]] | Non
     writer.writerow([*COLUMNS[:2], *more, *COLUMNS[2:]])
     for i, label in enumerate(labels):
         cells = [getattr(label, column) for column in COLUMNS]
-        writer.writerow([defused(cell) for cell in [*cells[:2], *(column[i] for column in more.values()), *cells[2:]]])
+        writer.writerow([defuse(cell) for cell in [*cells[:2], *(column[i] for column in more.values()), *cells[2:]]])
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -49,13 +49,13 @@ def _lines(records: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def _doccano(label: Label) -> dict[str, Any]:
-    return _said(label) | {"id": label.id, "text": label.text, "label": [label.category]}
+    return _label_as_json(label) | {"id": label.id, "text": label.text, "label": [label.category]}
 
 
 def _label_studio(labels: Sequence[Label]) -> bytes:
     tasks = [
         {
-            "data": _said(label) | {"id": label.id, "text": label.text},
+            "data": _label_as_json(label) | {"id": label.id, "text": label.text},
             "annotations": [
                 {
                     "result": [
@@ -74,7 +74,7 @@ def _label_studio(labels: Sequence[Label]) -> bytes:
     return (json.dumps(tasks, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _said(label: Label) -> dict[str, Any]:
+def _label_as_json(label: Label) -> dict[str, Any]:
     return {name: value for name in ("title", "date", "source") if (value := getattr(label, name))}
 
 

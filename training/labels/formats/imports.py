@@ -65,7 +65,7 @@ def form_of(path: Path) -> Form:
     raise LabelsError(f"{path}: of no form that is known; say which with --form ({', '.join(FORMS)})")
 
 
-def renamed(labels: Iterator[Label], names: Mapping[str, str]) -> Iterator[Label]:
+def rename_categories(labels: Iterator[Label], names: Mapping[str, str]) -> Iterator[Label]:
     """Labels with the other tool's category names replaced by those given."""
     for label in labels:
         yield replace(label, category=names.get(label.category, label.category))

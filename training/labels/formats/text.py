@@ -13,7 +13,7 @@ from pathlib import Path
 
 from classifier.errors import InputRefused, LabelsError, LanmuError
 from classifier.reading.encoding import decode
-from classifier.spreadsheets import undefused
+from classifier.spreadsheets import undo_defuse
 from training.labels.label import Label
 
 MAX_FILE_BYTES = 2_000_000_000
@@ -71,7 +71,7 @@ def fasttext(path: Path, skipped: Skipped) -> Iterator[Label]:
         if len(categories) != 1 or not words:
             skipped(f"{path}:{number}: {lack(''.join(words), categories, 'labels')}")
             continue
-        text = _joined(words)
+        text = _join_words(words)
         yield Label(content_id(text), categories[0], path.name, "", "", text)
 
 
@@ -107,11 +107,11 @@ def spreadsheet(path: Path, skipped: Skipped) -> Iterator[Label]:
     for label in found.labels:
         yield replace(
             label,
-            id=undefused(label.id),
-            category=undefused(label.category),
-            source=undefused(label.source),
-            title=undefused(label.title),
-            text=undefused(label.text),
+            id=undo_defuse(label.id),
+            category=undo_defuse(label.category),
+            source=undo_defuse(label.source),
+            title=undo_defuse(label.title),
+            text=undo_defuse(label.text),
         )
 
 
@@ -128,7 +128,7 @@ def lack(text: str, categories: Sequence[str], what: str) -> str:
     return f"has {len(categories) or 'no'} {what}{named}; one is needed"
 
 
-def _joined(words: list[str]) -> str:
+def _join_words(words: list[str]) -> str:
     text = words[0]
     for word in words[1:]:
         text += (" " if text[-1].isascii() and word[0].isascii() else "") + word

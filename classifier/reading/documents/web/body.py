@@ -294,7 +294,7 @@ def _paragraphs(page: Page, first: int, last: int, title_at: int) -> list[int]:
     lead, tail = kept.index(good[0]), kept.index(good[-1])
     while lead > 0 and _are_neighbours(page, kept[lead - 1], kept[lead]):
         lead -= 1
-    around = _around(page, good[-1])
+    around = _find_container(page, good[-1])
     while tail + 1 < len(kept) and (
         _are_neighbours(page, kept[tail], kept[tail + 1])
         or (kept[tail + 1] == kept[tail] + 1 and _is_part_of(page, kept[tail + 1], around))
@@ -314,7 +314,7 @@ def _are_neighbours(page: Page, one: int, next_one: int) -> bool:
     return first.parent == second.parent and first.tag == second.tag
 
 
-def _around(page: Page, i: int) -> int:
+def _find_container(page: Page, i: int) -> int:
     """The element that a paragraph is one of several in; -1 where that is the page itself."""
     around = page.nodes[page.blocks[i].node].parent if page.blocks[i].node >= 0 else -1
     return around if around >= 0 and page.nodes[around].parent >= 0 else -1

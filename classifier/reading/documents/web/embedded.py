@@ -36,7 +36,7 @@ class Embedded:
     title: str
 
 
-def embedded_article(scripts: tuple[tuple[str, str], ...]) -> Embedded | None:
+def find_embedded_article(scripts: tuple[tuple[str, str], ...]) -> Embedded | None:
     """The longest text of sentences that a script holds under a name such as ``articleBody``, or None.
 
     None, too, where several are about as long: then the script holds a list of stories or comments.

@@ -152,7 +152,7 @@ def find_date(page: Page, scripts: tuple[tuple[str, str], ...], title_at: int, f
         if (value := page.metas.get(key)) and (date := _first_date(value)):
             return date
     for opening, script in scripts:
-        if "ld+json" in opening and (found := _IN_SCRIPT.search(script)) and (date := _script_date(found)):
+        if "ld+json" in opening and (found := _IN_SCRIPT.search(script)) and (date := _read_script_date(found)):
             return date
     start = title_at if 0 <= title_at < first else max(0, first - 15)
     inside = [i for i in range(first, min(first + 15, last)) if is_dateline(page.blocks[i])]
@@ -174,7 +174,7 @@ def find_date(page: Page, scripts: tuple[tuple[str, str], ...], title_at: int, f
         if opening[1:2] in "tT" and (seconds := _SECONDS.fullmatch(script[:40])):
             return _day_of(int(seconds[1]))
         for found in islice(_IN_SCRIPT.finditer(script), 50):
-            if date := _script_date(found):
+            if date := _read_script_date(found):
                 return date
     return ""
 
@@ -204,7 +204,7 @@ def _address_date(address: str) -> str:
     return ""
 
 
-def _script_date(found: re.Match[str]) -> str:
+def _read_script_date(found: re.Match[str]) -> str:
     if found[4]:
         return _day_of(int(found[4]))
     return iso(int(found[1]), int(found[2]), int(found[3]))
