@@ -8,6 +8,8 @@ from typing import Any, Literal
 from classifier.printed_places import PrintedPart, Shares
 
 Decision = Literal["accepted", "review"]
+CODES = ("media_topic", "gbt_20093")
+"""Codes of a category that other systems ask for: its IPTC Media Topic, its place in GB/T 20093."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class TaggedArticle:
     """An article with its category, how sure the model is, and the decision.
 
     ``ranking`` holds every category id with its probability, best first; ``secondary`` the ids of
-    further categories it would be looked for under; ``reasons`` why it is in review.
+    further categories it would be looked for under; ``reasons`` why it is in review.  ``media_topic``
+    and ``gbt_20093``: the codes of its category for other systems, where the categories file has them.
     """
 
     article: Article
@@ -89,6 +92,8 @@ class TaggedArticle:
     secondary: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     evidence: tuple[WordEvidence, ...] = ()
+    media_topic: str = ""
+    gbt_20093: str = ""
 
     def record(self) -> dict[str, Any]:
         """The tag contract: what ``lanmu tag --format jsonl`` prints for one article."""
@@ -107,6 +112,9 @@ class TaggedArticle:
             ],
             "source": article.source.record(),
         }
+        for name in CODES:
+            if value := getattr(self, name):
+                record[name] = value
         for name in ("column", "subtitle", "byline", "date"):
             if value := getattr(article, name):
                 record[name] = value

@@ -81,12 +81,12 @@ def small_weights(spec: FeatureSpec) -> LinearWeights:
     )
 
 
-def small_model(folder: Path, spec: FeatureSpec | None = None) -> Path:
-    """Write the small model to ``folder``."""
+def small_model(folder: Path, spec: FeatureSpec | None = None, taxonomy: Taxonomy | None = None) -> Path:
+    """Write the small model to ``folder``; ``taxonomy``: its categories told otherwise."""
     spec = spec or FeatureSpec(title=1.0, text=1.0, words=2)
     manifest = Manifest(
         name=folder.name,
-        taxonomy=small_taxonomy(),
+        taxonomy=taxonomy or small_taxonomy(),
         spec=spec,
         review=ReviewRule(thresholds=((0.9, 0.5), (0.97, 0.6)), words=5),
         surprise_unknown=12.0,

@@ -201,7 +201,7 @@ class TopicModel:
         import numpy as np
 
         ids = self.taxonomy.ids
-        names = [category.name for category in self.taxonomy]
+        categories = self.taxonomy.categories
         order = np.argsort(-decisions.probabilities, axis=1, kind="stable")
         falling = np.take_along_axis(decisions.probabilities, order, axis=1)
         with_second = self.review.with_second(falling).tolist()
@@ -215,12 +215,14 @@ class TopicModel:
                 TaggedArticle(
                     article=article,
                     category=ids[ranks[0]],
-                    category_name=names[ranks[0]],
+                    category_name=categories[ranks[0]].name,
                     probability=shares[0],
                     decision="review" if reasons else "accepted",
                     ranking=ranking,
                     secondary=(ranking[1][0],) if two else (),
                     reasons=reasons,
+                    media_topic=categories[ranks[0]].media_topic,
+                    gbt_20093=categories[ranks[0]].gbt_20093,
                 )
             )
         return found

@@ -10,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_OPTIONAL = ("column", "subtitle", "byline", "date", "uncertain")
+from classifier.article import CODES
+
+_OPTIONAL = (*CODES, "column", "subtitle", "byline", "date", "uncertain")
 _OPTIONAL_PLACES = ("page", "box")
 """Fields that stand in a line, or in its source, only where there is something in them."""
 
@@ -81,7 +83,7 @@ def _numbers(column: Any) -> Any:
 def _optional(name: str, column: Any) -> Any:
     if column.null_count == len(column):
         return ""
-    if name == "date":
-        return pc.fill_null(_join_expression(', "date": ', _quote(column)), "")
+    if name == "date" or name in CODES:
+        return pc.fill_null(_join_expression(f', "{name}": ', _quote(column)), "")
     values = column.to_pylist()
     return pa.array([f", {json.dumps({name: v}, ensure_ascii=False)[1:-1]}" if v else "" for v in values], pa.string())

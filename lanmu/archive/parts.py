@@ -25,6 +25,7 @@ _SEARCHED = ["id", "category", "probability", "decision", "path", "position", "d
 _REPEATED = [
     "category", "category_name", "decision", "secondary.list.element", "reasons.list.element",
     "ranking.list.element.category", "path", "member", "date", "column", "subtitle", "byline", "uncertain.list.element",
+    "media_topic", "gbt_20093",
 ]  # fmt: skip
 """Columns whose values repeat, and are written once."""
 

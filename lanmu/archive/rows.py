@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from classifier.article import Article
+from classifier.article import CODES, Article
 from classifier.columns import TextColumn
 from classifier.model.decisions import REASONS, Decisions, list_reasons
 from classifier.reading.dates import normal_date
@@ -40,6 +40,8 @@ SCHEMA = pa.schema(
         pa.field("uncertain", pa.list_(pa.string())),
         pa.field("page", pa.int32()),
         pa.field("box", pa.list_(pa.float64())),
+        pa.field("media_topic", pa.string()),
+        pa.field("gbt_20093", pa.string()),
     ]
 )
 """The tag contract as columns, with the source flat: ``path``, ``member``, ``position``, ``page``, ``box``."""
@@ -160,6 +162,11 @@ class RowMaker:
         self.listed = min(ranking, len(self.ids)) if ranking else len(self.ids)
         self.id_column = pa.array(model.taxonomy.ids, pa.string())
         self.name_column = pa.array([category.name for category in model.taxonomy], pa.string())
+        self.code_columns = {
+            name: pa.array([getattr(category, name) or None for category in model.taxonomy], pa.string())
+            for name in CODES
+            if any(getattr(category, name) for category in model.taxonomy)
+        }
         self.decision_column = pa.array(["accepted", "review"], pa.string())
         self.reason_column = pa.array([list(list_reasons(b)) for b in range(2 * max(REASONS))], pa.list_(pa.string()))
 
@@ -186,6 +193,7 @@ class RowMaker:
             "member": batch.members,
             "position": batch.positions,
             "date": batch.dates,
+            **{name: codes.take(best) for name, codes in self.code_columns.items()},
             **batch.details,
         }
         arrays = [columns[f.name] if f.name in columns else pa.nulls(n, f.type) for f in CODED_SCHEMA]

@@ -15,12 +15,14 @@ import pytest
 from classifier.errors import LanmuError
 from classifier.model.topic_model import TopicModel
 from classifier.reading import read_paths
+from classifier.taxonomy import Taxonomy
 from lanmu.archive.assembly import assemble
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.plan import read_plan
 from lanmu.archive.target import target
 from tests.archive.made import articles, rows_of, scored, write_jsonl
 from tests.reading.sheets import Column, Sheet, pdf_of
+from tests.small_model import small_model, small_taxonomy
 
 PAGE = """# 要闻
 
@@ -208,3 +210,34 @@ def test_parts_from_before_a_column_was_known_are_put_together_with_the_new(
     assert {(row["page"], row["box"]) for row in rows} == {(None, None)}
     with sqlite3.connect(tmp_path / "whole.db") as database:
         assert database.execute("SELECT DISTINCT page, box FROM articles").fetchall() == [(None, None)]
+
+
+def test_codes_of_a_category_stand_in_json_parquet_and_sqlite(tmp_path: Path) -> None:
+    taxonomy = Taxonomy(
+        tuple(replace(c, media_topic="15000000", gbt_20093="39") if c.id == "sports" else c for c in small_taxonomy())
+    )
+    folder = small_model(tmp_path / "coded", taxonomy=taxonomy)
+    (tmp_path / "news").mkdir()
+    write_jsonl(tmp_path / "news" / "a.jsonl", articles(40))
+    for name in ("out", "out.jsonl", "out.db"):
+        scored([tmp_path / "news"], tmp_path / name, folder)
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
+    tagged = TopicModel.load(folder).tag(list(read_paths([tmp_path / "news"])))
+    assert {line["id"]: line for line in lines}.keys() == {t.article.id for t in tagged}
+    assert sum(line["category"] == "sports" for line in lines) > 5
+    for line in lines:
+        codes = (line.get("media_topic"), line.get("gbt_20093"))
+        assert codes == (("15000000", "39") if line["category"] == "sports" else (None, None))
+    assert _sorted(lines) == _sorted(
+        {**record, "probability": pytest.approx(record["probability"], abs=2e-6),
+         "ranking": [{**e, "probability": pytest.approx(e["probability"], abs=2e-6)} for e in record["ranking"]]}
+        for record in (t.record() for t in tagged)
+    )  # fmt: skip
+    assert {(r["category"] == "sports", r["media_topic"]) for r in rows_of(tmp_path / "out")} == {
+        (True, "15000000"),
+        (False, None),
+    }
+    with sqlite3.connect(tmp_path / "out.db") as database:
+        assert database.execute("SELECT DISTINCT category FROM articles WHERE gbt_20093 = '39'").fetchall() == [
+            ("sports",)
+        ]

@@ -71,6 +71,46 @@ def test_odd_months_stand_out_with_the_reason(tmp_path: Path) -> None:
     assert "2024-05" in page and page.count("<figure data-chart=") == 5
 
 
+def seasons(folder: Path, years: int, odd: dict[str, float]) -> Drift:
+    """Years in which sports fill half of each July and a tenth of other months; ``odd`` ones have another share."""
+    dice = np.random.default_rng(4)
+    rows: dict[str, list[object]] = {name: [] for name in ("title", "category", "probability", "decision", "date")}
+    for month in (f"{2021 + i // 12}-{i % 12 + 1:02d}" for i in range(12 * years)):
+        share = odd.get(month, 0.5 if month.endswith("-07") else 0.1)
+        for k in range(300):
+            rows["title"].append(TITLES[k % 4])
+            rows["category"].append("sports" if dice.random() < share else ("health", "agriculture")[k % 2])
+            rows["probability"].append(0.9)
+            rows["decision"].append("accepted")
+            rows["date"].append(f"{month}-{k % 28 + 1:02d}")
+    (folder / "parts").mkdir(parents=True)
+    table = pa.table({**rows, "probability": pa.array(rows["probability"], pa.float32())})
+    pq.write_table(table, folder / "parts" / "part-000000.parquet")
+    return found_in(folder)
+
+
+def test_a_month_is_held_against_the_same_month_of_other_years(tmp_path: Path) -> None:
+    one_year = seasons(tmp_path / "one", 1, {})
+    assert [month.month for month in one_year.standing_out] == ["2021-07"]
+    usual = seasons(tmp_path / "usual", 4, {})
+    assert not usual.standing_out
+    found = seasons(tmp_path / "odd", 4, {"2023-07": 0.1, "2022-02": 0.4, "2024-11": 0.22})
+    assert [month.month for month in found.standing_out] == ["2023-07", "2022-02", "2024-11"]
+    july = found.standing_out[0]
+    assert july.like == ("2021-07", "2022-07", "2024-07")
+    assert any(
+        "体育" in reason and "(as in 2021-07, 2022-07, 2024-07)" in reason
+        for reason in reasons(found, july, Wording("en"))
+    )
+    assert any("2021-07、2022-07、2024-07" in reason for reason in reasons(found, july, Wording("zh")))
+    assert "2023-07, 2022-02, 2024-11" in summary(found, Wording("en"))[0]
+
+
+def test_of_two_years_only_the_odd_one_stands_out(tmp_path: Path) -> None:
+    found = seasons(tmp_path / "two", 2, {"2022-02": 0.4})
+    assert [month.month for month in found.standing_out] == ["2022-02"]
+
+
 def test_limits_widen_with_usual_unrest_and_few_articles() -> None:
     counts = np.full(20, 400.0)
     dice = np.random.default_rng(0)

@@ -25,7 +25,15 @@ async def categories(request: Request, who: Reader) -> schemas.CategoriesOut:
     """The categories of the current model, in its order."""
     model = service_of(request).champion.model
     found = [
-        schemas.CategoryOut(id=c.id, name=c.name, name_en=c.name_en, description=c.description, colour=c.colour)
+        schemas.CategoryOut(
+            id=c.id,
+            name=c.name,
+            name_en=c.name_en,
+            description=c.description,
+            colour=c.colour,
+            media_topic=c.media_topic,
+            gbt_20093=c.gbt_20093,
+        )
         for c in model.taxonomy
     ]
     return schemas.CategoriesOut(model=model.manifest.name, categories=found)

@@ -109,6 +109,8 @@ class TaggedOut(BaseModel):
     reasons: list[str] = Field(description="Why it should be reviewed.")
     ranking: list[RankedCategory] = Field(description="All categories, the best first.")
     source: SourceOut
+    media_topic: str | None = Field(None, description="The category's IPTC Media Topic, where it has one.")
+    gbt_20093: str | None = Field(None, description="The category's code in GB/T 20093, where it has one.")
     column: str | None = None
     subtitle: str | None = None
     byline: str | None = None
@@ -145,6 +147,8 @@ class CategoryOut(BaseModel):
     name_en: str = Field(examples=["Meetings"])
     description: str
     colour: str = Field(examples=["#8c2f39"])
+    media_topic: str = Field("", description="Its IPTC Media Topic, or nothing.", examples=["11000000"])
+    gbt_20093: str = Field("", description="Its code in GB/T 20093, or nothing.")
 
 
 class CategoriesOut(BaseModel):

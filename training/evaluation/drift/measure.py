@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +39,7 @@ class Month:
 
     ``words`` and ``unseen`` count the words of a sample of headlines and those the model does not
     know; ``stands_out`` are the reasons, as (what, its value, the usual value); a category is named by
-    its id.
+    its id.  ``like`` are the months that it is held against (the same of other years); empty: all.
     """
 
     month: str
@@ -49,6 +49,12 @@ class Month:
     unseen: float
     mix: dict[str, float]
     stands_out: tuple[tuple[str, float, float], ...] = ()
+    like: tuple[str, ...] = ()
+
+    @property
+    def change(self) -> float:
+        """The largest change it stands out by."""
+        return max((abs(value - usual) for _, value, usual in self.stands_out), default=0.0)
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,8 @@ class Drift:
 
     @property
     def standing_out(self) -> list[Month]:
-        return [month for month in self.months if month.stands_out]
+        """The months that stand out, that of the largest change first."""
+        return sorted((month for month in self.months if month.stands_out), key=lambda month: -month.change)
 
     def record(self) -> dict[str, Any]:
         """The content of ``drift.json``."""
@@ -131,8 +138,9 @@ class _Tally:
 def drift(archive: Path, weights: LinearWeights, taxonomy: Taxonomy, reference: Reference, seed: int = 0) -> Drift:
     """Compare the months of a scored archive (the folder that ``lanmu score`` wrote, or a Parquet file).
 
-    Only the columns title, category, probability, decision and date are read.  LanmuError where
-    there is no such archive, or no article has a date.
+    A month is held against the same month of other years, where there are any, as every year has its harvest and
+    its sessions; else against all.  Only the columns title, category, probability, decision and date are
+    read.  LanmuError where there is no such archive, or no article has a date.
     """
     tallies, undated = _tallies(archive, seed)
     if not tallies:
@@ -142,10 +150,10 @@ def drift(archive: Path, weights: LinearWeights, taxonomy: Taxonomy, reference: 
         tally.words, tally.unseen = counter(tally.titles)
     names = sorted(tallies)
     judged = [name for name in names if tallies[name].articles >= FEWEST_ARTICLES]
-    charts = _charts([tallies[name] for name in judged])
+    charts = _charts([tallies[name] for name in judged], np.array([int(name[5:7]) for name in judged], np.int64))
     found = _standing_out(judged, tallies, charts) if len(judged) >= FEWEST_VALUES else {}
     plain = [tallies[name].month(name) for name in names]
-    months = [Month(**{**_fields(month), "stands_out": found.get(month.month, ())}) for month in plain]
+    months = [replace(month, stands_out=found.get(month.month, ()), like=_like(month.month, judged)) for month in plain]
     return Drift(taxonomy, tuple(months), _whole(tallies).month("all"), reference, charts, undated)
 
 
@@ -246,39 +254,51 @@ def _batches(archive: Path) -> Iterator[Any]:
         raise LanmuError(f"{archive}: cannot be read as Parquet ({error}); score it again") from error
 
 
-def _charts(tallies: list[_Tally]) -> dict[str, Chart]:
+def _like(name: str, judged: list[str]) -> tuple[str, ...]:
+    """The same month of other years."""
+    if name not in judged:
+        return ()
+    return tuple(other for other in judged if other[5:] == name[5:] and other != name)
+
+
+def _charts(tallies: list[_Tally], seasons: NDArray[np.int64]) -> dict[str, Chart]:
     if not tallies:
         return {}
     n = np.array([tally.articles for tally in tallies], float)
     charts = {
-        "unseen": share_chart(_column(tallies, "unseen"), _column(tallies, "words")),
-        "probability": mean_chart(_column(tallies, "probability"), _column(tallies, "squares"), n),
-        "accepted": share_chart(_column(tallies, "accepted"), n),
+        "unseen": share_chart(_column(tallies, "unseen"), _column(tallies, "words"), seasons),
+        "probability": mean_chart(_column(tallies, "probability"), _column(tallies, "squares"), n, seasons),
+        "accepted": share_chart(_column(tallies, "accepted"), n, seasons),
     }
     for category in sorted({category for tally in tallies for category in tally.categories}):
-        charts[category] = share_chart(np.array([tally.categories[category] for tally in tallies], float), n)
+        hits = np.array([tally.categories[category] for tally in tallies], float)
+        charts[category] = share_chart(hits, n, seasons)
     return charts
 
 
 def _standing_out(
     names: list[str], tallies: dict[str, _Tally], charts: dict[str, Chart]
 ) -> dict[str, tuple[tuple[str, float, float], ...]]:
+    """Each month's reasons, the largest change first."""
     found: dict[str, tuple[tuple[str, float, float], ...]] = {}
     measures = ("unseen", "probability", "accepted")
+
+    def change(what: str, i: int) -> float:
+        return abs(float(charts[what].values[i] - charts[what].usual[i]))
+
     for i, name in enumerate(names):
         reasons = [measure for measure in measures if charts[measure].out()[i]]
         changed = [
             category
             for category, chart in charts.items()
-            if category not in measures
-            and chart.out(CATEGORY_LIMIT)[i]
-            and abs(float(chart.values[i]) - chart.centre) >= SMALLEST_CHANGE
+            if category not in measures and chart.out(CATEGORY_LIMIT)[i] and change(category, i) >= SMALLEST_CHANGE
         ]
-        changed.sort(key=lambda category: -abs(float(charts[category].z[i])))
-        reasons += changed[:MOST_CHANGES]
+        reasons += sorted(changed, key=lambda category: -change(category, i))[:MOST_CHANGES]
         if reasons:
+            reasons.sort(key=lambda what: -change(what, i))
             found[name] = tuple(
-                (what, round(float(charts[what].values[i]), 6), round(charts[what].centre, 6)) for what in reasons
+                (what, round(float(charts[what].values[i]), 6), round(float(charts[what].usual[i]), 6))
+                for what in reasons
             )
     return found
 
@@ -290,10 +310,6 @@ def _whole(tallies: dict[str, _Tally]) -> _Tally:
         for name in ("accepted", "probability", "squares", "words", "unseen"):
             setattr(whole, name, getattr(whole, name) + getattr(tally, name))
     return whole
-
-
-def _fields(month: Month) -> dict[str, Any]:
-    return {name: getattr(month, name) for name in Month.__slots__}
 
 
 def _column(tallies: list[_Tally], name: str) -> NDArray[np.float64]:

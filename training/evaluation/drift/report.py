@@ -124,9 +124,11 @@ def summary(found: Drift, say: Wording) -> list[str]:
 def reasons(found: Drift, month: Month, say: Wording) -> list[str]:
     """Why a month stands out."""
     names = {category.id: category.name for category in found.taxonomy}
+    season = {"months": say.listed(list(month.like[-NAMED:]))} if month.like else {}
     return [
         say(
-            "drift_reason",
+            "drift_reason_season" if season else "drift_reason",
+            **season,
             what=say(f"drift_{what}") if what in MEASURES else names.get(what, what),
             value=_percent(value),
             usual=_percent(usual),
