@@ -229,3 +229,64 @@ def test_a_broken_row_among_many_is_refused_by_number(tmp_path: Path) -> None:
     refused: list[InputRefused] = []
     assert len(list(read_path(path, refused=refused.append))) == 3_998
     assert [error.name for error in refused] == [f"{path}:2", f"{path}:4000"]
+
+
+CANAL = {"title": "抢修水渠", "text": "近日,青石县抢修水渠,确保春灌。"}
+SCHOOL = {"title": "办起夜校", "text": "柳树沟办起了夜校,欢迎报名。"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [{"article": CANAL}, {"article": SCHOOL}],
+        {"hits": {"total": 2, "hits": [{"_id": "a", "_source": CANAL}, {"_id": "b", "_source": SCHOOL}]}},
+        [[CANAL], [SCHOOL]],
+        {"pages": [{"number": 1, "articles": [CANAL]}, {"number": 2, "articles": [SCHOOL]}]},
+        {"data": [{"type": "news", "attributes": CANAL}, {"type": "news", "attributes": SCHOOL}]},
+        {"first": CANAL, "second": SCHOOL},
+        {"comments": [{"text": "好事!"}], "result": {"list": [CANAL, SCHOOL]}},
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_articles_however_wrapped(value: object, indent: int | None) -> None:
+    data = json.dumps(value, ensure_ascii=False, indent=indent).encode()
+    for name, start in (("news.json", b""), ("stdin", b"\xef\xbb\xbf")):
+        articles = read_bytes(start + data, name)
+        assert [(a.title, a.text) for a in articles] == [tuple(CANAL.values()), tuple(SCHOOL.values())]
+
+
+def test_wrapped_articles_as_json_lines() -> None:
+    data = "\n".join(json.dumps({"_id": str(i), "_source": row}) for i, row in enumerate((CANAL, SCHOOL))).encode()
+    assert [(a.title, a.text) for a in read_bytes(data, "news.jsonl")] == [
+        tuple(CANAL.values()),
+        tuple(SCHOOL.values()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("題名", "內容"),
+        ("標題", "內文"),
+        ("主题", "正文"),
+        ("subject", "body"),
+        ("doc_title", "doc_text"),
+        ("Headline", "Story"),
+        ("稿件题目", "新闻稿正文"),
+        ("title", "raw_text"),
+    ],
+)
+def test_heads_of_other_papers(title: str, text: str) -> None:
+    rows = [{title: row["title"], text: row["text"]} for row in (CANAL, SCHOOL)]
+    table = f"副标题,{title},评论内容,{text}\n" + "".join(f"小,{r[title]},好,“{r[text]}”\n" for r in rows).replace(
+        ",确", "，确"
+    )
+    table = table.replace("近日,", "近日，").replace("夜校,", "夜校，")
+    wanted = [(row["title"], row["text"].replace(",", "，")) for row in (CANAL, SCHOOL)]
+    for data in (table.encode(), table.encode("utf-16")):
+        assert [(a.title, a.text.strip("“”")) for a in read_bytes(data, "news.csv")] == wanted
+    lines = "\n".join(json.dumps(row) for row in rows).encode()
+    assert [(a.title, a.text) for a in read_bytes(lines, "news.jsonl")] == [
+        tuple(CANAL.values()),
+        tuple(SCHOOL.values()),
+    ]

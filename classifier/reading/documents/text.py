@@ -90,8 +90,8 @@ def is_page(text: str) -> bool:
     # A story signed at its end, then a line like a headline, text, and another signature: a page, too.
     below, heads, has_text = "", 0, False
     for line in text.split("\n", _LOOKED_AT_LINES)[:_LOOKED_AT_LINES]:
-        if lead_byline(line):
-            starts, announced = starts + 1, False
+        if lead := lead_byline(line):
+            starts, announced = starts + (not lead.cited), False
         elif not line or line.isspace():
             continue
         elif len(line) <= 100 and line[-1] not in ENDS:

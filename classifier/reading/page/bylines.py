@@ -49,7 +49,7 @@ _PEOPLE_NEXT = r"记\s?者|通\s?讯\s?员"
 _AFTER_WIRE = rf"(?=\s|{_OPEN}|{_CLOSE}|{any_of(COLON + COMMA + OPENING_QUOTES)}|$|{_TIME_WORDS}|{_PEOPLE_NEXT})"
 _OUTLET_NAME = (
     r"(?!记\s?者|通\s?讯\s?员)(?:云上\w{2,4}|石榴云|(?:(?![\d_])\w){1,14}?(?:[日晚时早晨导商]报|都市报|青年报|周报|融媒体?(?:中心)?"
-    r"|客户端|电视台|广播电台|时刻|发布|传媒|通讯社|[网报社]))"
+    r"|客户端|电视台|电台|之声|时刻|发布|传媒|通讯社|[网报社]))"
 )
 _OWN = r"(?P<own>[本木]\s?[报刊台网社](?:\s?综合)?|新华社|新华网|中新[社网]|中国新闻网|中央社)"
 _PLACE_AND_DATE = (
@@ -58,14 +58,14 @@ _PLACE_AND_DATE = (
 )
 _DATELINE = pattern(
     rf"\s*(?P<by>据|综合)?\s*(?P<bracket>{_OPEN}\s*)?"
-    rf"(?:{_OWN}|(?P<outlet>{_OUTLET_NAME}(?:\s?[-–—|{SLASH}]{{1,3}}\s?{_OUTLET_NAME})?)"
+    rf"(?:{_OWN}|(?P<outlet>{_OUTLET_NAME}(?:\s?[-–—|·{SLASH}]{{1,3}}\s?{_OUTLET_NAME})?)"
     rf"|(?P<torn>报(?=\s?讯)|本(?=\s?讯)|华社|新社)|)"
     rf"{_PLACE_AND_DATE}(?P<wire>专\s?电|快\s?讯|综合消息|消\s?息|报\s?[道导]|[讯电迅汛]){_AFTER_WIRE}"
 )
 _RUN_INTO_TEXT = pattern(
     rf"\s*(?P<by>据|综合)?\s*{_OWN}{_PLACE_AND_DATE}(?P<wire>(?<=[报刊台网社])讯(?!息|通|员)|(?<=日)[讯电])"
 )
-_SOURCE = pattern(rf"\s*(?:{_OWN}|(?P<outlet>{_OUTLET_NAME}(?:\s?[-–—|{SLASH}]{{1,3}}\s?{_OUTLET_NAME})?))")
+_SOURCE = pattern(rf"\s*(?:{_OWN}|(?P<outlet>{_OUTLET_NAME}(?:\s?[-–—|·{SLASH}]{{1,3}}\s?{_OUTLET_NAME})?))")
 _TIME = pattern(rf"\s+(?:{_TIME_WORDS})")
 _BRACKET = pattern(rf"\s*{_OPEN}\s*(?P<who>{none_of(CLOSING_BRACKETS + STOP)}{{1,160}}){_CLOSE}")
 _ROLE_NEXT = pattern(rf"\s*{any_of(COLON)}?\s*{ROLE}")
@@ -99,13 +99,25 @@ _PHOTO_CREDIT = pattern(
 _CLOSING = pattern(
     rf"{_OPEN}\s*(?P<who>{none_of(OPENING_BRACKETS + CLOSING_BRACKETS + STOP)}{{2,120}}){_CLOSE}\s*[。.]?\s*$"
 )
+_NAMES_AT_END = pattern(
+    rf"(?:^|{any_of(ENDS)}[”’]?)\s*{_OPEN}\s*(?P<who>{none_of(OPENING_BRACKETS + CLOSING_BRACKETS + ENDS)}{{2,30}})"
+    rf"{_CLOSE}\s*[。.]?\s*$"
+)
+_SIGNING = pattern(
+    rf"[\s—–\-{_BOX}]*{_OPEN}?\s*(?:(?:读者|作者|网友|听众|观众|学生|教师|撰文)\s*{any_of(COLON)}?\s*|{HAN}{{2,14}}\s+(?={HAN}{{2,3}}\W*$))?"
+    rf"(?P<who>{HAN}(?:{HAN}|[\s·、,，]){{1,24}}?)\s*{_CLOSE}?\s*$"
+)
+_SIGNING_SOURCE = pattern(
+    rf"{_OPEN}?\s*(?:(?:本[报刊网台]|综合)+(?:报道|消息|整理)?|(?:据|摘自|选自|转自|原载|来源于?|文据)\s*{any_of(COLON)}?\s*[《“]?\w{{2,16}}[》”]?(?:等|电|报道|消息|网站)*"
+    rf"|(?:新华社|中新社|中新网|人民网|新华网|央视新闻|中央社)(?:客户端|电|供稿|专电)?)\s*{_CLOSE}?"
+)
 _CLOSING_BARE = pattern(rf"{any_of(ENDS)}[”’]?\s*(?P<who>{ROLE}{none_of(ENDS + COMMA)}{{2,60}})$")
 _MAY_CREDIT = pattern("[摄攝供航图圖]")
 # Most paragraphs have none of these; a look for a single character says so sooner than the rest does.
 # Most paragraphs have none of these; a short look says so sooner than the rest does.
 # They begin with one set of characters each, which is looked for several times as fast as branches are.
 _ANCHOR = pattern(
-    r"[讯迅汛訊电電消记己已記报報通习習本](?:(?<=[讯迅汛訊])|(?<=[电電])(?:[\s\[\])(（）:：,，“”】〕］近日前今昨\d]|$)"
+    r"[讯迅汛訊电電消记己已記报報通习習本](?:(?<=[讯迅汛訊])|(?<=日[电電])|(?<=[电電])(?:[\s\[\])(（）:：,，“”】〕］近日前今昨\d]|$)"
     r"|(?<=消)\s?息|(?<=[记己已記])\s?[者着音]|(?<=[报報])\s?[道导導]|(?<=[通习習])\s?[讯訊迅汛生]|(?<=本)\s?[报報]\s)"
 )
 _MAY_SIGN = pattern(
@@ -132,9 +144,19 @@ _OUTLET_SIGN = pattern("[网报媒客刻融]")
 _ENDS_IN_ROLE = pattern(r"(?:记\s?者?|通\s?讯?\s?员?|实\s?习\s?生?|见\s?习|融媒体?)\s*[:：|]?\s*$")
 _ENDS_IN_BRACKET = pattern(rf"{_OPEN}(?:[^()（）]*(?:记|通讯|实习|供稿|编)[^()（）]*|\s*)$")
 _TOLD = ("报道", "报导", "報道", "報導")
+_AROUND_NAMES = OPENING_BRACKETS + CLOSING_BRACKETS + _BOX + " \u3000-–—"
 _AROUND = " \u3000:：。)）]】"
 _WIRE_WORD = pattern(r"[讯电迅汛]|消\s?息|报\s?[道导]")
 _MAY_CLOSE = pattern(r"[记記通实實](?:(?<=[记記])\s?者|(?<=通)\s?[讯訊]|(?<=[实實])[习習])")
+_REPORTED_BEFORE = pattern(
+    rf"\s?(?:{none_of(ENDS + COMMA + COLON)}{{0,12}}?(?:曾经?|此前|先前|之前|早前|以前|前不久|去年|前年|上个?[月周年])"
+    rf"{none_of(ENDS + COMMA + COLON)}{{0,12}}?(?:报道|刊[发登]|播出|播发|关注|采访|披露|撰文|介绍|写道|记录)"
+    r"|(?:在|的)?(?:报道|文章|采访|镜头|提问|调查)(?:中|里|过|后|时))"
+)
+"""What follows a name that only stands in a story: 曾报道, 去年采访过, 在报道中."""
+_REPORTED = pattern(r"\s?(?:报[道导]|消息)?[说称,，:：]")
+_NO_PLACE_LAST = "通简快短资音喜问审传视闻捷电凶噩佳书腾会新报时商财校院鸿警函回本"
+"""What stands before 讯 in words that are no dateline."""
 _LOOKED_AT = 40
 
 
@@ -147,6 +169,8 @@ class Byline:
     place: str = ""
     month: int = 0
     day: int = 0
+    cited: bool = False
+    """Whether it only says whence a statement comes (``据新华社北京3月5日电,``), as stories do in their midst, too."""
 
 
 @dataclass(slots=True)
@@ -161,6 +185,7 @@ class _Parts:
     day: int = 0
     sourced: bool = False
     sent: bool = False
+    cited: bool = False
 
 
 def lead_byline(paragraph: str) -> Byline | None:
@@ -179,11 +204,13 @@ def lead_byline(paragraph: str) -> Byline | None:
     if parts.sent and not parts.names and plain[parts.end - 1 :].strip() in (")", "）"):
         return None  # （本报某地12月8日电） at a story's end
     only_people = not parts.sent
+    if only_people and _REPORTED_BEFORE.match(plain, parts.end):
+        return None  # 某台(记者 张宁)曾报道: a story that speaks of another
     if parts.points < ENOUGH or (only_people and len(paragraph.strip()) - parts.end < MIN_TEXT_CHARS):
         return None
     month, day = (parts.month, parts.day) if _is_day(parts.month, parts.day) else (0, 0)
     end = places[parts.end - 1] + 1 if places else parts.end
-    return Byline(printed[:end].strip(), parts.names, parts.place, month, day)
+    return Byline(printed[:end].strip(), parts.names, parts.place, month, day, parts.cited)
 
 
 def line_byline(line: str) -> Byline | None:
@@ -312,7 +339,36 @@ def closing_byline(paragraph: str) -> Byline | None:
 def closing_reporters(paragraph: str) -> tuple[str, ...]:
     """Reporters named in brackets at a paragraph's end: ``……。(记者 张三)``."""
     byline = closing_byline(paragraph)
-    return byline.reporters if byline else ()
+    return byline.reporters if byline else names_at_end(paragraph)
+
+
+def names_at_end(paragraph: str) -> tuple[str, ...]:
+    """The names alone that stand in brackets behind a paragraph's last sentence: ``……。(张宁 李丽)``."""
+    end = paragraph[-40:].rstrip()
+    if end.rstrip("。.")[-1:] not in CLOSING_BRACKETS:
+        return ()
+    found = _NAMES_AT_END.search(end)
+    return _persons(found["who"]) if found else ()
+
+
+def signing_names(line: str) -> tuple[str, ...]:
+    """The names that a whole line is (``(张宁 李丽)``, ``读者 李丽``), as some stories are signed at their end."""
+    if not 2 <= len(line) <= 40:
+        return ()
+    found = _SIGNING.match(line)
+    return _persons(line.strip(_AROUND_NAMES)) or (_persons(found["who"]) if found else ())
+
+
+def signs_story(line: str) -> bool:
+    """Whether a line says nothing but who wrote or sent the story above it."""
+    return len(line) <= 40 and bool(_SIGNING_SOURCE.fullmatch(simplify(line)) or signing_names(line))
+
+
+def _persons(who: str) -> tuple[str, ...]:
+    """The names that ``who`` holds, none where anything else stands in it."""
+    people = people_at(who)
+    whole = people.persons and not people.roles and not who[people.end :].strip()
+    return people.names if whole and len(people.names) <= 5 else ()
 
 
 def is_photo_credit(line: str) -> bool:
@@ -362,6 +418,7 @@ def _add_dateline(parts: _Parts, head: str, plain: str, sent: re.Match[str]) -> 
     if weak and after in COMMA and not (own and wire == "消" and not found["by"]):
         return  # 据某某社报道,…: a source named inside a story
     parts.sourced, parts.sent = bool(own or outlet or torn), True
+    parts.cited = bool(found["by"]) and (after in (*COMMA, "报") or bool(_REPORTED.match(plain, parts.end)))
     parts.points += OWN_PAPER if own else OUTLET if outlet else TORN_SOURCE if torn else 0.0
     # 并网发电, 来自某某网的消息: words that end in a wire word
     doubtful = (wire == "报" or (outlet and found["place"] and wire in "消电")) and not found["date"]
@@ -372,9 +429,22 @@ def _add_dateline(parts: _Parts, head: str, plain: str, sent: re.Match[str]) -> 
         place = head[sent.start("place") : sent.end("place")]
         parts.place = place if parts.sourced and len(place) > 1 else ""
     elif found["place"] and not parts.sourced:
-        parts.points -= 0.5
+        parts.points += _place_alone(found["place"], wire, plain, parts.end)
     if torn and _TIME.match(plain, parts.end):
         parts.points += 1.0
+
+
+def _place_alone(place: str, wire: str, plain: str, at: int) -> float:
+    """How surely a place and a wire word are a dateline (``青石讯 近日,…``), and no word such as 通讯 and 喜讯."""
+    after = plain[at : at + 1]
+    if (
+        wire != "讯"
+        or not 2 <= len(place) <= 6
+        or place[-1] in _NO_PLACE_LAST
+        or not (after.isspace() or after in COLON)
+    ):
+        return -0.5
+    return 1.5 if after and len(plain) - at >= MIN_TEXT_CHARS else -0.5
 
 
 def _add_people(parts: _Parts, head: str, plain: str, at: int, *, marked: bool) -> None:

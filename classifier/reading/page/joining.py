@@ -9,7 +9,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Literal
 
-from classifier.reading.page.bylines import breaks_off, lead_byline, line_byline
+from classifier.reading.page.bylines import breaks_off, lead_byline, line_byline, signs_story
 from classifier.reading.page.fragments import is_torn
 from classifier.reading.page.furniture import (
     furniture_reason,
@@ -88,6 +88,8 @@ def paragraphs_of(lines: Sequence[Line], *, page: bool = True) -> list[Paragraph
                 current = held = None
             continue
         reason = furniture_reason(line.text) if page else ""
+        if reason == "scan note" and line_byline(line.text):
+            reason = ""
         if reason == "date line" and is_bare_date(line.text) and sum(p.kind == "text" for p in found) > 3:
             found.append(Paragraph([i], line.text, "text", alone=True, signed=True))
             current = None
@@ -111,7 +113,8 @@ def paragraphs_of(lines: Sequence[Line], *, page: bool = True) -> list[Paragraph
             kind = "caption"
         before = None if current is None else current.text
         alone = layout.stands_alone(i, before, before_alone=current is not None and current.alone)
-        paragraph = Paragraph([i], line.text, kind, alone=alone, items=line.kind == "item")
+        signed = page and (alone or len(line.text) < 4) and kind == "text" and signs_story(line.text)
+        paragraph = Paragraph([i], line.text, kind, alone=alone, items=line.kind == "item", signed=signed)
         found.append(paragraph)
         if kind == "caption" and current is not None and not is_finished(current.text) and not current.alone:
             held = current if held is None else held

@@ -10,7 +10,7 @@ from classifier.messages import say
 from classifier.reading.dates import date_of_name, near, written_date
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.page.accounting import PageReading, account_of
-from classifier.reading.page.bylines import Byline, closing_reporters, lead_byline, line_byline
+from classifier.reading.page.bylines import Byline, closing_reporters, lead_byline, line_byline, signing_names
 from classifier.reading.page.frontmatter import front_matter
 from classifier.reading.page.joining import Paragraph, paragraphs_of
 from classifier.reading.page.markup import lines_of
@@ -70,6 +70,8 @@ def article_of(story: Story, article_id: str, source: Source, page_date: str) ->
     reporters = byline.reporters if byline else ()
     if not reporters:
         reporters = next((r for p in reversed(story.body) if (r := closing_reporters(p.text))), ())
+    if not reporters and story.body and story.body[-1].signed:
+        reporters = signing_names(story.body[-1].text)
     date = near(page_date, byline.month, byline.day) if byline else ""
     return Article(
         id=article_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from classifier.reading.page.bylines import closing_byline, lead_byline, line_byline, signature
+from classifier.reading.page.bylines import closing_byline, lead_byline, line_byline, names_at_end, signature
 from classifier.reading.page.furniture import (
     furniture_reason,
     is_caption,
@@ -30,6 +30,7 @@ _ENUMERATED = pattern(
 _BULLETS = "●○◆◇■▲△★☆※◎▶►➤"
 _TURNED = "it follows a story that turns to another page, with no headline of its own"
 _SIGNED_BEFORE = "it follows a story signed at its end; its headline is known only by where it stands"
+_NAMED = "a name alone stands at the end of the story before"
 _SIGNED = "it follows a story signed at its end, with no headline of its own"
 
 
@@ -154,10 +155,18 @@ class _Grouping:
     def _text(self, p: Paragraph, i: int) -> None:
         current = self._current()
         after = self._after(i)
-        if lead_byline(p.text) or is_turned_from(p.text):
-            if current.has_text and not _opens_section(current) and not self._awaits(current, p):
+        lead = lead_byline(p.text)
+        if lead or is_turned_from(p.text):
+            cited = lead is not None and lead.cited and bool(current.body) and not current.body[-1].alone
+            if current.has_text and not cited and not _opens_section(current) and not self._awaits(current, p):
                 current = self._start_from(current)
-        elif self.turned and current.has_text and not p.alone and self._may_follow_an_end(p, current):
+        elif (
+            self.turned
+            and self.turned != _NAMED
+            and current.has_text
+            and not p.alone
+            and self._may_follow_an_end(p, current)
+        ):
             current = self._start(Story(uncertain=[self.turned]))
         elif self._may_be_headline(p, after, current):
             self._start(Story(title=p.text, heads=[p], uncertain=[_SIGNED_BEFORE]))
@@ -167,8 +176,10 @@ class _Grouping:
             return
         current.body.append(p)
         self.turned = _TURNED if turns_to_another_page(p.text) else ""
-        if closing_byline(p.text) and not lead_byline(p.text):
+        if closing_byline(p.text) and not lead:
             self.turned = _SIGNED
+        elif p.signed or names_at_end(p.text):
+            self.turned = _NAMED
 
     def _bylines(self, lines: list[Paragraph], after: Paragraph | None) -> None:
         """Bylines in lines of their own: under a headline, at a story's end, or where one starts."""
@@ -199,7 +210,7 @@ class _Grouping:
 
     def _may_be_headline(self, p: Paragraph, after: Paragraph | None, current: Story) -> bool:
         """Whether a line without marks below a signed story is the next one's headline."""
-        if self.turned != _SIGNED or not current.has_text or not p.alone or p.signed or after is None:
+        if self.turned not in (_SIGNED, _NAMED) or not current.has_text or not p.alone or p.signed or after is None:
             return False
         return after.kind == "text" and not after.alone and self._may_follow_an_end(after, current)
 

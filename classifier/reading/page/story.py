@@ -140,9 +140,13 @@ def take_title_from_body(story: Story) -> None:
             story.subtitle = f"{story.subtitle} {first.text}".strip()
         return
     taken: list[Paragraph] = []
-    while len(story.body) > 1 and len(taken) < 2 and story.body[0].alone and story.body[0].kind == "text":
+    while len(story.body) > 1 and len(taken) < 2 and _may_head(story.body[0]):
         taken.append(story.body.pop(0))
     name_from(story, taken)
+
+
+def _may_head(p: Paragraph) -> bool:
+    return p.alone and p.kind == "text" and not p.signed
 
 
 def names_column(heading: str) -> bool:

@@ -16,18 +16,26 @@ IDS: Final = (
 )  # fmt: skip
 TITLES: Final = (
     "title", "标题", "主标题", "题目", "新闻标题", "文章标题", "稿件标题", "headline", "newstitle", "articletitle",
-    "標題", "题名",
+    "標題", "题名", "題名", "題目", "正题", "主题", "subject", "webtitle",
 )  # fmt: skip
 TEXTS: Final = (
     "text", "正文", "content", "body", "内容", "新闻内容", "新闻正文", "文章内容", "文章正文", "稿件内容", "稿件正文",
     "全文", "文本", "newstext", "newscontent", "newsbody", "articletext", "articlecontent", "articlebody", "fulltext",
-    "maintext", "article", "內容", "paragraphs", "段落",
+    "maintext", "article", "內容", "內文", "内文", "全文内容", "story", "paragraphs", "段落",
 )  # fmt: skip
 DATES: Final = (
     "date", "日期", "发布日期", "发布时间", "见报日期", "刊发日期", "刊登日期", "出版日期", "時間", "时间",
     "publishdate", "publisheddate", "publishedat", "publishtime", "pubdate", "pubtime", "published", "datetime", "time",
 )  # fmt: skip
 """What people call the columns, without case, blanks, dashes and underlines; the surest first."""
+_TITLE_ENDS: Final = ("title", "headline", "标题", "標題", "题目", "題目")
+_TEXT_ENDS: Final = ("text", "content", "body", "正文", "内容", "內容", "內文", "全文")
+_OTHERS: Final = (
+    "sub", "short", "meta", "seo", "og", "image", "img", "photo", "alt", "comment", "reply", "context", "summary",
+    "section", "page", "site", "author", "job", "副", "引", "肩", "小", "评论", "回复", "图片", "摘要", "栏目", "版面",
+    "作者", "网站",
+)  # fmt: skip
+"""How names begin that end as those of a title or text do, and are others: ``subtitle``, ``context``, 副标题."""
 _DROPPED = str.maketrans("", "", " \t\r\n_-\u3000\xa0\ufeff\u200b'\"“”[]【】()（）*:：")
 _PLAIN = ReadingOptions()
 
@@ -57,7 +65,14 @@ def is_heading(cells: Sequence[str]) -> bool:
     if len(cells) < 2 or any(len(cell.strip()) > 40 for cell in cells) or not any(plain):
         return False
     known = {*IDS, *TITLES, *TEXTS, *DATES, "category", "类别", "分类", "label", "来源", "source"}
+    known.update(filter(None, (_named_alike(plain, _TITLE_ENDS), _named_alike(plain, _TEXT_ENDS))))
     return sum(name in known for name in plain) >= min(2, len(plain) - 1)
+
+
+def _named_alike(plain: Iterable[str], ends: tuple[str, ...]) -> str:
+    """The one name that ends as those of titles or texts do (``doc_title``, 新闻稿正文); empty where not just one does."""
+    found = [name for name in plain if name.endswith(ends) and not name.startswith(_OTHERS)]
+    return found[0] if len(found) == 1 else ""
 
 
 @lru_cache(4_096)
@@ -66,20 +81,21 @@ def _fields(names: tuple[str, ...], id_field: str, title_field: str, text_field:
     for name in names:
         plain.setdefault(_plain(name), name)
 
-    def found(wanted: str, usual: Sequence[str], default: str) -> str:
+    def found(wanted: str, usual: Sequence[str], default: str, ends: tuple[str, ...] = ()) -> str:
         if not wanted or wanted in names:
             return wanted
         if wanted != default:
             return plain.get(_plain(wanted), "")
-        return next((plain[name] for name in usual if name in plain), "")
+        known = next((plain[name] for name in usual if name in plain), "")
+        return known or (plain.get(_named_alike(plain, ends), "") if ends else "")
 
     exact = text_field in names
     told = text_field != _PLAIN.text_field
     own_id = id_field if id_field in names else ""
     return Fields(
         own_id if exact or told else found(id_field, IDS, _PLAIN.id_field),
-        found(title_field, TITLES, _PLAIN.title_field),
-        found(text_field, TEXTS, _PLAIN.text_field),
+        found(title_field, TITLES, _PLAIN.title_field, _TITLE_ENDS),
+        found(text_field, TEXTS, _PLAIN.text_field, _TEXT_ENDS),
         found(date_field, DATES, _PLAIN.date_field),
     )
 

@@ -14,7 +14,7 @@ from classifier.reading.options import ReadingOptions
 from classifier.reading.streams import read_whole
 from classifier.reading.tables.chunk import ArticleChunk, TableSource
 from classifier.reading.tables.fields import fields_of
-from classifier.reading.tables.json_rows import JsonRows, json_text
+from classifier.reading.tables.json_rows import JsonRows, has_text, unwrapped
 from classifier.reading.tables.jsonl import jsonl_chunks
 
 MOST_VALUES = 8_000_000
@@ -63,48 +63,52 @@ def articles_in(value: Any, source: TableSource) -> list[Any]:
 
     Raises InputRefused, naming them, where there are several lists and none has titles and texts.
     """
-    if isinstance(value, list):
-        return value
-    if not isinstance(value, dict):
+    if not isinstance(value, dict | list):
         return [value]
     options = source.options
-    fields = fields_of(map(str, value), options)
-    if fields.text and json_text(value[fields.text]) is not None:
+    if isinstance(value, list):
+        if any(_grade(item, options) for item in value[:_LOOKED_AT]):
+            return value
+    elif has_text(value, options):
         return [value]
     found = list(_lists_in(value, options, "", 0))
     best = max((grade for grade, _, _ in found), default=0)
-    chosen = [(path, items) for grade, path, items in found if grade == best]
-    if best == 2:
-        return [item for _, items in chosen for item in items]
+    chosen: dict[str, list[Any]] = {}
+    for grade, path, items in found:
+        if grade == best:
+            chosen.setdefault(path, []).extend(items)
     if not chosen:
-        return [value]
-    if len(chosen) > 1:
-        raise InputRefused(source.name, say("reading.several_lists", lists=", ".join(path for path, _ in chosen[:10])))
-    return chosen[0][1]
+        return value if isinstance(value, list) else [value]
+    if best < 2 and len(chosen) > 1:
+        raise InputRefused(source.name, say("reading.several_lists", lists=", ".join(list(chosen)[:10])))
+    return [item for items in chosen.values() for item in items]
 
 
 def _lists_in(value: Any, options: ReadingOptions, path: str, depth: int) -> Iterator[tuple[int, str, list[Any]]]:
     """Lists of objects in a value with texts, and objects that are an article: grade (2: with titles), path, items."""
-    for key, inner in value.items():
-        name = f"{path}.{key}" if path else str(key)
+    inside = value.items() if isinstance(value, dict) else (("", item) for item in value)
+    for key, inner in inside:
+        name = f"{path}.{key}" if path and key else path or str(key)
         if isinstance(inner, list):
             grades = [_grade(item, options) for item in inner[:_LOOKED_AT]]
             if any(grades):
                 yield max(grades), name, inner
-        elif isinstance(inner, dict) and depth < _DEEPEST:
-            if grade := _grade(inner, options):
-                yield grade, name, [inner]
-            else:
-                yield from _lists_in(inner, options, name, depth + 1)
+                continue
+        elif isinstance(inner, dict) and (grade := _grade(inner, options)):
+            yield grade, name, [inner]
+            continue
+        if isinstance(inner, dict | list) and depth < _DEEPEST:
+            yield from _lists_in(inner, options, name, depth + 1)
 
 
 def _grade(item: Any, options: ReadingOptions) -> int:
     if not isinstance(item, dict):
         return 0
-    fields = fields_of(map(str, item), options)
-    if not fields.text or json_text(item[fields.text]) is None:
-        return 0
-    return 2 if fields.title in item else 1
+    if not has_text(item, options):
+        item = unwrapped(item, options)
+        if not has_text(item, options):
+            return 0
+    return 2 if fields_of(map(str, item), options).title in item else 1
 
 
 def _one_after_another(text: str) -> list[Any] | None:

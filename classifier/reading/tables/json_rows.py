@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from classifier.messages import say
+from classifier.reading.options import ReadingOptions
 from classifier.reading.tables.chunk import (
     CHUNK_BYTES,
     CHUNK_ROWS,
@@ -72,6 +73,10 @@ class JsonRows:
         if len(self.texts) < 5:
             self.seen_fields.update(dict.fromkeys(list(value)[:50]))
         fields = fields_of(value, options)
+        if (not fields.text or isinstance(value[fields.text], dict)) and (
+            inner := unwrapped(value, options)
+        ) is not value:
+            value, fields = inner, fields_of(inner, options)
         row: list[str] = []
         for name in (fields.id, fields.title, fields.text, fields.date):
             text = json_text(value.get(name)) if name else ""
@@ -119,6 +124,24 @@ class JsonRows:
         )
         self.clear()
         return chunk
+
+
+def unwrapped(value: dict[str, Any], options: ReadingOptions) -> dict[str, Any]:
+    """The article inside an object that wraps it (``{"_id": …, "_source": {…}}``), with what else is said of it.
+
+    ``value`` itself where it wraps none.
+    """
+    inner = [v for v in value.values() if isinstance(v, dict) and has_text(v, options)]
+    if len(inner) != 1:
+        return value
+    around = {key: v for key, v in value.items() if isinstance(v, str | int | float)}
+    return {**around, **inner[0]}
+
+
+def has_text(value: dict[str, Any], options: ReadingOptions) -> bool:
+    """Whether an object has a field of the text, with text in it."""
+    text = fields_of(map(str, value), options).text
+    return bool(text) and json_text(value[text]) is not None
 
 
 def json_text(value: Any) -> str | None:
