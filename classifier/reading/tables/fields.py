@@ -70,7 +70,7 @@ def is_heading(cells: Sequence[str]) -> bool:
 
 
 def _named_alike(plain: Iterable[str], ends: tuple[str, ...]) -> str:
-    """The one name that ends as those of titles or texts do (``doc_title``, 新闻稿正文); empty where not just one does."""
+    """The one name that ends as those of titles or texts do (``doc_title``, 新闻稿正文); or empty: not just one."""
     found = [name for name in plain if name.endswith(ends) and not name.startswith(_OTHERS)]
     return found[0] if len(found) == 1 else ""
 
