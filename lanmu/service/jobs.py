@@ -28,8 +28,11 @@ LOG_BYTES = 200_000
 STOP_SECONDS = 10.0
 
 
-JobKind = Literal["train", "suspects", "report"]
-_NOUNS: dict[JobKind, str] = {"train": "training", "suspects": "check of labels", "report": "report"}
+JobKind = Literal["train", "suspects", "next", "report", "drift"]
+_NOUNS: dict[JobKind, str] = {
+    "train": "training", "suspects": "check of labels", "next": "choice of articles", "report": "report",
+    "drift": "look for drift",
+}  # fmt: skip
 
 
 class JobRunning(LanmuError):
@@ -177,7 +180,9 @@ class Jobs:
         paths = [str(path) for path in (settings.labels, settings.models, self._result_path(number))]
         if kind == "train":
             return python_command("lanmu.service.training_job", *paths)
-        return python_command("lanmu.service.examination_job", kind, *paths, str(self.report_folder(number)))
+        return python_command(
+            "lanmu.service.examination_job", kind, *paths, str(self.report_folder(number)), str(settings.database)
+        )
 
     def _follow(self, number: int, kind: JobKind, process: subprocess.Popen[bytes]) -> None:
         code = process.wait()

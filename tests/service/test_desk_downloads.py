@@ -119,6 +119,18 @@ def test_doubtful_labels_are_found_and_lead_to_their_articles(tmp_path: Path, sm
         page = client.get("/examine").text
         assert '<a href="/articles/5">' in page, page
         assert client.get("/examine/report/99").status_code == 404
+        take_in(service, [CLINIC, HARVEST, MATCH], review=True)
+        for kind in ("next", "drift"):
+            client.post("/examine/start", data={"csrf": csrf, "kind": kind})
+            eventually(lambda kind=kind: service.jobs.latest(1, kind)[0].status != "running")
+            assert service.jobs.latest(1, kind)[0].status == "done", service.jobs.log(
+                service.jobs.latest(1, kind)[0].number
+            )
+        page = client.get("/examine").text
+        unlabelled = page[page.index("下一步标什么") : page.index("可能标错的")]
+        assert f'<a href="/articles/{37}">' in unlabelled and '<a href="/articles/5">' not in unlabelled
+        drift = client.get(f"/examine/drift/{service.jobs.latest(1, 'drift')[0].number}")
+        assert "sandbox allow-scripts" in drift.headers["Content-Security-Policy"] and "篇" in drift.text
 
 
 def test_a_search_finds_ids_files_and_phrases(service: Service) -> None:

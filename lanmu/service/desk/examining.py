@@ -1,9 +1,10 @@
-"""Labels that may be wrong, and the report on training: started here, read here."""
+"""Labels that may be wrong, what to label next, the report on training, drift: started here, read here."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final
+from pathlib import Path
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import FileResponse, Response
@@ -12,13 +13,14 @@ from classifier.messages import say
 from lanmu.service.desk.categories import ShownCategory
 from lanmu.service.desk.filters import ArticleNumber
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.jobs import JobKind
+from lanmu.service.jobs import Job, JobKind
 from lanmu.service.problems import Problem
 from lanmu.service.security.access import Admin, AskFirst, Reader
-from lanmu.service.store import waiting_labels
+from lanmu.service.store import queue, waiting_labels
 
 router = APIRouter(route_class=AskFirst)
 REPORT: Final = "report.html"
+EXAMINATIONS: Final[tuple[JobKind, ...]] = ("suspects", "next", "report", "drift")
 _OWN_POLICY: Final = (
     "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval'; style-src 'unsafe-inline'; img-src data: blob:; "
     "font-src data:; sandbox allow-scripts; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -38,13 +40,14 @@ class Doubtful:
 
 @router.get("/examine")
 def examine_page(request: Request, who: Reader) -> Response:
-    """The latest check of the labels and the latest report."""
+    """The latest of each."""
     desk = Desk(request, who)
     jobs = desk.service.jobs
-    check, report = (next(iter(jobs.latest(1, kind)), None) for kind in ("suspects", "report"))
-    found = check.result.get("suspects", []) if check and check.result else []
+    latest = {kind: next(iter(jobs.latest(1, kind)), None) for kind in EXAMINATIONS}
+    found = _result(latest["suspects"], "suspects")
     with desk.service.store.reading() as connection:
         numbers = waiting_labels.articles_of(connection, [str(one["id"]) for one in found])
+        teaching = [queue.get(connection, int(number)) for number in _result(latest["next"], "next")]
     doubtful = [
         Doubtful(
             str(one["title"]), desk.categories[str(one["category"])], desk.categories[str(one["instead"])],
@@ -52,24 +55,45 @@ def examine_page(request: Request, who: Reader) -> Response:
         )
         for one in found
     ]  # fmt: skip
-    running = any(job is not None and job.status == "running" for job in (check, report))
-    return desk.page("examine.html", check=check, report=report, doubtful=doubtful, running=running)
+    return desk.page(
+        "examine.html", latest=latest, doubtful=doubtful, teaching=[one for one in teaching if one is not None],
+        months=_result(latest["drift"], "standing_out"),
+        running=any(job is not None and job.status == "running" for job in latest.values()),
+    )  # fmt: skip
 
 
 @router.post("/examine/start")
 def start(request: Request, who: Admin, kind: Annotated[str, Form(max_length=20)]) -> Response:
-    """Look for doubtful labels, or write the report."""
+    """Begin one of them."""
     desk = Desk(request, who)
-    chosen: JobKind = "report" if kind == "report" else "suspects"
+    chosen = next((known for known in EXAMINATIONS if known == kind), EXAMINATIONS[0])
     desk.service.writer.flush()
     desk.service.jobs.begin(chosen, who.name, desk.address)
     return desk.redirect("/examine", f"toast.{chosen}_started")
 
 
+def _result(job: Job | None, name: str) -> list[Any]:
+    """A list of what a job found; empty where it has not ended well."""
+    found = job.result.get(name, []) if job is not None and job.result else []
+    return found if isinstance(found, list) else []
+
+
+@router.get("/examine/drift/{number}")
+def drift_page(request: Request, who: Reader, number: ArticleNumber) -> Response:
+    """The page on drift that a job has written, in the reader's language."""
+    desk = Desk(request, who)
+    return _apart(desk, desk.service.jobs.report_folder(number) / f"drift.{desk.t.language}.html")
+
+
 @router.get("/examine/report/{number}")
 def report_page(request: Request, who: Reader, number: ArticleNumber) -> Response:
     """The report that a job has written."""
-    path = Desk(request, who).service.jobs.report_folder(number) / REPORT
+    desk = Desk(request, who)
+    return _apart(desk, desk.service.jobs.report_folder(number) / REPORT)
+
+
+def _apart(desk: Desk, path: Path) -> Response:
+    """A page with scripts of its own, which run apart from the desk."""
     if not path.is_file():
         raise Problem(404, say("service.not_found"))
     return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": _OWN_POLICY})
