@@ -58,7 +58,7 @@ class DoubtfulRow:
         return self.probability - (self.ranking[1][1] if len(self.ranking) > 1 else 0.0)
 
 
-def finished_plan(target: Target) -> Plan:
+def read_finished_plan(target: Target) -> Plan:
     """The plan of a run that is done; LanmuError where there is no run, or it is not done."""
     plan = read_plan(target.folder)
     if plan is None:
@@ -68,14 +68,14 @@ def finished_plan(target: Target) -> Plan:
     return plan
 
 
-def doubtful_rows(target: Target, plan: Plan, most: int) -> list[DoubtfulRow]:
+def choose_doubtful(target: Target, plan: Plan, most: int) -> list[DoubtfulRow]:
     """At most so many of the articles in review, the most useful first.
 
     As on the desk: the pairs of best category and runner-up take turns, each with its closest call
     first; so the same run always gives the same articles.
     """
     closest: dict[tuple[str, str], list[tuple[float, int, DoubtfulRow]]] = {}
-    for count, row in enumerate(_rows_in_review(target, plan)):
+    for count, row in enumerate(_read_rows(target, plan)):
         pair = closest.setdefault((row.category, row.runner_up), [])
         entry = (-row.margin, -count, row)
         if len(pair) < most:
@@ -90,7 +90,7 @@ def doubtful_rows(target: Target, plan: Plan, most: int) -> list[DoubtfulRow]:
     return [row for *_, row in heapq.nsmallest(most, turns)]
 
 
-def with_texts(plan: Plan, target: Target, rows: Iterable[DoubtfulRow], model: TopicModel) -> Iterator[TaggedArticle]:
+def read_texts(plan: Plan, target: Target, rows: Iterable[DoubtfulRow], model: TopicModel) -> Iterator[TaggedArticle]:
     """The rows as tagged articles, in the order in which they are found in the sources.
 
     Only the files that are wanted are read.  What is no longer there as it was (a file moved or
@@ -106,12 +106,12 @@ def with_texts(plan: Plan, target: Target, rows: Iterable[DoubtfulRow], model: T
                 continue
             try:
                 for read in read_piece(piece, plan.base, plan.task.reading, _pass_over, model, _pass_over):
-                    yield from _found(read, wanted)
+                    yield from _find_wanted(read, wanted)
             except InputRefused:
                 continue
 
 
-def _found(read: ArticleChunk | list[Article], wanted: dict[Place, DoubtfulRow]) -> Iterator[TaggedArticle]:
+def _find_wanted(read: ArticleChunk | list[Article], wanted: dict[Place, DoubtfulRow]) -> Iterator[TaggedArticle]:
     if isinstance(read, ArticleChunk):
         positions = read.positions.to_pylist()
         if not any((read.path, read.member, position) in wanted for position in positions):
@@ -121,10 +121,10 @@ def _found(read: ArticleChunk | list[Article], wanted: dict[Place, DoubtfulRow])
         row = wanted.get((source.path, source.member, source.position))
         if row is not None and (row.id, row.title) == (article.id, article.title):
             del wanted[row.place]
-            yield _tagged(article, row)
+            yield _tag(article, row)
 
 
-def _tagged(article: Article, row: DoubtfulRow) -> TaggedArticle:
+def _tag(article: Article, row: DoubtfulRow) -> TaggedArticle:
     return TaggedArticle(
         article=replace(article, date=normal_date(article.date)),
         category=row.category,
@@ -141,48 +141,48 @@ def _pass_over(_: object) -> None:
     """What the run has refused or passed over is in its own report."""
 
 
-def _rows_in_review(target: Target, plan: Plan) -> Iterator[DoubtfulRow]:
+def _read_rows(target: Target, plan: Plan) -> Iterator[DoubtfulRow]:
     task = plan.task
     if target.form == "sqlite":
-        yield from _sqlite_rows(Path(target.file))
+        yield from _read_sqlite(Path(target.file))
         return
     names = [target.file] if target.file else [part_name(i, task.part_format) for i in range(plan.shards)]
     for name in names:
         if target.form == "parquet":
-            yield from _parquet_rows(target, name)
+            yield from _read_parquet(target, name)
         else:
-            yield from _text_rows(target, name)
+            yield from _read_lines(target, name)
 
 
-def _parquet_rows(target: Target, name: str) -> Iterator[DoubtfulRow]:
-    with _opened(target, name) as file:
+def _read_parquet(target: Target, name: str) -> Iterator[DoubtfulRow]:
+    with _open(target, name) as file:
         for batch in pq.ParquetFile(file).iter_batches(_ROWS):
-            yield from map(_row, batch.filter(pc.equal(batch.column("decision"), "review")).to_pylist())
+            yield from map(_parse_row, batch.filter(pc.equal(batch.column("decision"), "review")).to_pylist())
 
 
-def _text_rows(target: Target, name: str) -> Iterator[DoubtfulRow]:
-    with _opened(target, name) as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
+def _read_lines(target: Target, name: str) -> Iterator[DoubtfulRow]:
+    with _open(target, name) as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
         is_csv = target.form == "csv"
         records: Iterable[Mapping[str, Any]] = (
-            map(_csv_record, csv.DictReader(text)) if is_csv else map(json.loads, text)
+            map(_parse_csv, csv.DictReader(text)) if is_csv else map(json.loads, text)
         )
         for record in records:
             if record["decision"] == "review":
-                yield _row(record)
+                yield _parse_row(record)
 
 
-def _sqlite_rows(path: Path) -> Iterator[DoubtfulRow]:
+def _read_sqlite(path: Path) -> Iterator[DoubtfulRow]:
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
             database.row_factory = sqlite3.Row
             for row in database.execute("SELECT * FROM articles WHERE decision = 'review'"):
                 lists = {name: json.loads(row[name] or "[]") for name in ("ranking", "secondary", "reasons")}
-                yield _row({**dict(row), **lists})
+                yield _parse_row({**dict(row), **lists})
     except sqlite3.Error as error:
         raise LanmuError(say("score.unreadable", file=str(path), error=str(error))) from error
 
 
-def _opened(target: Target, name: str) -> Any:
+def _open(target: Target, name: str) -> Any:
     """A part of the run's folder, or the single file that the run was put together to."""
     if not target.file:
         return target.folder.opened(name)
@@ -192,7 +192,7 @@ def _opened(target: Target, name: str) -> Any:
     return RunFolder(parent).opened(last)
 
 
-def _row(record: Mapping[str, Any]) -> DoubtfulRow:
+def _parse_row(record: Mapping[str, Any]) -> DoubtfulRow:
     """A row of any form; JSON Lines have the source in one object."""
     source = record.get("source") or record
     ranking = record.get("ranking") or []
@@ -211,7 +211,7 @@ def _row(record: Mapping[str, Any]) -> DoubtfulRow:
     )
 
 
-def _csv_record(record: Mapping[str, str]) -> dict[str, Any]:
+def _parse_csv(record: Mapping[str, str]) -> dict[str, Any]:
     """A line of CSV as it was before it was made for spreadsheets; it has no ranking."""
     plain: dict[str, Any] = {name: undo_defuse(value) for name, value in record.items()}
     return plain | {"secondary": plain["secondary"].split(), "reasons": plain["reasons"].replace(";", " ").split()}

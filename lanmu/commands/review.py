@@ -40,7 +40,7 @@ def review(
         from lanmu.service.store.records import ARCHIVE
     from classifier.model.choice import model_path
     from classifier.model.topic_model import TopicModel
-    from lanmu.archive.doubtful import doubtful_rows, finished_plan, with_texts
+    from lanmu.archive.doubtful import choose_doubtful, read_finished_plan, read_texts
     from lanmu.archive.target import target
     from lanmu.commands.users import me
 
@@ -48,12 +48,12 @@ def review(
     if not (folder / DATABASE).is_file():
         raise LanmuError(say("command.no_data_folder", folder=str(folder)))
     run = target(out)
-    plan = finished_plan(run)
-    rows = doubtful_rows(run, plan, most)
+    plan = read_finished_plan(run)
+    rows = choose_doubtful(run, plan, most)
     loaded = TopicModel.load(model_path(model, models), engine="python")
     store = Store(folder / DATABASE)
     found = new = 0
-    articles = with_texts(plan, run, rows, loaded)
+    articles = read_texts(plan, run, rows, loaded)
     while piece := list(islice(articles, AT_ONCE)):
         with store.writing() as connection:
             added = queue.add(connection, piece, origin=ARCHIVE, model=plan.task.model_name)

@@ -36,16 +36,16 @@ def main(kind: str, labels: Path, models: Path, result: Path, report: Path, data
             return code
         found: dict[str, object] = {"report": report.name}
     elif kind == "next":
-        found = {"next": teaching_most(labels, models, database)}
+        found = {"next": choose_next(labels, models, database)}
     elif kind == "drift":
-        found = drifted(labels, models, report, database)
+        found = measure_drift(labels, models, report, database)
     else:
-        found = {"suspects": doubtful(labels, models)}
+        found = {"suspects": find_doubtful(labels, models)}
     write_text_whole(result, json.dumps(found, ensure_ascii=False) + "\n")
     return 0
 
 
-def teaching_most(labels: Path, models: Path, database: Path) -> list[int]:
+def choose_next(labels: Path, models: Path, database: Path) -> list[int]:
     """The articles of the queue whose labels would teach most: unsure, unlike each other, of rare categories."""
     from classifier.model.choice import current_name
     from classifier.model.topic_model import TopicModel
@@ -61,7 +61,7 @@ def teaching_most(labels: Path, models: Path, database: Path) -> list[int]:
     return [pool[i].number for i in chosen]
 
 
-def drifted(labels: Path, models: Path, report: Path, database: Path) -> dict[str, object]:
+def measure_drift(labels: Path, models: Path, report: Path, database: Path) -> dict[str, object]:
     """The months of the queue against each other and against the labels, as a page in both languages."""
     from classifier.model.choice import current_name
     from classifier.model.files import read_model
@@ -114,7 +114,7 @@ def _write_rows(path: Path, database: Path) -> None:
             writer.write_table(pa.Table.from_pylist(rows, schema))
 
 
-def doubtful(labels: Path, models: Path) -> list[dict[str, object]]:
+def find_doubtful(labels: Path, models: Path) -> list[dict[str, object]]:
     """The labels that are most likely wrong, the likeliest first."""
     from classifier.model.choice import current_name
     from classifier.model.files import read_manifest

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from classifier.model.topic_model import TopicModel
-from lanmu.archive.doubtful import doubtful_rows, finished_plan, with_texts
+from lanmu.archive.doubtful import choose_doubtful, read_finished_plan, read_texts
 from lanmu.archive.target import target
 from lanmu.service.store import queue
 from lanmu.service.store.queue import ArticleFilter
@@ -72,8 +72,8 @@ def test_every_form_of_output_does(archive: Path, tmp_path: Path, small_model_fo
     for name in ("folder", "out.db", "out.csv", "out.jsonl", "out.parquet"):
         run = target(str(tmp_path / name))
         scored([archive], tmp_path / name, small_model_folder)
-        plan = finished_plan(run)
-        found = list(with_texts(plan, run, doubtful_rows(run, plan, 100), model))
+        plan = read_finished_plan(run)
+        found = list(read_texts(plan, run, choose_doubtful(run, plan, 100), model))
         assert len(found) == 9 and all(one.article.text and one.decision == "review" for one in found), name
         assert {one.reasons for one in found} == {("below_threshold",)}, name
 
