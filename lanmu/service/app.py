@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from classifier.messages import Said, text_of
+from classifier.messages import Said
 from lanmu.service import annif, api, desk, health
 from lanmu.service.api.single import SingleArticle
 from lanmu.service.container import Service, build_service
@@ -38,7 +38,7 @@ def create_app(settings: Settings, service: Service | None = None) -> ASGIApp:
     def refusal(scope: Scope, status: int, said: Said) -> Response:
         request = Request({**scope, "app": routes})
         page = desk.error_page(request, status, said) if wants_page(request) else None
-        return page or problem_response(status, text_of(said))
+        return page or problem_response(status, said)
 
     return Guard(app, settings, lambda path: most_bytes(path, settings.limits), refusal)
 

@@ -114,7 +114,7 @@ def build_service(settings: Settings) -> Service:
         intake=Intake(store, tagger, outgoing),
         review=Review(store, champion, writer, outgoing, settings.limits.lease_seconds),
         mending=mending,
-        retention=Retention(mending, settings.limits.keep_days),
+        retention=Retention(mending, settings.limits),
         writer=writer,
         sign_ins=sign_ins,
         jobs=Jobs(store, settings, champion),

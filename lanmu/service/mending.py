@@ -14,6 +14,7 @@ from classifier.errors import LanmuError
 from classifier.messages import say
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
+from lanmu.service.settings import ServiceLimits
 from lanmu.service.store import Store, audit, changes, mending, printed
 from lanmu.service.store.records import QueuedArticle
 from lanmu.service.tagging import Tagger, Tags
@@ -109,6 +110,17 @@ class Mending:
             if len(found) < AT_ONCE:
                 return count
 
+    def prune_changes(self, days: int) -> int:
+        """Let go of what programs were told more than so many days ago; how many changes there were."""
+        before = time.time() - days * DAY_SECONDS
+        count = 0
+        while True:
+            with self.store.writing() as connection:
+                found = changes.prune(connection, before)
+            count += found
+            if not found:
+                return count
+
     def _seen(self, number: int, seen: int | None = None, token: str | None = None) -> QueuedArticle:
         with self.store.reading() as connection:
             return mending.seen_article(connection, number, seen, token)
@@ -133,11 +145,11 @@ class Mending:
 
 
 class Retention:
-    """Forgets old articles once a day, in a thread of its own."""
+    """Forgets old articles and old changes once a day, in a thread of its own."""
 
-    def __init__(self, mending: Mending, days: int) -> None:
+    def __init__(self, mending: Mending, limits: ServiceLimits) -> None:
         self.mending = mending
-        self.days = days
+        self.limits = limits
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._work, name="retention", daemon=True)
 
@@ -153,8 +165,9 @@ class Retention:
         while True:
             began = time.monotonic()
             try:
-                if count := self.mending.forget(self.days):
-                    log.info("%d articles older than %d days were forgotten", count, self.days)
+                if count := self.mending.forget(self.limits.keep_days):
+                    log.info("%d articles older than %d days were forgotten", count, self.limits.keep_days)
+                self.mending.prune_changes(self.limits.keep_changes_days)
             except Exception:
                 log.exception("forgetting old articles failed")
             if self._stopped.wait(max(1.0, DAY_SECONDS - (time.monotonic() - began))):

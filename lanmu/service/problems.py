@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from classifier.errors import InputRefused, LanmuError, UnknownCategory
-from classifier.messages import Said, say, text_of
+from classifier.messages import Message, Said, say, text_of
 from lanmu.service.champion import NotReady
 from lanmu.service.jobs import JobRunning, NoSuchJob
 from lanmu.service.security.sign_in import SignInRefused, TooManyTries
@@ -37,6 +37,7 @@ class ProblemDetails(BaseModel):
     title: str = Field(examples=["Service Unavailable"])
     status: int = Field(examples=[503])
     detail: str = Field(examples=["4,096 articles wait already; try again soon"])
+    code: str | None = Field(None, description="What went wrong by its code, which stays when words change.")
     errors: list[dict[str, Any]] | None = Field(None, description="What is wrong with which part of the request.")
 
 
@@ -48,6 +49,7 @@ _SAYS = {
     404: "There is no such thing.",
     408: "The rest of the request did not come.",
     409: "It does not fit the present state.",
+    410: "It is no longer kept.",
     413: "Too large.",
     415: "Another content type is needed.",
     422: "The request is not of the form.",
@@ -89,7 +91,7 @@ class Problem(Exception):
 
 def problem_response(
     status: int,
-    detail: str,
+    said: Said,
     headers: Mapping[str, str] | None = None,
     errors: list[dict[str, Any]] | None = None,
 ) -> JSONResponse:
@@ -98,7 +100,9 @@ def problem_response(
         title = HTTPStatus(status).phrase
     except ValueError:
         title = "Error"
-    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": text_of(said)}
+    if isinstance(said, Message):
+        body["code"] = said.code
     if errors is not None:
         body["errors"] = errors
     return JSONResponse(body, status, dict(headers or {}), PROBLEM)
@@ -125,7 +129,7 @@ def handle_problems(app: FastAPI, page: Page | None = None) -> None:
                 for name, value in problem.headers.items():
                     shown.headers.setdefault(name, value)
                 return shown
-        return problem_response(problem.status, problem.detail, problem.headers, errors)
+        return problem_response(problem.status, problem.said, problem.headers, errors)
 
     @app.exception_handler(Problem)
     async def on_problem(request: Request, error: Problem) -> Response:

@@ -41,7 +41,7 @@ class ServiceLimits:
     An article that Review gives to an editor goes to no other for ``lease_seconds``, which the open
     page renews.  ``second_reading_share`` of the labels are read once more by another editor.
     Articles that arrived more than ``keep_days`` ago are taken out of the queue; their labels stay in
-    labels.csv.
+    labels.csv.  What programs were told is kept for ``keep_changes_days``.
 
     A file of the watched folder is read once it has not changed for ``inbox_still_seconds``; the
     folder is looked through every ``inbox_scan_seconds`` besides the system's own notices.  A
@@ -78,6 +78,7 @@ class ServiceLimits:
     second_reading_share: float = 0.05
     connections_an_address: int = 256
     keep_days: int = 36_500
+    keep_changes_days: int = 90
     session_hours: float = 12.0
     sign_in_tries: int = 5
     sign_in_seconds: float = 300.0

@@ -53,7 +53,7 @@ def since(app: App, number: int = 0, limit: int = 100) -> dict[str, Any]:
 
 def test_each_step_is_told_in_order_and_from_a_number_on(app: App) -> None:
     harvest, match = put_in(app, HARVEST, MATCH)
-    assert since(app) == {"changes": [], "next": 0, "more": False}
+    assert since(app) == {"changes": [], "next": 0, "more": False, "pruned": 0}
     label(app, harvest, "agriculture")
     label(app, harvest, "体育")
     app.api.post("/api/v1/undo")
@@ -73,7 +73,7 @@ def test_each_step_is_told_in_order_and_from_a_number_on(app: App) -> None:
     assert found["changes"][1]["data"]["category_name"] == "体育"
     assert [one["data"]["by"] for one in found["changes"]] == ["token"] * 4
     last = found["changes"][-1]["number"]
-    assert since(app, last) == {"changes": [], "next": last, "more": False}
+    assert since(app, last) == {"changes": [], "next": last, "more": False, "pruned": 0}
     assert app.api.get("/api/v1/changes", params={"since": last + 1}).status_code == 409
 
 
@@ -203,3 +203,23 @@ def test_an_older_database_keeps_its_results_and_what_waits(app: App, tmp_path: 
     assert (one.number, one.kind, one.record, due.change, due.tries) == (7, "article.tagged", '{"number": 2}', 7, 3)
     assert line.startswith("desk-")
     store.close()
+
+
+def test_old_changes_go_and_a_reader_too_far_behind_is_told(told: App, receiver: Receiver, home: Path) -> None:
+    put(home / "inbox", "一版.txt", plain(HARVEST))
+    eventually(lambda: len(since(told)["changes"]) == 1)
+    number = since(told)["changes"][0]["data"]["number"]
+    label(told, number, "sports")
+    label(told, number, "agriculture")
+    eventually(lambda: outbox(told)["waiting"] == 0 and told.service.outgoing.idle)
+    assert told.service.mending.prune_changes(0) == 3
+    label(told, number, "sports")
+    assert [one["data"]["category"] for one in since(told)["changes"]] == ["sports"]
+    assert (since(told)["pruned"], since(told, 3)["next"]) == (3, 4)
+    behind = told.api.get("/api/v1/changes", params={"since": 2})
+    assert (behind.status_code, behind.json()["code"]) == (410, "changes.pruned")
+    assert "since=3" in behind.json()["detail"]
+    put(home / "inbox", "二版.txt", plain(HARVEST))  # what has been told is told once, though its record is gone
+    put(home / "inbox", "三版.txt", plain(MATCH))
+    eventually(lambda: len(since(told)["changes"]) == 2)
+    assert since(told)["changes"][-1]["data"]["title"] == MATCH["title"]

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from classifier.messages import say
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.api.tagging import json_response
 from lanmu.service.container import service_of
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, Reader
-from lanmu.service.store import changes
+from lanmu.service.store import changes, choices
 
 router = APIRouter(route_class=AskFirst, tags=["queue"], responses=problems(401, 403, 422))
 MOST = 1_000
@@ -33,9 +34,10 @@ class ChangesOut(BaseModel):
     changes: list[ChangeOut]
     next: int = Field(description="The `since` of the next request.", examples=[42])
     more: bool = Field(description="Whether there are more right now.")
+    pruned: int = Field(0, description="Changes up to this number are no longer kept (0: all are).")
 
 
-@router.get("/changes", response_model=ChangesOut, responses=problems(409))
+@router.get("/changes", response_model=ChangesOut, responses=problems(409, 410))
 def list_changes(
     request: Request,
     who: Reader,
@@ -44,13 +46,17 @@ def list_changes(
 ) -> Response:
     """What changed after a number, in order: tags of the watched folder, and every label given, corrected, taken back.
 
-    409 where `since` lies beyond the newest change, as after a restored backup: begin again at 0.
+    409 where `since` lies beyond the newest change, as after a restored backup: begin again at 0. 410 where changes
+    after `since` are no longer kept: list the articles, then go on from the number it names.
     """
     with service_of(request).store.reading() as connection:
         found = changes.since(connection, since, limit)
         last = changes.last(connection)
+        pruned = choices.read_pruned_changes(connection)
     if since > last:
-        raise Problem(409, f"since={since} lies beyond the newest change, {last}; was a backup restored? begin at 0")
+        raise Problem(409, say("changes.beyond", since=since, last=last))
+    if 0 < since < pruned:
+        raise Problem(410, say("changes.pruned", since=since, pruned=pruned))
     told = [
         {
             "number": one.number,
@@ -61,4 +67,4 @@ def list_changes(
         for one in found
     ]
     upto = found[-1].number if found else since
-    return json_response({"changes": told, "next": upto, "more": upto < last})
+    return json_response({"changes": told, "next": upto, "more": bool(found) and upto < last, "pruned": pruned})

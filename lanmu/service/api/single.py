@@ -53,7 +53,7 @@ class SingleArticle:
             tags = await self.service.tagger.tag([article_of(given, self.service.settings.limits)])
         except (Problem, LanmuError) as error:
             problem = error if isinstance(error, Problem) else problem_of(error)
-            await problem_response(problem.status, problem.detail, problem.headers)(scope, receive, send)
+            await problem_response(problem.status, problem.said, problem.headers)(scope, receive, send)
             return
         content = json_bytes(records(tags)[0])
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(content)).encode())]

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from classifier.article import TaggedArticle
 from classifier.taxonomy import Taxonomy
-from lanmu.service.store import queue
+from lanmu.service.store import choices, queue
 from lanmu.service.store.records import QueuedArticle, fingerprint_of, local_day, moment
 from lanmu.service.store.schema import changes, deliveries, result_files
 
@@ -116,13 +116,34 @@ def add_removal(connection: Connection, article: QueuedArticle, *, by: str, into
 def since(connection: Connection, number: int, limit: int = 100) -> list[Told]:
     """What was told after this number, in order."""
     c = changes.c
-    query = select(c.number, c.kind, c.at, c.record).where(c.number > number).order_by(c.number).limit(limit)
+    kept = (c.number > number) & (c.record != "")
+    query = select(c.number, c.kind, c.at, c.record).where(kept).order_by(c.number).limit(limit)
     return [Told(row.number, row.kind, moment(row.at), row.record) for row in connection.execute(query)]
 
 
 def last(connection: Connection) -> int:
-    """The number of the newest change; 0 where there is none."""
-    return int(connection.execute(select(func.coalesce(func.max(changes.c.number), 0))).scalar_one())
+    """The number of the newest change, kept or not; 0 where there was none."""
+    newest = int(connection.execute(select(func.coalesce(func.max(changes.c.number), 0))).scalar_one())
+    return max(newest, choices.read_pruned_changes(connection))
+
+
+def prune(connection: Connection, before: float, limit: int = 5_000) -> int:
+    """Let go of changes told before a time that are in their files and delivered, the oldest first; how many.
+
+    Of an ``article.tagged`` the row stays, without its record: by it an article that comes again is
+    known.  ``choices.read_pruned_changes`` says up to which number changes have gone.
+    """
+    c = changes.c
+    on_their_way = select(deliveries.c.change)
+    old = (c.at < before) & (c.written == 1) & (c.record != "") & c.number.not_in(on_their_way)
+    found = list(connection.execute(select(c.number).where(old).order_by(c.number).limit(limit)).scalars())
+    if not found:
+        return 0
+    these = c.number.between(found[0], found[-1]) & old
+    connection.execute(delete(changes).where(these, c.kind != TAGGED))
+    connection.execute(update(changes).where(these).values(record=""))
+    choices.note_pruned_changes(connection, max(found[-1], choices.read_pruned_changes(connection)))
+    return len(found)
 
 
 def unwritten(connection: Connection, limit: int = 500) -> UnwrittenChanges | None:

@@ -1,4 +1,4 @@
-"""What an admin has chosen for the whole desk: each by its name, with who chose it."""
+"""What is kept for the whole service, each by its name: what an admin has chosen, and up to where changes have gone."""
 
 from __future__ import annotations
 
@@ -13,15 +13,37 @@ ACCEPT_ACCURACY = "accept_accuracy"
 """The wished share of right ones among the accepted (0-1)."""
 
 
+PRUNED_CHANGES = "pruned_changes"
+"""The number up to which changes are no longer kept."""
+
+
 def read_accept_accuracy(connection: Connection) -> float | None:
     """The wished share of right ones among the accepted; None where nobody has chosen."""
-    value = connection.execute(select(choices.c.value).where(choices.c.name == ACCEPT_ACCURACY)).scalar_one_or_none()
+    value = _get(connection, ACCEPT_ACCURACY)
     return float(value) if isinstance(value, int | float) and 0.0 <= value <= 1.0 else None
 
 
 def choose_accept_accuracy(connection: Connection, value: float, by: str) -> None:
     """Keep the choice."""
-    row = {"name": ACCEPT_ACCURACY, "value": value, "by": by, "at": time.time()}
-    statement = insert(choices).values(row)
-    again = {name: row[name] for name in ("value", "by", "at")}
-    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=again))
+    _put(connection, ACCEPT_ACCURACY, value, by)
+
+
+def read_pruned_changes(connection: Connection) -> int:
+    """The number up to which changes are no longer kept; 0 where all are."""
+    value = _get(connection, PRUNED_CHANGES)
+    return value if isinstance(value, int) else 0
+
+
+def note_pruned_changes(connection: Connection, number: int) -> None:
+    """Note up to which number changes are no longer kept."""
+    _put(connection, PRUNED_CHANGES, number, "lanmu")
+
+
+def _get(connection: Connection, name: str) -> object:
+    return connection.execute(select(choices.c.value).where(choices.c.name == name)).scalar_one_or_none()
+
+
+def _put(connection: Connection, name: str, value: float, by: str) -> None:
+    row = {"name": name, "value": value, "by": by, "at": time.time()}
+    again = {column: row[column] for column in ("value", "by", "at")}
+    connection.execute(insert(choices).values(row).on_conflict_do_update(index_elements=["name"], set_=again))
