@@ -21,6 +21,7 @@ from pathlib import Path
 from benchmarks.page_pdf_makers import MAKERS
 from benchmarks.page_plans import Article, Plan, plan_page
 from benchmarks.page_reading import read_items
+from classifier.reading.origin import Origin
 
 SEED = 11
 
@@ -83,7 +84,8 @@ def read_with_lanmu(path: Path) -> list[list[tuple[str, str]]]:
     from classifier.reading.layout.pdf import pdf_pages
 
     return [
-        [(a.title, a.text) for a in read_printed([page], str(path)).articles] for page in pdf_pages(path.read_bytes())
+        [(a.title, a.text) for a in read_printed([page], Origin(str(path), stem="page")).articles]
+        for page in pdf_pages(path.read_bytes())
     ]
 
 

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from classifier.reading import ReadingOptions, TableSource, read_bytes, read_path, table_chunks
+from classifier.reading.origin import Origin
 
 CORPUS = Path(os.environ.get("LANMU_CORPUS", "../shared/data")) / "xwlb-2022-2025.jsonl.xz"
 FIELDS = ("id", "date", "title", "text")
@@ -46,7 +47,7 @@ def main() -> None:
     writer = csv.DictWriter(lines, FIELDS)
     writer.writeheader()
     writer.writerows(rows)
-    source = TableSource("news", "", "news", ReadingOptions(), lambda refusal: None)
+    source = TableSource(Origin("news", stem="news"), ReadingOptions(), lambda refusal: None)
     inputs = {"parquet": table.getvalue(), "csv": lines.getvalue().encode(), "jsonl": jsonl}
 
     def chunks(kind: str, data: bytes) -> int:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -30,6 +30,7 @@ from classifier.reading.kinds import (
 from classifier.reading.limits import Limits
 from classifier.reading.names import GivenStems, show_name
 from classifier.reading.options import ReadingOptions, Scorer
+from classifier.reading.origin import Origin
 from classifier.reading.streams import put_back, read_whole, unpack
 from classifier.reading.tables.chunk import ArticleChunk, Refused, TableSource
 from classifier.reading.tables.reader import table_chunks
@@ -64,56 +65,61 @@ def read_open(
     Rows and members that cannot be read go to ``refused``; where the whole cannot, InputRefused is
     raised.  Zip and Parquet need a file that can seek.
     """
-    for piece in read_pieces(file, name, options, member=member, refused=refused, scorer=scorer):
-        yield from piece.articles() if isinstance(piece, ArticleChunk) else piece
+    run = ReadingRun(options or ReadingOptions(), refused, scorer=scorer)
+    yield from _articles_of(read_pieces(file, Origin(show_name(name), member, stem=""), run))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRun:
+    """What the reading of many inputs shares.
+
+    ``refused`` hears of rows, members and files that cannot be read, ``passed`` of names whose kind
+    is not read; ``scorer`` judges paragraphs; ``stems`` are those that ids have been given so far.
+    """
+
+    options: ReadingOptions = field(default_factory=ReadingOptions)
+    refused: Refused = raise_refused
+    passed: Passed = _unheard
+    scorer: Scorer | None = None
+    stems: GivenStems = field(default_factory=GivenStems)
 
 
 def read_pieces(
-    file: BinaryIO,
-    name: str,
-    options: ReadingOptions | None = None,
-    *,
-    member: str = "",
-    members: range | None = None,
-    refused: Refused = raise_refused,
-    scorer: Scorer | None = None,
-    stem: str = "",
-    stems: GivenStems | None = None,
-    passed: Passed = _unheard,
+    file: BinaryIO, origin: Origin, run: ReadingRun, members: range | None = None
 ) -> Iterator[ArticleChunk | list[Article]]:
     """As read_open, but tables come as chunks of columns and documents as lists of Articles.
 
-    ``members`` reads only those of a zip (numbers in its own list); ``stem`` stands in ids instead of
-    the name's; ``stems`` are those given so far in the run; ``passed`` hears of members of kinds that are not read.
+    ``members`` reads only those of a zip (numbers in its own list).  Without a stem in ``origin`` the
+    input's own name makes one.
     """
-    reading = _Reading(options or ReadingOptions(), refused, scorer, stems or GivenStems(), passed)
-    yield from reading.pieces(file, show_name(name), member, stem, members)
+    yield from _Reading(run).pieces(file, origin, members)
+
+
+def _articles_of(pieces: Iterable[ArticleChunk | list[Article]]) -> Iterator[Article]:
+    for piece in pieces:
+        yield from piece.articles() if isinstance(piece, ArticleChunk) else piece
 
 
 @dataclass(slots=True)
 class _Reading:
     """One input as it is read, with all archives in it."""
 
-    options: ReadingOptions
-    refused: Refused
-    scorer: Scorer | None
-    stems: GivenStems
-    passed: Passed
+    run: ReadingRun
     total: Unpacking | None = None
     depth: int = 0
 
     def pieces(
-        self, file: BinaryIO, name: str, member: str, stem: str, members: range | None = None
+        self, file: BinaryIO, origin: Origin, members: range | None = None
     ) -> Iterator[ArticleChunk | list[Article]]:
-        options, limits = self.options, self.options.limits
-        full_name = f"{name}!{member}" if member else name
-        named, kind, packing = split_name(member.rsplit("!", 1)[-1] if member and not stem else member or name)
-        stem = stem or named
+        options, limits = self.run.options, self.run.options.limits
+        last = origin.member if origin.stem else origin.member.rsplit("!", 1)[-1]
+        stem, kind, packing = split_name(last or origin.path)
+        origin = origin if origin.stem else replace(origin, stem=stem)
         if not kind and options.kind == "auto":
             file, kind, found = _by_content(file, limits)
             packing = packing or found
         if packing and kind != "tar":
-            file = unpack(file, packing, full_name, limits)
+            file = unpack(file, packing, origin.name, limits)
             if not kind:
                 file, kind, _ = _by_content(file, limits)
         kind = chosen_kind(kind, options)
@@ -122,60 +128,58 @@ class _Reading:
             file = put_back(head, file)
             kind = ocr_kind(kind, head)
         if kind in ARCHIVES:
-            yield from self._archive(file, kind, packing, name, member, members)
+            yield from self._archive(file, kind, packing, origin, members)
         elif kind in TABLES:
             if kind == "parquet" and not file.seekable():
-                file = io.BytesIO(read_whole(file, full_name, limits.file_bytes))
-            source = TableSource(name, member, stem, options, self.refused)
+                file = io.BytesIO(read_whole(file, origin.name, limits.file_bytes))
+            source = TableSource(origin, options, self.run.refused)
             empty = True
             for chunk in table_chunks(file, kind, source):
                 empty = empty and not len(chunk)
                 yield chunk
             if empty:
-                raise InputRefused(full_name, say("reading.no_row"))
+                raise InputRefused(origin.name, say("reading.no_row"))
         else:
-            data = read_whole(file, full_name, limits.file_bytes)
-            yield read_document(data, kind, name, options, stem=stem, member=member, scorer=self.scorer)
+            data = read_whole(file, origin.name, limits.file_bytes)
+            yield read_document(data, kind, origin, options, self.run.scorer)
 
     def _archive(
-        self, file: BinaryIO, kind: str, packing: str, name: str, member: str, members: range | None
+        self, file: BinaryIO, kind: str, packing: str, origin: Origin, members: range | None
     ) -> Iterator[ArticleChunk | list[Article]]:
         from classifier.reading.archives import ArchiveReading, archive_members
 
-        limits = self.options.limits
-        full_name = f"{name}!{member}" if member else name
+        run, limits, name = self.run, self.run.options.limits, origin.name
         if self.depth > limits.nesting:
-            raise InputRefused(full_name, say("reading.nested", most=limits.nesting))
+            raise InputRefused(name, say("reading.nested", most=limits.nesting))
         if kind == "zip" and not file.seekable():
-            file = io.BytesIO(read_whole(file, full_name, limits.file_bytes))
+            file = io.BytesIO(read_whole(file, name, limits.file_bytes))
         if self.total is None:
-            self.total = Unpacking(full_name, limits, _size(file))
+            self.total = Unpacking(name, limits, _size(file))
         met = Counter[str]()
 
         def refused(error: InputRefused) -> None:
             met["refused"] += 1
-            self.refused(error)
+            run.refused(error)
 
-        def passed(name: str) -> None:
+        def passed(member: str) -> None:
             met["passed"] += 1
-            self.passed(f"{full_name}!{name}")
+            run.passed(f"{name}!{member}")
 
-        inside = ArchiveReading(full_name, limits, self.total, self.stems, refused, passed)
+        inside = ArchiveReading(name, limits, self.total, run.stems, refused, passed)
         self.depth += 1
         for inner in archive_members(file, kind, packing, inside, members):
             met["read"] += 1
-            path = f"{member}!{inner.name}" if member else inner.name
             try:
-                yield from self.pieces(inner.file, name, path, inner.stem)
+                yield from self.pieces(inner.file, origin.inside(inner.name, inner.stem))
             except TooMuch:
                 raise
             except InputRefused as error:
-                if self.refused is raise_refused:
+                if run.refused is raise_refused:
                     raise
-                self.refused(error)
+                run.refused(error)
         self.depth -= 1
         if not met["refused"] + met["read"] and members is None:
-            raise InputRefused(full_name, say("reading.archive_without_articles", readable=READABLE))
+            raise InputRefused(name, say("reading.archive_without_articles", readable=READABLE))
 
 
 def _by_content(file: BinaryIO, limits: Limits) -> tuple[BinaryIO, str, str]:
@@ -231,15 +235,15 @@ def read_path(
     if str(path) == "-":
         yield from read_stdin(options, refused=refused, scorer=scorer)
         return
-    options, stems = options or ReadingOptions(), stems or GivenStems()
+    run = ReadingRun(options or ReadingOptions(), refused, passed, scorer, stems or GivenStems())
     path = Path(path)
     name = show_name(str(path))
     if path.is_dir():
         readable = 0
-        for inner in files_of(path, options, refused, passed=passed):
+        for inner in files_of(path, run.options, refused, passed=passed):
             readable += 1
             try:
-                yield from _read_file(inner, options, refused, scorer, stems, passed)
+                yield from _read_file(inner, run)
             except InputRefused as error:
                 if refused is raise_refused:
                     raise
@@ -247,25 +251,15 @@ def read_path(
         if not readable:
             raise InputRefused(name, say("reading.folder_without_articles", readable=READABLE))
         return
-    yield from _read_file(path, options, refused, scorer, stems, passed)
+    yield from _read_file(path, run)
 
 
-def _read_file(
-    path: Path,
-    options: ReadingOptions,
-    refused: Refused,
-    scorer: Scorer | None,
-    stems: GivenStems,
-    passed: Passed,
-) -> Iterator[Article]:
+def _read_file(path: Path, run: ReadingRun) -> Iterator[Article]:
     name = show_name(str(path))
-    stem = stems.stem_for(name, split_name(name)[0])
+    origin = Origin(name, stem=run.stems.stem_for(name, split_name(name)[0]))
     try:
         with path.open("rb") as file:
-            for piece in read_pieces(
-                file, name, options, refused=refused, scorer=scorer, stem=stem, stems=stems, passed=passed
-            ):
-                yield from piece.articles() if isinstance(piece, ArticleChunk) else piece
+            yield from _articles_of(read_pieces(file, origin, run))
     except OSError as error:
         raise InputRefused(name, say("reading.cannot_be_read", error=error.strerror or error)) from error
 

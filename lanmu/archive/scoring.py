@@ -21,7 +21,8 @@ from classifier.model.topic_model import TopicModel
 from classifier.reading.kinds import split_name
 from classifier.reading.names import show_name
 from classifier.reading.options import ReadingOptions
-from classifier.reading.sources import read_pieces
+from classifier.reading.origin import Origin
+from classifier.reading.sources import ReadingRun, read_pieces
 from classifier.reading.streams import stretch
 from classifier.reading.tables.chunk import ArticleChunk, Refused, TableSource
 from lanmu.archive.ahead import ahead
@@ -129,16 +130,8 @@ def read_piece(
             if piece.cut in ("whole", "members", "blocks"):
                 members = range(piece.start, piece.end) if piece.cut == "members" else None
                 part = stretch(file, piece.start, piece.end) if piece.cut == "blocks" else file
-                yield from read_pieces(
-                    part,
-                    name,
-                    options,
-                    members=members,
-                    refused=refused,
-                    scorer=model.probabilities,
-                    stem=piece.stem,
-                    passed=passed,
-                )
+                run = ReadingRun(options, refused, passed, model.probabilities)
+                yield from read_pieces(part, Origin(name, stem=piece.stem), run, members)
             else:
                 yield from _table_chunks(piece, file, options, refused)
     except (InputRefused, GeneratorExit):
@@ -152,7 +145,7 @@ def _table_chunks(piece: Piece, file: BinaryIO, options: ReadingOptions, refused
         options = replace(options, encoding=piece.encoding)
     name = show_name(piece.path)
     stem, kind, _ = split_name(name)
-    source = TableSource(name, "", piece.stem or stem, options, refused)
+    source = TableSource(Origin(name, stem=piece.stem or stem), options, refused)
     if piece.cut == "lines":
         from classifier.reading.tables.jsonl import LineRange, jsonl_chunks
 

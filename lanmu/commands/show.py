@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.errors import InputRefused, LanmuError
+from classifier.reading.origin import Origin
 
 if TYPE_CHECKING:
     from classifier.article import Article, TaggedArticle
@@ -34,9 +35,8 @@ class ShownPages:
         self.places: tuple[PlacedArticle, ...]
         from classifier.reading.documents.printed import read_placed_articles
 
-        self.pages, reading = read_placed_articles(
-            self.data, self.kind, path, options, stem=stem, scorer=model.probabilities
-        )
+        origin = Origin(path, stem=stem)
+        self.pages, reading = read_placed_articles(self.data, self.kind, origin, options, model.probabilities)
         self.articles: tuple[Article, ...] = reading.articles
         self.places = reading.places
 

@@ -12,6 +12,7 @@ import pytest
 from classifier.errors import InputRefused
 from classifier.reading import PageReading, ReadingOptions, read_bytes, read_page, read_path
 from classifier.reading.documents.plain import plain_reading
+from classifier.reading.origin import Origin
 
 PAGES = Path(__file__).parent / "pages"
 SAMPLE = Path(__file__).parents[2] / "samples" / "page.md"
@@ -36,7 +37,7 @@ def letters(text: str) -> list[str]:
 @pytest.mark.parametrize("expected", sorted(PAGES.glob("*.json")), ids=lambda path: path.stem)
 def test_page(expected: Path) -> None:
     path = next(p for p in (expected.with_suffix(".md"), expected.with_suffix(".txt")) if p.exists())
-    reading = read_page(path.read_text("utf-8"), path.name)
+    reading = read_page(path.read_text("utf-8"), Origin(path.name, stem="page"))
     wanted: list[dict[str, Any]] = json.loads(expected.read_text("utf-8"))
     assert [a.title for a in reading.articles] == [w["title"] for w in wanted]
     assert covered_once(reading)
@@ -303,7 +304,7 @@ def test_lines_inside_a_story_that_only_sound_like_bylines(line: str) -> None:
 
 def test_page_without_articles_is_refused_by_name() -> None:
     with pytest.raises(InputRefused, match=r"empty\.md.*no article"):
-        read_page("# 阿尔川日报\n\n第2版 要闻\n\n责任编辑:吕志勇\n", "empty.md")
+        read_page("# 阿尔川日报\n\n第2版 要闻\n\n责任编辑:吕志勇\n", Origin("empty.md"))
 
 
 @pytest.mark.skipif(

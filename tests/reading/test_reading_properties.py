@@ -9,6 +9,7 @@ from classifier.errors import InputRefused
 from classifier.reading import PageReading, read_bytes, read_page
 from classifier.reading.documents.plain import plain_reading
 from classifier.reading.encoding import decode
+from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import closing_reporters, lead_byline, line_byline
 
 PIECES = st.sampled_from(
@@ -69,7 +70,7 @@ PAGES = st.lists(st.one_of(PIECES, PIECES, st.text(max_size=40)), max_size=40).f
 
 def read(source: str) -> PageReading | None:
     try:
-        return read_page(source, "page.md")
+        return read_page(source, Origin("page.md", stem="page"))
     except InputRefused:
         return None
 
@@ -106,7 +107,7 @@ def test_an_article_shows_what_its_ranges_hold(source: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(PAGES)
 def test_a_plain_article_loses_nothing_either(source: str) -> None:
-    reading = plain_reading(source, "a.txt")
+    reading = plain_reading(source, Origin("a.txt"))
     ranges = sorted(
         [(s.start, s.end) for spans in reading.spans for s in spans] + [(x.start, x.end) for x in reading.left_out]
     )
@@ -134,7 +135,7 @@ def test_sections_lose_nothing_either(source: str) -> None:
     from classifier.reading import ReadingOptions
 
     try:
-        reading = read_page(source, "page.md", ReadingOptions(sections=True))
+        reading = read_page(source, Origin("page.md", stem="page"), ReadingOptions(sections=True))
     except InputRefused:
         return
     shown = "".join(a.title + a.subtitle + a.text for a in reading.articles)

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.reading import LIMITS, ReadingOptions, TableSource, read_bytes, read_path, table_chunks
+from classifier.reading.origin import Origin
 from classifier.reading.tables.jsonl import jsonl_chunks, line_ranges
 from classifier.reading.tables.parquet import parquet_chunks, row_groups
 
@@ -108,7 +109,7 @@ def test_ranges_read_what_the_whole_reads(rows: list[str], size: int, ends: bool
 
     def read_ranges(ranges: list[Any]) -> tuple[list[Article], list[str]]:
         refused: list[InputRefused] = []
-        source = TableSource("f.jsonl", "", "f", options, refused.append)
+        source = TableSource(Origin("f.jsonl", stem="f"), options, refused.append)
         articles = [
             article
             for r in ranges
@@ -177,7 +178,7 @@ def test_parquet_whole_and_by_row_group() -> None:
     assert [a.id for a in articles] == list("12345") and not refused
     assert articles[0].date == "1970-01-01" and articles[4].text == ""
     assert [rows for rows, _ in row_groups(io.BytesIO(data), "t")] == [2, 2, 1]
-    source = TableSource("t.parquet", "", "t", ReadingOptions(), lambda error: None)
+    source = TableSource(Origin("t.parquet", stem="t"), ReadingOptions(), lambda error: None)
     chunks = list(parquet_chunks(io.BytesIO(data), source, [1]))
     assert [a for c in chunks for a in c.articles()] == articles[2:4]
     assert chunks[0].positions.to_pylist() == [3, 4]
@@ -193,7 +194,7 @@ def test_parquet_refusals() -> None:
 
 
 def test_chunks_are_columns() -> None:
-    source = TableSource("n.jsonl", "", "n", ReadingOptions(), lambda error: None)
+    source = TableSource(Origin("n.jsonl", stem="n"), ReadingOptions(), lambda error: None)
     [chunk] = table_chunks(io.BytesIO(lines(*ROWS)), "jsonl", source)
     assert len(chunk) == 3 and chunk.texts.null_count == 0
     assert chunk.ids.to_pylist() == ["a1", "n-2", "3"]

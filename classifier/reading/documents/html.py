@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from classifier.article import Article, Source
+from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.ideographs import plain_ideographs
 from classifier.messages import say
@@ -17,6 +17,7 @@ from classifier.reading.documents.web.parsing import parse_page, split_scripts
 from classifier.reading.documents.web.phrases import SUMMARY, is_traditional
 from classifier.reading.encoding import Decoded, decode
 from classifier.reading.limits import LIMITS, Limits
+from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import closing_reporters, lead_byline, line_byline
 
 _READ_AS = {"gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs"}
@@ -76,25 +77,24 @@ def read_declared_encoding(data: bytes) -> str:
     return ""
 
 
-def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Limits = LIMITS) -> Article:
+def read_html(markup: str, origin: Origin, limits: Limits = LIMITS) -> Article:
     """The article of a web page; menus, comments, notices and scripts are left aside.
 
     Raises InputRefused where there is no article text.
     """
-    full_name = f"{name}!{member}" if member else name
     if len(markup) > limits.html_bytes:
-        raise InputRefused(full_name, say("web.too_long", most=f"{limits.html_bytes:,}"))
+        raise InputRefused(origin.name, say("web.too_long", most=f"{limits.html_bytes:,}"))
     parts = split_scripts(markup)
-    page = _blocks(parts.markup, full_name, limits)
+    page = _blocks(parts.markup, origin.name, limits)
     title, title_at = find_title(page)
     body = find_body(page, title_at)
     first, last = (body.first, body.last) if body else (len(page.blocks), len(page.blocks))
     date = find_date(page, parts.scripts, title_at, body.chosen[0] if body else first, last)
     if body is None:
-        page, body, told = _inside_scripts(parts.scripts, full_name, limits)
+        page, body, told = _inside_scripts(parts.scripts, origin.name, limits)
         title = title if key_of(title) in key_of(told) else told or title
     if body is None:
-        raise InputRefused(full_name, say("web.no_article"))
+        raise InputRefused(origin.name, say("web.no_article"))
     if not title:
         title = title_of_text(page, body.chosen) or title_above(page, body.chosen[0])
     paragraphs = [plain_ideographs(page.blocks[i].text) for i in body.chosen]
@@ -102,18 +102,18 @@ def read_html(markup: str, name: str, *, stem: str, member: str = "", limits: Li
     if title and key_of(paragraphs[0]) == key_of(title):
         paragraphs.pop(0)
         if not paragraphs:
-            raise InputRefused(full_name, say("web.no_article"))
+            raise InputRefused(origin.name, say("web.no_article"))
     if len(paragraphs) > 1 and _is_said_again(paragraphs[0], "".join(paragraphs[1:4])):
         paragraphs.pop(0)
     byline = next((b for p in paragraphs[:3] if (b := lead_byline(p) or line_byline(p))), None)
     return Article(
-        id=stem,
+        id=origin.stem,
         title=title,
         text="\n".join(paragraphs),
         byline=byline.printed if byline else "",
         reporters=byline.reporters if byline else closing_reporters(paragraphs[-1]),
-        date=date or date_of_name(name),
-        source=Source(name, member, 0),
+        date=date or date_of_name(origin.path),
+        source=origin.source(),
         uncertain=body.doubts,
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from classifier.article import Article, Source
+from classifier.article import Article
 from classifier.reading.dates import date_of_name, near
+from classifier.reading.origin import Origin
 from classifier.reading.page.accounting import PageReading, account_of
 from classifier.reading.page.bylines import Byline, closing_reporters, lead_byline, line_byline
 from classifier.reading.page.frontmatter import FrontMatter, front_matter
@@ -22,16 +23,16 @@ _TAIL_NOTE = "what follows its end (相关阅读, 新闻推荐) was left out as 
 _NOT_LAST = frozenset(STOP + COMMA + SEMICOLON + COLON + PAUSE + ELLIPSIS)
 
 
-def read_plain(source: str, name: str = "", *, stem: str = "article", member: str = "") -> Article:
+def read_plain(source: str, origin: Origin | None = None) -> Article:
     """Read one article from its text; broken lines are joined."""
-    return _article(_lay_out(source), name, stem, member)
+    return _article(_lay_out(source), origin or Origin())
 
 
-def plain_reading(source: str, name: str = "", *, stem: str = "article", member: str = "") -> PageReading:
+def plain_reading(source: str, origin: Origin | None = None) -> PageReading:
     """Read one article, and say what of its text was left out: markup, editors' lines, recommended reading."""
     laid_out = _lay_out(source)
     spans, left_out = account_of(source, laid_out.lines, laid_out.cuts, laid_out.paragraphs, [laid_out.story])
-    return PageReading(source, (_article(laid_out, name, stem, member),), spans, left_out)
+    return PageReading(source, (_article(laid_out, origin or Origin()),), spans, left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +66,16 @@ def _lay_out(source: str) -> _LaidOut:
     return _LaidOut(front, lines, cuts, paragraphs, story)
 
 
-def _article(laid_out: _LaidOut, name: str, stem: str, member: str) -> Article:
+def _article(laid_out: _LaidOut, origin: Origin) -> Article:
     story = laid_out.story
     byline = _byline(story.body)
     reporters = byline.reporters if byline else ()
     if not reporters and story.body:
         reporters = closing_reporters(story.body[-1].text)
-    published = laid_out.front.date or date_of_name(name)
+    published = laid_out.front.date or date_of_name(origin.path)
     sent = near(published, byline.month, byline.day) if byline else ""
     return Article(
-        id=stem,
+        id=origin.stem,
         title=story.title,
         text="\n".join(p.text for p in story.body if p.text),
         column=story.column,
@@ -82,7 +83,7 @@ def _article(laid_out: _LaidOut, name: str, stem: str, member: str) -> Article:
         byline=byline.printed if byline else "",
         reporters=reporters,
         date=sent or published,
-        source=Source(name, member, 0),
+        source=origin.source(),
         uncertain=(_TAIL_NOTE,) if any(line.reason == RECOMMENDED for line in laid_out.lines) else (),
     )
 

@@ -14,6 +14,7 @@ from classifier.reading.layout.legible import is_garbled
 from classifier.reading.layout.pdf_process import read_pages_in_process
 from classifier.reading.layout.printed import PrintedPage
 from classifier.reading.options import ReadingOptions, Scorer
+from classifier.reading.origin import Origin
 
 PRINTED_KINDS = ("pdf", "alto", "hocr", "ocr")
 SCANNED = say("printed.scanned")
@@ -61,40 +62,36 @@ def read_printed_pages(data: bytes, kind: str, name: str, options: ReadingOption
 def read_printed_file(
     data: bytes,
     kind: str,
-    name: str,
+    origin: Origin,
     options: ReadingOptions,
-    *,
-    stem: str,
-    member: str = "",
     scorer: Scorer | None = None,
 ) -> list[Article]:
     """The articles of a file of printed pages; a PDF of one column, such as a report, is read as running text.
 
     Raises InputRefused as printed_pages does, and where there is no article.
     """
-    full_name = f"{name}!{member}" if member else name
-    found = read_printed_pages(data, kind, full_name, options)
+    found = read_printed_pages(data, kind, origin.name, options)
     arranged = [(page, arrange(page)) for page in found.pages]
     text = running_text(arranged) if kind == "pdf" and options.kind != "page" else None
     if text is not None:
-        articles = read_text(text, options.kind, name, options, stem=stem, member=member, scorer=scorer)
+        articles = read_text(text, options.kind, origin, options, scorer)
     else:
-        articles = list(read_arranged(arranged, name, options, stem=stem, member=member, scorer=scorer).articles)
+        articles = list(read_arranged(arranged, origin, options, scorer).articles)
     if found.notes:
         articles[0] = replace(articles[0], uncertain=(*articles[0].uncertain, *found.notes))
     return articles
 
 
 def read_placed_articles(
-    data: bytes, kind: str, name: str, options: ReadingOptions, *, stem: str, scorer: Scorer | None = None
+    data: bytes, kind: str, origin: Origin, options: ReadingOptions, scorer: Scorer | None = None
 ) -> tuple[tuple[PrintedPage, ...], PrintedReading]:
     """Pages and the articles on them with their places, for showing what was read as what.
 
     Raises InputRefused as read_printed_file does.
     """
-    found = read_printed_pages(data, kind, name, options)
+    found = read_printed_pages(data, kind, origin.name, options)
     arranged = [(page, arrange(page)) for page in found.pages]
-    return found.pages, read_arranged(arranged, name, options, stem=stem, scorer=scorer)
+    return found.pages, read_arranged(arranged, origin, options, scorer)
 
 
 def _ocr_pages(data: bytes, kind: str, name: str) -> list[PrintedPage]:

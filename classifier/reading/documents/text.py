@@ -9,6 +9,7 @@ from classifier.errors import InputRefused
 from classifier.ideographs import plain_ideographs
 from classifier.messages import say
 from classifier.reading.options import ReadingOptions, Scorer
+from classifier.reading.origin import Origin
 from classifier.reading.patterns import pattern
 
 _HEADLINE = pattern(r"^[ \t\u3000]{0,3}#[ \t\u3000]+\S|^[ \t]{0,3}#[^\W\dA-Za-z_][^#\n]*$", re.MULTILINE)
@@ -25,34 +26,24 @@ _LOOKED_AT_LINES = 20_000
 def read_text(
     text: str,
     kind: str,
-    name: str,
+    origin: Origin,
     options: ReadingOptions,
-    *,
-    stem: str,
-    member: str = "",
     scorer: Scorer | None = None,
-    broken: int = 0,
-    nuls: int = 0,
 ) -> list[Article]:
-    """Read decoded text as a page or a plain article, whichever it is.
-
-    ``broken`` characters could not be decoded, ``nuls`` were left out; the articles say so.
-    """
+    """Read decoded text as a page or a plain article, whichever it is."""
     text = plain_ideographs(text)
     if text.count("\n") >= options.limits.page_lines:
-        full_name = f"{name}!{member}" if member else name
-        raise InputRefused(full_name, say("file.lines", most=f"{options.limits.page_lines:,}"))
+        raise InputRefused(origin.name, say("file.lines", most=f"{options.limits.page_lines:,}"))
     if kind == "page" or (kind != "plain" and is_page(text)):
         from classifier.reading.page.page import read_page
 
-        articles = list(read_page(text, name, options, stem=stem, member=member, scorer=scorer).articles)
-    else:
-        from classifier.reading.documents.plain import read_plain
+        return list(read_page(text, origin, options, scorer).articles)
+    from classifier.reading.documents.plain import read_plain
 
-        articles = [read_plain(text, name, stem=stem, member=member)]
-        if not articles[0].text and not articles[0].title:
-            raise InputRefused(f"{name}!{member}" if member else name, say("file.no_text"))
-    return with_broken(articles, broken, nuls)
+    article = read_plain(text, origin)
+    if not article.text and not article.title:
+        raise InputRefused(origin.name, say("file.no_text"))
+    return [article]
 
 
 def with_broken(articles: list[Article], broken: int, nuls: int = 0) -> list[Article]:

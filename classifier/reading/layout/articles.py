@@ -17,6 +17,7 @@ from classifier.reading.layout.lines import Line
 from classifier.reading.layout.printed import Box, PrintedPage
 from classifier.reading.layout.turned import Part, PlacedStory, find_page_number, join_turned
 from classifier.reading.options import ReadingOptions, Scorer
+from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import lead_byline, line_byline
 from classifier.reading.page.fragments import word_pairs
 from classifier.reading.page.joining import Paragraph
@@ -50,11 +51,8 @@ class PrintedReading:
 
 def read_printed(
     pages: Iterable[PrintedPage],
-    name: str = "",
+    origin: Origin | None = None,
     options: ReadingOptions | None = None,
-    *,
-    stem: str = "page",
-    member: str = "",
     scorer: Scorer | None = None,
 ) -> PrintedReading:
     """Read printed pages into articles, by where their text stands.
@@ -62,23 +60,17 @@ def read_printed(
     Article ids are ``stem`` where there is one article, ``stem-1``, ``stem-2`` … otherwise.
     Raises InputRefused where the pages hold no article or more than the limits allow.
     """
-    return read_arranged(
-        [(page, arrange(page)) for page in pages], name, options, stem=stem, member=member, scorer=scorer
-    )
+    return read_arranged([(page, arrange(page)) for page in pages], origin, options, scorer)
 
 
 def read_arranged(
     arranged: Iterable[tuple[PrintedPage, Arrangement]],
-    name: str = "",
+    origin: Origin | None = None,
     options: ReadingOptions | None = None,
-    *,
-    stem: str = "page",
-    member: str = "",
     scorer: Scorer | None = None,
 ) -> PrintedReading:
     """Read pages that have been arranged already; see read_printed."""
-    options = options or ReadingOptions()
-    full_name = f"{name}!{member}" if member else name
+    origin, options = origin or Origin(stem="page"), options or ReadingOptions()
     stories: list[PlacedStory] = []
     left_out: list[LeftOutText] = []
     page_date = ""
@@ -91,20 +83,21 @@ def read_arranged(
         )
         stories += _stories(arrangement, page, options, scorer)
         if len(stories) > options.limits.articles_a_page:
-            raise InputRefused(full_name, say("file.articles", most=options.limits.articles_a_page))
+            raise InputRefused(origin.name, say("file.articles", most=options.limits.articles_a_page))
     if not stories:
-        raise InputRefused(full_name, say("file.furniture"))
+        raise InputRefused(origin.name, say("file.furniture"))
     if len(numbers) > 1:
         stories = join_turned(stories, numbers)
     for placed in stories:
         if not placed.story.title:
             placed.story.uncertain.append(_NO_HEADLINE)
-    page_date = page_date or date_of_name(name)
+    page_date = page_date or date_of_name(origin.path)
     articles = []
     for i, placed in enumerate(stories, 1):
-        article_id = f"{stem}-{i}" if len(stories) > 1 else stem
-        source = Source(name, member, i, placed.page.number, _shares(placed.box, placed.page), placed.printed)
-        articles.append(article_of(placed.story, article_id, source, page_date))
+        source = Source(
+            origin.path, origin.member, i, placed.page.number, _shares(placed.box, placed.page), placed.printed
+        )
+        articles.append(article_of(placed.story, origin.id_of(i, len(stories)), source, page_date))
     places = tuple(PlacedArticle(s.page.number, s.box, s.parts) for s in stories)
     return PrintedReading(tuple(articles), places, tuple(left_out))
 

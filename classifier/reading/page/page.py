@@ -9,6 +9,7 @@ from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.dates import date_of_name, near, written_date
 from classifier.reading.options import ReadingOptions, Scorer
+from classifier.reading.origin import Origin
 from classifier.reading.page.accounting import PageReading, account_of
 from classifier.reading.page.bylines import Byline, closing_reporters, lead_byline, line_byline, signing_names
 from classifier.reading.page.frontmatter import front_matter
@@ -23,11 +24,8 @@ from classifier.reading.page.unmarked import split_topics
 
 def read_page(
     source: str,
-    name: str = "",
+    origin: Origin | None = None,
     options: ReadingOptions | None = None,
-    *,
-    stem: str = "page",
-    member: str = "",
     scorer: Scorer | None = None,
 ) -> PageReading:
     """Split a page's text into articles.
@@ -35,30 +33,28 @@ def read_page(
     Article ids are ``stem`` where the page holds one article, ``stem-1``, ``stem-2`` … otherwise.
     Raises InputRefused where the page holds no article or is larger than the limits.
     """
-    options = options or ReadingOptions()
-    full_name = f"{name}!{member}" if member else name
+    origin, options = origin or Origin(stem="page"), options or ReadingOptions()
     lines, cuts = lines_of(source)
     if len(lines) > 2 * options.limits.page_lines:
-        raise InputRefused(full_name, say("printed.lines", most=f"{options.limits.page_lines:,}"))
+        raise InputRefused(origin.name, say("printed.lines", most=f"{options.limits.page_lines:,}"))
     front = front_matter(source)
     lines = [replace(x, kind="left_out", reason="front matter") if x.end <= front.end else x for x in lines]
     paragraphs = paragraphs_of(without_recommended(lines, page=True))
     stories = split_topics(stories_of(paragraphs, sections=options.sections), scorer)
     if not stories:
-        raise InputRefused(full_name, say("file.furniture"))
+        raise InputRefused(origin.name, say("file.furniture"))
     if len(stories) > options.limits.articles_a_page:
-        raise InputRefused(full_name, say("file.articles", most=options.limits.articles_a_page))
+        raise InputRefused(origin.name, say("file.articles", most=options.limits.articles_a_page))
     for story in stories:
         for paragraph in find_repeated_end(story.body):
             story.body.remove(paragraph)
             paragraph.kind, paragraph.reason = "left_out", "repeated last paragraph"
     if len(stories) == 1 and not stories[0].title:
         stories[0].title = front.values.get("title", "")
-    page_date = front.date or _page_date(paragraphs, name)
+    page_date = front.date or _page_date(paragraphs, origin.path)
     articles = []
     for i, story in enumerate(stories, 1):
-        article_id = f"{stem}-{i}" if len(stories) > 1 else stem
-        articles.append(article_of(story, article_id, Source(name, member, i), page_date))
+        articles.append(article_of(story, origin.id_of(i, len(stories)), origin.source(i), page_date))
     spans, left_out = account_of(source, lines, cuts, paragraphs, stories)
     return PageReading(source, tuple(articles), spans, left_out)
 

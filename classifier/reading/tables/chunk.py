@@ -16,6 +16,7 @@ from classifier.ideographs import plain_ideographs
 from classifier.messages import Message, say
 from classifier.reading.dates import normal_date
 from classifier.reading.options import ReadingOptions
+from classifier.reading.origin import Origin
 
 CHUNK_ROWS = 4_096
 CHUNK_BYTES = 16 << 20
@@ -61,17 +62,15 @@ class ArticleChunk:
 
 @dataclass(frozen=True, slots=True)
 class TableSource:
-    """A table being read: its path, member, stem for rows without an id, options, and who hears of refusals."""
+    """A table being read: its origin, whose stem is for rows without an id, options, and who hears of refusals."""
 
-    path: str
-    member: str
-    stem: str
+    origin: Origin
     options: ReadingOptions
     refused: Refused
 
     @property
     def name(self) -> str:
-        return f"{self.path}!{self.member}" if self.member else self.path
+        return self.origin.name
 
     def refuse_row(self, position: int, reason: str | Message) -> None:
         self.refused(InputRefused(f"{self.name}:{position}", reason))
@@ -102,7 +101,7 @@ def check_chunk(
     columns = {"titles": titles, "texts": texts, "dates": dates}
     for key, column in columns.items():
         columns[key] = _strings(column, n)
-    ids = _with_ids(source.stem, _strings(ids, n) if ids is not None else None, positions)
+    ids = _with_ids(source.origin.stem, _strings(ids, n) if ids is not None else None, positions)
     told = {positions[i].as_py(): said for i, said in (notes or {}).items()}
     if broken := _not_utf8([ids, *columns.values()]):
         for i in sorted(broken):
@@ -128,7 +127,14 @@ def check_chunk(
     assert isinstance(ids, pa.Array)
     by_place = {i: told[p] for i, p in enumerate(positions.to_pylist()) if p in told} if told else {}
     return ArticleChunk(
-        source.path, source.member, ids, columns["titles"], columns["texts"], columns["dates"], positions, by_place
+        source.origin.path,
+        source.origin.member,
+        ids,
+        columns["titles"],
+        columns["texts"],
+        columns["dates"],
+        positions,
+        by_place,
     )
 
 

@@ -181,11 +181,12 @@ async def _articles(service: Service, texts: list[tuple[str, str]]) -> list[Arti
 
 def _article(text: str, title: str) -> Article | None:
     from classifier.reading.documents.plain import read_plain
+    from classifier.reading.origin import Origin
 
     if title.strip() and text.strip():
         return Article("", title.strip(), text)
     try:
-        article = read_plain(text or title, "annif", stem="annif")
+        article = read_plain(text or title, Origin("annif", stem="annif"))
     except InputRefused:
         return None
     return article if article.title or article.text else None
