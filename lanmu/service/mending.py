@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -15,7 +15,8 @@ from classifier.messages import say
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
 from lanmu.service.settings import ServiceLimits
-from lanmu.service.store import Store, audit, changes, mending, printed
+from lanmu.service.store import Store, audit, changes, mending, mendings, printed
+from lanmu.service.store.mendings import MendedSince
 from lanmu.service.store.records import QueuedArticle
 from lanmu.service.tagging import Tagger, Tags
 
@@ -30,7 +31,7 @@ class Mending:
     """Steps upon articles; ``seen`` and ``token`` are of what the person had before them.
 
     Each raises NoSuchArticle, SettledMeanwhile or AnotherCard where that is no longer so, and
-    Overloaded or NotReady where nothing can be tagged at present.
+    Overloaded or NotReady where nothing can be tagged at present; it returns its number, by which it can be taken back.
     """
 
     store: Store
@@ -38,7 +39,7 @@ class Mending:
     writer: LabelWriter
     outgoing: Outgoing
 
-    def edit(self, number: int, title: str, column: str, by: str, *, seen: int, token: str) -> None:
+    def edit(self, number: int, title: str, column: str, by: str, *, seen: int, token: str) -> int:
         """Change an article's headline and printed column."""
         if len(title) > LONGEST_TITLE or len(column) > LONGEST_TITLE:
             raise LanmuError(say("mending.title_long", count=LONGEST_TITLE))
@@ -48,11 +49,14 @@ class Mending:
         tags = self.tagger.tag_now([mending.with_title(before.article, title, column)])
         with self.store.writing() as connection:
             mending.seen_article(connection, number, seen, token)
+            copies = mendings.copy_articles(connection, [number])
             self._rewrite(connection, number, tags, by)
             audit.note(connection, by, "article edited", str(number), {"title": before.article.title})
+            step = mendings.note(connection, "edit", by, number, copies)
         self._wake()
+        return step
 
-    def merge(self, number: int, other: int, by: str, *, seen: int, token: str) -> None:
+    def merge(self, number: int, other: int, by: str, *, seen: int, token: str) -> int:
         """Add another article's text to this one and take the other out of the queue."""
         if number == other:
             raise LanmuError(say("mending.itself", number=number))
@@ -61,14 +65,17 @@ class Mending:
         with self.store.writing() as connection:
             mending.seen_article(connection, number, seen, token)
             mending.seen_article(connection, other, second.version, second.token)
+            copies = mendings.copy_articles(connection, [number, other])
             self._rewrite(connection, number, tags, by)
             printed.join(connection, number, other)
             self._remove(connection, second, by, into=number)
             audit.note(connection, by, "articles merged", str(number), {"other": other})
+            step = mendings.note(connection, "merge", by, number, copies)
         self._wake()
+        return step
 
-    def split(self, number: int, paragraph: int, title: str, by: str, *, seen: int, token: str) -> int:
-        """Make a new article of the paragraphs from one on; returns its number."""
+    def split(self, number: int, paragraph: int, title: str, by: str, *, seen: int, token: str) -> tuple[int, int]:
+        """Make a new article of the paragraphs from one on; returns its number, and the step's."""
         before = self._seen(number, seen, token)
         try:
             first, second = mending.cut(before.article, paragraph, title)
@@ -78,22 +85,51 @@ class Mending:
         model = tags.model.manifest.name
         with self.store.writing() as connection:
             mending.seen_article(connection, number, seen, token)
+            copies = mendings.copy_articles(connection, [number])
             mending.rewrite(connection, number, tags.articles[0], model)
-            new = mending.insert_after(connection, before, tags.articles[1], model)
+            added = mending.insert_after(connection, before, tags.articles[1], model)
+            new = added.number
             printed.cut(connection, number, new, before.article.text.split("\n")[paragraph])
             for one in (number, new):
                 self._tell(connection, one, tags, by)
             audit.note(connection, by, "article split", str(number), {"new": new})
+            step = mendings.note(connection, "split", by, number, copies, [new] if added.new else [])
         self._wake()
-        return new
+        return new, step
 
-    def delete(self, number: int, by: str, *, seen: int | None = None, token: str | None = None) -> None:
+    def delete(self, number: int, by: str, *, seen: int | None = None, token: str | None = None) -> int:
         """Take an article out of the queue and its label out of labels.csv; it may come again."""
         with self.store.writing() as connection:
             found = mending.seen_article(connection, number, seen, token)
+            copies = mendings.copy_articles(connection, [number])
             self._remove(connection, found, by)
             audit.note(connection, by, "article deleted", str(number), {"title": found.article.title[:200]})
+            step = mendings.note(connection, "delete", by, number, copies)
         self._wake()
+        return step
+
+    def take_back(self, step: int, by: str) -> int:
+        """Take back a step (edit, merge, split or delete), whoever did it; returns the article it was done to.
+
+        Raises MendedSince where it is no longer kept, or something has been done to the articles since.
+        """
+        taxonomy = self.tagger.champion.model.taxonomy
+        with self.store.writing() as connection:
+            mend = mendings.get(connection, step)
+            if mend is None:
+                raise MendedSince(say("mending.gone"))
+            mendings.check_as_left(connection, mend)
+            for number in mend.created:
+                self._remove(connection, mending.seen_article(connection, number), by, into=mend.article)
+            mendings.take_back(connection, mend)
+            for copy in mend.copies:
+                changes.add_label(
+                    connection, copy["row"]["number"], taxonomy, action="undo", by=by, deliver=self.outgoing.deliver,
+                    wait=self.outgoing.label_seconds,
+                )  # fmt: skip
+            audit.note(connection, by, "mending taken back", str(mend.article), {"action": mend.action, "of": mend.by})
+        self._wake()
+        return mend.article
 
     def forget(self, days: int) -> int:
         """Take out what arrived more than so many days ago; the labels in labels.csv stay.  How many there were."""
@@ -102,6 +138,7 @@ class Mending:
         while True:
             with self.store.writing() as connection:
                 found = mending.older_than(connection, before, AT_ONCE)
+                mendings.prune(connection, datetime.fromisoformat(before).timestamp() if found else None)
                 for number in found:
                     mending.remove(connection, number, keep_label=True)
                 if found:

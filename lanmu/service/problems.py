@@ -20,6 +20,7 @@ from lanmu.service.champion import NotReady
 from lanmu.service.jobs import JobRunning, NoSuchJob
 from lanmu.service.security.sign_in import SignInRefused, TooManyTries
 from lanmu.service.store import StoreUnusable
+from lanmu.service.store.mendings import MendedSince
 from lanmu.service.store.settling import AnotherCard, NoSuchArticle, SettledMeanwhile
 from lanmu.service.tagging import Overloaded
 
@@ -63,6 +64,7 @@ _STATUSES: Final[tuple[tuple[type[LanmuError], int], ...]] = (
     (NoSuchJob, 404),
     (SettledMeanwhile, 409),
     (AnotherCard, 409),
+    (MendedSince, 409),
     (JobRunning, 409),
     (InputRefused, 422),
     (UnknownCategory, 422),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,6 +133,54 @@ def test_a_deleted_article_is_gone_with_its_label_and_may_come_again(client: Tes
     assert tuple(stored) == ("", "", "removed-4")
     (again,) = take_in(service, [MATCH])
     assert again > 4
+
+
+@pytest.mark.parametrize(
+    ("step", "more"),
+    [
+        ("edit", {"title": "改过的标题", "column": "乡村"}),
+        ("split", {"paragraph": 1, "title": "采棉机昼夜作业"}),
+        ("merge", {"other": 2}),
+        ("delete", {"sure": "yes"}),
+    ],
+)
+def test_each_step_can_be_taken_back(step: str, more: dict[str, object], client: TestClient, service: Service) -> None:
+    csrf = sign_in(client, "李编辑")
+    service.review.settle(1, "agriculture", "李编辑")
+    before, other = article(service, 1), article(service, 2)
+    answer = client.post(f"/articles/1/{step}", data=form(service, 1, csrf, **more))
+    undo = re.search(r'action="(/mendings/[0-9]+/undo)"', answer.text)
+    assert undo is not None, answer.text
+    assert lines(service) == {"edit": {"改过的标题": "agriculture"}, "delete": {}}.get(
+        step, {HEAD.title: "agriculture"}
+    )
+    back = client.post(undo[1], data={"csrf": csrf})
+    assert back.url.path == "/articles/1" and "已恢复修改前的样子" in back.text
+    now = article(service, 1)
+    assert (now.article, now.label, now.state, now.tagged) == (
+        before.article,
+        before.label,
+        before.state,
+        before.tagged,
+    )
+    assert article(service, 2).article == other.article
+    assert lines(service) == {HEAD.title: "agriculture"}
+    with service.store.reading() as connection:
+        assert queue.page(connection).total == 4
+    assert take_in(service, [HEAD, TAIL]) == [1, 2]
+    assert client.post(undo[1], data={"csrf": csrf}).status_code == 409
+
+
+def test_what_others_did_since_is_not_lost_by_taking_back(client: TestClient, service: Service) -> None:
+    csrf = sign_in(client, "李编辑")
+    answer = client.post("/articles/1/split", data=form(service, 1, csrf, paragraph=1))
+    new = int(answer.url.path.rsplit("/", 1)[1])
+    assert "撤销这次修改" in client.get("/articles/1").text
+    service.review.settle(new, "sports", "王编辑")
+    assert "撤销这次修改" not in client.get("/articles/1").text
+    refused = client.post("/mendings/1/undo", data={"csrf": csrf})
+    assert refused.status_code == 409 and "又有改动" in refused.text
+    assert article(service, new).label == "sports"
 
 
 def test_a_reader_mends_nothing(client: TestClient, service: Service) -> None:

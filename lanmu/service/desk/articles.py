@@ -13,7 +13,7 @@ from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.stories import find_repeated_titles, tell_story
 from lanmu.service.desk.translating import reason
 from lanmu.service.security.access import AskFirst, Editor, Reader
-from lanmu.service.store import flags, leases, mending, progress, queue, second_reading
+from lanmu.service.store import flags, leases, mending, mendings, progress, queue, second_reading
 from lanmu.service.store.records import STATES
 from lanmu.service.store.settling import NoSuchArticle
 
@@ -46,6 +46,7 @@ def article_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
         flag = flags.get(connection, number)
         reading = second_reading.of_article(connection, number)
         pieces = mending.pieces(connection, article) if article is not None else []
+        mend = mendings.last_of(connection, number) if article is not None else None
         into = queue.went_into(connection, number) if article is None else None
     if into is not None:
         return desk.redirect(f"/articles/{into}")
@@ -58,6 +59,7 @@ def article_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
         flag=flag,
         reading=reading,
         pieces=pieces,
+        mend=mend,
         looked_at=None if holder == who.name else holder,
     )
 

@@ -45,8 +45,8 @@ def edit(
 ) -> Response:
     """Change the headline and the printed column."""
     desk = Desk(request, who)
-    desk.service.mending.edit(number, title, column, who.name, seen=seen, token=token)
-    return desk.redirect(f"/articles/{number}", "toast.edited")
+    step = desk.service.mending.edit(number, title, column, who.name, seen=seen, token=token)
+    return desk.redirect(f"/articles/{number}", "toast.edited", undo=_undo(step))
 
 
 @router.post("/articles/{number}/merge")
@@ -56,8 +56,8 @@ def merge(
 ) -> Response:  # fmt: skip
     """Add another article to this one."""
     desk = Desk(request, who)
-    desk.service.mending.merge(number, other, who.name, seen=seen, token=token)
-    return desk.redirect(f"/articles/{number}", "toast.merged")
+    step = desk.service.mending.merge(number, other, who.name, seen=seen, token=token)
+    return desk.redirect(f"/articles/{number}", "toast.merged", undo=_undo(step))
 
 
 @router.post("/articles/{number}/split")
@@ -67,8 +67,8 @@ def split(
 ) -> Response:  # fmt: skip
     """Make a new article of the paragraphs from one on."""
     desk = Desk(request, who)
-    new = desk.service.mending.split(number, paragraph, title, who.name, seen=seen, token=token)
-    return desk.redirect(f"/articles/{new}", "toast.divided")
+    new, step = desk.service.mending.split(number, paragraph, title, who.name, seen=seen, token=token)
+    return desk.redirect(f"/articles/{new}", "toast.divided", undo=_undo(step))
 
 
 @router.post("/articles/{number}/delete")
@@ -80,5 +80,17 @@ def delete(
     desk = Desk(request, who)
     if not sure:
         return desk.redirect(f"/articles/{number}", "toast.not_sure")
-    desk.service.mending.delete(number, who.name, seen=seen, token=token)
-    return desk.redirect("/articles", "toast.deleted")
+    step = desk.service.mending.delete(number, who.name, seen=seen, token=token)
+    return desk.redirect("/articles", "toast.deleted", undo=_undo(step))
+
+
+@router.post("/mendings/{number}/undo")
+def take_back(request: Request, who: Editor, number: ArticleNumber) -> Response:
+    """Take back a step of mending."""
+    desk = Desk(request, who)
+    article = desk.service.mending.take_back(number, who.name)
+    return desk.redirect(f"/articles/{article}", "toast.mending_undone")
+
+
+def _undo(step: int) -> str:
+    return f"/mendings/{step}/undo"

@@ -106,15 +106,15 @@ class Desk:
             response.delete_cookie(TOAST_COOKIE, path="/")
         return response
 
-    def redirect(self, target: str, toast: str = "", *, undo: bool = False, **values: object) -> Response:
+    def redirect(self, target: str, toast: str = "", *, undo: bool | str = False, **values: object) -> Response:
         """On to another page of ours, which shows the message ``toast``."""
         response = RedirectResponse(local_path(target), 303)
         if toast:
             self.leave_toast(response, toast, undo=undo, **values)
         return response
 
-    def leave_toast(self, response: Response, key: str, *, undo: bool = False, **values: object) -> None:
-        """A message for the next page to show."""
+    def leave_toast(self, response: Response, key: str, *, undo: bool | str = False, **values: object) -> None:
+        """A message for the next page to show; ``undo`` is where its button goes (True: the last label)."""
         content = quote(json.dumps({"key": key, "values": values, "undo": undo}, ensure_ascii=False))
         response.set_cookie(TOAST_COOKIE, content, max_age=60, path="/", httponly=True, samesite="lax")
 
@@ -142,7 +142,8 @@ class Desk:
             key, values = str(content["key"]), dict(content["values"])
             if key not in catalogue():
                 return None
-            return {"text": self.t(key, **values), "undo": bool(content["undo"])}
+            undo = "/undo" if content["undo"] is True else content["undo"]
+            return {"text": self.t(key, **values), "undo": local_path(undo) if isinstance(undo, str) else ""}
         except (ValueError, KeyError, TypeError, IndexError, RecursionError):
             return None
 

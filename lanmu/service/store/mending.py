@@ -66,10 +66,10 @@ def rewrite(connection: Connection, number: int, tagged: TaggedArticle, model: s
         connection.execute(update(labels).where(labels.c.article == number).values(written=STALE))
 
 
-def insert_after(connection: Connection, before: QueuedArticle, tagged: TaggedArticle, model: str) -> int:
+def insert_after(connection: Connection, before: QueuedArticle, tagged: TaggedArticle, model: str) -> queue.Added:
     """Put a piece that was split off into the queue, at the day and place of the article it was part of."""
     (added,) = queue.add(connection, [tagged], origin=before.origin, model=model, at=before.arrived.timestamp())
-    return added.number
+    return added
 
 
 def remove(connection: Connection, number: int, *, into: int | None = None, keep_label: bool = False) -> None:

@@ -111,6 +111,11 @@ def _twelfth(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=(schema.printed,))
 
 
+def _thirteenth(connection: Connection) -> None:
+    """Steps of mending, to be taken back."""
+    schema.metadata.create_all(connection, tables=(schema.mendings,))
+
+
 def _add_indexes(connection: Connection, table: Table) -> None:
     """Make the indexes that a table lacks."""
     for index in table.indexes:
@@ -138,6 +143,7 @@ STEPS: tuple[Step, ...] = (
     _tenth,
     _eleventh,
     _twelfth,
+    _thirteenth,
 )
 
 

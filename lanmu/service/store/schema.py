@@ -262,6 +262,22 @@ refusals = Table(
     sqlite_autoincrement=True,
 )
 
+# Steps of mending, each with the articles as they were before it; gone once it is taken back or too old.
+mendings = Table(
+    "mendings",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("at", Float, nullable=False),
+    Column("by", String, nullable=False),
+    Column("action", String, nullable=False),  # edit, merge, split, delete
+    Column("article", ForeignKey("articles.number"), nullable=False),
+    Column("copies", JSON, nullable=False),
+    Column("created", JSON, nullable=False),
+    Column("versions", JSON, nullable=False),
+    Index("mendings_by_article", "article", "number"),
+    sqlite_autoincrement=True,
+)
+
 # What an admin has chosen for the whole desk, such as how sure the model must be.
 choices = Table(
     "choices",
