@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from classifier.messages import Language, Message, text_of
 
 
@@ -45,6 +47,15 @@ class InputRefused(LanmuError):
 
     def __reduce__(self) -> tuple[type[InputRefused], tuple[str, str | Message]]:
         return type(self), (self.name, self.said)
+
+
+Refused = Callable[[InputRefused], None]
+"""Told of each input, or part of one, that cannot be read."""
+
+
+def raise_refused(error: InputRefused) -> None:
+    """What happens to a refusal where nobody listens: it is raised."""
+    raise error
 
 
 class UnknownCategory(LanmuError):

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from classifier.errors import InputRefused
+from classifier.errors import InputRefused, Refused
 from classifier.messages import say
 from classifier.reading.kinds import ARCHIVES, TABLES, is_hidden, is_readable, split_name
 from classifier.reading.limits import Limits
 from classifier.reading.names import GivenStems, tar_name, zip_name
 from classifier.reading.streams import BoundedStream, unpack
-from classifier.reading.tables.chunk import Refused
 from classifier.reading.unpacking import Unpacking
 
 _HEADER_BYTES = 1 << 20

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from classifier.article import Article
-from classifier.errors import InputRefused
+from classifier.errors import InputRefused, Refused, raise_refused
 from classifier.messages import say
 from classifier.reading.documents.documents import read_document
 from classifier.reading.kinds import (
@@ -32,7 +32,7 @@ from classifier.reading.names import GivenStems, show_name
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.origin import Origin
 from classifier.reading.streams import put_back, read_whole, unpack
-from classifier.reading.tables.chunk import ArticleChunk, Refused, TableSource
+from classifier.reading.tables.chunk import ArticleChunk, TableSource
 from classifier.reading.tables.reader import table_chunks
 from classifier.reading.unpacking import TooMuch, Unpacking
 
@@ -40,11 +40,6 @@ _HEAD_OF_OCR = 16_384
 _HEAD = 65_536
 Passed = Callable[[str], None]
 """Told of the name of each file or member that is passed over, as its kind is not read."""
-
-
-def raise_refused(error: InputRefused) -> None:
-    """What happens to a refusal where nobody listens: it is raised."""
-    raise error
 
 
 def _unheard(name: str) -> None:
@@ -141,7 +136,7 @@ class _Reading:
                 raise InputRefused(origin.name, say("reading.no_row"))
         else:
             data = read_whole(file, origin.name, limits.file_bytes)
-            yield read_document(data, kind, origin, options, self.run.scorer)
+            yield read_document(data, kind, origin, options, self.run.scorer, self.run.refused)
 
     def _archive(
         self, file: BinaryIO, kind: str, packing: str, origin: Origin, members: range | None

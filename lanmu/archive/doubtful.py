@@ -97,6 +97,7 @@ def read_texts(plan: Plan, target: Target, rows: Iterable[DoubtfulRow], model: T
     changed since) is left out.  ``model`` finds where one story of a page ends, as in the run.
     """
     wanted = {row.place: row for row in rows}
+    reading = replace(plan.task.reading, printed_lines=True)
     paths = {path for path, _, _ in wanted}
     for shard in read_shards(target.folder):
         for piece in shard.pieces:
@@ -105,7 +106,7 @@ def read_texts(plan: Plan, target: Target, rows: Iterable[DoubtfulRow], model: T
             if show_name(piece.path) not in paths:
                 continue
             try:
-                for read in read_piece(piece, plan.base, plan.task.reading, _pass_over, model, _pass_over):
+                for read in read_piece(piece, plan.base, reading, _pass_over, model, _pass_over):
                     yield from _find_wanted(read, wanted)
             except InputRefused:
                 continue

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
-from classifier.errors import InputRefused, LanmuError
+from classifier.errors import InputRefused, LanmuError, Refused
 from classifier.messages import say
 from classifier.reading.kinds import READABLE, is_hidden, is_readable
 from classifier.reading.names import show_name
 from classifier.reading.options import ReadingOptions
 from classifier.reading.sources import files_of
-from classifier.reading.tables.chunk import Refused
 
 _STAMPS = ("ETag", "etag", "md5Hash", "checksum", "LastModified", "last_modified", "updated", "mtime", "created")
 """What filesystems call that which changes when a file does, the surest first."""

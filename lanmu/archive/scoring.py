@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from classifier.article import Article
 from classifier.columns import TextColumn
-from classifier.errors import InputRefused, LanmuError
+from classifier.errors import InputRefused, LanmuError, Refused
 from classifier.messages import say
 from classifier.model.decisions import Decisions
 from classifier.model.topic_model import TopicModel
@@ -24,7 +24,7 @@ from classifier.reading.options import ReadingOptions
 from classifier.reading.origin import Origin
 from classifier.reading.sources import ReadingRun, read_pieces
 from classifier.reading.streams import stretch
-from classifier.reading.tables.chunk import ArticleChunk, Refused, TableSource
+from classifier.reading.tables.chunk import ArticleChunk, TableSource
 from lanmu.archive.ahead import ahead
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.locations import find_source, open_source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from classifier.errors import InputRefused, LanmuError
+from classifier.errors import InputRefused, LanmuError, Refused
 from classifier.reading.origin import Origin
 
 if TYPE_CHECKING:
@@ -22,11 +22,13 @@ MOST_PAGES = 60
 class ShownPages:
     """The pages of one file, its articles, and how to draw them once they are tagged.
 
+    Damaged pages go to ``refused``.
+
     Raises InputRefused where the file cannot be read, LanmuError where it has no printed pages or
     ``target`` is no picture's name.
     """
 
-    def __init__(self, path: str, target: Path, options: ReadingOptions, model: TopicModel) -> None:
+    def __init__(self, path: str, target: Path, options: ReadingOptions, model: TopicModel, refused: Refused) -> None:
         if target.suffix.lower() not in (".svg", ".png"):
             raise LanmuError(f"{target}: --show writes .svg or .png; give a name with one of these endings")
         self.target, self.path = target, path
@@ -36,7 +38,7 @@ class ShownPages:
         from classifier.reading.documents.printed import read_placed_articles
 
         origin = Origin(path, stem=stem)
-        self.pages, reading = read_placed_articles(self.data, self.kind, origin, options, model.probabilities)
+        self.pages, reading = read_placed_articles(self.data, self.kind, origin, options, model.probabilities, refused)
         self.articles: tuple[Article, ...] = reading.articles
         self.places = reading.places
 

@@ -155,12 +155,15 @@ def _tag_and_show(
 
     if len(paths) != 1:
         raise LanmuError("--show draws one file's pages; give one path")
-    shown = ShownPages(paths[0], target, options, model)
+    refusals = NamedRefusals()
+    shown = ShownPages(paths[0], target, options, model, refusals)
     tagged = model.tag(list(shown.articles), explain=explain)
     with _printer(format, out, model) as printer:
         printer.show(tagged)
     for written in shown.draw(tagged):
         print(f"lanmu: drew {written}", file=sys.stderr)
+    if refusals:
+        raise typer.Exit(1)
 
 
 def check_paths(paths: Sequence[str]) -> None:

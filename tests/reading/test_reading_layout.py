@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from benchmarks.page_formats import FORMATS, printed_lines, shaken
 from classifier.article import Article
 from classifier.errors import InputRefused
-from classifier.reading import read_bytes
+from classifier.reading import read_bytes, read_open
 from classifier.reading.layout.legible import is_garbled
 from classifier.reading.layout.pdf import pdf_pages
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
@@ -386,3 +387,70 @@ def test_a_byline_in_the_middle_of_the_columns_is_the_headlines() -> None:
     [article] = read(pdf_of(sheet))
     assert (article.title, article.reporters) == ("春耕备耕", ("王小明",))
     assert bare(article.text) == bare("本报记者 王小明" + "".join(COUNCIL[1:]))
+
+
+def three_pages() -> bytes:
+    """A PDF whose second page is another than the first and the third."""
+    sheets = []
+    for title, paragraphs in (("清河大桥建成通车", BRIDGE), ("医疗队走进牧区", HOSPITAL), ("校足球队夺冠", FOOTBALL)):
+        sheet = Sheet()
+        sheet.line(90, 90, title, 22)
+        sheet.body(paragraphs * 2, [Column(40, 150, 160, 285), Column(220, 150, 160, 485)])
+        sheets.append(sheet)
+    return pdf_of(*sheets)
+
+
+def page_object(data: bytes, number: int) -> tuple[int, int]:
+    """Where a page's object stands in a PDF."""
+    at = [match.start() for match in re.finditer(rb"/Type /Page\b", data)][number - 1]
+    return data.rindex(b" obj", 0, at) + 4, data.index(b"endobj", at)
+
+
+def test_the_other_pages_of_a_pdf_with_a_damaged_one_are_read(tmp_path: Path, small_model_folder: Path) -> None:
+    from typer.testing import CliRunner
+
+    from lanmu.__main__ import build
+
+    data = three_pages()
+    start, end = page_object(data, 2)
+    bad = data[:start] + b" " * (end - start) + data[end:]
+    refused: list[InputRefused] = []
+    articles = list(read_open(io.BytesIO(bad), "issue.pdf", refused=refused.append))
+    assert [(a.title, a.source.page) for a in articles] == [("清河大桥建成通车", 1), ("校足球队夺冠", 3)]
+    assert [str(e).partition(";")[0] for e in refused] == ["issue.pdf: page 2 is damaged and was left out"]
+    assert refused[0].text("zh").startswith("issue.pdf: 第 2 页已损坏")
+    with pytest.raises(InputRefused, match="page 2 is damaged"):  # nobody listens
+        read(bad, "issue.pdf")
+
+    (tmp_path / "issue.pdf").write_bytes(bad)
+    model = ["--model", str(small_model_folder)]
+    told = CliRunner().invoke(build(["tag"]), ["tag", str(tmp_path / "issue.pdf"), "--format", "jsonl", *model])
+    assert told.exit_code == 1 and len(told.stdout.splitlines()) == 2 and "page 2 is damaged" in told.stderr
+    scored = CliRunner().invoke(
+        build(["score"]), ["score", str(tmp_path / "issue.pdf"), "--out", str(tmp_path / "out"), *model]
+    )
+    assert scored.exit_code == 1
+    [line] = map(json.loads, (tmp_path / "out" / "refused.jsonl").read_text("utf-8").splitlines())
+    assert line["source"].endswith("issue.pdf") and "page 2 is damaged" in line["reason"]
+
+
+def test_half_of_a_page_is_not_taken_for_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reportlab.rl_config.useA85", 0)
+    sheet = Sheet()
+    sheet.line(90, 90, "清河口镇安排春耕备耕任务", 22)
+    sheet.body(COUNCIL * 3, [Column(40, 150, 160, 785), Column(220, 150, 160, 785)])
+    data = pdf_of(sheet)
+    start = data.index(b"stream", data.index(b"/FlateDecode")) + 8
+    end = data.index(b"endstream", start)
+    assert end - start > 1_000
+    middle = (start + end) // 2
+    refused: list[InputRefused] = []
+    bad = data[:middle] + b"\0" * (end - middle) + data[end:]
+    list(read_open(io.BytesIO(bad), "issue.pdf", refused=refused.append))
+    assert [str(e).partition(";")[0] for e in refused] == ["issue.pdf: is damaged inside"]
+    assert read(data)[0].title == "清河口镇安排春耕备耕任务"
+
+
+def test_an_empty_page_is_told() -> None:
+    articles = read(pdf_of(front_page(), Sheet(), front_page()))
+    assert articles[0].uncertain[-1].startswith("pages with nothing on them: 2;")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from classifier.article import Article
-from classifier.errors import InputRefused
+from classifier.errors import InputRefused, Refused, raise_refused
 from classifier.messages import say
 from classifier.reading.documents.text import read_text, with_broken
 from classifier.reading.encoding import decode
@@ -17,10 +17,11 @@ def read_document(
     origin: Origin,
     options: ReadingOptions,
     scorer: Scorer | None = None,
+    refused: Refused = raise_refused,
 ) -> list[Article]:
     """Read one whole document of ``kind`` (text, page, plain, html, docx, pdf).
 
-    Raises InputRefused naming the origin and the reason.
+    What of it cannot be read goes to ``refused``.  Raises InputRefused naming the origin and the reason.
     """
     name = origin.name
     if not data:
@@ -35,7 +36,7 @@ def read_document(
     if kind in ("pdf", "alto", "hocr", "ocr"):
         from classifier.reading.documents.printed import read_printed_file
 
-        return read_printed_file(data, kind, origin, options, scorer)
+        return read_printed_file(data, kind, origin, options, scorer, refused)
     broken = nuls = 0
     if kind == "docx":
         from classifier.reading.documents.docx import docx_text

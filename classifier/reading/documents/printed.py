@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from classifier.article import Article
-from classifier.errors import InputRefused
+from classifier.errors import InputRefused, Refused, raise_refused
 from classifier.messages import say
 from classifier.reading.documents.text import read_text
 from classifier.reading.layout.arrange import arrange
 from classifier.reading.layout.articles import PrintedReading, read_arranged, running_text
 from classifier.reading.layout.legible import is_garbled
-from classifier.reading.layout.pdf_process import read_pages_in_process
-from classifier.reading.layout.printed import PrintedPage
+from classifier.reading.layout.pdf_process import PAGE_SECONDS, read_pages_in_process
+from classifier.reading.layout.printed import DamagedPage, PrintedPage
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.origin import Origin
 
@@ -23,10 +23,24 @@ GARBLED = say("printed.garbled")
 
 @dataclass(frozen=True, slots=True)
 class PrintedPages:
-    """Pages that can be read, and in words what of the others could not."""
+    """Pages that can be read, and in words what of the others could not.
+
+    ``damaged`` pages are refused one by one.
+    """
 
     pages: tuple[PrintedPage, ...]
     notes: tuple[str, ...] = ()
+    damaged: tuple[DamagedPage, ...] = ()
+
+    def refuse(self, name: str, refused: Refused) -> None:
+        """Tell of each damaged page."""
+        for page in self.damaged:
+            if not page.number:
+                refused(InputRefused(name, say("printed.damaged_part")))
+            elif page.late:
+                refused(InputRefused(name, say("printed.late_page", number=page.number, seconds=PAGE_SECONDS)))
+            else:
+                refused(InputRefused(name, say("printed.damaged_page", number=page.number)))
 
 
 def read_printed_pages(data: bytes, kind: str, name: str, options: ReadingOptions) -> PrintedPages:
@@ -37,26 +51,33 @@ def read_printed_pages(data: bytes, kind: str, name: str, options: ReadingOption
     """
     limits = options.limits
     if kind != "pdf":
-        pages = _ocr_pages(data, kind, name)
-        if len(pages) > limits.pdf_pages:
+        read = _ocr_pages(data, kind, name)
+        if len(read) > limits.pdf_pages:
             raise InputRefused(name, say("printed.pages", most=f"{limits.pdf_pages:,}"))
-        if not any(page.pieces for page in pages):
+        if not any(page.pieces for page in read):
             raise InputRefused(name, say("printed.no_text"))
-        return PrintedPages(tuple(page for page in pages if page.pieces))
-    pages = []
+        return PrintedPages(tuple(page for page in read if page.pieces))
+    pages: list[PrintedPage] = []
+    damaged: list[DamagedPage] = []
     chars = 0
     for page in read_pages_in_process(data, name, limits.pdf_pages):
+        if isinstance(page, DamagedPage):
+            damaged.append(page)
+            continue
         chars += sum(len(piece.text) for piece in page.pieces)
         if chars > limits.article_chars:
             raise InputRefused(name, say("file.characters", most=f"{limits.article_chars:,}"))
         pages.append(page)
     written = [page for page in pages if any(piece.text.strip() for piece in page.pieces)]
+    if not written and damaged and not any(page.pictures for page in pages):
+        late = any(page.late for page in damaged)
+        raise InputRefused(name, say("printed.late", seconds=PAGE_SECONDS) if late else say("printed.damaged_pdf"))
     if not written:
         raise InputRefused(name, SCANNED)
     legible = [page for page in written if not is_garbled(page)]
     if not legible:
         raise InputRefused(name, GARBLED)
-    return PrintedPages(tuple(legible), _notes(pages, written, legible))
+    return PrintedPages(tuple(legible), _notes(pages, written, legible), tuple(damaged))
 
 
 def read_printed_file(
@@ -65,8 +86,11 @@ def read_printed_file(
     origin: Origin,
     options: ReadingOptions,
     scorer: Scorer | None = None,
+    refused: Refused = raise_refused,
 ) -> list[Article]:
     """The articles of a file of printed pages; a PDF of one column, such as a report, is read as running text.
+
+    Damaged pages go to ``refused``, the others are read.
 
     Raises InputRefused as printed_pages does, and where there is no article.
     """
@@ -77,13 +101,19 @@ def read_printed_file(
         articles = read_text(text, options.kind, origin, options, scorer)
     else:
         articles = list(read_arranged(arranged, origin, options, scorer).articles)
+    found.refuse(origin.name, refused)
     if found.notes:
         articles[0] = replace(articles[0], uncertain=(*articles[0].uncertain, *found.notes))
     return articles
 
 
 def read_placed_articles(
-    data: bytes, kind: str, origin: Origin, options: ReadingOptions, scorer: Scorer | None = None
+    data: bytes,
+    kind: str,
+    origin: Origin,
+    options: ReadingOptions,
+    scorer: Scorer | None = None,
+    refused: Refused = raise_refused,
 ) -> tuple[tuple[PrintedPage, ...], PrintedReading]:
     """Pages and the articles on them with their places, for showing what was read as what.
 
@@ -91,6 +121,7 @@ def read_placed_articles(
     """
     found = read_printed_pages(data, kind, origin.name, options)
     arranged = [(page, arrange(page)) for page in found.pages]
+    found.refuse(origin.name, refused)
     return found.pages, read_arranged(arranged, origin, options, scorer)
 
 
@@ -111,10 +142,13 @@ def _ocr_pages(data: bytes, kind: str, name: str) -> list[PrintedPage]:
 def _notes(pages: list[PrintedPage], written: list[PrintedPage], legible: list[PrintedPage]) -> tuple[str, ...]:
     """What of a PDF's pages could not be read, in words."""
     scanned = [str(p.number) for p in pages if p not in written and p.pictures]
+    empty = [str(p.number) for p in pages if p not in written and not p.pictures]
     garbled = [str(p.number) for p in written if p not in legible]
     notes = []
     if scanned:
         notes.append(f"pages that are only pictures were not read: {', '.join(scanned)}; run OCR on them")
+    if empty:
+        notes.append(f"pages with nothing on them: {', '.join(empty)}; where they should not be empty, print them anew")
     if garbled:
         notes.append(f"pages whose characters cannot be read were left out: {', '.join(garbled)}")
     return tuple(notes)

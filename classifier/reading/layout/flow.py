@@ -221,6 +221,7 @@ def chains_of(around: Surroundings) -> list[list[Block]]:
     cost[n:, n:] = 0.0
     following = assign(cost)[:n]
     successors = {i: j for i, j in enumerate(following) if j < n}
+    _open_rings(successors, cost)
     firsts = set(range(n)) - set(successors.values())
     chains = []
     for first in sorted(firsts, key=lambda i: (blocks[i].box.top, blocks[i].box.left)):
@@ -230,6 +231,19 @@ def chains_of(around: Surroundings) -> list[list[Block]]:
             chain.append(blocks[i])
         chains.append(chain)
     return chains
+
+
+def _open_rings(successors: dict[int, int], cost: np.ndarray) -> None:
+    """Cut rings, in which every block goes on in another, where that costs most."""
+    seen: set[int] = set()
+    for start in list(successors):
+        ring, i = [], start
+        while i in successors and i not in seen:
+            seen.add(i)
+            ring.append(i)
+            i = successors[i]
+        if ring and i in ring:
+            del successors[max(ring[ring.index(i) :], key=lambda k: cost[k, successors[k]])]
 
 
 def end_cost(block: Block) -> float:

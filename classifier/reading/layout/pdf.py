@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from classifier.ideographs import plain_codes
 from classifier.messages import Message, say
-from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
+from classifier.reading.layout.printed import Box, DamagedPage, PrintedPage, TextPiece
 
 MAX_RULE = 4.0
 """Up to this thickness (points) a drawn rectangle is a rule."""
@@ -20,6 +22,13 @@ MAX_SEGMENTS = 4_000
 MAX_SIDES = 300
 """With more rules than these, no frames are looked for among them."""
 MAX_PIECES = 200_000
+MOST_UNPACKED = 256 << 20
+LEAST_PACKED = 600
+"""Smaller streams are mostly single characters of a font, thousands of them."""
+_NOT_LOOKED_AT = (
+    b"85Decode", b"HexDecode", b"/Image", b"/Length1", b"/Length2", b"/CIDFontType0C", b"/Type1C", b"/OpenType",
+    b"/XRef", b"/Metadata",
+)  # fmt: skip
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 
 
@@ -32,7 +41,20 @@ class PdfRefused(Exception):
 
 
 def pdf_pages(data: bytes, most_pages: int = 2_000) -> Iterator[PrintedPage]:
-    """Pages of a PDF, one after the other.
+    """Pages of a PDF, one after the other, without those that are damaged.
+
+    Raises PdfRefused as opened_pdf does.
+    """
+    with opened_pdf(data, most_pages) as document:
+        for number in range(1, len(document) + 1):
+            page = page_or_damaged(document, number)
+            if isinstance(page, PrintedPage):
+                yield page
+
+
+@contextmanager
+def opened_pdf(data: bytes, most_pages: int) -> Iterator[Any]:
+    """A PDF opened by pdfium, closed in the end.
 
     Raises PdfRefused where it is damaged, locked, or has more than ``most_pages`` pages.
     """
@@ -48,17 +70,58 @@ def pdf_pages(data: bytes, most_pages: int = 2_000) -> Iterator[PrintedPage]:
     try:
         if len(document) > most_pages:
             raise PdfRefused(say("printed.pages", most=f"{most_pages:,}"))
-        for number in range(len(document)):
-            try:
-                page = document[number]
-            except pdfium.PdfiumError as error:
-                raise PdfRefused(say("printed.damaged_page", number=number + 1)) from error
-            try:
-                yield _page(page, number + 1)
-            finally:
-                page.close()
+        yield document
     finally:
         document.close()
+
+
+def page_or_damaged(document: Any, number: int) -> PrintedPage | DamagedPage:
+    """One page of an opened PDF, counted from one."""
+    from pypdfium2 import PdfiumError
+
+    try:
+        page = document[number - 1]
+        try:
+            return _page(page, number)
+        finally:
+            page.close()
+    except PdfiumError:
+        return DamagedPage(number)
+
+
+def is_sound(data: bytes) -> bool:
+    """Whether what is packed of a PDF's text and drawing unpacks to its end; pdfium reads half of it without a word.
+
+    Fonts, pictures, small streams and locked files are not looked at.
+    """
+    if b"/Encrypt" in data:
+        return True
+    unpacked, end = 0, 0
+    while (start := data.find(b"stream", end)) >= 0:
+        head = data[max(0, start - 400) : start]
+        start = end = start + 6
+        if data[start : start + 1] not in b"\r\n" or not head.rstrip().endswith(b">>"):
+            continue
+        start += 2 if data[start : start + 2] == b"\r\n" else 1
+        end = data.find(b"endstream", start)
+        if end < 0:
+            return False
+        kind = head[head.rfind(b"obj") + 3 :]
+        end += 9
+        if end - start < LEAST_PACKED or b"/FlateDecode" not in kind or any(word in kind for word in _NOT_LOOKED_AT):
+            continue
+        unpacker, packed = zlib.decompressobj(), data[start : end - 9]
+        try:
+            while packed and not unpacker.eof and unpacked < MOST_UNPACKED:
+                unpacked += len(unpacker.decompress(packed, 1 << 20))
+                packed = unpacker.unconsumed_tail
+        except zlib.error as error:
+            if "incorrect data check" not in str(error):
+                return False
+        else:
+            if not unpacker.eof and unpacked < MOST_UNPACKED:
+                return False
+    return True
 
 
 def page_picture(data: bytes, number: int, width: int) -> bytes:
@@ -78,7 +141,6 @@ def page_picture(data: bytes, number: int, width: int) -> bytes:
 def _png(pixels: bytes, width: int, height: int, stride: int, channels: int) -> bytes:
     """Pixels as a PNG file."""
     import struct
-    import zlib
 
     colours = {1: 0, 3: 2, 4: 6}[channels]
     rows = b"".join(b"\0" + pixels[y * stride : y * stride + width * channels] for y in range(height))

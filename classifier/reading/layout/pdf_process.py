@@ -22,31 +22,44 @@ from typing import Any, BinaryIO, cast
 from classifier.errors import InputRefused
 from classifier.messages import Message, say
 from classifier.processes import python_command
-from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
+from classifier.reading.layout.printed import Box, DamagedPage, PrintedPage, TextPiece
 
 PAGE_SECONDS = 8
 """How long opening a PDF, or reading one page of it, may take."""
 MEMORY_BYTES = 900 << 20
+MOST_LATE = 2
+"""So many pages of a PDF may take too long and be left out; with more the PDF is refused."""
 _lock = threading.Lock()
 _kept: dict[int, subprocess.Popen[bytes]] = {}
 
 
-def read_pages_in_process(data: bytes, name: str, most_pages: int) -> Iterator[PrintedPage]:
+def read_pages_in_process(data: bytes, name: str, most_pages: int) -> Iterator[PrintedPage | DamagedPage]:
     """Pages of a PDF, read in the other process.
 
-    Raises InputRefused where it is damaged, locked, has more than ``most_pages`` pages, or takes
-    too much time or memory, or pdfium is not installed.
+    Raises InputRefused where it is damaged, locked, has more than ``most_pages`` pages, or pdfium is
+    not installed, and where opening it, or more than MOST_LATE of its pages, take too much time or memory.
     """
     if find_spec("pypdfium2") is None:
         raise InputRefused(name, say("reading.no_package", package="pypdfium2"))
     with _lock:
-        process = _process()
-        try:
-            yield from _ask(process, data, name, most_pages)
-        except BaseException:
-            # What is left in its pipe belongs to this PDF.
-            _end(process)
-            raise
+        first = 1
+        for left in range(MOST_LATE, -1, -1):
+            process = _process()
+            try:
+                for page in _ask(process, data, name, most_pages, first):
+                    first = max(first, page.number + 1)
+                    yield page
+                return
+            except _Late as late:
+                _end(process)
+                if not late.opened or not left:
+                    raise InputRefused(name, say("printed.late", seconds=PAGE_SECONDS)) from late
+                yield DamagedPage(first, late=True)
+                first += 1
+            except BaseException:
+                # What is left in its pipe belongs to this PDF.
+                _end(process)
+                raise
 
 
 def draw_page_in_process(data: bytes, name: str, number: int, width: int) -> bytes:
@@ -68,15 +81,25 @@ def draw_page_in_process(data: bytes, name: str, number: int, width: int) -> byt
             watch.cancel()
 
 
-def _ask(process: subprocess.Popen[bytes], data: bytes, name: str, most_pages: int) -> Iterator[PrintedPage]:
+class _Late(Exception):
+    """The other process has ended at its bounds; ``opened``: in a page, not on the way to the first."""
+
+    def __init__(self, opened: bool) -> None:
+        super().__init__()
+        self.opened = opened
+
+
+def _ask(
+    process: subprocess.Popen[bytes], data: bytes, name: str, most_pages: int, first: int
+) -> Iterator[PrintedPage | DamagedPage]:
     source, target = cast(BinaryIO, process.stdout), cast(BinaryIO, process.stdin)
-    late = f"takes more than {PAGE_SECONDS} seconds a page or too much memory to read as PDF; print it to a new PDF"
     try:
-        target.write(json.dumps({"bytes": len(data), "most_pages": most_pages}).encode() + b"\n")
+        target.write(json.dumps({"bytes": len(data), "most_pages": most_pages, "first": first}).encode() + b"\n")
         target.write(data)
         target.flush()
     except OSError as error:
-        raise InputRefused(name, late) from error
+        raise _Late(False) from error
+    opened = False
     while True:
         watch = threading.Timer(PAGE_SECONDS + 1, process.kill)
         watch.start()
@@ -85,16 +108,23 @@ def _ask(process: subprocess.Popen[bytes], data: bytes, name: str, most_pages: i
             head = json.loads(line) if line else None
             body = source.read(head["bytes"]) if head and "bytes" in head else b""
         except (OSError, ValueError) as error:
-            raise InputRefused(name, late) from error
+            raise _Late(opened) from error
         finally:
             watch.cancel()
         if head is None or len(body) < head.get("bytes", 0):
-            raise InputRefused(name, late)
+            raise _Late(opened)
         if "refused" in head:
             raise InputRefused(name, Message.of_record(head["refused"]))
-        if "bytes" not in head:
+        if "opened" in head:
+            opened = True
+            if not head["sound"] and first == 1:
+                yield DamagedPage(0)
+        elif "damaged" in head:
+            yield DamagedPage(head["damaged"])
+        elif "bytes" in head:
+            yield page_from(head, body)
+        else:
             return
-        yield page_from(head, body)
 
 
 def _process() -> subprocess.Popen[bytes]:
@@ -175,7 +205,7 @@ def page_from(head: dict[str, Any], body: bytes) -> PrintedPage:
 
 def main() -> None:
     """Answer PDFs with their pages until the input ends."""
-    from classifier.reading.layout.pdf import PdfRefused, page_picture, pdf_pages
+    from classifier.reading.layout.pdf import PdfRefused, is_sound, opened_pdf, page_or_damaged, page_picture
 
     source, target = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
@@ -191,11 +221,15 @@ def main() -> None:
                 target.write(json.dumps({"bytes": len(picture)}).encode() + b"\n" + picture)
                 target.flush()
                 continue
-            for page in pdf_pages(data, head["most_pages"]):
-                record, body = page_record(page)
-                target.write(json.dumps(record).encode() + b"\n" + body)
+            with opened_pdf(data, head["most_pages"]) as document:
+                target.write(json.dumps({"opened": True, "sound": is_sound(data)}).encode() + b"\n")
                 target.flush()
-                _bound_seconds()
+                for number in range(head["first"], len(document) + 1):
+                    _bound_seconds()
+                    page = page_or_damaged(document, number)
+                    record, body = ({"damaged": number}, b"") if isinstance(page, DamagedPage) else page_record(page)
+                    target.write(json.dumps(record).encode() + b"\n" + body)
+                    target.flush()
         except PdfRefused as error:
             answer = {"refused": error.said.record()}
         except MemoryError:

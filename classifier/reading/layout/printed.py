@@ -67,6 +67,17 @@ class TextPiece:
 
 
 @dataclass(frozen=True, slots=True)
+class DamagedPage:
+    """A page that cannot be read; ``late``: it takes too much time or memory.
+
+    Number 0: a part of the file that is some page's, or several pages'.
+    """
+
+    number: int
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class PrintedPage:
     """One page: its size, its text in any order, and what is drawn besides text.
 

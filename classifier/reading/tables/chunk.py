@@ -6,12 +6,12 @@ gives the same rows as Articles.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from classifier.article import Article, Source
-from classifier.errors import InputRefused
+from classifier.errors import InputRefused, Refused
 from classifier.ideographs import plain_ideographs
 from classifier.messages import Message, say
 from classifier.reading.dates import normal_date
@@ -20,7 +20,6 @@ from classifier.reading.origin import Origin
 
 CHUNK_ROWS = 4_096
 CHUNK_BYTES = 16 << 20
-Refused = Callable[[InputRefused], None]
 
 
 @dataclass(frozen=True, slots=True)
