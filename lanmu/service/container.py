@@ -22,6 +22,7 @@ from lanmu.service.reviewing import Review
 from lanmu.service.security.sign_in import SignIns
 from lanmu.service.seeding import seed
 from lanmu.service.settings import Settings
+from lanmu.service.similar import SimilarLabels
 from lanmu.service.store import Store, choices
 from lanmu.service.tagging import Tagger
 
@@ -53,6 +54,7 @@ class Service:
     writer: LabelWriter
     sign_ins: SignIns
     jobs: Jobs
+    similar: SimilarLabels
     metrics: Metrics
     outgoing: Outgoing
     inbox: WatchedFolder | None = None
@@ -118,6 +120,7 @@ def build_service(settings: Settings) -> Service:
         writer=writer,
         sign_ins=sign_ins,
         jobs=Jobs(store, settings, champion),
+        similar=SimilarLabels(settings.labels),
         metrics=metrics,
         outgoing=outgoing,
         inbox=inbox,

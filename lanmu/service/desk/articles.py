@@ -13,9 +13,9 @@ from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.stories import find_repeated_titles, tell_story
 from lanmu.service.desk.translating import reason
 from lanmu.service.security.access import AskFirst, Editor, Reader
-from lanmu.service.store import flags, leases, mending, mendings, progress, queue, second_reading
+from lanmu.service.store import flags, leases, mending, mendings, progress, queue, second_reading, waiting_labels
 from lanmu.service.store.records import STATES
-from lanmu.service.store.settling import NoSuchArticle
+from lanmu.service.store.settling import NoSuchArticle, seen_article
 
 router = APIRouter(route_class=AskFirst)
 A_PAGE = 50
@@ -62,6 +62,20 @@ def article_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
         mend=mend,
         looked_at=None if holder == who.name else holder,
     )
+
+
+@router.get("/articles/{number}/similar")
+def similar_page(request: Request, who: Reader, number: ArticleNumber) -> Response:
+    """Labelled articles that are like this one; a part of the page where its script asks."""
+    desk = Desk(request, who)
+    with desk.service.store.reading() as connection:
+        queued = seen_article(connection, number)
+        line = waiting_labels.line_of(connection, number)
+        article = queued.article
+        found = desk.service.similar.find(article.title, article.text, but=line)
+        numbers = waiting_labels.articles_of(connection, [one.id for one in found])
+    template = "parts/similar.html" if "hx-request" in request.headers else "similar.html"
+    return desk.page(template, queued=queued, similar=found, numbers=numbers)
 
 
 @router.post("/articles/bulk")

@@ -89,6 +89,11 @@ def articles_of(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     return {row.id: row.article for row in connection.execute(query)}
 
 
+def line_of(connection: Connection, article: int) -> str:
+    """The id of an article's line in labels.csv; empty where it has none."""
+    return connection.execute(select(labels.c.id).where(labels.c.article == article)).scalar_one_or_none() or ""
+
+
 def name_lines(connection: Connection, due: Sequence[WaitingLabel], taken: Collection[str]) -> list[WaitingLabel]:
     """Each with the id of its line, which it keeps from now on: the article's own, so that it can be found again.
 

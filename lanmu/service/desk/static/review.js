@@ -13,6 +13,7 @@ const MOST_HELD = 50;
 const RENEW_SECONDS = 60;
 const JUDGING = /^(?:[a-z0-9 ]|Enter)$/;
 const KEYS_OFF = "lanmu-keys-off";
+const GUIDANCE = "lanmu-guidance";
 
 export function startReview(page, toastOf, alertOf) {
   const place = page.querySelector("#card");
@@ -171,6 +172,12 @@ export function startReview(page, toastOf, alertOf) {
   }
 
   function prepare() {
+    window.htmx?.process(place); // the guideline asks for similar articles once it is opened
+    const guidance = place.querySelector("[data-guidance]");
+    if (guidance) {
+      guidance.open = localStorage.getItem(GUIDANCE) === "open";
+      guidance.addEventListener("toggle", () => localStorage.setItem(GUIDANCE, guidance.open ? "open" : ""));
+    }
     for (const button of page.querySelectorAll("[data-do][hidden]")) {
       if (may || !["undo", "flag"].includes(button.dataset.do)) button.hidden = false;
     }
