@@ -37,6 +37,11 @@ def read_document(
         from classifier.reading.documents.printed import read_printed_file
 
         return read_printed_file(data, kind, origin, options, scorer, refused)
+    if kind in ("text", "plain") and not options.encoding and len(data) <= limits.article_chars:
+        from classifier.reading.documents.clean import read_clean
+
+        if clean := read_clean(data, origin, limits):
+            return [clean]
     broken = nuls = 0
     if kind == "docx":
         from classifier.reading.documents.docx import docx_text

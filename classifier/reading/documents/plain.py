@@ -110,20 +110,24 @@ def _is_title(lines: Sequence[Line], seen: list[int]) -> bool:
     first = lines[seen[0]]
     if first.kind == "heading" or first.bold:
         return True
-    text = first.text
-    if first.kind != "text" or len(seen) == 1 or len(text) > TITLE_CHARS or lead_byline(text) or line_byline(text):
-        return False
-    if text[-1] in _NOT_LAST or (len(text) > TITLE_WITH_COMMA_CHARS and any(c in COMMA for c in text)):
+    if first.kind != "text" or len(seen) == 1:
         return False
     second = lines[seen[1]]
-    if lead_byline(second.text) or line_byline(second.text) or _is_subtitle(second):
-        return True
-    if second.text[0] in _NOT_LAST:
+    apart = seen[1] > seen[0] + 1 or second.indent > first.indent + 1
+    return is_title_text(first.text, second.text, apart=apart, subtitled=_is_subtitle(second))
+
+
+def is_title_text(first: str, second: str, *, apart: bool, subtitled: bool = False) -> bool:
+    """Whether a text's first line is its title, by that and the second; ``apart``: set so by a blank line or indent."""
+    if len(first) > TITLE_CHARS or lead_byline(first) or line_byline(first):
         return False
-    if seen[1] > seen[0] + 1 or second.indent > first.indent + 1:
-        return True
+    if first[-1] in _NOT_LAST or (len(first) > TITLE_WITH_COMMA_CHARS and any(c in COMMA for c in first)):
+        return False
     # Without a blank line between them, a first line as long as the next is the text's own.
-    return len(text) < 0.8 * len(second.text) or len(second.text) > TITLE_CHARS
+    stands_out = apart or len(first) < 0.8 * len(second) or len(second) > TITLE_CHARS
+    if stands_out and second[0] not in _NOT_LAST:
+        return True
+    return subtitled or bool(lead_byline(second) or line_byline(second))
 
 
 def _is_subtitle(line: Line) -> bool:

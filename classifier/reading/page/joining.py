@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -35,6 +35,8 @@ ParagraphKind = Literal["heading", "text", "byline", "caption", "row", "left_out
 
 MAX_PARAGRAPH_CHARS = 20_000
 _CLOSING_FIRST = frozenset(CLOSING_QUOTES + CLOSING_BRACKETS) - {">", "]"}
+NEVER_FIRST_OF_ALL = NEVER_FIRST | _CLOSING_FIRST
+"""What a line begins with that goes on with the one before it."""
 _OPENER = pattern(
     rf"(?:会议|会上|大会|座谈会)(?:还|也|随后|现场)?(?:指出|强调|要求|认为|听取|研究|审议|传达|决定|通报|表决)|据(?:悉|了解|介绍|统计){any_of(COMMA)}"
     rf"|(?:连日来|近日|日前|近年来|下一步|与此同时|此外){any_of(COMMA)}"
@@ -128,11 +130,7 @@ def _with_torn_joined(found: list[Paragraph], lines: Sequence[Line]) -> list[Par
     if not short:
         return found
 
-    @cache
-    def pairs() -> Counter[str]:
-        """How often each two characters stand side by side."""
-        return Counter(a + b for line in lines for a, b in pairwise(line.text))
-
+    pairs = cache(lambda: pairs_beside(line.text for line in lines))
     story = 0
     stories: dict[Paragraph, int] = {}
     lengths: dict[int, Counter[int]] = {}
@@ -145,8 +143,7 @@ def _with_torn_joined(found: list[Paragraph], lines: Sequence[Line]) -> list[Par
     after: Paragraph | None = None
     for p in reversed(found):
         if p in short and after is not None and after.kind == "text" and not (after.alone or after.items):
-            own = lengths[stories[p]]
-            alike = sum(own[n] for n in range(len(p.text) - 3, len(p.text) + 4)) - 1
+            alike = count_alike(lengths[stories[p]], len(p.text))
             if not lead_byline(after.text) and is_torn(p.text, after.text, alike, pairs):
                 p.text, p.lines, p.alone = join_pieces(p.text, after.text), p.lines + after.lines, False
                 gone.add(after)
@@ -155,12 +152,22 @@ def _with_torn_joined(found: list[Paragraph], lines: Sequence[Line]) -> list[Par
     return [p for p in found if p not in gone]
 
 
+def pairs_beside(texts: Iterable[str]) -> Counter[str]:
+    """How often each two characters stand side by side."""
+    return Counter(a + b for text in texts for a, b in pairwise(text))
+
+
+def count_alike(lengths: Counter[int], length: int) -> int:
+    """How many other lines of a story are about as long as one of them."""
+    return sum(lengths[n] for n in range(length - 3, length + 4)) - 1
+
+
 def _continues(current: Paragraph, line: Line, i: int, layout: Layout) -> bool:
     """Whether a line goes on with the paragraph before it."""
     before, after = current.text, line.text
     if len(before) > MAX_PARAGRAPH_CHARS:
         return False
-    if after[0] in NEVER_FIRST or after[0] in _CLOSING_FIRST:
+    if after[0] in NEVER_FIRST_OF_ALL:
         return True
     if breaks_off(before, after):
         return True

@@ -35,17 +35,7 @@ class Layout:
             b.kind == "blank" and a.kind == c.kind == "text"
             for a, b, c in zip(lines, lines[1:], lines[2:], strict=False)
         )
-        self.full = self._full_width(texts)
-
-    @staticmethod
-    def _full_width(texts: Sequence[Line]) -> float:
-        """The width at which lines were wrapped, or infinity where they were not."""
-        if len(texts) < 5:
-            return float("inf")
-        widths = sorted((_width(line.text) + min(line.indent, 4) for line in texts), reverse=True)
-        top = widths[len(widths) // 10]
-        near = sum(1 for w in widths if top - 5 <= w <= top + 3)
-        return top - 5 if top <= 140 and near >= 0.5 * len(widths) else float("inf")
+        self.full = full_width([line.text for line in texts], [line.indent for line in texts])
 
     def starts_by_indent(self, i: int) -> bool:
         return self.indents_speak and self.lines[i].indent >= self.least + 2
@@ -88,6 +78,16 @@ class Layout:
             return False
         wrapped = self.full < float("inf") and _width(text) + min(line.indent, 4) >= self.full
         return not wrapped
+
+
+def full_width(texts: Sequence[str], indents: Sequence[int]) -> float:
+    """The width at which lines were wrapped, or infinity where they were not."""
+    if len(texts) < 5:
+        return float("inf")
+    widths = sorted((_width(text) + min(indent, 4) for text, indent in zip(texts, indents, strict=True)), reverse=True)
+    top = widths[len(widths) // 10]
+    near = sum(1 for w in widths if top - 5 <= w <= top + 3)
+    return top - 5 if top <= 140 and near >= 0.5 * len(widths) else float("inf")
 
 
 def _width(text: str) -> int:

@@ -21,10 +21,10 @@ LineKind = Literal["blank", "heading", "text", "row", "item", "left_out"]
 
 _BREAK = pattern(r"\r\n|[\n\r\f\x0b\u2028\u2029]")
 _BREAK_OR_ROW = pattern(_BREAK.pattern + r"|(?<=</tr>)|(?<=</TR>)")
-_MAY_RUN_IN = pattern(
-    r"[(（新相](?:(?<=[(（])\s{0,3}(?:本[报報]|[记記]|通)|(?<=新)闻推荐|(?<=相)关阅读)|[电電讯訊]\s{0,3}[(（]"
+MAY_RUN_IN = pattern(
+    r"[(（新相电電讯訊](?:(?<=[电電讯訊])\s{0,3}[(（]|(?<=[(（])\s{0,3}(?:本[报報]|[记記]|通)|(?<=新)闻推荐|(?<=相)关阅读)"
 )
-_RUN_IN = pattern(
+RUN_IN = pattern(
     r"[。!！?？][”’》)）]?[ \t\u3000]{0,8}"
     r"(?=[本木][报報][讯訊]\s{0,3}[(（]|(?:[新]?[华華]社|中新[社网網])[^\W\d]{2,8}\d{1,2}月\d{1,2}日[电電]\s{0,2}[(（]"
     r"|(?:[本木]?[报報]|[^\W\d_]{2,8}(?:[网網报報]|融媒体?(?:中心)?))(?:\d{1,2}月\d{1,2}日)?[讯訊]?\s{0,3}[(（]\s{0,3}(?:本[报報])?(?:记\s?者|記\s?者|通讯员|通訊員)"
@@ -58,7 +58,7 @@ _HAN = pattern(r"[\u3400-\u9fff]")
 _PUNCTUATION = frozenset("，,。；;：:、")
 _HAN_TOGETHER = pattern(r"[\u3400-\u9fff](?=[\u3400-\u9fff])")
 _BLANK_IN_LINE = pattern(r"(?<=[\d\u2e80-\uffff(\[)\],.:;%])[ \u3000](?=[\d\u2e80-\uffff(\[)\],.:;%])")
-_MARKUP_FIRST = frozenset("#>|-*+_=~—─\\•")
+MARKUP_FIRST = frozenset("#>|-*+_=~—─\\•")
 _SETS_APART = pattern(r"</t[dh]|<br|</p", re.IGNORECASE)
 _HASHTAG = pattern(r"\s*#\w{2,30}#")
 
@@ -189,8 +189,8 @@ def _ranges(source: str) -> list[tuple[int, int]]:
     """Ranges of the lines; a byline that runs into the story before it starts a line too."""
     pattern = _BREAK_OR_ROW if "</" in source else _BREAK
     ends = {match.end() for match in pattern.finditer(source)}
-    if _MAY_RUN_IN.search(source):
-        ends.update(match.end() for match in _RUN_IN.finditer(source))
+    if MAY_RUN_IN.search(source):
+        ends.update(match.end() for match in RUN_IN.finditer(source))
     ends.add(len(source))
     ranges, start = [], 0
     for end in sorted(ends):
@@ -217,7 +217,7 @@ def _line(source: str, start: int, end: int, cuts: list[Cut], starts: list[int])
         return Line(start, end, "", "blank")
     if html_level:
         return Line(start, end, " ".join(strip_markup(body).split()), "heading", html_level)
-    if body.lstrip(" \t\u3000")[0] not in _MARKUP_FIRST and not body.endswith("|"):
+    if body.lstrip(" \t\u3000")[0] not in MARKUP_FIRST and not body.endswith("|"):
         return _text_line(start, end, body, "text", bold=False)
     if _is_rule(body):
         return Line(start, end, "", "left_out", reason="rule")

@@ -22,12 +22,12 @@ _RECOMMENDS = pattern(
     rf"(?:\W*$|\s*{any_of(COLON)}|\s)"
 )
 _FIRST = frozenset("新相推更热熱精为為编編今猜大往最")
-_HEAD_CHARS = 60
+HEAD_CHARS = 60
 
 
 def recommends(line: str) -> bool:
     """Whether a line heads links to other articles (``相关阅读``, ``新闻推荐:…``)."""
-    if not 4 <= len(line) <= _HEAD_CHARS or (line[0] not in _FIRST and line[0].isalpha()):
+    if not 4 <= len(line) <= HEAD_CHARS or (line[0] not in _FIRST and line[0].isalpha()):
         return False
     return bool(_RECOMMENDS.match(line[:24]))
 

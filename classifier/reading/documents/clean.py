@@ -1,0 +1,193 @@
+"""One article of clean text, read in a tenth of the time that all the looks at a page's damage take.
+
+Most files of an archive are a headline and whole paragraphs, one a line.  Here a few looks make sure that
+a text is such a one, and it is read at once; any other is left to the readers of pages and plain articles.
+What comes out is the same as theirs, which a test holds over texts of many kinds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+
+from classifier.article import Article
+from classifier.reading.dates import date_of_name, near
+from classifier.reading.documents.plain import is_title_text
+from classifier.reading.limits import LIMITS, Limits
+from classifier.reading.origin import Origin
+from classifier.reading.page.bylines import (
+    Byline,
+    breaks_off,
+    closing_byline,
+    closing_reporters,
+    lead_byline,
+    line_byline,
+)
+from classifier.reading.page.fragments import is_torn
+from classifier.reading.page.furniture import editors_at_end, furniture_reason, may_edit
+from classifier.reading.page.joining import NEVER_FIRST_OF_ALL, count_alike, pairs_beside
+from classifier.reading.page.line_layout import Layout, full_width
+from classifier.reading.page.markup import MARKUP_FIRST, MAY_RUN_IN, RUN_IN, Line, close_up
+from classifier.reading.page.sentences import has_open_bracket, is_finished
+from classifier.reading.page.signs import CLOSING_BRACKETS, ENDS, PAIRS
+from classifier.reading.page.tails import HEAD_CHARS, recommends
+from classifier.reading.patterns import pattern
+
+MOST_BYTES, MOST_LINES = 60_000, 300
+BYLINE_CHARS = 100
+"""Longer lines are no bylines, nor are those that end as sentences do."""
+WRAPPED_LINES, WRAPPED_WIDTH = 5, 140
+"""Fewer lines, and longer ones, say nothing of a width at which a text was wrapped."""
+_NOT_CLEAN = pattern(
+    r"[\x00-\x08\x0b-\x1f\x7f-\xa0\xad#&*<>\[\\_`$|\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u2e80-\u2fd5\ud800-\uf8ff"
+    r"\uf900-\ufaff\ufeff\ufffd-\uffff\U0002f800-\U0002fa1d]"
+)
+"""Markup, characters that only look like others, and blanks and breaks of other kinds."""
+_THREE_BYTES = pattern(r"[\u0800-\uffff]")
+_BLANKS = " \t\u3000"
+_ENDS = frozenset(ENDS)
+_BRACKETS = frozenset(CLOSING_BRACKETS)
+_BRACKET_AND_STOP = tuple(f"{bracket}{stop}" for bracket in CLOSING_BRACKETS for stop in "。.")
+_FIRST_OF_NONE = NEVER_FIRST_OF_ALL | MARKUP_FIRST
+
+
+def read_clean(data: bytes, origin: Origin, limits: Limits = LIMITS) -> Article | None:
+    """The article that the bytes are, where they are clean text in UTF-8; else None."""
+    if len(data) > MOST_BYTES or data[:1].isalpha() or data[:1] in b"%{":
+        return None
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if "\xa0" in text:
+        text = text.replace("\xa0", " ")
+    if _NOT_CLEAN.search(text) or not _THREE_BYTES.search(text) or (MAY_RUN_IN.search(text) and RUN_IN.search(text)):
+        return None
+    raw = text.split("\n")
+    lines = [line.strip(_BLANKS) for line in raw]
+    seen = [i for i, line in enumerate(lines) if line]
+    if not seen or len(lines) > min(MOST_LINES, limits.page_lines) or lines[seen[0]].startswith("title"):
+        return None
+    if (" " in text or "\u3000" in text) and any(
+        close_up(line) != line for line in lines if " " in line or "\u3000" in line
+    ):
+        return None
+    title = _title(raw, lines, seen)
+    if title and not _is_title_alone(title):
+        return None
+    numbers = seen[1:] if title else seen
+    own = [lines[i] for i in numbers]
+    leads = [lead_byline(line) for line in own]
+    if len(leads) - leads.count(None) > 1 or not _are_paragraphs(own):
+        return None
+    unfinished = _unfinished(own, text)
+    if len(own) >= WRAPPED_LINES or unfinished:
+        indents = [_indent(raw[i]) for i in numbers]
+        if _may_be_wrapped(own, indents) or not _are_sub_heads(unfinished, own, indents):
+            return None
+    return _article(title, own, next(filter(None, leads[:3]), None), origin)
+
+
+def _title(raw: Sequence[str], lines: Sequence[str], seen: Sequence[int]) -> str:
+    """The first line where it is a title, else empty."""
+    if len(seen) == 1:
+        return ""
+    first, second = seen[0], seen[1]
+    apart = second > first + 1 or _indent(raw[second]) > _indent(raw[first]) + 1
+    return lines[first] if is_title_text(lines[first], lines[second], apart=apart) else ""
+
+
+def _is_title_alone(title: str) -> bool:
+    """Whether a title is nothing else, too: no heading, editors' line or signature."""
+    if title[0] in MARKUP_FIRST or _may_name_editors(title) or recommends(title):
+        return False
+    return title[-1] not in _BRACKETS or not closing_byline(title)
+
+
+def _indent(line: str) -> int:
+    blanks = line[: len(line) - len(line.lstrip(_BLANKS))]
+    return len(blanks) + blanks.count("\u3000") + 3 * blanks.count("\t") if blanks else 0
+
+
+def _are_paragraphs(own: Sequence[str]) -> bool:
+    """Whether no line goes on with the one before, signs another story, names editors or recommends reading."""
+    before, last = "", len(own) - 1
+    for i, line in enumerate(own):
+        if line[0] in _FIRST_OF_NONE or (len(line) <= HEAD_CHARS and recommends(line)):
+            return False
+        if line[-1] not in _ENDS:
+            if _may_name_editors(line) or (line[-1] in _BRACKETS and i < last):
+                return False
+            if len(line) <= BYLINE_CHARS and line_byline(line):
+                return False
+        elif i < last and line.endswith(_BRACKET_AND_STOP) and closing_byline(line):
+            return False
+        if before and breaks_off(before, line):
+            return False
+        before = line if len(line) <= HEAD_CHARS and line[-1] not in _ENDS else ""
+    return True
+
+
+def _may_name_editors(line: str) -> bool:
+    return may_edit(line) and (editors_at_end(line) >= 0 or furniture_reason(line) == "editor line")
+
+
+def _unfinished(own: Sequence[str], text: str) -> list[int]:
+    """The numbers of the lines that do not end as sentences do."""
+    pairs = [(opening, closing) for closing, opening in PAIRS.items() if opening in text]
+    return [
+        i
+        for i, line in enumerate(own)
+        if not (is_finished(line) if line[-1] not in _ENDS else not _has_open(line, pairs))
+    ]
+
+
+def _has_open(line: str, pairs: Sequence[tuple[str, str]]) -> bool:
+    tail = line[-200:]
+    for opening, closing in pairs:
+        at = tail.rfind(opening)
+        if at >= 0 and tail.find(closing, at) < 0:
+            return has_open_bracket(line)
+    return False
+
+
+def _may_be_wrapped(own: Sequence[str], indents: Sequence[int]) -> bool:
+    """Whether the lines' lengths say that they were wrapped at one width."""
+    if len(own) < WRAPPED_LINES or sum([len(line) > WRAPPED_WIDTH for line in own]) > len(own) // 10:
+        return False
+    return full_width(own, indents) < float("inf")
+
+
+def _are_sub_heads(unfinished: Sequence[int], own: Sequence[str], indents: Sequence[int]) -> bool:
+    """Whether the lines that end no sentence are sub-heads, so that none goes on in the next."""
+    if not unfinished:
+        return True
+    layout = Layout([Line(0, 0, line, "text", indent=indent) for line, indent in zip(own, indents, strict=True)])
+    alone: set[int] = set()
+    for i in unfinished:
+        if not layout.stands_alone(i, own[i - 1] if i else None, before_alone=i - 1 in alone):
+            return False
+        alone.add(i)
+    lengths = Counter(len(own[i]) for i in unfinished)
+    pairs = cache(lambda: pairs_beside(own))
+    for i in unfinished:
+        after = own[i + 1] if i + 1 < len(own) and i + 1 not in alone else ""
+        if after and not lead_byline(after) and is_torn(own[i], after, count_alike(lengths, len(own[i])), pairs):
+            return False
+    return True
+
+
+def _article(title: str, own: Sequence[str], byline: Byline | None, origin: Origin) -> Article:
+    published = date_of_name(origin.path)
+    return Article(
+        id=origin.stem,
+        title=title,
+        text="\n".join(own),
+        byline=byline.printed if byline else "",
+        reporters=(byline.reporters if byline else ()) or closing_reporters(own[-1]),
+        date=(near(published, byline.month, byline.day) if byline else "") or published,
+        source=origin.source(),
+    )
