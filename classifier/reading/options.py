@@ -21,6 +21,10 @@ Scorer = Callable[[list[str]], "NDArray[Any]"]
 """Paragraphs → category probabilities, float (paragraphs, categories), rows summing to one."""
 
 
+TOLD = ("sections", "kind", "encoding", "id_field", "title_field", "text_field", "date_field")
+"""The options that a user says, rather than the program."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingOptions:
     """How inputs are read.
@@ -54,3 +58,7 @@ class ReadingOptions:
                 raise LanmuError(say("option.unknown_encoding", encoding=self.encoding)) from None
         if not self.text_field:
             raise LanmuError(say("option.no_text_field"))
+
+    def record(self) -> dict[str, Any]:
+        """What a user says of the inputs, as JSON; ``ReadingOptions(**record)`` has it again, with the usual limits."""
+        return {name: getattr(self, name) for name in TOLD}

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import Any, Literal
 
 from classifier.errors import LanmuError
 from classifier.messages import say
 from classifier.reading.names import printable
-from classifier.reading.options import Kind, ReadingOptions
+from classifier.reading.options import TOLD, ReadingOptions
 from lanmu.archive.folder import RunFolder
 from lanmu.language import speak
 
@@ -92,32 +92,26 @@ class Task:
     ranking: int = 0
     accept_accuracy: float | None = None
     shard_bytes: int = 64 << 20
-    sections: bool = False
-    kind: Kind = "auto"
-    encoding: str = ""
-    id_field: str = "id"
-    title_field: str = "title"
-    text_field: str = "text"
-    date_field: str = "date"
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
 
-    @property
-    def reading(self) -> ReadingOptions:
-        return ReadingOptions(
-            sections=self.sections,
-            kind=self.kind,
-            encoding=self.encoding,
-            id_field=self.id_field,
-            title_field=self.title_field,
-            text_field=self.text_field,
-            date_field=self.date_field,
-        )
+    def record(self) -> dict[str, Any]:
+        """As JSON, the reading's options beside the others."""
+        own = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "reading"}
+        return own | self.reading.record()
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Task:
+        told = {name: value for name, value in record.items() if name in TOLD}
+        own = {name: value for name, value in record.items() if name not in TOLD}
+        return cls(**own, reading=ReadingOptions(**told))
 
     def differences(self, other: Task) -> list[str]:
         """What another task has otherwise, in words."""
+        ours, theirs = self.record(), other.record()
         return [
-            f"{f.name.replace('_', ' ')} {getattr(self, f.name)!r} is now {getattr(other, f.name)!r}"
-            for f in fields(self)
-            if getattr(self, f.name) != getattr(other, f.name) and f.name != "model_name"
+            f"{name.replace('_', ' ')} {value!r} is now {theirs[name]!r}"
+            for name, value in ours.items()
+            if value != theirs[name] and name != "model_name"
         ]
 
 
@@ -146,14 +140,17 @@ class Plan:
     @property
     def identity(self) -> str:
         """Hex digest that two runs share only where they do the same."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(self._record(), sort_keys=True).encode()).hexdigest()[:16]
 
     def refusals(self) -> list[str]:
         """What could not be listed, in words; the first few."""
         return refusal_words(self.refused, len(self.refused))
 
     def record(self) -> dict[str, Any]:
-        return {"format": FORMAT, "identity": self.identity, **asdict(self)}
+        return {"format": FORMAT, "identity": self.identity, **self._record()}
+
+    def _record(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)} | {"task": self.task.record()}
 
 
 def refusal_words(refused: Iterable[tuple[str, str]], count: int) -> list[str]:
@@ -177,7 +174,7 @@ def read_plan(folder: RunFolder) -> Plan | None:
         if record.pop("format") != FORMAT:
             raise LanmuError(say("score.plan_version", file=where))
         identity = record.pop("identity")
-        record["task"] = Task(**record["task"])
+        record["task"] = Task.from_record(record["task"])
         record["sources"] = tuple(record["sources"])
         record["refused"] = tuple((name, reason) for name, reason in record["refused"])
         record["passed_over"] = tuple((ending, count) for ending, count in record.get("passed_over", ()))

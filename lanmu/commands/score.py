@@ -114,6 +114,7 @@ def score(
     """
     from classifier.model.choice import model_path
     from classifier.model.files import read_manifest
+    from classifier.reading.options import ReadingOptions
     from lanmu.archive.plan import Task
     from lanmu.archive.running import Work, score_archive
     from lanmu.archive.target import target
@@ -125,13 +126,7 @@ def score(
     chosen = target(out, format.value if format else None)
     path = model_path(model, models)
     manifest = read_manifest(path)
-    task = Task(
-        model=manifest.checksum,
-        model_name=manifest.name,
-        part_format=chosen.part_format,
-        ranking=ranking,
-        accept_accuracy=accept_accuracy,
-        shard_bytes=size_in_bytes(shard_size),
+    reading = ReadingOptions(
         sections=sections,
         kind=kind,  # type: ignore[arg-type]
         encoding=encoding,
@@ -140,6 +135,8 @@ def score(
         text_field=text_field,
         date_field=date_field,
     )
+    shard_bytes = size_in_bytes(shard_size)
+    task = Task(manifest.checksum, manifest.name, chosen.part_format, ranking, accept_accuracy, shard_bytes, reading)
     work = Work(workers or available_cores(), cluster, share(take) if take else None, restart, plan_only)
     given = [plain_path(source) for source in sources or []]
     outcome = score_archive(chosen, given, str(Path.cwd()), task, path, work)

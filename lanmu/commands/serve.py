@@ -84,6 +84,7 @@ def serve(
     Example: lanmu serve
     """
     with import_service():
+        from classifier.reading.options import ReadingOptions
         from lanmu.service.running import run
         from lanmu.service.settings import prepare
     settings = prepare(
@@ -97,7 +98,9 @@ def serve(
         open_reading=open_reading,
         open_learn=open_learn,
         webhook=webhook,
-        fields=_fields(id_field, title_field, text_field, date_field),
+        reading=ReadingOptions(
+            id_field=id_field, title_field=title_field, text_field=text_field, date_field=date_field
+        ),
     )
     if watch is not None and no_watch:
         raise LanmuError("--watch and --no-watch are given together; choose one")
@@ -123,6 +126,7 @@ def watch(
     Example: lanmu watch 来稿 --once
     """
     with import_service():
+        from classifier.reading.options import ReadingOptions
         from lanmu.service.inbox.running import run
         from lanmu.service.settings import prepare
     settings = prepare(
@@ -130,10 +134,8 @@ def watch(
         webhook=webhook,
         accept_accuracy=accept_accuracy,
         threads=threads,
-        fields=_fields(id_field, title_field, text_field, date_field),
+        reading=ReadingOptions(
+            id_field=id_field, title_field=title_field, text_field=text_field, date_field=date_field
+        ),
     )
     sys.exit(run(settings.watching(folder), once=once))
-
-
-def _fields(id_field: str, title_field: str, text_field: str, date_field: str) -> dict[str, str]:
-    return {"id_field": id_field, "title_field": title_field, "text_field": text_field, "date_field": date_field}

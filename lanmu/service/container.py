@@ -17,7 +17,7 @@ from lanmu.service.jobs import Jobs
 from lanmu.service.label_writer import LabelWriter
 from lanmu.service.mending import Mending, Retention
 from lanmu.service.metrics import Metrics
-from lanmu.service.reading_pool import ReadingPool, fields_named
+from lanmu.service.reading_pool import ReadingPool
 from lanmu.service.reviewing import Review
 from lanmu.service.security.sign_in import SignIns
 from lanmu.service.seeding import seed
@@ -99,7 +99,7 @@ def build_service(settings: Settings) -> Service:
     writer = LabelWriter(store, settings.labels)
     sign_ins = SignIns(store, settings)
     sign_ins.ensure_admin()
-    reading = ReadingPool(champion, settings.limits, fields_named(settings.fields))
+    reading = ReadingPool(champion, settings.limits, settings.reading)
     outgoing = Outgoing(settings, store)
     metrics = Metrics(champion, tagger, writer, store)
     inbox = None

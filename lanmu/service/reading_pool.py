@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, BinaryIO, cast
@@ -14,6 +13,7 @@ from classifier.article import Article
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import say
 from classifier.processes import python_command
+from classifier.reading.options import ReadingOptions
 from lanmu.service.champion import Champion
 from lanmu.service.fair_places import FairPlaces
 from lanmu.service.reading_worker import article_from, receive, refusal_from, send
@@ -34,25 +34,6 @@ class Reading:
     more: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UploadOptions:
-    """What the sender says of an upload; see ReadingOptions."""
-
-    kind: str = "auto"
-    encoding: str = ""
-    sections: bool = False
-    id_field: str = "id"
-    title_field: str = "title"
-    text_field: str = "text"
-    date_field: str = "date"
-
-
-def fields_named(fields: Mapping[str, str]) -> UploadOptions:
-    """Options with fields of these names, the others usual."""
-    given: dict[str, Any] = dict(fields)
-    return UploadOptions(**given)
-
-
 class ReadingPool:
     """Reads files of any kind; at most ``limits.readings`` at once, ``limits.waiting_readings`` more wait, by turns.
 
@@ -61,10 +42,10 @@ class ReadingPool:
     (``limits.read_bytes``), so that this process's memory does not grow with what a file holds.
     """
 
-    def __init__(self, champion: Champion, limits: ServiceLimits, usual: UploadOptions | None = None) -> None:
+    def __init__(self, champion: Champion, limits: ServiceLimits, usual: ReadingOptions | None = None) -> None:
         """``usual`` are the options of files that come without any."""
         self.champion = champion
-        self.usual = usual or UploadOptions()
+        self.usual = usual or ReadingOptions()
         self.limits = limits
         self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
         self._places = FairPlaces(limits.readings, limits.waiting_readings)
@@ -83,7 +64,7 @@ class ReadingPool:
                 return
 
     def read(
-        self, data: bytes | BinaryIO, name: str, options: UploadOptions | None = None, *, client: str = "",
+        self, data: bytes | BinaryIO, name: str, options: ReadingOptions | None = None, *, client: str = "",
         most: int | None = None,
     ) -> Reading:  # fmt: skip
         """The articles of a file; ``name`` tells its kind where the options do not.  Waits: call it from a thread.
@@ -95,17 +76,14 @@ class ReadingPool:
         with self._places.place(client, self.limits.reading_seconds):
             return self._read(data, name, options or self.usual, most or self.limits.articles_a_request)
 
-    def _read(self, data: bytes | BinaryIO, name: str, options: UploadOptions, most: int) -> Reading:
+    def _read(self, data: bytes | BinaryIO, name: str, options: ReadingOptions, most: int) -> Reading:
         process = self._process()
         late = threading.Timer(self.limits.reading_seconds, process.kill)
         late.start()
         head = {
             "name": name,
             "model": str(self.champion.model.path) if self.champion.ready else "",
-            "kind": options.kind,
-            "encoding": options.encoding,
-            "sections": options.sections,
-            "fields": [options.id_field, options.title_field, options.text_field, options.date_field],
+            "reading": options.record(),
             "unpacked_bytes": self.limits.upload_bytes * UNPACKED_FACTOR,
             "most_articles": most,
             "most_bytes": self.limits.read_bytes,

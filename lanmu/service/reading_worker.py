@@ -139,18 +139,7 @@ def _options(head: dict[str, Any]) -> ReadingOptions:
 
     most = head["unpacked_bytes"]
     limits = replace(LIMITS, unpacked_bytes=most, document_unpacked_bytes=most, members=10_000)
-    id_field, title_field, text_field, date_field = head["fields"]
-    return ReadingOptions(
-        sections=head["sections"],
-        kind=head["kind"],
-        encoding=head["encoding"],
-        id_field=id_field,
-        title_field=title_field,
-        text_field=text_field,
-        date_field=date_field,
-        printed_lines=True,
-        limits=limits,
-    )
+    return ReadingOptions(**head["reading"], printed_lines=True, limits=limits)
 
 
 def _model(path: str, models: dict[str, TopicModel]) -> TopicModel:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from classifier.errors import LanmuError
+from classifier.reading.options import ReadingOptions
 from lanmu.service.inbox.signing import new_secret
 from lanmu.service.store.database import DATABASE
 
@@ -119,7 +120,7 @@ class Settings:
     webhook: str = ""
     webhook_secret: str = ""
     limits: ServiceLimits = field(default_factory=ServiceLimits)
-    fields: Mapping[str, str] = field(default_factory=dict)
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
     token_is_new: bool = False
 
     @property

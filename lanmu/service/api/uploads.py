@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from classifier.reading.options import Kind, ReadingOptions
 from lanmu.service.api.schemas import FileTaggedOut
 from lanmu.service.api.tagging import json_response, records
 from lanmu.service.container import Service, service_of
 from lanmu.service.problems import Problem, problems
-from lanmu.service.reading_pool import Reading, UploadOptions
+from lanmu.service.reading_pool import Reading
 from lanmu.service.security.access import AskFirst, Principal, Reader
 
 router = APIRouter(route_class=AskFirst, tags=["tagging"], responses=problems(400, 401, 403, 413, 422, 503))
@@ -22,9 +23,7 @@ FileField = Annotated[
     UploadFile, File(description="txt, md, html, docx, pdf, xml (ALTO), hocr, jsonl, json, csv, tsv, parquet, zip …")
 ]
 KindField = Annotated[
-    Literal[
-        "auto", "page", "plain", "html", "docx", "pdf", "alto", "hocr", "ocr", "jsonl", "json", "csv", "tsv", "parquet"
-    ],
+    Kind,
     Form(description="What kind it is, where its name and content do not tell."),
 ]
 EncodingField = Annotated[str, Form(max_length=40, description="Such as gb18030, instead of detecting it.")]
@@ -43,21 +42,21 @@ def upload_options(
     title_field: FieldName = "",
     text_field: FieldName = "",
     date_field: FieldName = "",
-) -> UploadOptions:
+) -> ReadingOptions:
     """What the form says of a file; fields that it does not name are called as the service was told."""
     usual = service_of(request).reading.usual
-    return UploadOptions(
-        kind,
-        encoding,
-        sections,
-        id_field or usual.id_field,
-        title_field or usual.title_field,
-        text_field or usual.text_field,
-        date_field or usual.date_field,
+    return ReadingOptions(
+        sections=sections,
+        kind=kind,
+        encoding=encoding,
+        id_field=id_field or usual.id_field,
+        title_field=title_field or usual.title_field,
+        text_field=text_field or usual.text_field,
+        date_field=date_field or usual.date_field,
     )
 
 
-Upload = Annotated[UploadOptions, Depends(upload_options)]
+Upload = Annotated[ReadingOptions, Depends(upload_options)]
 
 
 @router.post("/tag/file", response_model=FileTaggedOut)
@@ -74,7 +73,7 @@ async def tag_file(
     return json_response({"articles": records(tags), "refused": refusals(found)})
 
 
-async def read_upload(service: Service, who: Principal, file: UploadFile, options: UploadOptions) -> Reading:
+async def read_upload(service: Service, who: Principal, file: UploadFile, options: ReadingOptions) -> Reading:
     """The articles of an upload; Problem 422 where it holds none, 413 where it holds too many."""
     limits = service.settings.limits
     if file.size is None or file.size > limits.upload_bytes:
