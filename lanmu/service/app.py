@@ -67,7 +67,7 @@ def _routes(service: Service) -> FastAPI:
     app.include_router(health.router)
     app.include_router(desk.router)
     app.mount("/static", desk.serve_static, name="static")
-    handle_problems(app, desk.error_page)
+    handle_problems(app, desk.error_page, desk.language_of)
     return app
 
 

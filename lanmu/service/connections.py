@@ -95,6 +95,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._in_head = False
         self._head_bytes = 0
         self._body_bytes = 0
+        self._bodies_bytes = 0  # of all requests of this connection
         self._other_bytes = 0
         self._refusal: tuple[int, str] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -119,12 +120,12 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing() or self.parser is None:
             return
-        body_before = self._body_bytes
+        bodies_before = self._bodies_bytes
         between = self._in_head or self.waits
         super().data_received(data)
         if self.transport.is_closing():
             return
-        other = len(data) - (self._body_bytes - body_before)
+        other = len(data) - (self._bodies_bytes - bodies_before)
         if self._in_head and between:
             self._head_bytes += other
             if self._head_bytes > self.limits.head_bytes:
@@ -160,6 +161,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
+        self._bodies_bytes += len(body)
         super().on_body(body)
 
     def on_response_complete(self) -> None:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from classifier.errors import InputRefused, LanmuError, UnknownCategory
-from classifier.messages import Message, Said, say, text_of
+from classifier.messages import Language, Message, Said, say, text_of
 from lanmu.service.champion import NotReady
 from lanmu.service.jobs import JobRunning, NoSuchJob
 from lanmu.service.security.sign_in import SignInRefused, TooManyTries
@@ -121,11 +121,11 @@ def problem_of(error: LanmuError) -> Problem:
     return Problem(status, error.said)
 
 
-def handle_problems(app: FastAPI, page: Page | None = None) -> None:
-    """Answer every error of the app; a browser that asks for HTML outside the API gets ``page``."""
+def handle_problems(app: FastAPI, page: Page, language: Callable[[Request], Language]) -> None:
+    """Answer every error of the app: a browser gets ``page``, a script of our pages its reader's ``language``."""
 
     def answered(request: Request, problem: Problem, errors: list[dict[str, Any]] | None = None) -> Response:
-        if page is not None and wants_page(request):
+        if wants_page(request):
             shown = page(request, problem.status, problem.said)
             if shown is not None:
                 for name, value in problem.headers.items():
@@ -156,7 +156,11 @@ def handle_problems(app: FastAPI, page: Page | None = None) -> None:
             {"where": "/".join(str(part) for part in found["loc"])[:_SHOWN], "problem": _words(found)[:_SHOWN]}
             for found in error.errors()[:_MOST_FINDINGS]
         ]
-        first = f"{findings[0]['where']}: {findings[0]['problem']}" if findings else "the request is not of the form"
+        first = (
+            say("service.field", where=findings[0]["where"], problem=findings[0]["problem"])
+            if findings
+            else say("service.form")
+        )
         return answered(request, Problem(422, first), findings)
 
     @app.exception_handler(OperationalError)
@@ -192,5 +196,9 @@ def _content_type_needed(request: Request, error: RequestValidationError) -> str
 
 def wants_page(request: Request) -> bool:
     """Whether a browser asks, and not a program."""
-    path = request.url.path
-    return not path.startswith(("/api/", "/v1")) and "text/html" in request.headers.get("accept", "")
+    return not is_for_programs(request) and "text/html" in request.headers.get("accept", "")
+
+
+def is_for_programs(request: Request) -> bool:
+    """Whether the address is one of the API, which speaks English."""
+    return request.url.path.startswith(("/api/", "/v1"))

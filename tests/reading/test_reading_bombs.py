@@ -7,43 +7,13 @@ import random
 import tarfile
 import time
 import tracemalloc
-import zipfile
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from classifier.errors import InputRefused
 from classifier.reading import read_bytes
-
-TEXT = "渔船归港,码头上的鱼价比上周低了两成。"
-
-
-def parquet(table: pa.Table) -> bytes:
-    out = io.BytesIO()
-    pq.write_table(table, out, compression="zstd", dictionary_pagesize_limit=8 << 20)
-    return out.getvalue()
-
-
-def repeated(size: int, rows: int) -> bytes:
-    text = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["港" * size]))
-    return parquet(pa.table({"text": text}))
-
-
-def packed(members: dict[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return out.getvalue()
-
-
-def long_name() -> bytes:
-    """A tar whose first record says that a name of 64 MB follows."""
-    info = tarfile.TarInfo("././@LongLink")
-    info.type, info.size = tarfile.GNUTYPE_LONGNAME, 64 << 20
-    return info.tobuf(tarfile.GNU_FORMAT) + b"a" * (64 << 20)
-
+from tests.reading.hostile_files import TEXT, long_name, packed, parquet, repeated
 
 BOMBS = {
     "one text for many rows.parquet": lambda: repeated(300_000, 3_000),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import socket
 import time
@@ -117,6 +118,16 @@ def test_heads_are_bounded_in_size_and_time(bounded: Server) -> None:
         said(chunked)
     with bounded.client() as client:
         assert client.get("/healthz").status_code == 200
+    assert bounded.stop() == 0
+
+
+def test_a_connection_goes_on_after_a_large_file(bounded: Server) -> None:
+    with bounded.client() as client:
+        for size in (10, 400_000, 10, 2_000_000, 10):
+            lines = json.dumps({**HARVEST, "mark": "x" * size}).encode()
+            answer = client.post("/api/v1/tag/file", files={"file": ("棉花.jsonl", lines)})
+            assert answer.status_code == 200, size
+            assert client.post("/api/v1/tag", json=HARVEST).status_code == 200, size
     assert bounded.stop() == 0
 
 

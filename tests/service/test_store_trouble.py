@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import sqlite3
 import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from lanmu.service.store import Store, StoreError
+from classifier.messages import say
+from lanmu.service.security.passwords import hash_password
+from lanmu.service.store import Store, StoreError, accounts
 from tests.service.articles import CLINIC, HARVEST, MATCH
 from tests.service.conftest import App, Server
+from tests.service.test_accounts import sign_in
 from tests.waiting import eventually
 
 Serve = Callable[..., Server]
@@ -134,3 +139,62 @@ def test_a_long_intake_lets_others_write_in_between(tmp_path: Path) -> None:
     other.join()
     assert taken == list(range(1000))
     assert len(waits) >= 2 and max(waits) < 3, waits
+
+
+ENGLISH = re.compile(r"[A-Za-z]{3,} [A-Za-z]{3,} [A-Za-z]{3,}")
+PAGE = {"Accept": "text/html", "Accept-Language": "zh-CN"}
+
+
+def seen(page: str) -> str:
+    """What a reader sees of a page."""
+    return re.sub(r"<script.*?</script>|<[^>]*>", " ", page, flags=re.DOTALL)
+
+
+def test_the_page_of_an_error_speaks_the_readers_language(app: App) -> None:
+    with app.service.store.writing() as connection:
+        accounts.add_user(connection, "编辑甲", "editor", hash_password("一个足够长的好密码吧"))
+    form = {"csrf": sign_in(app, "编辑甲"), "text": f"# {MATCH['title']}\n\n{MATCH['text']}"}
+    number = app.api.post("/api/v1/articles", json={"articles": [MATCH]}).json()["articles"][0]["number"]
+    with closing(sqlite3.connect(app.service.settings.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        page = app.browser.post("/undo", data=form, headers=PAGE)
+        assert page.status_code == 503 and int(page.headers["retry-after"]) > 0
+        assert "数据库被别的程序占用" in seen(page.text) and not ENGLISH.search(seen(page.text)), seen(page.text)
+        script = app.browser.post("/undo", data=form, headers={"Accept-Language": "zh-CN"})
+        assert script.json()["detail"].startswith("数据库被别的程序占用")
+        program = app.api.delete(f"/api/v1/articles/{number}", headers={"Accept-Language": "zh-CN"})
+        assert program.json()["detail"].startswith("another program holds")
+        other.execute("ROLLBACK")
+    eventually(lambda: app.api.get("/readyz").json()["problems"] == [])
+    held = app.service.reading._places
+    waits = [held.place("甲", 60), held.place("乙", 60)]
+    for place in waits:
+        place.__enter__()
+    app.service.reading.limits = replace(app.service.reading.limits, reading_seconds=0.1)
+    page = app.browser.post("/upload", data=form, headers=PAGE)
+    assert page.status_code == 503 and "前面的文件读得较久" in seen(page.text)
+    for place in waits:
+        place.__exit__(None, None, None)
+    for path, given, status in (
+        ("/upload", {**form, "text": "长" * 12_000_000}, 413),
+        ("/refused/999999/again", form, 404),
+        ("/articles/没有/delete", form, 422),
+        ("/sign-in", {"name": "a" * 70_000}, 413),
+    ):
+        page = app.browser.post(path, data=given, headers=PAGE)
+        assert page.status_code == status, path
+        assert not ENGLISH.search(seen(page.text)), f"{path}: {seen(page.text)}"
+
+
+def test_a_damaged_database_still_has_a_page_that_says_so(app: App) -> None:
+    with app.service.store.writing() as connection:
+        accounts.add_user(connection, "编辑甲", "editor", hash_password("一个足够长的好密码吧"))
+    sign_in(app, "编辑甲")
+    app.service.store._damage = say("store.damaged", path="lanmu.sqlite", error="malformed")
+    with app.service.store.writing() as connection:
+        connection.exec_driver_sql("DROP TABLE settlements")
+        connection.exec_driver_sql("ALTER TABLE articles RENAME TO gone")
+    for path in ("/", "/review", "/articles"):
+        page = app.browser.get(path, headers=PAGE)
+        assert page.status_code >= 500 and "<h1" in page.text, path
+        assert not ENGLISH.search(seen(page.text)), seen(page.text)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from classifier.messages import Said, text_of
+from classifier.messages import Language, Said, text_of
 from lanmu.service.container import service_of
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.security.access import CHOOSE_PASSWORD, Principal
@@ -29,6 +29,11 @@ def _door(desk: Desk) -> str:
     if target not in ("", "/"):
         query["next"] = target
     return "/sign-in" + (f"?{urlencode(query, safe='/')}" if query else "")
+
+
+def language_of(request: Request) -> Language:
+    """The language of who asks."""
+    return Desk(request).t.language
 
 
 def error_page(request: Request, status: int, said: Said) -> Response | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -13,6 +13,8 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from classifier.messages import text_of
@@ -21,7 +23,7 @@ from lanmu.service.desk.categories import ShownCategories, show_categories, taxo
 from lanmu.service.desk.languages import HTML_NAMES, Wording, catalogue, chosen_language
 from lanmu.service.desk.static_files import static_url
 from lanmu.service.security.access import Principal
-from lanmu.service.store import progress, refusals
+from lanmu.service.store import StoreError, progress, refusals
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGE_COOKIE: Final = "lanmu_language"
@@ -58,14 +60,20 @@ class Desk:
     @cached_property
     def waiting(self) -> int:
         """How many articles wait for review."""
-        with self.service.store.reading() as connection:
-            return progress.waiting(connection)
+        return self._counted(progress.waiting)
 
     @cached_property
     def refused(self) -> int:
         """How many files could not be read and wait for somebody to see it."""
-        with self.service.store.reading() as connection:
-            return refusals.count_open(connection)
+        return self._counted(refusals.count_open)
+
+    def _counted(self, count: Callable[[Connection], int]) -> int:
+        """A number of the frame; 0 where the store cannot tell, so that a page still says what is wrong with it."""
+        try:
+            with self.service.store.reading() as connection:
+                return count(connection)
+        except (StoreError, DBAPIError):
+            return 0
 
     @property
     def problems(self) -> list[str]:
