@@ -96,13 +96,15 @@ def problem_response(
     said: Said,
     headers: Mapping[str, str] | None = None,
     errors: list[dict[str, Any]] | None = None,
+    *,
+    language: Language = "en",
 ) -> JSONResponse:
-    """The answer for a problem."""
+    """The answer for a problem; programs get it in English."""
     try:
         title = HTTPStatus(status).phrase
     except ValueError:
         title = "Error"
-    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": text_of(said)}
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": text_of(said, language)}
     if isinstance(said, Message):
         body["code"] = said.code
     if errors is not None:
@@ -131,7 +133,8 @@ def handle_problems(app: FastAPI, page: Page, language: Callable[[Request], Lang
                 for name, value in problem.headers.items():
                     shown.headers.setdefault(name, value)
                 return shown
-        return problem_response(problem.status, problem.said, problem.headers, errors)
+        spoken: Language = "en" if is_for_programs(request) else language(request)
+        return problem_response(problem.status, problem.said, problem.headers, errors, language=spoken)
 
     @app.exception_handler(Problem)
     async def on_problem(request: Request, error: Problem) -> Response:
