@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from functools import lru_cache
 from typing import Final
 
 from classifier.reading.options import Kind, ReadingOptions
@@ -44,7 +45,11 @@ _PACKED_MAGIC: Final = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b
 
 def split_name(name: str) -> tuple[str, str, str]:
     """The stem, the kind its ending stands for (``text``, ``jsonl`` …, empty if unknown) and its compression."""
-    base = posixpath.basename(name.replace("\\", "/").rstrip("/")) or name
+    return _split_base(posixpath.basename(name.replace("\\", "/").rstrip("/")) or name)
+
+
+@lru_cache(1_024)
+def _split_base(base: str) -> tuple[str, str, str]:
     stem, ending = posixpath.splitext(base)
     packed = COMPRESSED.get(ending.lower(), "")
     if packed:

@@ -87,9 +87,10 @@ def unpack(file: BinaryIO, packing: str, name: str, limits: Limits) -> BinaryIO:
 
 def read_whole(file: BinaryIO, name: str, most: int) -> bytes:
     """All bytes of a stream, refused by name where they are more than ``most``."""
-    pieces, size = [], 0
+    pieces: list[bytes] = []
+    size = 0
     try:
-        while piece := file.read(min(1 << 20, most + 1 - size)):
+        while piece := file.read(min(1 << 20 if pieces else 1 << 16, most + 1 - size)):
             pieces.append(piece)
             size += len(piece)
             if size > most:
@@ -98,7 +99,7 @@ def read_whole(file: BinaryIO, name: str, most: int) -> bytes:
         raise
     except (OSError, EOFError, ValueError) as error:
         raise InputRefused(name, say("file.unreadable", error=str(error))) from error
-    return b"".join(pieces)
+    return b"".join(pieces) if len(pieces) != 1 else pieces[0]
 
 
 def put_back(head: bytes, file: BinaryIO) -> BinaryIO:

@@ -63,7 +63,7 @@ def open_source(path: str, base: str) -> BinaryIO:
     """A file opened for reading; relative paths start at ``base``.  Raises InputRefused."""
     try:
         if not is_url(path):
-            return (Path(base) / path).open("rb")
+            return open(os.path.join(base, path), "rb")  # noqa: PTH118, PTH123  # a Path costs as much as opening
         fs, inner = filesystem(path)
         return cast(BinaryIO, fs.open(inner, "rb"))
     except LanmuError:
@@ -80,7 +80,7 @@ def find_source(path: str, base: str, like: str = "") -> Found:
     """
     try:
         if not is_url(path):
-            state = (Path(base) / path).stat()
+            state = os.stat(os.path.join(base, path))  # noqa: PTH116, PTH118  # a Path costs more than the look
             return Found(path, state.st_size, str(state.st_mtime_ns))
         fs, inner = filesystem(path)
         return _describe(path, fs.info(inner), like)
@@ -147,10 +147,11 @@ def _in_path(
     if not path.is_dir():
         yield find_source(source, base)
         return
+    start = len(str(path).rstrip(os.sep)) + 1 if str(path) != "." else 0
     for inner in files_of(path, options, refused, passed=passed):
         if is_output(inner):
             continue
-        shown = os.path.join(source, inner.relative_to(path))  # noqa: PTH118  # "./a" stays "./a"
+        shown = os.path.join(source, str(inner)[start:])  # noqa: PTH118  # "./a" stays "./a"
         try:
             yield find_source(shown, base)
         except InputRefused as error:

@@ -240,4 +240,4 @@ def _number(file: Found, base: str) -> int:
 
 
 def _whole(path: str, base: str) -> str:
-    return path if is_url(path) else os.path.normpath(Path(base) / path)
+    return path if is_url(path) else os.path.normpath(os.path.join(base, path))  # noqa: PTH118

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 
 from classifier.article import Article
 from classifier.reading.dates import date_of_name, near
@@ -27,8 +26,8 @@ from classifier.reading.page.bylines import (
 from classifier.reading.page.fragments import is_torn
 from classifier.reading.page.furniture import editors_at_end, furniture_reason, may_edit
 from classifier.reading.page.joining import NEVER_FIRST_OF_ALL, count_alike, pairs_beside
-from classifier.reading.page.line_layout import Layout, full_width
-from classifier.reading.page.markup import MARKUP_FIRST, MAY_RUN_IN, RUN_IN, Line, close_up
+from classifier.reading.page.line_layout import SUBHEAD_CHARS, full_width, is_like_headline, is_like_sub_head
+from classifier.reading.page.markup import MARKUP_FIRST, MAY_RUN_IN, RUN_IN, close_up
 from classifier.reading.page.sentences import has_open_bracket, is_finished
 from classifier.reading.page.signs import CLOSING_BRACKETS, ENDS, PAIRS
 from classifier.reading.page.tails import HEAD_CHARS, recommends
@@ -84,10 +83,10 @@ def read_clean(data: bytes, origin: Origin, limits: Limits = LIMITS) -> Article 
     if len(leads) - leads.count(None) > 1 or not _are_paragraphs(own):
         return None
     unfinished = _unfinished(own, text)
-    if len(own) >= WRAPPED_LINES or unfinished:
-        indents = [_indent(raw[i]) for i in numbers]
-        if _may_be_wrapped(own, indents) or not _are_sub_heads(unfinished, own, indents):
-            return None
+    if unfinished and not _are_sub_heads(unfinished, own, leads):
+        return None
+    if _may_be_wrapped(own) and full_width(own, [_indent(raw[i]) for i in numbers]) < float("inf"):
+        return None
     return _article(title, own, next(filter(None, leads[:3]), None), origin)
 
 
@@ -154,30 +153,34 @@ def _has_open(line: str, pairs: Sequence[tuple[str, str]]) -> bool:
     return False
 
 
-def _may_be_wrapped(own: Sequence[str], indents: Sequence[int]) -> bool:
-    """Whether the lines' lengths say that they were wrapped at one width."""
-    if len(own) < WRAPPED_LINES or sum([len(line) > WRAPPED_WIDTH for line in own]) > len(own) // 10:
-        return False
-    return full_width(own, indents) < float("inf")
+def _may_be_wrapped(own: Sequence[str]) -> bool:
+    """Whether the lines are so many and so short that they may have been wrapped at one width."""
+    return len(own) >= WRAPPED_LINES and sum([len(line) > WRAPPED_WIDTH for line in own]) <= len(own) // 10
 
 
-def _are_sub_heads(unfinished: Sequence[int], own: Sequence[str], indents: Sequence[int]) -> bool:
+def _are_sub_heads(unfinished: Sequence[int], own: Sequence[str], leads: Sequence[Byline | None]) -> bool:
     """Whether the lines that end no sentence are sub-heads, so that none goes on in the next."""
-    if not unfinished:
-        return True
-    layout = Layout([Line(0, 0, line, "text", indent=indent) for line, indent in zip(own, indents, strict=True)])
-    alone: set[int] = set()
+    last = len(own) - 1
     for i in unfinished:
-        if not layout.stands_alone(i, own[i - 1] if i else None, before_alone=i - 1 in alone):
+        text = own[i]
+        if not is_like_headline(text) or leads[i]:
             return False
-        alone.add(i)
+        if len(text) > SUBHEAD_CHARS if i == last else not (leads[i + 1] or is_like_sub_head(text, own[i + 1])):
+            return False
     lengths = Counter(len(own[i]) for i in unfinished)
-    pairs = cache(lambda: pairs_beside(own))
     for i in unfinished:
-        after = own[i + 1] if i + 1 < len(own) and i + 1 not in alone else ""
-        if after and not lead_byline(after) and is_torn(own[i], after, count_alike(lengths, len(own[i])), pairs):
+        if i == last or i + 1 in unfinished or leads[i + 1]:
+            continue
+        if is_torn(own[i], own[i + 1], count_alike(lengths, len(own[i])), lambda pair: _times(own, pair)):
             return False
     return True
+
+
+def _times(own: Sequence[str], pair: str) -> int:
+    """How often two characters stand side by side."""
+    if pair[0] == pair[1]:
+        return pairs_beside(own)[pair]  # three of them hold two pairs
+    return sum(line.count(pair) for line in own)
 
 
 def _article(title: str, own: Sequence[str], byline: Byline | None, origin: Origin) -> Article:

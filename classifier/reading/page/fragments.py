@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 
 from classifier.reading.page.signs import COMMA, HAN, OPENING_QUOTES, any_of
@@ -18,11 +18,11 @@ _OPENS = pattern(
 _HAN = pattern(HAN)
 
 
-def is_torn(line: str, after: str, alike: int, pairs: Callable[[], Mapping[str, int]]) -> bool:
+def is_torn(line: str, after: str, alike: int, times: Callable[[str], int]) -> bool:
     """Whether ``line`` is the torn beginning of ``after`` rather than a sub-head above it.
 
     The surest sign is the pair of characters at the joint: torn words make a known pair, or one
-    that the page has elsewhere (``pairs`` counts the page's, and is asked only where that decides).
+    that the page has elsewhere (``times`` counts it there, and is asked only where that decides).
     Sub-heads come several to a story and ``alike`` in length, are short, and are often said again by
     the paragraph below.
     """
@@ -45,7 +45,7 @@ def is_torn(line: str, after: str, alike: int, pairs: Callable[[], Mapping[str, 
         odds -= 3.0
     if odds > 0 or odds <= least:
         return odds > 0
-    return pairs().get(joint, 0) > line.count(joint) + after.count(joint)
+    return times(joint) > line.count(joint) + after.count(joint)
 
 
 @cache

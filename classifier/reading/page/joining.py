@@ -144,7 +144,7 @@ def _with_torn_joined(found: list[Paragraph], lines: Sequence[Line]) -> list[Par
     for p in reversed(found):
         if p in short and after is not None and after.kind == "text" and not (after.alone or after.items):
             alike = count_alike(lengths[stories[p]], len(p.text))
-            if not lead_byline(after.text) and is_torn(p.text, after.text, alike, pairs):
+            if not lead_byline(after.text) and is_torn(p.text, after.text, alike, lambda pair: pairs()[pair]):
                 p.text, p.lines, p.alone = join_pieces(p.text, after.text), p.lines + after.lines, False
                 gone.add(after)
         if p.kind in ("heading", "text", "byline"):

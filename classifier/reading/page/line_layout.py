@@ -55,11 +55,7 @@ class Layout:
         if line.bold:
             return True
         text = line.text
-        if not 4 <= len(text) <= 2 * SUBHEAD_CHARS or line.kind != "text" or is_finished(text):
-            return False
-        if not _NOT_INSIDE.isdisjoint(text) or text[-1] in _NOT_LAST:
-            return False
-        if has_open_bracket(text) or lead_byline(text):
+        if line.kind != "text" or not is_like_headline(text) or is_finished(text) or lead_byline(text):
             return False
         after = next((self.lines[j] for j in range(i + 1, len(self.lines)) if self.lines[j].kind in _SEEN), None)
         before_done = before is None or before_alone or is_finished(before) or introduces_list(before)
@@ -68,16 +64,24 @@ class Layout:
         begins_story = lead_byline(after.text) is not None or line_byline(after.text) is not None
         if begins_story:
             return before_done
-        if len(text) > LONG_SUBHEAD_CHARS or any(c in text for c in COMMA) or not before_done:
-            return False
-        if (
-            simplify(text[-1]) in _MID_LAST
-            or _MID_FIRST.match(simplify(after.text[:4]))
-            or after.text[0] in NEVER_FIRST
-        ):
+        if not before_done or not is_like_sub_head(text, after.text):
             return False
         wrapped = self.full < float("inf") and _width(text) + min(line.indent, 4) >= self.full
         return not wrapped
+
+
+def is_like_headline(text: str) -> bool:
+    """Whether a line has a headline's length and no mark that none has."""
+    if not 4 <= len(text) <= 2 * SUBHEAD_CHARS or text[-1] in _NOT_LAST or not _NOT_INSIDE.isdisjoint(text):
+        return False
+    return not has_open_bracket(text)
+
+
+def is_like_sub_head(text: str, after: str) -> bool:
+    """Whether a line like a headline may be the sub-head of the text after it: that goes on with no word of it."""
+    if len(text) > LONG_SUBHEAD_CHARS or any(c in text for c in COMMA) or after[0] in NEVER_FIRST:
+        return False
+    return simplify(text[-1]) not in _MID_LAST and not _MID_FIRST.match(simplify(after[:4]))
 
 
 def full_width(texts: Sequence[str], indents: Sequence[int]) -> float:
