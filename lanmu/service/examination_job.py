@@ -118,6 +118,7 @@ def find_doubtful(labels: Path, models: Path) -> list[dict[str, object]]:
     """The labels that are most likely wrong, the likeliest first."""
     from classifier.model.choice import current_name
     from classifier.model.files import read_manifest
+    from lanmu.service.store.records import opening_of
     from training.curation.curate import suspects
     from training.labels.corpora import join_corpora
     from training.labels.file import examples_of, usable_labels
@@ -128,6 +129,7 @@ def find_doubtful(labels: Path, models: Path) -> list[dict[str, object]]:
         {
             "id": one.id,
             "title": usable[one.index].title or usable[one.index].text[:40],
+            "opening": opening_of(usable[one.index].text),
             "category": one.category,
             "instead": one.instead,
             "quality": round(one.quality, 4),

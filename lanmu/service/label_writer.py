@@ -11,10 +11,10 @@ from classifier.errors import LanmuError
 from classifier.files import sha256_of
 from classifier.messages import Said, say
 from lanmu.service.store import Store, waiting_labels
-from lanmu.service.store.waiting_labels import LabelFileState, WaitingLabel
+from lanmu.service.store.waiting_labels import LabelFileState
 
 if TYPE_CHECKING:
-    from training.labels.label import Label
+    pass
 
 log = logging.getLogger("lanmu.service")
 RETRY_SECONDS = 5.0
@@ -78,18 +78,17 @@ class LabelWriter:
                 taken = ids_of(self.path)
                 with self.store.writing() as connection:
                     due = waiting_labels.name_lines(connection, due, taken)
-                given = [(label, _line(label)) for label in due if label.category is not None]
-                faults = {label.article: fault for label, line in given if (fault := unwritable(line))}
+                given = [one for one in due if one.label.category]
+                faults = {one.article: fault for one in given if (fault := unwritable(one.label))}
                 left_out += [f"article {article} {fault}" for article, fault in faults.items()]
-                if stale := [label.id or "" for label, _ in given if label.stale and label.article not in faults]:
+                given = [one for one in given if one.article not in faults]
+                if stale := [one.label.id for one in given if one.stale]:
                     remove_labels(self.path, stale)
-                added = [line for label, line in given if label.article not in faults]
-                if added:
-                    append_labels(self.path, added, replace=True)
-                taken_back = [label.id or "" for label in due if label.category is None]
-                if taken_back:
+                if given:
+                    append_labels(self.path, [one.label for one in given], replace=True)
+                if taken_back := [one.label.id for one in due if not one.label.category]:
                     remove_labels(self.path, taken_back)
-                written = [label for label in due if label.article not in faults]
+                written = [one for one in due if one.article not in faults]
                 with self.store.writing() as connection:
                     waiting_labels.mark_written(connection, written)
                     if self.path.exists():
@@ -146,12 +145,6 @@ class LabelWriter:
                 self.problem = say("queue.labels_failed")
             if self._stopped:
                 return
-
-
-def _line(label: WaitingLabel) -> Label:
-    from training.labels.label import Label
-
-    return Label(label.id or "", label.category or "", label.source, label.date, label.title, label.text)
 
 
 def _state(path: Path) -> LabelFileState:

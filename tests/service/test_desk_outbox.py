@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lanmu.service.store import Store, progress
+from lanmu.service.store import Store, deeds
 from tests.service.browser import Window, needs_chromium, opened
 from tests.service.conftest import Server
 from tests.service.desk_made import PASSWORD, filled, many
@@ -27,7 +27,7 @@ def desk(home: Path, serve: Serve) -> Server:
 def judged(home: Path) -> dict[int, str]:
     """What stands in the store: the article and what was done, without what was taken back."""
     with Store(home / "lanmu.sqlite").reading() as connection:
-        return {deed.article: deed.action for deed in progress.deeds(connection) if not deed.undone}
+        return {deed.article: deed.action for deed in deeds.deed_page(connection).deeds if not deed.undone}
 
 
 def kept(window: Window) -> int:

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from lanmu.service.container import Service
-from lanmu.service.store import progress, queue
+from lanmu.service.store import deeds, queue
 from tests.service.desk_made import CLINIC, HARVEST, HOSTILE, MATCH, PASSWORD, TOKEN, made_service, sign_in, take_in
 from tests.service.running import running
 from training.labels.file import read_labels
@@ -137,7 +137,7 @@ def test_a_step_that_comes_twice_is_done_once(client: TestClient, service: Servi
     assert [outcome["articles"] for outcome in again] == [[1], [2], [1]]
     with service.store.reading() as connection:
         states = [queue.get(connection, number).state for number in (1, 2)]  # type: ignore[union-attr]
-        assert (states, len(progress.deeds(connection))) == (["review", "skipped"], 2)
+        assert (states, len(deeds.deed_page(connection).deeds)) == (["review", "skipped"], 2)
 
 
 def test_an_undo_takes_back_the_step_it_names_and_none_where_that_was_refused(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lanmu.service.store import Store, progress, queue
+from lanmu.service.store import Store, deeds, queue
 from tests.service.browser import Window, needs_chromium, opened
 from tests.service.conftest import Server
 from tests.service.desk_made import PASSWORD, filled, many
@@ -163,4 +163,4 @@ def test_a_double_click_judges_one_article(desk: Server, home: Path) -> None:
         window.page.wait_for_timeout(500)
         assert list(quiet(home, lambda: 1)) == [first]
         with Store(home / "lanmu.sqlite").reading() as connection:
-            assert len(progress.deeds(connection)) == 1
+            assert len(deeds.deed_page(connection).deeds) == 1

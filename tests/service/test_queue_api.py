@@ -77,7 +77,7 @@ def test_two_people_at_one_article(app: App) -> None:
     assert app.api.put(f"/api/v1/articles/{number}/label", json={"category": "sports", "seen": 0}).status_code == 200
     late = app.api.put(f"/api/v1/articles/{number}/label", json={"category": "health", "seen": 0})
     assert late.status_code == 409
-    assert "settled" in late.json()["detail"]
+    assert "labelled article 1 meanwhile" in late.json()["detail"]
     wrong = app.api.put(f"/api/v1/articles/{number}/label", json={"category": "天气"})
     assert wrong.status_code == 422 and "天气" in wrong.json()["detail"]
     assert app.api.get("/api/v1/articles/12345").status_code == 404

@@ -21,7 +21,8 @@ from lanmu.service.api.uploads import (
 from lanmu.service.container import Service, service_of
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, Editor, Reader
-from lanmu.service.store import progress, queue
+from lanmu.service.store import deeds, progress, queue
+from lanmu.service.store.deeds import DeedFilter
 from lanmu.service.store.queue import ArticleFilter
 from lanmu.service.store.records import today
 from lanmu.service.store.settling import seen_article
@@ -78,7 +79,10 @@ def list_articles(
     limit: Limit = 50,
 ) -> Response:
     """List the queue."""
-    wanted = ArticleFilter(category, state, first_day, last_day, origin, labelled_by, search)
+    wanted = ArticleFilter(
+        category=category or "", state=state or "", first_day=first_day or "", last_day=last_day or "",
+        origin=origin or "", labelled_by=labelled_by or "", search=search,
+    )  # fmt: skip
     with service_of(request).store.reading() as connection:
         listed = queue.page if order == "newest" else queue.for_review
         found = listed(connection, wanted, offset=offset, limit=limit)
@@ -152,8 +156,8 @@ def list_settlements(
 ) -> schemas.DeedsOut:
     """Who settled what, the newest first."""
     with service_of(request).store.reading() as connection:
-        found = progress.deeds(connection, by=by, article=article, offset=offset, limit=limit)
-    listed = [{**asdict(deed), "at": deed.at.isoformat(timespec="seconds")} for deed in found]
+        found = deeds.deed_page(connection, DeedFilter(by=by, article=article), offset=offset, limit=limit)
+    listed = [{**asdict(deed), "at": deed.at.isoformat(timespec="seconds")} for deed in found.deeds]
     return schemas.DeedsOut.model_validate({"settlements": listed})
 
 

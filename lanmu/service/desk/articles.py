@@ -13,7 +13,8 @@ from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.stories import find_repeated_titles, tell_story
 from lanmu.service.desk.translating import reason
 from lanmu.service.security.access import AskFirst, Editor, Reader
-from lanmu.service.store import flags, leases, mending, mendings, progress, queue, second_reading, waiting_labels
+from lanmu.service.store import deeds, flags, leases, mending, mendings, queue, second_reading, waiting_labels
+from lanmu.service.store.deeds import DeedFilter
 from lanmu.service.store.records import STATES
 from lanmu.service.store.settling import NoSuchArticle, seen_article
 
@@ -41,7 +42,7 @@ def article_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
     desk = Desk(request, who)
     with desk.service.store.reading() as connection:
         article = queue.get(connection, number)
-        deeds = progress.deeds(connection, article=number)
+        done = deeds.deed_page(connection, DeedFilter(article=number)).deeds
         holder = leases.holder(connection, number)
         flag = flags.get(connection, number)
         reading = second_reading.of_article(connection, number)
@@ -55,7 +56,7 @@ def article_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
     return desk.page(
         "article.html",
         story=tell_story(desk, article),
-        deeds=deeds,
+        deeds=done,
         flag=flag,
         reading=reading,
         pieces=pieces,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
@@ -26,7 +26,7 @@ from lanmu.service.exports import (
 )
 from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.store import deeds, queue
-from lanmu.service.store.progress import Deed
+from lanmu.service.store.deeds import Deed
 from lanmu.service.store.records import QueuedArticle
 from lanmu.service.store.records import today as this_day
 
@@ -76,7 +76,7 @@ def sheet_page(request: Request, who: Reader, wanted: WantedArticles, day: str =
     """A day's articles by category on paper: what stands where, and what is still open."""
     desk = Desk(request, who)
     shown = valid_day(day) or this_day()
-    chosen = replace(wanted, first_day=shown, last_day=shown).filter
+    chosen = wanted.of_day(shown).filter
     grouped: dict[str, list[QueuedArticle]] = {}
     count = 0
     for one in queue.walk(desk.service.store, chosen):

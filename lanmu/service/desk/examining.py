@@ -33,6 +33,7 @@ class Doubtful:
     """A label that may be wrong; ``article`` is its number in the queue, where it came from the desk."""
 
     title: str
+    opening: str
     category: ShownCategory
     instead: ShownCategory
     article: int | None
@@ -50,7 +51,8 @@ def examine_page(request: Request, who: Reader) -> Response:
         teaching = [queue.get(connection, int(number)) for number in _result(latest["next"], "next")]
     doubtful = [
         Doubtful(
-            str(one["title"]), desk.categories[str(one["category"])], desk.categories[str(one["instead"])],
+            str(one["title"]), str(one.get("opening", "")), desk.categories[str(one["category"])],
+            desk.categories[str(one["instead"])],
             numbers.get(str(one["id"])),
         )
         for one in found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from fastapi import Depends, Form, Path, Request
 
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.store.queue import ORDERS, ArticleFilter, Order
-from lanmu.service.store.records import STATES, State
+from lanmu.service.store.records import STATES
 
 LONGEST = 200
 ArticleNumber = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
@@ -24,35 +24,11 @@ CardToken = Annotated[str, Form(max_length=64)]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A filter read from a query; what cannot be used there is left out."""
+    """What an address asks for: a filter, and in which order or for what; what cannot be used there is left out."""
 
-    category: str = ""
-    state: str = ""
-    origin: str = ""
-    person: str = ""
-    first_day: str = ""
-    last_day: str = ""
-    search: str = ""
-    column: str = ""
-    source: str = ""
-    order: str = ""
-    flagged: str = ""
-    reading: str = ""
-
-    @property
-    def filter(self) -> ArticleFilter:
-        return ArticleFilter(
-            category=self.category or None,
-            state=_state(self.state),
-            first_day=self.first_day or None,
-            last_day=self.last_day or None,
-            origin=self.origin or None,
-            labelled_by=self.person or None,
-            search=self.search,
-            column=self.column or None,
-            source=self.source or None,
-            flagged=bool(self.flagged),
-        )
+    filter: ArticleFilter
+    order: Order
+    reading: str
 
     @property
     def narrows(self) -> bool:
@@ -62,30 +38,51 @@ class Wanted:
     @property
     def query(self) -> str:
         """As the query of an address, without what is not set."""
-        return urlencode({name: getattr(self, name) for name in _NAMES if getattr(self, name)})
-
-    @property
-    def review_order(self) -> Order:
-        """In which order Review gives articles out."""
-        return next((order for order in ORDERS if order == self.order), "useful")
+        return urlencode(self._set())
 
     @property
     def set(self) -> int:
         """How many of its parts are set."""
-        return sum(bool(getattr(self, name)) for name in _NAMES)
+        return len(self._set())
+
+    def of_day(self, day: str) -> Wanted:
+        """The same within one day."""
+        return replace(self, filter=replace(self.filter, first_day=day, last_day=day))
+
+    def of_category(self, category: str) -> Wanted:
+        """The same within one category."""
+        return replace(self, filter=replace(self.filter, category=category))
+
+    def _set(self) -> dict[str, str]:
+        given = {**asdict(self.filter), "order": self.order if self.order != ORDERS[0] else "", "reading": self.reading}
+        given["flagged"] = "yes" if self.filter.flagged else ""
+        return {_NAMES.get(name, name): value for name, value in given.items() if value}
 
 
-_NAMES = tuple(part.name for part in fields(Wanted))
+_NAMES = {"labelled_by": "person"}
+"""What a part of the filter is called in addresses, where that is another name."""
 
 
 def read_filter(query: Mapping[str, str]) -> Wanted:
     """The filter of a query."""
-    values = {name: query.get(name, "").strip()[:LONGEST].replace("\0", "") for name in _NAMES}
-    for name in ("first_day", "last_day"):
-        values[name] = valid_day(values[name])
-    if _state(values["state"]) is None:
-        values["state"] = ""
-    return Wanted(**values)
+
+    def given(name: str) -> str:
+        return query.get(name, "").strip()[:LONGEST].replace("\0", "")
+
+    wanted = ArticleFilter(
+        category=given("category"),
+        state=next((state for state in STATES if state == given("state")), ""),
+        first_day=valid_day(given("first_day")),
+        last_day=valid_day(given("last_day")),
+        origin=given("origin"),
+        labelled_by=given("person"),
+        search=given("search"),
+        column=given("column"),
+        source=given("source"),
+        flagged=bool(given("flagged")),
+    )
+    order = next((order for order in ORDERS if order == given("order")), ORDERS[0])
+    return Wanted(wanted, order, given("reading"))
 
 
 def valid_day(text: str) -> str:
@@ -95,10 +92,6 @@ def valid_day(text: str) -> str:
     except ValueError:
         return ""
     return found.isoformat() if 1900 <= found.year < 3000 else ""
-
-
-def _state(text: str) -> State | None:
-    return next((state for state in STATES if state == text), None)
 
 
 def _of_request(request: Request) -> Wanted:

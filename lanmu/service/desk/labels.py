@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -11,7 +14,7 @@ from lanmu.service.desk.filters import Wanted, WantedArticles
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.store import deeds, second_reading, waiting_labels
-from lanmu.service.store.deeds import DeedFilter
+from lanmu.service.store.deeds import Deed, DeedFilter
 from lanmu.service.store.records import today
 
 router = APIRouter(route_class=AskFirst)
@@ -31,18 +34,24 @@ def labels_page(
         agreement = second_reading.agreement(connection)
         unwritten = waiting_labels.count_waiting(connection)
     return desk.page(
-        "labels.html", found=found, people=people, wanted=wanted, action=action, actions=ACTIONS, offset=offset,
+        "labels.html", found=found, titles=_count_titles(found.deeds),
+        people=people, wanted=wanted, action=action, actions=ACTIONS, offset=offset,
         limit=A_PAGE, unwritten=unwritten, agreement=agreement,
         problem=text_of(desk.service.writer.problem, desk.t.language),
     )  # fmt: skip
 
 
+def _count_titles(found: Sequence[Deed]) -> Counter[str]:
+    """How many articles of a list have each title: where several, more must tell them apart."""
+    return Counter(title for _, title in {(one.article, one.title) for one in found})
+
+
 def wanted_deeds(wanted: Wanted, action: str) -> DeedFilter:
     """The filter of an address for settlements."""
     return DeedFilter(
-        by=wanted.person or None,
+        by=wanted.filter.labelled_by or None,
         action=action or None,
-        category=wanted.category or None,
-        first_day=wanted.first_day or None,
-        last_day=wanted.last_day or None,
+        category=wanted.filter.category or None,
+        first_day=wanted.filter.first_day or None,
+        last_day=wanted.filter.last_day or None,
     )

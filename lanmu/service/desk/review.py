@@ -114,7 +114,7 @@ def _numbers(connection: Connection, desk: Desk, wanted: Wanted) -> tuple[list[i
     person = desk.who.name if desk.who else None
     if wanted.reading and person is not None:
         return second_reading.numbers(connection, person, _share(desk), limit=AHEAD)
-    return queue.review_numbers(connection, wanted.filter, limit=AHEAD, person=person, order=wanted.review_order)
+    return queue.review_numbers(connection, wanted.filter, limit=AHEAD, person=person, order=wanted.order)
 
 
 def _share(desk: Desk) -> float:

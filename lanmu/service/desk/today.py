@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fastapi import APIRouter, Request
@@ -37,14 +37,14 @@ def today_page(request: Request, who: Reader, wanted: WantedArticles, day: str =
     this_day = date.today()
     shown_day = date.fromisoformat(valid_day(day) or this_day.isoformat())
     iso = shown_day.isoformat()
-    chosen = replace(wanted, first_day=iso, last_day=iso)
+    chosen = wanted.of_day(iso)
     with desk.service.store.reading() as connection:
         numbers = progress.progress(connection, iso)
         columns: list[Column] = []
         for category in sorted(numbers.categories, key=desk.categories.index):
-            if wanted.category and wanted.category != category:
+            if wanted.filter.category and wanted.filter.category != category:
                 continue
-            found = queue.page(connection, replace(chosen, category=category).filter, limit=SHOWN)
+            found = queue.page(connection, chosen.of_category(category).filter, limit=SHOWN)
             if found.total:
                 columns.append(Column(desk.categories[category], found.articles, found.total))
     decided = numbers.arrived - numbers.states["review"]
@@ -61,5 +61,5 @@ def today_page(request: Request, who: Reader, wanted: WantedArticles, day: str =
         repeated=find_repeated_titles(one for column in columns for one in column.articles),
         reason=reason,
         wanted=chosen,
-        filtered=bool(wanted.category or wanted.state or wanted.search),
+        filtered=bool(wanted.filter.category or wanted.filter.state or wanted.filter.search),
     )

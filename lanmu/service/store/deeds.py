@@ -9,11 +9,25 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from lanmu.service.store.database import Store
-from lanmu.service.store.progress import Deed
-from lanmu.service.store.records import moment
+from lanmu.service.store.records import LONGEST_OPENING, moment, opening_of
 from lanmu.service.store.schema import articles, settlements
 
 MOST_A_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One settlement as people read it; ``opening``: the first words of the article's text."""
+
+    number: int
+    article: int
+    title: str
+    opening: str
+    action: str
+    category: str | None
+    by: str
+    at: datetime
+    undone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +39,7 @@ class DeedFilter:
     category: str | None = None
     first_day: str | None = None
     last_day: str | None = None
+    article: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,7 @@ def deed_page(
 def _deeds(connection: Connection, condition: ColumnElement[bool], offset: int, limit: int) -> list[Deed]:
     s = settlements.c
     query = (
-        select(settlements, articles.c.title)
+        select(settlements, articles.c.title, func.substr(articles.c.text, 1, 3 * LONGEST_OPENING).label("opening"))
         .join(articles, articles.c.number == s.article)
         .where(condition)
         .order_by(s.number.desc())
@@ -72,8 +87,8 @@ def _deeds(connection: Connection, condition: ColumnElement[bool], offset: int, 
     )
     return [
         Deed(
-            row.number, row.article, row.title, row.action, row.category, row.by, moment(row.at),
-            row.undone_at is not None,
+            row.number, row.article, row.title, opening_of(row.opening), row.action, row.category, row.by,
+            moment(row.at), row.undone_at is not None,
         )
         for row in connection.execute(query)
     ]  # fmt: skip
@@ -133,6 +148,8 @@ def _condition(wanted: DeedFilter) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [s.number > 0]
     if wanted.by is not None:
         conditions.append(s.by == wanted.by)
+    if wanted.article is not None:
+        conditions.append(s.article == wanted.article)
     if wanted.action is not None:
         conditions.append(s.action == wanted.action)
     if wanted.category is not None:

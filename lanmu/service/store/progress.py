@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from lanmu.service.store.records import STATES, moment
+from lanmu.service.store.records import STATES
 from lanmu.service.store.schema import articles, settlements
 
 
@@ -29,20 +28,6 @@ class Progress:
     waiting: int
     settled_today: int
     people: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One settlement as people read it."""
-
-    number: int
-    article: int
-    title: str
-    action: str
-    category: str | None
-    by: str
-    at: datetime
-    undone: bool
 
 
 def progress(connection: Connection, day: str) -> Progress:
@@ -76,26 +61,6 @@ def waiting(connection: Connection) -> int:
     """How many articles wait for review."""
     query = select(func.count()).select_from(articles).where(articles.c.state == "review")
     return int(connection.execute(query).scalar_one())
-
-
-def deeds(
-    connection: Connection, *, by: str | None = None, article: int | None = None, offset: int = 0, limit: int = 50
-) -> list[Deed]:
-    """Settlements, the newest first: of everyone or one person, of all articles or one."""
-    s = settlements.c
-    query = select(settlements, articles.c.title).join(articles, articles.c.number == s.article)
-    if by is not None:
-        query = query.where(s.by == by)
-    if article is not None:
-        query = query.where(s.article == article)
-    query = query.order_by(s.number.desc()).offset(offset).limit(min(limit, 500))
-    return [
-        Deed(
-            row.number, row.article, row.title, row.action, row.category, row.by, moment(row.at),
-            row.undone_at is not None,
-        )
-        for row in connection.execute(query)
-    ]  # fmt: skip
 
 
 def count_by_state(connection: Connection) -> dict[str, int]:

@@ -34,22 +34,22 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class ArticleFilter:
-    """Which articles of the queue; None stands for any.
+    """Which articles of the queue; what is empty stands for any.
 
     ``category`` is what counts (a person's label before the model's); ``days`` from and to
     (inclusive, ISO); ``search`` words (phrases in quotes) that all stand in title, body, id or file name; ``column``
     the printed 栏目, ``source`` the file; ``flagged`` only those about which a colleague has asked.
     """
 
-    category: str | None = None
-    state: State | None = None
-    first_day: str | None = None
-    last_day: str | None = None
-    origin: str | None = None
-    labelled_by: str | None = None
+    category: str = ""
+    state: State | Literal[""] = ""
+    first_day: str = ""
+    last_day: str = ""
+    origin: str = ""
+    labelled_by: str = ""
     search: str = ""
-    column: str | None = None
-    source: str | None = None
+    column: str = ""
+    source: str = ""
     flagged: bool = False
 
 
@@ -203,21 +203,21 @@ def condition_of(wanted: ArticleFilter) -> ColumnElement[bool]:
     """The filter as SQL."""
     c = articles.c
     conditions: list[ColumnElement[bool]] = [c.state != "removed"]
-    if wanted.category is not None:
+    if wanted.category:
         conditions.append(func.coalesce(c.label, c.category) == wanted.category)
-    if wanted.state is not None:
+    if wanted.state:
         conditions.append(c.state == wanted.state)
-    if wanted.first_day is not None:
+    if wanted.first_day:
         conditions.append(c.day >= wanted.first_day)
-    if wanted.last_day is not None:
+    if wanted.last_day:
         conditions.append(c.day <= wanted.last_day)
-    if wanted.origin is not None:
+    if wanted.origin:
         conditions.append(c.origin == wanted.origin)
-    if wanted.labelled_by is not None:
+    if wanted.labelled_by:
         conditions.append(c.labelled_by == wanted.labelled_by)
-    if wanted.column is not None:
+    if wanted.column:
         conditions.append(c.column == wanted.column)
-    if wanted.source is not None:
+    if wanted.source:
         conditions.append(c.source_path == wanted.source)
     if wanted.flagged:
         conditions.append(flags.is_flagged())

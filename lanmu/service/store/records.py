@@ -53,8 +53,7 @@ class QueuedArticle:
     @property
     def opening(self) -> str:
         """The first words of the text, in one line, for lists where the title does not tell the article."""
-        words = " ".join(self.article.text[: 3 * LONGEST_OPENING].split())
-        return words if len(words) <= LONGEST_OPENING else words[:LONGEST_OPENING].rstrip() + "…"
+        return opening_of(self.article.text)
 
     @property
     def token(self) -> str:
@@ -102,6 +101,12 @@ class QueuedArticle:
             "labelled_at": self.labelled_at.isoformat(timespec="seconds") if self.labelled_at else None,
             "version": self.version,
         }
+
+
+def opening_of(text: str) -> str:
+    """The first words of a text, in one line."""
+    words = " ".join(text[: 3 * LONGEST_OPENING].split())
+    return words if len(words) <= LONGEST_OPENING else words[:LONGEST_OPENING].rstrip() + "…"
 
 
 def fingerprint_of(article: Article) -> str:

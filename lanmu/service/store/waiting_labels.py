@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from lanmu.service.store.records import local_day
 from lanmu.service.store.schema import articles, label_files, labels
 from training.labels.checks import is_usable_id
-from training.labels.label import DOUBTFUL, cell_text
+from training.labels.label import DOUBTFUL, Label, cell_text
 
 MOST_LABEL_FILES = 5_000
 STALE = ""
@@ -19,23 +19,18 @@ STALE = ""
 
 @dataclass(frozen=True, slots=True)
 class WaitingLabel:
-    """A line that labels.csv lacks, or (``category`` None) still has.
+    """A line that labels.csv lacks, or (one without a category) still has.
 
-    ``own_id`` is the article's, ``id`` that of its line, once one was written; ``stale``: the line says
-    something of the article that is no longer so.
+    ``label`` is the line; its id is empty until a line was written.  ``own_id`` is the article's;
+    ``stale``: what the file has says something of the article that is no longer so.
     """
 
     article: int
     own_id: str
-    id: str | None
     fingerprint: str
-    category: str | None
     version: int
     stale: bool
-    source: str
-    date: str
-    title: str
-    text: str
+    label: Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +58,17 @@ def waiting(connection: Connection, after: int = 0, limit: int = 500) -> list[Wa
         WaitingLabel(
             row.number,
             row.id.strip(),
-            row.line,
             row.fingerprint,
-            row.wanted,
             row.version,
             row.says == STALE,
-            ("annif" if row.origin == "annif" else "desk") + DOUBTFUL * (row.decision == "review"),
-            row.printed_day or local_day(row.arrived),
-            row.title,
-            row.text,
+            Label(
+                row.line or "",
+                row.wanted or "",
+                ("annif" if row.origin == "annif" else "desk") + DOUBTFUL * (row.decision == "review"),
+                row.printed_day or local_day(row.arrived),
+                row.title,
+                row.text,
+            ),
         )
         for row in connection.execute(query)
     ]
@@ -101,26 +98,26 @@ def name_lines(connection: Connection, due: Sequence[WaitingLabel], taken: Colle
     content's checksum follows it; an article without an id has that alone.
     """
     named: list[WaitingLabel] = []
-    for label in due:
-        line = label.id
-        if line is None:
-            line = cell_text(label.own_id).strip()
+    for one in due:
+        line = one.label.id
+        if not line:
+            line = cell_text(one.own_id).strip()
             if not is_usable_id(line):
-                line = f"desk-{label.fingerprint[:20]}"
+                line = f"desk-{one.fingerprint[:20]}"
             others = connection.execute(select(labels.c.article).where(labels.c.id == line)).first()
             if line in taken or others is not None:
-                line = f"{line}~{label.fingerprint[:12]}"
-            connection.execute(update(labels).where(labels.c.article == label.article).values(id=line))
-        named.append(replace(label, id=line))
+                line = f"{line}~{one.fingerprint[:12]}"
+            connection.execute(update(labels).where(labels.c.article == one.article).values(id=line))
+        named.append(replace(one, label=replace(one.label, id=line)))
     return named
 
 
 def mark_written(connection: Connection, written: Sequence[WaitingLabel]) -> None:
     """Note that labels.csv now says this; what has changed since it was read is due again."""
-    for label in written:
-        now = connection.execute(select(articles.c.version).where(articles.c.number == label.article)).scalar_one()
-        says = label.category if now == label.version else STALE
-        connection.execute(update(labels).where(labels.c.article == label.article).values(written=says))
+    for one in written:
+        now = connection.execute(select(articles.c.version).where(articles.c.number == one.article)).scalar_one()
+        says = (one.label.category or None) if now == one.version else STALE
+        connection.execute(update(labels).where(labels.c.article == one.article).values(written=says))
 
 
 def read_again(connection: Connection, says: Mapping[str, str]) -> int:
