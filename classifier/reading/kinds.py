@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -37,9 +38,12 @@ _MAGIC: Final = (
 )
 _OCR_JSON: Final = (
     b'"pdf_info"', b'"page_idx"', b'"parsing_res_list"', b'"layoutParsingResults"', b'"rec_texts"',
-    b'"overall_ocr_res"', b'"ocrResults"',
+    b'"overall_ocr_res"', b'"ocrResults"', b'"dt_polys"', b'"layout_det_res"', b'"text_region"', b'"paragraph_content"',
+    b'"title_content"',
 )  # fmt: skip
 """Fields near the start of what MinerU and PaddleOCR write, which no table of articles has."""
+_OCR_LINES: Final = re.compile(rb"\s*\[\s*(?:\[\s*){3,4}-?\d")
+"""The start of a list of lines, each with a list of its corners."""
 _PACKED_MAGIC: Final = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bz2"), (b"\xfd7zXZ\0", "xz"))
 
 
@@ -149,7 +153,11 @@ def _table_kind(start: bytes, *, whole: bool) -> str:
 
 def ocr_kind(kind: str, head: bytes) -> str:
     """What a JSON or HTML file is by its start: an OCR tool's (``ocr``, ``hocr``), or still ``kind``."""
-    if kind == "json" and (any(mark in head for mark in _OCR_JSON) or (b'"txt"' in head and b'"box"' in head)):
+    if kind in ("json", "jsonl", "text") and _OCR_LINES.match(head):
+        return "ocr"
+    if kind == "json" and any(mark in head for mark in _OCR_JSON):
+        return "ocr"
+    if kind == "json" and b'"box"' in head and (b'"txt"' in head or (b'"text"' in head and b'"score"' in head)):
         return "ocr"
     if kind == "html" and (b"ocr_page" in head or b'"ocr-system"' in head):
         return "hocr"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from classifier.article import Article
@@ -25,12 +26,13 @@ GARBLED = say("printed.garbled")
 class PrintedPages:
     """Pages that can be read, and in words what of the others could not.
 
-    ``damaged`` pages are refused one by one.
+    ``damaged`` pages are refused one by one.  ``text`` is all that there is where nothing has a place.
     """
 
     pages: tuple[PrintedPage, ...]
     notes: tuple[str, ...] = ()
     damaged: tuple[DamagedPage, ...] = ()
+    text: str = ""
 
     def refuse(self, name: str, refused: Refused) -> None:
         """Tell of each damaged page."""
@@ -52,11 +54,13 @@ def read_printed_pages(data: bytes, kind: str, name: str, options: ReadingOption
     limits = options.limits
     if kind != "pdf":
         read = _ocr_pages(data, kind, name)
+        if isinstance(read, str):
+            return PrintedPages((), text=read)
         if len(read) > limits.pdf_pages:
             raise InputRefused(name, say("printed.pages", most=f"{limits.pdf_pages:,}"))
         if not any(page.pieces for page in read):
             raise InputRefused(name, say("printed.no_text"))
-        return PrintedPages(tuple(page for page in read if page.pieces))
+        return PrintedPages(tuple(page for page in read if page.pieces), _unplaced_notes(read))
     pages: list[PrintedPage] = []
     damaged: list[DamagedPage] = []
     chars = 0
@@ -95,6 +99,8 @@ def read_printed_file(
     Raises InputRefused as printed_pages does, and where there is no article.
     """
     found = read_printed_pages(data, kind, origin.name, options)
+    if found.text:
+        return read_text(found.text, "page", origin, options, scorer)
     arranged = [(page, arrange(page)) for page in found.pages]
     text = running_text(arranged) if kind == "pdf" and options.kind != "page" else None
     if text is not None:
@@ -120,12 +126,14 @@ def read_placed_articles(
     Raises InputRefused as read_printed_file does.
     """
     found = read_printed_pages(data, kind, origin.name, options)
+    if found.text:
+        raise InputRefused(origin.name, say("printed.no_places"))
     arranged = [(page, arrange(page)) for page in found.pages]
     found.refuse(origin.name, refused)
     return found.pages, read_arranged(arranged, origin, options, scorer)
 
 
-def _ocr_pages(data: bytes, kind: str, name: str) -> list[PrintedPage]:
+def _ocr_pages(data: bytes, kind: str, name: str) -> list[PrintedPage] | str:
     if kind == "alto":
         from classifier.reading.layout.alto import alto_pages
 
@@ -137,6 +145,14 @@ def _ocr_pages(data: bytes, kind: str, name: str) -> list[PrintedPage]:
     from classifier.reading.layout.ocr_json import ocr_json_pages
 
     return ocr_json_pages(data, name)
+
+
+def _unplaced_notes(pages: Sequence[PrintedPage]) -> tuple[str, ...]:
+    """What text has no place on its page, in words."""
+    lost = [text for page in pages for text in page.unplaced]
+    if not lost:
+        return ()
+    return (f"left out, as the file does not say where on the page it stands: {len(lost)} lines ({lost[0][:20]} …)",)
 
 
 def _notes(pages: list[PrintedPage], written: list[PrintedPage], legible: list[PrintedPage]) -> tuple[str, ...]:

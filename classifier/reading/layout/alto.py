@@ -1,14 +1,20 @@
-"""ALTO XML, what libraries' digitised newspapers are in (loc.gov/standards/alto): its pages as printed pages."""
+"""ALTO XML, what libraries' digitised newspapers are in (loc.gov/standards/alto): its pages as printed pages.
+
+All versions and units are read alike: places are taken as shares of the page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.layout.measured import measure_page, measure_piece
-from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
+from classifier.reading.layout.measured import Measured, close_up, measure_page, measure_piece
+from classifier.reading.layout.printed import Box, PrintedPage
+
+WIDE_BLANK = 0.8
+"""From this width on, against the line's height, a blank between Chinese words is printed, not only noted."""
 
 
 def alto_pages(data: bytes, name: str) -> list[PrintedPage]:
@@ -21,7 +27,7 @@ def alto_pages(data: bytes, name: str) -> list[PrintedPage]:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as error:
+    except (etree.XMLSyntaxError, ValueError) as error:
         raise InputRefused(name, say("printed.damaged_xml", error=str(error)[:80])) from error
     if _name(root) != "alto":
         raise InputRefused(name, say("printed.no_alto", element=_name(root)[:40]))
@@ -29,23 +35,40 @@ def alto_pages(data: bytes, name: str) -> list[PrintedPage]:
 
 
 def _page(page: Any, number: int) -> PrintedPage:
-    pieces: list[TextPiece | None] = []
+    pieces: list[Measured] = []
     for line in _all(page, "TextLine"):
-        box = _box(line)
         words = [(_name(e), e) for e in line if _name(e) in ("String", "SP", "HYP")]
-        text = "".join(" " if kind == "SP" else e.get("CONTENT") or "" for kind, e in words)
+        box = _box(line)
         if box is None:
             boxes = [b for _, e in words if (b := _box(e)) is not None]
-            if not boxes:
-                continue
-            box = boxes[0]
-            for one in boxes[1:]:
-                box = box.around(one)
-        pieces.append(measure_piece(text, box))
+            for one in boxes:
+                box = one if box is None else box.around(one)
+        pieces.append(measure_piece(_text(words), box))
+    width, height = _number(page, "WIDTH"), _number(page, "HEIGHT")
     drawn = [b for e in _all(page, "GraphicalElement") if (b := _box(e)) is not None]
-    rules = [b for b in drawn if min(b.width, b.height) < 0.006 * max(1.0, _number(page, "WIDTH"))]
+    rules = [b for b in drawn if min(b.width, b.height) < 0.006 * max(1.0, width)]
     pictures = [b for e in _all(page, "Illustration") if (b := _box(e)) is not None]
-    return measure_page(number, _number(page, "WIDTH"), _number(page, "HEIGHT"), pieces, rules=rules, pictures=pictures)
+    return measure_page(number, width, height, pieces, rules=rules, pictures=pictures)
+
+
+def _text(words: Sequence[tuple[str, Any]]) -> str:
+    """A line's text; blanks between Chinese words, which some tools note for each, are none."""
+    text, before, apart = "", None, False
+    for kind, element in words:
+        if kind == "SP":
+            apart = True
+            continue
+        word, box = element.get("CONTENT") or "", _box(element)
+        if apart and text and word:
+            wide = before is None or box is None or box.left - before.right >= WIDE_BLANK * max(box.height, 1e-9)
+            text += " " if wide or not _is_close(text[-1], word[0]) else ""
+        text += word
+        before, apart = box, False
+    return text
+
+
+def _is_close(a: str, b: str) -> bool:
+    return close_up(f"{a} {b}") == a + b
 
 
 def _all(root: Any, name: str) -> Iterator[Any]:
@@ -67,4 +90,4 @@ def _number(element: Any, attribute: str) -> float:
 def _box(element: Any) -> Box | None:
     left, top = _number(element, "HPOS"), _number(element, "VPOS")
     width, height = _number(element, "WIDTH"), _number(element, "HEIGHT")
-    return Box(left, top, left + width, top + height) if width > 0 and height >= 0 else None
+    return Box(left, top, left + width, top + height) if width > 0 or height > 0 else None

@@ -1,4 +1,4 @@
-"""hOCR, what Tesseract and others write as HTML (kba.github.io/hocr-spec): its pages as printed pages."""
+"""hOCR, what Tesseract, OCRopus, kraken and others write as HTML (kba.github.io/hocr-spec), as printed pages."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from typing import Any
 
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.layout.measured import measure_page, measure_piece
-from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece
+from classifier.reading.layout.measured import Measured, close_up, measure_block, measure_page, measure_piece
+from classifier.reading.layout.printed import Box, PrintedPage, Role
 
 _BOX = re.compile(r"\bbbox\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
-_LINES: dict[str, Role] = {"ocr_line": "", "ocr_header": "", "ocr_textfloat": "", "ocr_caption": "caption"}
-_HAN_GAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s+(?=[\u3000-\u9fff\uff00-\uffef])")
+_LINES: dict[str, Role] = {
+    "ocr_line": "",
+    "ocrx_line": "",
+    "ocr_header": "",
+    "ocr_footer": "",
+    "ocr_textfloat": "",
+    "ocr_caption": "caption",
+    "ocr_pageno": "furniture",
+}
+_SMALLER = ({"ocr_par"}, {"ocr_carea", "ocrx_block"}, {"ocrx_word", "ocr_word"})
+"""What is read of a page without lines: the first of these that it has."""
 
 
 def hocr_pages(data: bytes, name: str) -> list[PrintedPage]:
@@ -33,26 +42,41 @@ def hocr_pages(data: bytes, name: str) -> list[PrintedPage]:
 
 
 def _page(page: Any, number: int) -> PrintedPage:
-    pieces: list[TextPiece | None] = []
     rules: list[Box] = []
     pictures: list[Box] = []
     for element in page.iter():
         classes = _classes(element)
-        box = _box(element) if classes else None
-        if box is None:
-            continue
-        if "ocr_separator" in classes:
-            rules.append(box)
-        elif classes & {"ocr_photo", "ocr_image", "ocr_linedrawing"}:
-            pictures.append(box)
-        for kind, role in _LINES.items():
-            if kind in classes:
-                text = _HAN_GAP.sub("", " ".join(element.text_content().split()))
-                pieces.append(measure_piece(text, box, role))
-                break
+        if classes and (box := _box(element)) is not None:
+            if classes & {"ocr_separator", "ocrx_separator"}:
+                rules.append(box)
+            elif classes & {"ocr_photo", "ocr_image", "ocr_linedrawing", "ocr_float", "ocr_chart"}:
+                pictures.append(box)
+    pieces = _lines(page)
+    if not pieces:
+        blocks = next((found for kinds in _SMALLER if (found := _innermost(page, kinds))), [])
+        pieces = [measure_block(_text(element), _box(element)) for element in blocks]
     whole = _box(page)
     width, height = (whole.width, whole.height) if whole is not None else (0.0, 0.0)
     return measure_page(number, width, height, pieces, rules=rules, pictures=pictures)
+
+
+def _lines(page: Any) -> list[Measured]:
+    pieces: list[Measured] = []
+    for element in _innermost(page, set(_LINES)):
+        [role, *_] = [role for kind, role in _LINES.items() if kind in _classes(element)]
+        pieces.append(measure_piece(_text(element), _box(element), role))
+    return pieces
+
+
+def _innermost(page: Any, kinds: set[str]) -> list[Any]:
+    """Elements of these classes that hold none of them, in their order."""
+    found = [e for e in page.iter() if kinds & _classes(e)]
+    around = {id(outer) for e in found for outer in e.iterancestors()}
+    return [e for e in found if id(e) not in around]
+
+
+def _text(element: Any) -> str:
+    return close_up(element.text_content())
 
 
 def _classes(element: Any) -> set[str]:

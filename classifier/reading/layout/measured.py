@@ -3,21 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece
+from classifier.reading.patterns import pattern
 
 LINE_PITCH = 1.5
 """How far lines stand apart, in type sizes, where a block's lines are not known."""
+HAN = r"\u2014\u2018-\u201d\u2026\u3000-\u9fff\uff00-\uffef"
+_HAN_BREAK = pattern(rf"(?<=[{HAN}])[ ]*[\r\n]+\s*(?=[{HAN}])")
+_HAN_GAP = pattern(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
+FARTHEST = 1e6
+"""Nothing on a page stands further from its corner."""
+MOST_LINES = 2_000
+MANY_CHARACTERS = 200
+"""So much text fills more than a corner of its page."""
 BODY_SPREAD = 0.8, 1.2
 """Measured sizes between these, against the body's, are the body's: boxes on scans are that uneven."""
 
 
-def measure_piece(text: str, box: Box, role: Role = "", *, bold: bool = False) -> TextPiece | None:
-    """A line of text with the size that its box speaks for; None where there is nothing to read."""
+def close_up(text: str) -> str:
+    """Text without the blanks that a tool sets between Chinese words."""
+    return _HAN_GAP.sub("", " ".join(text.split()))
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedText:
+    """Text for which a tool gives no place that can be on a page."""
+
+    text: str
+
+
+Measured = TextPiece | UnplacedText | None
+"""A piece of text; None where there is nothing to read."""
+
+
+def measure_piece(text: str, box: Box | None, role: Role = "", *, bold: bool = False) -> Measured:
+    """A line of text with the size that its box speaks for."""
     text = " ".join(text.split())
-    if not text or box.width <= 0 or box.height <= 0:
+    if not text:
         return None
     units = sum(0.5 if c.isascii() else 1.0 for c in text)
+    box = _usable(box, units)
+    if box is None:
+        return UnplacedText(text)
     if box.height > 2.5 * box.width and units >= 3:
         return TextPiece(text, box, box.width, bold, role)
     per_character = box.width / max(units, 0.5)
@@ -27,34 +56,54 @@ def measure_piece(text: str, box: Box, role: Role = "", *, bold: bool = False) -
     return TextPiece(text, box, min(max(per_character, 0.75 * box.height), 1.3 * box.height), bold, role)
 
 
-def measure_block(text: str, box: Box, role: Role = "") -> TextPiece | None:
+def measure_block(text: str, box: Box | None, role: Role = "") -> Measured:
     """A block of text whose lines are not known; its size is guessed from its area."""
-    text = " ".join(text.split())
-    if not text or box.width <= 0 or box.height <= 0:
+    text = " ".join(_HAN_BREAK.sub("", text).split())
+    if not text:
         return None
     units = max(1.0, sum(0.5 if c.isascii() else 1.0 for c in text))
+    box = _usable(box, units)
+    if box is None:
+        return UnplacedText(text)
     if box.height > 2.5 * box.width and units <= 60 and role == "headline":
         return TextPiece(text, box, box.width, True, role)
+    if box.height > 2.5 * box.width and units >= 3 and units * box.width <= 1.5 * box.height:
+        return measure_piece(text, box, role)
     if units * box.height <= 1.35 * box.width:
         return measure_piece(text, box, role)
     size = (box.width * box.height / (units * LINE_PITCH)) ** 0.5
-    lines = max(1, round(box.height / (size * LINE_PITCH)))
+    lines = max(1, min(MOST_LINES, round(box.height / (size * LINE_PITCH))))
     return TextPiece(text, box, size, role == "headline", role, lines)
+
+
+def _usable(box: Box | None, units: float) -> Box | None:
+    """A box as it can stand on a page: with its sides in order, and one that is missing guessed from the other."""
+    if box is None or not all(abs(side) < FARTHEST for side in (box.left, box.top, box.right, box.bottom)):
+        return None
+    box = Box(min(box.left, box.right), min(box.top, box.bottom), max(box.left, box.right), max(box.top, box.bottom))
+    if box.width <= 0 and box.height <= 0:
+        return None
+    if box.height <= 0:
+        return Box(box.left, box.top, box.right, box.top + box.width / max(1.0, units))
+    if box.width <= 0:
+        return Box(box.left, box.top, box.left + box.height * max(1.0, units), box.bottom)
+    return box
 
 
 def measure_page(
     number: int,
     width: float,
     height: float,
-    pieces: Iterable[TextPiece | None],
+    pieces: Iterable[Measured],
     *,
     rules: Sequence[Box] = (),
     pictures: Sequence[Box] = (),
 ) -> PrintedPage:
     """A page of measured pieces; sizes close to the body's are made the body's."""
-    kept = [p for p in pieces if p is not None]
-    width = width or max((p.box.right for p in kept), default=0.0)
-    height = height or max((p.box.bottom for p in kept), default=0.0)
+    given = list(pieces)
+    kept = [p for p in given if isinstance(p, TextPiece)]
+    unplaced = tuple(p.text for p in given if isinstance(p, UnplacedText))
+    width, height = _page_size(width, height, kept)
     body = _usual_size(kept)
     evened = [
         TextPiece(p.text, p.box, body, p.bold, p.role, p.lines)
@@ -62,12 +111,28 @@ def measure_page(
         else p
         for p in kept
     ]
-    # What a tool calls a headline in type of the body's size is a sub-head.
+    # What a tool calls a headline in type of the body's size is a sub-head; of blocks the size is only a guess.
+    in_blocks = sum(len(p.text) for p in kept if p.lines > 1) > 0.5 * sum(len(p.text) for p in kept)
+    least = 0.75 * body if in_blocks else body
     settled = [
-        TextPiece(p.text, p.box, p.size, True, "", p.lines) if p.role == "headline" and p.size <= body else p
+        TextPiece(p.text, p.box, p.size, True, "", p.lines) if p.role == "headline" and p.size <= least else p
         for p in evened
     ]
-    return PrintedPage(number, width, height, tuple(settled), tuple(rules), (), tuple(pictures), exact=False)
+    return PrintedPage(
+        number, width, height, tuple(settled), tuple(rules), (), tuple(pictures), False, unplaced=unplaced
+    )
+
+
+def _page_size(width: float, height: float, pieces: Sequence[TextPiece]) -> tuple[float, float]:
+    """The page's size; its text's where none is told, or one of another unit or of the picture before it was turned."""
+    right = max((p.box.right for p in pieces), default=0.0)
+    bottom = max((p.box.bottom for p in pieces), default=0.0)
+    if not (0.98 * right <= width < FARTHEST and 0.98 * bottom <= height < FARTHEST):
+        return right, bottom
+    much = sum(len(p.text) for p in pieces) >= MANY_CHARACTERS
+    if much and right < 0.6 * width and bottom < 0.6 * height:
+        return right, bottom
+    return width, height
 
 
 def _usual_size(pieces: Sequence[TextPiece]) -> float:

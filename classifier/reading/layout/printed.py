@@ -83,7 +83,7 @@ class PrintedPage:
 
     ``rules`` are thin lines, ``frames`` drawn or tinted rectangles.  ``number`` counts from one.
     ``exact`` says that sizes and places are those of the typesetter, not measured on a picture.
-    ``unmapped`` counts characters that the source cannot name.
+    ``unmapped`` counts characters that the source cannot name; ``unplaced`` is text that it gives no place.
     """
 
     number: int
@@ -95,3 +95,4 @@ class PrintedPage:
     pictures: tuple[Box, ...] = ()
     exact: bool = True
     unmapped: int = 0
+    unplaced: tuple[str, ...] = ()
