@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MEMORY_BYTES = 3 << 29
 """Of one process: all that may read at once must fit into what the service is given (4 GB as it ships)."""
+LOWER_PRIORITY = 5
+"""Where processors are short, answering goes before reading, and reading before training."""
 PIECE_ARTICLES = 200
 PIECE_BYTES = 1 << 20
 MOST_REFUSED = 200
@@ -85,6 +87,8 @@ def refusal_from(record: list[Any]) -> InputRefused:
 def main() -> None:
     """Answer messages until the input ends."""
     _limit_memory()
+    if hasattr(os, "nice"):
+        os.nice(LOWER_PRIORITY)
     source, target = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
     models: dict[str, TopicModel] = {}

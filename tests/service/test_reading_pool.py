@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -78,3 +80,16 @@ def test_what_comes_out_of_a_file_is_bounded(app: App) -> None:
     pool.limits = replace(pool.limits, read_bytes=200_000)
     assert pool.read(lines, "many.jsonl", most=2000).more
     assert pool.read(b"\xe4\xb8", "no.docx").refused
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
+def test_answering_goes_before_reading(app: App) -> None:
+    assert app.service.reading.read(f"# {MATCH['title']}\n\n{MATCH['text']}\n".encode(), "球赛.md").articles
+    below = [
+        int(child)
+        for task in Path("/proc/self/task").iterdir()
+        for child in (task / "children").read_text().split()
+        if b"reading_worker" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert below and all(os.getpriority(os.PRIO_PROCESS, child) > own or own == 19 for child in below)
