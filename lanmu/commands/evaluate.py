@@ -15,6 +15,7 @@ from lanmu.commands.label_options import (
     CategoriesOption,
     CharactersOption,
     CorpusOption,
+    FitWishes,
     FromScratchOption,
     LabelsOption,
     OwnOption,
@@ -22,6 +23,7 @@ from lanmu.commands.label_options import (
     SeedOption,
     SolverOption,
     UnlabelledOption,
+    UserDictionaryOption,
     WordsOption,
     fit_start,
     labels_to_read,
@@ -98,6 +100,7 @@ def evaluate(
     seed: SeedOption = 0,
     from_scratch: FromScratchOption = False,
     unlabelled: UnlabelledOption = None,
+    user_dictionary: UserDictionaryOption = None,
 ) -> None:
     """Evaluate training on your labels, or a model on labels it has not seen; or look for drift in an archive.
 
@@ -134,9 +137,10 @@ def evaluate(
 
         def evaluate_from(scratch: bool) -> tuple[Evaluation, int]:
             """The evaluation of a fit as it would begin, or of one from scratch, and how many inputs were refused."""
-            start = fit_start(
-                examples, taxonomy, words, characters, solver, penalty, seed, from_scratch=scratch, models=models
+            wished = FitWishes(
+                words, characters, solver, penalty, seed, user_dictionary=user_dictionary, from_scratch=scratch
             )
+            start = fit_start(examples, taxonomy, wished, models)
             pool, refused = read_unlabelled_pool(unlabelled or [], examples, start, seed, apart=True)
             options = start.options if pool is None else with_unlabelled(start.options)
             new = start.is_new(examples)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from classifier.errors import InputRefused, LanmuError
+from classifier.messages import say
 from lanmu.commands.options import EXPERT, INPUT
 from lanmu.commands.refusals import NamedRefusals
 
@@ -77,6 +79,15 @@ SeedOption = Annotated[
     int, typer.Option("--seed", help="Of folds and solvers.", min=0, max=2**31 - 1, rich_help_panel=EXPERT)
 ]
 
+UserDictionaryOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--user-dictionary",
+        help="Words to keep whole, such as names: a word a line, as jieba reads it; the model keeps them.",
+        rich_help_panel=INPUT,
+    ),
+]
+
 UnlabelledOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -136,22 +147,40 @@ def read_examples(labels: Path | None, categories: Path | None, own: bool, corpu
     return examples, taxonomy
 
 
+@dataclass(frozen=True, slots=True)
+class FitWishes:
+    """What a user wishes of a fit; None where it may be as suits the labels.
+
+    Wishes of features or solver mean from scratch, without a model to start from.
+    """
+
+    words: int | None = None
+    characters: int | None = None
+    solver: Solver | None = None
+    penalty: float | None = None
+    seed: int = 0
+    accept_accuracy: float | None = None
+    user_dictionary: Path | None = None
+    from_scratch: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Whether the fit begins from the labels alone."""
+        given = (self.words, self.characters, self.solver, self.penalty)
+        return self.from_scratch or any(wish is not None for wish in given)
+
+
 def fit_start(
     examples: Examples,
     taxonomy: Taxonomy,
-    words: int | None,
-    characters: int | None,
-    solver: Solver | None,
-    penalty: float | None,
-    seed: int,
-    accept_accuracy: float | None = None,
-    base: FitOptions | None = None,
-    from_scratch: bool = False,
+    wished: FitWishes,
     models: Path | None = None,
+    base: FitOptions | None = None,
 ) -> Start:
-    """How to begin with the labels: as ``base`` says or as suits them, with the options that were given instead.
+    """How to begin with the labels: as ``base`` says or as suits them, but as wished.
 
-    Options of features or solver mean from scratch.  ``models``: the folder of versions that a fit may start from.
+    ``models``: the folder of versions that a fit may start from.  Raises InputRefused naming the user
+    dictionary where it cannot be read.
     """
     from dataclasses import replace
 
@@ -162,27 +191,27 @@ def fit_start(
 
     if base is not None and not base.prior:
         start = Start(base)
-    elif from_scratch or any(given is not None for given in (words, characters, solver, penalty)):
+    elif wished.alone:
         start = Start(choose_default_options(examples, taxonomy))
     else:
         start = start_of(examples, taxonomy, starting_model(Registry(models_folder(models))))
-    options = start.options
-    spec = options.spec
-    if words is not None or characters is not None:
-        spec = replace(
-            spec,
-            words=spec.words if words is None else words,
-            characters=spec.characters if characters is None else characters,
-        )
-    options = replace(
-        options,
-        spec=spec,
-        solver=options.solver if solver is None else solver.value,
-        penalty=options.penalty if penalty is None else penalty,
-        seed=seed,
-        accept_accuracy=options.accept_accuracy if accept_accuracy is None else accept_accuracy,
-    )
-    return replace(start, options=options)
+    features = {"words": wished.words, "characters": wished.characters}
+    solving = {
+        "solver": wished.solver and wished.solver.value,
+        "penalty": wished.penalty,
+        "accept_accuracy": wished.accept_accuracy,
+    }
+    spec = replace(start.options.spec, **_given(features))
+    start = replace(start, options=replace(start.options, spec=spec, seed=wished.seed, **_given(solving)))
+    if wished.user_dictionary is None:
+        return start
+    if not wished.user_dictionary.is_file():
+        raise LanmuError(say("dictionary.no_file", path=str(wished.user_dictionary)))
+    return start.with_user_dictionary(wished.user_dictionary)
+
+
+def _given(wishes: dict[str, Any]) -> dict[str, Any]:
+    return {name: wish for name, wish in wishes.items() if wish is not None}
 
 
 def read_unlabelled_pool(

@@ -14,6 +14,7 @@ from lanmu.commands.label_options import (
     CategoriesOption,
     CharactersOption,
     CorpusOption,
+    FitWishes,
     FromScratchOption,
     LabelsOption,
     OwnOption,
@@ -21,6 +22,7 @@ from lanmu.commands.label_options import (
     SeedOption,
     SolverOption,
     UnlabelledOption,
+    UserDictionaryOption,
     WordsOption,
     fit_start,
     read_examples,
@@ -71,6 +73,7 @@ def train(
     seed: SeedOption = 0,
     from_scratch: FromScratchOption = False,
     unlabelled: UnlabelledOption = None,
+    user_dictionary: UserDictionaryOption = None,
     from_names: Annotated[
         bool,
         typer.Option(
@@ -95,6 +98,7 @@ def train(
     from training.evaluation.printing import source_lines, with_interval
     from training.fitting.start import with_unlabelled
     from training.promotion.gate import GateOptions
+    from training.promotion.retrain import RunOptions
     from training.promotion.retrain import train as run_training
 
     registry = Registry(models or Path(os.environ.get("LANMU_MODELS") or "models"))
@@ -107,7 +111,7 @@ def train(
         of_labels = {
             "--words": words, "--characters": characters, "--solver": solver, "--penalty": penalty,
             "--accept-accuracy": accept_accuracy, "--like": like, "--tune": tune or None,
-            "--from-scratch": from_scratch or None,
+            "--from-scratch": from_scratch or None, "--user-dictionary": user_dictionary,
         }  # fmt: skip
         if given := [option for option, value in of_labels.items() if value is not None]:
             raise LanmuError(f"--from-names has no use for {', '.join(given)}: leave it out, or train on labels")
@@ -115,19 +119,10 @@ def train(
         return
     examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
     base = _options_of(registry, like) if like else None
-    start = fit_start(
-        examples,
-        taxonomy,
-        words,
-        characters,
-        solver,
-        penalty,
-        seed,
-        accept_accuracy,
-        base,
-        from_scratch or tune > 0,
-        registry.folder,
+    wished = FitWishes(
+        words, characters, solver, penalty, seed, accept_accuracy, user_dictionary, from_scratch or tune > 0
     )
+    start = fit_start(examples, taxonomy, wished, registry.folder, base)
     if start.said:
         print(start.said, file=sys.stderr)
     pool, refused = read_unlabelled_pool(unlabelled or [], examples, start, seed)
@@ -138,14 +133,9 @@ def train(
         examples,
         taxonomy,
         registry,
-        name=name,
-        options=start.options,
-        prior=start.prior,
-        known=start.known,
+        start,
+        RunOptions(name, GateOptions(largest_fall=largest_fall), promote, tune),
         unlabelled=pool,
-        gate=GateOptions(largest_fall=largest_fall),
-        promote=promote,
-        tune_seconds=tune,
         say=lambda line: print(line, file=sys.stderr),
     )
     metrics = run.manifest.training["metrics"]

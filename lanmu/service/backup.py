@@ -28,12 +28,13 @@ from sqlalchemy import delete
 from classifier.errors import LanmuError
 from classifier.files import sync_folder, written_whole
 from classifier.messages import say
+from lanmu.service.settings import USER_DICTIONARY
 from lanmu.service.store import Store, audit, schema
 from lanmu.service.store.database import DATABASE, UNFINISHED_RESTORE
 
 CONTENTS = "lanmu-backup.json"
 FORMAT = 1
-FILES = ("labels.csv", "settings.toml", "token", "session.key", "webhook.secret")
+FILES = ("labels.csv", USER_DICTIONARY, "settings.toml", "token", "session.key", "webhook.secret")
 SECRETS = ("token", "session.key", "webhook.secret", DATABASE)
 FOLDERS = ("models", "results")
 BESIDE_DATABASE = ("-wal", "-shm", "-journal")

@@ -179,7 +179,9 @@ class Jobs:
         settings = self.settings
         paths = [str(path) for path in (settings.labels, settings.models, self._result_path(number))]
         if kind == "train":
-            return python_command("lanmu.service.training_job", *paths)
+            *inputs, result = paths
+            words = str(settings.user_dictionary)
+            return python_command("lanmu.service.training_job", *inputs, words, result)
         return python_command(
             "lanmu.service.examination_job", kind, *paths, str(self.report_folder(number)), str(settings.database)
         )

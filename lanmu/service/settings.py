@@ -92,6 +92,9 @@ class ServiceLimits:
     webhook_label_seconds: float = 3.0
 
 
+USER_DICTIONARY = "user-dictionary.txt"
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the service runs with; made by ``prepare``, which also makes the folder and its secrets.
@@ -101,8 +104,8 @@ class Settings:
     ``hosts``: names under which the service may be called (none: any, or only this machine's names
     where it listens on the loopback).  ``proxies``: addresses whose forwarding headers are
     believed.  ``watch``: the folder that is watched (None: none is); ``webhook``: where its results
-    are sent (empty: nowhere), signed with ``webhook_secret``; ``fields`` are the names of fields in
-    tables that come without any (``text_field`` and the like).
+    are sent (empty: nowhere), signed with ``webhook_secret``; ``reading`` says how
+    files are read that come without options.
     """
 
     home: Path
@@ -130,6 +133,11 @@ class Settings:
     @property
     def labels(self) -> Path:
         return self.home / "labels.csv"
+
+    @property
+    def user_dictionary(self) -> Path:
+        """Words that training adds to jieba's."""
+        return self.home / USER_DICTIONARY
 
     @property
     def models(self) -> Path:

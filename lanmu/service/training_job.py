@@ -19,11 +19,12 @@ LOWER_PRIORITY = 10
 FEWEST_A_CATEGORY = 2
 
 
-def main(labels: Path, models: Path, result: Path) -> None:
+def main(labels: Path, models: Path, user_dictionary: Path, result: Path) -> None:
     """Train on a labels file against a folder's current model, without promoting; write the verdict as JSON.
 
-    While the labels are few, the fit starts from the model that the folder began with.  A category
-    with a single label waits for its second, which is needed to hold one against the other.
+    The words of ``user_dictionary``, if it is there, are added to jieba's.  While the labels are few,
+    the fit starts from the model that the folder began with.  A category with a single label waits for
+    its second, which is needed to hold one against the other.
     """
     from classifier.model.choice import current_name
     from classifier.model.files import read_manifest
@@ -31,24 +32,17 @@ def main(labels: Path, models: Path, result: Path) -> None:
     from training.fitting.start import start_of, starting_model
     from training.labels.corpora import join_corpora
     from training.labels.file import examples_of, usable_labels
-    from training.promotion.retrain import train
+    from training.promotion.retrain import RunOptions, train
 
     registry = Registry(models)
     taxonomy = read_manifest(models / current_name(models)).taxonomy
     examples = examples_of(enough(join_corpora(usable_labels(labels, taxonomy))))
     start = start_of(examples, taxonomy, starting_model(registry))
+    start = start.with_user_dictionary(user_dictionary)
     if start.said:
         print(start.said, flush=True)
-    run = train(
-        examples,
-        taxonomy,
-        registry,
-        options=start.options,
-        prior=start.prior,
-        known=start.known,
-        promote=False,
-        say=lambda line: print(line, flush=True),
-    )
+    wished = RunOptions(promote=False)
+    run = train(examples, taxonomy, registry, start, wished, say=lambda line: print(line, flush=True))
     verdict = {
         "name": run.name,
         "promote": run.verdict.promote,
@@ -77,7 +71,7 @@ if __name__ == "__main__":
     if hasattr(os, "nice"):
         os.nice(LOWER_PRIORITY)
     try:
-        main(*(Path(argument) for argument in sys.argv[1:4]))
+        main(*(Path(argument) for argument in sys.argv[1:5]))
     except LanmuError as error:
         print(error, flush=True)
         sys.exit(2)

@@ -22,7 +22,7 @@ from training.fitting.seen import seen_record
 from training.fitting.start import Start, start_of
 from training.labels.examples import Examples
 from training.labels.file import examples_of, usable_labels
-from training.promotion.retrain import Run, train
+from training.promotion.retrain import Run, RunOptions, train
 
 
 @pytest.fixture(scope="module")
@@ -162,10 +162,8 @@ def test_what_the_model_knows_is_not_learned_again_and_not_forgotten(
     assert start.known == frozenset(old.ids) and "knows 160 of the labels already" in start.said
 
     def run(name: str, examples: Examples, known: frozenset[str]) -> Run:
-        return train(
-            examples, taxonomy, registry, name=name, options=start.options, prior=start.prior, known=known,
-            say=lambda line: None, promote=False,
-        )  # fmt: skip
+        begin = replace(start, known=known)
+        return train(examples, taxonomy, registry, begin, RunOptions(name, promote=False), say=lambda line: None)
 
     both, alone = run("both", old + new, start.known), run("alone", new, frozenset())
     weights = [read_model(tmp_path / name).weights.weights for name in ("both", "alone")]

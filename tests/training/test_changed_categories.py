@@ -20,7 +20,7 @@ from training.fitting.prior import Prior
 from training.fitting.start import load_shipped_model, start_of
 from training.labels.examples import Examples
 from training.labels.file import read_labels
-from training.promotion.retrain import train
+from training.promotion.retrain import RunOptions, train
 
 SIXTEEN = read_taxonomy()
 SEVENTEEN = Taxonomy((*SIXTEEN, NEW))
@@ -56,9 +56,7 @@ def test_a_changed_list_is_compared_on_what_is_common_and_promoted_by_hand(tmp_p
     ten = notices().take(np.arange(10))
     start = start_of(ten, SEVENTEEN, load_shipped_model())
     assert "new to it: 通告" in start.said
-    run = train(
-        ten, SEVENTEEN, registry, name="with-notices", options=start.options, prior=start.prior, say=lambda line: None
-    )
+    run = train(ten, SEVENTEEN, registry, start, RunOptions("with-notices"), say=lambda line: None)
     assert not run.promoted and registry.current == model_path().name
     reasons = [str(reason) for reason in run.verdict.reasons]
     assert any("new categories: 通告" in reason for reason in reasons)

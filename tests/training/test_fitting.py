@@ -195,7 +195,8 @@ def test_articles_picked_for_doubt_do_not_set_how_sure_to_be(written: Examples) 
 def test_the_shipped_model_is_made_again_byte_for_byte(tmp_path: Path) -> None:
     from classifier.model.versions import Registry
     from lanmu.commands.label_options import read_examples
-    from training.promotion.retrain import labels_checksum, train
+    from training.fitting.start import Start
+    from training.promotion.retrain import RunOptions, labels_checksum, train
 
     manifest = json.loads((model_path() / "manifest.json").read_text("utf-8"))["training"]
     examples, taxonomy = read_examples(find_shipped("labels.csv"), None, False, True)
@@ -203,7 +204,7 @@ def test_the_shipped_model_is_made_again_byte_for_byte(tmp_path: Path) -> None:
     if labels_checksum(ordered) != manifest["labels"]["sha256"]:
         pytest.skip("labels have been added since the shipped model was made")
     options = FitOptions.from_record(manifest["options"])
-    train(examples, taxonomy, Registry(tmp_path), name="again", options=options, say=lambda line: None)
+    train(examples, taxonomy, Registry(tmp_path), Start(options), RunOptions("again"), say=lambda line: None)
     again, ours = (
         hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest()
         for folder in (tmp_path / "again", model_path())

@@ -17,7 +17,7 @@ from training.fitting.seen import unseen
 from training.fitting.start import start_of
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
-from training.promotion.retrain import train
+from training.promotion.retrain import RunOptions, train
 
 TAXONOMY = Taxonomy((Category("农业", "农业"), Category("体育", "体育")))
 FARMING = ("秧苗", "水稻", "玉米", "果园", "大棚", "合作社", "农户", "灌溉", "化肥", "播种")
@@ -52,12 +52,12 @@ def test_labels_kept_apart_are_the_holdout_of_their_source() -> None:
 def test_labels_kept_apart_are_never_learned(tmp_path: Path) -> None:
     learned, kept = made(60, "local", 0), kept_apart(made(120, "kept", 1))
     registry = Registry(tmp_path)
-    run = train(learned + kept, TAXONOMY, registry, name="first", say=lambda line: None)
+    run = train(learned + kept, TAXONOMY, registry, wished=RunOptions("first"), say=lambda line: None)
     manifest = read_manifest(registry.path("first"))
     assert unseen(manifest, kept).all() and not unseen(manifest, learned).any()
     assert manifest.training["metrics"]["articles"] == holdout_mask(learned + kept).sum()
     assert run.manifest.training["labels"]["learned"] == 60
-    alone = train(learned, TAXONOMY, Registry(tmp_path / "alone"), name="first", say=lambda line: None)
+    alone = train(learned, TAXONOMY, Registry(tmp_path / "alone"), wished=RunOptions("first"), say=lambda line: None)
     weights = [registry.path("first"), tmp_path / "alone" / "first"]
     assert len({(folder / "weights.safetensors").read_bytes() for folder in weights}) == 1
     assert alone.manifest.checksum != run.manifest.checksum  # of the figures

@@ -20,7 +20,7 @@ from training.fitting.tuning import tune
 from training.labels.examples import Examples
 from training.labels.file import Label, examples_of
 from training.labels.near_duplicates import near_duplicate_groups
-from training.promotion.retrain import Run, train
+from training.promotion.retrain import Run, RunOptions, train
 
 ROOT = Path(__file__).parents[2]
 CHOSEN = ("meetings", "sports", "agriculture", "health")
@@ -45,7 +45,7 @@ def some(labels: list[Label], each: int) -> list[Label]:
 
 
 def run(labels: list[Label], taxonomy: Taxonomy, folder: Path, name: str) -> Run:
-    return train(examples_of(labels), taxonomy, Registry(folder), name=name, say=lambda line: None)
+    return train(examples_of(labels), taxonomy, Registry(folder), wished=RunOptions(name), say=lambda line: None)
 
 
 @pytest.fixture(scope="module")

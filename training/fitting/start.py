@@ -21,6 +21,8 @@ from training.fitting.seen import find_changed, unseen
 from training.fitting.solving import MOST_IN_DUAL
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from classifier.model.files import StoredModel
     from classifier.model.versions import Registry
     from classifier.taxonomy import Taxonomy
@@ -52,6 +54,18 @@ class Start:
     said: str = ""
     known: frozenset[str] = frozenset()
     alone: str = field(default="it learns from the labels alone", compare=False)
+
+    def with_user_dictionary(self, path: Path) -> Start:
+        """The same with the words of a file added to jieba's dictionary; where there is no such file, the same.
+
+        Raises InputRefused naming the file, and the line where it is one line's fault.
+        """
+        from classifier.engine.words import Dictionary
+
+        if not path.exists():
+            return self
+        words = Dictionary(self.options.user_words).with_file(path).entries
+        return replace(self, options=replace(self.options, user_words=tuple(dict(words).items())))
 
     def is_new(self, examples: Examples) -> NDArray[np.bool_]:
         """Which examples are to be learned, bool[n]."""

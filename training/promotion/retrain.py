@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -22,9 +22,10 @@ from training.evaluation.versus import answers_of, honest_answers
 from training.fitting.fit import Fitted, fit_model
 from training.fitting.holdout import holdout_mask
 from training.fitting.options import FitOptions
-from training.fitting.prior import Prior, find_renamed
+from training.fitting.prior import find_renamed
 from training.fitting.seen import find_changed, find_relabelled, seen_record, unseen
 from training.fitting.splits import hold_apart
+from training.fitting.start import Start
 from training.fitting.tuning import tune
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
@@ -45,49 +46,59 @@ class Run:
     promoted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What is wished of a training run, apart from how it fits.
+
+    ``name`` of the new version (empty: the next free one); ``promote`` whether to make it current if
+    the gate lets it through; ``tune_seconds`` how long to seek better options first.
+    """
+
+    name: str = ""
+    gate: GateOptions = field(default_factory=GateOptions)
+    promote: bool = True
+    tune_seconds: float = 0.0
+
+
 def train(
     examples: Examples,
     taxonomy: Taxonomy,
     registry: Registry,
+    start: Start | None = None,
+    wished: RunOptions | None = None,
     *,
-    name: str = "",
-    options: FitOptions | None = None,
-    prior: Prior | None = None,
-    known: Collection[str] = (),
     unlabelled: Examples | None = None,
-    gate: GateOptions | None = None,
-    promote: bool = True,
-    tune_seconds: float = 0.0,
     say: Say = print,
 ) -> Run:
     """Fit a challenger, hold it against the current model, and promote it if it passes.
 
     It is fitted twice: without the holdout, for the figures and the gate, and then on all labels,
     which is the model that is kept; labels that are kept apart for good are never learned.  With
-    ``tune_seconds`` better options are sought first, on the labels that are not held out.  ``known``
-    are the ids of labels that ``prior`` has learned already: they are not learned again, but tell
-    whether something is forgotten.  ``unlabelled`` articles join each fit (see fit_model).  The same
+    ``wished.tune_seconds`` better options are sought first, on the labels that are not held out.
+    Labels that the model of ``start`` knows are not learned again, but tell whether something is
+    forgotten.  ``unlabelled`` articles join each fit (see fit_model).  The same
     labels, in whatever order, and options give the same bytes.  Raises ModelError for a name that
     is taken or no name.
     """
-    options = options or FitOptions()
-    name = name or registry.free_name("model")
+    start, wished = start or Start(FitOptions()), wished or RunOptions()
+    options = start.options
+    name = wished.name or registry.free_name("model")
     folder = registry.new_path(name)
     champion = read_model(registry.path(registry.current)) if registry.current else None
     everything = examples.take(np.array(sorted(range(len(examples)), key=examples.ids.__getitem__), np.int64))
-    old = np.array([name in known for name in everything.ids], np.bool_)
+    old = ~start.is_new(everything)
     examples = everything.take(~old)
     groups = near_duplicate_groups(examples.whole)
     out = holdout_mask(examples)
     say(f"{len(examples):,} labels to learn from, {int(out.sum()):,} of them held out")
-    if tune_seconds > 0:
+    if wished.tune_seconds > 0:
         apart, _ = hold_apart(out, groups)
-        found = tune(examples.take(apart), taxonomy, groups[apart], options, tune_seconds, say=say)
+        found = tune(examples.take(apart), taxonomy, groups[apart], options, wished.tune_seconds, say=say)
         say(found.words)
         options = found.options
 
     def fit(some: Examples, their_groups: NDArray[np.int64]) -> Fitted:
-        return fit_model(some, taxonomy, options, groups=their_groups, prior=prior, unlabelled=unlabelled)
+        return fit_model(some, taxonomy, options, groups=their_groups, prior=start.prior, unlabelled=unlabelled)
 
     learned, learned_groups = examples.take(~examples.kept_apart), groups[~examples.kept_apart]
     fitted = fit(learned, learned_groups)
@@ -109,11 +120,11 @@ def train(
     )
     verdict = Verdict(True, (Message("gate.first"),))
     if champion is not None:
-        anchors = anchors_of(everything, old, taxonomy) if prior is not None else everything.take(old)
-        verdict = _verdict(champion, learned, answers, fitted, anchors, gate)
+        anchors = anchors_of(everything, old, taxonomy) if start.prior is not None else everything.take(old)
+        verdict = _verdict(champion, learned, answers, fitted, anchors, wished.gate)
     manifest = write_model(folder, manifest, fitted.weights)
     registry.note("added", name, (), {"labels": len(examples), "checksum": manifest.checksum})
-    promoted = promote and verdict.promote
+    promoted = wished.promote and verdict.promote
     reasons = tuple(str(reason) for reason in verdict.reasons)
     if promoted:
         registry.promote(name, reasons, verdict.figures)
@@ -187,7 +198,7 @@ def _verdict(
     answers: Answers,
     fitted: Fitted,
     anchors: Examples,
-    gate: GateOptions | None,
+    gate: GateOptions,
 ) -> Verdict:
     """The gate's verdict: on the holdout by the answers that both gave before they were fitted on it.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.errors import InputRefused
+from classifier.messages import say
 
 MAX_FILE_BYTES = 64_000_000
 MAX_FREQUENCY = 10**12
@@ -37,19 +38,23 @@ class Dictionary:
         """
         try:
             if path.stat().st_size > MAX_FILE_BYTES:
-                raise InputRefused(str(path), f"larger than {MAX_FILE_BYTES} bytes; split or shorten the dictionary")
+                raise InputRefused(str(path), say("dictionary.too_large", most=f"{MAX_FILE_BYTES:,}"))
             content = path.read_bytes().decode("utf-8-sig")
         except OSError as error:
-            raise InputRefused(str(path), f"cannot be read ({error.strerror}); check the path") from error
+            raise InputRefused(str(path), say("dictionary.unread", error=error.strerror or error)) from error
         except UnicodeDecodeError as error:
-            raise InputRefused(str(path), "is not UTF-8; save the dictionary as UTF-8") from error
+            raise InputRefused(str(path), say("dictionary.not_utf8")) from error
+        return self.with_text(content, str(path))
+
+    def with_text(self, content: str, name: str) -> Dictionary:
+        """With the lines of a user dictionary; refusals call it ``name``."""
         with _recorder(self.entries) as recorder:
             # Lines one at a time, so that a refusal can name its line; jieba reads each.
             for number, line in enumerate(content.split("\n"), 1):
                 try:
                     recorder.load_userdict([line])
                 except (InputRefused, ValueError, AttributeError) as error:
-                    raise InputRefused(f"{path}:{number}", f"not a dictionary line ({error})") from error
+                    raise InputRefused(f"{name}:{number}", say("dictionary.bad_line", error=error)) from error
         return Dictionary(self.entries + tuple(recorder.added))
 
     def with_word(self, word: str, frequency: int | None = None) -> Dictionary:
@@ -76,9 +81,11 @@ class Dictionary:
 
 def _check(word: str, frequency: int) -> None:
     if not 0 < len(word) <= MAX_WORD:
-        raise InputRefused(f"word {word[:20]!r}", f"has {len(word)} characters; a word has 1 to {MAX_WORD}")
+        raise InputRefused(f"word {word[:20]!r}", say("dictionary.length", count=len(word), most=MAX_WORD))
     if not 0 <= frequency <= MAX_FREQUENCY:
-        raise InputRefused(f"word {word!r}", f"has the frequency {frequency}; it must be 0 to {MAX_FREQUENCY}")
+        raise InputRefused(
+            f"word {word!r}", say("dictionary.frequency", frequency=frequency, most=f"{MAX_FREQUENCY:,}")
+        )
 
 
 @contextmanager

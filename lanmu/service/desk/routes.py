@@ -20,11 +20,12 @@ from lanmu.service.desk import (
     signing_in,
     today,
     uploading,
+    user_dictionary,
 )
 
 router = APIRouter(include_in_schema=False)
 for _pages in (
     preferences, signing_in, today, review, downloading, articles, labels, mending, charts, retraining, administration,
-    programs, uploading, refused, examining,
+    programs, uploading, refused, examining, user_dictionary,
 ):  # fmt: skip
     router.include_router(_pages.router)

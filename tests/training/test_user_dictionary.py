@@ -1,0 +1,56 @@
+"""Words that training keeps whole: in the command, in the model, in what it cuts."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from classifier.engine.words import Dictionary, cut
+from classifier.model.files import read_manifest
+from tests.conftest import Lanmu
+from training.labels.examples import Examples
+from training.labels.file import examples_of, read_labels
+
+ROOT = Path(__file__).parents[2]
+NAME = "哈拉沙尔灌区"
+
+
+@pytest.fixture(scope="module")
+def written() -> Examples:
+    """Eight written articles of each of two categories of one's own."""
+    labels = read_labels(ROOT / "labels.csv").labels
+    own = {"sports": "赛场", "health": "医院"}
+    some = [one for category in own for one in [x for x in labels if x.category == category][:8]]
+    return examples_of([replace(one, category=own[one.category]) for one in some])
+
+
+def labels_file(path: Path, examples: Examples) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["id", "category", "title", "text"])
+        rows.writerows(zip(examples.ids, examples.categories, examples.titles, examples.texts, strict=True))
+
+
+def test_the_words_of_a_user_dictionary_go_into_the_model(lanmu: Lanmu, tmp_path: Path, written: Examples) -> None:
+    labels_file(tmp_path / "ours.csv", written)
+    (tmp_path / "names.txt").write_text(f"{NAME} 1000\n", "utf-8")
+    command = ("train", "--labels", "ours.csv", "--own-categories", "--from-scratch", "--models", "mine")
+    done = lanmu(*command, "--user-dictionary", "names.txt")
+    assert done.returncode == 0, done.stderr
+    (manifest,) = (read_manifest(path.parent) for path in (tmp_path / "mine").glob("*/manifest.json"))
+    assert manifest.user_words == ((NAME, 1000),)
+    text = f"{NAME}昨天开闸放水"
+    assert NAME in cut(text, dictionary=Dictionary(manifest.user_words)) and NAME not in cut(text)
+
+
+def test_a_user_dictionary_that_is_wrong_is_refused_by_name(lanmu: Lanmu, tmp_path: Path, written: Examples) -> None:
+    labels_file(tmp_path / "ours.csv", written)
+    (tmp_path / "names.txt").write_text(f"{NAME}\n{'长' * 1_001}\n", "utf-8")
+    command = ("train", "--labels", "ours.csv", "--own-categories", "--from-scratch", "--models", "mine")
+    for given, words in (("names.txt", "names.txt:2"), ("missing.txt", "there is no such user dictionary")):
+        wrong = lanmu(*command, "--user-dictionary", given)
+        assert wrong.returncode == 2 and words in wrong.stderr, wrong.stderr
+    assert not list((tmp_path / "mine").glob("*/manifest.json"))
