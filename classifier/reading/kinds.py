@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from classifier.errors import InputRefused
 from classifier.reading.options import Kind, ReadingOptions
 
 COMPRESSED: Final = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
@@ -94,6 +95,7 @@ def kind_by_content(head: bytes, *, whole: bool = False) -> str:
             return "docx" if kind == "zip" and _is_word(head) else kind
     if head[257:262] == b"ustar":
         return "tar"
+    head = _as_utf8(head)
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if b"<alto" in start[:2000].lower():
         return "alto"
@@ -102,6 +104,18 @@ def kind_by_content(head: bytes, *, whole: bool = False) -> str:
     if start.startswith((b"{", b"[")):
         return _json_kind(start, whole=whole)
     return _table_kind(start, whole=whole) or "text"
+
+
+def _as_utf8(head: bytes) -> bytes:
+    """Text in UTF-16 or UTF-32, as some consoles pipe it, in UTF-8; other bytes as they are."""
+    if not head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) and b"\0" not in head[:64]:
+        return head
+    from classifier.reading.encoding import decode
+
+    try:
+        return decode(head[: len(head) // 4 * 4], "").text.encode("utf-8", "replace")
+    except InputRefused:
+        return head
 
 
 def _is_word(head: bytes) -> bool:
@@ -132,7 +146,8 @@ def _json_kind(start: bytes, *, whole: bool) -> str:
 
 def _table_kind(start: bytes, *, whole: bool) -> str:
     """``csv`` where the first line is a heading and the next lines have as many cells; else empty."""
-    lines = start[:65_536].split(b"\n")
+    start = start[:65_536]
+    lines = (start if b"\n" in start else start.replace(b"\r", b"\n")).split(b"\n")
     if not whole and len(lines) > 1:
         lines = lines[:-1]
     lines = [line.rstrip(b"\r") for line in lines if line.strip()]

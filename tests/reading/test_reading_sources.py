@@ -296,6 +296,13 @@ def test_front_matter_in_toml() -> None:
     assert (article.title, article.date, article.text.count("\n")) == ("清河口镇抢播春小麦", "2026-04-05", 1)
 
 
+def test_front_matter_in_json() -> None:
+    head = '{\n  "title": "清河口镇抢播春小麦",\n  "date": "2026-04-05",\n  "tags": ["春耕"]\n}\n'
+    for more in ("", "# 清河口镇抢播春小麦\n\n"):
+        (article,) = read_bytes((head + more + BODY).encode(), "a.md")
+        assert (article.title, article.date, article.text.count("\n")) == ("清河口镇抢播春小麦", "2026-04-05", 1)
+
+
 def test_an_article_with_front_matter_keeps_its_sub_heads() -> None:
     source = f"---\ntitle: 清河口镇抢播春小麦\n---\n\n{BODY}\n## 早动手\n\n{BODY}\n## 早谋划\n\n{BODY}"
     (article,) = read_bytes(source.encode(), "a.md")

@@ -68,7 +68,7 @@ def read_clean(data: bytes, origin: Origin, limits: Limits = LIMITS) -> Article 
     raw = text.split("\n")
     lines = [line.strip(_BLANKS) for line in raw]
     seen = [i for i, line in enumerate(lines) if line]
-    if not seen or len(lines) > min(MOST_LINES, limits.page_lines) or lines[seen[0]].startswith("title"):
+    if not seen or len(lines) > min(MOST_LINES, limits.page_lines) or lines[seen[0]].startswith(("title", "{")):
         return None
     if (" " in text or "\u3000" in text) and any(
         close_up(line) != line for line in lines if " " in line or "\u3000" in line

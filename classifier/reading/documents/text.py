@@ -115,7 +115,7 @@ def is_page(text: str) -> bool:
 
 
 def _has_own_title(text: str) -> bool:
-    if text[:1] not in "-+t\ufeff \n\r":
+    if text[:1] not in "-+t{\ufeff \n\r":
         return False
     from classifier.reading.page.frontmatter import front_matter
 

@@ -1,4 +1,4 @@
-"""The head that Hexo, Hugo, Jekyll and Obsidian put before a text: YAML between ``---``, or TOML between ``+++``."""
+"""The head that Hexo, Hugo, Jekyll and Obsidian put before a text: YAML, TOML (between ``+++``) or JSON."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from classifier.reading.dates import date_of_name, is_iso, normal_date, written_
 from classifier.reading.patterns import pattern
 
 MAX_CHARS = 8_000
-_START = pattern(r"\ufeff?\s{0,40}(?=---|\+\+\+|title\s?:)")
+_START = pattern(r"\ufeff?\s{0,40}(?=---|\+\+\+|title\s?:|\{\s{0,8}\")")
 _BLOCK = pattern(r"-{3,8}[ \t]*\r?\n((?:.*?\n)??)(?:-{3,8}|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 _OPEN_BLOCK = pattern(
     r"((?:[^\s:-][^\n:]{0,40}:[^\n]{0,300}\n|[ \t-][^\n]{0,300}\n|\r?\n){2,40}?)-{3,8}[ \t]*(?:\r?\n|$)"
@@ -57,12 +57,28 @@ def front_matter(source: str) -> FrontMatter:
         found = _yaml_values(match[1])
     elif match := _TOML_BLOCK.match(head, at):
         found = _toml_values(match[1])
+    elif head.startswith("{", at):
+        return _json_head(head, at)
     elif match := _OPEN_BLOCK.match(head, at):
         found = _yaml_values(match[1])
         found = found if found and len(found) > 1 else None
     else:
         return FrontMatter()
     return FrontMatter(found, match.end()) if found is not None else FrontMatter()
+
+
+def _json_head(head: str, at: int) -> FrontMatter:
+    """A JSON object with known keys, and nothing behind it in its last line."""
+    import json
+
+    try:
+        found, end = json.JSONDecoder().raw_decode(head, at)
+    except (ValueError, RecursionError):
+        return FrontMatter()
+    rest = head[end:].lstrip(" \t\r")
+    known = {_NAMES[key.lower()]: value for key, value in found.items() if key.lower() in _NAMES}
+    values = {name: value for name, value in known.items() if isinstance(value, str)}
+    return FrontMatter(values, len(head) - len(rest) + 1) if "title" in values and rest[:1] == "\n" else FrontMatter()
 
 
 def _yaml_values(block: str) -> dict[str, str] | None:

@@ -211,13 +211,15 @@ def _row(data: bytes, start: int, layout: Layout, *, final: bool, closed: bool) 
             return None
         after = len(data)
     line = data[start:stop]
-    if not line:
+    if not line or line == b"\x1a":  # what ends a file of DOS
         return Row((), after)
     if QUOTE not in line:
         return Row(tuple(line.split(layout.delimiter)), after)
     if not layout.quoted:
         return _read_tabbed_row(data, start, stop, after, layout, final=closed)
     strict = _strict(data, start, layout)
+    if b' "' in line and (spaced := _strict(data, start, layout, blanks=True)) and len(spaced[0]) == layout.columns:
+        strict = spaced
     if strict is not None:
         cells, end = strict
         if end < 0 and not closed:
@@ -244,12 +246,17 @@ def _line_end(data: bytes, start: int) -> tuple[int, int]:
     return (at - 1 if at > start and data[at - 1] == 13 else at), at + 1
 
 
-def _strict(data: bytes, start: int, layout: Layout) -> tuple[tuple[bytes, ...], int] | None:
-    """The cells by RFC 4180 and the row's end (-1: a quote is open at the end of the data); None where it is broken."""
+def _strict(data: bytes, start: int, layout: Layout, *, blanks: bool = False) -> tuple[tuple[bytes, ...], int] | None:
+    """The cells by RFC 4180 and the row's end (-1: a quote is open at the end of the data); None where it is broken.
+
+    ``blanks``: a quoted field may have some around its quotes.
+    """
     cells: list[bytes] = []
     delimiter = layout.delimiter[0]
     at = start
     while True:
+        if blanks and data[at : at + 1] == b" " and (bare := _after_blanks(data, at)) < len(data) and data[bare] == 34:
+            at = bare
         if at < len(data) and data[at] == 34:
             close = data.find(QUOTE, at + 1)
             while close >= 0 and data[close + 1 : close + 2] == QUOTE:
@@ -257,7 +264,7 @@ def _strict(data: bytes, start: int, layout: Layout) -> tuple[tuple[bytes, ...],
             if close < 0:
                 return (), -1
             cells.append(data[at + 1 : close].replace(b'""', QUOTE))
-            at = close + 1
+            at = _after_blanks(data, close + 1) if blanks else close + 1
             if data[at : at + 2] == b"\r\n":
                 at += 1
         else:
@@ -275,6 +282,12 @@ def _strict(data: bytes, start: int, layout: Layout) -> tuple[tuple[bytes, ...],
         if data[at] != delimiter:
             return None
         at += 1
+
+
+def _after_blanks(data: bytes, at: int) -> int:
+    while data[at : at + 1] == b" ":
+        at += 1
+    return at
 
 
 def _swallows(data: bytes, start: int, end: int, layout: Layout) -> bool:
