@@ -126,3 +126,36 @@ def test_line_that_signs_a_story_is_no_column_of_the_next(sign: str, names: tupl
 def test_names_in_brackets_behind_the_last_sentence_are_its_reporters() -> None:
     [article] = read(f"{TITLES[0]}\n\n{CANAL}\n{OFFICIAL}(张宁 李丽)\n", "article.txt")
     assert article.reporters == ("张宁", "李丽") and article.text.endswith("(张宁 李丽)")
+
+
+@pytest.mark.parametrize(
+    "sign",
+    ["(张宁)", "(供稿:张宁)", "(青石县融媒体中心)", "(来源:青石融媒)", "（记者　张宁）", "(张宁 记者 李丽 文/图)"],
+)
+def test_page_of_signed_stories_without_marks(sign: str) -> None:
+    articles = read(f"{TITLES[0]}\n\n{CANAL}\n\n{OFFICIAL}{sign}\n\n{TITLES[1]}\n\n{SCHOOL}{sign}\n", "page.txt")
+    assert [article.title for article in articles] == TITLES
+    assert all(article.text.endswith(sign) for article in articles)
+
+
+@pytest.mark.parametrize("mark", ["＃", "＃ ", "# ", "#", "＃＃ "])
+def test_headline_marks_of_any_width(mark: str) -> None:
+    articles = read(f"{mark}{TITLES[0]}\n\n{CANAL}\n\n{mark}{TITLES[1]}\n\n{SCHOOL}\n", "page.md")
+    assert [(article.title, article.text) for article in articles] == list(zip(TITLES, (CANAL, SCHOOL), strict=True))
+
+
+@pytest.mark.parametrize("line", ["2/8", "2026/03/05", "2026-03-05 第2版", "广告", "●责任编辑 张宁", "■版式:李丽"])
+@pytest.mark.parametrize("at", [0, 2, 4])
+def test_line_that_is_of_the_page_and_no_story(line: str, at: int) -> None:
+    lines = [f"# {TITLES[0]}", f"本报讯(记者 张宁){CANAL}", VILLAGES, f"# {TITLES[1]}", f"本报讯(记者 李丽){SCHOOL}"]
+    lines.insert(at, line)
+    articles = read("\n\n".join(lines) + "\n", "page.md")
+    assert [article.title for article in articles] == TITLES
+    assert all(line not in article.text for article in articles)
+    assert all(article.date == ("2026-03-05" if line.startswith("2026") else "") for article in articles)
+
+
+def test_credit_between_torn_lines_joins_them() -> None:
+    page = f"# {TITLES[0]}\n\n本报讯(记者 张宁)各村都派人来帮忙,水渠边一\n\n摄影:李丽\n\n片忙碌,大家盼着早日通水。\n"
+    [article] = read(page, "page.md")
+    assert "水渠边一片忙碌" in article.text and "摄影:李丽" in article.text

@@ -18,8 +18,8 @@ from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import (
     Byline,
     breaks_off,
-    closing_byline,
     closing_reporters,
+    is_signed,
     lead_byline,
     line_byline,
 )
@@ -40,7 +40,7 @@ WRAPPED_LINES, WRAPPED_WIDTH = 5, 140
 """Fewer lines, and longer ones, say nothing of a width at which a text was wrapped."""
 _NOT_CLEAN = pattern(
     r"[\x00-\x08\x0b-\x1f\x7f-\xa0\xad#&*<>\[\\_`$|\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u2e80-\u2fd5\ud800-\uf8ff"
-    r"\uf900-\ufaff\ufeff\ufffd-\uffff\U0002f800-\U0002fa1d]"
+    r"\uf900-\ufaff\ufeff\uff03\ufffd-\uffff\U0002f800-\U0002fa1d]"
 )
 """Markup, characters that only look like others, and blanks and breaks of other kinds."""
 _THREE_BYTES = pattern(r"[\u0800-\uffff]")
@@ -103,7 +103,7 @@ def _is_title_alone(title: str) -> bool:
     """Whether a title is nothing else, too: no heading, editors' line or signature."""
     if title[0] in MARKUP_FIRST or _may_name_editors(title) or recommends(title):
         return False
-    return title[-1] not in _BRACKETS or not closing_byline(title)
+    return title[-1] not in _BRACKETS or not is_signed(title)
 
 
 def _indent(line: str) -> int:
@@ -122,7 +122,7 @@ def _are_paragraphs(own: Sequence[str]) -> bool:
                 return False
             if len(line) <= BYLINE_CHARS and line_byline(line):
                 return False
-        elif i < last and line.endswith(_BRACKET_AND_STOP) and closing_byline(line):
+        elif i < last and line.endswith(_BRACKET_AND_STOP) and is_signed(line):
             return False
         if before and breaks_off(before, line):
             return False

@@ -15,8 +15,10 @@ from classifier.reading.patterns import pattern
 _HEADLINE = pattern(r"^[ \t\u3000]{0,3}#[ \t\u3000]+\S|^[ \t]{0,3}#[^\W\dA-Za-z_][^#\n]*$", re.MULTILINE)
 _LOWER_HEADLINE = pattern(r"^[ \t\u3000]{0,3}#{2,3}[ \t\u3000]+\S", re.MULTILINE)
 _MAY_HAVE_BYLINES = pattern(
-    r"[讯訊电電记記通消報报](?:(?<=[讯訊电電])|(?<=[记記])\s?者|(?<=通)讯|(?<=消)息|(?<=[報报])[道导導])"
+    r"[讯訊电電记記通消報报供中来來)）](?:(?<=[讯訊电電])|(?<=[记記])\s?者|(?<=通)讯|(?<=消)息|(?<=[報报])[道导導]"
+    r"|(?<=供)\s?稿|(?<=中)心|(?<=[来來])源|(?<=[)）])[。.]?\s*\n)"
 )
+_WIDE_HEADLINE = pattern(r"^[ \t\u3000]{0,3}＃{1,6}(?=[ \t\u3000]*[^\s＃])", re.MULTILINE)
 _BYLINES_OF_A_PAGE = 2
 _SIGNED, _HEADED = "signed", "headed"
 _HEADLINE_CHARS = 30
@@ -32,6 +34,8 @@ def read_text(
 ) -> list[Article]:
     """Read decoded text as a page or a plain article, whichever it is."""
     text = plain_ideographs(text)
+    if "＃" in text:
+        text = _WIDE_HEADLINE.sub(lambda match: match[0].replace("＃", "#"), text)
     if text.count("\n") >= options.limits.page_lines:
         raise InputRefused(origin.name, say("file.lines", most=f"{options.limits.page_lines:,}"))
     if kind == "page" or (kind != "plain" and is_page(text)):
@@ -73,7 +77,7 @@ def is_page(text: str) -> bool:
         return True
     if not _MAY_HAVE_BYLINES.search(text):
         return False
-    from classifier.reading.page.bylines import closing_byline, lead_byline, line_byline, signature
+    from classifier.reading.page.bylines import is_signed, lead_byline, line_byline, signature
     from classifier.reading.page.signs import CLOSING_BRACKETS, ENDS
     from classifier.reading.page.tails import recommends
 
@@ -95,20 +99,20 @@ def is_page(text: str) -> bool:
                 below = _SIGNED if has_text else ""
                 continue
             starts, announced = starts + announced, False
-            is_signed = line.rstrip()[-1] in CLOSING_BRACKETS and closing_byline(line)
-            is_head = below == _SIGNED and not is_signed and len(line.strip()) <= _HEADLINE_CHARS
-            has_text, heads = has_text or bool(is_signed), heads + (below == _HEADED and not is_head)
-            if heads and is_signed:
+            signed = line.rstrip()[-1] in CLOSING_BRACKETS and is_signed(line)
+            is_head = below == _SIGNED and not signed and len(line.strip()) <= _HEADLINE_CHARS
+            has_text, heads = has_text or bool(signed), heads + (below == _HEADED and not is_head)
+            if heads and signed:
                 return True
-            below = _SIGNED if is_signed else _HEADED if is_head else ""
+            below = _SIGNED if signed else _HEADED if is_head else ""
         else:
             if announced:
                 starts, announced = starts + 1, False
             has_text, heads = True, heads + (below == _HEADED)
-            is_signed = line.rstrip("。. \u3000")[-1:] in CLOSING_BRACKETS and closing_byline(line)
-            if heads and is_signed:
+            signed = line.rstrip("。. \u3000")[-1:] in CLOSING_BRACKETS and is_signed(line)
+            if heads and signed:
                 return True
-            below = _SIGNED if is_signed else ""
+            below = _SIGNED if signed else ""
         if starts >= _BYLINES_OF_A_PAGE:
             return True
     return False

@@ -336,6 +336,11 @@ def closing_byline(paragraph: str) -> Byline | None:
     return signature(end[match.start() : match.end()].rstrip("。. "))
 
 
+def is_signed(paragraph: str) -> bool:
+    """Whether a paragraph ends with who wrote or sent it."""
+    return closing_byline(paragraph) is not None or bool(names_at_end(paragraph))
+
+
 def closing_reporters(paragraph: str) -> tuple[str, ...]:
     """Reporters named in brackets at a paragraph's end: ``……。(记者 张三)``."""
     byline = closing_byline(paragraph)

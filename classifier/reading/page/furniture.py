@@ -21,14 +21,15 @@ _DESKS = (
 _PAGE_NUMBER = pattern(
     rf"(?:[—–\-·•.\s]*\d{{1,3}}[—–\-·•.\s]*|第?\s*{_NUMBER}\s*版(?:\s*[:·|]?\s*{_DESKS})?|{_DESKS}\s*第?\s*{_NUMBER}\s*版?"
     rf"|[A-Z]?\d{{1,2}}\s*{_DESKS}|{_DESKS}\s*[A-Z]?\d{{1,2}}|今日\s*{_NUMBER}\s*版|第?\s*\d{{1,4}}\s*页(?:\s*[/，,]?\s*共?\s*\d{{1,4}}\s*页)?"
-    rf"|[-=\[(]*\s*[Pp](?:age|AGE)?\.?\s*\d{{1,4}}\s*[-=\])]*|[A-Z]\d{{1,2}}|本期共?{_NUMBER}版)"
+    rf"|\d{{1,3}}\s*/\s*\d{{1,3}}|广告|[-=\[(]*\s*[Pp](?:age|AGE)?\.?\s*\d{{1,4}}\s*[-=\])]*|[A-Z]\d{{1,2}}|本期共?{_NUMBER}版)"
 )
 _DATE_LINE = pattern(
     rf"(?:[^\s。]{{0,12}}\s*)?(?:19|20)\d{{2}}\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日"
     rf"(?:\s*\(?{_WEEKDAY}\)?|\s*农历.{{1,12}}|\s*第?\s*{_NUMBER}\s*版|\s*{_DESKS}|\s*今日.{{1,6}}版|\s*总?第\s*\d+\s*期|[\s|·]+)*"
     rf"|{_WEEKDAY}|农历{_HAN}{{2,10}}(?:年{_HAN}{{1,6}})?"
 )
-_BARE_DATE = pattern(r"(?:19|20)\d{2}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日")
+_ISO_DATE = pattern(rf"(?:19|20)\d{{2}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s*\(?{_WEEKDAY}\)?|\s*第?\s*{_NUMBER}\s*版)*")
+_BARE_DATE = pattern(r"(?:19|20)\d{2}(?:\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|[-/.]\d{1,2}[-/.]\d{1,2})")
 _MASTHEAD = pattern(
     rf"{_HAN}{{2,8}}(?:日报|晚报|晨报|周报|都市报|广播电视报)"
     r"(?:\s*[(\uff08]?(?:汉文版|哈文版|汉|数字报)[)\uff09]?)?(?:\s+[A-Za-z' ]{4,30})?"
@@ -49,14 +50,14 @@ EDITOR_ROLE = (
     r"|[一二三初复终]审|[一二三终]校|审核|审签|审定|签发|(?<=值班)主任)"
 )
 _EDITOR = pattern(
-    rf"[\s(（【\[]*{EDITOR_ROLE}(?:[/／、|]?{EDITOR_ROLE})*\s*(?:{_COLON}|[/／|]|\s)\s*[\w·/／、|：:@.\-—\s)）】\]]{{1,90}}"
+    rf"[\s(（【\[●■◆□◇▲]*{EDITOR_ROLE}(?:[/／、|]?{EDITOR_ROLE})*\s*(?:{_COLON}|[/／|]|\s)\s*[\w·/／、|：:@.\-—\s)）】\]]{{1,90}}"
 )
 _EDITORS_AT_END = pattern(
     rf"(?:{any_of(ENDS)}|[”’）)】…])\s*(?P<editors>{_OPEN}?\s*{EDITOR_ROLE}\s*{_COLON}[\w·\s、,，/／|：:;；]{{2,120}}[)）】\]]?)\s*$"
 )
 _MAY_EDIT = pattern(r"[编編审審校监監责責]|主任|版式")
 _EDITOR_ROLES = pattern(EDITOR_ROLE)
-_BETWEEN_EDITORS = pattern(r"[\s(（【\[\])）】、,，/／|：:;；]+")
+_BETWEEN_EDITORS = pattern(r"[●■◆□◇▲\s(（【\[\])）】、,，/／|：:;；]+")
 _SCAN = pattern(
     r"扫(?:一)?扫|扫描|扫码|二维码|微信公众号|关注.{0,12}(?:公众号|客户端|抖音号|视频号)|下载.{0,12}客户端|新闻客户端"
 )
@@ -65,7 +66,7 @@ _TURN_LINE = pattern(rf"{_OPEN}?\s*(?:紧?下转|详见|转)\s*第?\s*{_NUMBER}\
 _TURNED_FROM = pattern(rf"\s*{_OPEN}\s*(?:紧?上接|紧接|接)\s*第?\s*{_NUMBER}\s*版.{{0,12}}?[)）】\]]")
 _CAPTION = pattern(
     rf"\s*(?:[▲▼△▽◀▶←→↑↓]\s*\S|(?:上|下|左|右|中|题|大|小|背景|资料)?(?:图|组图|图片)(?:\s*[①-⑩\d一二三四五六]{{0,2}})?"
-    rf"\s*(?:为|是|均为|分别为|{_COLON}|/)|[①-⑩]\s*{_HAN}|\(?资料(?:图|照)片?\)?$|新华社发)"
+    rf"\s*(?:为|是|均为|分别为|{_COLON}|/)|摄影(?:记者)?\s*{_COLON}|[①-⑩]\s*{_HAN}|\(?资料(?:图|照)片?\)?$|新华社发)"
 )
 _MAY_CAPTION = pattern(r"[图摄片照发供航报圖攝發報▲▼△▽◀▶←→↑↓①-⑩]")
 _CAPTION_END = pattern(r"(?:图片由.{2,16}提供|资料图片?|资料照片|\(?新华社发\)?|/\s*摄影?|摄影报道)[)）]?\s*$")
@@ -94,7 +95,7 @@ def furniture_reason(line: str) -> str:
     line = simplify(line)
     if _PAGE_NUMBER.fullmatch(line):
         return "page number"
-    if len(line) <= 60 and _DATE_LINE.fullmatch(line):
+    if len(line) <= 60 and (_DATE_LINE.fullmatch(line) or _ISO_DATE.fullmatch(line)):
         return "date line"
     if _MASTHEAD.fullmatch(line):
         return "masthead"

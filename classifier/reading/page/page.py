@@ -105,6 +105,8 @@ def _byline_of(story: Story) -> Byline | None:
 
 def _page_date(paragraphs: list[Paragraph], name: str) -> str:
     for paragraph in paragraphs:
-        if paragraph.reason in ("date line", "masthead", "imprint") and (date := written_date(paragraph.text)):
-            return date
+        if paragraph.reason in ("date line", "masthead", "imprint"):
+            written = written_date(paragraph.text)
+            if date := written or (date_of_name(paragraph.text) if paragraph.reason == "date line" else ""):
+                return date
     return date_of_name(name)
