@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from classifier.files import find_shipped
 from classifier.messages import say
 
 MAX_CATEGORIES = 2_000
+_SHOWN = 40
+_LONGEST_GUESS = 100
 MAX_FILE_BYTES = 4_000_000
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _FIELDS = frozenset({"id", "name", "name_en", "description", "colour", "was", "media_topic", "gbt_20093"})
@@ -74,7 +77,7 @@ class Taxonomy:
         for category in self.categories:
             if category.id == category_id:
                 return category
-        raise UnknownCategory(say("category.unknown", name=category_id, known=", ".join(self.ids)))
+        raise self._unknown(category_id)
 
     def find(self, name: str) -> Category:
         """The category with this id, Chinese or English name, or former id; UnknownCategory where there is none."""
@@ -85,7 +88,16 @@ class Taxonomy:
         for category in self.categories:
             if wanted in (former.casefold() for former in category.was):
                 return category
-        raise UnknownCategory(say("category.unknown", name=name, known=", ".join(self.ids)))
+        raise self._unknown(name)
+
+    def _unknown(self, name: str) -> UnknownCategory:
+        """That there is no such category, with the one that was meant, if one is near, and the known ones."""
+        names = {n.casefold(): c for c in self.categories for n in (c.id, c.name, c.name_en) if n}
+        near = difflib.get_close_matches(name.strip().casefold()[:_LONGEST_GUESS], list(names), 1, 0.5)
+        meant = say("category.meant", name=names[near[0]].name, id=names[near[0]].id) if near else ""
+        shown = [c.id if c.name == c.id else f"{c.id} {c.name}" for c in self.categories[:_SHOWN]]
+        known = ", ".join([*shown, *["…"][: len(self.categories) > _SHOWN]])
+        return UnknownCategory(say("category.unknown", name=name, meant=meant, known=known))
 
     @classmethod
     def of_names(cls, names: list[str]) -> Taxonomy:

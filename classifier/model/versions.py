@@ -143,15 +143,18 @@ class Registry:
         with self.held():
             return self._note(Event(_now(), action, name, self.current or "", reasons, details or {}))
 
-    def prune(self, keep: int = 5) -> list[str]:
-        """Remove old versions: the current one, the one to roll back to, and the ``keep`` latest stay."""
+    def prune(self, keep: int = 5, *, dry: bool = False) -> list[str]:
+        """Remove old versions: the current one, the one to roll back to, and the ``keep`` latest stay.
+
+        ``dry``: only name those that would go.
+        """
         if keep < 0:
             raise ModelError(say("model.keep", keep=keep))
         with self.held():
             versions = sorted(self.versions(), key=lambda v: v.path.stat().st_mtime, reverse=True)
             needed = {self.current, self._before(self.current)} | {v.name for v in versions[:keep]}
             removed = [v for v in versions if v.name not in needed]
-            for version in removed:
+            for version in () if dry else removed:
                 aside = version.path.with_name(f".{version.name}.removed")
                 version.path.replace(aside)
                 shutil.rmtree(aside)

@@ -198,12 +198,12 @@ def _drift(
     from classifier.model.choice import model_path
     from classifier.model.files import read_model
     from training.evaluation.answers import fold_answers
-    from training.evaluation.drift.measure import drift, parts_of, reference_of
+    from training.evaluation.drift.measure import check_dates, drift, reference_of
     from training.evaluation.drift.report import drift_page, print_drift
     from training.fitting.fit import fit_model
     from training.fitting.presets import choose_default_options
 
-    parts_of(archive)
+    check_dates(archive)
     stored = read_model(model_path(model, models))
     answers = fold_answers(fit_model(examples, taxonomy, choose_default_options(examples, taxonomy)), examples)
     reference = reference_of(examples, answers, stored.weights)

@@ -166,11 +166,13 @@ def diff(
 @models.command()
 def prune(
     keep: Annotated[int, typer.Option(help="How many of the latest versions stay.", min=0)] = 5,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which would go.")] = False,
     models: ModelsOption = None,
 ) -> None:
     """Remove old versions; the current one and the one before it always stay."""
-    removed = _registry(models).prune(keep)
-    print(f"removed {', '.join(removed)}" if removed else "nothing to remove")
+    removed = _registry(models).prune(keep, dry=dry_run)
+    said = "would remove" if dry_run else "removed"
+    print(f"{said} {', '.join(removed)}" if removed else "nothing to remove")
 
 
 def summary(name: str, current: bool, manifest: Manifest | None, problem: str) -> dict[str, Any]:

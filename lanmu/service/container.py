@@ -7,6 +7,7 @@ from typing import Protocol, cast
 
 from fastapi import Request
 
+from classifier.files import find_shipped
 from classifier.messages import Said, say
 from lanmu.service.champion import Champion
 from lanmu.service.inbox.measures import InboxMeasures
@@ -120,7 +121,7 @@ def build_service(settings: Settings) -> Service:
         writer=writer,
         sign_ins=sign_ins,
         jobs=Jobs(store, settings, champion),
-        similar=SimilarLabels(settings.labels),
+        similar=SimilarLabels(find_shipped("labels.csv"), settings.labels),
         metrics=metrics,
         outgoing=outgoing,
         inbox=inbox,

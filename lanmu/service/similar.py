@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -48,21 +49,26 @@ class _Index:
 
 
 class SimilarLabels:
-    """Finds labels of a labels file by the pairs of characters that an article has in common with them.
+    """Finds labels of labels files by the pairs of characters that an article has in common with them.
 
-    tf-idf over pairs, hashed; the cosine.  The file is read at the first question, and again where it
+    tf-idf over pairs, hashed; the cosine.  The files are read at the first question, and again where one
     has changed, at most once a minute; the newest MOST_LABELS count.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, *paths: Path) -> None:
+        self.paths = paths
         self._lock = threading.Lock()
         self._index: _Index | None = None
         self._stamp: object = None
         self._looked = 0.0
 
-    def find(self, title: str, text: str, count: int = 5, *, but: str = "") -> list[SimilarLabel]:
-        """The ``count`` likest labels, the likest first; not the article itself, nor the line with the id ``but``."""
+    def find(
+        self, title: str, text: str, count: int = 5, *, but: str = "", among: Collection[str] | None = None
+    ) -> list[SimilarLabel]:
+        """The ``count`` likest labels (of the categories ``among``), the likest first.
+
+        Not the article itself, nor the line with the id ``but``.
+        """
         index = self._current()
         if index is None:
             return []
@@ -79,7 +85,7 @@ class SimilarLabels:
             label, like = index.labels[i], float(likeness[i])
             if like < LEAST or len(found) == count:
                 break
-            if like < SAME and label.id != but:
+            if like < SAME and label.id != but and (among is None or label.category in among):
                 title = label.title or label.text[:40]
                 found.append(SimilarLabel(label.id, title, label.category, label.date, like))
         return found
@@ -88,9 +94,9 @@ class SimilarLabels:
         with self._lock:
             if self._index is None or time.monotonic() - self._looked > LOOK_SECONDS:
                 self._looked = time.monotonic()
-                stamp = _stamp(self.path)
+                stamp = [_stamp(path) for path in self.paths]
                 if stamp != self._stamp:
-                    self._index, self._stamp = _read_index(self.path), stamp
+                    self._index, self._stamp = _read_index(self.paths), stamp
             return self._index
 
 
@@ -102,14 +108,16 @@ def _stamp(path: Path) -> object:
     return found.st_mtime_ns, found.st_size
 
 
-def _read_index(path: Path) -> _Index | None:
+def _read_index(paths: Sequence[Path]) -> _Index | None:
     from classifier.errors import LanmuError
     from training.labels.file import read_labels
 
-    try:
-        labels = read_labels(path).labels[-MOST_LABELS:]
-    except (LanmuError, OSError):
-        return None
+    found: dict[str, Label] = {}
+    for path in paths:
+        with suppress(LanmuError, OSError):
+            if path.is_file():
+                found |= {label.id: label for label in read_labels(path).labels}
+    labels = list(found.values())[-MOST_LABELS:]
     if not labels:
         return None
     pairs = [_count_pairs(label.title, label.text) for label in labels]

@@ -15,7 +15,18 @@ from classifier.model.files import read_model, write_model
 from lanmu.service.container import Service, build_service
 from lanmu.service.store import audit, queue, schema
 from lanmu.service.store.records import today
-from tests.service.desk_made import CLINIC, HARVEST, HOSTILE, MATCH, PASSWORD, USERS, made_service, sign_in, take_in
+from tests.service.desk_made import (
+    CLINIC,
+    HARVEST,
+    HOSTILE,
+    MATCH,
+    PASSWORD,
+    USERS,
+    made_service,
+    many,
+    sign_in,
+    take_in,
+)
 from tests.service.running import running
 
 PAGES = (
@@ -352,3 +363,20 @@ def test_scripts_and_styles_are_versioned_compressed_and_kept(client: TestClient
     assert again.headers["cache-control"] == "no-cache"
     assert client.get(older, headers={"If-None-Match": again.headers["etag"]}).status_code == 304
     assert client.get("/static/../rendering.py").status_code == 404
+
+
+def test_all_that_match_are_accepted_on_other_pages_too_and_taken_back_in_one_step(
+    tmp_path: Path, small_model_folder: Path
+) -> None:
+    service = made_service(tmp_path / "many", small_model_folder)
+    take_in(service, many(70), review=True)
+    with running(service, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as client:
+        csrf = sign_in(client, "李编辑")
+        page = client.get("/articles?state=review").text
+        assert 'name="everything" value="state=review"' in page
+        done = client.post("/articles/bulk", data={"csrf": csrf, "number": [70], "everything": "state=review"})
+        assert "已采纳 70 篇" in done.text
+        client.post("/undo", data={"csrf": csrf})
+        with service.store.reading() as connection:
+            assert queue.review_numbers(connection)[1] == 70
+        assert 'name="everything"' not in client.get("/articles?search=f1").text

@@ -137,7 +137,7 @@ def _describe_unknown(category: str, taxonomy: Taxonomy, listed: int) -> str:
         return f"unknown category {_short(category)!r}; {meant}mend it; the known ones are named for line {listed}"
     return (
         f"unknown category {_short(category)!r}; {meant}known are {', '.join(taxonomy.ids)}; "
-        "mend it, or give your own categories file with --categories"
+        "mend it, give your own categories file with --categories, or take the labels' own with --own-categories"
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import Response
 
 from lanmu.service.api.schemas import MOST_NUMBER
-from lanmu.service.desk.filters import ArticleNumber, WantedArticles
+from lanmu.service.desk.filters import ArticleNumber, WantedArticles, read_filter
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.stories import find_repeated_titles, tell_story
 from lanmu.service.desk.translating import reason
@@ -16,7 +17,7 @@ from lanmu.service.security.access import AskFirst, Editor, Reader
 from lanmu.service.store import deeds, flags, leases, mending, mendings, queue, second_reading, waiting_labels
 from lanmu.service.store.deeds import DeedFilter
 from lanmu.service.store.records import STATES
-from lanmu.service.store.settling import NoSuchArticle, seen_article
+from lanmu.service.store.settling import MOST_AT_ONCE, NoSuchArticle, seen_article
 
 router = APIRouter(route_class=AskFirst)
 A_PAGE = 50
@@ -73,7 +74,7 @@ def similar_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
         queued = seen_article(connection, number)
         line = waiting_labels.line_of(connection, number)
         article = queued.article
-        found = desk.service.similar.find(article.title, article.text, but=line)
+        found = desk.service.similar.find(article.title, article.text, but=line, among={c.id for c in desk.categories})
         numbers = waiting_labels.articles_of(connection, [one.id for one in found])
     template = "parts/similar.html" if "hx-request" in request.headers else "similar.html"
     return desk.page(template, queued=queued, similar=found, numbers=numbers)
@@ -86,10 +87,17 @@ def settle_many(
     number: Annotated[list[Annotated[int, Form(ge=1, le=MOST_NUMBER)]] | None, Form(max_length=1_000)] = None,
     category: Annotated[str, Form(max_length=200)] = "",
     change: Annotated[str, Form(max_length=10)] = "",
+    everything: Annotated[str, Form(max_length=4_000)] = "",
     back: Annotated[str, Form(max_length=4_000)] = "/articles",
 ) -> Response:
-    """Accept the model's category of the chosen articles, or (``change``) give all of them another."""
+    """Accept the model's category of the chosen articles, or (``change``) give all of them another.
+
+    ``everything`` is the query of a list of which all articles are chosen.
+    """
     desk = Desk(request, who)
+    if everything:
+        with desk.service.store.reading() as connection:
+            number = queue.numbers(connection, read_filter(dict(parse_qsl(everything))).filter, MOST_AT_ONCE + 1)
     if not number or (change and not category):
         return desk.redirect(back, "toast.none_chosen")
     review = desk.service.review

@@ -102,9 +102,13 @@ class SignIns:
                 audit.note(connection, session.user.name, "sign-out", address=address)
 
     def change_password(self, user: User, old: str, new: str, address: str = "") -> None:
-        """Change one's own password; all sessions end.  Raises SignInRefused, AccountError."""
-        self._check(user, user.name, old, address, "password change refused", known=True)
-        self._refuse_given(old, new)
+        """Change one's own password; all sessions end.  Raises SignInRefused, AccountError.
+
+        Who must choose one has just signed in with the one that was given, and need not repeat it.
+        """
+        if not user.must_change:
+            self._check(user, user.name, old, address, "password change refused", known=True)
+        self._refuse_given(user, new)
         hashed = hash_password(new, user.name)
         with self.store.writing() as connection:
             accounts.set_password(connection, user, hashed)
@@ -132,10 +136,11 @@ class SignIns:
         for kind in ("name", "address"):
             self.tries[kind].forgive(keys[kind])
 
-    def _refuse_given(self, old: str, new: str) -> None:
+    def _refuse_given(self, user: User, new: str) -> None:
         """AccountError where a new password is the present one or the service's token."""
         token = self.settings.token.encode()
-        if new == old or hmac.compare_digest(new.strip().encode("utf-8", "replace"), token):
+        given = hmac.compare_digest(new.strip().encode("utf-8", "replace"), token)
+        if given or (user.password and matches(new, user.password)):
             raise AccountError(say("account.password_given"))
 
     def _is_too_old(self, secret: str) -> bool:

@@ -129,6 +129,12 @@ def walk(store: Store, wanted: ArticleFilter, *, piece: int = MOST_A_PAGE) -> It
         before = found[-1].number
 
 
+def numbers(connection: Connection, wanted: ArticleFilter, limit: int) -> list[int]:
+    """The numbers of at most so many articles that pass the filter, the newest first."""
+    query = select(articles.c.number).where(condition_of(wanted)).order_by(articles.c.number.desc()).limit(limit)
+    return list(connection.execute(query).scalars())
+
+
 def for_review(
     connection: Connection, wanted: ArticleFilter | None = None, *, offset: int = 0, limit: int = 50
 ) -> ArticlePage:

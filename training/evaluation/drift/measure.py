@@ -144,7 +144,7 @@ def drift(archive: Path, weights: LinearWeights, taxonomy: Taxonomy, reference: 
     """
     tallies, undated = _tallies(archive, seed)
     if not tallies:
-        raise LanmuError(f"{archive}: none of its {undated:,} articles has a date; score it with --date-field")
+        raise _no_date(archive, undated)
     counter = WordCounter(weights)
     for tally in tallies.values():
         tally.words, tally.unseen = counter(tally.titles)
@@ -211,6 +211,23 @@ def parts_of(archive: Path) -> list[str]:
             f"{archive}: no scored archive in Parquet there; give the folder that `lanmu score … --out` wrote"
         )
     return parts
+
+
+def check_dates(archive: Path) -> None:
+    """LanmuError where no article of a scored archive has a date: before the work that would be for nothing."""
+    import pyarrow.parquet as pq
+
+    count = 0
+    for part in parts_of(archive):
+        for batch in pq.ParquetFile(part).iter_batches(SAMPLED_AT_ONCE, columns=["date"]):
+            if batch.column("date").null_count < len(batch):
+                return
+            count += len(batch)
+    raise _no_date(archive, count)
+
+
+def _no_date(archive: Path, count: int) -> LanmuError:
+    return LanmuError(f"{archive}: none of its {count:,} articles has a date; score it with --date-field")
 
 
 def _tallies(archive: Path, seed: int) -> tuple[dict[str, _Tally], int]:

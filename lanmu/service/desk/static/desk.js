@@ -59,6 +59,13 @@ listen(({ kind, count, problem, step, outcome }) => {
     toastOf(texts.savedLate.replace("{count}", left), null);
   }
 });
+for (const label of document.querySelectorAll("[data-show-passwords]")) {
+  label.hidden = false;
+  const fields = [...label.closest("form").querySelectorAll("input[type=password]")];
+  label.querySelector("input").addEventListener("change", (event) => {
+    for (const field of fields) field.type = event.target.checked ? "text" : "password";
+  });
+}
 const door = document.querySelector("[data-unsaved]");
 const waiting = [...steps(), ...steps(true)];
 if (door && waiting.length) {

@@ -1,6 +1,16 @@
 // Lists: choosing several articles for a bulk step, and short addresses for filters.
+let last = null; // the box that was clicked before, from which Shift chooses a range
+
 export function startLists() {
   refresh();
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest('[data-bulk] input[name="number"]');
+    if (!box) return;
+    const boxes = [...box.form.querySelectorAll('input[name="number"]')];
+    const [from, to] = [boxes.indexOf(last), boxes.indexOf(box)].sort((a, b) => a - b);
+    if (event.shiftKey && from >= 0) for (const one of boxes.slice(from, to + 1)) one.checked = box.checked;
+    last = box;
+  });
   document.addEventListener("change", (event) => {
     const form = event.target.closest("[data-bulk]");
     if (!form) return;
@@ -30,6 +40,11 @@ function refresh() {
     for (const box of boxes) box.closest("tr").classList.toggle("is-chosen", box.checked);
     const bar = form.querySelector("[data-bulk-bar]");
     if (!bar) continue;
+    const everything = bar.querySelector("[data-everything]");
+    if (everything) {
+      everything.hidden = chosen < boxes.length;
+      if (everything.hidden) everything.querySelector("input").checked = false;
+    }
     bar.classList.toggle("is-on", chosen > 0);
     const text = bar.querySelector("[data-chosen]");
     text.textContent = text.dataset.text.replace("0", chosen.toLocaleString("en"));
