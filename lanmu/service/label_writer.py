@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from classifier.errors import LanmuError
 from classifier.files import sha256_of
@@ -13,11 +13,10 @@ from classifier.messages import Said, say
 from lanmu.service.store import Store, waiting_labels
 from lanmu.service.store.waiting_labels import LabelFileState
 
-if TYPE_CHECKING:
-    pass
-
 log = logging.getLogger("lanmu.service")
 RETRY_SECONDS = 5.0
+SLOW_SECONDS, REST, MOST_REST_SECONDS = 0.5, 9.0, 60.0
+"""A file that takes long to write, as it is large, is written a tenth of the time; labels wait safely in the store."""
 LOOK_SECONDS = 60.0
 """So often labels.csv is looked for, whether or not there is a label to write."""
 
@@ -37,7 +36,7 @@ class LabelWriter:
         self._seen: LabelFileState | None = None
         self._left_out: Said = ""
         self._wanted = threading.Event()
-        self._stopped = False
+        self._stopped = threading.Event()
         self._writing = threading.Lock()
         self._thread = threading.Thread(target=self._work, name="labels", daemon=True)
 
@@ -47,7 +46,7 @@ class LabelWriter:
 
     def stop(self) -> None:
         """Write what waits and end."""
-        self._stopped = True
+        self._stopped.set()
         self._wanted.set()
         if self._thread.is_alive():
             self._thread.join(60)
@@ -129,21 +128,26 @@ class LabelWriter:
         while True:
             self._wanted.wait(LOOK_SECONDS)
             self._wanted.clear()
+            ending = self._stopped.is_set()
             try:
-                self.flush()
+                begun = time.monotonic()
+                written = self.flush()
+                took = time.monotonic() - begun
                 if self._left_out and self._left_out != self.problem:
                     log.error("%s", self._left_out)
                 self.problem = self._left_out
+                if written and took > SLOW_SECONDS:
+                    self._stopped.wait(min(REST * took, MOST_REST_SECONDS))
             except (LanmuError, OSError) as error:
                 if str(error) != str(self.problem):
                     log.error("labels wait to be written: %s", error)
                 self.problem = error.said if isinstance(error, LanmuError) else str(error)
-                if not self._stopped:
+                if not self._stopped.is_set():
                     threading.Timer(RETRY_SECONDS, self._wanted.set).start()
             except Exception:
                 log.exception("writing labels failed")
                 self.problem = say("queue.labels_failed")
-            if self._stopped:
+            if ending:
                 return
 
 
