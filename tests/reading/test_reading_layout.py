@@ -367,7 +367,7 @@ def test_a_page_that_is_turned_to_be_seen_is_read_as_it_is_seen(turn: int) -> No
     width, height = (sheet.height, sheet.width) if turn != 180 else (sheet.width, sheet.height)
 
     def draw(canvas: Canvas) -> None:
-        canvas.setPageSize((width, height))
+        canvas.setPageSize((sheet.width, sheet.height))  # as it is seen; ReportLab turns the sheet itself
         canvas.setPageRotation(turn)
         canvas.translate(*{90: (width, 0), 180: (width, height), 270: (0, height)}[turn])
         canvas.rotate(turn)
@@ -454,3 +454,110 @@ def test_half_of_a_page_is_not_taken_for_the_whole(monkeypatch: pytest.MonkeyPat
 def test_an_empty_page_is_told() -> None:
     articles = read(pdf_of(front_page(), Sheet(), front_page()))
     assert articles[0].uncertain[-1].startswith("pages with nothing on them: 2;")
+
+
+def whole_front(draw: Callable[[Canvas], None], *, mode: int = 0, shift: tuple[float, float] = (0, 0)) -> bytes:
+    """The front page, moved, in a text mode (3: not to be seen), after ``draw`` has drawn below it."""
+    sheet = front_page()
+
+    def both(canvas: Canvas) -> None:
+        draw(canvas)
+        canvas.translate(*shift)
+        for left, top, right, bottom, _ in sheet.boxes:
+            canvas.rect(left, sheet.height - bottom, right - left, bottom - top)
+        for x, y, text, size in sheet.texts:
+            line = canvas.beginText(x, sheet.height - y - 0.88 * size)
+            line.setFont(FONT, size)
+            line.setTextRenderMode(mode)
+            line.textOut(text)
+            canvas.drawText(line)
+
+    return drawn_by_hand(both)
+
+
+def test_the_text_layer_over_a_scan_is_read() -> None:
+    from PIL import Image
+    from reportlab.lib.utils import ImageReader
+
+    scan = ImageReader(Image.new("RGB", (60, 80), (230, 225, 210)))
+    in_strips = [(0.0, 100.0 * n, 600.0, 100.0) for n in range(8)]
+    for places in ([(0.0, 0.0, 600.0, 800.0)], [(20.0, 20.0, 560.0, 760.0)], in_strips):
+
+        def draw(canvas: Canvas, places: list[tuple[float, float, float, float]] = places) -> None:
+            for place in places:
+                canvas.drawImage(scan, *place)
+
+        articles = read(whole_front(draw, mode=3))
+        assert {a.title: bare(a.text) for a in articles} == {t: bare("".join(p)) for t, p in FRONT.items()}
+
+
+def written_around(canvas: Canvas) -> None:
+    """A watermark, a line up the edge, type too small to see, and text far off the page."""
+    canvas.saveState()
+    canvas.translate(300, 400)
+    canvas.rotate(45)
+    canvas.setFont(FONT, 40)
+    canvas.drawCentredString(0, 0, "清河口日报数字报")
+    canvas.restoreState()
+    canvas.saveState()
+    canvas.translate(15, 300)
+    canvas.rotate(90)
+    canvas.setFont(FONT, 8)
+    canvas.drawString(0, 0, "责任编辑 王小明 美术编辑 李红")
+    canvas.restoreState()
+    canvas.setFont(FONT, 0.001)
+    canvas.drawString(100, 400, "看不见的小字" * 20)
+    canvas.setFont(FONT, 10)
+    canvas.drawString(500_000, 700_000, "远处的字远处的字")
+    canvas.drawString(-30_000, 100, "左边的字左边的字")
+
+
+def test_what_is_written_around_the_articles_is_none_of_them() -> None:
+    articles = read(whole_front(written_around))
+    assert {a.title: bare(a.text) for a in articles} == {t: bare("".join(p)) for t, p in FRONT.items()}
+    [page] = pdf_pages(whole_front(written_around))
+    assert {piece.text for piece in page.aside} == {"清河口日报数字报", "责任编辑 王小明 美术编辑 李红"}
+
+
+def test_what_is_cut_off_the_page_is_not_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setPageSize((680, 900))
+        canvas.setCropBox((40, 50, 640, 850))
+        canvas.setFont(FONT, 8)
+        canvas.drawString(50, 20, "青 品 黄 黑 2026-03-18 21:03 第02版.indd")
+
+    articles = read(whole_front(draw, shift=(40, 50)))
+    assert {a.title: bare(a.text) for a in articles} == {t: bare("".join(p)) for t, p in FRONT.items()}
+    boxes = {a.title: a.source.box for a in read(whole_front(lambda canvas: None))}
+    assert all(a.source.box == pytest.approx(boxes[a.title], abs=0.001) for a in articles)
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_page_set_on_its_side_is_read_as_one_that_stands(turn: int) -> None:
+    sheet = front_page()
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setPageSize((sheet.width, sheet.height) if turn == 180 else (sheet.height, sheet.width))
+        canvas.translate(*{90: (800, 0), 180: (600, 800), 270: (0, 600)}[turn])
+        canvas.rotate(turn)
+        set_sheet(canvas, sheet)
+        for left, top, right, bottom, _ in sheet.boxes:
+            canvas.rect(left, sheet.height - bottom, right - left, bottom - top)
+
+    articles = read(drawn_by_hand(draw))
+    assert {a.title: bare(a.text) for a in articles} == {t: bare("".join(p)) for t, p in FRONT.items()}
+
+
+def test_two_pages_on_one_sheet_keep_to_themselves() -> None:
+    spread, right = Sheet(width=1200), front_page()
+    for x, y, text, size in front_page().texts:
+        spread.line(x, y, text, size)
+    spread.boxes += right.boxes
+    text = ["新建的草原书屋昨天在牧民定居点开门，书架上摆着两千多册图书，其中一半是农牧业技术读物，供牧民免费借阅。"]
+    spread.line(640, 30, "清河口日报", 20)
+    spread.line(1020, 36, "2026年3月19日 星期四 第03版", 9)
+    spread.line(690, 90, "草原书屋开进牧民定居点", 22)
+    spread.body(text * 2, [Column(640, 150, 160, 200), Column(820, 150, 160, 485)])
+    wanted = {**FRONT, "草原书屋开进牧民定居点": text * 2}
+    articles = read(pdf_of(spread))
+    assert {a.title: bare(a.text) for a in articles} == {t: bare("".join(p)) for t, p in wanted.items()}

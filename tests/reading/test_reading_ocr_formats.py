@@ -428,3 +428,13 @@ def test_places_of_thousands_of_millions_are_refused_by_name() -> None:
     value = {"rec_texts": ["一行字"] * 3, "rec_boxes": [[1e12, 1e12, 2e12, 2e12]] * 3}
     with pytest.raises(InputRefused, match=r"^page\.json: holds no text"):
         read_bytes(json.dumps(value).encode(), "page.json")
+
+
+@pytest.mark.parametrize("size", [1.0, 40.0, 1e5])
+def test_places_in_any_measure(size: float) -> None:
+    """Shares of the page, centimetres, or hundredths of a point."""
+    lines = [
+        {"box": [[x / 1800 * size, y / 1800 * size] for x, y in corners(box)], "txt": text}
+        for text, box in page_lines()
+    ]
+    check(json.dumps(lines, ensure_ascii=False), "page.json")

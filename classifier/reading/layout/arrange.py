@@ -71,10 +71,10 @@ class Arrangement:
 def arrange(page: PrintedPage) -> Arrangement:
     """Find the articles of a printed page by where its text stands."""
     body = body_size(page)
-    left_out: list[LeftOutText] = []
+    left_out = [LeftOutText(piece.text, piece.box, "text set another way") for piece in page.aside]
     articles: list[Arranged] = []
     if not body:
-        return Arrangement((), ())
+        return Arrangement((), tuple(left_out))
     for region in _regions(page, body):
         articles += _arrange_region(region, page, left_out)
     for article in articles:

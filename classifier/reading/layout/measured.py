@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece
 from classifier.reading.patterns import pattern
@@ -15,6 +15,8 @@ _HAN_BREAK = pattern(rf"(?<=[{HAN}])[ ]*[\r\n]+\s*(?=[{HAN}])")
 _HAN_GAP = pattern(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
 FARTHEST = 1e6
 """Nothing on a page stands further from its corner."""
+SMALLEST_PAGE = 1_000.0
+"""Pages told in smaller measures (millimetres, shares of one) are made this large."""
 MOST_LINES = 2_000
 MANY_CHARACTERS = 200
 """So much text fills more than a corner of its page."""
@@ -104,6 +106,11 @@ def measure_page(
     kept = [p for p in given if isinstance(p, TextPiece)]
     unplaced = tuple(p.text for p in given if isinstance(p, UnplacedText))
     width, height = _page_size(width, height, kept)
+    if 0 < max(width, height) < SMALLEST_PAGE:
+        grown = SMALLEST_PAGE / max(width, height)
+        kept = [replace(p, box=_grow(p.box, grown), size=p.size * grown) for p in kept]
+        rules, pictures = [_grow(box, grown) for box in rules], [_grow(box, grown) for box in pictures]
+        width, height = width * grown, height * grown
     body = _usual_size(kept)
     evened = [
         TextPiece(p.text, p.box, body, p.bold, p.role, p.lines)
@@ -121,6 +128,10 @@ def measure_page(
     return PrintedPage(
         number, width, height, tuple(settled), tuple(rules), (), tuple(pictures), False, unplaced=unplaced
     )
+
+
+def _grow(box: Box, times: float) -> Box:
+    return Box(box.left * times, box.top * times, box.right * times, box.bottom * times)
 
 
 def _page_size(width: float, height: float, pieces: Sequence[TextPiece]) -> tuple[float, float]:

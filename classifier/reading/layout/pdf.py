@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from classifier.ideographs import plain_codes
@@ -22,6 +25,12 @@ MAX_SEGMENTS = 4_000
 MAX_SIDES = 300
 """With more rules than these, no frames are looked for among them."""
 MAX_PIECES = 200_000
+MOST_TILT = 10.0
+"""Text that leans by up to so many degrees is straight."""
+LEAST_ASIDE = 6
+"""From so many characters on, text that runs another way is no part of an article's."""
+SMALLEST_TYPE = 4_000
+"""Type smaller than this part of the page is not seen."""
 MOST_UNPACKED = 256 << 20
 LEAST_PACKED = 600
 """Smaller streams are mostly single characters of a font, thousands of them."""
@@ -154,7 +163,13 @@ def _png(pixels: bytes, width: int, height: int, stride: int, channels: int) -> 
 
 def _page(page: Any, number: int) -> PrintedPage:
     place = _Place(page)
-    pieces, unmapped = _pieces(page, place)
+    given, unmapped = _pieces(page, place)
+    main = _main_direction(given)
+    if main:
+        # All of the page is set lying on its side, without a word of it in the PDF.
+        place.turn_more(main)
+        given, unmapped = _pieces(page, place)
+    pieces, aside = _split_by_direction(given)
     rules, frames, pictures = _find_drawings(page, place)
     return PrintedPage(
         number,
@@ -164,8 +179,35 @@ def _page(page: Any, number: int) -> PrintedPage:
         tuple(rules),
         tuple(frames),
         tuple(pictures),
+        aside=tuple(aside),
         unmapped=unmapped,
     )
+
+
+def _main_direction(given: Sequence[tuple[TextPiece, int]]) -> int:
+    """The way that most of a page's text runs: 0 to the right, 90 up, 180 upside down, 270 down."""
+    counts = Counter(direction for piece, direction in given if piece.text.strip())
+    direction, count = max(counts.items(), key=lambda pair: pair[1], default=(0, 0))
+    return direction if direction > 0 and count > 0.6 * counts.total() else 0
+
+
+def _split_by_direction(given: Sequence[tuple[TextPiece, int]]) -> tuple[list[TextPiece], list[TextPiece]]:
+    """Characters that run to the right, and the longer runs of others put together.
+
+    Some turned characters, such as figures in an upright headline, stay among the others.
+    """
+    pieces: list[TextPiece] = []
+    aside: list[TextPiece] = []
+    for direction, run in groupby(given, key=lambda pair: pair[1]):
+        own = [piece for piece, _ in run]
+        if direction == 0 or (direction > 0 and len(own) < LEAST_ASIDE):
+            pieces += own
+            continue
+        box = own[0].box
+        for piece in own[1:]:
+            box = box.around(piece.box)
+        aside.append(TextPiece("".join(piece.text for piece in own).strip(), box, own[0].size))
+    return pieces, [piece for piece in aside if piece.text]
 
 
 class _Place:
@@ -175,6 +217,23 @@ class _Place:
         self.width, self.height = page.get_size()
         self.turn = page.get_rotation()
         self.left, self.bottom, self.right, self.top = page.get_cropbox()
+
+    def turn_more(self, degrees: int) -> None:
+        """See the page turned further, clockwise."""
+        self.turn = (self.turn + degrees) % 360
+        if degrees != 180:
+            self.width, self.height = self.height, self.width
+
+    def direction(self, a: float, b: float) -> int:
+        """The way that text with this matrix is seen to run: 0, 90, 180 or 270 degrees, -1 aslant."""
+        degrees = (math.degrees(math.atan2(b, a)) - self.turn) % 360
+        nearest = round(degrees / 90) * 90
+        return nearest % 360 if abs(degrees - nearest) <= MOST_TILT else -1
+
+    def is_off(self, box: Box) -> bool:
+        """Whether a box is outside of what is seen of the page."""
+        x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
+        return not (-1 <= x <= self.width + 1 and -1 <= y <= self.height + 1)
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
         if left > right:
@@ -190,8 +249,8 @@ class _Place:
         return Box(left - self.left, self.top - top, right - self.left, self.top - bottom)
 
 
-def _pieces(page: Any, place: _Place) -> tuple[list[TextPiece], int]:
-    """A page's characters, and how many of them the PDF does not name."""
+def _pieces(page: Any, place: _Place) -> tuple[list[tuple[TextPiece, int]], int]:
+    """A page's characters, each with the way that it runs, and how many of them the PDF does not name."""
     from pypdfium2 import raw
 
     text = page.get_textpage()
@@ -204,7 +263,8 @@ def _pieces(page: Any, place: _Place) -> tuple[list[TextPiece], int]:
     weights: dict[tuple[str, int], bool] = {}
     buffer, flags = ctypes.create_string_buffer(256), ctypes.c_int()
     last_object, size, bold, unmapped = None, 0.0, False, 0
-    found: list[TextPiece] = []
+    direction, smallest = 0, max(place.width, place.height) / SMALLEST_TYPE
+    found: list[tuple[TextPiece, int]] = []
     places: dict[tuple[str, int, int], Box] = {}
     for i in range(count):
         code = raw.FPDFText_GetUnicode(handle, i)
@@ -216,26 +276,29 @@ def _pieces(page: Any, place: _Place) -> tuple[list[TextPiece], int]:
             raw.FPDFText_GetMatrix(handle, i, matrix_at)
             scale = abs(matrix.a * matrix.d - matrix.b * matrix.c) ** 0.5
             size = raw.FPDFText_GetFontSize(handle, i) * scale
+            direction = place.direction(matrix.a, matrix.b) if matrix.a * matrix.d >= matrix.b * matrix.c else 0
             length = raw.FPDFText_GetFontInfo(handle, i, buffer, 256, ctypes.byref(flags))
             name = buffer.raw[: max(0, min(length - 1, 255))].decode("utf-8", "replace")
             bold = weights.setdefault(
                 (name, flags.value), any(w in name.lower() for w in _BOLD) or bool(flags.value & 1 << 18)
             )
         unmapped += raw.FPDFText_HasUnicodeMapError(handle, i) == 1
-        if not raw.FPDFText_GetLooseCharBox(handle, i, loose_at) or size <= 0:
+        if not raw.FPDFText_GetLooseCharBox(handle, i, loose_at) or not size > smallest:
             continue
         raw.FPDFText_GetCharOrigin(handle, i, x_at, y_at)
         base = y.value
         low, high = sorted((loose.bottom, loose.top))
-        if place.turn == 0 and low - 0.1 * size <= base <= low + 0.5 * size:
+        if place.turn == 0 and direction == 0 and low - 0.1 * size <= base <= low + 0.5 * size:
             # Fonts disagree on how high a character reaches; all stand on one baseline.
             low, high = base - 0.12 * size, base + 0.88 * size
         box = place.box(loose.left, low, loose.right, high)
-        if found and found[-1].box == box and chr(code) != " ":
+        if place.is_off(box):
+            continue
+        if found and found[-1][0].box == box and chr(code) != " ":
             # One sign for several characters, such as a long dash: pdfium gives each the whole sign's box.
-            found[-1] = replace(found[-1], text=found[-1].text + chr(code))
+            found[-1] = replace(found[-1][0], text=found[-1][0].text + chr(code)), direction
         elif not _is_doubled(chr(code), box, size, places):
-            found.append(TextPiece(chr(plain_codes().get(code, code)), box, size, bold))
+            found.append((TextPiece(chr(plain_codes().get(code, code)), box, size, bold), direction))
     text.close()
     return found, unmapped
 

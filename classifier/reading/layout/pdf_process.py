@@ -172,7 +172,11 @@ def page_record(page: PrintedPage) -> tuple[dict[str, Any], bytes]:
         for name in ("rules", "frames", "pictures")
     }
     raw = numbers.tobytes()
-    head = {"number": page.number, "width": page.width, "height": page.height, "unmapped": page.unmapped, **drawn}
+    aside = [[p.text, [p.box.left, p.box.top, p.box.right, p.box.bottom], p.size] for p in page.aside]
+    head = {
+        "number": page.number, "width": page.width, "height": page.height, "unmapped": page.unmapped, "aside": aside,
+        **drawn,
+    }  # fmt: skip
     return {**head, "numbers": len(raw), "bytes": len(raw) + len(text)}, raw + text
 
 
@@ -197,6 +201,7 @@ def page_from(head: dict[str, Any], body: bytes) -> PrintedPage:
         rules,
         frames,
         pictures,
+        aside=tuple(TextPiece(text, Box(*corners), size) for text, corners, size in head["aside"]),
         unmapped=head["unmapped"],
     )
 

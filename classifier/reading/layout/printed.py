@@ -83,7 +83,8 @@ class PrintedPage:
 
     ``rules`` are thin lines, ``frames`` drawn or tinted rectangles.  ``number`` counts from one.
     ``exact`` says that sizes and places are those of the typesetter, not measured on a picture.
-    ``unmapped`` counts characters that the source cannot name; ``unplaced`` is text that it gives no place.
+    ``aside`` is text that runs another way than the page's (up its edge, aslant over it).  ``unmapped``
+    counts characters that the source cannot name; ``unplaced`` is text that it gives no place.
     """
 
     number: int
@@ -94,5 +95,6 @@ class PrintedPage:
     frames: tuple[Box, ...] = ()
     pictures: tuple[Box, ...] = ()
     exact: bool = True
+    aside: tuple[TextPiece, ...] = ()
     unmapped: int = 0
     unplaced: tuple[str, ...] = ()
