@@ -28,7 +28,7 @@ class RoleName(StrEnum):
 
 
 RoleOption = Annotated[
-    RoleName, typer.Option("--role", help="reader looks, editor settles, admin also trains, promotes and adds users.")
+    RoleName, typer.Option("--role", help="reader looks, editor labels, admin also trains, promotes and adds users.")
 ]
 
 

@@ -1,4 +1,4 @@
-"""LabelWriter: settled labels on their way into labels.csv, each once, also across a kill."""
+"""LabelWriter: labels on their way into labels.csv, each once, also across a kill."""
 
 from __future__ import annotations
 

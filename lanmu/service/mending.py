@@ -30,7 +30,7 @@ DAY_SECONDS = 86_400.0
 class Mending:
     """Steps upon articles; ``seen`` and ``token`` are of what the person had before them.
 
-    Each raises NoSuchArticle, SettledMeanwhile or AnotherCard where that is no longer so, and
+    Each raises NoSuchArticle, LabelledMeanwhile or AnotherCard where that is no longer so, and
     Overloaded or NotReady where nothing can be tagged at present; it returns its number, by which it can be taken back.
     """
 

@@ -20,8 +20,8 @@ from lanmu.service.champion import NotReady
 from lanmu.service.jobs import JobRunning, NoSuchJob
 from lanmu.service.security.sign_in import SignInRefused, TooManyTries
 from lanmu.service.store import StoreUnusable
+from lanmu.service.store.labelling import AnotherCard, LabelledMeanwhile, NoSuchArticle
 from lanmu.service.store.mendings import MendedSince
-from lanmu.service.store.settling import AnotherCard, NoSuchArticle, SettledMeanwhile
 from lanmu.service.tagging import Overloaded
 
 log = logging.getLogger("lanmu.service")
@@ -62,7 +62,7 @@ _STATUSES: Final[tuple[tuple[type[LanmuError], int], ...]] = (
     (SignInRefused, 401),
     (NoSuchArticle, 404),
     (NoSuchJob, 404),
-    (SettledMeanwhile, 409),
+    (LabelledMeanwhile, 409),
     (AnotherCard, 409),
     (MendedSince, 409),
     (JobRunning, 409),

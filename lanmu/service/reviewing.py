@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from lanmu.service.champion import Champion
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
-from lanmu.service.store import Store, changes, leases, second_reading, settling
-from lanmu.service.store.settling import Settlement
+from lanmu.service.store import Store, changes, labelling, leases, second_reading
+from lanmu.service.store.labelling import Labelling
 
 MOST_LEASED = 5
 
@@ -20,8 +20,8 @@ MOST_LEASED = 5
 class Review:
     """The steps of the desk; each is one transaction.  ``by`` is the person's name.
 
-    ``settle`` raises UnknownCategory for a category the current model does not have, NoSuchArticle,
-    SettledMeanwhile where ``seen`` (the version the person saw) is no longer the article's, and
+    ``label`` raises UnknownCategory for a category the current model does not have, NoSuchArticle,
+    LabelledMeanwhile where ``seen`` (the version the person saw) is no longer the article's, and
     AnotherCard where ``token`` (that of the card the person saw) is not.  ``step`` names the step, so
     that one that comes twice is done once.
     """
@@ -32,68 +32,66 @@ class Review:
     outgoing: Outgoing
     lease_seconds: float
 
-    def settle(
+    def label(
         self, number: int, category: str, by: str, *, seen: int | None = None,
         token: str | None = None, step: str | None = None,
-    ) -> Settlement:  # fmt: skip
+    ) -> Labelling:  # fmt: skip
         """Accept the model's category or choose another."""
         known = self._known(category)
         with self.store.writing() as connection:
-            done = settling.settle(connection, number, known, by, seen=seen, token=token, step=step)
+            done = labelling.label(connection, number, known, by, seen=seen, token=token, step=step)
             self._tell(connection, [done])
         self._wake()
         return done
 
-    def settle_many(self, given: Sequence[tuple[int, str]], by: str) -> list[Settlement]:
+    def label_many(self, given: Sequence[tuple[int, str]], by: str) -> list[Labelling]:
         """Give many articles (numbers) their categories in one step; those that have it already stay as they are."""
         known = [(number, self._known(category)) for number, category in given]
         with self.store.writing() as connection:
-            done = settling.settle_many(connection, known, by)
+            done = labelling.label_many(connection, known, by)
             self._tell(connection, done)
         self._wake()
         return done
 
     def skip(
         self, number: int, by: str, *, seen: int | None = None, token: str | None = None, step: str | None = None
-    ) -> Settlement:
+    ) -> Labelling:
         """Put an article aside without a label."""
         with self.store.writing() as connection:
-            done = settling.skip(connection, number, by, seen=seen, token=token, step=step)
+            done = labelling.skip(connection, number, by, seen=seen, token=token, step=step)
             self._tell(connection, [done])
         self._wake()
         return done
 
-    def read(
-        self, number: int, category: str, by: str, *, seen: int, token: str, step: str | None = None
-    ) -> Settlement:
+    def read(self, number: int, category: str, by: str, *, seen: int, token: str, step: str | None = None) -> Labelling:
         """Read a label once more, without having been shown it."""
         known = self._known(category)
         with self.store.writing() as connection:
             return second_reading.read(connection, number, known, by, seen=seen, token=token, step=step)
 
-    def flag(self, number: int, by: str, note: str, *, token: str | None = None) -> Settlement:
+    def flag(self, number: int, by: str, note: str, *, token: str | None = None) -> Labelling:
         """Ask colleagues about an article."""
         with self.store.writing() as connection:
-            return settling.flag(connection, number, by, note, token=token)
+            return labelling.flag(connection, number, by, note, token=token)
 
-    def accept_many(self, numbers: Sequence[int], by: str) -> list[Settlement]:
-        """Accept the model's category of many articles; those a person has settled are left alone."""
+    def accept_many(self, numbers: Sequence[int], by: str) -> list[Labelling]:
+        """Accept the model's category of many articles; those a person has labelled are left alone."""
         with self.store.writing() as connection:
-            done = settling.accept_many(connection, numbers, by)
+            done = labelling.accept_many(connection, numbers, by)
             self._tell(connection, done)
         self._wake()
         return done
 
-    def choose_many(self, numbers: Sequence[int], category: str, by: str) -> list[Settlement]:
+    def choose_many(self, numbers: Sequence[int], category: str, by: str) -> list[Labelling]:
         """Give many articles one category."""
         known = self._known(category)
         with self.store.writing() as connection:
-            done = settling.choose_many(connection, numbers, known, by)
+            done = labelling.choose_many(connection, numbers, known, by)
             self._tell(connection, done)
         self._wake()
         return done
 
-    def undo(self, by: str, *, of: str | None = None, step: str | None = None) -> list[Settlement]:
+    def undo(self, by: str, *, of: str | None = None, step: str | None = None) -> list[Labelling]:
         """Take back this person's last step, or the one named ``of``; what it was, or nothing.
 
         What is in review again is with this person first, who is about to judge it otherwise.
@@ -102,7 +100,7 @@ class Review:
             reading = second_reading.take_back(connection, by, of) if of is not None else None
             if reading is not None:
                 return [reading]
-            done = settling.undo(connection, by, of=of, step=step)
+            done = labelling.undo(connection, by, of=of, step=step)
             for one in done[:MOST_LEASED]:
                 leases.take(connection, one.article, by, self.lease_seconds)
             self._tell(connection, done, action="undo")
@@ -112,7 +110,7 @@ class Review:
     def _known(self, category: str) -> str:
         return self.champion.model.taxonomy.find(category).id
 
-    def _tell(self, connection: Connection, done: Sequence[Settlement], action: str = "") -> None:
+    def _tell(self, connection: Connection, done: Sequence[Labelling], action: str = "") -> None:
         """Note for other programs what these articles have now."""
         out = self.outgoing
         taxonomy = self.champion.model.taxonomy if self.champion.ready else None

@@ -49,7 +49,7 @@ def test_the_likest_label_comes_first_and_no_line_is_like_itself(tmp_path: Path)
 
 def test_a_page_shows_them_with_their_labels_and_the_guideline(client: TestClient, service: Service) -> None:
     sign_in(client, "李编辑")
-    service.review.settle(1, "health", "李编辑")
+    service.review.label(1, "health", "李编辑")
     service.writer.flush()
     shown = client.get("/articles/4/similar").text
     assert '<a href="/articles/1">县篮球联赛落幕</a>' in shown and "棉花" not in shown

@@ -131,7 +131,7 @@ async def detect_language(given: LanguageQuestion) -> DetectedLanguages:
     responses={**_NOT_FOUND, **problems(403)},
 )
 async def learn(request: Request, project_id: ProjectId, documents: list[IndexedDocument]) -> Response:
-    """Add labels: each document goes to the queue, settled under its first subject, and to labels.csv.
+    """Add labels: each document goes to the queue, labelled with its first subject, and to labels.csv.
 
     All documents are checked first; with an unknown subject none is added.
     """
@@ -153,7 +153,7 @@ router.include_router(reading)
 
 def _learn(service: Service, tags: Tags, categories: list[str]) -> None:
     taken = service.intake.keep(tags, BY)
-    service.review.settle_many([(one.number, category) for one, category in zip(taken, categories, strict=True)], BY)
+    service.review.label_many([(one.number, category) for one, category in zip(taken, categories, strict=True)], BY)
 
 
 async def _suggested(

@@ -1,4 +1,4 @@
-"""The queue: articles put in, listed, settled."""
+"""The queue: articles put in, listed, labelled."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, Editor, Reader
 from lanmu.service.store import deeds, progress, queue
 from lanmu.service.store.deeds import DeedFilter
+from lanmu.service.store.labelling import seen_article
 from lanmu.service.store.queue import ArticleFilter
 from lanmu.service.store.records import today
-from lanmu.service.store.settling import seen_article
 from lanmu.service.tagging import Tags
 
 router = APIRouter(route_class=AskFirst, tags=["queue"], responses=problems(400, 401, 403, 413, 422))
@@ -100,7 +100,7 @@ def one_article(request: Request, who: Reader, number: Number) -> Response:
 def settle(given: schemas.SettleIn, request: Request, who: Editor, number: Number) -> Response:
     """Give an article its category for good: the model's own is an accept, another a choice."""
     service = service_of(request)
-    service.review.settle(number, given.category, who.name, seen=given.seen)
+    service.review.label(number, given.category, who.name, seen=given.seen)
     return json_response(_record(service, number))
 
 
@@ -133,7 +133,7 @@ def skip(given: schemas.SkipIn, request: Request, who: Editor, number: Number) -
 
 @router.post("/articles/accept")
 def accept_many(given: schemas.AcceptIn, request: Request, who: Editor) -> schemas.SettlementsOut:
-    """Accept the model's category of many articles; those that a person has settled are left alone."""
+    """Accept the model's category of many articles; those that a person has labelled are left alone."""
     done = service_of(request).review.accept_many(given.numbers, who.name)
     return schemas.SettlementsOut.model_validate({"settlements": [_settlement(one) for one in done]})
 
@@ -154,7 +154,7 @@ def list_settlements(
     offset: Offset = 0,
     limit: Limit = 50,
 ) -> schemas.DeedsOut:
-    """Who settled what, the newest first."""
+    """Who labelled what, the newest first."""
     with service_of(request).store.reading() as connection:
         found = deeds.deed_page(connection, DeedFilter(by=by, article=article), offset=offset, limit=limit)
     listed = [{**asdict(deed), "at": deed.at.isoformat(timespec="seconds")} for deed in found.deeds]

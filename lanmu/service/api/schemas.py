@@ -199,7 +199,7 @@ class QueuedOut(TaggedOut):
     label: str | None = Field(description="A person's category.", examples=["meetings"])
     labelled_by: str | None = Field(examples=["li"])
     labelled_at: str | None
-    version: int = Field(description="Grows with each settlement; send it back as ``seen``.", examples=[0])
+    version: int = Field(description="Grows with each label; send it back as ``seen``.", examples=[0])
 
 
 class QueuePageOut(BaseModel):

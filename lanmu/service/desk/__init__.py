@@ -1,4 +1,4 @@
-"""The desk: server-rendered pages on which a person settles the doubtful articles."""
+"""The desk: server-rendered pages on which a person labels the doubtful articles."""
 
 from lanmu.service.desk.errors import error_page, language_of
 from lanmu.service.desk.routes import router

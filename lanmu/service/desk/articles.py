@@ -16,8 +16,8 @@ from lanmu.service.desk.translating import reason
 from lanmu.service.security.access import AskFirst, Editor, Reader
 from lanmu.service.store import deeds, flags, leases, mending, mendings, queue, second_reading, waiting_labels
 from lanmu.service.store.deeds import DeedFilter
+from lanmu.service.store.labelling import MOST_AT_ONCE, NoSuchArticle, seen_article
 from lanmu.service.store.records import STATES
-from lanmu.service.store.settling import MOST_AT_ONCE, NoSuchArticle, seen_article
 
 router = APIRouter(route_class=AskFirst)
 A_PAGE = 50
@@ -81,7 +81,7 @@ def similar_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
 
 
 @router.post("/articles/bulk")
-def settle_many(
+def label_many(
     request: Request,
     who: Editor,
     number: Annotated[list[Annotated[int, Form(ge=1, le=MOST_NUMBER)]] | None, Form(max_length=1_000)] = None,

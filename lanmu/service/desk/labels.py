@@ -25,7 +25,7 @@ ACTIONS = ("accept", "choose", "skip")
 def labels_page(
     request: Request, who: Reader, wanted: WantedArticles, action: str = "", offset: Offset = 0
 ) -> Response:
-    """Every settlement, the newest first, and each person's sum."""
+    """Every label, the newest first, and each person's sum."""
     desk = Desk(request, who)
     action = action if action in ACTIONS else ""
     with desk.service.store.reading() as connection:
@@ -47,7 +47,7 @@ def _count_titles(found: Sequence[Deed]) -> Counter[str]:
 
 
 def wanted_deeds(wanted: Wanted, action: str) -> DeedFilter:
-    """The filter of an address for settlements."""
+    """The filter of an address for labels."""
     return DeedFilter(
         by=wanted.filter.labelled_by or None,
         action=action or None,

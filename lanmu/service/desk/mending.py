@@ -13,7 +13,7 @@ from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.sheets import drawn_pages
 from lanmu.service.security.access import AskFirst, Editor, Reader
 from lanmu.service.store import mending, printed
-from lanmu.service.store.settling import seen_article
+from lanmu.service.store.labelling import seen_article
 
 router = APIRouter(route_class=AskFirst)
 Line = Annotated[str, Form(max_length=2_000)]

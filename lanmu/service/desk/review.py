@@ -17,8 +17,8 @@ from lanmu.service.desk.rendering import Desk, pack
 from lanmu.service.desk.stories import tell_story
 from lanmu.service.security.access import AskFirst, Editor, Principal, Reader
 from lanmu.service.store import flags, leases, progress, queue, second_reading
+from lanmu.service.store.labelling import AnotherCard, LabelledMeanwhile, Labelling, NoSuchArticle, seen_article
 from lanmu.service.store.records import today
-from lanmu.service.store.settling import AnotherCard, NoSuchArticle, SettledMeanwhile, Settlement, seen_article
 
 router = APIRouter(route_class=AskFirst)
 MOST_STEPS = 100
@@ -74,7 +74,7 @@ def review_queue(request: Request, who: Reader, wanted: WantedArticles) -> Respo
 def review_card(request: Request, who: Reader, number: ArticleNumber, reading: str = "") -> Response:
     """One article as the review page shows it, without the page around it.
 
-    Nothing (204) where another editor has it before them, or has settled it.
+    Nothing (204) where another editor has it before them, or has labelled it.
     """
     desk = Desk(request, who)
     if _hand_out(desk, [number]) is None:
@@ -122,7 +122,7 @@ def _share(desk: Desk) -> float:
 
 
 def _hand_out(desk: Desk, numbers: Sequence[int]) -> int | None:
-    """The first of these that this editor gets, leased; a reader, who settles nothing, gets any."""
+    """The first of these that this editor gets, leased; a reader, who labels nothing, gets any."""
     if desk.who is None or not desk.who.may("editor") or not numbers:
         return numbers[0] if numbers else None
     seconds = desk.service.settings.limits.lease_seconds
@@ -147,7 +147,7 @@ def _find_colleagues(connection: Connection, desk: Desk, number: int | None) -> 
 
 
 @router.post("/review/{number}/settle")
-def settle(
+def label(
     request: Request,
     who: Editor,
     number: ArticleNumber,
@@ -158,7 +158,7 @@ def settle(
 ) -> Response:
     """Accept the model's category or choose another."""
     desk = Desk(request, who)
-    done = desk.service.review.settle(number, category, who.name, seen=seen, token=token)
+    done = desk.service.review.label(number, category, who.name, seen=seen, token=token)
     return _form_answer(desk, back, [done], undo=True)
 
 
@@ -236,8 +236,8 @@ def _outcome(desk: Desk, by: str, step: StepIn) -> dict[str, object]:
     """What became of a step: done, or refused for good.  What passes by itself (no model yet) is raised."""
     try:
         done = _do(desk, by, step)
-    except SettledMeanwhile:
-        return {"id": step.id, "ok": False, "message": desk.t("toast.settled_meanwhile")}
+    except LabelledMeanwhile:
+        return {"id": step.id, "ok": False, "message": desk.t("toast.labelled_meanwhile")}
     except AnotherCard:
         return {"id": step.id, "ok": False, "message": desk.t("toast.another_card")}
     except (NoSuchArticle, UnknownCategory) as error:
@@ -246,10 +246,10 @@ def _outcome(desk: Desk, by: str, step: StepIn) -> dict[str, object]:
     return {"id": step.id, "ok": True, "message": desk.t(key, **values), "articles": [one.article for one in done]}
 
 
-def _do(desk: Desk, by: str, step: StepIn) -> list[Settlement]:
+def _do(desk: Desk, by: str, step: StepIn) -> list[Labelling]:
     review = desk.service.review
     if step.do == "settle":
-        return [review.settle(step.number, step.category, by, seen=step.seen, token=step.token, step=step.id)]
+        return [review.label(step.number, step.category, by, seen=step.seen, token=step.token, step=step.id)]
     if step.do == "skip":
         return [review.skip(step.number, by, seen=step.seen, token=step.token, step=step.id)]
     if step.do == "read":
@@ -259,13 +259,13 @@ def _do(desk: Desk, by: str, step: StepIn) -> list[Settlement]:
     return review.undo(by, of=step.of, step=step.id)
 
 
-def _form_answer(desk: Desk, back: str, done: Sequence[Settlement], *, undo: bool) -> Response:
+def _form_answer(desk: Desk, back: str, done: Sequence[Labelling], *, undo: bool) -> Response:
     """The next page, with what was done as its message."""
     key, values = _describe(desk, done, undone=not undo)
     return desk.redirect(back, key, undo=undo, **values)
 
 
-def _describe(desk: Desk, done: Sequence[Settlement], *, undone: bool) -> tuple[str, dict[str, object]]:
+def _describe(desk: Desk, done: Sequence[Labelling], *, undone: bool) -> tuple[str, dict[str, object]]:
     """The message for what was done, or taken back."""
     category = desk.categories[done[0].category].name if done and done[0].category else ""
     if not undone:

@@ -1,4 +1,4 @@
-"""Deeds: who settled what, when; filtered, counted, and summed up by person."""
+"""Deeds: who labelled what, when; filtered, counted, and summed up by person."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from lanmu.service.store.database import Store
 from lanmu.service.store.records import LONGEST_OPENING, moment, opening_of
-from lanmu.service.store.schema import articles, settlements
+from lanmu.service.store.schema import articles, label_steps
 
 MOST_A_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One settlement as people read it; ``opening``: the first words of the article's text."""
+    """One step of labelling as people read it; ``opening``: the first words of the article's text."""
 
     number: int
     article: int
@@ -32,7 +32,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class DeedFilter:
-    """Which settlements; None stands for any.  ``action`` is accept, choose or skip; days are ISO, inclusive."""
+    """Which steps of labelling; None stands for any.  ``action`` is accept, choose or skip; days are ISO, inclusive."""
 
     by: str | None = None
     action: str | None = None
@@ -44,7 +44,7 @@ class DeedFilter:
 
 @dataclass(frozen=True)
 class DeedPage:
-    """A page of settlements, the newest first, and how many there are in all."""
+    """A page of steps, the newest first, and how many there are in all."""
 
     deeds: Sequence[Deed]
     total: int
@@ -52,7 +52,7 @@ class DeedPage:
 
 @dataclass(frozen=True, slots=True)
 class PersonsWork:
-    """What one person has settled (taken back not counted): how many accepted, chosen otherwise, skipped."""
+    """What one person has labelled (taken back not counted): how many accepted, chosen otherwise, skipped."""
 
     by: str
     accepted: int
@@ -69,16 +69,16 @@ class PersonsWork:
 def deed_page(
     connection: Connection, wanted: DeedFilter | None = None, *, offset: int = 0, limit: int = 50
 ) -> DeedPage:
-    """Settlements that pass the filter, those taken back among them."""
+    """Steps that pass the filter, those taken back among them."""
     condition = _condition(wanted or DeedFilter())
-    total = connection.execute(select(func.count()).select_from(settlements).where(condition)).scalar_one()
+    total = connection.execute(select(func.count()).select_from(label_steps).where(condition)).scalar_one()
     return DeedPage(_deeds(connection, condition, offset, max(1, min(limit, MOST_A_PAGE))), total)
 
 
 def _deeds(connection: Connection, condition: ColumnElement[bool], offset: int, limit: int) -> list[Deed]:
-    s = settlements.c
+    s = label_steps.c
     query = (
-        select(settlements, articles.c.title, func.substr(articles.c.text, 1, 3 * LONGEST_OPENING).label("opening"))
+        select(label_steps, articles.c.title, func.substr(articles.c.text, 1, 3 * LONGEST_OPENING).label("opening"))
         .join(articles, articles.c.number == s.article)
         .where(condition)
         .order_by(s.number.desc())
@@ -95,8 +95,8 @@ def _deeds(connection: Connection, condition: ColumnElement[bool], offset: int, 
 
 
 def walk(store: Store, wanted: DeedFilter, *, piece: int = MOST_A_PAGE) -> Iterator[Deed]:
-    """Every settlement that passes the filter, the newest first, a piece at a time."""
-    s = settlements.c
+    """Every step that passes the filter, the newest first, a piece at a time."""
+    s = label_steps.c
     before: int | None = None
     while True:
         condition = _condition(wanted) if before is None else and_(_condition(wanted), s.number < before)
@@ -109,8 +109,8 @@ def walk(store: Store, wanted: DeedFilter, *, piece: int = MOST_A_PAGE) -> Itera
 
 
 def people(connection: Connection, day: str) -> list[PersonsWork]:
-    """Everyone who has settled something, who did most first; ``day`` (ISO) is today."""
-    s = settlements.c
+    """Everyone who has labelled something, who did most first; ``day`` (ISO) is today."""
+    s = label_steps.c
 
     def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.sum(case((condition, 1), else_=0))
@@ -144,7 +144,7 @@ def count_labelled_since(connection: Connection, at: float) -> dict[str, int]:
 
 
 def _condition(wanted: DeedFilter) -> ColumnElement[bool]:
-    s = settlements.c
+    s = label_steps.c
     conditions: list[ColumnElement[bool]] = [s.number > 0]
     if wanted.by is not None:
         conditions.append(s.by == wanted.by)

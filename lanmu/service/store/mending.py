@@ -15,9 +15,9 @@ from sqlalchemy.dialects.sqlite import insert
 
 from classifier.article import Article, TaggedArticle
 from lanmu.service.store import flags, leases, printed, queue
+from lanmu.service.store.labelling import seen_article
 from lanmu.service.store.records import QueuedArticle
 from lanmu.service.store.schema import articles, labels, readings
-from lanmu.service.store.settling import seen_article
 from lanmu.service.store.waiting_labels import STALE
 
 MOST_PIECES = 300

@@ -19,10 +19,10 @@ Step = Callable[[Connection], None]
 
 
 def _first(connection: Connection) -> None:
-    """Articles, settlements, labels, accounts, audit, jobs."""
+    """Articles, steps of labelling, labels, accounts, audit, jobs."""
     tables = (
         schema.articles,
-        schema.settlements,
+        schema.label_steps,
         schema.labels,
         schema.users,
         schema.sessions,
@@ -49,9 +49,9 @@ def _third(connection: Connection) -> None:
 
 def _fourth(connection: Connection) -> None:
     """The desk's names of its steps."""
-    for column in (schema.settlements.c.step, schema.settlements.c.undone_step):
+    for column in (schema.label_steps.c.step, schema.label_steps.c.undone_step):
         _add_column(connection, column)
-    _add_indexes(connection, schema.settlements)
+    _add_indexes(connection, schema.label_steps)
 
 
 def _fifth(connection: Connection) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from lanmu.service.store.records import STATES
-from lanmu.service.store.schema import articles, settlements
+from lanmu.service.store.schema import articles, label_steps
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Progress:
     """A day in numbers.
 
     ``states``: articles that arrived that day by state; ``categories``: by the category that
-    counts; ``waiting``: all that wait for review, of whatever day; ``people``: settlements made
+    counts; ``waiting``: all that wait for review, of whatever day; ``people``: labels given
     that day (not taken back) by who made them.
     """
 
@@ -38,7 +38,7 @@ def progress(connection: Connection, day: str) -> Progress:
     states.update(_counts(connection, by_state))
     counts = func.coalesce(c.label, c.category)
     by_category = select(counts, func.count()).where(c.day == day).group_by(counts).order_by(func.count().desc())
-    s = settlements.c
+    s = label_steps.c
     by_person = (
         select(s.by, func.count())
         .where(s.day == day, s.undone_at.is_(None))

@@ -24,8 +24,8 @@ ARCHIVE = "archive"
 class QueuedArticle:
     """An article of the queue: how the model tagged it and what a person said of it.
 
-    ``state``: ``accepted`` (by the model) or ``review`` until a person has settled or skipped it.
-    ``label``: the category a person gave.  ``version`` grows with each settlement; who settles
+    ``state``: ``accepted`` (by the model) or ``review`` until a person has labelled (``settled``) or skipped it.
+    ``label``: the category a person gave.  ``version`` grows with each label; who labels
     tells which he saw.
     """
 

@@ -36,7 +36,7 @@ class JudgedAgain:
 
 
 def judge_again(connection: Connection, judged: Sequence[tuple[int, TaggedArticle]], model: str) -> JudgedAgain:
-    """Note what the model says now; an article that a person has settled meanwhile stays as it is."""
+    """Note what the model says now; an article that a person has labelled meanwhile stays as it is."""
     c = articles.c
     accepted = 0
     changed: list[int] = []

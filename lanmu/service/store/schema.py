@@ -55,7 +55,7 @@ articles = Table(
     Column("label", String),  # a person's category
     Column("labelled_by", String),
     Column("labelled_at", Float),
-    Column("version", Integer, nullable=False, default=0),  # grows with each settlement
+    Column("version", Integer, nullable=False, default=0),  # grows with each label
     Column("into", Integer),  # of a removed one: the article that its text went into
     Index("articles_by_day", "day", "state"),
     Index("articles_by_state", "state", "category", "runner_up", "margin"),
@@ -71,7 +71,8 @@ printed = Table(
     Column("lines", LargeBinary, nullable=False),
 )
 
-settlements = Table(
+# Who labelled what: accept, choose, skip.  The table keeps its first name.
+label_steps = Table(
     "settlements",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
@@ -128,7 +129,7 @@ leases = Table(
     Index("leases_by_person", "by", "until"),
 )
 
-# A question to colleagues about an article that waits; gone once it is settled.
+# A question to colleagues about an article that waits; gone once it is labelled.
 flags = Table(
     "flags",
     metadata,

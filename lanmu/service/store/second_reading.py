@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from lanmu.service.store import leases
+from lanmu.service.store.labelling import Labelling, seen_article
 from lanmu.service.store.records import moment
 from lanmu.service.store.schema import articles, readings
-from lanmu.service.store.settling import Settlement, seen_article
 
 SHOWN = 50
 
@@ -66,10 +66,10 @@ def numbers(connection: Connection, by: str, share: float, *, limit: int = 200) 
 
 def read(
     connection: Connection, number: int, category: str, by: str, *, seen: int, token: str, step: str | None = None
-) -> Settlement:
-    """Keep what a second person reads; the label stays.  Raises as ``settle`` does."""
+) -> Labelling:
+    """Keep what a second person reads; the label stays.  Raises as ``label`` does."""
     if step is not None and _of_step(connection, by, step) is not None:
-        return Settlement(0, number, "read", category, by, again=True)
+        return Labelling(0, number, "read", category, by, again=True)
     article = seen_article(connection, number, seen, token)
     values = {
         "article": number, "first_by": article.labelled_by or "", "first": article.label or "", "second_by": by,
@@ -77,16 +77,16 @@ def read(
     }  # fmt: skip
     connection.execute(insert(readings).values(values).on_conflict_do_nothing())
     leases.free(connection, [number], by)
-    return Settlement(0, number, "read", category, by)
+    return Labelling(0, number, "read", category, by)
 
 
-def take_back(connection: Connection, by: str, step: str) -> Settlement | None:
+def take_back(connection: Connection, by: str, step: str) -> Labelling | None:
     """Forget a reading by the name of its step; None where that step was none."""
     number = _of_step(connection, by, step)
     if number is None:
         return None
     connection.execute(delete(readings).where(readings.c.article == number))
-    return Settlement(0, number, "read", None, by)
+    return Labelling(0, number, "read", None, by)
 
 
 def agreement(connection: Connection) -> Agreement:

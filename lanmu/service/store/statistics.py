@@ -34,10 +34,10 @@ class Period:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Of a category the model gave: how many articles people settled, and how many of these they accepted."""
+    """Of a category the model gave: how many articles people labelled, and how many of these they accepted."""
 
     category: str
-    settled: int
+    labelled: int
     accepted: int
 
 
@@ -96,7 +96,7 @@ def confidence(
 
 
 def agreement(connection: Connection) -> list[Agreement]:
-    """By the model's category: how often people agreed, where they settled most first."""
+    """By the model's category: how often people agreed, where they labelled most first."""
     c = articles.c
     query = (
         select(c.category, func.count(), func.sum(case((c.label == c.category, 1), else_=0)))

@@ -14,7 +14,7 @@ from classifier.errors import LanmuError
 from classifier.messages import say
 from lanmu.service.store import flags, leases, queue
 from lanmu.service.store.records import QueuedArticle, State, local_day
-from lanmu.service.store.schema import articles, labels, settlements
+from lanmu.service.store.schema import articles, label_steps, labels
 
 MOST_AT_ONCE = 1_000
 
@@ -26,8 +26,8 @@ class NoSuchArticle(LanmuError):
         super().__init__(say("queue.no_article", number=number))
 
 
-class SettledMeanwhile(LanmuError):
-    """Another person settled the article after this one had seen it."""
+class LabelledMeanwhile(LanmuError):
+    """Another person labelled the article after this one had seen it."""
 
 
 class AnotherCard(LanmuError):
@@ -35,7 +35,7 @@ class AnotherCard(LanmuError):
 
 
 @dataclass(frozen=True, slots=True)
-class Settlement:
+class Labelling:
     """One judgement: ``action`` is accept, choose or skip; ``category`` what the article now has (None: none).
 
     ``again``: it was done before, and has come once more.
@@ -50,14 +50,14 @@ class Settlement:
     again: bool = False
 
 
-def settle(
+def label(
     connection: Connection, number: int, category: str, by: str, *, seen: int | None = None,
     token: str | None = None, step: str | None = None, batch: str | None = None,
-) -> Settlement:  # fmt: skip
+) -> Labelling:  # fmt: skip
     """Give an article its category for good; the model's own is an accept, another a choice.
 
     ``seen`` is the version the person saw, ``token`` that of the card he saw (QueuedArticle.token).
-    Raises NoSuchArticle; SettledMeanwhile where the version has changed since; AnotherCard where the
+    Raises NoSuchArticle; LabelledMeanwhile where the version has changed since; AnotherCard where the
     token is not this article's.  ``step`` is the desk's name of the step: one that is known is done
     already, and what was done then is returned.
     """
@@ -65,102 +65,104 @@ def settle(
         return known
     article = seen_article(connection, number, seen, token)
     action = "accept" if category == article.tagged.category else "choose"
-    return _settled(connection, article, action, category, "settled", by, batch, step)
+    return _note_label(connection, article, action, category, "settled", by, batch, step)
 
 
-def settle_many(connection: Connection, given: Sequence[tuple[int, str]], by: str) -> list[Settlement]:
+def label_many(connection: Connection, given: Sequence[tuple[int, str]], by: str) -> list[Labelling]:
     """Give many articles their categories as one step that undo takes back; those labelled so already stay."""
     batch = secrets.token_hex(8)
-    done: list[Settlement] = []
+    done: list[Labelling] = []
     for number, category in given:
         article = seen_article(connection, number)
         if article.label != category:
-            done.append(settle(connection, number, category, by, batch=batch))
+            done.append(label(connection, number, category, by, batch=batch))
     return done
 
 
 def skip(
     connection: Connection, number: int, by: str, *, seen: int | None = None,
     token: str | None = None, step: str | None = None,
-) -> Settlement:  # fmt: skip
-    """Put an article aside without a label; it leaves the review queue.  Raises as ``settle`` does."""
+) -> Labelling:  # fmt: skip
+    """Put an article aside without a label; it leaves the review queue.  Raises as ``label`` does."""
     if known := _find_known(connection, by, step):
         return known
-    return _settled(connection, seen_article(connection, number, seen, token), "skip", None, "skipped", by, None, step)
+    return _note_label(
+        connection, seen_article(connection, number, seen, token), "skip", None, "skipped", by, None, step
+    )
 
 
-def flag(connection: Connection, number: int, by: str, note: str, *, token: str | None = None) -> Settlement:
-    """Ask colleagues about an article; it stays in review, for them.  Raises as ``settle`` does."""
+def flag(connection: Connection, number: int, by: str, note: str, *, token: str | None = None) -> Labelling:
+    """Ask colleagues about an article; it stays in review, for them.  Raises as ``label`` does."""
     article = seen_article(connection, number, None, token)
     flags.put(connection, number, by, note)
     leases.free(connection, [number], by)
-    return Settlement(0, number, "flag", article.label, by)
+    return Labelling(0, number, "flag", article.label, by)
 
 
-def accept_many(connection: Connection, numbers: Sequence[int], by: str) -> list[Settlement]:
-    """Accept the model's category of many articles that no person has settled yet, as one step that undo takes back."""
+def accept_many(connection: Connection, numbers: Sequence[int], by: str) -> list[Labelling]:
+    """Accept the model's category of many articles that nobody has labelled yet, as one step that undo takes back."""
     return _many(connection, numbers, by, None)
 
 
-def choose_many(connection: Connection, numbers: Sequence[int], category: str, by: str) -> list[Settlement]:
-    """Give many articles this category, whoever settled them before, as one step that undo takes back."""
+def choose_many(connection: Connection, numbers: Sequence[int], category: str, by: str) -> list[Labelling]:
+    """Give many articles this category, whoever labelled them before, as one step that undo takes back."""
     return _many(connection, numbers, by, category)
 
 
-def _many(connection: Connection, numbers: Sequence[int], by: str, category: str | None) -> list[Settlement]:
+def _many(connection: Connection, numbers: Sequence[int], by: str, category: str | None) -> list[Labelling]:
     if len(numbers) > MOST_AT_ONCE:
         raise LanmuError(say("queue.too_many", count=f"{len(numbers):,}", most=f"{MOST_AT_ONCE:,}"))
     batch = secrets.token_hex(8)
-    done: list[Settlement] = []
+    done: list[Labelling] = []
     for number in dict.fromkeys(numbers):
         article = queue.get(connection, number)
         if article is None or (article.state == "settled" and category in (None, article.label)):
             continue
-        done.append(settle(connection, number, category or article.tagged.category, by, batch=batch))
+        done.append(label(connection, number, category or article.tagged.category, by, batch=batch))
     return done
 
 
-def undo(connection: Connection, by: str, *, of: str | None = None, step: str | None = None) -> list[Settlement]:
+def undo(connection: Connection, by: str, *, of: str | None = None, step: str | None = None) -> list[Labelling]:
     """Take back this person's last step (a bulk accept as a whole), or the one named ``of``; empty where there is none.
 
-    An article that another settlement has changed since is left as it is.  ``step`` is the desk's
+    An article that another label has changed since is left as it is.  ``step`` is the desk's
     name of this undoing, which is done once however often it comes.
     """
-    own = select(settlements).where(settlements.c.by == by).order_by(settlements.c.number.desc())
-    if step is not None and (done := list(connection.execute(own.where(settlements.c.undone_step == step)))):
-        return [Settlement(row.number, row.article, row.action, row.before_label, by, row.batch, True) for row in done]
-    last = own.where(settlements.c.undone_at.is_(None))
-    first = connection.execute((last if of is None else last.where(settlements.c.step == of)).limit(1)).one_or_none()
+    own = select(label_steps).where(label_steps.c.by == by).order_by(label_steps.c.number.desc())
+    if step is not None and (done := list(connection.execute(own.where(label_steps.c.undone_step == step)))):
+        return [Labelling(row.number, row.article, row.action, row.before_label, by, row.batch, True) for row in done]
+    last = own.where(label_steps.c.undone_at.is_(None))
+    first = connection.execute((last if of is None else last.where(label_steps.c.step == of)).limit(1)).one_or_none()
     if first is None:
         return []
     rows = [first]
     if first.batch is not None:
-        rows = list(connection.execute(last.where(settlements.c.batch == first.batch)))
+        rows = list(connection.execute(last.where(label_steps.c.batch == first.batch)))
     at = time.time()
-    taken: list[Settlement] = []
+    taken: list[Labelling] = []
     for row in rows:
         connection.execute(
-            update(settlements).where(settlements.c.number == row.number).values(undone_at=at, undone_step=step)
+            update(label_steps).where(label_steps.c.number == row.number).values(undone_at=at, undone_step=step)
         )
-        later = select(settlements.c.number).where(
-            settlements.c.article == row.article,
-            settlements.c.number > row.number,
-            settlements.c.undone_at.is_(None),
+        later = select(label_steps.c.number).where(
+            label_steps.c.article == row.article,
+            label_steps.c.number > row.number,
+            label_steps.c.undone_at.is_(None),
         )
         if connection.execute(later.limit(1)).one_or_none() is not None:
             continue
         _write(connection, row.article, row.before_state, row.before_label, row.before_by, row.before_at)
-        taken.append(Settlement(row.number, row.article, row.action, row.before_label, by, row.batch))
+        taken.append(Labelling(row.number, row.article, row.action, row.before_label, by, row.batch))
     return taken
 
 
-def _find_known(connection: Connection, by: str, step: str | None) -> Settlement | None:
+def _find_known(connection: Connection, by: str, step: str | None) -> Labelling | None:
     """What this person's step of this name did, if it has come before."""
     if step is None:
         return None
-    found = select(settlements).where(settlements.c.by == by, settlements.c.step == step)
+    found = select(label_steps).where(label_steps.c.by == by, label_steps.c.step == step)
     row = connection.execute(found).one_or_none()
-    return None if row is None else Settlement(row.number, row.article, row.action, row.category, by, row.batch, True)
+    return None if row is None else Labelling(row.number, row.article, row.action, row.category, by, row.batch, True)
 
 
 def seen_article(
@@ -168,20 +170,20 @@ def seen_article(
 ) -> QueuedArticle:
     """The article of a number, if it is still as a person saw it: version ``seen``, card ``token``.
 
-    Raises NoSuchArticle, SettledMeanwhile, AnotherCard.
+    Raises NoSuchArticle, LabelledMeanwhile, AnotherCard.
     """
     article = queue.get(connection, number)
     if article is None:
         raise NoSuchArticle(number)
     if seen is not None and seen != article.version:
         who = article.labelled_by or say("queue.somebody")
-        raise SettledMeanwhile(say("queue.labelled_meanwhile", person=who, number=number))
+        raise LabelledMeanwhile(say("queue.labelled_meanwhile", person=who, number=number))
     if token is not None and not secrets.compare_digest(token.encode(), article.token.encode()):
         raise AnotherCard(say("queue.another_card", number=number))
     return article
 
 
-def _settled(
+def _note_label(
     connection: Connection,
     article: QueuedArticle,
     action: str,
@@ -190,9 +192,9 @@ def _settled(
     by: str,
     batch: str | None,
     step: str | None,
-) -> Settlement:
+) -> Labelling:
     at = time.time()
-    statement = insert(settlements).values(
+    statement = insert(label_steps).values(
         article=article.number,
         action=action,
         category=category,
@@ -206,11 +208,11 @@ def _settled(
         before_by=article.labelled_by,
         before_at=None if article.labelled_at is None else article.labelled_at.timestamp(),
     )
-    number = connection.execute(statement.returning(settlements.c.number)).scalar_one()
+    number = connection.execute(statement.returning(label_steps.c.number)).scalar_one()
     _write(connection, article.number, state, category, by, at)
     flags.take_away(connection, article.number)
     leases.free(connection, [article.number], by)
-    return Settlement(number, article.number, action, category, by, batch)
+    return Labelling(number, article.number, action, category, by, batch)
 
 
 def _write(
