@@ -17,7 +17,7 @@ MAX_CATEGORIES = 2_000
 _SHOWN = 40
 _LONGEST_GUESS = 100
 MAX_FILE_BYTES = 4_000_000
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _FIELDS = frozenset({"id", "name", "name_en", "description", "colour", "was", "media_topic", "gbt_20093"})
 _MEDIA_TOPIC = re.compile(r"\d{8}")
 _GBT_20093 = re.compile(r"[0-9A-Za-z.\-]{1,20}")
@@ -150,7 +150,7 @@ def _category(entry: object, number: int) -> Category:
     if not values.get("id") or len(values["id"]) > 100 or any(c in values["id"] for c in ',\n\r\t\0"/\\'):
         raise TaxonomyError(say("category.no_id", number=number))
     values["name"] = values.get("name") or values["id"]
-    if "colour" in values and not _COLOUR.fullmatch(values["colour"]):
+    if "colour" in values and not COLOUR.fullmatch(values["colour"]):
         raise TaxonomyError(say("category.colour", id=values["id"], colour=values["colour"]))
     for key, form, asked in (
         ("media_topic", _MEDIA_TOPIC, "eight digits, as 15000000"),

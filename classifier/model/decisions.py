@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from classifier.errors import ModelError
 from classifier.messages import Language, say
+from classifier.model.entries import is_number, plain_values
 from classifier.model.form import NO_BODY, ROUND_UP
 
 if TYPE_CHECKING:
@@ -93,10 +94,15 @@ class ReviewRule:
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> ReviewRule:
         try:
-            pairs = tuple((float(accuracy), float(threshold)) for accuracy, threshold in record["thresholds"])
+            pairs = tuple((accuracy, threshold) for accuracy, threshold in record["thresholds"])
+            if not all(is_number(value) for pair in pairs for value in pair):
+                raise ValueError("thresholds are no numbers")
             if "secondary_least" not in record:  # written when the second category had a threshold of probability
                 record = {name: value for name, value in record.items() if name != "secondary"}
-            return cls(**{**record, "thresholds": pairs})
+            if unknown := set(record) - {f.name for f in fields(cls)}:
+                raise ValueError(f"{sorted(unknown)[0]!r} is unknown")
+            values = {name: value for name, value in record.items() if name != "thresholds"}
+            return cls(thresholds=pairs, **plain_values(cls, values, "review rule"))
         except (TypeError, ValueError, KeyError) as error:
             raise ModelError(f"review rule cannot be used ({error})") from error
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from classifier.errors import ModelError
+from classifier.model.entries import plain_values
 from classifier.text import is_word
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ Field = Literal["title", "text", "lead"]
 Analyser = Literal["words", "characters"]
 FIELDS: tuple[Field, ...] = ("title", "text", "lead")
 Block = tuple[Field, Analyser]
+MOST_LEAD = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class FeatureSpec:
     def __post_init__(self) -> None:
         if not 0 <= self.words <= 2 or not 0 <= self.characters <= 3 or self.words + self.characters == 0:
             raise ModelError("features: words must be 0-2 and characters 0-3, and not both 0")
+        if not 0 <= self.lead_characters <= MOST_LEAD:
+            raise ModelError(f"features: lead_characters must be 0-{MOST_LEAD}")
         if min(self.title, self.text, self.lead, self.character_weight) < 0 or self.title + self.text + self.lead == 0:
             raise ModelError("features: weights must not be negative, and one field must count")
 
@@ -80,10 +84,7 @@ class FeatureSpec:
         known = {f.name: f.type for f in fields(cls)}
         if unknown := set(record) - set(known):
             raise ModelError(f"features: unknown option {sorted(unknown)[0]!r}; the model is from a newer lanmu")
-        try:
-            return cls(**record)
-        except TypeError as error:
-            raise ModelError(f"features: {error}") from error
+        return cls(**plain_values(cls, record, "features"))
 
 
 def word_ngrams(tokens: list[str], n: int, table: NDArray[np.uint8]) -> Iterator[str]:

@@ -8,16 +8,18 @@ import os
 import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from classifier.errors import ModelError
+from classifier.engine.words.dictionary import MAX_FREQUENCY, MAX_WORD
+from classifier.errors import ModelError, TaxonomyError
 from classifier.files import sha256_of, sync_folder, write_text_whole
 from classifier.model.decisions import ReviewRule
+from classifier.model.entries import is_number
 from classifier.model.features import FeatureSpec
 from classifier.model.tensors import read_tensors, write_tensors
 from classifier.model.weights import LinearWeights
 from classifier.strings import StringTable
-from classifier.taxonomy import Category, Taxonomy
+from classifier.taxonomy import COLOUR, Category, Taxonomy
 from classifier.text import CharacterTable, with_plain_ideographs
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ SPREAD = "calibration.spread"
 MANIFEST = "manifest.json"
 WEIGHTS = "weights.safetensors"
 MAX_MANIFEST_BYTES = 8_000_000
+LONGEST_ENTRY = 2_000
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,12 @@ def read_manifest(folder: Path) -> Manifest:
             taxonomy=Taxonomy(tuple(_category(category) for category in record["taxonomy"])),
             spec=FeatureSpec.from_record(record["features"]),
             review=ReviewRule.from_record(record["review"]),
-            surprise_unknown=float(record["surprise_unknown"]),
-            user_words=tuple((str(word), int(frequency)) for word, frequency in record["user_words"]),
+            surprise_unknown=_number(record["surprise_unknown"]),
+            user_words=tuple((_word(word), _frequency(frequency)) for word, frequency in record["user_words"]),
             training=dict(record["training"]),
             checksum=str(record["checksum"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, TaxonomyError) as error:
         raise ModelError(f"{path}: lacks or spoils an entry ({error}); restore the model's folder") from error
 
 
@@ -133,7 +136,11 @@ def _manifest_record(folder: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: not readable as JSON ({error}); restore the model's folder") from error
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise ModelError(f"{path}: not of model format {FORMAT}; it is damaged or from another version of lanmu")
-    if record.get("checksum") != _checksum(record):
+    try:
+        whole = record.get("checksum") == _checksum(record)
+    except UnicodeEncodeError:  # half a character, which no file of ours has
+        whole = False
+    if not whole:
         raise ModelError(f"{path}: does not have its own checksum; it was changed; restore it or train again")
     return record
 
@@ -158,7 +165,34 @@ def _category_record(category: Category) -> dict[str, Any]:
 
 
 def _category(record: dict[str, Any]) -> Category:
-    return Category(**{**record, "was": tuple(record.get("was", ()))})
+    was = tuple(record.get("was", ()))
+    texts = {key: value for key, value in record.items() if key != "was"}
+    if not all(isinstance(value, str) and len(value) <= LONGEST_ENTRY for value in (*texts.values(), *was)):
+        raise ValueError("an entry of a category is no text, or too long")
+    category = Category(**texts, was=was)
+    if not category.id or not COLOUR.fullmatch(category.colour):
+        raise ValueError(f"category {category.id[:40]!r} lacks an id, or its colour is none")
+    category.id.encode(), category.name.encode()  # half a character is a ValueError
+    return category
+
+
+def _word(word: object) -> str:
+    if not isinstance(word, str) or not 0 < len(word) <= MAX_WORD:
+        raise ValueError("a word of its own is none")
+    word.encode()
+    return word
+
+
+def _frequency(value: object) -> int:
+    if not 0 <= _number(value) <= MAX_FREQUENCY:
+        raise ValueError("the frequency of a word is none")
+    return int(_number(value))
+
+
+def _number(value: object) -> float:
+    if not is_number(value):
+        raise ValueError("an entry is no number")
+    return float(cast(float, value))
 
 
 def _checksum(record: dict[str, Any]) -> str:
@@ -186,6 +220,14 @@ def _tensors(weights: LinearWeights) -> dict[str, NDArray[Any]]:
     }
 
 
+def _is_text(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _weights(path: Path, manifest: Manifest) -> LinearWeights:
     import numpy as np
 
@@ -197,6 +239,8 @@ def _weights(path: Path, manifest: Manifest) -> LinearWeights:
             raise ModelError(f"{path}: lacks {name!r} in its form; restore the model's folder")
         if any(wanted is not None and wanted != n for wanted, n in zip(shape, array.shape, strict=True)):
             raise ModelError(f"{path}: {name!r} has shape {array.shape}, which does not fit; restore the model")
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise ModelError(f"{path}: {name!r} holds what is no number; restore the model's folder")
         return array
 
     def strings(name: str) -> StringTable:
@@ -204,6 +248,8 @@ def _weights(path: Path, manifest: Manifest) -> LinearWeights:
         ends = table.offsets
         if len(ends) == 0 or ends[0] != 0 or ends[-1] != len(table.blob) or (np.diff(ends) <= 0).any():
             raise ModelError(f"{path}: {name!r} is not a table of strings; restore the model's folder")
+        if (table.blob[ends[:-1]] & 0xC0 == 0x80).any() or not _is_text(table.blob.tobytes()):
+            raise ModelError(f"{path}: {name!r} holds what is no text; restore the model's folder")
         return table
 
     words, characters = strings("words"), strings("characters")
