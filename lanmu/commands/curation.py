@@ -22,6 +22,8 @@ from lanmu.commands.label_options import (
 )
 from lanmu.commands.options import ModelOption, ModelsOption
 from lanmu.commands.refusals import NamedRefusals
+from lanmu.commands.streams import clear_passing, show_passing
+from lanmu.language import speak
 
 if TYPE_CHECKING:
     from classifier.article import Article, TaggedArticle
@@ -54,7 +56,9 @@ def suspects(
     path = labels_to_read(file)
     taxonomy, usable = taxonomy_and_labels(path, categories, own_categories)
     usable = join_corpora(usable)
+    show_passing(speak("passing.suspects", count=f"{len(usable):,}"))
     found = found_suspects(examples_of(usable), taxonomy, count)
+    clear_passing()
     for suspect in found:
         label = usable[suspect.index]
         if as_json:

@@ -31,6 +31,7 @@ from lanmu.commands.label_options import (
     read_unlabelled_pool,
 )
 from lanmu.commands.options import ModelsOption
+from lanmu.commands.streams import clear_passing, show_passing
 from lanmu.language import speak
 
 if TYPE_CHECKING:
@@ -154,12 +155,12 @@ def evaluate(
             try:
                 found = evaluated(
                     examples.take(new), fit, split=split.value, champion=champion, thorough=not quick, seed=seed,
-                    say=_say,
+                    say=show_passing,
                 )  # fmt: skip
             except LabelsError:
                 if new.all():
                     raise
-                _clear()
+                clear_passing()
                 left = f"{int(new.sum()):,}"
                 print(speak("evaluate.from_scratch", left=left, all=f"{len(examples):,}"), file=sys.stderr)
                 return evaluate_from(True)
@@ -175,7 +176,7 @@ def evaluate(
         note = ("note_left_out", {"n": f"{left_out:,}", "all": f"{len(examples):,}"})
         evaluation = evaluate_answers(answers, notes=(note,) if left_out else ())
     evaluation = replace(evaluation, about=about)
-    _clear()
+    clear_passing()
     print_evaluation(evaluation)
     if out is not None:
         _write(evaluation, out, language.value)
@@ -236,14 +237,3 @@ def _write(evaluation: Evaluation, out: Path, language: Language) -> None:
     write_output(out / REPORT, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     write_output(out / PAGE, report_page(evaluation, language))
     print(f"\n{out / PAGE} and {out / REPORT} are written")
-
-
-def _say(line: str) -> None:
-    """A passing line on a terminal, for work that takes long."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{line} …", end="", file=sys.stderr, flush=True)
-
-
-def _clear() -> None:
-    if sys.stderr.isatty():
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)

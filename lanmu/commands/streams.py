@@ -1,4 +1,4 @@
-"""Standard output as programs read it."""
+"""Standard output as programs read it, and a passing line for people who wait."""
 
 from __future__ import annotations
 
@@ -12,3 +12,15 @@ def data_stream() -> TextIO:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     return sys.stdout
+
+
+def show_passing(line: str) -> None:
+    """Say on a terminal what takes so long, in a line that the next one or ``clear_passing`` takes away."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{line} …", end="", file=sys.stderr, flush=True)
+
+
+def clear_passing() -> None:
+    """Take the passing line away."""
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)

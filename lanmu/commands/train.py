@@ -29,7 +29,8 @@ from lanmu.commands.label_options import (
     read_unlabelled_pool,
     taxonomy_of,
 )
-from lanmu.language import find_language
+from lanmu.commands.streams import clear_passing, show_passing
+from lanmu.language import find_language, speak
 
 if TYPE_CHECKING:
     from classifier.model.versions import Registry
@@ -129,6 +130,7 @@ def train(
     if pool is not None:
         start = replace(start, options=with_unlabelled(start.options))
     _seed(registry, taxonomy)
+    show_passing(speak("passing.train", count=f"{len(examples):,}"))
     run = run_training(
         examples,
         taxonomy,
@@ -136,8 +138,9 @@ def train(
         start,
         RunOptions(name, GateOptions(largest_fall=largest_fall), promote, tune),
         unlabelled=pool,
-        say=lambda line: print(line, file=sys.stderr),
+        say=_say,
     )
+    clear_passing()
     metrics = run.manifest.training["metrics"]
     print(f"{run.name}: accuracy {with_interval(metrics, 'accuracy')}, macro-F1 {with_interval(metrics, 'macro_f1')}")
     if metrics["accepted_accuracy"] is not None and metrics["accepted_share"] * metrics["articles"] >= FEWEST_OF_SOURCE:
@@ -155,6 +158,12 @@ def train(
         raise typer.Exit(NOT_BETTER)
     if refused:
         raise typer.Exit(1)
+
+
+def _say(line: str) -> None:
+    """A line of the run's own, above the passing one."""
+    clear_passing()
+    print(line, file=sys.stderr)
 
 
 def promotion(name: str, models: Path | None) -> str:
