@@ -94,7 +94,8 @@ def test_hostile_entries_of_a_manifest_are_refused_or_do_no_harm(small_model_fol
         (("features", "title"), float("nan")), (("review", "words"), "many"), (("review", "body"), 1e308),
         (("review", "secondary"), []), (("review", "accept_accuracy"), None), (("review", "thresholds"), [["a", "b"]]),
         (("taxonomy",), []), (("taxonomy", 0, "colour"), "red;}body{display:none"), (("taxonomy", 0, "id"), 5),
-        (("user_words",), [["词", -5]]), (("user_words",), [["词", 10**30]]), (("user_words",), [["词" * 90, 3]]), (("surprise_unknown",), float("nan")),
+        (("user_words",), [["词", -5]]), (("user_words",), [["词", 10**30]]), (("user_words",), [["词" * 1_001, 3]]),
+        (("surprise_unknown",), float("nan")),
     ],
 )  # fmt: skip
 def test_what_compiled_code_would_take_as_it_is_never_reaches_it(
