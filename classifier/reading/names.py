@@ -53,17 +53,19 @@ def zip_name(name: str, is_utf8: bool) -> str:
 class GivenStems:
     """The stems that files of one run have been given: a second file of the same name gets its folder before it.
 
-    So ``2026-03-01/01.txt`` is ``01`` and ``2026-03-02/01.txt`` is ``2026-03-02/01``.
+    So ``2026-03-01/01.txt`` is ``01`` and ``2026-03-02/01.txt`` is ``2026-03-02/01``.  Where the rest of a run is
+    not known here, ``prefix`` stands before each, as the archive's name before its members'.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
         self._paths: dict[str, str] = {}
+        self._prefix = f"{prefix}/" if prefix else ""
 
     def stem_for(self, path: str, stem: str) -> str:
         """The stem for a file of this path; ``stem`` itself for the first that has it."""
         for candidate in stem_candidates(path, stem):
             if self._paths.setdefault(candidate, path) == path:
-                return candidate
+                return self._prefix + candidate
         return path
 
 

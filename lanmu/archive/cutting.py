@@ -35,6 +35,11 @@ def is_document(path: str, options: ReadingOptions) -> bool:
     return chosen_kind(kind, options) not in TABLES
 
 
+def is_archive(path: str) -> bool:
+    """Whether this file holds others."""
+    return split_name(path)[1] in ARCHIVES
+
+
 def pieces_of(file: Found, base: str, options: ReadingOptions, size: int) -> Iterator[Costed]:
     """Cut a file into pieces of about ``size`` bytes of text, each with its cost.
 

@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain, islice
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from classifier.errors import LanmuError
 from classifier.messages import say
-from classifier.reading.kinds import unread_ending
+from classifier.reading.kinds import split_name, unread_ending
 from classifier.reading.names import show_name
-from lanmu.archive.cutting import Costed, is_document, pieces_of
+from lanmu.archive.cutting import Costed, is_archive, is_document, pieces_of
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.locations import Found, is_url, list_sources, size_of
 from lanmu.archive.plan import PLAN, SHARDS, Piece, Plan, Shard, Task, read_plan, read_shards
@@ -171,16 +172,24 @@ def _outputs(target: Target) -> IsOutput:
 
 
 def _cut(files: Iterator[Found], base: str, task: Task, stems: SeenStems) -> Iterator[Costed]:
-    """The pieces of all files in order; files behind URLs are looked into several at once, as each look takes time."""
+    """The pieces of all files in order; files behind URLs are looked into several at once, as each look takes time.
+
+    Members of an archive that is not the only file have its name before theirs in their ids.
+    """
 
     def cut(file: Found, stem: str) -> Iterable[Costed]:
         for piece, cost in pieces_of(file, base, task.reading, task.shard_bytes):
             yield (replace(piece, stem=stem) if stem else piece), cost
 
+    first = list(islice(files, 2))
+    alone = len(first) < 2
+    files = chain(first, files)
     with ThreadPoolExecutor(LOOKS) as pool:
         waiting: deque[Future[list[Costed]]] = deque()
         for file in files:
             stem = stems.other_stem(show_name(file.path))
+            if not stem and not alone and is_archive(file.path):
+                stem = split_name(show_name(file.path))[0]
             if is_url(file.path):
                 waiting.append(pool.submit(lambda file, stem: list(cut(file, stem)), file, stem))
             while waiting and (len(waiting) > 4 * LOOKS or not is_url(file.path)):

@@ -19,7 +19,7 @@ from classifier.messages import say
 from classifier.model.decisions import Decisions
 from classifier.model.topic_model import TopicModel
 from classifier.reading.kinds import split_name
-from classifier.reading.names import show_name
+from classifier.reading.names import GivenStems, show_name
 from classifier.reading.options import ReadingOptions
 from classifier.reading.origin import Origin
 from classifier.reading.sources import ReadingRun, read_pieces
@@ -130,7 +130,8 @@ def read_piece(
             if piece.cut in ("whole", "members", "blocks"):
                 members = range(piece.start, piece.end) if piece.cut == "members" else None
                 part = stretch(file, piece.start, piece.end) if piece.cut == "blocks" else file
-                run = ReadingRun(options, refused, passed, model.probabilities)
+                stems = GivenStems(piece.stem)
+                run = ReadingRun(options, refused, passed, model.probabilities, stems)
                 yield from read_pieces(part, Origin(name, stem=piece.stem), run, members)
             else:
                 yield from _table_chunks(piece, file, options, refused)

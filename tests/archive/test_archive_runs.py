@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,3 +106,19 @@ def test_wrong_usage_is_told(main: Main, arguments: tuple[str, ...], said: str, 
     code, err = main("score", *arguments)
     assert code == 2
     assert said in err and "Traceback" not in err
+
+
+def test_articles_of_several_archives_have_ids_of_their_own(tmp_path: Path, small_model_folder: Path) -> None:
+    (tmp_path / "news").mkdir()
+    news = list(articles(8))
+    for name, start in (("2024.zip", 0), ("2025.zip", 3)):
+        with zipfile.ZipFile(tmp_path / "news" / name, "w") as archive:
+            for i, article in enumerate(news[start : start + 3]):
+                archive.writestr(f"版/{i:02}.txt", f"{article['title']}\n\n{article['text']}")
+    (tmp_path / "news" / "01.txt").write_text(news[7]["text"], "utf-8")
+    scored([tmp_path / "news"], tmp_path / "out", small_model_folder)
+    assert [row["id"] for row in rows_of(tmp_path / "out")] == [
+        "01", "2024/00", "2024/01", "2024/02", "2025/00", "2025/01", "2025/02",
+    ]  # fmt: skip
+    scored([tmp_path / "news" / "2025.zip"], tmp_path / "alone", small_model_folder)
+    assert [row["id"] for row in rows_of(tmp_path / "alone")] == ["00", "01", "02"]
