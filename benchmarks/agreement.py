@@ -49,6 +49,10 @@ def main() -> None:
     print(f"written local articles: {items:,} read by a second reader too")
     print_agreement("all", list(twice.values()))
     print_confusions(twice)
+    items, twice = read_twice("local-readings-blind.csv")
+    print(f"of them {items:,} drawn at random, in mixed order, read with ids, groups and first labels out of sight")
+    print_agreement("blind", list(twice.values()))
+    print_confusions(twice)
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ def build_service(settings: Settings) -> Service:
         tagger=tagger,
         reading=reading,
         intake=Intake(store, tagger, outgoing),
-        review=Review(store, champion, writer, outgoing, settings.limits.lease_seconds),
+        review=Review(store, champion, settings.categories, writer, outgoing, settings.limits.lease_seconds),
         mending=mending,
         retention=Retention(mending, settings.limits),
         writer=writer,

@@ -65,17 +65,18 @@ def measure_drift(labels: Path, models: Path, report: Path, database: Path) -> d
     """The months of the queue against each other and against the labels, as a page in both languages."""
     from classifier.model.choice import current_name
     from classifier.model.files import read_model
+    from lanmu.service.wished_categories import labels_known
     from training.evaluation.answers import fold_answers
     from training.evaluation.drift.measure import drift, reference_of
     from training.evaluation.drift.report import drift_page
     from training.fitting.fit import fit_model
     from training.fitting.presets import choose_default_options
     from training.labels.corpora import join_corpora
-    from training.labels.file import examples_of, usable_labels
+    from training.labels.file import examples_of
 
     stored = read_model(models / current_name(models))
     taxonomy = stored.manifest.taxonomy
-    examples = examples_of(join_corpora(usable_labels(labels, taxonomy)))
+    examples = examples_of(join_corpora(labels_known(labels, taxonomy)))
     answers = fold_answers(fit_model(examples, taxonomy, choose_default_options(examples, taxonomy)), examples)
     report.mkdir(exist_ok=True)
     rows = report / "queue.parquet"
@@ -119,12 +120,13 @@ def find_doubtful(labels: Path, models: Path) -> list[dict[str, object]]:
     from classifier.model.choice import current_name
     from classifier.model.files import read_manifest
     from lanmu.service.store.records import opening_of
+    from lanmu.service.wished_categories import labels_known
     from training.curation.curate import suspects
     from training.labels.corpora import join_corpora
-    from training.labels.file import examples_of, usable_labels
+    from training.labels.file import examples_of
 
     taxonomy = read_manifest(models / current_name(models)).taxonomy
-    usable = join_corpora(usable_labels(labels, taxonomy))
+    usable = join_corpora(labels_known(labels, taxonomy))
     return [
         {
             "id": one.id,

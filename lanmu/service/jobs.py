@@ -180,8 +180,8 @@ class Jobs:
         paths = [str(path) for path in (settings.labels, settings.models, self._result_path(number))]
         if kind == "train":
             *inputs, result = paths
-            words = str(settings.user_dictionary)
-            return python_command("lanmu.service.training_job", *inputs, words, result)
+            wishes = str(settings.user_dictionary), str(settings.categories)
+            return python_command("lanmu.service.training_job", *inputs, *wishes, result)
         return python_command(
             "lanmu.service.examination_job", kind, *paths, str(self.report_folder(number)), str(settings.database)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -12,6 +13,7 @@ from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
 from lanmu.service.store import Store, changes, labelling, leases, second_reading
 from lanmu.service.store.labelling import Labelling
+from lanmu.service.wished_categories import choosable, read_wished
 
 MOST_LEASED = 5
 
@@ -20,7 +22,8 @@ MOST_LEASED = 5
 class Review:
     """The steps of the desk; each is one transaction.  ``by`` is the person's name.
 
-    ``label`` raises UnknownCategory for a category the current model does not have, NoSuchArticle,
+    ``label`` raises UnknownCategory for a category that neither the current model nor the list
+    in ``categories`` (what the next model is to have) knows, NoSuchArticle,
     LabelledMeanwhile where ``seen`` (the version the person saw) is no longer the article's, and
     AnotherCard where ``token`` (that of the card the person saw) is not.  ``step`` names the step, so
     that one that comes twice is done once.
@@ -28,6 +31,7 @@ class Review:
 
     store: Store
     champion: Champion
+    categories: Path
     writer: LabelWriter
     outgoing: Outgoing
     lease_seconds: float
@@ -108,12 +112,14 @@ class Review:
         return done
 
     def _known(self, category: str) -> str:
-        return self.champion.model.taxonomy.find(category).id
+        return choosable(self.champion.model.taxonomy, read_wished(self.categories)).find(category).id
 
     def _tell(self, connection: Connection, done: Sequence[Labelling], action: str = "") -> None:
         """Note for other programs what these articles have now."""
         out = self.outgoing
-        taxonomy = self.champion.model.taxonomy if self.champion.ready else None
+        taxonomy = None
+        if self.champion.ready:
+            taxonomy = choosable(self.champion.model.taxonomy, read_wished(self.categories))
         for one in done:
             if not one.again:
                 changes.add_label(

@@ -15,6 +15,7 @@ from classifier.errors import LanmuError
 from classifier.reading.options import ReadingOptions
 from lanmu.service.inbox.signing import new_secret
 from lanmu.service.store.database import DATABASE
+from lanmu.service.wished_categories import CATEGORIES
 
 DEFAULT_HOME = "lanmu-data"
 DEFAULT_HOST = "127.0.0.1"
@@ -138,6 +139,11 @@ class Settings:
     def user_dictionary(self) -> Path:
         """Words that training adds to jieba's."""
         return self.home / USER_DICTIONARY
+
+    @property
+    def categories(self) -> Path:
+        """The categories that the next model is to have, where an administrator changed the list."""
+        return self.home / CATEGORIES
 
     @property
     def models(self) -> Path:

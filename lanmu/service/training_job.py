@@ -19,23 +19,26 @@ LOWER_PRIORITY = 10
 FEWEST_A_CATEGORY = 2
 
 
-def main(labels: Path, models: Path, user_dictionary: Path, result: Path) -> None:
+def main(labels: Path, models: Path, user_dictionary: Path, categories: Path, result: Path) -> None:
     """Train on a labels file against a folder's current model, without promoting; write the verdict as JSON.
 
-    The words of ``user_dictionary``, if it is there, are added to jieba's.  While the labels are few,
+    The words of ``user_dictionary``, if it is there, are added to jieba's.  ``categories``, if it is
+    there, says what categories the model is to have; else they are those of the current one.  While the labels are few,
     the fit starts from the model that the folder began with.  A category with a single label waits for
     its second, which is needed to hold one against the other.
     """
     from classifier.model.choice import current_name
     from classifier.model.files import read_manifest
     from classifier.model.versions import Registry
+    from classifier.taxonomy import read_taxonomy
     from training.fitting.start import start_of, starting_model
     from training.labels.corpora import join_corpora
     from training.labels.file import examples_of, usable_labels
     from training.promotion.retrain import RunOptions, train
 
     registry = Registry(models)
-    taxonomy = read_manifest(models / current_name(models)).taxonomy
+    current = read_manifest(models / current_name(models)).taxonomy
+    taxonomy = read_taxonomy(categories) if categories.is_file() else current
     examples = examples_of(enough(join_corpora(usable_labels(labels, taxonomy))))
     start = start_of(examples, taxonomy, starting_model(registry))
     start = start.with_user_dictionary(user_dictionary)
@@ -71,7 +74,7 @@ if __name__ == "__main__":
     if hasattr(os, "nice"):
         os.nice(LOWER_PRIORITY)
     try:
-        main(*(Path(argument) for argument in sys.argv[1:5]))
+        main(*(Path(argument) for argument in sys.argv[1:6]))
     except LanmuError as error:
         print(error, flush=True)
         sys.exit(2)

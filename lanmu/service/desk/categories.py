@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from classifier.messages import Language
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
 from lanmu.service.champion import Champion
 from lanmu.service.desk.category_keys import category_keys
+from lanmu.service.wished_categories import choosable, read_wished
+
+if TYPE_CHECKING:
+    from lanmu.service.container import Service
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PLAIN = "#5c6570"
@@ -45,6 +50,11 @@ class ShownCategories:
     def index(self, category: str) -> int:
         """Its place in the taxonomy's order; behind all others where it is not known."""
         return next((i for i, known in enumerate(self.shown) if known.id == category), len(self.shown))
+
+
+def choosable_of(service: Service) -> Taxonomy:
+    """What people may choose: the current model's categories, and those that the next one is to have."""
+    return choosable(taxonomy_of(service.champion), read_wished(service.settings.categories))
 
 
 def taxonomy_of(champion: Champion) -> Taxonomy:

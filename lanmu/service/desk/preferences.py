@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from lanmu.service.container import service_of
-from lanmu.service.desk.categories import stylesheet, taxonomy_of
+from lanmu.service.desk.categories import choosable_of, stylesheet
 from lanmu.service.desk.languages import LANGUAGES
 from lanmu.service.desk.rendering import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, local_path
 from lanmu.service.security.access import AskFirst
@@ -29,5 +29,5 @@ def prefer(request: Request, language: str = "", theme: str = "", back: str = "/
 @router.get("/desk/categories.css")
 def category_colours(request: Request) -> Response:
     """The colours of the current model's categories."""
-    css = stylesheet(taxonomy_of(service_of(request).champion))
+    css = stylesheet(choosable_of(service_of(request)))
     return Response(css, media_type="text/css", headers={"Cache-Control": "public, max-age=86400"})

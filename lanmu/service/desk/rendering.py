@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from classifier.messages import text_of
 from lanmu.service.container import Service, service_of
-from lanmu.service.desk.categories import ShownCategories, show_categories, taxonomy_of
+from lanmu.service.desk.categories import ShownCategories, choosable_of, show_categories
 from lanmu.service.desk.languages import HTML_NAMES, Wording, catalogue, chosen_language
 from lanmu.service.desk.static_files import static_url
 from lanmu.service.security.access import Principal
@@ -55,7 +56,7 @@ class Desk:
 
     @cached_property
     def categories(self) -> ShownCategories:
-        return show_categories(taxonomy_of(self.service.champion), self.t.language)
+        return show_categories(choosable_of(self.service), self.t.language)
 
     @cached_property
     def waiting(self) -> int:
@@ -106,7 +107,7 @@ class Desk:
             here=self.here,
             toast=toast,
             static=static_url,
-            categories_css=f"/desk/categories.css?v={self._model_checksum}",
+            categories_css=f"/desk/categories.css?v={self._colours}",
         )  # fmt: skip
         response = HTMLResponse(html, status)
         response.headers["Vary"] = "Cookie, Accept-Language, HX-Request"
@@ -140,9 +141,10 @@ class Desk:
         return f"{path}?{urlencode(query)}" if query else path
 
     @property
-    def _model_checksum(self) -> str:
-        champion = self.service.champion
-        return champion.model.manifest.checksum[:12] if champion.ready else "none"
+    def _colours(self) -> str:
+        """What tells one state of the categories' colours from another."""
+        colours = " ".join(category.colour for category in choosable_of(self.service))
+        return hashlib.sha256(colours.encode()).hexdigest()[:12]
 
     def _toast(self) -> Mapping[str, Any] | None:
         try:

@@ -21,11 +21,12 @@ from lanmu.service.desk import (
     today,
     uploading,
     user_dictionary,
+    wishing,
 )
 
 router = APIRouter(include_in_schema=False)
 for _pages in (
     preferences, signing_in, today, review, downloading, articles, labels, mending, charts, retraining, administration,
-    programs, uploading, refused, examining, user_dictionary,
+    programs, uploading, refused, examining, user_dictionary, wishing,
 ):  # fmt: skip
     router.include_router(_pages.router)
