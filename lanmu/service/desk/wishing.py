@@ -8,8 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from classifier.errors import TaxonomyError
-from classifier.messages import say
+from classifier.errors import TaxonomyError, UnknownCategory
 from classifier.taxonomy import Category, Taxonomy
 from lanmu.service.desk.categories import taxonomy_of
 from lanmu.service.desk.rendering import Desk
@@ -60,7 +59,7 @@ def save_categories(
     try:
         wished = _changed(_present(desk), rows)
         write_wished(desk.service.settings.categories, wished)
-    except TaxonomyError as error:
+    except (TaxonomyError, UnknownCategory) as error:
         return _page(desk, rows, 422, said(error, desk.t))
     with desk.service.store.writing() as connection:
         details = {"categories": len(wished)}
@@ -97,9 +96,10 @@ def _changed(present: Taxonomy, rows: list[Row]) -> Taxonomy:
             )  # fmt: skip
         elif row.name:
             kept.append(Category(row.name, row.name, description=row.description, colour=row.colour or _NEW_COLOUR))
-    if joined:
-        raise TaxonomyError(say("category.unknown", name=next(iter(joined)), known=", ".join(c.id for c in kept)))
-    return Taxonomy(tuple(kept))
+    wished = Taxonomy(tuple(kept))
+    for other in joined:
+        wished.find(other)
+    return wished
 
 
 def _rows(taxonomy: Taxonomy) -> list[Row]:
