@@ -8,7 +8,7 @@ and Chinese stand on one line, so that neither is forgotten. Codes are stable; s
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
@@ -73,6 +73,21 @@ def say(code: str, **values: Any) -> Message:
 def text_of(said: Said, language: Language = "en") -> str:
     """The sentence of a message; words that were never a message stay as they are."""
     return said.text(language) if isinstance(said, Message) else said
+
+
+def join(parts: Sequence[Said], between: Literal["then", "line", "and"] = "then") -> Said:
+    """Several things said in a row: after a semicolon (``then``), each on its own line, or after a comma (``and``)."""
+    if not parts:
+        return ""
+    said = parts[0]
+    for part in parts[1:]:
+        said = say(f"row.{between}", first=said, next=part)
+    return said
+
+
+def name_some(named: Said, more: int) -> Said:
+    """What is named, and how many more there are, if any."""
+    return say("row.more", named=named, count=more) if more > 0 else named
 
 
 @cache

@@ -153,11 +153,11 @@ def _category(entry: object, number: int) -> Category:
     if "colour" in values and not COLOUR.fullmatch(values["colour"]):
         raise TaxonomyError(say("category.colour", id=values["id"], colour=values["colour"]))
     for key, form, asked in (
-        ("media_topic", _MEDIA_TOPIC, "eight digits, as 15000000"),
-        ("gbt_20093", _GBT_20093, "up to 20 digits, letters, dots and hyphens"),
+        ("media_topic", _MEDIA_TOPIC, say("category.eight_digits")),
+        ("gbt_20093", _GBT_20093, say("category.letters_and_digits")),
     ):
         if values.get(key) and not form.fullmatch(values[key]):
-            raise TaxonomyError(f"category {values['id']!r}: {key} {values[key]!r} is no code; give {asked}")
+            raise TaxonomyError(say("category.no_code", id=values["id"], key=key, value=values[key], asked=asked))
     colour = values.pop("colour", _PALETTE[(number - 1) % len(_PALETTE)])
     return Category(**values, colour=colour, was=was)
 

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from classifier.article import Article
 from classifier.engine import KernelScorer
 from classifier.errors import LabelsError
+from classifier.messages import say
 from classifier.model.features import FeatureSpec
 from classifier.taxonomy import Taxonomy
 from training.fitting.fit import fit_model
@@ -111,7 +112,7 @@ class TopicEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         titles, texts = _columns(X)
         categories = tuple(str(category) for category in y)
         if len(titles) != len(categories):
-            raise LabelsError(f"{len(titles)} articles for {len(categories)} labels; give one for each")
+            raise LabelsError(say("fit.articles_and_labels", articles=len(titles), labels=len(categories)))
         n = len(titles)
         examples = Examples(
             tuple(str(i) for i in range(n)), titles, texts, categories, ("",) * n, ("original",) * n

@@ -66,7 +66,7 @@ class ReviewRule:
     def at(self, accept_accuracy: float) -> ReviewRule:
         """The same rule for another wished accuracy (0-1)."""
         if not 0.0 <= accept_accuracy <= 1.0:
-            raise ModelError(f"accept accuracy {accept_accuracy} must be between 0 and 1, such as 0.97")
+            raise ModelError(say("model.accept_accuracy", accept_accuracy=accept_accuracy))
         return replace(self, accept_accuracy=accept_accuracy)
 
     def reasons(
@@ -104,7 +104,7 @@ class ReviewRule:
             values = {name: value for name, value in record.items() if name != "thresholds"}
             return cls(thresholds=pairs, **plain_values(cls, values, "review rule"))
         except (TypeError, ValueError, KeyError) as error:
-            raise ModelError(f"review rule cannot be used ({error})") from error
+            raise ModelError(say("model.review_rule", error=str(error))) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from classifier.errors import ModelError
+from classifier.messages import say
 
 LARGEST = 1e12
 
@@ -26,7 +27,7 @@ def plain_values(kind: type[Any], record: Mapping[str, Any], where: str) -> dict
         if not _fits(value, field.default):
             told = repr(value)
             shown = told if len(told) <= 40 else f"{told[:40]}…"
-            raise ModelError(f"{where}: {field.name} cannot be {shown}; restore the model's folder")
+            raise ModelError(say("model.no_value", where=where, name=field.name, shown=shown))
         found[field.name] = float(value) if isinstance(field.default, float) else value
     return found
 

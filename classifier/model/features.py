@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from classifier.errors import ModelError
+from classifier.messages import say
 from classifier.model.entries import plain_values
 from classifier.text import is_word
 
@@ -50,11 +51,11 @@ class FeatureSpec:
 
     def __post_init__(self) -> None:
         if not 0 <= self.words <= 2 or not 0 <= self.characters <= 3 or self.words + self.characters == 0:
-            raise ModelError("features: words must be 0-2 and characters 0-3, and not both 0")
+            raise ModelError(say("features.none"))
         if not 0 <= self.lead_characters <= MOST_LEAD:
-            raise ModelError(f"features: lead_characters must be 0-{MOST_LEAD}")
+            raise ModelError(say("features.lead_characters", most=MOST_LEAD))
         if min(self.title, self.text, self.lead, self.character_weight) < 0 or self.title + self.text + self.lead == 0:
-            raise ModelError("features: weights must not be negative, and one field must count")
+            raise ModelError(say("features.weights"))
 
     @property
     def blocks(self) -> tuple[tuple[Field, Analyser, float], ...]:
@@ -83,7 +84,7 @@ class FeatureSpec:
     def from_record(cls, record: Mapping[str, Any]) -> FeatureSpec:
         known = {f.name: f.type for f in fields(cls)}
         if unknown := set(record) - set(known):
-            raise ModelError(f"features: unknown option {sorted(unknown)[0]!r}; the model is from a newer lanmu")
+            raise ModelError(say("features.unknown", option=sorted(unknown)[0]))
         return cls(**plain_values(cls, record, "features"))
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from classifier.engine.words.dictionary import MAX_FREQUENCY, MAX_WORD
 from classifier.errors import ModelError, TaxonomyError
 from classifier.files import sha256_of, sync_folder, write_text_whole
+from classifier.messages import say
 from classifier.model.decisions import ReviewRule
 from classifier.model.entries import is_number
 from classifier.model.features import FeatureSpec
@@ -68,7 +69,7 @@ def write_model(folder: Path, manifest: Manifest, weights: LinearWeights) -> Man
     The same manifest and weights give the same bytes.  Returns the manifest with its checksum.
     """
     if folder.exists():
-        raise ModelError(f"{folder}: exists already; choose another name or remove it")
+        raise ModelError(say("model.exists", folder=str(folder)))
     beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
@@ -103,7 +104,7 @@ def read_manifest(folder: Path) -> Manifest:
             checksum=str(record["checksum"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError, TaxonomyError) as error:
-        raise ModelError(f"{path}: lacks or spoils an entry ({error}); restore the model's folder") from error
+        raise ModelError(say("model.entry", path=str(path), error=str(error))) from error
 
 
 def read_model(folder: Path) -> StoredModel:
@@ -118,9 +119,9 @@ def read_model(folder: Path) -> StoredModel:
     try:
         found = {"sha256": sha256_of(path), "bytes": path.stat().st_size}
     except OSError as error:
-        raise ModelError(f"{path}: cannot be read ({error.strerror}); restore the model's folder") from error
+        raise ModelError(say("model.unreadable", path=str(path), error=str(error.strerror))) from error
     if found != expected:
-        raise ModelError(f"{path}: does not have the checksum in {MANIFEST}; it was changed or cut; restore it")
+        raise ModelError(say("model.file_changed", path=str(path), manifest=MANIFEST))
     return StoredModel(folder, manifest, _weights(path, manifest))
 
 
@@ -128,20 +129,22 @@ def _manifest_record(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
         if path.stat().st_size > MAX_MANIFEST_BYTES:
-            raise ModelError(f"{path}: larger than {MAX_MANIFEST_BYTES} bytes; this is not a model's manifest")
+            raise ModelError(say("model.manifest_too_large", path=str(path), most=MAX_MANIFEST_BYTES))
         record = json.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise ModelError(f"{folder}: no model there ({path.name}: {error.strerror}); give a model's folder") from error
+        raise ModelError(
+            say("model.none_there", folder=str(folder), file=path.name, error=str(error.strerror))
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise ModelError(f"{path}: not readable as JSON ({error}); restore the model's folder") from error
+        raise ModelError(say("model.no_json", path=str(path), error=str(error))) from error
     if not isinstance(record, dict) or record.get("format") != FORMAT:
-        raise ModelError(f"{path}: not of model format {FORMAT}; it is damaged or from another version of lanmu")
+        raise ModelError(say("model.format", path=str(path), format=FORMAT))
     try:
         whole = record.get("checksum") == _checksum(record)
     except UnicodeEncodeError:  # half a character, which no file of ours has
         whole = False
     if not whole:
-        raise ModelError(f"{path}: does not have its own checksum; it was changed; restore it or train again")
+        raise ModelError(say("model.manifest_changed", path=str(path)))
     return record
 
 
@@ -236,20 +239,20 @@ def _weights(path: Path, manifest: Manifest) -> LinearWeights:
     def taken(name: str, dtype: Any, *shape: int | None) -> NDArray[Any]:
         array = tensors.get(name)
         if array is None or array.dtype != dtype or array.ndim != len(shape):
-            raise ModelError(f"{path}: lacks {name!r} in its form; restore the model's folder")
+            raise ModelError(say("model.lacks", path=str(path), name=name))
         if any(wanted is not None and wanted != n for wanted, n in zip(shape, array.shape, strict=True)):
-            raise ModelError(f"{path}: {name!r} has shape {array.shape}, which does not fit; restore the model")
+            raise ModelError(say("model.shape", path=str(path), name=name, shape=str(array.shape)))
         if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise ModelError(f"{path}: {name!r} holds what is no number; restore the model's folder")
+            raise ModelError(say("model.no_number", path=str(path), name=name))
         return array
 
     def strings(name: str) -> StringTable:
         table = StringTable(taken(f"{name}.blob", np.uint8, None), taken(f"{name}.offsets", np.int64, None))
         ends = table.offsets
         if len(ends) == 0 or ends[0] != 0 or ends[-1] != len(table.blob) or (np.diff(ends) <= 0).any():
-            raise ModelError(f"{path}: {name!r} is not a table of strings; restore the model's folder")
+            raise ModelError(say("model.no_strings", path=str(path), name=name))
         if (table.blob[ends[:-1]] & 0xC0 == 0x80).any() or not _is_text(table.blob.tobytes()):
-            raise ModelError(f"{path}: {name!r} holds what is no text; restore the model's folder")
+            raise ModelError(say("model.no_text", path=str(path), name=name))
         return table
 
     words, characters = strings("words"), strings("characters")

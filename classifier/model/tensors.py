@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from classifier.errors import ModelError
 from classifier.files import write_bytes_whole
+from classifier.messages import say
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,11 +66,11 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
         with path.open("rb") as file:
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except (OSError, ValueError) as error:
-        raise ModelError(f"{path}: cannot be read ({error}); restore the model's folder") from error
+        raise ModelError(say("model.unreadable", path=str(path), error=str(error))) from error
     size = len(content)
     length = int.from_bytes(content[:8], "little")
     if size < 8 or size > MAX_FILE_BYTES or length > MAX_HEADER_BYTES or 8 + length > size:
-        raise ModelError(f"{path}: not a safetensors file; restore the model's folder")
+        raise ModelError(say("model.no_safetensors", path=str(path)))
     tensors: dict[str, NDArray[Any]] = {}
     try:
         header = json.loads(content[8 : 8 + length])
@@ -88,5 +89,5 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
                 raise ValueError(name)
             tensors[name] = np.frombuffer(content, dtype, items, 8 + length + start).reshape(shape)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise ModelError(f"{path}: damaged header ({error}); restore the model's folder") from error
+        raise ModelError(say("model.header", path=str(path), error=str(error))) from error
     return tensors

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from classifier.article import Article, TaggedArticle
 from classifier.columns import TextColumn
 from classifier.errors import ModelError
+from classifier.messages import say
 from classifier.model.decisions import Decisions, decide, list_reasons
 from classifier.model.files import StoredModel, read_model
 from classifier.model.form import form_bits
@@ -87,7 +88,7 @@ class TopicModel:
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
             # A manifest with right checksums can still say anything.
             why = f"{type(error).__name__}: {error}"
-            raise ModelError(f"{path}: its parts do not fit ({why}); restore it or train again") from error
+            raise ModelError(say("model.misfit", path=str(path), why=why)) from error
 
     @cached_property
     def kernel(self) -> KernelScorer:
@@ -230,4 +231,4 @@ class TopicModel:
 
 def _check_lengths(titles: int, texts: int) -> None:
     if titles != texts:
-        raise ModelError(f"{titles} titles for {texts} texts; each article needs both, if empty")
+        raise ModelError(say("model.titles_and_texts", titles=titles, texts=texts))

@@ -74,10 +74,7 @@ class Registry:
     def new_path(self, name: str) -> Path:
         """Where a new version of this name will be; ModelError where the name cannot be one, or is taken."""
         if not is_name(name):
-            raise ModelError(
-                f"--name {name!r}: is no name for a version; use letters, digits, hyphens, underscores and dots, "
-                f"{MAX_NAME} at most, no folder in it and no dot at the beginning"
-            )
+            raise ModelError(say("model.bad_name", name=name, most=MAX_NAME))
         if (self.folder / name).exists():
             raise ModelError(say("model.name_taken", path=str(self.folder / name)))
         return self.folder / name

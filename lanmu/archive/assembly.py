@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from classifier.errors import LanmuError
 from classifier.files import real_target, sync_folder
+from classifier.messages import say
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.json_lines import json_column
 from lanmu.archive.locations import is_url
@@ -80,8 +81,7 @@ def _assemble_sqlite(path: Path, folder: RunFolder, plan: Plan, summary: dict[st
         aside.unlink(missing_ok=True)
         reason = getattr(error, "strerror", None) or error
         raise LanmuError(
-            f"{path}: cannot be written ({reason}); the parts are whole in {folder.location}: "
-            "make room or give rights, then run the same command again"
+            say("score.not_put_together", path=str(path), reason=str(reason), folder=str(folder.location))
         ) from error
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from classifier.errors import LanmuError
 from classifier.files import write_bytes_whole
+from classifier.messages import name_some, say
 from classifier.model.files import MANIFEST, WEIGHTS
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.local import Done
@@ -26,7 +27,7 @@ from lanmu.archive.scoring import ShardScorer, load_scorer
 try:
     import distributed
 except ImportError as error:
-    raise LanmuError("--cluster needs Dask: pip install 'lanmu[cluster]' (here and on the workers)") from error
+    raise LanmuError(say("cluster.no_dask")) from error
 _dask: Any = distributed  # its types are not complete
 
 RETRIES = 3
@@ -65,10 +66,7 @@ class ModelOnWorker(distributed.WorkerPlugin):
             if self.loaded is None:
                 plan = read_plan(self.folder)
                 if plan is None or plan.identity != self.identity:
-                    raise LanmuError(
-                        f"{self.folder.name_of(PLAN)}: the worker {self.address} does not see it; give an --out that "
-                        "every worker reaches under the same name (a shared folder, or a URL such as s3://…)"
-                    )
+                    raise LanmuError(say("cluster.not_seen", plan=self.folder.name_of(PLAN), address=self.address))
                 self.loaded = load_scorer(self.folder, self.base, self.task, self.model, threads=1)
             return self.loaded
 
@@ -98,10 +96,7 @@ class ClusterRun:
         try:
             self._run(shards, done, advance)
         except OSError as error:
-            raise LanmuError(
-                f"the cluster at {self.address} is gone ({error}); what was done before is whole: "
-                "run the same command again once it is back"
-            ) from error
+            raise LanmuError(say("cluster.gone", address=self.address, error=str(error))) from error
 
     def _run(self, shards: Iterator[Shard], done: Done, advance: Callable[[int], None]) -> None:
         failed: dict[int, BaseException] = {}
@@ -140,10 +135,7 @@ class ClusterRun:
     def _check_part(self, shard: Shard) -> None:
         name = part_name(shard.index, self.plan.task.part_format)
         if self.folder.is_local and not (self.folder.path / name).exists():
-            raise LanmuError(
-                f"{self.folder.location}: a worker wrote {name}, but it is not there; workers and this machine need "
-                "to reach --out under the same name (a shared folder, or a URL such as s3://…)"
-            )
+            raise LanmuError(say("cluster.not_shared", folder=self.folder.location, name=name))
 
 
 @contextmanager
@@ -154,7 +146,7 @@ def connect(address: str) -> Iterator[Any]:
     kind, _, number = address.partition(":")
     if kind == "local":
         if not number.isdigit() or not 1 <= int(number) <= 1024:
-            raise LanmuError(f"--cluster {address!r}: write local:4 for four processes on this machine")
+            raise LanmuError(say("cluster.local", address=address))
         with (
             _dask.LocalCluster(
                 n_workers=int(number), threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
@@ -166,9 +158,7 @@ def connect(address: str) -> Iterator[Any]:
     try:
         client = _dask.Client(address, timeout="20s")
     except (OSError, ValueError) as error:
-        raise LanmuError(
-            f"--cluster {address!r}: no Dask scheduler answers there ({error}); give one such as tcp://host:8786"
-        ) from error
+        raise LanmuError(say("cluster.no_scheduler", address=address, error=str(error))) from error
     with client:
         yield client
 
@@ -179,10 +169,7 @@ def _model_brought(client: Any, folder: RunFolder, plan: Plan, model: Path) -> I
     try:
         client.register_plugin(ModelOnWorker(folder, plan, model))
     except Exception as error:  # what a worker's unpickling raises
-        raise LanmuError(
-            f"the workers cannot take the model ({type(error).__name__}: {error}); "
-            "install the same version of lanmu on each of them"
-        ) from error
+        raise LanmuError(say("cluster.no_model", kind=type(error).__name__, error=str(error))) from error
     try:
         yield
     finally:
@@ -192,7 +179,7 @@ def _model_brought(client: Any, folder: RunFolder, plan: Plan, model: Path) -> I
 
 def _cause(future: Any) -> BaseException:
     if future.status == "cancelled":
-        return LanmuError("the cluster dropped the work (was its scheduler restarted?); run the same command again")
+        return LanmuError(say("cluster.dropped"))
     error = future.exception()
     return error if isinstance(error, BaseException) else RuntimeError(str(error))
 
@@ -203,9 +190,6 @@ def _failure(failed: dict[int, BaseException]) -> LanmuError:
     if isinstance(error, LanmuError):
         return error
     named = ", ".join(str(index) for index in sorted(failed)[:_NAMED])
-    more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
-    reason = "it ended its workers (out of memory?)" if isinstance(error, distributed.KilledWorker) else repr(error)
-    return LanmuError(
-        f"shards {named}{more} could not be scored: {reason}; the others are done: run the same command again, "
-        "with more memory a worker, or look in shards.jsonl what is in them"
-    )
+    killed = isinstance(error, distributed.KilledWorker)
+    reason = say("cluster.ended_workers") if killed else repr(error)
+    return LanmuError(say("cluster.shards_failed", named=name_some(named, len(failed) - _NAMED), reason=reason))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused, LanmuError
+from classifier.messages import say
 from classifier.reading.kinds import ARCHIVES, TABLES, chosen_kind, is_readable, split_name
 from classifier.reading.options import ReadingOptions
 from lanmu.archive.locations import Found, open_source
@@ -111,7 +112,7 @@ def _members(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) 
     with zipfile.ZipFile(stream) as archive:
         infos = archive.infolist()
         if len(infos) > options.limits.members:
-            raise InputRefused(file.path, "has too many members")
+            raise InputRefused(file.path, say("score.too_many_members"))
         costs = [0 if info.is_dir() else _member_cost(info.filename, info.file_size) for info in infos]
     for start, end, cost in _runs(costs, max(size, len(infos) * _LISTING_COST)):
         if cost:

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from classifier.model.files import Manifest
 from lanmu.archive.assembly import assemble
 from lanmu.archive.folder import RunFolder
@@ -32,7 +33,7 @@ def finish(target: Target, plan: Plan, manifest: Manifest) -> dict[str, Any]:
         for index in range(plan.shards):
             report = read_report(folder, index)
             if report is None:
-                raise LanmuError(f"{folder.name_of(report_name(index))}: is missing; restore it, or --restart")
+                raise LanmuError(say("score.report_missing", report=folder.name_of(report_name(index))))
             total.add(report)
             if report.refused:
                 with folder.opened(refusals_name(index)) as refusals:
@@ -69,4 +70,6 @@ def read_report(folder: RunFolder, index: int) -> Report | None:
     try:
         return Report.from_content(content)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise LanmuError(f"{folder.name_of(report_name(index))}: is damaged ({error}); --restart") from error
+        raise LanmuError(
+            say("score.report_damaged", report=folder.name_of(report_name(index)), error=str(error))
+        ) from error

@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.plan import Plan, Shard, Task
 from lanmu.archive.reports import Report
@@ -88,10 +89,7 @@ class LocalRun:
         try:
             report = self._processes.submit(_score_here, shard).result()
         except BrokenProcessPool as error:
-            raise LanmuError(
-                "a process that read documents was ended from outside (out of memory?); "
-                "run the same command again to go on, with fewer --workers"
-            ) from error
+            raise LanmuError(say("score.process_ended")) from error
         advance(report.articles)
         return report
 

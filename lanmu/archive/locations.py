@@ -53,9 +53,9 @@ def filesystem(url: str) -> tuple[Any, str]:
     try:
         fs, path = fsspec.core.url_to_fs(url)
     except ImportError as error:
-        raise LanmuError(f"{url}: needs another package to be read ({error})") from error
+        raise LanmuError(say("address.needs_package", url=url, error=str(error))) from error
     except Exception as error:  # each filesystem has errors of its own
-        raise LanmuError(f"{url}: cannot be reached ({_explain(error)}); check the address and the access") from error
+        raise LanmuError(say("address.no_answer", url=url, error=_explain(error))) from error
     return fs, path
 
 
@@ -177,9 +177,9 @@ def _in_url(url: str, passed: Callable[[str], None]) -> Iterator[Found]:
     except LanmuError:
         raise
     except FileNotFoundError as error:
-        raise InputRefused(url, "is not there; check the address") from error
+        raise InputRefused(url, say("address.not_there")) from error
     except Exception as error:
-        raise LanmuError(f"{url}: cannot be listed ({_explain(error)}); check the address and the access") from error
+        raise LanmuError(say("address.no_list", url=url, error=_explain(error))) from error
 
 
 def _walk(fs: Any, root: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:

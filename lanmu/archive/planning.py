@@ -15,7 +15,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from classifier.errors import LanmuError
-from classifier.messages import say
+from classifier.messages import Said, join, name_some, say
 from classifier.reading.kinds import split_name, unread_ending
 from classifier.reading.names import show_name
 from lanmu.archive.cutting import Costed, is_archive, is_document, pieces_of
@@ -29,7 +29,6 @@ MAX_PIECES = 20_000
 """Pieces of one shard at most."""
 LOOKS = 16
 """Files behind URLs that are looked into at once."""
-ADVICE = "give a new --out, or --restart to begin again"
 OF_A_RUN = ("summary.json", "summary.html", "refused.jsonl", "parts", "reports", PLAN, SHARDS)
 """All that a run writes into its folder, in the order in which it is thrown away."""
 _NAMED = 3
@@ -138,7 +137,7 @@ def check_plan(
     for file in list_sources(plan.sources, plan.base, task.reading, lambda _: None, is_output):
         checksum = (checksum + _number(file, plan.base)) % _SUM
     if f"{checksum:032x}" != plan.files_checksum:
-        raise LanmuError(f"{where}: the sources have changed since it was planned: {_changes(folder, plan, is_output)}")
+        raise LanmuError(say("plan.sources_changed", folder=where, changes=_changes(folder, plan, is_output)))
     digest = hashlib.sha256()
     with folder.opened(SHARDS) as lines:
         while block := lines.read(1 << 20):
@@ -226,7 +225,7 @@ def _pack(pieces: Iterable[Costed], task: Task) -> Iterator[Shard]:
             yield shard(documents)
 
 
-def _changes(folder: RunFolder, plan: Plan, is_output: IsOutput) -> str:
+def _changes(folder: RunFolder, plan: Plan, is_output: IsOutput) -> Said:
     planned = {p.path: (p.size, p.stamp) for shard in read_shards(folder) for p in shard.pieces}
     changed, new = [], []
     for file in list_sources(plan.sources, plan.base, plan.task.reading, lambda _: None, is_output):
@@ -235,12 +234,8 @@ def _changes(folder: RunFolder, plan: Plan, is_output: IsOutput) -> str:
             new.append(file.path)
         elif state != (file.size, file.stamp):
             changed.append(file.path)
-    said = []
-    for what, names in (("changed", changed), ("new", new), ("gone", list(planned))):
-        if names:
-            more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
-            said.append(f"{what}: {', '.join(names[:_NAMED])}{more}")
-    return f"{'; '.join(said)}: {ADVICE}"
+    states = (("plan.changed", changed), ("plan.new", new), ("plan.gone", list(planned)))
+    return join([say(code, names=name_some(", ".join(n[:_NAMED]), len(n) - _NAMED)) for code, n in states if n])
 
 
 def _number(file: Found, base: str) -> int:

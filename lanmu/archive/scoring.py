@@ -138,7 +138,7 @@ def read_piece(
     except (InputRefused, GeneratorExit):
         raise
     except Exception as error:  # a reader's own mistake must not stop a run of millions
-        raise InputRefused(name, f"could not be read ({type(error).__name__}: {error}); leave it out") from error
+        raise InputRefused(name, say("score.could_not_be_read", kind=type(error).__name__, error=str(error))) from error
 
 
 def _table_chunks(piece: Piece, file: BinaryIO, options: ReadingOptions, refused: Refused) -> Read:

@@ -11,6 +11,7 @@ import typer
 
 from classifier.errors import LanmuError
 from classifier.files import check_writable
+from classifier.messages import say
 from lanmu.commands.label_options import (
     CategoriesOption,
     LabelsOption,
@@ -106,7 +107,7 @@ def next_(
     read = read_paths(paths, ReadingOptions(), refusals, passed=refusals.pass_over)
     pool = [article for article in read if not _is_labelled(article, labelled)]
     if not pool:
-        raise LanmuError(f"{', '.join(paths)}: no unlabelled article there; give files or folders of articles")
+        raise LanmuError(say("labels.no_unlabelled", paths=", ".join(paths)))
     loaded = TopicModel.load(model_path(model, models))
     counts = Counter(label.category for label in labels)
     chosen = loaded.tag([pool[i] for i in to_label_next(loaded, pool, count, labelled=counts)])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from classifier.errors import LabelsError, LanmuError
+from classifier.messages import say
 from lanmu.commands.label_options import (
     CategoriesOption,
     CharactersOption,
@@ -120,7 +121,7 @@ def evaluate(
     from training.promotion.retrain import describe_unlabelled, labels_checksum
 
     if unlabelled and (model is not None or archive is not None):
-        raise LanmuError("--unlabelled joins a fit: leave it out with --model or --archive")
+        raise LanmuError(say("evaluate.unlabelled"))
     if out is not None:
         check_folder_writable(out)
     examples, taxonomy = read_examples(labels, categories, own_categories, corpus)

@@ -142,7 +142,7 @@ def read_examples(labels: Path | None, categories: Path | None, own: bool, corpu
     examples = examples_of(join_corpora(found))
     if corpus:
         if not has_corpus():
-            raise LabelsError("the texts of the real news are not here; set LANMU_CORPUS to their folder")
+            raise LabelsError(say("labels.no_corpus"))
         examples = examples + real_examples(real_labels())
     return examples, taxonomy
 
@@ -229,9 +229,9 @@ def read_unlabelled_pool(
     there = [path for path in paths if Path(path).exists()]
     missing = [path for path in paths if path not in there]
     if not there:
-        raise LanmuError(f"--unlabelled {', '.join(missing)}: is not there; check the path")
+        raise LanmuError(say("labels.unlabelled_missing", paths=", ".join(missing)))
     for path in missing:
-        refusals(InputRefused(path, "is not there; check the path"))
+        refusals(InputRefused(path, say("labels.path_missing")))
     if start is not None and start.alone:
         print(f"the unlabelled articles are left out: {start.alone}", file=sys.stderr)
         return None, len(refusals)

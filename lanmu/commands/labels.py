@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from classifier.errors import InputRefused, LabelsError, LanmuError, UnknownCategory
+from classifier.messages import say
 from lanmu.commands import curation as curation_commands
 from lanmu.commands.label_options import CategoriesOption, LabelsOption, labels_path, labels_to_read, taxonomy_of
 
@@ -125,12 +126,12 @@ def _article(path: Path, position: int | None) -> Article:
 
     articles = list(read_path(path, ReadingOptions()))
     if not articles:
-        raise InputRefused(str(path), "holds no article; give a file with one")
+        raise InputRefused(str(path), say("labels.no_article"))
     if position is None and len(articles) > 1:
         heads = "; ".join(f"{i} {a.title or a.text[:12]}" for i, a in enumerate(articles[:9], 1))
-        raise InputRefused(str(path), f"holds {len(articles)} articles ({heads}); say which with --position")
+        raise InputRefused(str(path), say("labels.which_position", count=len(articles), heads=heads))
     if position is not None and position > len(articles):
-        raise InputRefused(str(path), f"holds {len(articles)} articles; there is no number {position}")
+        raise InputRefused(str(path), say("labels.no_position", count=len(articles), position=position))
     return articles[(position or 1) - 1]
 
 
@@ -179,9 +180,7 @@ def import_(
     given = import_labels(path, form.value if form else None, skipped)
     found = list(_keep_known(rename_categories(given, _pairs(named or ())), taxonomy, skipped))
     if not found:
-        raise LabelsError(
-            f"{path}: no label could be taken; with categories of its own use --categories, --own-categories or --as"
-        )
+        raise LabelsError(say("labels.none_taken", path=str(path)))
     target = labels_path(file)
     merged = merge_labels(target, found, replace=replace)
     for reason in merged.refused:
@@ -213,7 +212,7 @@ def _pairs(named: tuple[str, ...] | list[str]) -> dict[str, str]:
     pairs = [pair.partition("=") for pair in named]
     for other, equals, ours in pairs:
         if not (other.strip() and equals and ours.strip()):
-            raise LabelsError(f"--as {other!r}: write the other tool's name and ours, such as 时政=会议")
+            raise LabelsError(say("labels.as_pair", other=other))
     return {other.strip(): ours.strip() for other, _, ours in pairs}
 
 
@@ -236,7 +235,7 @@ def export(
     check_writable(out)
     path = labels_to_read(file)
     if out.resolve() == path.resolve():
-        raise LabelsError(f"{out}: is the labels file itself; give another name")
+        raise LabelsError(say("labels.same_file", out=str(out)))
     found = usable_labels(path)
     write_output(out, export_labels(found, form.value))
     print(f"{len(found):,} labels written to {out}")

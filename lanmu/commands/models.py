@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from classifier.errors import ModelError
+from classifier.messages import say
 from lanmu.commands.options import ModelsOption
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def list_versions(models: ModelsOption = None, as_json: JsonOption = False) -> N
     registry = _registry(models)
     versions = registry.versions()
     if not versions:
-        raise ModelError(f"{registry.folder}: holds no model; train one with `lanmu train`")
+        raise ModelError(say("models.none", folder=str(registry.folder)))
     if as_json:
         for version in versions:
             print(
@@ -156,7 +157,7 @@ def diff(
     registry = _registry(models)
     before = first or registry.previous
     if before is None:
-        raise ModelError(f"{registry.folder}: no version before the current one; name two, see `lanmu models list`")
+        raise ModelError(say("models.no_before", folder=str(registry.folder)))
     after = second or current_name(registry.folder)
     print(f"{before} → {after}")
     for line in compare_models(read_model(registry.path(before)), read_model(registry.path(after)), words):

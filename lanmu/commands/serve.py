@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.commands.options import DateFieldOption, IdFieldOption, TextFieldOption, TitleFieldOption
 
 HomeOption = Annotated[
@@ -40,9 +41,7 @@ def import_service() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise LanmuError(
-            f"{error.name} is missing; pip install 'lanmu[service]' brings what the service needs"
-        ) from error
+        raise LanmuError(say("serve.missing", name=error.name)) from error
 
 
 def serve(
@@ -103,7 +102,7 @@ def serve(
         ),
     )
     if watch is not None and no_watch:
-        raise LanmuError("--watch and --no-watch are given together; choose one")
+        raise LanmuError(say("serve.watch_twice"))
     sys.exit(run(settings if no_watch else settings.watching(watch)))
 
 

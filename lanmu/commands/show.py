@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.errors import InputRefused, LanmuError, Refused
+from classifier.messages import say
 from classifier.reading.origin import Origin
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class ShownPages:
 
     def __init__(self, path: str, target: Path, options: ReadingOptions, model: TopicModel, refused: Refused) -> None:
         if target.suffix.lower() not in (".svg", ".png"):
-            raise LanmuError(f"{target}: --show writes .svg or .png; give a name with one of these endings")
+            raise LanmuError(say("show.ending", target=str(target)))
         self.target, self.path = target, path
         self.data, self.kind, stem = _read(path, options)
         self.pages: tuple[PrintedPage, ...]
@@ -80,7 +81,7 @@ def _read(path: str, options: ReadingOptions) -> tuple[bytes, str, str]:
         raise InputRefused(path, reason) from error
     kind = chosen_kind(ocr_kind(kind or kind_by_content(data[:2_048]), data[:16_384]), options)
     if kind not in PRINTED_KINDS or packing:
-        raise LanmuError(f"{path}: --show draws printed pages: one PDF, ALTO, hOCR or an OCR tool's JSON, not packed")
+        raise LanmuError(say("show.not_printed", path=str(path)))
     return data, kind, stem
 
 

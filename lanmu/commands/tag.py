@@ -103,7 +103,7 @@ def tag(
 
     if not paths:
         if sys.stdin.isatty():
-            raise LanmuError("no input: give files or folders, or - for standard input (see lanmu tag --help)")
+            raise LanmuError(say("tag.no_input"))
         paths = ["-"]
     check_paths(paths)
     out = None if out == Path("-") else out
@@ -154,7 +154,7 @@ def _tag_and_show(
     from lanmu.commands.show import ShownPages
 
     if len(paths) != 1:
-        raise LanmuError("--show draws one file's pages; give one path")
+        raise LanmuError(say("show.one_file"))
     refusals = NamedRefusals()
     shown = ShownPages(paths[0], target, options, model, refusals)
     tagged = model.tag(list(shown.articles), explain=explain)

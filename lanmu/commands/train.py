@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from classifier.messages import say
 from lanmu.commands.label_options import (
     CategoriesOption,
     CharactersOption,
@@ -108,14 +109,14 @@ def train(
         registry.new_path(name)
     if from_names:
         if labels is not None or own_categories or corpus:
-            raise LanmuError("--from-names begins without labels: leave --labels, --own-categories and --corpus out")
+            raise LanmuError(say("train.names_without_labels"))
         of_labels = {
             "--words": words, "--characters": characters, "--solver": solver, "--penalty": penalty,
             "--accept-accuracy": accept_accuracy, "--like": like, "--tune": tune or None,
             "--from-scratch": from_scratch or None, "--user-dictionary": user_dictionary,
         }  # fmt: skip
         if given := [option for option, value in of_labels.items() if value is not None]:
-            raise LanmuError(f"--from-names has no use for {', '.join(given)}: leave it out, or train on labels")
+            raise LanmuError(say("train.names_no_use", options=", ".join(given)))
         _from_names(registry, taxonomy_of(categories), unlabelled or [], name, promote, seed, models)
         return
     examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
@@ -210,7 +211,7 @@ def _options_of(registry: Registry, name: str) -> FitOptions:
     try:
         return FitOptions.from_record(read_manifest(registry.path(name)).training["options"])
     except (KeyError, TypeError, ValueError) as error:
-        raise ModelError(f"{name}: does not say what options it was fitted with ({error}); give them") from error
+        raise ModelError(say("train.no_options", name=name, error=str(error))) from error
 
 
 def _seed(registry: Registry, taxonomy: Taxonomy) -> None:

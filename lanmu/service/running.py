@@ -13,6 +13,7 @@ import uvicorn
 from filelock import FileLock, Timeout
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.service.app import create_app
 from lanmu.service.connections import BoundedProtocol, Connections
 from lanmu.service.container import build_service
@@ -84,9 +85,7 @@ def _alone(settings: Settings) -> Iterator[None]:
     try:
         lock.acquire(blocking=False)
     except Timeout as error:
-        raise LanmuError(
-            f"{settings.home}: another `lanmu serve` works on this folder; stop it, or choose another with --home"
-        ) from error
+        raise LanmuError(say("service.home_in_use", home=str(settings.home))) from error
     try:
         yield
     finally:
@@ -102,9 +101,7 @@ def _listening(settings: Settings) -> socket.socket:
         listener.listen(BACKLOG)
     except (OSError, OverflowError) as error:
         listener.close()
-        raise LanmuError(
-            f"cannot listen on {settings.host}:{settings.port} ({error}); choose another --port or --host"
-        ) from error
+        raise LanmuError(say("service.no_port", host=settings.host, port=settings.port, error=str(error))) from error
     return listener
 
 

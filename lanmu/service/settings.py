@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from classifier.reading.options import ReadingOptions
 from lanmu.service.inbox.signing import new_secret
 from lanmu.service.store.database import DATABASE
@@ -192,7 +193,7 @@ def prepare(home: Path | None = None, environment: Mapping[str, str] | None = No
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise LanmuError(f"{folder}: cannot be made ({error.strerror}); choose another with $LANMU_HOME") from error
+        raise LanmuError(say("settings.no_home", folder=str(folder), error=str(error.strerror))) from error
     folder = folder.resolve()
     chosen.setdefault("limits", _limits(folder / "settings.toml"))
     given = _given(environment, "LANMU_TOKEN")
@@ -236,17 +237,17 @@ def _limits(path: Path) -> ServiceLimits:
     try:
         content = tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise LanmuError(f"{path}: not readable as TOML in UTF-8 ({error}); mend or remove it") from error
+        raise LanmuError(say("settings.no_toml", path=str(path), error=str(error))) from error
     known = asdict(ServiceLimits())
     for table in content:
         if table != "limits" or not isinstance(content[table], dict):
-            raise LanmuError(f"{path}: unknown table {table!r}; there is only [limits]")
+            raise LanmuError(say("settings.unknown_table", path=str(path), table=table))
     values = content.get("limits", {})
     for name, value in values.items():
         if name not in known:
-            raise LanmuError(f"{path}: unknown limit {name!r}; known are {', '.join(known)}")
+            raise LanmuError(say("settings.unknown_limit", path=str(path), name=name, known=", ".join(known)))
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e12:
-            raise LanmuError(f"{path}: {name} = {value!r} must be a number above 0")
+            raise LanmuError(say("settings.no_number", path=str(path), name=name, value=value))
         values[name] = type(known[name])(value)
     return ServiceLimits(**values)
 
@@ -259,7 +260,7 @@ def _given(environment: Mapping[str, str], name: str) -> str | None:
     try:
         return Path(path).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise LanmuError(f"{path}: cannot be read ({error}); ${name}_FILE names it") from error
+        raise LanmuError(say("settings.file_unreadable", path=str(path), error=str(error), name=name)) from error
 
 
 def _keep_secret(path: Path, make: object) -> tuple[str, bool]:
@@ -281,14 +282,11 @@ def _keep_secret(path: Path, make: object) -> tuple[str, bool]:
         path.chmod(0o600)
         return made, True
     except (OSError, UnicodeDecodeError) as error:
-        raise LanmuError(f"{path}: cannot be used ({error}); check its rights, or remove it") from error
+        raise LanmuError(say("settings.unusable", path=str(path), error=str(error))) from error
 
 
 def _check_token(token: str, name: str) -> str:
     token = token.strip()
     if not SHORTEST_TOKEN <= len(token) <= LONGEST_TOKEN or not token.isascii() or not token.isprintable():
-        raise LanmuError(
-            f"{name}: a token has {SHORTEST_TOKEN} to {LONGEST_TOKEN} ASCII characters; "
-            "python -c 'import secrets; print(secrets.token_urlsafe(24))' makes one"
-        )
+        raise LanmuError(say("settings.token", name=name, least=SHORTEST_TOKEN, most=LONGEST_TOKEN))
     return token

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from classifier.errors import LabelsError, LanmuError
 from classifier.files import write_text_whole
+from classifier.messages import say
 
 if TYPE_CHECKING:
     from training.labels.label import Label
@@ -62,9 +63,7 @@ def enough(labels: tuple[Label, ...]) -> tuple[Label, ...]:
     counts = Counter(label.category for label in labels)
     few = sorted(category for category, count in counts.items() if count < FEWEST_A_CATEGORY)
     if len(counts) - len(few) < 2:
-        raise LabelsError(
-            f"{len(labels)} labels so far; two categories with {FEWEST_A_CATEGORY} labels each are needed to begin with"
-        )
+        raise LabelsError(say("service.too_few_labels", count=len(labels), fewest=FEWEST_A_CATEGORY))
     if few:
         print(f"left out until they have {FEWEST_A_CATEGORY} labels: {', '.join(few)}", flush=True)
     return tuple(label for label in labels if counts[label.category] >= FEWEST_A_CATEGORY)

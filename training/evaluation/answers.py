@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import LabelsError, ModelError
+from classifier.messages import Message
 from classifier.model.decisions import Decisions
 from classifier.model.form import form_bits
 from classifier.model.weights import LinearWeights
@@ -94,11 +95,11 @@ def answers_by(
             say(f"fold {number} of {len(parts)}")
         train = learnable(examples, train[~examples.kept_apart[train]])
         if not len(test) or not len(train):
-            raise LabelsError(f"{len(examples)} labels are too few to set some apart; add labels")
+            raise LabelsError(Message("evaluate.too_few", {"count": len(examples)}))
         try:
             fitted = fit(examples.take(train), groups[train])
         except LabelsError as error:
-            raise LabelsError(f"with some labels set apart, too few are left to learn from: {error}") from error
+            raise LabelsError(Message("evaluate.too_few_left", {"error": error.said})) from error
         found.append((test, fitted, decide_examples(fitted, examples.take(test))))
     return _gather(kind, examples, found)
 
@@ -131,12 +132,11 @@ def model_answers(model: str | None, models: Path | None, examples: Examples) ->
     loaded = TopicModel.load(model_path(model, models), engine="compiled")
     name = model or loaded.manifest.name
     if unknown := set(examples.categories) - set(loaded.taxonomy.ids):
-        raise ModelError(f"{name}: has no category {sorted(unknown)[0]!r}; give labels of its own categories")
+        raise ModelError(Message("evaluate.no_category", {"name": name, "category": sorted(unknown)[0]}))
     new = unseen(loaded.manifest, examples)
     if not new.any():
         raise ModelError(
-            f"{name}: was trained on all {len(examples)} of these labels ({examples.ids[0]} …); "
-            "evaluate it on labels it has not seen, or cross-validate without --model"
+            Message("evaluate.all_learned", {"name": name, "count": len(examples), "first": examples.ids[0]})
         )
     examples = examples.take(new)
     decisions = loaded.decide(*examples.columns)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import LabelsError
+from classifier.messages import Message
 from classifier.model.files import StoredModel
 from classifier.model.weights import LinearWeights
 from training.evaluation.answers import KINDS, Answers, Fit, Say, answers_by
@@ -160,7 +161,7 @@ def _parts(examples: Examples, groups: NDArray[np.int64], split: Split, seed: in
     if split == "time":
         out = latest(examples.dates)
         if not out.any():
-            raise LabelsError("labels have no dates to split by; fill in the date column, or use --split folds")
+            raise LabelsError(Message("evaluate.no_dates"))
     else:
         out = holdout_mask(examples)
         if not out.any():

@@ -11,6 +11,7 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from classifier.errors import LabelsError, ModelError
+from classifier.messages import say
 from classifier.model.decisions import ReviewRule
 from classifier.model.form import NO_BODY, ROUND_UP, form_bits
 from classifier.model.weights import LinearWeights
@@ -171,16 +172,16 @@ def label_columns(examples: Examples, taxonomy: Taxonomy, alone: bool = True) ->
     index = {category: i for i, category in enumerate(taxonomy.ids)}
     unknown = sorted(set(examples.categories) - set(index))
     if unknown:
-        raise LabelsError(f"category {unknown[0]!r} is not in the taxonomy; give its file with --categories")
+        raise LabelsError(say("fit.not_in_taxonomy", category=unknown[0]))
     y = np.array([index[category] for category in examples.categories], np.int64)
     counts = np.bincount(y, minlength=len(taxonomy))
     if not alone and len(y):
         return y
     if (counts > 0).sum() < 2:
-        raise LabelsError("labels of at least two categories are needed; add some")
+        raise LabelsError(say("fit.two_categories"))
     few = [f"{taxonomy.ids[k]} ({counts[k]})" for k in range(len(taxonomy)) if 0 < counts[k] < FEWEST_A_CATEGORY]
     if few:
-        raise LabelsError(f"too few labels to learn from: {', '.join(few)}; at least {FEWEST_A_CATEGORY} a category")
+        raise LabelsError(say("fit.too_few", few=", ".join(few), fewest=FEWEST_A_CATEGORY))
     return y
 
 
@@ -319,7 +320,7 @@ def review_rule(
     probability = held_out.probabilities.max(1)
     with_words = words > 0
     if not with_words.any():
-        raise ModelError("no labelled article has a word; check the texts")
+        raise ModelError(say("fit.no_word"))
     surprise = held_out.familiarity[with_words, 2] / words[with_words]
     form = form_bits(*examples.columns, options.table.fold)
     thresholds = strictest(

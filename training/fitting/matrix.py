@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from classifier.engine.words.dictionary import Dictionary
 from classifier.errors import LabelsError
+from classifier.messages import say
 from classifier.strings import StringTable
 from training.fitting.prior import with_background
 from training.fitting.solving import times_shared
@@ -103,7 +104,7 @@ def feature_matrix(
     table = options.table if prior is None else prior.model.table
     all_counts = count_features(options.spec, titles, texts, dictionary=Dictionary(options.user_words), table=table)
     if all_counts.features == 0:
-        raise LabelsError("no label has a word in it; the texts are empty or not Chinese")
+        raise LabelsError(say("fit.no_chinese"))
     counts = _select(all_counts, options, y)
     if prior is not None:
         counts, idf = prior.widened(counts)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import LabelsError
+from classifier.messages import say
 
 HOLDOUT_SHARE = 0.2
 FEWEST_MONTHS = 12
@@ -35,10 +36,7 @@ def outer_folds(categories: Sequence[str], groups: NDArray[np.int64], count: int
     names, counts = np.unique(np.asarray(categories), return_counts=True)
     apart = len(np.unique(groups))
     if len(names) < 2 or apart < 2:
-        raise LabelsError(
-            f"{len(categories)} labels of {len(names)} categories, {apart} of them not near-duplicates, are too few to "
-            "set some apart; add labels"
-        )
+        raise LabelsError(say("fit.too_few_to_split", labels=len(categories), categories=len(names), apart=apart))
     smallest = int(counts.min())
     return list(folds(categories, groups, max(2, min(count, smallest, len(np.unique(groups)))), seed))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from training.fitting.self_training import MOST_UNLABELLED
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
@@ -34,7 +35,7 @@ def read_unlabelled(
 
     found = make_unlabelled(read_paths(paths, ReadingOptions(), refused), labels)
     if not len(found):
-        raise LanmuError(f"{', '.join(paths)}: no unlabelled article there; give files or folders of articles")
+        raise LanmuError(say("labels.no_unlabelled", paths=", ".join(paths)))
     if len(found) > MOST_UNLABELLED:
         found = found.take(np.sort(np.random.default_rng(seed).permutation(len(found))[:MOST_UNLABELLED]))
     if not apart or labels is None:
@@ -42,7 +43,7 @@ def read_unlabelled(
     groups = near_duplicate_groups(labels.whole + found.whole)
     new = ~np.isin(groups[len(labels) :], groups[: len(labels)])
     if not new.any():
-        raise LanmuError(f"{', '.join(paths)}: every article there is nearly the same as a label; give others")
+        raise LanmuError(say("fit.all_like_labels", paths=", ".join(paths)))
     return found.take(new)
 
 

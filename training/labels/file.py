@@ -93,7 +93,7 @@ def merge_labels(path: Path, added: Sequence[Label], *, replace: bool = False, a
         if not (all_or_none and plan.merged.refused) and (plan.replaced or plan.new):
             content = table.edited(plan.replaced, plan.new)
             if len(content) > MAX_FILE_BYTES:
-                raise LabelsError(f"{path}: would be larger than {MAX_FILE_BYTES:,} bytes; begin another file")
+                raise LabelsError(say("labels.would_be_too_large", path=str(path), most=MAX_FILE_BYTES))
             write_bytes_whole(whole, content)
         return plan.merged
 
@@ -192,16 +192,16 @@ def _read_sound_table(path: Path) -> LabelTable:
     """A file that can be written back as it was; LabelsError where it cannot."""
     table = read_table(path)
     if table.broken:
-        raise LabelsError(f"{path}: {table.broken} characters cannot be read; mend them first (lanmu labels check)")
+        raise LabelsError(say("labels.broken", path=str(path), broken=table.broken))
     if table.unclosed:
-        raise LabelsError(f"{path}, line {table.unclosed}: a quote is never closed; mend that line first")
+        raise LabelsError(say("labels.open_quote", path=str(path), line=table.unclosed))
     return table
 
 
 def _refuse_missing_columns(table: LabelTable, label: Label) -> None:
     for name in ("title", "text"):
         if getattr(label, name) and name not in table.columns:
-            raise LabelsError(f"{table.path}: has no column {name!r} for {label.id}; add it to the heading")
+            raise LabelsError(say("labels.no_column_for", path=str(table.path), name=name, id=label.id))
 
 
 @contextmanager
@@ -214,7 +214,7 @@ def hold_labels(path: Path) -> Iterator[None]:
         with FileLock(str(whole.with_name(f".{whole.name}.lock")), timeout=LOCK_SECONDS):
             yield
     except Timeout as error:
-        raise LabelsError(f"{path}: another program holds it for {LOCK_SECONDS:.0f} s; try again") from error
+        raise LabelsError(say("labels.busy", path=str(path), seconds=LOCK_SECONDS)) from error
 
 
 @contextmanager
@@ -230,6 +230,6 @@ def _changing(path: Path) -> Iterator[Path]:
                 stale.unlink(missing_ok=True)
             yield whole
     except Timeout as error:
-        raise LabelsError(f"{path}: another program holds it for {LOCK_SECONDS:.0f} s; try again") from error
+        raise LabelsError(say("labels.busy", path=str(path), seconds=LOCK_SECONDS)) from error
     except OSError as error:
-        raise LabelsError(f"{path}: cannot be written ({error.strerror}); check the disk and the rights") from error
+        raise LabelsError(say("labels.unwritable", path=str(path), error=error.strerror)) from error

@@ -113,7 +113,7 @@ def read_table(path: Path) -> LabelTable:
     delimiter = told or max(DELIMITERS, key=lambda d: (lines[0].count(d), d == ","))
     rows = tuple(_rows(path, lines, delimiter, start=1 if told else 0))
     if not rows:
-        raise LabelsError(f"{path}: is empty; the heading is {','.join(COLUMNS)}")
+        raise LabelsError(say("labels.empty", path=str(path), heading=",".join(COLUMNS)))
     heading, body = rows[0], rows[1:]
     columns, stray = _columns(path, heading, body)
     return LabelTable(
@@ -157,7 +157,7 @@ def _rows(path: Path, lines: Sequence[str], delimiter: str, start: int) -> Itera
                     yield Row(tuple(cells), first, before)
         except csv.Error as error:
             raise LabelsError(
-                f"{path}, line {start + reader.line_num}: not readable as CSV ({error}); mend that line"
+                say("labels.no_csv_line", path=str(path), line=start + reader.line_num, error=str(error))
             ) from error
 
 
@@ -194,11 +194,11 @@ def _columns(path: Path, heading: Row, rows: Sequence[Row]) -> tuple[dict[str, i
     for needed in ("id", "category"):
         if needed not in names:
             raise LabelsError(
-                f"{path}, line {heading.first}: has no column {needed!r}; the heading is {','.join(COLUMNS)}"
+                say("labels.no_column", path=str(path), line=heading.first, column=needed, heading=",".join(COLUMNS))
             )
     twice = [name for name in COLUMNS if names.count(name) > 1]
     if twice:
-        raise LabelsError(f"{path}, line {heading.first}: column {twice[0]!r} stands twice; remove one")
+        raise LabelsError(say("labels.column_twice", path=str(path), line=heading.first, column=twice[0]))
     stray = [i for i, name in enumerate(names) if name not in COLUMNS]
     filled = [i for i in stray if names[i] or any(len(row.cells) > i and row.cells[i].strip() for row in rows)]
     return (

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from classifier.model.decisions import ReviewRule
 from classifier.model.files import Manifest, write_model
 from training.fitting.calibration import START, Calibration
@@ -62,9 +63,7 @@ def train_from_names(
     """
     known = number_categories(stored.manifest.taxonomy)
     if all(category.id in known or category.name in known for category in taxonomy):
-        raise LanmuError(
-            f"the model {stored.manifest.name} knows these categories; use it as it is, or give a categories file"
-        )
+        raise LanmuError(say("names.known", model=stored.manifest.name))
     _check_names(taxonomy)
     name = name or registry.free_name("model")
     folder = registry.new_path(name)
@@ -90,15 +89,9 @@ def _check_names(taxonomy: Taxonomy) -> None:
     for category in taxonomy:
         words = (category.name.strip(), category.description.strip())
         if not _HAN.search("".join(words)):
-            raise LanmuError(
-                f"category {category.id!r}: neither its name nor its description has a Chinese word to guess from; "
-                'give it a description such as "楼盘、房价、户型"'
-            )
+            raise LanmuError(say("names.no_word", category=category.id))
         if words in seen:
-            raise LanmuError(
-                f"categories {seen[words]!r} and {category.id!r} have the same name and description; "
-                "nothing tells them apart: describe them, or take one out"
-            )
+            raise LanmuError(say("names.alike", first=seen[words], second=category.id))
         seen[words] = category.id
 
 

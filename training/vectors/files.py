@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 
 
 def has_vectors() -> bool:
@@ -29,7 +30,4 @@ def find_vectors(name: str) -> Path:
     for folder in (package.submodule_search_locations or []) if package is not None else []:
         if (found := Path(folder) / name).is_file():
             return found
-    raise LanmuError(
-        f"{name}: the word vectors that few labels start from are not installed; install lanmu-vectors "
-        "(from a checkout: pip install ./training/vectors), or train with --from-scratch"
-    )
+    raise LanmuError(say("vectors.not_installed", name=name))

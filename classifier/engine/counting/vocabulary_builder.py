@@ -13,6 +13,7 @@ from classifier.engine.counting.vocabulary import NO_PAIR, SPECIAL, Vocabulary, 
 from classifier.engine.words.cache import keep_arrays, sources_digest
 from classifier.engine.words.tables import SegmentationTables, segmentation_tables, tables_key
 from classifier.errors import ModelError
+from classifier.messages import say
 from classifier.model.weights import LinearWeights
 from classifier.strings import offsets_of
 from classifier.text import is_neutral, is_word
@@ -84,7 +85,7 @@ def _words(weights: LinearWeights, tables: SegmentationTables) -> tuple[dict[str
             seconds.append(tokens.setdefault(second, len(tokens)))
             rows.append(i)
     if len(tokens) > MAX_TOKENS or len(rows) > MAX_SLOTS:
-        raise ModelError(f"the model has more than {MAX_TOKENS} words or {MAX_SLOTS} features; select fewer features")
+        raise ModelError(say("model.too_many_features", words=MAX_TOKENS, slots=MAX_SLOTS))
     offsets = offsets_of(tokens)
     characters = np.frombuffer("".join(tokens).encode("utf-32-le", "surrogatepass"), np.uint32)
     token_table = np.full(table_size(len(tokens)), EMPTY, np.int32)
@@ -124,7 +125,7 @@ def _characters(weights: LinearWeights) -> tuple[dict[str, NDArray[Any]], list[i
     # An n-gram with a character that ends runs of word characters is never met.
     alphabet = [c for c in sorted(frequency, key=lambda c: (-frequency[c], c)) if is_word(c, weights.table.is_word)]
     if len(alphabet) > MAX_ALPHABET:
-        raise ModelError(f"the model's character features have more than {MAX_ALPHABET} different characters")
+        raise ModelError(say("model.too_many_characters", most=MAX_ALPHABET))
     code = {character: i for i, character in enumerate(alphabet, 1)}
     translation = {ord(character): i for character, i in code.items()}
     order = np.argsort(idf, kind="stable").tolist()

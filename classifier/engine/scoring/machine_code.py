@@ -28,6 +28,7 @@ from classifier.engine.words.cache import keep_arrays, kernel_sources, sources_d
 from classifier.engine.words.tables import SegmentationTables
 from classifier.engine.words.workspace import Workspace
 from classifier.errors import ModelError
+from classifier.messages import say
 
 ARGUMENTS: tuple[type[Any], ...] = (
     SegmentationTables, Vocabulary, Plan, Workspace, Counter, Calibration, Batch, Found,
@@ -140,7 +141,7 @@ def _alone(assembly: str) -> str:
         if _FROM_NUMBA.match(name):
             return f"define internal {match['rest']} {{\n  call void @llvm.trap()\n  unreachable\n}}"
         if not _FROM_C.match(name):
-            raise ModelError(f"the kernel calls {name}, which is not known; use --engine python and report it")
+            raise ModelError(say("model.kernel", name=name))
         return match[0]
 
     found = re.sub(r'^declare (?P<rest>[^@\n]*@(?P<name>"[^"]*"|[\w.$]+)\([^\n]*)$', trap, assembly, flags=re.MULTILINE)

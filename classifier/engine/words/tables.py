@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from classifier.engine.words.cache import keep_arrays, sources_digest
 from classifier.errors import LanmuError
+from classifier.messages import say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,7 +75,7 @@ def tables_key(entries: Entries) -> str:
 def _jieba_files() -> list[Path]:
     spec = find_spec("jieba")  # finds the package without running it
     if spec is None or spec.origin is None:
-        raise LanmuError("jieba is not installed; install lanmu with its dependencies")
+        raise LanmuError(say("model.no_jieba"))
     folder = Path(os.path.realpath(spec.origin)).parent
     return [folder / "__init__.py", folder / "dict.txt", *sorted((folder / "finalseg").glob("prob_*.py"))]
 

@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 
 PREFIX = "whsec_"
 SHORTEST_SECRET = 16
@@ -31,14 +32,9 @@ class Signer:
             coded = text.startswith(PREFIX)
             key = base64.b64decode(text.removeprefix(PREFIX), validate=True) if coded else text.encode()
         except (binascii.Error, ValueError):
-            raise LanmuError(
-                f"the webhook's secret begins with {PREFIX} but is not base64; give it as it was made"
-            ) from None
+            raise LanmuError(say("webhook.no_base64", prefix=PREFIX)) from None
         if len(key) < SHORTEST_SECRET:
-            raise LanmuError(
-                f"the webhook's secret has {len(key)} bytes, fewer than {SHORTEST_SECRET}; leave $LANMU_WEBHOOK_SECRET "
-                "out to have one made"
-            )
+            raise LanmuError(say("webhook.short_secret", count=len(key), least=SHORTEST_SECRET))
         object.__setattr__(self, "key", key)
 
     def headers(self, name: str, seconds: int, body: bytes) -> dict[str, str]:

@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from watchfiles import Change, watch
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.service.champion import NotReady
 from lanmu.service.inbox.folders import Folders
 from lanmu.service.inbox.outgoing import Outgoing
@@ -61,7 +62,7 @@ class WatchedFolder:
         if self.folders.inbox == settings.inbox:
             self.folders.inbox.mkdir(parents=True, exist_ok=True)
         if not self.folders.inbox.is_dir():
-            raise LanmuError(f"{self.folders.inbox}: is no folder that can be watched; make it, or name another")
+            raise LanmuError(say("inbox.no_folder", folder=str(self.folders.inbox)))
         self.outgoing = outgoing
         self.taking = Taking(self.folders, store, tagger, reading, settings.limits, deliver=outgoing.deliver)
         self.waiting = 0

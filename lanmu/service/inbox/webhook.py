@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from lanmu.service.inbox.signing import Signer
 from lanmu.service.settings import ServiceLimits
 from lanmu.service.store import Store, deliveries
@@ -58,9 +59,7 @@ def check_address(address: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise LanmuError(
-            f"{without_secrets(address)}: is no address for a webhook; give one such as https://cms.example.com/lanmu"
-        )
+        raise LanmuError(say("webhook.no_address", address=without_secrets(address)))
     return address
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Table, select, update
 from sqlalchemy.schema import CreateColumn
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from classifier.reading.dates import is_iso, normal_date
 from lanmu.service.store import schema
 
@@ -154,9 +155,7 @@ def migrate(connection: Connection) -> None:
     """
     version = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
     if version > len(STEPS):
-        raise LanmuError(
-            f"the database has schema {version}, this lanmu knows up to {len(STEPS)}; use the lanmu that wrote it"
-        )
+        raise LanmuError(say("store.newer", version=version, known=len(STEPS)))
     for number, step in enumerate(STEPS[version:], version + 1):
         step(connection)
         connection.exec_driver_sql(f"PRAGMA user_version = {number}")

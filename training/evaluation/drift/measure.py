@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import LanmuError
+from classifier.messages import say
 from classifier.text import is_neutral, is_word, normalise
 from training.evaluation.drift.control import FEWEST_VALUES, Chart, mean_chart, share_chart
 
@@ -207,9 +208,7 @@ def parts_of(archive: Path) -> list[str]:
         return [str(archive)]
     parts = sorted(str(path) for path in (archive / "parts").glob("*.parquet")) if archive.is_dir() else []
     if not parts:
-        raise LanmuError(
-            f"{archive}: no scored archive in Parquet there; give the folder that `lanmu score … --out` wrote"
-        )
+        raise LanmuError(say("drift.no_archive", archive=str(archive)))
     return parts
 
 
@@ -227,7 +226,7 @@ def check_dates(archive: Path) -> None:
 
 
 def _no_date(archive: Path, count: int) -> LanmuError:
-    return LanmuError(f"{archive}: none of its {count:,} articles has a date; score it with --date-field")
+    return LanmuError(say("drift.no_dates", archive=str(archive), undated=count))
 
 
 def _tallies(archive: Path, seed: int) -> tuple[dict[str, _Tally], int]:
@@ -265,10 +264,10 @@ def _batches(archive: Path) -> Iterator[Any]:
     try:
         data = ds.dataset(paths, format="parquet")
         if missing := [name for name in COLUMNS if name not in data.schema.names]:
-            raise LanmuError(f"{archive}: has no column {missing[0]!r}; is it what `lanmu score` wrote?")
+            raise LanmuError(say("drift.no_column", archive=str(archive), column=missing[0]))
         yield from data.to_batches(columns=list(COLUMNS))
     except (pa.ArrowException, OSError) as error:
-        raise LanmuError(f"{archive}: cannot be read as Parquet ({error}); score it again") from error
+        raise LanmuError(say("drift.no_parquet", archive=str(archive), error=str(error))) from error
 
 
 def _like(name: str, judged: list[str]) -> tuple[str, ...]:

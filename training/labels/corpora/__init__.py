@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 from classifier.errors import LabelsError
+from classifier.messages import say
 from training.labels.examples import Examples
 from training.labels.label import DOUBTFUL, Label
 
@@ -86,7 +87,7 @@ def real_examples(labels: tuple[RealLabel, ...]) -> Examples:
     missing = [label.id for label in labels if label.id not in news]
     if missing:
         raise LabelsError(
-            f"{corpus_folder() / XWLB_FILE}: lacks {missing[0]} and {len(missing) - 1} more; wrong corpus?"
+            say("corpus.lacks", path=str(corpus_folder() / XWLB_FILE), first=missing[0], more=len(missing) - 1)
         )
     items = [news[label.id] for label in labels]
     return Examples(
@@ -108,10 +109,7 @@ def join_corpora(labels: tuple[Label, ...]) -> tuple[Label, ...]:
             continue
         item = _news_by_id().get(label.id.removeprefix("xwlb/")) if label.source == "xwlb" and has_corpus() else None
         if item is None:
-            raise LabelsError(
-                f"line {label.line} ({label.id}): has no text, and source {label.source!r} is not a corpus that is "
-                "here; set LANMU_CORPUS to its folder or add the text"
-            )
+            raise LabelsError(say("corpus.no_text", line=label.line, id=label.id, source=label.source))
         found.append(
             Label(label.id, label.category, label.source, item["date"], item["title"], item["text"], label.line)
         )
@@ -156,7 +154,7 @@ def _iso(date: str) -> str:
 def _json_lines(name: str) -> Iterator[Mapping[str, str]]:
     path = corpus_folder() / name
     if not path.is_file():
-        raise LabelsError(f"{path}: the corpus is not here; set LANMU_CORPUS to its folder")
+        raise LabelsError(say("corpus.not_here", path=str(path)))
     with lzma.open(path, "rt", encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from classifier.errors import LabelsError
+from classifier.messages import say
 from training.labels.formats.json import annif_lines, doccano, label_studio
 from training.labels.formats.text import annif, fasttext, folders, spreadsheet, text_of
 from training.labels.label import Label
@@ -43,7 +44,7 @@ def import_labels(path: Path, form: Form | None, skipped: Skipped) -> Iterator[L
             seen[label.id] = label.category
             yield label
     if not seen:
-        raise LabelsError(f"{path}: holds no label in the form of {form}; see docs/labels.md for the forms")
+        raise LabelsError(say("labels.none_of_form", path=str(path), form=form))
 
 
 def form_of(path: Path) -> Form:
@@ -62,7 +63,7 @@ def form_of(path: Path) -> Form:
         return "annif"
     if re.search(r"category|label|类别|分类", first, re.IGNORECASE):
         return "csv"
-    raise LabelsError(f"{path}: of no form that is known; say which with --form ({', '.join(FORMS)})")
+    raise LabelsError(say("labels.unknown_form", path=str(path), known=", ".join(FORMS)))
 
 
 def rename_categories(labels: Iterator[Label], names: Mapping[str, str]) -> Iterator[Label]:

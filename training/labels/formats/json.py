@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.errors import LabelsError
+from classifier.messages import say
 from classifier.reading.options import ReadingOptions
 from classifier.reading.tables.fields import fields_of
 from classifier.reading.tables.json_rows import json_text
@@ -29,7 +30,7 @@ def label_studio(path: Path, skipped: Skipped) -> Iterator[Label]:
     """Label Studio's JSON export (tasks with ``data`` and ``annotations``) or its JSON-MIN."""
     tasks = _json(path)
     if not isinstance(tasks, list):
-        raise LabelsError(f"{path}: not a list of tasks; export from Label Studio as JSON")
+        raise LabelsError(say("labels.no_tasks", path=str(path)))
     for number, task in enumerate(tasks, 1):
         if not isinstance(task, dict):
             skipped(f"{path}: task {number} is not an object")
@@ -127,14 +128,16 @@ def _items(path: Path) -> Iterator[Any]:
             try:
                 yield json.loads(line)
             except (ValueError, RecursionError) as error:
-                raise LabelsError(f"{path}:{number}: not JSON ({error}); export it again as JSON lines") from error
+                raise LabelsError(
+                    say("labels.no_json_line", path=str(path), number=number, error=str(error))
+                ) from error
 
 
 def _json(path: Path) -> Any:
     try:
         return json.loads(text_of(path))
     except (ValueError, RecursionError) as error:
-        raise LabelsError(f"{path}: not JSON ({error}); export it again") from error
+        raise LabelsError(say("labels.no_json", path=str(path), error=str(error))) from error
 
 
 def _name(path: Path, own: object, numbered: object, text: str) -> str:

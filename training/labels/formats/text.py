@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from classifier.errors import InputRefused, LabelsError, LanmuError
+from classifier.messages import say
 from classifier.reading.encoding import decode
 from classifier.spreadsheets import undo_defuse
 from training.labels.label import Label
@@ -33,9 +34,9 @@ def text_of(path: Path) -> str:
             content = file.read(MAX_FILE_BYTES + 1)
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise LabelsError(f"{path}: cannot be read ({reason}); check the path") from error
+        raise LabelsError(say("labels.unreadable_import", path=str(path), reason=str(reason))) from error
     if len(content) > MAX_FILE_BYTES:
-        raise LabelsError(f"{path}: larger than {MAX_FILE_BYTES:,} bytes; split it")
+        raise LabelsError(say("labels.too_large", path=str(path), most=f"{MAX_FILE_BYTES:,}"))
     try:
         return decode(content, str(path)).text
     except InputRefused as error:
@@ -78,7 +79,7 @@ def fasttext(path: Path, skipped: Skipped) -> Iterator[Label]:
 def folders(path: Path, skipped: Skipped) -> Iterator[Label]:
     """One folder a category, one text file an article (the form of THUCTC and THUCNews)."""
     if not path.is_dir():
-        raise LabelsError(f"{path}: is not a folder; give the folder that holds one folder a category")
+        raise LabelsError(say("labels.no_folder", path=str(path)))
     for folder in sorted(p for p in path.iterdir() if p.is_dir() and not p.name.startswith(".")):
         for file in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
             try:
@@ -103,7 +104,7 @@ def spreadsheet(path: Path, skipped: Skipped) -> Iterator[Label]:
         if finding not in waiting:
             skipped(f"{path}, {finding}")
     if not found.labels and waiting:
-        raise LabelsError(f"{path}: none of its {len(waiting)} rows has a category yet; fill the column in")
+        raise LabelsError(say("labels.none_filled", path=str(path), rows=len(waiting)))
     for label in found.labels:
         yield replace(
             label,
