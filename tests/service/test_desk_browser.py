@@ -21,7 +21,7 @@ Serve = Callable[..., Server]
 AXE = Path(__file__).parent / "vendor" / "axe-core" / "axe.min.js"
 PAGES = (
     "/", "/review", "/review?reading=second", "/articles", "/articles/1", "/articles/1/page", "/labels",
-    "/charts", "/charts?span=month&clock=printed", "/retrain",
+    "/articles/1/similar", "/charts", "/charts?span=month&clock=printed", "/retrain",
     "/admin/users", "/admin/audit", "/upload", "/password", "/refused", "/refused?all=1",
     "/sheet", "/docs", "/admin/tokens", "/admin/words", "/examine",
 )  # fmt: skip
@@ -174,6 +174,32 @@ def test_several_articles_at_once_and_filters_without_a_reload(desk: Server, hom
         page.locator("#toasts button").click()
         page.wait_for_selector("text=已撤销")
         eventually(lambda: not labels_by_title(home), "the end of the labels")
+
+
+def test_the_guideline_stays_open_and_shows_like_articles(desk: Server) -> None:
+    with opened(desk.address) as window:
+        page = window.page
+        window.sign_in("李编辑", PASSWORD)
+        window.go("/review")
+        page.locator("[data-guidance] summary").click()
+        page.wait_for_selector(".similar li")
+        barriers = found_by_axe(window)
+        page.locator("body").evaluate("body => document.activeElement.blur()")
+        window.press("j")
+        page.wait_for_selector("[data-guidance][open] [data-similar] p")
+    assert not barriers, "\n".join(barriers)
+
+
+def test_shift_chooses_a_range(desk: Server) -> None:
+    with opened(desk.address) as window:
+        page = window.page
+        window.sign_in("李编辑", PASSWORD)
+        window.go("/articles")
+        boxes = page.locator('input[name="number"]')
+        boxes.nth(1).click()
+        boxes.nth(4).click(modifiers=["Shift"])
+        assert page.locator('input[name="number"]:checked').count() == 4
+        assert page.locator("[data-chosen]").inner_text() == "已选 4 篇"
 
 
 def test_the_last_article_leads_to_the_end_and_undo_brings_it_back(desk: Server, home: Path) -> None:
