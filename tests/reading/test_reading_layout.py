@@ -561,3 +561,68 @@ def test_two_pages_on_one_sheet_keep_to_themselves() -> None:
     wanted = {**FRONT, "草原书屋开进牧民定居点": text * 2}
     articles = read(pdf_of(spread))
     assert {a.title: bare(a.text) for a in articles} == {t: bare("".join(p)) for t, p in wanted.items()}
+
+
+def test_a_ruled_table_is_read_row_by_row() -> None:
+    rows = [
+        ("项目", "地点", "投资"),
+        ("东干渠清淤", "安乐镇", "320"),
+        ("机井维修", "白石镇", "156"),
+        ("泵站改造", "河口乡", "480"),
+    ]
+    sheet = Sheet()
+    sheet.line(60, 90, "清河大桥建成通车", 18)
+    sheet.body(BRIDGE, [Column(40, 120, 220, 400)])
+    sheet.line(300, 90, "今冬水利项目一览", 18)
+    for n, cells in enumerate(rows):
+        for k, cell in enumerate(cells):
+            sheet.line(304 + 90 * k, 124 + 15 * n, cell, 9)
+    sheet.line(300, 210, "校足球队夺冠", 18)
+    sheet.body(FOOTBALL, [Column(300, 240, 220, 400)])
+    for y in range(5):
+        sheet.rule(300, 120 + 15 * y, 570, 120.5 + 15 * y)
+    for x in range(4):
+        sheet.rule(300 + 90 * x, 120, 300.5 + 90 * x, 180)
+    articles = {a.title: a.text.split("\n") for a in read(pdf_of(sheet))}
+    assert articles == {
+        "清河大桥建成通车": BRIDGE,
+        "今冬水利项目一览": [" ".join(cells) for cells in rows],
+        "校足球队夺冠": FOOTBALL,
+    }
+
+
+def test_an_index_of_other_pages_is_no_article() -> None:
+    sheet = front_page()
+    for n, text in enumerate(("导读", "●老城区巷子亮起来 3版", "●冬季进补有讲究 6版", "●我市开通夜间公交 2版")):
+        sheet.line(420, 600 + 15 * n, text, 12 if n == 0 else 10)
+    sheet.frame(410, 590, 570, 670)
+    assert {a.title for a in read(pdf_of(sheet))} == set(FRONT)
+
+
+def test_a_notice_keeps_who_signs_it() -> None:
+    sheet = front_page()
+    sheet.line(440, 560, "停电公告", 14)
+    sheet.body(["因线路检修，明天八时至十七时对文昌路沿线用户停止供电，请提前准备。"], [Column(410, 585, 150, 640)])
+    sheet.line(490, 632, "清河口镇供电所", 10)
+    sheet.line(490, 647, "2026年3月18日", 10)
+    sheet.frame(400, 550, 580, 670)
+    notice = next(a for a in read(pdf_of(sheet)) if a.title == "停电公告")
+    assert [bare(p) for p in notice.text.split("\n")] == [
+        "因线路检修，明天八时至十七时对文昌路沿线用户停止供电，请提前准备。",
+        "清河口镇供电所",
+        "2026年3月18日",
+    ]
+
+
+def test_a_picture_that_tells_a_story_of_its_own_is_apart() -> None:
+    story = "昨天，孩子们在县科技馆体验风洞装置。当天科技馆新馆向公众开放，馆内设有六大展区，免费参观。"
+    sheet = Sheet()
+    sheet.line(60, 90, "清河大桥建成通车", 18)
+    sheet.body(BRIDGE, [Column(40, 120, 220, 400)])
+    sheet.picture(300, 90, 560, 230)
+    for n in range(2):
+        sheet.line(300, 236 + 13 * n, story[29 * n : 29 * n + 29], 9)
+    sheet.line(300, 280, "校足球队夺冠", 18)
+    sheet.body(FOOTBALL, [Column(300, 310, 220, 400)])
+    texts = {bare(a.text) for a in read(pdf_of(sheet))}
+    assert texts == {bare("".join(BRIDGE)), bare(story), bare("".join(FOOTBALL))}

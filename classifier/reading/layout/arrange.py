@@ -16,6 +16,8 @@ from classifier.reading.layout.flow import Surroundings, chains_of
 from classifier.reading.layout.heads import Head, heads_of, in_rows, take_lines_around
 from classifier.reading.layout.lines import HEADLINE, Line, body_size, lines_of_pieces
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
+from classifier.reading.layout.tables import with_rows
+from classifier.reading.page.bylines import line_byline
 from classifier.reading.page.furniture import (
     furniture_reason,
     is_caption,
@@ -23,10 +25,17 @@ from classifier.reading.page.furniture import (
     is_turned_from,
     turns_to_another_page,
 )
+from classifier.reading.patterns import pattern
 
 MARGIN = 0.12, 0.05
 """Shares of a page's height at its top and bottom where mastheads and page numbers stand."""
 MAX_BLOCKS = 600
+PHOTO_NEWS_CHARS = 40
+SIGNATURE_CHARS = 40
+MOST_IN_NOTICE = 6
+MOST_INDEX_CHARS = 600
+_INDEX = pattern(r"导\s*读|要\s*目|目\s*录")
+_PAGE_AT_END = pattern(r"(?:[A-Z]?\d{1,2}\s*版|[一二三四五六七八九十]{1,3}版|[A-D]\d{1,2})[）)】\]>》]*$")
 SUBHEAD = 1.4
 """Up to this size, against the body's, a line that stands close in a column's text is a sub-head."""
 
@@ -75,6 +84,7 @@ def arrange(page: PrintedPage) -> Arrangement:
     articles: list[Arranged] = []
     if not body:
         return Arrangement((), tuple(left_out))
+    page = with_rows(page, body)
     for region in _regions(page, body):
         articles += _arrange_region(region, page, left_out)
     for article in articles:
@@ -217,16 +227,52 @@ def _arrange_region(region: _Region, page: PrintedPage, left_out: list[LeftOutTe
     large, more = _long_texts_apart(large, body, page.exact)
     blocks = blocks_of(plain, [*level, *region.pictures], exact=page.exact) + more
     if len(blocks) > MAX_BLOCKS:
-        blocks = sorted(blocks, key=lambda b: -len(b.text))[:MAX_BLOCKS]
+        blocks = sorted(blocks, key=lambda b: -len(b.text))
+        left_out += [LeftOutText(b.text, b.box, "too many pieces") for b in blocks[MAX_BLOCKS:]]
+        blocks = blocks[:MAX_BLOCKS]
     see_paragraphs(blocks)
+    signed = _take_signatures(blocks, body, alone=not region.is_page)
     captions = _take_captions(blocks, region.pictures, body)
     heads = heads_of(large, body, level, exact=page.exact)
     take_lines_around(heads, blocks, body)
     heads = _with_torn_joined(heads, blocks, upright, body, exact=page.exact)
     around = Surroundings(blocks, heads, level, upright, region.pictures, body)
     articles = _under_heads(chains_of(around), around)
+    for article in articles:
+        article.blocks = [part for b in article.blocks for part in (b, *signed.get(b, ()))]
     _give_captions(captions, articles, region.pictures, around, left_out)
     return _drop_furniture(articles, left_out)
+
+
+def _take_signatures(blocks: list[Block], body: float, *, alone: bool) -> dict[Block, list[Block]]:
+    """Take out who signs a notice, and when: short lines at the right, close under the text they belong to.
+
+    ``alone`` says that the text stands in a frame of its own, where they may stand right of its last line.
+    """
+    found: dict[Block, list[Block]] = {}
+    for one in sorted(blocks, key=lambda b: b.box.top):
+        text = one.text.strip()
+        if len(one.lines) > 2 or len(text) > SIGNATURE_CHARS or text[-1:] in "。，；：,;:" or is_caption(text):
+            continue
+        for above in blocks:
+            last = found.get(above, [above])[-1].box
+            gap = one.box.top - last.bottom
+            if (
+                above is not one
+                and above.ends != "middle"
+                and len(above.text) > len(text)
+                and -0.3 * body <= gap <= 1.6 * one.size
+                and one.box.right > above.box.right - 2.5 * body
+                and (one.box.shared_x(above.box) > 0.5 * one.box.width or (alone and len(blocks) < MOST_IN_NOTICE))
+                and one.box.left > above.box.left + 0.35 * above.box.width
+                and not line_byline(text)
+            ):
+                one.starts = one.ends = "paragraph"
+                one.first_lines = set(range(len(one.lines)))
+                found.setdefault(above, []).append(one)
+                blocks.remove(one)
+                break
+    return found
 
 
 def _with_drop_caps(lines: list[Line], body: float) -> list[Line]:
@@ -494,10 +540,23 @@ def _give_captions(
         )
         place = picture.around(caption.box)
         best = min(articles, key=lambda a: _picture_cost(a, place, around), default=None)
-        if best is None:
+        if _is_photo_news(caption) and (best is None or not _holds(best.box, place)):
+            articles.append(Arranged(None, [caption]))
+        elif best is None:
             left_out.append(LeftOutText(caption.text, caption.box, "caption"))
         else:
             best.captions.append(caption)
+
+
+def _is_photo_news(caption: Block) -> bool:
+    """Whether a picture's text tells a story of its own: more than one sentence."""
+    return len(caption.text) >= PHOTO_NEWS_CHARS and caption.text.rstrip("。").count("。") >= 1
+
+
+def _holds(box: Box, place: Box) -> bool:
+    """Whether a picture stands in an article's place rather than beside it."""
+    shared = max(0.0, box.shared_x(place)) * max(0.0, box.shared_y(place))
+    return shared > 0.3 * max(1.0, place.width * place.height)
 
 
 def _picture_cost(article: Arranged, place: Box, around: Surroundings) -> float:
@@ -514,6 +573,14 @@ def _picture_cost(article: Arranged, place: Box, around: Surroundings) -> float:
     return cost
 
 
+def _is_index(article: Arranged) -> bool:
+    """Whether it only says what stands on other pages (导读)."""
+    lines = [line for block in article.blocks for line in block.lines]
+    told = sum(bool(_PAGE_AT_END.search(line.text)) for line in lines)
+    least = 0.25 if article.head is not None and _INDEX.search(article.head.text) else 0.5
+    return told >= 2 and told >= least * len(lines) and sum(len(line.text) for line in lines) < MOST_INDEX_CHARS
+
+
 def _drop_furniture(articles: list[Arranged], left_out: list[LeftOutText]) -> list[Arranged]:
     """Without what is no article: furniture that stands alone, headlines without any text."""
     kept = []
@@ -527,6 +594,10 @@ def _drop_furniture(articles: list[Arranged], left_out: list[LeftOutText]) -> li
             if reason := furniture_reason(text):
                 left_out.append(LeftOutText(text, article.blocks[0].box, reason))
                 continue
+        if _is_index(article):
+            head = "" if article.head is None else article.head.text
+            left_out += [LeftOutText(f"{head} {b.text}".strip(), b.box, "index") for b in article.blocks]
+            continue
         if article.head is None and not article.blocks:
             left_out += [LeftOutText(c.text, c.box, "caption") for c in article.captions]
             continue

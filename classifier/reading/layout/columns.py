@@ -12,7 +12,9 @@ from classifier.reading.layout.lines import Line
 from classifier.reading.layout.printed import Box
 from classifier.reading.page.bylines import lead_byline, line_byline
 from classifier.reading.page.sentences import is_finished
+from classifier.reading.patterns import pattern
 
+_ITEM = pattern(r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[)）]")
 LARGEST_STEP = 2.3
 """Up to this distance of baselines, in type sizes, two lines may be neighbours in a column."""
 
@@ -178,6 +180,9 @@ def _left_edges(blocks: Sequence[Block]) -> list[float]:
 
 def _see(one: Block, indents: bool, lefts: list[float]) -> None:
     size, lines = one.size, one.lines
+    if all(line.role == "row" for line in lines):
+        one.first_lines, one.starts, one.ends = set(range(len(lines))), "paragraph", "paragraph"
+        return
     edges = [_left_of(lines, k, size) for k in range(len(lines))]
     if len(lines) == 1 or (len(lines) == 2 and _is_level(lines, size) and is_finished(lines[0].text)):
         # Too few lines to know the column's edge from: the edges of other blocks tell.
@@ -206,6 +211,9 @@ def _see(one: Block, indents: bool, lefts: list[float]) -> None:
                 one.starts = ""
             continue
         before = lines[k - 1]
+        if _ITEM.match(line.text) and before.text[-1:] in "。；;:：":
+            one.first_lines.add(k)
+            continue
         short = before.box.right < rights[k - 1] - 1.6 * size
         if indents:
             if (

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from classifier.ideographs import plain_ideographs
 from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece
+from classifier.reading.patterns import pattern
 
 WORD_GAP = 0.72
 """Up to this gap, in type sizes, characters are one run; columns stand further apart."""
@@ -19,6 +20,9 @@ STRETCHED_BLANK = 6.0
 """Up to this gap they are one where the rows around run across it and none ends there."""
 LARGEST_HEADLINE_BLANK = 1.6
 """The same in a headline."""
+LEAST_STRETCHED = 4
+"""From so many single characters with blanks between on, a line is stretched."""
+_STRETCHED = pattern(rf"(?:[\u3000-\u9fff\uff00-\uffef,.;:!?] ){{{LEAST_STRETCHED},}}")
 HEADLINE = 1.17
 """From this size on, against the body's, type is a headline's."""
 
@@ -65,7 +69,12 @@ def lines_of_pieces(pieces: Sequence[TextPiece], body: float, barriers: Sequence
     stacked, rest = _stack_headlines(pieces, body)
     runs = _runs(rest, body, barriers)
     lines = [*stacked, *_without_blanks(runs, body, barriers)]
-    return [replace(line, text=plain_ideographs(line.text)) for line in lines]
+    return [replace(line, text=plain_ideographs(_without_stretch(line.text))) for line in lines]
+
+
+def _without_stretch(text: str) -> str:
+    """A line that is stretched to its column's width, without the blanks between its characters."""
+    return _STRETCHED.sub(lambda match: match[0].replace(" ", ""), text) if text.count(" ") >= LEAST_STRETCHED else text
 
 
 # Runs ----------------------------------------------------------------------------------------------

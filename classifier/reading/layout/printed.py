@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Role = Literal["", "headline", "caption", "furniture", "body"]
+Role = Literal["", "headline", "caption", "furniture", "body", "row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ class Box:
 class TextPiece:
     """A piece of printed text: a character, some words, a line, or a block of lines.
 
-    ``size`` is the type's height.  ``role`` is what the source says the piece is, where it says so.
+    ``size`` is the type's height.  ``role`` is what the source says the piece is, where it says so;
+    ``row`` is a table's.
     ``lines`` is above one for a block whose lines are not known apart.
     """
 
