@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo install quick test slow test-all check lock models clean
+.PHONY: demo install quick test slow test-all coverage check lock models clean
 
 demo: $(VENV)/.runtime ## tag the sample page that ships with the project
 	@$(BIN)/lanmu tag samples/page.md --format table
@@ -20,6 +20,11 @@ slow: $(VENV)/.dev ## the heavy ones alone: whole corpora, kills, clusters, a br
 	$(BIN)/python -m pytest -q -n 2 -m slow
 
 test-all: test slow ## all of them
+
+coverage: $(VENV)/.dev ## how much of each package the tests of `make test` run
+	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=
+	@for package in classifier training lanmu; do \
+		echo "$$package: $$($(BIN)/python -m coverage report --include="$$package/*" --format=total) % of lines run"; done
 
 check: $(VENV)/.dev ## lint, format and types
 	$(BIN)/ruff check .
