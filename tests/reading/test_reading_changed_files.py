@@ -31,7 +31,8 @@ ROWS = [
 PAGE = "".join(f"# {row['title']}\n\n本报讯(记者 张宁){row['text']}\n\n" for row in ROWS[:8])
 SIGNS = (
     b'"', b"\n", b"\r", b",", b"\0", b"\xff", b"{", b"}", b"[", b"]", b"\\", b"\\u0000", b"\\ud800",
-    b"\xef\xbb\xbf", b"\t", b"# ", b"\x1a", b"|", b";", b"<", b"---\n", "（".encode(), "记者".encode(), "本报讯".encode(), b"1e999", b"null",
+    b"\xef\xbb\xbf", b"\t", b"# ", b"\x1a", b"|", b";", b"<", b"---\n", "（".encode(), "记者".encode(),
+    "本报讯".encode(), b"1e999", b"null",
 )  # fmt: skip
 
 
