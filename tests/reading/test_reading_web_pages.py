@@ -493,6 +493,13 @@ def test_button_between_paragraphs_ends_no_article(button: str, at: int) -> None
     assert read(on_a_page(*blocks)).text.split("\n") == [_FIRST, _SECOND, _THIRD]
 
 
+def test_ranking_between_paragraphs_ends_no_article() -> None:
+    links = "".join(f"<p>{i} <a href=/{i}>青石县第{i}条热门新闻的标题在这里</a></p>" for i in range(9))
+    ranking = f"<div class=rank><h3>热门排行</h3>{links}</div>"
+    page = on_a_page(f"<div><p>{_FIRST}</p><p>{_SECOND}</p>{ranking}<p>{_THIRD}</p></div>")
+    assert read(page).text.split("\n") == [_FIRST, _SECOND, _THIRD]
+
+
 @pytest.mark.parametrize("linked", [0, 1, 2])
 @pytest.mark.parametrize("wrapped", ["<a href=/z>{}</a>", "近日，<a href=/z>{}</a>"])
 def test_sentence_that_is_a_link_stays(linked: int, wrapped: str) -> None:

@@ -367,7 +367,7 @@ def _end(page: Page, first: int, last: int, aside: int) -> int:
     for i in range(first, last):
         block = blocks[i]
         if block.chars <= 24 and phrases.STOP.match(block.words):
-            if phrases.BUTTON.match(block.words) and _stands_in_text(page, i, first, last):
+            if (block.aside > aside or phrases.BUTTON.match(block.words)) and _stands_in_text(page, i, first, last):
                 continue
             before, after = gains[i - first], gains[-1] - gains[i - first]
             if before > after or (before > 0 and block.aside > aside):
@@ -379,7 +379,7 @@ def _stands_in_text(page: Page, i: int, first: int, last: int) -> bool:
     """Whether the paragraphs before and after a block stand in one element."""
     blocks = page.blocks
     before = next((k for k in range(i - 1, first - 1, -1) if blocks[k].value > 0), -1)
-    after = next((k for k in range(i + 1, min(i + 4, last)) if blocks[k].value > 0), -1)
+    after = next((k for k in range(i + 1, min(i + WINDOW, last)) if blocks[k].value > 0), -1)
     return before >= 0 and after >= 0 and _row(page, before) == _row(page, after)
 
 
