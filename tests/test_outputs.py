@@ -117,3 +117,36 @@ def test_asking_leaves_nothing_behind(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.rglob("*")] == ["a"]
     with pytest.raises(IsADirectoryError, match=r"a'"):
         check_writable(tmp_path / "a")
+
+
+def test_nothing_in_a_name_or_a_text_commands_the_terminal(
+    tmp_path: Path, lanmu: Lanmu, small_model_folder: Path
+) -> None:
+    folder = tmp_path / "来稿"
+    folder.mkdir()
+    title = "[/x]篮球\u3000联赛\x1b]0;改名\x07落幕\x9b2J"
+    article = {"title": title, "text": "决赛打满四节,城关镇队夺得冠军,球迷挤满体育馆。"}
+    (folder / "好\x1b[31m\n假的一行.jsonl").write_text(json.dumps(article), "utf-8")
+    (folder / "坏\x1b[2J\nlanmu: 假的一行.docx").write_bytes(b"\0\1\2")
+    model = ("--model", small_model_folder)
+    for form in (("--format", "table", "--explain"), ("--format", "jsonl")):
+        done = lanmu("tag", folder, *model, *form)
+        assert done.returncode == 1, done.stderr
+        shown = done.stderr + done.stdout
+        assert not set("\x1b\x07\x9b") & set(shown.replace("\x9b", "") if "jsonl" in form else shown), repr(shown)
+        assert "[/x]" in done.stdout and "Traceback" not in shown
+        assert not any(line.startswith(("假的", "lanmu: 假的")) for line in shown.splitlines())
+    done = lanmu("score", folder, *model, "--out", tmp_path / "out")
+    assert not set("\x1b\x07\x9b") & set(done.stderr + done.stdout)
+    labels = tmp_path / "labels.csv"
+    rows = "a,[/x],,2026-01-01,题,正文\nb,[red]红,,2026-01-01,题二,正文\n"
+    labels.write_text(f"id,category,source,date,title,text\n{rows}", "utf-8")
+    for command in ("stats", "check"):
+        done = lanmu("labels", command, "--labels", labels)
+        assert "Traceback" not in done.stderr and done.returncode in (0, 1, 2), done.stderr
+    categories = tmp_path / "categories.toml"
+    categories.write_text(
+        '[[category]]\nid = "x"\nname = "[/x]"\n[[category]]\nid = "red"\nname = "[red]红"\n', "utf-8"
+    )
+    done = lanmu("labels", "stats", "--labels", labels, "--categories", categories)
+    assert "[/x]" in done.stdout and "Traceback" not in done.stderr, done.stderr

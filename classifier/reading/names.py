@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 
@@ -84,8 +85,13 @@ def _depths(folders: int) -> Iterable[int]:
     return range(1, folders + 1) if folders else (0,)
 
 
-def printable(text: str) -> str:
-    """Text for a terminal: control characters, which could command it, are escaped."""
+def printable(text: str, *, lines: bool = True) -> str:
+    """Text for a terminal, its control characters, which could command it, escaped; not ``lines``: line ends, too."""
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
+    kept = "\n\t" if lines else ""
+    return "".join(c if _is_harmless(c) or c in kept else c.encode("unicode_escape").decode() for c in text)
+
+
+def _is_harmless(character: str) -> bool:
+    return character.isprintable() or unicodedata.category(character) == "Zs"  # such as the wide space

@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 
 from classifier.article import TaggedArticle, WordEvidence
 from classifier.model.decisions import explain_reason
+from classifier.reading.names import printable
 from classifier.spreadsheets import defuse
 from classifier.taxonomy import Taxonomy
 from lanmu.language import find_language, speak
@@ -94,19 +95,19 @@ class PeopleTable:
             accepted = article.decision == "accepted"
             if self.sources and (source := _file_of(article)) != self.source:
                 self.source = source
-                table.add_row("", "", "", Text(source, style="bold"))
+                table.add_row("", "", "", Text(printable(source, lines=False), style="bold"))
             table.add_row(
                 Text(article.category_name, style=self.colours.get(article.category, "")),
                 _bar(article.probability, self.signs[:2]),
                 Text(speak(f"table.{article.decision}"), style="green" if accepted else "yellow"),
-                Text(_show_title(article)),
+                Text(printable(_show_title(article), lines=False)),
             )
             if article.reasons:
                 table.add_row("", "", "", Text(f"{self.signs[2]} {_reasons(article)}", style="dim"))
             if article.evidence:
                 table.add_row("", "", "", _evidence(article.evidence, self.signs[2]))
             for note in article.article.uncertain:
-                table.add_row("", "", "", f"[dim]{self.signs[2]} {escape(note)}[/dim]")
+                table.add_row("", "", "", f"[dim]{self.signs[2]} {escape(printable(note, lines=False))}[/dim]")
         if rows:
             self.console.print(table)
             self.started = True
@@ -155,7 +156,7 @@ def _evidence(evidence: tuple[WordEvidence, ...], sign: str) -> Text:
     for piece in evidence:
         style = "green" if piece.weight > 0 else "red"
         field = speak("table.in_title") if piece.field == "title" else ""
-        text.append(f"{piece.word.replace(' ', '+')}{field}\u00a0{piece.weight:+.2f}", style=style)
+        text.append(f"{printable(piece.word).replace(' ', '+')}{field}\u00a0{piece.weight:+.2f}", style=style)
         text.append("  ")
     text.no_wrap = False
     text.overflow = "fold"

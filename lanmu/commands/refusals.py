@@ -23,7 +23,7 @@ class NamedRefusals:
 
     def __call__(self, refusal: InputRefused) -> None:
         self.count += 1
-        said = printable(refusal.text(find_language()))
+        said = printable(refusal.text(find_language()), lines=False)
         print(f"lanmu: {speak('command.refused', input=said)}", file=sys.stderr)
 
     def __len__(self) -> int:

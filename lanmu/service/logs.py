@@ -6,6 +6,8 @@ import logging
 import sys
 import time
 
+from classifier.reading.names import printable
+
 TALKATIVE = ("httpx", "httpcore", "watchfiles")
 """Libraries that tell every single thing they do."""
 
@@ -32,9 +34,18 @@ class Seldom(logging.Filter):
         return True
 
 
+class LinesOfOurs(logging.Formatter):
+    """One line a message, whatever names and addresses are within: only a traceback, which is our own, has more."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        return printable(super().formatMessage(record), lines=False)
+
+
 def log_to_stderr() -> None:
     """Write what happens to standard error, a line each with its time."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO, stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LinesOfOurs("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("uvicorn.error").addFilter(Seldom())
