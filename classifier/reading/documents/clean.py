@@ -7,7 +7,6 @@ What comes out is the same as theirs, which a test holds over texts of many kind
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from classifier.article import Article
@@ -23,9 +22,8 @@ from classifier.reading.page.bylines import (
     lead_byline,
     line_byline,
 )
-from classifier.reading.page.fragments import is_torn
 from classifier.reading.page.furniture import editors_at_end, furniture_reason, may_edit
-from classifier.reading.page.joining import NEVER_FIRST_OF_ALL, count_alike, pairs_beside
+from classifier.reading.page.joining import NEVER_FIRST_OF_ALL, Paragraph, join_torn, pairs_beside
 from classifier.reading.page.line_layout import SUBHEAD_CHARS, full_width, is_like_headline, is_like_sub_head
 from classifier.reading.page.markup import MARKUP_FIRST, MAY_RUN_IN, RUN_IN, close_up
 from classifier.reading.page.sentences import has_open_bracket, is_finished
@@ -87,7 +85,11 @@ def read_clean(data: bytes, origin: Origin, limits: Limits = LIMITS) -> Article 
         return None
     if _may_be_wrapped(own) and full_width(own, [_indent(raw[i]) for i in numbers]) < float("inf"):
         return None
-    return _article(title, own, next(filter(None, leads[:3]), None), origin)
+    byline = next(filter(None, leads[:3]), None)
+    if unfinished and len(joined := _with_torn_joined(own, unfinished)) < len(own):
+        own = joined
+        byline = next((found for line in own[:3] if (found := lead_byline(line) or line_byline(line))), None)
+    return _article(title, own, byline, origin)
 
 
 def _title(raw: Sequence[str], lines: Sequence[str], seen: Sequence[int]) -> str:
@@ -167,13 +169,16 @@ def _are_sub_heads(unfinished: Sequence[int], own: Sequence[str], leads: Sequenc
             return False
         if len(text) > SUBHEAD_CHARS if i == last else not (leads[i + 1] or is_like_sub_head(text, own[i + 1])):
             return False
-    lengths = Counter(len(own[i]) for i in unfinished)
-    for i in unfinished:
-        if i == last or i + 1 in unfinished or leads[i + 1]:
-            continue
-        if is_torn(own[i], own[i + 1], count_alike(lengths, len(own[i])), lambda pair: _times(own, pair)):
-            return False
     return True
+
+
+def _with_torn_joined(own: Sequence[str], unfinished: Sequence[int]) -> list[str]:
+    """The paragraphs, with torn beginnings among the sub-heads joined to what follows."""
+    found = [Paragraph([i], line, "text") for i, line in enumerate(own)]
+    short = [found[i] for i in unfinished]
+    for p in short:
+        p.alone = True
+    return [p.text for p in join_torn(found, frozenset(short), lambda pair: _times(own, pair))]
 
 
 def _times(own: Sequence[str], pair: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -129,8 +129,15 @@ def _with_torn_joined(found: list[Paragraph], lines: Sequence[Line]) -> list[Par
     short = {p for p in found if p.alone and p.kind == "text" and not p.signed and not lines[p.lines[0]].bold}
     if not short:
         return found
-
     pairs = cache(lambda: pairs_beside(line.text for line in lines))
+    return join_torn(found, short, lambda pair: pairs()[pair])
+
+
+def join_torn(found: list[Paragraph], short: Collection[Paragraph], times: Callable[[str], int]) -> list[Paragraph]:
+    """The paragraphs, of which the ``short`` that are torn beginnings are joined to what follows.
+
+    ``times`` counts how often two characters stand side by side.
+    """
     story = 0
     stories: dict[Paragraph, int] = {}
     lengths: dict[int, Counter[int]] = {}
@@ -144,7 +151,7 @@ def _with_torn_joined(found: list[Paragraph], lines: Sequence[Line]) -> list[Par
     for p in reversed(found):
         if p in short and after is not None and after.kind == "text" and not (after.alone or after.items):
             alike = count_alike(lengths[stories[p]], len(p.text))
-            if not lead_byline(after.text) and is_torn(p.text, after.text, alike, lambda pair: pairs()[pair]):
+            if not lead_byline(after.text) and is_torn(p.text, after.text, alike, times):
                 p.text, p.lines, p.alone = join_pieces(p.text, after.text), p.lines + after.lines, False
                 gone.add(after)
         if p.kind in ("heading", "text", "byline"):
