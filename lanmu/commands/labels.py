@@ -70,8 +70,8 @@ def check(
         print(json.dumps(asdict(finding), ensure_ascii=False) if as_json else f"{path}, {finding}")
     if not as_json:
         print(
-            f"{len(found.labels):,} labels can be used, {len(found.refused):,} lines cannot, "
-            f"{len(clashing):,} near-duplicates are labelled differently"
+            f"{_count(len(found.labels), 'label')} can be used, {_count(len(found.refused), 'line')} cannot, "
+            f"{_count(len(clashing), 'near-duplicate')} {'is' if len(clashing) == 1 else 'are'} labelled differently"
         )
     if found.refused or not found.labels or (strict and findings):
         raise typer.Exit(1)
@@ -271,3 +271,7 @@ def stats(
 
 labels.command("suspects")(curation_commands.suspects)
 labels.command("next")(curation_commands.next_)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + "s" * (number != 1)

@@ -48,7 +48,7 @@ class Finding:
     refused: bool = True
 
     def __str__(self) -> str:
-        name = f" ({self.id})" if self.id else ""
+        name = f" ({' '.join(self.id.split())})" if self.id else ""
         return printable(f"line {self.line}{name}: {self.problem}")
 
 

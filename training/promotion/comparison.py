@@ -11,14 +11,16 @@ if TYPE_CHECKING:
     from classifier.model.files import StoredModel
 
 
+SMALLEST = 0.005
 _LISTS = frozenset({"answers", "label_ids", "label_columns"})
 
 
 def compare_models(first: StoredModel, second: StoredModel, words: int = 5) -> Iterator[str]:
-    """What differs between two models, a line each: categories, features, review rule, training, words.
+    """What differs between two models, a line each: categories and words first, then the rest.
 
     Words are compared by the weight in the text field for each common category, ``words`` that
-    gained and ``words`` that lost most.
+    gained and ``words`` that lost most; a change below SMALLEST is none.  Figures are compared only
+    where both were tested on the same articles.
     """
     a, b = first.manifest, second.manifest
     if a.checksum == b.checksum:
@@ -28,16 +30,28 @@ def compare_models(first: StoredModel, second: StoredModel, words: int = 5) -> I
     new = [c for c in b.taxonomy.ids if c not in a.taxonomy]
     if gone or new:
         yield f"categories: without {', '.join(gone) or 'none'}; new {', '.join(new) or 'none'}"
+    yield from _word_changes(first, second, words)
     yield from _changes("features", a.spec.record(), b.spec.record())
     yield from _changes("review", a.review.record(), b.review.record())
-    yield from _changes("training", _flat(_select_record(a.training)), _flat(_select_record(b.training)))
+    same_test = _tested_on(a.training) == _tested_on(b.training)
+    before, after = (_flat(_select_record(one.training, figures=same_test)) for one in (a, b))
+    yield from _changes("training", before, after)
+    if not same_test:
+        yield "figures: tested on different articles, so not compared; see `lanmu models list`"
     yield f"vocabulary: {first.weights.features:,} → {second.weights.features:,} features"
-    yield from _word_changes(first, second, words)
 
 
-def _select_record(training: Mapping[str, Any]) -> dict[str, Any]:
+def _tested_on(training: Mapping[str, Any]) -> object:
+    """The articles that a model was tested on."""
+    metrics = training.get("metrics") or {}
+    return metrics.get("on"), metrics.get("articles"), sorted(training.get("answers") or ())
+
+
+def _select_record(training: Mapping[str, Any], *, figures: bool) -> dict[str, Any]:
     """What people want to know of a training record: not every label, nor every interval."""
-    told = {key: value for key, value in training.items() if key not in _LISTS}
+    told = {key: value for key, value in training.items() if key not in _LISTS and (figures or key != "metrics")}
+    if isinstance(labels := told.get("labels"), Mapping):
+        told["labels"] = {key: value for key, value in labels.items() if not isinstance(value, Mapping)}
     metrics = told.get("metrics")
     if isinstance(metrics, Mapping):
         f1 = {c: row["f1"] for c, row in metrics.get("categories", {}).items() if isinstance(row, Mapping)}
@@ -84,6 +98,7 @@ def _word_changes(first: StoredModel, second: StoredModel, words: int) -> Iterat
         after = b.weights[right, second.manifest.taxonomy.ids.index(category.id)].astype(float)
         change = after - before
         order = np.argsort(change, kind="stable")
-        gained = [f"{pairs[i][2].replace(' ', '+')} {change[i]:+.2f}" for i in order[::-1][:words]]
-        lost = [f"{pairs[i][2].replace(' ', '+')} {change[i]:+.2f}" for i in order[:words]]
-        yield f"{category.name}: {', '.join(gained)}; {', '.join(lost)}"
+        most = [*(i for i in order[::-1][:words] if change[i] > 0), *(i for i in order[:words] if change[i] < 0)]
+        said = [f"{pairs[i][2].replace(' ', '+')} {change[i]:+.2f}" for i in most if abs(change[i]) >= SMALLEST]
+        if said:
+            yield f"{category.name}: {', '.join(said)}"
