@@ -626,3 +626,30 @@ def test_a_picture_that_tells_a_story_of_its_own_is_apart() -> None:
     sheet.body(FOOTBALL, [Column(300, 310, 220, 400)])
     texts = {bare(a.text) for a in read(pdf_of(sheet))}
     assert texts == {bare("".join(BRIDGE)), bare(story), bare("".join(FOOTBALL))}
+
+
+def test_text_set_from_top_to_bottom_is_read() -> None:
+    """Two such articles, the headline right of the first column, beside one that is set as usual."""
+
+    def set_upright(title: str, paragraphs: list[str], right: float, top: float, length: int) -> None:
+        sheet.upright(right - 24, top, title, 20)
+        column = 0
+        for paragraph in paragraphs:
+            text = "\u3000\u3000" + paragraph
+            for start in range(0, len(text), length):
+                for n, c in enumerate(text[start : start + length]):
+                    if c != "\u3000":
+                        sheet.texts.append((right - 48 - 15 * column, top + 10 * n, c, 10))
+                column += 1
+
+    sheet = Sheet()
+    set_upright("清河大桥建成通车", BRIDGE, 560, 90, 24)
+    sheet.line(60, 90, "校足球队夺冠", 18)
+    sheet.body(FOOTBALL, [Column(40, 120, 200, 300)])
+    set_upright("清河口镇安排春耕备耕任务", COUNCIL, 560, 420, 30)
+    articles = {a.title: [bare(p) for p in a.text.split("\n")] for a in read(pdf_of(sheet))}
+    assert articles == {
+        "清河大桥建成通车": BRIDGE,
+        "校足球队夺冠": FOOTBALL,
+        "清河口镇安排春耕备耕任务": [bare(p) for p in COUNCIL],
+    }

@@ -17,6 +17,15 @@ from classifier.reading.layout.heads import Head, heads_of, in_rows, take_lines_
 from classifier.reading.layout.lines import HEADLINE, Line, body_size, lines_of_pieces
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
 from classifier.reading.layout.tables import with_rows
+from classifier.reading.layout.upright import (
+    UprightText,
+    lay_down,
+    lay_pieces_down,
+    split_upright,
+    stand_block_up,
+    stand_head_up,
+    stand_up,
+)
 from classifier.reading.page.bylines import line_byline
 from classifier.reading.page.furniture import (
     furniture_reason,
@@ -85,6 +94,10 @@ def arrange(page: PrintedPage) -> Arrangement:
     if not body:
         return Arrangement((), tuple(left_out))
     page = with_rows(page, body)
+    page, upright = split_upright(page, body)
+    for part in upright:
+        articles += _arrange_upright(part, page, body, left_out)
+    page = replace(page, pictures=(*page.pictures, *(part.box for part in upright)))
     for region in _regions(page, body):
         articles += _arrange_region(region, page, left_out)
     for article in articles:
@@ -272,6 +285,24 @@ def _take_signatures(blocks: list[Block], body: float, *, alone: bool) -> dict[B
                 found.setdefault(above, []).append(one)
                 blocks.remove(one)
                 break
+    return found
+
+
+def _arrange_upright(part: UprightText, page: PrintedPage, body: float, left_out: list[LeftOutText]) -> list[Arranged]:
+    """The articles of a part that is set from top to bottom."""
+    width = page.width
+    pieces = lay_pieces_down(part.pieces, width)
+    rules = [lay_down(r, width) for r in page.rules if part.box.shared_x(r) > 0 and part.box.shared_y(r) > 0]
+    laid: list[LeftOutText] = []
+    found = _arrange_region(_Region(lay_down(part.box, width), body, pieces, rules, []), page, laid)
+    left_out += [replace(piece, box=stand_up(piece.box, width)) for piece in laid]
+    for article in found:
+        for block in (*article.blocks, *article.captions):
+            stand_block_up(block, width)
+        heads = [article.head, *article.inner_heads.values()]
+        for head in heads:
+            if head is not None:
+                stand_head_up(head, width)
     return found
 
 
