@@ -200,8 +200,8 @@ def test_the_shipped_model_is_made_again_byte_for_byte(tmp_path: Path) -> None:
 
     manifest = json.loads((model_path() / "manifest.json").read_text("utf-8"))["training"]
     examples, taxonomy = read_examples(find_shipped("labels.csv"), None, False, True)
-    ordered = examples.take(np.array(sorted(range(len(examples)), key=examples.ids.__getitem__), np.int64))
-    if labels_checksum(ordered) != manifest["labels"]["sha256"]:
+    learned = examples.take(~examples.kept_apart)
+    if labels_checksum(learned) != manifest["labels"]["sha256"]:
         pytest.skip("labels have been added since the shipped model was made")
     options = FitOptions.from_record(manifest["options"])
     train(examples, taxonomy, Registry(tmp_path), Start(options), RunOptions("again"), say=lambda line: None)

@@ -46,8 +46,6 @@ HEADLINES = FitOptions(
 
 MANY_HEADLINES = replace(
     HEADLINES,
-    solver="svc",
-    penalty=1.0,
     background=True,
     general=True,
     vectors_each=(0.2, 0.5),
