@@ -87,7 +87,7 @@ class ClusterRun:
     def __init__(self, address: str, folder: RunFolder, plan: Plan, model: Path, stopping: threading.Event) -> None:
         self.address, self.folder, self.plan, self.model, self.stopping = address, folder, plan, model, stopping
 
-    def run(self, shards: Iterator[Shard], done: Done, advance: Callable[[int], None]) -> None:
+    def run(self, shards: Iterator[Shard], done: Done, advance: Callable[[int, int], None]) -> None:
         """Score all shards, or until ``stopping`` is set.
 
         A shard whose worker is lost, or that fails, is tried again; one that keeps failing is named
@@ -98,7 +98,7 @@ class ClusterRun:
         except OSError as error:
             raise LanmuError(say("cluster.gone", address=self.address, error=str(error))) from error
 
-    def _run(self, shards: Iterator[Shard], done: Done, advance: Callable[[int], None]) -> None:
+    def _run(self, shards: Iterator[Shard], done: Done, advance: Callable[[int, int], None]) -> None:
         failed: dict[int, BaseException] = {}
         with connect(self.address) as client, _model_brought(client, self.folder, self.plan, self.model):
             handed: dict[str, Shard] = {}
@@ -121,7 +121,7 @@ class ClusterRun:
                 if future.status == "finished":
                     report: Report = future.result()
                     self._check_part(shard)
-                    advance(report.articles)
+                    advance(report.articles, 0)
                     done(shard, report)
                 else:
                     failed[shard.index] = _cause(future)

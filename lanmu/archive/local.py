@@ -45,7 +45,7 @@ class LocalRun:
         self._lock = threading.Lock()
         self._processes: ProcessPoolExecutor | None = None
 
-    def run(self, shards: Iterator[Shard], done: Done, advance: Callable[[int], None], *, apart: bool) -> None:
+    def run(self, shards: Iterator[Shard], done: Done, advance: Callable[[int, int], None], *, apart: bool) -> None:
         """Score all shards, or until ``stopping`` is set; raises the first error once the running ones have ended.
 
         ``apart``: whether documents go to processes.
@@ -65,7 +65,7 @@ class LocalRun:
         if self.error is not None:
             raise self.error
 
-    def _lane(self, shards: Iterator[Shard], done: Done, advance: Callable[[int], None]) -> None:
+    def _lane(self, shards: Iterator[Shard], done: Done, advance: Callable[[int, int], None]) -> None:
         try:
             while not self.stopping.is_set():
                 with self._lock:
@@ -80,7 +80,7 @@ class LocalRun:
             with self._lock:
                 self.error = self.error or error
 
-    def _score(self, shard: Shard, advance: Callable[[int], None]) -> Report:
+    def _score(self, shard: Shard, advance: Callable[[int, int], None]) -> Report:
         if not (shard.documents and self._apart):
             return self.scorer.score(shard, advance, overlapping=self.few and self.workers > 1)
         with self._lock:
@@ -90,7 +90,7 @@ class LocalRun:
             report = self._processes.submit(_score_here, shard).result()
         except BrokenProcessPool as error:
             raise LanmuError(say("score.process_ended")) from error
-        advance(report.articles)
+        advance(report.articles, 0)
         return report
 
     def _started(self) -> ProcessPoolExecutor:

@@ -10,6 +10,7 @@ from typing import IO, Any
 
 LINE_EVERY = 60.0
 REDRAWN_EVERY = 0.25
+ALMOST_ALL = 0.99
 
 
 class Progress:
@@ -18,7 +19,7 @@ class Progress:
     def __init__(self, total_cost: int, shards: int, stream: IO[str] | None = None) -> None:
         self.stream = stream or sys.stderr
         self.total_cost, self.shards = max(total_cost, 1), shards
-        self.articles = self.refused = self.shards_done = self.cost_done = 0
+        self.articles = self.refused = self.shards_done = self.cost_done = self.bytes_read = 0
         self.cost_before = 0
         self.begin = time.monotonic()
         self._lock = threading.Lock()
@@ -31,15 +32,23 @@ class Progress:
         self.cost_before = self.cost_done = cost
         self.shards_done = shards
 
-    def advance(self, articles: int) -> None:
+    def advance(self, articles: int, size: int = 0) -> None:
+        """Articles were decided that had so many bytes of text."""
         with self._lock:
             self.articles += articles
+            self.bytes_read += size
 
     def shard_done(self, cost: int, refused: int) -> None:
         with self._lock:
             self.shards_done += 1
             self.cost_done += cost
             self.refused += refused
+
+    @property
+    def share(self) -> float:
+        """How much is done: by the shards, and in those at work by the text read, where that is known."""
+        read = min(self.cost_before + self.bytes_read, ALMOST_ALL * self.total_cost)
+        return max(self.cost_done, read) / self.total_cost
 
     def record(self) -> dict[str, Any]:
         """The state as one JSON object."""
@@ -110,7 +119,7 @@ class Progress:
             said += f", {in_words(state['seconds_left'])} left"
         if state["refused"]:
             said += f", {state['refused']:,} refused"
-        self._bar.update(self._task, completed=state["share_done"], said=said)
+        self._bar.update(self._task, completed=self.share, said=said)
         self._bar.refresh()
 
 

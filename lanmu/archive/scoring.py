@@ -35,7 +35,8 @@ from lanmu.archive.rows import Batch, RowMaker, batches
 
 _SPOOLED = 1 << 20
 
-Advance = Callable[[int], None]
+Advance = Callable[[int, int], None]
+"""Hears of articles that were decided, and how many bytes of text they had."""
 Read = Iterator[ArticleChunk | list[Article]]
 
 
@@ -50,11 +51,11 @@ class ShardScorer:
         self.options = task.reading
         self.maker = RowMaker(model, task.ranking)
 
-    def score(self, shard: Shard, advance: Advance = lambda _: None, *, overlapping: bool = False) -> Report:
+    def score(self, shard: Shard, advance: Advance = lambda *_: None, *, overlapping: bool = False) -> Report:
         """Write the shard's refusals and report, then its part, each whole or not at all.
 
         The part comes last: where it is, the shard is done.  ``advance`` hears of each batch's
-        number of articles.  ``overlapping`` reads, scores and writes at once, in threads, at most one
+        articles.  ``overlapping`` reads, scores and writes at once, in threads, at most one
         batch ahead of each other; that pays where cores would stand idle, and costs where none does.
         Raises LanmuError where a file cannot be written.
         """
@@ -66,10 +67,10 @@ class ShardScorer:
             with ExitStack() as stack:
                 read = batches(self._read(shard, report, refusals))
                 decided = self._decided(stack.enter_context(ahead(read)) if overlapping else read)
-                for batch, decisions in stack.enter_context(ahead(decided)) if overlapping else decided:
+                for batch, decisions, size in stack.enter_context(ahead(decided)) if overlapping else decided:
                     writer.write(self.maker.rows(batch, decisions))
                     report.count(batch, decisions, self.model.taxonomy.ids)
-                    advance(len(batch))
+                    advance(len(batch), size)
             writer.close()
             refusals.write(self.folder)
             report.refused = refusals.count
@@ -78,9 +79,9 @@ class ShardScorer:
             self.folder.write(report_name(shard.index), report.content())
         return report
 
-    def _decided(self, read: Iterator[Batch]) -> Iterator[tuple[Batch, Decisions]]:
+    def _decided(self, read: Iterator[Batch]) -> Iterator[tuple[Batch, Decisions, int]]:
         for batch in read:
-            yield batch.without_texts(), self.maker.decide(batch)
+            yield batch.without_texts(), self.maker.decide(batch), batch.texts.nbytes
 
     def _read(self, shard: Shard, report: Report, refusals: _Refusals) -> Read:
         for piece in shard.pieces:

@@ -150,6 +150,16 @@ def test_progress_on_a_terminal_is_a_bar() -> None:
     assert "2 refused" in stream.getvalue() and "保重" in stream.getvalue()
 
 
+def test_a_run_of_one_shard_shows_how_far_it_is() -> None:
+    progress = Progress(1_000, 1, io.StringIO())
+    progress.advance(10, 400)
+    assert progress.share == 0.4
+    progress.advance(10, 900)  # more text than was planned: it is not done before it is
+    assert progress.share == 0.99
+    progress.shard_done(1_000, 0)
+    assert progress.share == 1.0
+
+
 def test_time_left_in_words() -> None:
     assert [in_words(s) for s in (7, 89, 600, 20_000)] == ["7 s", "89 s", "10 min", "5 h 33 min"]
 
