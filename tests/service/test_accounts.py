@@ -121,7 +121,7 @@ def test_wrong_passwords_soon_have_to_wait(make_app: Made, settings: Settings) -
     with pytest.raises(TooManyTries):
         sign_ins.sign_in("Li", "一个足够长的好密码吧", HERE)
     sign_ins.sign_in("li", "一个足够长的好密码吧", "192.0.2.7")
-    assert any([refused(f"nobody{i}") for i in range(20)]), "an address has tries, too"
+    assert any(refused(f"nobody{i}") for i in range(20)), "an address has tries, too"
     with app.service.store.reading() as connection:
         actions = [entry.action for entry in audit.entries(connection)]
     assert "sign-in refused" in actions and "sign-in" in actions
