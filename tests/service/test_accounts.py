@@ -13,7 +13,7 @@ import pytest
 from classifier.errors import LanmuError
 from lanmu.service.logs import LinesOfOurs
 from lanmu.service.security import people
-from lanmu.service.security.passwords import hash_password
+from lanmu.service.security.passwords import check, hash_password
 from lanmu.service.security.sign_in import COOKIE, SignInRefused, TooManyTries
 from lanmu.service.security.tries import Tries
 from lanmu.service.settings import ServiceLimits, Settings, is_loopback, prepare
@@ -279,3 +279,23 @@ def test_what_strangers_send_is_one_line_of_the_log() -> None:
     record = logging.LogRecord("lanmu.service", logging.ERROR, "", 0, "%s %s failed", sent, None)
     line = LinesOfOurs("%(levelname)s %(message)s").format(record)
     assert line == "ERROR GET /a\\n2026 ERROR\\x1b[2J failed"
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "1234567890", "0987654321", "password123", "password!1", "a123456789", "woaini1314", "qwertyuiop1",
+        "asdfghjkl;", "1qaz2wsx3edc", "zhangsan123", "admin123456", "aaaaaaaaaaab", "          x", "abcd1234qwer", "kkkkllllmm",
+    ],
+)  # fmt: skip
+def test_passwords_that_are_tried_first_are_none(password: str) -> None:
+    with pytest.raises(AccountError):
+        check(password, "zhangsan")
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["一个足够长的好密码吧", "correct horse battery", "jdi4-k2mm-p9xt-w3ab", "版面第七条要改成黑体", "K8#vq!2zLm"],
+)
+def test_a_password_that_nobody_guesses_is_taken(password: str) -> None:
+    check(password, "zhangsan")

@@ -15,15 +15,13 @@ from lanmu.service.store.accounts import AccountError
 SHORTEST = 10
 LONGEST = 200
 FEWEST_LETTERS = 5
+SHORTEST_RUN = 4
 _RUNS = (
-    "1234567890",
-    "0123456789",
-    "qwertyuiop",
-    "asdfghjkl",
-    "abcdefghijklmnopqrstuvwxyz",
-    "password",
-    "1qaz2wsx3edc",
-)
+    "12345678901234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop", "asdfghjkl", "zxcvbnm",
+    "1qaz2wsx3edc4rfv5tgb6yhn", "qazwsxedcrfvtgb", "123123123", "112233445566", "abcabcabc",
+)  # fmt: skip
+_WORDS = ("password", "passwd", "woaini", "iloveyou", "5201314", "1314", "admin", "root", "lanmu", "welcome", "login")
+"""What the lists of passwords that are tried first are made of; their pieces count for nothing."""
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Each hash takes 64 MiB and some 50 ms; more than this many wait for each other."""
 
@@ -36,13 +34,28 @@ def hash_password(password: str, name: str = "") -> str:
 
 
 def check(password: str, name: str = "") -> None:
-    """AccountError where a password is too short or long, the name, few letters, or a well-known run."""
+    """AccountError where a password is too short or long, or has few letters besides well-known runs and the name."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise AccountError(say("account.password_length", least=SHORTEST, most=LONGEST))
-    plain = password.strip().casefold()
-    is_run = any(plain in run * 2 or plain in run[::-1] * 2 for run in _RUNS)
-    if is_run or len(set(plain)) < FEWEST_LETTERS or looks(password) == looks(name):
+    left = set(_without_runs(password.strip().casefold(), looks(name)))
+    if len(left) < FEWEST_LETTERS or looks(password) == looks(name):
         raise AccountError(say("account.password_easy", letters=FEWEST_LETTERS))
+
+
+def _without_runs(plain: str, name: str) -> str:
+    """What is left of a password besides pieces of well-known runs, well-known words and the name."""
+    words = (*_WORDS, name) if len(name) > 1 else _WORDS
+    left = ""
+    at = 0
+    while at < len(plain):
+        known = max((len(word) for word in words if plain.startswith(word, at)), default=0)
+        end = at + SHORTEST_RUN
+        while end <= len(plain) and any(plain[at:end] in run or plain[at:end] in run[::-1] for run in _RUNS):
+            known = max(known, end - at)
+            end += 1
+        left += "" if known else plain[at]
+        at += known or 1
+    return left
 
 
 def matches(password: str, hashed: str) -> bool:
