@@ -1,4 +1,4 @@
-"""One article of clean text, read in a tenth of the time that all the looks at a page's damage take.
+"""One article of clean text, read in a third of the time that all the looks at a page's damage take.
 
 Most files of an archive are a headline and whole paragraphs, one a line.  Here a few looks make sure that
 a text is such a one, and it is read at once; any other is left to the readers of pages and plain articles.
