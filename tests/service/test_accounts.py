@@ -285,7 +285,8 @@ def test_what_strangers_send_is_one_line_of_the_log() -> None:
     "password",
     [
         "1234567890", "0987654321", "password123", "password!1", "a123456789", "woaini1314", "qwertyuiop1",
-        "asdfghjkl;", "1qaz2wsx3edc", "zhangsan123", "admin123456", "aaaaaaaaaaab", "          x", "abcd1234qwer", "kkkkllllmm",
+        "asdfghjkl;", "1qaz2wsx3edc", "zhangsan123", "admin123456", "aaaaaaaaaaab", "          x", "abcd1234qwer",
+        "kkkkllllmm",
     ],
 )  # fmt: skip
 def test_passwords_that_are_tried_first_are_none(password: str) -> None:
