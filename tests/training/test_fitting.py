@@ -191,6 +191,7 @@ def test_articles_picked_for_doubt_do_not_set_how_sure_to_be(written: Examples) 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.skipif(not has_corpus(), reason="the texts of the real news are not here")
 def test_the_shipped_model_is_made_again_byte_for_byte(tmp_path: Path) -> None:
     from classifier.model.versions import Registry
