@@ -18,9 +18,11 @@ from benchmarks.page_formats import FORMATS, printed_lines, shaken
 from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.reading import read_bytes, read_open
+from classifier.reading.layout.articles import read_printed
 from classifier.reading.layout.legible import is_garbled
 from classifier.reading.layout.pdf import pdf_pages
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
+from classifier.reading.origin import Origin
 from tests.reading.sheets import FONT, Column, Sheet, pdf_of
 
 COUNCIL = [
@@ -653,3 +655,14 @@ def test_text_set_from_top_to_bottom_is_read() -> None:
         "校足球队夺冠": FOOTBALL,
         "清河口镇安排春耕备耕任务": [bare(p) for p in COUNCIL],
     }
+
+
+def test_a_page_of_scattered_words_ends_soon() -> None:
+    rng = random.Random(1)
+    places = [(rng.uniform(0, 560), rng.uniform(0, 790)) for _ in range(400)]
+    pieces = [
+        TextPiece(COUNCIL[1][n % 60 : n % 60 + 3], Box(x, y, x + 30, y + 10), 10) for n, (x, y) in enumerate(places)
+    ]
+    pieces += [TextPiece("会", Box(100, 100, 100, 110), 10), TextPiece("议", Box(110, 100, 120, 100), 10)]
+    found = read_printed([PrintedPage(1, 600, 800, tuple(pieces))], Origin("page.pdf", stem="page"))
+    assert sum(len(bare(a.title + a.text)) for a in found.articles) > 600

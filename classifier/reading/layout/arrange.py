@@ -93,7 +93,7 @@ def arrange(page: PrintedPage) -> Arrangement:
     articles: list[Arranged] = []
     if not body:
         return Arrangement((), tuple(left_out))
-    page = with_rows(page, body)
+    page = with_rows(_with_solid_pieces(page), body)
     page, upright = split_upright(page, body)
     for part in upright:
         articles += _arrange_upright(part, page, body, left_out)
@@ -288,6 +288,21 @@ def _take_signatures(blocks: list[Block], body: float, *, alone: bool) -> dict[B
     return found
 
 
+def _with_solid_pieces(page: PrintedPage) -> PrintedPage:
+    """The page with no piece that is infinitely thin."""
+
+    def solid(piece: TextPiece) -> TextPiece:
+        least, box = 0.02 * max(piece.size, 1e-3), piece.box
+        if box.width >= least and box.height >= least:
+            return piece
+        right, bottom = max(box.right, box.left + least), max(box.bottom, box.top + least)
+        return replace(piece, box=Box(box.left, box.top, right, bottom))
+
+    if all(piece.box.width > 0 and piece.box.height > 0 for piece in page.pieces):
+        return page
+    return replace(page, pieces=tuple(map(solid, page.pieces)))
+
+
 def _arrange_upright(part: UprightText, page: PrintedPage, body: float, left_out: list[LeftOutText]) -> list[Arranged]:
     """The articles of a part that is set from top to bottom."""
     width = page.width
@@ -441,7 +456,7 @@ def _with_torn_joined(
     owned = {id(h) for h in around.head_above.values() if h is not None} | {id(h) for h in around.beside.values()}
     kept = list(heads)
     for h in heads:
-        if id(h) in owned or h.vertical:
+        if id(h) in owned or h.vertical or h not in kept:
             continue
         best, best_cost = None, 3 * body
         for other in kept:

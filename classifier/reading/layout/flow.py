@@ -8,6 +8,7 @@ assignment problem (Kuhn 1955).
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,6 +19,8 @@ from classifier.reading.layout.printed import Box
 from classifier.reading.page.fragments import word_pairs
 
 NEVER = 1e6
+MOST_ASSIGNED = 250
+"""With more blocks than this, pairs are taken one after the other: the cheapest set would take seconds."""
 SUBHEAD_CHARS = 24
 
 
@@ -35,6 +38,8 @@ class Surroundings:
     ) -> None:
         self.blocks, self.heads, self.pictures, self.body = blocks, heads, pictures, body
         self.level_rules, self.upright_rules = level_rules, upright_rules
+        self.by_top = sorted(blocks, key=lambda block: block.box.top)
+        self.tops = [block.box.top for block in self.by_top]
         self.columns = {block: self._column(block) for block in blocks}
         self.head_above: dict[Block, Head | None] = {}
         self.next_above: dict[Block, Head | Block | None] = {}
@@ -219,7 +224,7 @@ def chains_of(around: Surroundings) -> list[list[Block]]:
     for j, after in enumerate(blocks):
         cost[n + j, j] = start_cost(after, around)
     cost[n:, n:] = 0.0
-    following = assign(cost)[:n]
+    following = assign(cost)[:n] if n <= MOST_ASSIGNED else _assign_cheapest_first(cost)
     successors = {i: j for i, j in enumerate(following) if j < n}
     _open_rings(successors, cost)
     firsts = set(range(n)) - set(successors.values())
@@ -298,18 +303,16 @@ def _below_cost(before: Block, after: Block, around: Surroundings) -> float:
     a, b, body = before.box, after.box, around.body
     if around.headed_between(a, b):
         return NEVER
-    between = [
-        o
-        for o in around.blocks
-        if o is not before
+    first = bisect_right(around.tops, max(a.top + 0.5 * body, a.bottom - body))
+    last = bisect_left(around.tops, min(b.bottom - 0.5 * body, b.top + body))
+    if any(
+        o is not before
         and o is not after
-        and o.box.top > a.top + 0.5 * body
         and o.box.bottom < b.bottom - 0.5 * body
         and min(o.box.shared_x(a), o.box.shared_x(b)) > 0.3 * min(o.box.width, b.width)
-        and o.box.top > a.bottom - body
         and o.box.bottom < b.top + body
-    ]
-    if between:
+        for o in around.by_top[first:last]
+    ):
         return NEVER
     gap = max(0.0, b.top - a.bottom) / body
     wide = max(a.width, b.width) / min(a.width, b.width)
@@ -419,6 +422,21 @@ def _joint_cost(before: Block, after: Block) -> float:
     if b in "，。；：、！？”’）》":
         return 2.0
     return -0.8 if b in word_pairs().get(a, "") else 0.4
+
+
+def _assign_cheapest_first(cost: np.ndarray) -> list[int]:
+    """As assign, for a crowd of blocks: pairs are taken from the cheapest on, where they are better than none."""
+    n = len(cost) // 2
+    saved = np.diag(cost[:n, n:])[:, None] + np.diag(cost[n:, :n])[None, :] - cost[:n, :n]
+    following = list(range(n, 2 * n))
+    taken: set[int] = set()
+    rows, columns = np.nonzero(saved > 0)
+    for k in np.argsort(-saved[rows, columns], kind="stable"):
+        i, j = int(rows[k]), int(columns[k])
+        if following[i] >= n and j not in taken:
+            following[i] = j
+            taken.add(j)
+    return following
 
 
 def assign(cost: np.ndarray) -> list[int]:
