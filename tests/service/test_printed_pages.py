@@ -78,9 +78,14 @@ def test_what_is_put_right_moves_its_lines_and_what_is_deleted_keeps_none(
 ) -> None:
     spring, bridge = (articles(service)[t] for t in ("清河口镇安排春耕备耕", "清河大桥建成通车"))
     whole = lines_of(service, spring.number)
-    new = service.mending.split(spring.number, 1, "各村备足种子", "李编辑", seen=spring.version, token=spring.token)
+    seen = {"seen": spring.version, "token": spring.token}
+    new, step = service.mending.split(spring.number, 1, "各村备足种子", "李编辑", **seen)
     assert lines_of(service, spring.number) + lines_of(service, new) == whole
     assert lines_of(service, new) == SPRING[1]
+    service.mending.take_back(step, "李编辑")
+    assert (lines_of(service, spring.number), lines_of(service, new)) == (whole, "")
+    spring = articles(service)["清河口镇安排春耕备耕"]
+    new, _ = service.mending.split(spring.number, 1, "各村备足种子", "李编辑", seen=spring.version, token=spring.token)
     first = articles(service)[spring.article.title]
     service.mending.merge(first.number, bridge.number, "李编辑", seen=first.version, token=first.token)
     assert lines_of(service, first.number).endswith(BRIDGE[0])
