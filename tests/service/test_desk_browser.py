@@ -23,7 +23,7 @@ PAGES = (
     "/", "/review", "/review?reading=second", "/articles", "/articles/1", "/articles/1/page", "/labels",
     "/articles/1/similar", "/charts", "/charts?span=month&clock=printed", "/retrain",
     "/admin/users", "/admin/audit", "/upload", "/password", "/refused", "/refused?all=1",
-    "/sheet", "/docs", "/admin/tokens", "/admin/words", "/examine",
+    "/sheet", "/docs", "/admin/tokens", "/admin/words", "/admin/categories", "/examine",
 )  # fmt: skip
 
 
