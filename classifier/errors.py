@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from classifier.messages import Language, Message, text_of
+from classifier.messages import Language, Message, Said, say, text_of
 
 
 class LanmuError(Exception):
@@ -23,6 +23,11 @@ class LanmuError(Exception):
     def text(self, language: Language = "en") -> str:
         """The message in the reader's language."""
         return text_of(self.said, language)
+
+    @property
+    def whole(self) -> Said:
+        """All that the error says, to stand within another message."""
+        return self.said
 
 
 class InputRefused(LanmuError):
@@ -44,6 +49,10 @@ class InputRefused(LanmuError):
 
     def text(self, language: Language = "en") -> str:
         return f"{self.name}: {text_of(self.said, language)}"
+
+    @property
+    def whole(self) -> Said:
+        return say("row.of", name=self.name, reason=self.said)
 
     def __reduce__(self) -> tuple[type[InputRefused], tuple[str, str | Message]]:
         return type(self), (self.name, self.said)

@@ -65,15 +65,16 @@ def suspects(
         if as_json:
             print(json.dumps(asdict(suspect) | {"line": label.line}, ensure_ascii=False))
         else:
-            print(f"{path}, line {label.line}  {label.id}  {label.title or label.text[:24]}")
+            place = speak("suspects.line", path=path, line=label.line)
+            print(f"{place}  {label.id}  {label.title or label.text[:24]}")
             print(f"    {suspect.reason}")
     if not found and not as_json:
-        print("no label is suspect")
+        print(speak("suspects.none"))
     if out is not None:
         names = {category.id: category.name for category in taxonomy}
         more = {"instead": [names[s.instead] for s in found], "reason": [s.reason for s in found]}
         _write(out, [usable[suspect.index] for suspect in found], more)
-        print(f"{len(found):,} labels written to {out}; mend the category, then: lanmu labels import {out} --replace")
+        print(speak("suspects.written", count=len(found), file=out))
 
 
 def next_(
@@ -123,7 +124,7 @@ def next_(
         # The category is left empty, so that nothing counts as a label before a person has decided.
         _write(out, rows, {"guess": [_guess(t, names) for t in chosen]})
         own = "" if loaded.taxonomy.ids == taxonomy_of(None).ids else " --categories YOURS.toml"
-        print(f"{len(chosen):,} articles written to {out}; fill in the category, then: lanmu labels import {out}{own}")
+        print(speak("next.written", count=len(chosen), file=out, own=own))
     if refusals.tell_passed_over() or refusals:
         raise typer.Exit(1)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from classifier.errors import InputRefused, LabelsError, LanmuError, UnknownCategory
-from classifier.messages import say
+from classifier.messages import Said, say
 from lanmu.commands import curation as curation_commands
 from lanmu.commands.label_options import CategoriesOption, LabelsOption, labels_path, labels_to_read, taxonomy_of
+from lanmu.language import count_words, find_language, speak
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,12 +67,15 @@ def check(
     clashing = clashes(found.labels) if duplicates else []
     findings = sorted([*found.findings, *clashing], key=lambda finding: finding.line)
     for finding in findings:
-        print(json.dumps(asdict(finding), ensure_ascii=False) if as_json else f"{path}, {finding}")
-    if not as_json:
         print(
-            f"{_count(len(found.labels), 'label')} can be used, {_count(len(found.refused), 'line')} cannot, "
-            f"{_count(len(clashing), 'near-duplicate')} {'is' if len(clashing) == 1 else 'are'} labelled differently"
+            json.dumps(finding.record(), ensure_ascii=False)
+            if as_json
+            else speak("finding.at_line", path=path, finding=finding.text(find_language()))
         )
+    if not as_json:
+        usable, unusable = count_words("label", len(found.labels)), count_words("line", len(found.refused))
+        alike = count_words("alike", len(clashing))
+        print(speak("labels.sums", usable=usable, unusable=unusable, alike=alike))
     if found.refused or not found.labels or (strict and findings):
         raise typer.Exit(1)
 
@@ -104,7 +107,7 @@ def add(
         try:
             article = _article(path, position)
         except LanmuError as error:
-            problems.append(str(error))
+            problems.append(error.text(find_language()))
             continue
         name = _make_own_id(article, texts)
         texts[name] = article.text
@@ -113,8 +116,10 @@ def add(
     for name in (*merged.added, *merged.changed) if merged else ():
         print(f"{name}: {chosen.name}")
     for name in merged.there if merged else ():
-        print(f"{name}: {chosen.name} (was so already)")
-    problems += [f"{target}: {problem}" for problem in merged.refused] if merged else []
+        print(speak("labels.was_so", name=name, category=chosen.name))
+    problems += [
+        speak("finding.in_file", path=target, problem=problem) for problem in (merged.refused if merged else ())
+    ]
     for problem in problems:
         print(f"lanmu: {problem}", file=sys.stderr)
     if problems:
@@ -170,11 +175,11 @@ def import_(
     from training.labels.file import merge_labels
     from training.labels.formats.imports import import_labels, rename_categories
 
-    left_out: list[str] = []
+    left_out: list[Said] = []
 
-    def skipped(reason: str) -> None:
+    def skipped(reason: Said) -> None:
         left_out.append(reason)
-        print(f"lanmu: left out {reason}", file=sys.stderr)
+        print(f"lanmu: {speak('labels.left_out', reason=reason)}", file=sys.stderr)
 
     taxonomy = None if any_category else taxonomy_of(categories)
     given = import_labels(path, form.value if form else None, skipped)
@@ -185,16 +190,14 @@ def import_(
     merged = merge_labels(target, found, replace=replace)
     for reason in merged.refused:
         skipped(reason)
-    changed = f"{len(merged.changed):,} changed, " if merged.changed else ""
-    print(
-        f"{len(merged.added):,} labels added to {target}, {changed}{len(merged.there):,} were there, "
-        f"{len(left_out):,} left out"
-    )
+    changed = speak("labels.changed", count=len(merged.changed)) if merged.changed else ""
+    added, there, out = len(merged.added), len(merged.there), len(left_out)
+    print(speak("labels.imported", added=added, there=there, left_out=out, file=target, changed=changed))
     if left_out:
         raise typer.Exit(1)
 
 
-def _keep_known(given: Iterator[Label], taxonomy: Taxonomy | None, skipped: Callable[[str], None]) -> Iterator[Label]:
+def _keep_known(given: Iterator[Label], taxonomy: Taxonomy | None, skipped: Callable[[Said], None]) -> Iterator[Label]:
     """The labels whose categories are known, by their ids; of the others the first is told which there are."""
     from dataclasses import replace as changed_to
 
@@ -203,8 +206,8 @@ def _keep_known(given: Iterator[Label], taxonomy: Taxonomy | None, skipped: Call
         try:
             yield label if taxonomy is None else changed_to(label, category=taxonomy.find(label.category).id)
         except UnknownCategory as error:
-            said = f"unknown category {label.category!r}" if listed else str(error)
-            skipped(f"{label.id}: {said}; say what it is with --as")
+            said = say("labels.unknown_category", category=label.category) if listed else error.said
+            skipped(say("labels.unknown_skipped", id=label.id, said=said))
             listed = True
 
 
@@ -238,7 +241,7 @@ def export(
         raise LabelsError(say("labels.same_file", out=str(out)))
     found = usable_labels(path)
     write_output(out, export_labels(found, form.value))
-    print(f"{len(found):,} labels written to {out}")
+    print(speak("labels.written", count=len(found), file=out))
 
 
 @labels.command()
@@ -258,20 +261,13 @@ def stats(
     path = labels_to_read(file)
     found = read_labels(path, taxonomy)
     if found.refused:
-        said = (
-            f"lanmu: {path}: {len(found.refused):,} lines cannot be used and are not counted; see `lanmu labels check`"
-        )
-        print(said, file=sys.stderr)
+        print(f"lanmu: {speak('labels.not_counted', file=path, count=len(found.refused))}", file=sys.stderr)
     counts = count_labels(found.labels, taxonomy)
     if as_json:
-        print(json.dumps(counts, ensure_ascii=False, indent=1))
+        print(json.dumps(counts, ensure_ascii=False, indent=1, default=str))
     else:
-        print_counts(counts)
+        print_counts(counts, find_language())
 
 
 labels.command("suspects")(curation_commands.suspects)
 labels.command("next")(curation_commands.next_)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" + "s" * (number != 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from classifier.errors import LanmuError
 from classifier.files import sha256_of
-from classifier.messages import Said, say
+from classifier.messages import Message, Said, join, say
 from lanmu.service.store import Store, waiting_labels
 from lanmu.service.store.waiting_labels import LabelFileState
 
@@ -65,7 +65,7 @@ class LabelWriter:
         from training.labels.file import append_labels, ids_of, remove_labels, unwritable
 
         total = after = 0
-        left_out: list[str] = []
+        left_out: list[Message] = []
         with self._writing:
             self._look_at_file()
             while True:
@@ -79,7 +79,9 @@ class LabelWriter:
                     due = waiting_labels.name_lines(connection, due, taken)
                 given = [one for one in due if one.label.category]
                 faults = {one.article: fault for one in given if (fault := unwritable(one.label))}
-                left_out += [f"article {article} {fault}" for article, fault in faults.items()]
+                left_out += [
+                    say("queue.label_fault", article=article, fault=fault) for article, fault in faults.items()
+                ]
                 given = [one for one in given if one.article not in faults]
                 if stale := [one.label.id for one in given if one.stale]:
                     remove_labels(self.path, stale)
@@ -95,7 +97,7 @@ class LabelWriter:
                         waiting_labels.note_file(connection, self._seen)
                 total += len(written)
             self._left_out = (
-                say("queue.labels_left_out", count=len(left_out), which="; ".join(left_out[:3])) if left_out else ""
+                say("queue.labels_left_out", count=len(left_out), which=join(left_out[:3])) if left_out else ""
             )
         return total
 

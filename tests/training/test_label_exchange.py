@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from classifier.messages import Said
 from tests.conftest import Lanmu
 from training.labels.file import read_labels
 from training.labels.formats.exports import ExportForm, export_labels
@@ -28,7 +29,7 @@ def test_what_is_exported_can_be_imported(tmp_path: Path, form: ExportForm) -> N
     ending = {"csv": "csv", "fasttext": "txt", "annif": "tsv", "doccano": "jsonl", "label-studio": "json"}[form]
     path = tmp_path / f"labels.{ending}"
     path.write_bytes(export_labels(LABELS, form))
-    found = list(import_labels(path, None, lambda reason: pytest.fail(reason)))
+    found = list(import_labels(path, None, lambda reason: pytest.fail(str(reason))))
     assert [label.category for label in found] == ["culture", "sports", "health"]
     for label, back in zip(LABELS, found, strict=True):
         together = f"{label.title}{label.text}".replace(" ", "")
@@ -106,12 +107,12 @@ def test_annif_lines_and_tables(tmp_path: Path) -> None:
         "d3,两个主题。,<urn:a> <urn:b>\n",
         "utf-8",
     )
-    skipped: list[str] = []
+    skipped: list[Said] = []
     (first,) = import_labels(tmp_path / "a.jsonl", None, skipped.append)
     (second,) = import_labels(tmp_path / "a.csv", None, skipped.append)
     assert (first.id, first.category, first.title) == ("d1", "culture", "庙会")
     assert (second.id, second.category) == ("d2", "sports")
-    assert "has 2 subjects" in skipped[0]
+    assert "has 2 subjects" in str(skipped[0])
 
 
 def test_articles_are_added_by_file(lanmu: Lanmu, tmp_path: Path) -> None:

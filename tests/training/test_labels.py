@@ -166,7 +166,7 @@ def test_adding_says_what_became_of_each(tmp_path: Path) -> None:
         ],
     )
     assert merged.there == ("g1",) and merged.added == ("g3",)
-    assert "g2: is labelled sports already" in merged.refused[0]
+    assert "g2: is labelled sports already" in str(merged.refused[0])
     assert "another text" in merged.refused[1]
     assert [label.id for label in read_labels(path).labels] == ["g1", "g2", "g3"]
 
@@ -231,7 +231,7 @@ def test_the_longest_article_can_be_labelled_and_a_longer_one_is_refused_alone(t
     merged = merge_labels(
         path, [Label("太长", "sports", text="县" * (4 * LIMITS.article_chars + 1)), Label("好", "sports", text="赢了")]
     )
-    assert merged.added == ("好",) and "太长: has a text of more than" in merged.refused[0]
+    assert merged.added == ("好",) and "太长: has a text of more than" in str(merged.refused[0])
     for name in ("", "9" * 401, "2.02E+13"):
         with pytest.raises(LabelsError, match="has an id"):
             append_labels(path, [Label(name, "sports", text="赢了")])

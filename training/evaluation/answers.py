@@ -99,7 +99,7 @@ def answers_by(
         try:
             fitted = fit(examples.take(train), groups[train])
         except LabelsError as error:
-            raise LabelsError(Message("evaluate.too_few_left", {"error": error.said})) from error
+            raise LabelsError(Message("evaluate.too_few_left", {"error": error.whole})) from error
         found.append((test, fitted, decide_examples(fitted, examples.take(test))))
     return _gather(kind, examples, found)
 

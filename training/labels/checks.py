@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from classifier.errors import UnknownCategory
+from classifier.messages import Message, say
 from classifier.reading.dates import normal_date
 from classifier.taxonomy import Taxonomy
 from training.labels.label import Finding, Label, cell_text
@@ -27,7 +28,7 @@ def check_labels(table: LabelTable, taxonomy: Taxonomy | None) -> tuple[tuple[La
     listed = 0
     for row in table.rows:
         if row.first == table.unclosed:
-            findings.append(Finding(row.first, _short(row.cells[0]), "opens a quote that is never closed; close it"))
+            findings.append(Finding(row.first, _short(row.cells[0]), say("finding.open_quote")))
             continue
         try:
             found = _label(row, table, taxonomy, known)
@@ -42,27 +43,25 @@ def check_labels(table: LabelTable, taxonomy: Taxonomy | None) -> tuple[tuple[La
             labels.append(found)
             findings += _doubts(found, row)
             if line := _find_swallowed_row(row, table, known):
-                problem = (
-                    f"holds a line that looks like a row of its own ({line}); if it is one, close the quote before it"
-                )
+                problem = say("finding.row_inside", line=line)
                 findings.append(Finding(row.first, _short(found.id), problem, refused=False))
     kept, repeated = _without_repeats(labels)
     return tuple(kept), tuple(sorted([*findings, *repeated], key=lambda finding: finding.line))
 
 
-def unwritable(label: Label) -> str:
-    """What keeps a label from being read back once it is in a file, in words; empty: nothing."""
+def unwritable(label: Label) -> Message | None:
+    """What keeps a label from being read back once it is in a file, if anything."""
     cells = {column: cell_text(getattr(label, column)) for column in COLUMNS}
     if not is_usable_id(cells["id"]):
-        return f"has an id that is empty, longer than {MAX_ID} characters or like 2.02E+13; give it another"
+        return say("finding.bad_id", most=MAX_ID)
     if not cells["category"].strip():
-        return "has no category; give one"
+        return say("finding.no_category")
     if not any(cells[column].strip() for column in ("title", "text", "source")):
-        return "has neither title nor text, nor a source to find them in; add the text"
+        return say("finding.no_words")
     for column, cell in cells.items():
         if len(cell) > MAX_FIELD_CHARACTERS:
-            return f"has a {column} of more than {MAX_FIELD_CHARACTERS:,} characters; shorten it"
-    return ""
+            return say("finding.long_cell", column=column, most=MAX_FIELD_CHARACTERS)
+    return None
 
 
 def is_usable_id(name: str) -> bool:
@@ -84,9 +83,8 @@ def clashes(labels: Sequence[Label], similar: float = 0.5) -> list[Finding]:
         for i, label in enumerate(group):
             other = next((before for before in group[:i] if before.category != label.category), None)
             if other is not None:
-                problem = (
-                    f"is {label.category}, but nearly the same text on line {other.line} ({other.id}) "
-                    f"is {other.category}; keep the right one, or give both the same label"
+                problem = say(
+                    "finding.clash", category=label.category, line=other.line, id=other.id, other=other.category
                 )
                 found.append(Finding(label.line, label.id, problem, refused=False))
     return sorted(found, key=lambda finding: finding.line)
@@ -97,54 +95,53 @@ def _label(row: Row, table: LabelTable, taxonomy: Taxonomy | None, known: frozen
     values = table.values(row)
     name = _short(values["id"])
     if any(cell.strip() for cell in row.cells[len(table.heading.cells) :]):
-        return Finding(row.first, name, "has more cells than the heading; a text with commas needs quotes around it")
+        return Finding(row.first, name, say("finding.more_cells"))
     if (swallowed := _find_swallowed_row(row, table, known)) and not is_well_quoted(table, row):
-        return Finding(row.first, name, f"seems to swallow line {swallowed}; a quote before it is not closed")
+        return Finding(row.first, name, say("finding.swallows", line=swallowed))
     if not values["id"]:
-        return Finding(row.first, "", "has no id; give each article its own")
+        return Finding(row.first, "", say("finding.no_id"))
     if len(values["id"]) > MAX_ID:
-        return Finding(row.first, name, f"has an id of more than {MAX_ID} characters; columns out of order?")
+        return Finding(row.first, name, say("finding.long_id", most=MAX_ID))
     if _A_NUMBER_NOW.fullmatch(values["id"]):
-        return Finding(row.first, name, "has an id that a spreadsheet made a number; make the column text and mend it")
+        return Finding(row.first, name, say("finding.number_id"))
     if not values["category"]:
-        return Finding(row.first, name, "has no category; give one or remove the line")
+        return Finding(row.first, name, say("finding.no_category_line"))
     if taxonomy is not None:
         values["category"] = taxonomy.find(values["category"]).id
     if not any(values.get(column) for column in ("title", "text", "source")):
-        return Finding(row.first, name, "has neither title nor text, nor a source to find them in; add the text")
+        return Finding(row.first, name, say("finding.no_words"))
     values["date"] = normal_date(values.get("date", ""))
     return Label(**values, line=row.first)
 
 
 def _doubts(label: Label, row: Row) -> list[Finding]:
     """What a usable label is still worth a look for."""
-    found: list[str] = []
+    found: list[Message] = []
     if label.date and not _ISO.fullmatch(label.date):
-        found.append(f"date {label.date!r} is not understood; write it as 2026-03-20")
+        found.append(say("finding.date", date=label.date))
     if any(len(cell) == EXCEL_CELL for cell in row.cells):
-        found.append(f"has a cell of {EXCEL_CELL:,} characters, where Excel cuts off; bring the whole text back")
+        found.append(say("finding.excel", most=EXCEL_CELL))
     if "\ufffd" in label.title + label.text:
-        found.append("holds characters that cannot be read; save the file anew in UTF-8")
+        found.append(say("finding.broken"))
     return [Finding(label.line, _short(label.id), problem, refused=False) for problem in found]
 
 
-def _describe_unknown(category: str, taxonomy: Taxonomy, listed: int) -> str:
+def _describe_unknown(category: str, taxonomy: Taxonomy, listed: int) -> Message:
     """What is wrong with a category; the known ones are named once, for the line ``listed`` (0: not yet)."""
     names = [name for c in taxonomy for name in (c.id, c.name, c.name_en) if name]
     near = difflib.get_close_matches(category, names, 1, 0.5)
-    meant = f"did you mean {near[0]!r}? " if near else ""
+    meant = say("finding.meant", near=near[0]) if near else ""
     if listed:
-        return f"unknown category {_short(category)!r}; {meant}mend it; the known ones are named for line {listed}"
-    return (
-        f"unknown category {_short(category)!r}; {meant}known are {', '.join(taxonomy.ids)}; "
-        "mend it, give your own categories file with --categories, or take the labels' own with --own-categories"
-    )
+        return say("finding.unknown_again", category=_short(category), meant=meant, listed=listed)
+    return say("finding.unknown", category=_short(category), meant=meant, known=", ".join(taxonomy.ids))
 
 
 def _stray(line: int, name: str) -> Finding:
     near = difflib.get_close_matches(name.lower(), COLUMNS, 1, 0.7)
-    meant = f"if you meant {near[0]!r}, mend the heading" if near else f"the columns are {','.join(COLUMNS)}"
-    return Finding(line, "", f"column {_short(name)!r} is not used; {meant}", refused=False)
+    meant = (
+        say("finding.stray_meant", near=near[0]) if near else say("finding.stray_columns", columns=",".join(COLUMNS))
+    )
+    return Finding(line, "", say("finding.stray", column=_short(name), meant=meant), refused=False)
 
 
 def _find_swallowed_row(row: Row, table: LabelTable, known: frozenset[str]) -> int:
@@ -177,12 +174,12 @@ def _without_repeats(labels: Sequence[Label]) -> tuple[list[Label], list[Finding
 def _repeat(first: Label, label: Label) -> Finding:
     name = _short(label.id)
     if first.category != label.category:
-        problem = f"is labelled {label.category}, but line {first.line} says {first.category}; keep the right one"
+        problem = say("finding.two_categories", category=label.category, line=first.line, other=first.category)
         return Finding(label.line, name, problem)
     if first.text.strip() != label.text.strip():
-        problem = f"has the id of line {first.line} but another text; give it an id of its own"
+        problem = say("finding.same_id", line=first.line)
         return Finding(label.line, name, problem)
-    return Finding(label.line, name, f"repeats line {first.line}; remove one of them", refused=False)
+    return Finding(label.line, name, say("finding.repeats", line=first.line), refused=False)
 
 
 def _short(value: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from classifier.errors import LabelsError
 from classifier.files import write_bytes_whole
-from classifier.messages import say
+from classifier.messages import Message, join, say
 from classifier.taxonomy import Taxonomy
 from training.labels.checks import check_labels, unwritable
 from training.labels.examples import Examples
@@ -61,9 +61,10 @@ def usable_labels(path: Path, taxonomy: Taxonomy | None = None) -> tuple[Label, 
     """The labels of a file without a fault; LabelsError names the first faults."""
     found = read_labels(path, taxonomy)
     if found.refused:
-        shown = "\n  ".join(str(finding) for finding in found.refused[:20])
-        more = f"\n  … and {len(found.refused) - 20} more" if len(found.refused) > 20 else ""
-        raise LabelsError(f"{path}: {len(found.refused)} lines cannot be used; mend or remove them:\n  {shown}{more}")
+        shown = join([finding.message for finding in found.refused[:20]], "line")
+        if (more := len(found.refused) - 20) > 0:
+            shown = say("finding.more", shown=shown, count=more)
+        raise LabelsError(say("labels.unusable", path=str(path), count=len(found.refused), lines=shown))
     if not found.labels:
         raise LabelsError(say("labels.none", path=str(path)))
     return found.labels
@@ -73,7 +74,7 @@ def append_labels(path: Path, added: Sequence[Label], *, replace: bool = False) 
     """Add labels, all or none; returns how many lines changed.  LabelsError names the first that cannot be added."""
     merged = merge_labels(path, added, replace=replace, all_or_none=True)
     if merged.refused:
-        raise LabelsError(f"{path}: {merged.refused[0]}")
+        raise LabelsError(say("finding.in_file", path=str(path), problem=merged.refused[0]))
     return len(merged.added) + len(merged.changed)
 
 
@@ -148,10 +149,11 @@ class _Plan:
             present.setdefault(values["id"], (place, values))
         replaced: dict[int, dict[str, str]] = {}
         new: dict[str, dict[str, str]] = {}
-        outcomes: dict[str, list[str]] = {"added": [], "changed": [], "there": [], "refused": []}
+        outcomes: dict[str, list[str]] = {"added": [], "changed": [], "there": []}
+        refused: list[Message] = []
         for label in added:
             if problem := unwritable(label):
-                outcomes["refused"].append(f"{label.id[:80]}: {problem}")
+                refused.append(say("finding.of_id", id=label.id[:80], problem=problem))
                 continue
             values = {name: getattr(label, name) for name in COLUMNS if name in table.columns}
             _refuse_missing_columns(table, label)
@@ -164,7 +166,7 @@ class _Plan:
             if not problem:
                 outcomes["there"].append(label.id)
             elif not replace:
-                outcomes["refused"].append(f"{label.id}: {problem}")
+                refused.append(say("finding.of_id", id=label.id, problem=problem))
             else:
                 outcomes["changed"].append(label.id)
                 if place < 0:
@@ -172,20 +174,18 @@ class _Plan:
                 else:
                     replaced[place] = values
                     present[label.id] = (place, values)
-        return cls(replaced, list(new.values()), Merged(**{name: tuple(ids) for name, ids in outcomes.items()}))
+        merged = Merged(**{name: tuple(ids) for name, ids in outcomes.items()}, refused=tuple(refused))
+        return cls(replaced, list(new.values()), merged)
 
 
-def _difference(before: dict[str, str], after: dict[str, str]) -> str:
-    """What keeps two rows of one id from being the same judgement, in words; empty: nothing."""
+def _difference(before: dict[str, str], after: dict[str, str]) -> Message | None:
+    """What keeps two rows of one id from being the same judgement, if anything."""
     if before["category"] != after["category"]:
-        return (
-            f"is labelled {before['category']} already, not {after['category']}; "
-            "say which is right with --replace or leave it out"
-        )
+        return say("finding.labelled_already", before=before["category"], after=after["category"])
     old, new = before.get("text", "").strip(), after.get("text", "").strip()
     if old and new and old != new:
-        return "is the id of another text already; give this article an id of its own, or --replace the old one"
-    return ""
+        return say("finding.id_of_another")
+    return None
 
 
 def _read_sound_table(path: Path) -> LabelTable:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from classifier.messages import Language, Message, say
 from classifier.reading.names import printable
 
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -44,12 +46,31 @@ class Finding:
 
     line: int
     id: str
-    problem: str
+    said: Message
     refused: bool = True
 
+    @property
+    def problem(self) -> str:
+        """What is wrong, in English."""
+        return self.said.text()
+
+    @property
+    def message(self) -> Message:
+        """The whole finding: its line, the article's id where there is one, and what is wrong."""
+        if self.id:
+            return say("finding.of_article", line=self.line, id=" ".join(self.id.split()), problem=self.said)
+        return say("finding.of_line", line=self.line, problem=self.said)
+
+    def record(self) -> dict[str, Any]:
+        """The finding as JSON values, for programs: the problem in English."""
+        return {"line": self.line, "id": self.id, "problem": self.problem, "refused": self.refused}
+
+    def text(self, language: Language = "en") -> str:
+        """The whole finding in the reader's language, fit for a terminal."""
+        return printable(self.message.text(language))
+
     def __str__(self) -> str:
-        name = f" ({' '.join(self.id.split())})" if self.id else ""
-        return printable(f"line {self.line}{name}: {self.problem}")
+        return self.text()
 
 
 @dataclass(frozen=True)
@@ -72,4 +93,4 @@ class Merged:
     added: tuple[str, ...]
     changed: tuple[str, ...]
     there: tuple[str, ...]
-    refused: tuple[str, ...]
+    refused: tuple[Message, ...]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from classifier.messages import Language, Said, name_some, say, text_of
 from classifier.taxonomy import Taxonomy
 from training.fitting.holdout import holdout_mask
 from training.labels.file import examples_of
@@ -32,7 +33,7 @@ def count_labels(labels: Sequence[Label], taxonomy: Taxonomy) -> dict[str, Any]:
                 "labels": counts[category],
                 "held_out": held_out[category],
                 "mean_length": round(sum(lengths) / len(lengths)) if lengths else None,
-                "note": "not in the categories file" if category not in names else _wish(counts[category]),
+                "note": _note(category in names, counts[category]),
             }
         )
     return {
@@ -44,20 +45,24 @@ def count_labels(labels: Sequence[Label], taxonomy: Taxonomy) -> dict[str, Any]:
     }
 
 
-def print_counts(counts: dict[str, Any]) -> None:
+def print_counts(counts: dict[str, Any], language: Language = "en") -> None:
     """The counts as a table on the terminal."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     console = Console(markup=False)
+
+    def told(code: str, **values: object) -> str:
+        return say(code, **values).text(language)
+
     most = max((row["labels"] for row in counts["categories"]), default=1) or 1
     table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column("category", no_wrap=True)
-    table.add_column("labels", justify="right")
+    table.add_column(told("counts.category"), no_wrap=True)
+    table.add_column(told("counts.labels"), justify="right")
     table.add_column("", width=BAR, no_wrap=True)
-    table.add_column("held out", justify="right")
-    table.add_column("length", justify="right")
+    table.add_column(told("counts.held_out"), justify="right")
+    table.add_column(told("counts.length"), justify="right")
     table.add_column("", overflow="fold")
     for row in counts["categories"]:
         table.add_row(
@@ -66,19 +71,19 @@ def print_counts(counts: dict[str, Any]) -> None:
             Text("█" * round(BAR * row["labels"] / most), style="cyan"),
             str(row["held_out"]),
             "–" if row["mean_length"] is None else f"{row['mean_length']:,}",
-            Text(row["note"], style="yellow"),
+            Text(text_of(row["note"], language), style="yellow"),
         )
     console.print(table)
-    console.print(f"{counts['labels']:,} labels, {counts['held_out']:,} of them held out by id", highlight=False)
-    console.print(
-        f"sources: {_list_counts(counts['sources'])}; years: {_list_counts(counts['years'])}", highlight=False
-    )
+    console.print(told("counts.sum", labels=counts["labels"], held_out=counts["held_out"]), highlight=False)
+    sources, years = _list_counts(counts["sources"]), _list_counts(counts["years"])
+    console.print(told("counts.where", sources=sources, years=years), highlight=False)
 
 
-def _wish(count: int) -> str:
-    return "none yet" if count == 0 else f"fewer than {FEW}" if count < FEW else ""
+def _note(known: bool, count: int) -> Said:
+    if not known:
+        return say("counts.not_in_file")
+    return say("counts.none_yet") if count == 0 else say("counts.few", few=FEW) if count < FEW else ""
 
 
-def _list_counts(counts: dict[str, int]) -> str:
-    shown = ", ".join(f"{name} {count:,}" for name, count in list(counts.items())[:12])
-    return shown + (f" and {len(counts) - 12} more" if len(counts) > 12 else "")
+def _list_counts(counts: dict[str, int]) -> Said:
+    return name_some(", ".join(f"{name} {count:,}" for name, count in list(counts.items())[:12]), len(counts) - 12)

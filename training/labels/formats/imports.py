@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from classifier.errors import LabelsError
-from classifier.messages import say
+from classifier.messages import Said, say
 from training.labels.formats.json import annif_lines, doccano, label_studio
 from training.labels.formats.text import annif, fasttext, folders, spreadsheet, text_of
 from training.labels.label import Label
 
 Form = Literal["annif", "fasttext", "label-studio", "doccano", "folders", "csv"]
 FORMS: tuple[Form, ...] = get_args(Form)
-Skipped = Callable[[str], None]
+Skipped = Callable[[Said], None]
 Reader = Callable[[Path, Skipped], Iterator[Label]]
 _HEAD = 20_000
 
@@ -39,7 +39,7 @@ def import_labels(path: Path, form: Form | None, skipped: Skipped) -> Iterator[L
     seen: dict[str, str] = {}
     for label in readers[form](path, skipped):
         if label.id in seen and seen[label.id] != label.category:
-            skipped(f"{label.id}: labelled {seen[label.id]} and {label.category}; kept the first")
+            skipped(say("skipped.two_categories", id=label.id, first=seen[label.id], second=label.category))
         if label.id not in seen:
             seen[label.id] = label.category
             yield label

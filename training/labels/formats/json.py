@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.errors import LabelsError
-from classifier.messages import say
+from classifier.messages import Said, say
 from classifier.reading.options import ReadingOptions
 from classifier.reading.tables.fields import fields_of
 from classifier.reading.tables.json_rows import json_text
@@ -23,7 +23,7 @@ LONG = 20
 _NOT_A_CHOICE = frozenset(
     {"id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time", "date", "source"}
 )
-Skipped = Callable[[str], None]
+Skipped = Callable[[Said], None]
 
 
 def label_studio(path: Path, skipped: Skipped) -> Iterator[Label]:
@@ -33,7 +33,7 @@ def label_studio(path: Path, skipped: Skipped) -> Iterator[Label]:
         raise LabelsError(say("labels.no_tasks", path=str(path)))
     for number, task in enumerate(tasks, 1):
         if not isinstance(task, dict):
-            skipped(f"{path}: task {number} is not an object")
+            skipped(say("skipped.no_task", path=str(path), number=number))
             continue
         whole = "data" in task and isinstance(task["data"], dict)
         data = task["data"] if whole else task
@@ -41,10 +41,17 @@ def label_studio(path: Path, skipped: Skipped) -> Iterator[Label]:
         title, text = _first(data, TITLE_KEYS), _first(data, TEXT_KEYS)
         if len(choices) == 1 and not text and (others := _other_texts(data, whole)):
             fields = ", ".join(others)
-            skipped(f"{path}: task {task.get('id', number)} has no text; rename the right field of {fields} to text")
+            skipped(say("skipped.rename_field", path=str(path), number=task.get("id", number), fields=fields))
             continue
         if len(choices) != 1 or not title + text:
-            skipped(f"{path}: task {task.get('id', number)} {lack(title + text, choices, 'choices')}")
+            skipped(
+                say(
+                    "skipped.task",
+                    path=str(path),
+                    number=task.get("id", number),
+                    lack=lack(title + text, choices, "choices"),
+                )
+            )
             continue
         name = _name(path, data.get("id") if whole else None, task.get("id"), title + text)
         yield Label(name, choices[0], path.name, str(data.get("date", "")), title, text)
@@ -54,13 +61,20 @@ def doccano(path: Path, skipped: Skipped) -> Iterator[Label]:
     """doccano's JSONL or JSON export: ``text`` (or ``data``) and ``label`` (a list or a string)."""
     for number, item in enumerate(_items(path), 1):
         if not isinstance(item, dict):
-            skipped(f"{path}: item {number} is not an object")
+            skipped(say("skipped.no_item", path=str(path), number=number))
             continue
         given: Any = next((item[key] for key in ("label", "labels", "cats", "category") if key in item), [])
         categories = [given] if isinstance(given, str) else [one for one in given or () if isinstance(one, str)]
         title, text = _first(item, TITLE_KEYS), _first(item, TEXT_KEYS)
         if len(categories) != 1 or not title + text:
-            skipped(f"{path}: item {item.get('id', number)} {lack(title + text, categories, 'labels')}")
+            skipped(
+                say(
+                    "skipped.item",
+                    path=str(path),
+                    number=item.get("id", number),
+                    lack=lack(title + text, categories, "labels"),
+                )
+            )
             continue
         name = _name(path, None, item.get("id"), title + text)
         yield Label(name, categories[0], path.name, str(item.get("date", "")), title, text)
@@ -70,14 +84,14 @@ def annif_lines(path: Path, skipped: Skipped) -> Iterator[Label]:
     """Annif's JSON lines: ``text``, ``subjects`` with ``uri`` or ``label``, ``document_id``, ``metadata``."""
     for number, item in enumerate(_items(path), 1):
         if not isinstance(item, dict):
-            skipped(f"{path}: item {number} is not an object")
+            skipped(say("skipped.no_item", path=str(path), number=number))
             continue
         subjects = [subject for subject in item.get("subjects") or () if isinstance(subject, dict)]
         categories = [str(s["label"]) if s.get("label") else last_part(str(s.get("uri", ""))) for s in subjects]
         metadata = item.get("metadata") if isinstance(item.get("metadata"), dict) else {}
         title, text = _first(metadata or {}, TITLE_KEYS), _first(item, TEXT_KEYS)
         if len(categories) != 1 or not title + text:
-            skipped(f"{path}:{number}: {lack(title + text, categories, 'subjects')}")
+            skipped(say("skipped.at", path=str(path), number=number, lack=lack(title + text, categories, "subjects")))
             continue
         yield Label(str(item.get("document_id") or content_id(title + text)), categories[0], path.name, "", title, text)
 

@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from classifier.errors import InputRefused, LabelsError, LanmuError
-from classifier.messages import say
+from classifier.messages import Message, Said, say
 from classifier.reading.encoding import decode
 from classifier.spreadsheets import undo_defuse
 from training.labels.label import Label
 
 MAX_FILE_BYTES = 2_000_000_000
 LONGEST_TITLE = 60
-Skipped = Callable[[str], None]
+Skipped = Callable[[Said], None]
 
 
 def content_id(text: str) -> str:
@@ -40,7 +40,7 @@ def text_of(path: Path) -> str:
     try:
         return decode(content, str(path)).text
     except InputRefused as error:
-        raise LabelsError(str(error)) from error
+        raise LabelsError(error.whole) from error
 
 
 def annif(path: Path, skipped: Skipped) -> Iterator[Label]:
@@ -56,7 +56,7 @@ def annif(path: Path, skipped: Skipped) -> Iterator[Label]:
         categories = [last_part(subject) for subject in (subjects or "").split()]
         text = (text or "").strip()
         if len(categories) != 1 or not text:
-            skipped(f"{path}:{number}: {lack(text, categories, 'subjects')}")
+            skipped(say("skipped.at", path=str(path), number=number, lack=lack(text, categories, "subjects")))
             continue
         yield Label(name or content_id(text), categories[0], path.name, "", "", text)
 
@@ -70,7 +70,7 @@ def fasttext(path: Path, skipped: Skipped) -> Iterator[Label]:
         if not pieces:
             continue
         if len(categories) != 1 or not words:
-            skipped(f"{path}:{number}: {lack(''.join(words), categories, 'labels')}")
+            skipped(say("skipped.at", path=str(path), number=number, lack=lack("".join(words), categories, "labels")))
             continue
         text = _join_words(words)
         yield Label(content_id(text), categories[0], path.name, "", "", text)
@@ -85,7 +85,7 @@ def folders(path: Path, skipped: Skipped) -> Iterator[Label]:
             try:
                 content = text_of(file).strip()
             except LanmuError as error:
-                skipped(str(error))
+                skipped(error.whole)
                 continue
             title, _, text = content.partition("\n")
             if len(title) > LONGEST_TITLE or not text.strip():
@@ -99,10 +99,10 @@ def spreadsheet(path: Path, skipped: Skipped) -> Iterator[Label]:
     from training.labels.file import read_labels
 
     found = read_labels(path)
-    waiting = [finding for finding in found.refused if "has no category" in finding.problem]
+    waiting = [finding for finding in found.refused if finding.said.code == "finding.no_category_line"]
     for finding in found.refused:
         if finding not in waiting:
-            skipped(f"{path}, {finding}")
+            skipped(say("finding.at_line", path=str(path), finding=finding.message))
     if not found.labels and waiting:
         raise LabelsError(say("labels.none_filled", path=str(path), rows=len(waiting)))
     for label in found.labels:
@@ -121,12 +121,14 @@ def last_part(uri: str) -> str:
     return re.split(r"[/#:]", uri.strip("<>"))[-1]
 
 
-def lack(text: str, categories: Sequence[str], what: str) -> str:
+def lack(text: str, categories: Sequence[str], what: str) -> Message:
     """What an item that is left out lacks: a text, or exactly one category."""
     if not text:
-        return "has no text"
-    named = f" ({', '.join(categories[:3])})" if categories else ""
-    return f"has {len(categories) or 'no'} {what}{named}; one is needed"
+        return say("skipped.no_text")
+    named = f" ({', '.join(categories[:3])})"
+    if not categories:
+        return say("skipped.none_given", what=what)
+    return say("skipped.one_needed", count=len(categories), what=what, named=named)
 
 
 def _join_words(words: list[str]) -> str:
