@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from typer.testing import CliRunner
 
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import Message, catalogue, language_of_environment, say
@@ -156,3 +157,35 @@ def test_help_is_chinese_where_asked() -> None:
     command = [sys.executable, "-m", "lanmu", "--lang", "zh", "tag", "--help"]
     shown = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout
     assert "给每篇定一个类别" in shown and "选项" in shown and "Read pages" not in shown
+
+
+LABELS = """id,category,title,text
+a1,sports,县队夺冠,县篮球队昨晚赢了决赛。
+a2,nosuch,村里办庙会,锣鼓一直响到天黑。
+,sports,没有编号,正文在这里。
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("labels check --labels labels.csv", "第 3 行（a2）：没有类别 'nosuch'"),
+        ("labels check --labels labels.csv", "1 条标注可用，2 行不能用"),
+        ("labels stats --labels labels.csv", "不到 40 条"),
+        ("train --labels labels.csv --models here", "有 2 行不能用；请改好或删去"),
+        ("train --from-names --words 1 --models here", "--from-names 用不到 --words"),
+        ("evaluate --labels none.csv", "读不了"),
+        ("evaluate --unlabelled x --model y", "与 --model 或 --archive 同用时请去掉"),
+        ("models show nix", "没有这个版本"),
+        ("models show", "期望正确率"),
+        ("models list", "正确率"),
+        ("tag --show x.bmp labels.csv", "--show 写 .svg 或 .png"),
+    ],
+)
+def test_commands_speak_chinese(command: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "labels.csv").write_text(LABELS, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    result = CliRunner().invoke(build([command.split()[0]]), command.split())
+    said = result.output + (str(result.exception.text("zh")) if isinstance(result.exception, LanmuError) else "")
+    assert told in said

@@ -33,7 +33,7 @@ from lanmu.commands.label_options import (
 )
 from lanmu.commands.options import ModelsOption
 from lanmu.commands.streams import clear_passing, show_passing
-from lanmu.language import speak
+from lanmu.language import find_language, speak
 
 if TYPE_CHECKING:
     from numpy import int64
@@ -178,7 +178,7 @@ def evaluate(
         evaluation = evaluate_answers(answers, notes=(note,) if left_out else ())
     evaluation = replace(evaluation, about=about)
     clear_passing()
-    print_evaluation(evaluation)
+    print_evaluation(evaluation, find_language())
     if out is not None:
         _write(evaluation, out, language.value)
     if refused:
@@ -211,11 +211,11 @@ def _drift(
     reference = reference_of(examples, answers, stored.weights)
     found = drift(archive, stored.weights, stored.manifest.taxonomy, reference)
     found = replace(found, about={"archive": str(archive), "model": stored.manifest.name})
-    print_drift(found)
+    print_drift(found, find_language())
     if out is not None:
         write_output(out / DRIFT, json.dumps(found.record(), ensure_ascii=False, indent=1) + "\n")
         write_output(out / DRIFT_PAGE, drift_page(found, language))
-        print(f"\n{out / DRIFT_PAGE} and {out / DRIFT} are written")
+        print("\n" + speak("evaluate.written", page=out / DRIFT_PAGE, report=out / DRIFT))
 
 
 def _champion(models: Path | None) -> StoredModel | None:
@@ -237,4 +237,4 @@ def _write(evaluation: Evaluation, out: Path, language: Language) -> None:
     record = evaluation.record()
     write_output(out / REPORT, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     write_output(out / PAGE, report_page(evaluation, language))
-    print(f"\n{out / PAGE} and {out / REPORT} are written")
+    print("\n" + speak("evaluate.written", page=out / PAGE, report=out / REPORT))

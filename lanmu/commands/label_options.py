@@ -14,6 +14,7 @@ from classifier.errors import InputRefused, LanmuError
 from classifier.messages import say
 from lanmu.commands.options import EXPERT, INPUT
 from lanmu.commands.refusals import NamedRefusals
+from lanmu.language import speak
 
 if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy
@@ -233,8 +234,8 @@ def read_unlabelled_pool(
     for path in missing:
         refusals(InputRefused(path, say("labels.path_missing")))
     if start is not None and start.alone:
-        print(f"the unlabelled articles are left out: {start.alone}", file=sys.stderr)
+        print(speak("train.unlabelled_left_out", why=start.alone), file=sys.stderr)
         return None, len(refusals)
     pool = read_unlabelled(there, labels, refusals, seed, apart=apart)
-    print(f"{len(pool):,} unlabelled articles to learn from too", file=sys.stderr)
+    print(speak("train.unlabelled", count=len(pool)), file=sys.stderr)
     return pool, len(refusals)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from classifier.messages import catalogue
+from lanmu.language import find_language, speak
 from training.evaluation.printing import OVERALL, grid, interval_words, source_lines
 
 if TYPE_CHECKING:
@@ -22,55 +24,68 @@ def print_model(manifest: Manifest, events: Sequence[Event]) -> None:
     training = manifest.training
     console.print(f"[bold]{manifest.name}[/bold]  {manifest.checksum[:12]}")
     if parent := training.get("parent"):
-        console.print(f"fitted while {str(parent)[:12]} was current")
-    console.print(f"{len(manifest.taxonomy)} categories: {'、'.join(c.name for c in manifest.taxonomy)}")
+        console.print(speak("summary.parent", parent=str(parent)[:12]))
+    console.print(
+        speak("summary.categories", count=len(manifest.taxonomy), names="、".join(c.name for c in manifest.taxonomy))
+    )
     labels = training.get("labels", {})
     if labels and not labels["count"]:
-        console.print("a guess from the categories' names and descriptions, without labels; all it tags goes to review")
-        console.print("label some articles (`lanmu labels next` chooses which), then `lanmu train` on the labels")
+        console.print(speak("summary.guess"))
+        console.print(speak("summary.label_some"))
     elif labels:
         console.print(
-            f"{labels['count']:,} labels ({_list_counts(labels.get('sources', {}))}), {labels['sha256'][:12]}"
+            speak(
+                "summary.labels",
+                count=labels["count"],
+                sources=_list_counts(labels.get("sources", {})),
+                checksum=labels["sha256"][:12],
+            )
         )
     if unlabelled := training.get("unlabelled"):
-        console.print(f"{unlabelled['count']:,} unlabelled articles took part, {unlabelled['sha256'][:12]}")
-    console.print(f"features: {_settings(manifest.spec.record())}")
+        console.print(speak("summary.unlabelled", count=unlabelled["count"], checksum=unlabelled["sha256"][:12]))
+    console.print(speak("summary.features", settings=_settings(manifest.spec.record())))
     options = {k: v for k, v in training.get("options", {}).items() if k not in ("spec", "user_words")}
-    console.print(f"options: {_settings(options)}")
-    console.print(f"packages: {_settings(training.get('packages', {}))}")
+    console.print(speak("summary.options", settings=_settings(options)))
+    console.print(speak("summary.packages", settings=_settings(training.get("packages", {}))))
     metrics = training.get("metrics", {})
     if metrics:
         _figures(console, manifest, metrics)
     console.print()
     if not manifest.review.thresholds:
-        console.print("nothing is accepted: no accuracy was measured that a threshold could promise")
+        console.print(speak("summary.nothing_accepted"))
     else:
-        table = grid(("wished accuracy", "right"), ("accepted from", "right"))
+        table = grid((speak("summary.wished"), "right"), (speak("summary.accepted_from"), "right"))
         for wished, threshold in manifest.review.thresholds:
             if wished in SHOWN_ACCURACIES:
-                mark = "  ← default" if wished == manifest.review.accept_accuracy else ""
+                mark = speak("summary.default") if wished == manifest.review.accept_accuracy else ""
                 table.add_row(f"{wished:.0%}", f"{threshold:.3f}{mark}")
         console.print(table)
     for event in events:
         reasons = f": {'; '.join(event.reasons)}" if event.reasons else ""
-        console.print(f"{event.time}  {event.action}{reasons}")
+        console.print(f"{event.time}  {tell_action(event.action)}{reasons}")
+
+
+def tell_action(action: str) -> str:
+    """What the journal says was done, in the language spoken."""
+    code = f"action.{action.replace(' ', '_')}"
+    return speak(code) if code in catalogue() else action
 
 
 def _figures(console: Any, manifest: Manifest, metrics: Mapping[str, Any]) -> None:
     console.print()
-    on = {"holdout": "held-out articles", "folds": "articles, cross-validated"}.get(metrics.get("on", ""), "articles")
-    console.print(f"[bold]on {metrics.get('articles', 0):,} {on}[/bold]")
+    on = metrics.get("on") if metrics.get("on") in ("holdout", "folds") else "otherwise"
+    console.print(f"[bold]{speak(f'summary.{on}', count=metrics.get('articles', 0))}[/bold]")
     table = grid(("", "left"), ("", "right"), ("95 %", "left"))
-    for name, label in OVERALL:
+    for name in OVERALL:
         if metrics.get(name) is not None:
             bounds = metrics.get(f"{name}_95")
-            table.add_row(label, f"{metrics[name]:.3f}", interval_words(bounds) if bounds else "")
+            table.add_row(speak(f"figures.{name}"), f"{metrics[name]:.3f}", interval_words(bounds) if bounds else "")
     console.print(table)
-    for line in source_lines(metrics):
+    for line in source_lines(metrics, find_language()):
         console.print(line)
     console.print()
-    figures = ("precision", "recall", "F1", "articles")
-    table = grid(("category", "left"), *((name, "right") for name in figures))
+    figures = ("precision", "recall", "f1", "articles")
+    table = grid((speak("figures.category"), "left"), *((speak(f"figures.{name}"), "right") for name in figures))
     names = {category.id: category.name for category in manifest.taxonomy}
     for category, row in metrics.get("categories", {}).items():
         table.add_row(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from classifier.errors import ModelError
-from classifier.messages import say
+from classifier.messages import Message, say
 from lanmu.commands.options import ModelsOption
+from lanmu.language import find_language, speak
 
 if TYPE_CHECKING:
     from classifier.model.files import Manifest
-    from classifier.model.versions import Registry
+    from classifier.model.versions import Registry, Version
 
 models = typer.Typer(
     help="Versions of the model: list, show, promote, roll back, compare, verify, prune.", no_args_is_help=True
@@ -24,7 +26,6 @@ models = typer.Typer(
 
 FEWEST_TESTED = 30
 """Articles: shares of fewer say nothing and are left out."""
-TESTED = {"holdout": "held out", "folds": "in cross-validation"}
 NameArgument = Annotated[str, typer.Argument(help="A version's name, as `lanmu models list` shows it.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
@@ -64,12 +65,13 @@ def list_versions(models: ModelsOption = None, as_json: JsonOption = False) -> N
         tests.setdefault(row.get("test_set") or "", []).append(row)
     for test, same in sorted(tests.items(), key=lambda one: not one[0]):
         if test:
-            console.print(f"tested on {same[0]['tested_on']} (set {test})")
+            console.print(speak("models.tested_on", articles=_told_test(versions, same[0]["name"]), test=test))
         elif len(tests) > 1:
-            console.print("without figures")
+            console.print(speak("models.without_figures"))
         table = Table(box=None, padding=(0, 2, 0, 0))
-        for column in ("", "version", "categories", "labels", *(("accuracy", "macro-F1") if test else ()), "checksum"):
-            table.add_column(column, no_wrap=True)
+        table.add_column("", no_wrap=True)
+        for column in ("version", "categories", "labels", *(("accuracy", "macro_f1") if test else ()), "checksum"):
+            table.add_column(speak(f"versions.{column}"), no_wrap=True)
         for row in same:
             mark = "→" if row["current"] else ""
             if "checksum" not in row:
@@ -116,7 +118,10 @@ def promote(
     Example: lanmu models promote 2026-04
     """
     event = _registry(models).promote(name, (reason,))
-    print(f"{event.name} is current" + (f", before it {event.previous}" if event.previous else ""))
+    if event.previous:
+        print(speak("models.current_after", name=event.name, previous=event.previous))
+    else:
+        print(speak("models.current", name=event.name))
 
 
 @models.command()
@@ -128,15 +133,17 @@ def rollback(
     Example: lanmu models rollback
     """
     event = _registry(models).rollback((reason,))
-    print(f"{event.name} is current again, {event.previous} is not")
+    print(speak("models.current_again", name=event.name, previous=event.previous))
 
 
 @models.command()
 def history(models: ModelsOption = None) -> None:
     """Print the journal: what was added, refused, promoted, rolled back, and why."""
+    from lanmu.commands.model_summary import tell_action
+
     for event in _registry(models).history():
         reasons = f": {'; '.join(event.reasons)}" if event.reasons else ""
-        print(f"{local_time(event.time)}  {event.action:<11} {event.name}{reasons}")
+        print(f"{local_time(event.time)}  {tell_action(event.action):<11} {event.name}{reasons}")
 
 
 @models.command()
@@ -172,8 +179,11 @@ def prune(
 ) -> None:
     """Remove old versions; the current one and the one before it always stay."""
     removed = _registry(models).prune(keep, dry=dry_run)
-    said = "would remove" if dry_run else "removed"
-    print(f"{said} {', '.join(removed)}" if removed else "nothing to remove")
+    names = ", ".join(removed)
+    if not removed:
+        print(speak("models.nothing_to_remove"))
+    else:
+        print(speak("models.would_remove", names=names) if dry_run else speak("models.removed", names=names))
 
 
 def summary(name: str, current: bool, manifest: Manifest | None, problem: str) -> dict[str, Any]:
@@ -188,12 +198,24 @@ def summary(name: str, current: bool, manifest: Manifest | None, problem: str) -
         "current": current,
         "categories": len(manifest.taxonomy),
         "labels": manifest.training.get("labels", {}).get("count"),
-        "tested_on": f"{articles:,} articles {TESTED.get(str(metrics.get('on')), '')}".strip() if told else None,
+        "tested_on": describe_test(manifest).text() if told else None,
         "test_set": test_set(manifest) if told else None,
         "accuracy": metrics.get("accuracy") if told else None,
         "macro_f1": metrics.get("macro_f1") if told else None,
         "checksum": manifest.checksum,
     }
+
+
+def describe_test(manifest: Manifest) -> Message:
+    """On how many articles a version was tested, and how."""
+    metrics = manifest.training.get("metrics", {})
+    on = str(metrics.get("on"))
+    return say(f"tested.{on if on in ('holdout', 'folds') else 'otherwise'}", count=metrics.get("articles") or 0)
+
+
+def _told_test(versions: Sequence[Version], name: str) -> str:
+    manifest = next(version.manifest for version in versions if version.name == name)
+    return describe_test(manifest).text(find_language()) if manifest is not None else ""
 
 
 def local_time(written: str) -> str:

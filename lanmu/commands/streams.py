@@ -6,6 +6,9 @@ import io
 import sys
 from typing import TextIO
 
+from classifier.messages import Said, text_of
+from lanmu.language import find_language
+
 
 def data_stream() -> TextIO:
     """Standard output for what programs read: UTF-8, whatever the console or the locale has."""
@@ -14,10 +17,10 @@ def data_stream() -> TextIO:
     return sys.stdout
 
 
-def show_passing(line: str) -> None:
+def show_passing(said: Said) -> None:
     """Say on a terminal what takes so long, in a line that the next one or ``clear_passing`` takes away."""
     if sys.stderr.isatty():
-        print(f"\r\x1b[K{line} …", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[K{text_of(said, find_language())} …", end="", file=sys.stderr, flush=True)
 
 
 def clear_passing() -> None:

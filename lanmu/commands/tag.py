@@ -161,7 +161,7 @@ def _tag_and_show(
     with _printer(format, out, model) as printer:
         printer.show(tagged)
     for written in shown.draw(tagged):
-        print(f"lanmu: drew {written}", file=sys.stderr)
+        print(speak("tag.drew", written=written), file=sys.stderr)
     if refusals:
         raise typer.Exit(1)
 
@@ -223,7 +223,8 @@ class ProgressLine:
     def show(self, done: int) -> None:
         seconds = time.monotonic() - self.start
         if self.alive and seconds > PATIENCE:
-            print(f"\r{done:,} {self.unit}, {done / seconds:,.0f} a second", end="", file=sys.stderr, flush=True)
+            said = speak(f"passing.{self.unit}", done=done, speed=done / seconds)
+            print(f"\r{said}", end="", file=sys.stderr, flush=True)
             self.shown = True
 
     def clear(self) -> None:

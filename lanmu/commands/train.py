@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from classifier.messages import say
+from classifier.messages import Said, say, text_of
 from lanmu.commands.label_options import (
     CategoriesOption,
     CharactersOption,
@@ -126,7 +126,7 @@ def train(
     )
     start = fit_start(examples, taxonomy, wished, registry.folder, base)
     if start.said:
-        print(start.said, file=sys.stderr)
+        print(text_of(start.said, find_language()), file=sys.stderr)
     pool, refused = read_unlabelled_pool(unlabelled or [], examples, start, seed)
     if pool is not None:
         start = replace(start, options=with_unlabelled(start.options))
@@ -143,28 +143,35 @@ def train(
     )
     clear_passing()
     metrics = run.manifest.training["metrics"]
-    print(f"{run.name}: accuracy {with_interval(metrics, 'accuracy')}, macro-F1 {with_interval(metrics, 'macro_f1')}")
+    print(
+        speak(
+            "train.figures",
+            name=run.name,
+            accuracy=with_interval(metrics, "accuracy"),
+            macro_f1=with_interval(metrics, "macro_f1"),
+        )
+    )
     if metrics["accepted_accuracy"] is not None and metrics["accepted_share"] * metrics["articles"] >= FEWEST_OF_SOURCE:
-        print(f"accepted: {metrics['accepted_share']:.1%}, of them {metrics['accepted_accuracy']:.1%} right")
-    for line in source_lines(metrics):
+        print(speak("train.accepted", share=metrics["accepted_share"], accuracy=metrics["accepted_accuracy"]))
+    for line in source_lines(metrics, find_language()):
         print(f"  {line}")
     for reason in run.verdict.reasons:
         print(f"- {reason.text(find_language())}")
     if run.promoted:
-        print(f"{run.name} is the current model")
+        print(speak("train.current", name=run.name))
     elif run.verdict.promote:
-        print(f"{run.name} is kept; `{promotion(run.name, models)}` makes it current")
+        print(speak("train.kept", name=run.name, command=promotion(run.name, models)))
     else:
-        print(f"{run.name} is not promoted; `{promotion(run.name, models)}` would do it all the same")
+        print(speak("train.not_promoted", name=run.name, command=promotion(run.name, models)))
         raise typer.Exit(NOT_BETTER)
     if refused:
         raise typer.Exit(1)
 
 
-def _say(line: str) -> None:
+def _say(said: Said) -> None:
     """A line of the run's own, above the passing one."""
     clear_passing()
-    print(line, file=sys.stderr)
+    print(text_of(said, find_language()), file=sys.stderr)
 
 
 def promotion(name: str, models: Path | None) -> str:
@@ -193,12 +200,12 @@ def _from_names(
     name, promoted = train_from_names(
         taxonomy, registry, load_shipped_model(), name=name, unlabelled=pool, promote=promote, seed=seed
     )
-    print(f"{name}: a guess from the names of {len(taxonomy)} categories; every article it tags goes to review")
-    print("label some of them (`lanmu labels next` chooses which), then train on the labels")
+    print(speak("train.guess", name=name, count=len(taxonomy)))
+    print(speak("train.label_some"))
     if promoted:
-        print(f"{name} is the current model")
+        print(speak("train.current", name=name))
     else:
-        print(f"{name} is kept; `{promotion(name, models)}` makes it current")
+        print(speak("train.kept", name=name, command=promotion(name, models)))
     if refused:
         raise typer.Exit(1)
 
@@ -227,4 +234,4 @@ def _seed(registry: Registry, taxonomy: Taxonomy) -> None:
     model = source / current_name(source)
     if find_renamed(read_manifest(model).taxonomy, taxonomy):
         registry.seed(model, "the model that lanmu comes with")
-        print(f"{registry.folder} begins with {model.name}, the model that lanmu comes with", file=sys.stderr)
+        print(speak("train.begins_with", folder=str(registry.folder), model=model.name), file=sys.stderr)

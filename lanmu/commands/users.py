@@ -13,6 +13,7 @@ import typer
 from classifier.errors import LanmuError
 from classifier.messages import say
 from lanmu.commands.serve import HomeOption, import_service
+from lanmu.language import speak
 
 if TYPE_CHECKING:
     from lanmu.service.store import Store
@@ -50,7 +51,10 @@ def list_users(home: HomeOption = None) -> None:
         for user in accounts.all_users(connection):
             notes = [
                 note
-                for note, holds in (("barred", user.disabled), ("must choose a password", user.must_change))
+                for note, holds in (
+                    (speak("users.is_barred"), user.disabled),
+                    (speak("users.must_choose"), user.must_change),
+                )
                 if holds
             ]
             print(f"{user.name}\t{user.role}" + (f"\t{', '.join(notes)}" if notes else ""))
@@ -65,7 +69,7 @@ def add(name: NameArgument, role: RoleOption = RoleName.editor, home: HomeOption
     from lanmu.service.security import people
 
     password = people.invite(_store(home), name, role.value, me())
-    print(f"{name} ({role.value}): one-time password {password}")
+    print(speak("users.added", name=name, role=role.value, password=password))
 
 
 @users.command()
@@ -76,7 +80,7 @@ def password(name: NameArgument, home: HomeOption = None) -> None:
     """
     from lanmu.service.security import people
 
-    print(f"{name}: one-time password {people.reset(_store(home), name, me())}")
+    print(speak("users.reset", name=name, password=people.reset(_store(home), name, me())))
 
 
 @users.command()
@@ -90,7 +94,7 @@ def role(
     from lanmu.service.security import people
 
     changed = people.give_role(_store(home), name, role.value, me())
-    print(f"{changed.name} is {changed.role}")
+    print(speak("users.has_role", name=changed.name, role=changed.role))
 
 
 @users.command()
@@ -106,7 +110,9 @@ def bar(
     from lanmu.service.security import people
 
     changed = people.bar(_store(home), name, me(), barred=not again)
-    print(f"{changed.name} is barred" if changed.disabled else f"{changed.name} may sign in")
+    print(
+        speak("users.barred", name=changed.name) if changed.disabled else speak("users.may_sign_in", name=changed.name)
+    )
 
 
 def _store(home: Path | None) -> Store:

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from classifier.errors import LanmuError
 from classifier.messages import say
+from lanmu.language import speak
 from lanmu.service.app import create_app
 from lanmu.service.connections import BoundedProtocol, Connections
 from lanmu.service.container import build_service
@@ -106,14 +107,13 @@ def _listening(settings: Settings) -> socket.socket:
 
 
 def _greet(settings: Settings) -> None:
-    print(f"lanmu serves {settings.home} at {settings.address}", flush=True)
+    print(speak("serve.serves", home=str(settings.home), address=settings.address), flush=True)
     if settings.watch is not None:
-        print(f"watching {settings.watch}", flush=True)
+        print(speak("serve.watching", folder=str(settings.watch)), flush=True)
     if settings.token_is_new:
         if sys.stdout.isatty():  # what is no terminal is kept: a journal, the log of a container
-            print(f"token: {settings.token}", flush=True)
+            print(speak("serve.token", token=settings.token), flush=True)
         print(
-            f"Sign in as {FIRST_ADMIN} with the token as password, then choose one of your own. "
-            f"The token is kept in {settings.home / 'token'}.",
+            speak("serve.sign_in", name=FIRST_ADMIN, file=str(settings.home / "token")),
             flush=True,
         )

@@ -55,7 +55,7 @@ def test_a_changed_list_is_compared_on_what_is_common_and_promoted_by_hand(tmp_p
     registry.seed(model_path(), "the model that lanmu comes with")
     ten = notices().take(np.arange(10))
     start = start_of(ten, SEVENTEEN, load_shipped_model())
-    assert "new to it: 通告" in start.said
+    assert "new to it: 通告" in str(start.said)
     run = train(ten, SEVENTEEN, registry, start, RunOptions("with-notices"), say=lambda line: None)
     assert not run.promoted and registry.current == model_path().name
     reasons = [str(reason) for reason in run.verdict.reasons]

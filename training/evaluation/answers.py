@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import LabelsError, ModelError
-from classifier.messages import Message
+from classifier.messages import Message, Said
 from classifier.model.decisions import Decisions
 from classifier.model.form import form_bits
 from classifier.model.weights import LinearWeights
@@ -28,7 +28,7 @@ KINDS: dict[Kind, str] = {
     "time": "the latest, by a model of the earlier ones",
     "model": "as the model tags them",
 }
-Say = Callable[[str], None]
+Say = Callable[[Said], None]
 
 
 class Fit(Protocol):
@@ -92,7 +92,7 @@ def answers_by(
     found: list[tuple[NDArray[np.int64], Fitted, Decisions]] = []
     for number, (train, test) in enumerate(parts, 1):
         if say is not None and len(parts) > 1:
-            say(f"fold {number} of {len(parts)}")
+            say(Message("progress.fold", {"number": number, "parts": len(parts)}))
         train = learnable(examples, train[~examples.kept_apart[train]])
         if not len(test) or not len(train):
             raise LabelsError(Message("evaluate.too_few", {"count": len(examples)}))

@@ -100,12 +100,12 @@ def evaluate(
     curve = ahead = None
     if thorough:
         if say is not None:
-            say("baselines")
+            say(Message("progress.baselines"))
         others |= baseline_answers(examples, parts)
         ahead = _ahead(examples, groups, fit) if split == "folds" else None
         curve = learning_curve(fit, examples, groups, parts, answers, seed, say)
     if say is not None:
-        say("words of all labels")
+        say(Message("progress.words"))
     return _evaluation(
         answers,
         weights=fit(examples.take(~examples.kept_apart), groups[~examples.kept_apart]).weights,

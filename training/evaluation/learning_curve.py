@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.errors import LabelsError
+from classifier.messages import Message
 from training.evaluation.answers import Answers, Fit, Say, answers_by, learnable
 from training.evaluation.metrics import Judged, figures, interval_of, round_figure
 from training.fitting.splits import Part
@@ -75,7 +76,7 @@ def learning_curve(
     points: list[Point] = []
     for share in SHARES:
         if say is not None:
-            say(f"learning curve: {share:.0%} of the labels")
+            say(Message("progress.curve", {"share": share}))
         smaller = [(_take_stratified(examples, train, order, share), test) for train, test in parts[:used]]
         try:
             answers = answers_by(fit, examples, groups, smaller, whole.kind)

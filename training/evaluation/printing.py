@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from training.evaluation.answers import KINDS
+from classifier.messages import Language, Said, join, say, text_of
 from training.evaluation.curves import confusion
 from training.evaluation.metrics import FEWEST_OF_SOURCE
 from training.evaluation.wording import Wording, curve_sentences
@@ -21,46 +22,52 @@ if TYPE_CHECKING:
 LARGEST_CONFUSIONS = 8
 BAR = 12
 OVERALL = (
-    ("accuracy", "accuracy"),
-    ("macro_f1", "macro-F1"),
-    ("weighted_f1", "weighted F1"),
-    ("top2_accuracy", "right among the first two"),
-    ("log_loss", "log loss"),
-    ("calibration_error", "calibration error"),
-    ("accepted_share", "share accepted"),
-    ("accepted_accuracy", "accuracy of the accepted"),
-)
+    "accuracy", "macro_f1", "weighted_f1", "top2_accuracy", "log_loss", "calibration_error", "accepted_share",
+    "accepted_accuracy",
+)  # fmt: skip
+"""The figures of the whole, each with its name in the catalogue's section ``figures``."""
 
 
-def print_evaluation(evaluation: Evaluation) -> None:
+def print_evaluation(evaluation: Evaluation, language: Language = "en") -> None:
     """Overall figures, categories, confusions, slices, rivals and the learning curve."""
     from rich.console import Console
 
     console = Console(highlight=False)
     answers = evaluation.answers
-    console.print(f"[bold]{len(answers):,} articles, {KINDS[answers.kind]}[/bold]")
+    figure = Figures(language)
+    how = say(f"how.{answers.kind}").text(language)
+    console.print(f"[bold]{figure('articles_how', count=len(answers), how=how)}[/bold]")
     for key, values in evaluation.notes:
-        console.print(f"[dim]{Wording('en')(key, **values)}[/dim]")
-    console.print(_overall(evaluation.metrics))
-    _section(console, "by category")
-    console.print(_categories(evaluation))
-    _confusions(console, evaluation)
+        console.print(f"[dim]{Wording(language)(key, **values)}[/dim]")
+    console.print(_overall(evaluation.metrics, figure))
+    _section(console, figure("by_category"))
+    console.print(_categories(evaluation, figure))
+    _confusions(console, evaluation, figure)
     for name, parts in evaluation.slices.items():
         if len(parts) > 1:
-            _section(console, f"by {name}")
-            console.print(_slices(name, parts))
+            _section(console, figure(f"by_{name}"))
+            console.print(_slices(name, parts, figure))
     if evaluation.latest:
         told = evaluation.latest
-        console.print(
-            f"ahead in time: a model of the labels before {told['since']} is right on "
-            f"{told['accuracy']:.1%} {interval_words(told['accuracy_95'])} of the {told['articles']:,} since"
-        )
+        spread = interval_words(told["accuracy_95"])
+        accuracy, articles = told["accuracy"], told["articles"]
+        console.print(figure("ahead", since=told["since"], accuracy=accuracy, interval=spread, articles=articles))
     if evaluation.versus:
-        _section(console, "against")
-        console.print(_versus(evaluation))
+        _section(console, figure("against"))
+        console.print(_versus(evaluation, figure))
     if evaluation.curve:
-        _section(console, "learning curve")
-        _curve(console, evaluation.curve, {c.id: c.name for c in answers.taxonomy})
+        _section(console, figure("learning_curve"))
+        _curve(console, evaluation.curve, {c.id: c.name for c in answers.taxonomy}, figure)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """``figure("accuracy")`` is the name of that figure, ``{value}`` in it filled in, in the reader's language."""
+
+    language: Language
+
+    def __call__(self, name: str, **values: Any) -> str:
+        return say(f"figures.{name}", **values).text(self.language)
 
 
 def with_interval(metrics: Mapping[str, Any], name: str) -> str:
@@ -68,15 +75,16 @@ def with_interval(metrics: Mapping[str, Any], name: str) -> str:
     return f"{metrics[name]:.3f} {interval_words(metrics[f'{name}_95'])}"
 
 
-def source_lines(metrics: Mapping[str, Any]) -> list[str]:
+def source_lines(metrics: Mapping[str, Any], language: Language = "en") -> list[str]:
     """A line for each source that has figures of its own: how right, how much is accepted, how right that is."""
     lines = []
     for source, its in metrics.get("sources", {}).items():
-        line = f"{source}: {its['articles']:,} articles, accuracy {with_interval(its, 'accuracy')}"
-        line += f", macro-F1 {its['macro_f1']:.3f}"
+        accuracy, count = with_interval(its, "accuracy"), its["articles"]
+        said: Said = say("figures.source", source=source, count=count, accuracy=accuracy, macro_f1=its["macro_f1"])
         if its["accepted_accuracy"] is not None and its["accepted_share"] * its["articles"] >= FEWEST_OF_SOURCE:
-            line += f"; accepted {its['accepted_share']:.1%}, of them {its['accepted_accuracy']:.1%} right"
-        lines.append(line)
+            share, right = its["accepted_share"], its["accepted_accuracy"]
+            said = join([said, say("figures.source_accepted", share=share, accuracy=right)])
+        lines.append(text_of(said, language))
     return lines
 
 
@@ -94,18 +102,18 @@ def grid(*columns: tuple[str, str]) -> Table:
     return table
 
 
-def _overall(metrics: dict[str, Any]) -> Table:
+def _overall(metrics: dict[str, Any], figure: Figures) -> Table:
     table = grid(("", "left"), ("", "right"), ("95 %", "left"))
-    for name, label in OVERALL:
+    for name in OVERALL:
         if metrics[name] is not None:
-            table.add_row(label, f"{metrics[name]:.3f}", interval_words(metrics[f"{name}_95"]))
+            table.add_row(figure(name), f"{metrics[name]:.3f}", interval_words(metrics[f"{name}_95"]))
     return table
 
 
-def _categories(evaluation: Evaluation) -> Table:
+def _categories(evaluation: Evaluation, figure: Figures) -> Table:
     table = grid(
-        ("category", "left"), ("precision", "right"), ("recall", "right"), ("F1", "right"), ("95 %", "left"),
-        ("", "left"), ("labels", "right"),
+        (figure("category"), "left"), (figure("precision"), "right"), (figure("recall"), "right"),
+        (figure("f1"), "right"), ("95 %", "left"), ("", "left"), (figure("labels"), "right"),
     )  # fmt: skip
     names = {category.id: category.name for category in evaluation.answers.taxonomy}
     for category, row in evaluation.metrics["categories"].items():
@@ -121,22 +129,23 @@ def _categories(evaluation: Evaluation) -> Table:
     return table
 
 
-def _confusions(console: Console, evaluation: Evaluation) -> None:
+def _confusions(console: Console, evaluation: Evaluation, figure: Figures) -> None:
     names = {category.id: category.name for category in evaluation.answers.taxonomy}
     wrong = [row for row in confusion(evaluation.answers) if row["right"] != row["given"]]
     if not wrong:
         return
-    _section(console, "commonest confusions")
-    table = grid(("right", "left"), ("given", "left"), ("articles", "right"))
+    _section(console, figure("confusions"))
+    table = grid((figure("right"), "left"), (figure("given"), "left"), (figure("articles"), "right"))
     for row in sorted(wrong, key=lambda row: -row["count"])[:LARGEST_CONFUSIONS]:
         table.add_row(names[row["right"]], names[row["given"]], str(row["count"]))
     console.print(table)
 
 
-def _slices(name: str, parts: Sequence[Any]) -> Table:
+def _slices(name: str, parts: Sequence[Any], figure: Figures) -> Table:
     table = grid(
-        (name, "left"), ("articles", "right"), ("accuracy", "right"), ("95 %", "left"), ("macro-F1", "right"),
-        ("accepted", "right"), ("of them right", "right"),
+        (figure("source_name" if name == "source" else name), "left"), (figure("articles"), "right"),
+        (figure("accuracy"), "right"), ("95 %", "left"),
+        (figure("macro_f1"), "right"), (figure("accepted"), "right"), (figure("of_them_right"), "right"),
     )  # fmt: skip
     for part in parts:
         table.add_row(
@@ -147,10 +156,10 @@ def _slices(name: str, parts: Sequence[Any]) -> Table:
     return table
 
 
-def _versus(evaluation: Evaluation) -> Table:
+def _versus(evaluation: Evaluation, figure: Figures) -> Table:
     table = grid(
-        ("", "left"), ("articles", "right"), ("theirs", "right"), ("ours less theirs", "left"), ("won:lost", "right"),
-        ("p", "right"),
+        ("", "left"), (figure("articles"), "right"), (figure("theirs"), "right"), (figure("less"), "left"),
+        (figure("won_lost"), "right"), ("p", "right"),
     )  # fmt: skip
     for other in evaluation.versus:
         low, high = other.difference_95
@@ -161,15 +170,18 @@ def _versus(evaluation: Evaluation) -> Table:
     return table
 
 
-def _curve(console: Console, curve: LearningCurve, names: dict[str, str]) -> None:
-    table = grid(("labels", "right"), ("accuracy", "right"), ("", "left"), ("macro-F1", "right"), ("", "left"))
+def _curve(console: Console, curve: LearningCurve, names: dict[str, str], figure: Figures) -> None:
+    table = grid(
+        (figure("labels"), "right"), (figure("accuracy"), "right"), ("", "left"), (figure("macro_f1"), "right"),
+        ("", "left"),
+    )  # fmt: skip
     for point in curve.points:
         table.add_row(
             f"{point.labels:,}", f"{point.accuracy:.3f}", _bar(point.accuracy), f"{point.macro_f1:.3f}",
             _bar(point.macro_f1),
         )  # fmt: skip
     console.print(table)
-    for sentence in curve_sentences(curve, Wording("en"), names):
+    for sentence in curve_sentences(curve, Wording(figure.language), names):
         console.print(sentence)
 
 

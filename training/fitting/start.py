@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.messages import Said, join, say
 from training.fitting.options import FitOptions
 from training.fitting.presets import HEADLINES, MANY_HEADLINES, choose_default_options
 from training.fitting.prior import Prior, find_renamed, sources_of
@@ -51,9 +52,9 @@ class Start:
 
     options: FitOptions
     prior: Prior | None = None
-    said: str = ""
+    said: Said = ""
     known: frozenset[str] = frozenset()
-    alone: str = field(default="it learns from the labels alone", compare=False)
+    alone: Said = field(default=say("start.labels_alone"), compare=False)
 
     def with_user_dictionary(self, path: Path) -> Start:
         """The same with the words of a file added to jieba's dictionary; where there is no such file, the same.
@@ -87,7 +88,7 @@ def start_of(examples: Examples, taxonomy: Taxonomy, stored: StoredModel | None)
     if labels_a_category > FEW or int(new.sum()) > MOST_IN_DUAL or not new.any():
         if options == HEADLINES and new.any() and not set(taxonomy.ids) <= _read_default_ids():
             options = MANY_HEADLINES
-        return Start(options, alone=f"more than {FEW} labels a category speak for themselves")
+        return Start(options, alone=say("start.many", few=FEW))
     if stored is not None and knows:
         prior = Prior.of(stored, taxonomy)
         fresh = [taxonomy.categories[k].name for k in prior.new.tolist()]
@@ -96,14 +97,16 @@ def start_of(examples: Examples, taxonomy: Taxonomy, stored: StoredModel | None)
             user_words=stored.manifest.user_words, prior=prior.checksum,
         )  # fmt: skip
         known = frozenset(examples.take(~new & ~examples.kept_apart).ids)
-        already = f", which knows {len(known):,} of the labels already" if known else ""
-        said = f"few labels: starting from the model {stored.manifest.name}{already}"
-        said += f"; new to it: {', '.join(fresh)}" if fresh else ""
-        return Start(options, prior, said, known, f"the model {stored.manifest.name} knows more of these categories")
+        model = stored.manifest.name
+        begins = say("start.from_model", model=model)
+        if known:
+            begins = say("start.from_model_that_knows", model=model, count=len(known))
+        said = join([begins, say("start.new_to_it", names=", ".join(fresh))]) if fresh else begins
+        return Start(options, prior, said, known, say("start.model_knows_more", model=model))
     if set(taxonomy.ids) <= _read_default_ids():
         return Start(options)
     options = with_vectors(options, (VECTORS_SPEAK_FOR / labels_a_category) ** 0.5)
-    return Start(options, None, "few labels: starting from word vectors and frequencies", alone="")
+    return Start(options, None, say("start.from_vectors"), alone="")
 
 
 def with_vectors(options: FitOptions, share: float = 0.0) -> FitOptions:

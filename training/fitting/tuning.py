@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.messages import Message, Said
 from classifier.taxonomy import Taxonomy
 from training.evaluation.metrics import macro_f1
 from training.fitting.fit import label_columns, score_held_out
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from optuna.trial import Trial
 
 DRAWS = 500
-Say = Callable[[str], None]
+Say = Callable[[Said], None]
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,10 @@ class Tuned:
     error: float
 
     @property
-    def words(self) -> str:
-        gain = f"macro-F1 {self.before:.4f} → {self.after:.4f} on folds (standard error of the gain {self.error:.4f})"
-        kept = "taken" if self.improved else "not taken, as the gain is within one standard error"
-        return f"{self.tried} options tried: {gain}; {kept}"
+    def words(self) -> Message:
+        kept = Message("progress.taken" if self.improved else "progress.not_taken")
+        figures = {"tried": self.tried, "before": self.before, "after": self.after, "error": self.error}
+        return Message("progress.tuned", {**figures, "kept": kept})
 
 
 @one_blas_thread
@@ -79,7 +80,8 @@ def tune(
         value = macro_f1(y, best, len(taxonomy))
         if say is not None:
             top = max([value, *(t.value for t in trial.study.trials if t.value is not None)])
-            say(f"trial {trial.number + 1}, {time.monotonic() - start:.0f} s of {seconds:.0f}: best macro-F1 {top:.4f}")
+            spent = time.monotonic() - start
+            say(Message("progress.trial", {"number": trial.number + 1, "spent": spent, "seconds": seconds, "top": top}))
         return value
 
     study = optuna.create_study(direction="maximize", sampler=optuna.samplers.TPESampler(seed=options.seed))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.messages import Message
+from classifier.messages import Message, Said
 from classifier.model.files import Manifest, StoredModel, read_model, write_model
 from classifier.model.versions import Registry
 from classifier.taxonomy import Taxonomy, read_taxonomy
@@ -33,7 +33,7 @@ from training.promotion.gate import Compared, GateOptions, Verdict, judge, with_
 
 MAX_KEPT_ANSWERS = 20_000
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "jieba", "lanmu")
-Say = Callable[[str], None]
+Say = Callable[[Said], None]
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def train(
     examples = everything.take(~old)
     groups = near_duplicate_groups(examples.whole)
     out = holdout_mask(examples)
-    say(f"{len(examples):,} labels to learn from, {int(out.sum()):,} of them held out")
+    say(Message("progress.labels", {"count": len(examples), "held_out": int(out.sum())}))
     if wished.tune_seconds > 0:
         apart, _ = hold_apart(out, groups)
         found = tune(examples.take(apart), taxonomy, groups[apart], options, wished.tune_seconds, say=say)

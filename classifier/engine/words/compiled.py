@@ -17,6 +17,7 @@ import numba
 from numba.core import event
 
 from classifier.engine.words.cache import find_trusted_folder, is_trusted, kernel_sources, sources_digest
+from classifier.messages import language_of_environment, say
 
 F = TypeVar("F", bound=Callable[..., Any])
 KEPT_VERSIONS = 4
@@ -85,7 +86,8 @@ class _Notice(event.Listener):  # type: ignore[misc]
         function = getattr((begun.data or {}).get("dispatcher"), "py_func", None)
         if not _Notice.said and getattr(function, "__module__", "").startswith("classifier.engine."):
             _Notice.said = True
-            print("lanmu: compiling, once after installation (under a minute) …", file=sys.stderr)
+            said = say("kernel.compiling").text(language_of_environment())
+            print(f"lanmu: {said}", file=sys.stderr)
 
     def on_end(self, _: Any) -> None:
         pass

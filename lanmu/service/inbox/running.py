@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from classifier.errors import LanmuError
+from lanmu.language import speak
 from lanmu.service.container import Service, build_service
 from lanmu.service.inbox.watching import WatchedFolder
 from lanmu.service.logs import log_to_stderr
@@ -31,13 +32,13 @@ def run(settings: Settings, *, once: bool = False) -> int:
         signal.signal(number, lambda number, frame: ended.set())
     with _running(service, inbox):
         if not once:
-            print(f"watching {settings.watch}; results in {settings.results}", flush=True)
+            print(speak("watch.watching", folder=str(settings.watch), results=str(settings.results)), flush=True)
         while not ended.wait(LOOK_SECONDS):
             if once and (inbox.idle or _hopeless(service, inbox)):
                 break
     state = inbox.state
     if once:
-        print(f"{state.done:,} files done, {state.refused:,} refused; {state.new:,} new results", flush=True)
+        print(speak("watch.sums", done=state.done, refused=state.refused, new=state.new), flush=True)
         return int(state.refused > 0 or bool(state.problems))
     return 0
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from classifier.messages import Language
 from training.evaluation.drift.control import FEWEST_VALUES
 from training.evaluation.drift.measure import FEWEST_ARTICLES, Drift, Month
-from training.evaluation.printing import grid
+from training.evaluation.printing import Figures, grid
 from training.evaluation.report.chart_page import chart_figure, chart_page
 from training.evaluation.report.charts import BLUE, GREY, RED, STEP, data_of
 from training.evaluation.wording import TEMPLATES, Wording
@@ -23,15 +23,15 @@ MOST_MONTHS = 36
 """A longer series is not listed month by month on the terminal; those that stand out are."""
 
 
-def print_drift(found: Drift) -> None:
+def print_drift(found: Drift, language: Language = "en") -> None:
     """The comparison with the labels, then the months (all, or those that stand out), each with its reasons."""
     from rich.console import Console
     from rich.text import Text
 
-    say = Wording("en")
+    say, figure = Wording(language), Figures(language)
     console = Console(highlight=False)
     console.print(f"[bold]{_subtitle(found, say)}[/bold]")
-    table = grid(("", "left"), ("archive", "right"), ("labels", "right"))
+    table = grid(("", "left"), (figure("archive"), "right"), (figure("labels"), "right"))
     for measure in MEASURES:
         whole, labels = getattr(found.whole, measure), getattr(found.reference, measure)
         table.add_row(say(f"drift_{measure}"), _percent(whole), _percent(labels))
@@ -43,9 +43,10 @@ def print_drift(found: Drift) -> None:
         return
     console.print()
     table = grid(
-        ("month", "left"), ("articles", "right"), ("unseen", "right"), ("probability", "right"), ("accepted", "right")
-    )
-    table.add_column("stands out by", overflow="fold")
+        (figure("month"), "left"), (figure("articles"), "right"), (figure("unseen"), "right"),
+        (figure("probability"), "right"), (figure("accepted"), "right"),
+    )  # fmt: skip
+    table.add_column(figure("stands_out"), overflow="fold")
     for month in shown:
         style = "bold" if month.stands_out else ""
         table.add_row(
