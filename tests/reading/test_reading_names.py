@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import tarfile
 import zipfile
 from collections import Counter
@@ -15,7 +16,7 @@ import pytest
 
 from classifier.errors import InputRefused
 from classifier.reading import ReadingOptions, read_bytes, read_path, read_paths, read_stdin
-from classifier.reading.kinds import unread_ending
+from classifier.reading.kinds import KINDS, READABLE, unread_ending
 from classifier.reading.names import printable
 
 TEXT = "护林员巡山\n\n护林员老周每天走二十里山路,三十年没有起过一场火。\n"
@@ -148,6 +149,11 @@ def test_what_is_passed_over_is_counted_by_ending(tmp_path: Path) -> None:
     assert len(list(read_path(tmp_path, ReadingOptions(), refused=refused.append, passed=passed.append))) == 2
     assert not refused
     assert Counter(map(unread_ending, passed)) == {".jpg": 2, ".odt": 1, "": 1, ".png": 1, ".gif": 1}
+
+
+def test_the_kinds_that_messages_list_are_all_that_are_read() -> None:
+    listed = {f".{word}" for word in re.findall(r"[a-z]+", READABLE)}
+    assert {KINDS[ending] for ending in listed & set(KINDS)} == set(KINDS.values())
 
 
 def test_names_cannot_command_a_terminal() -> None:

@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,12 @@ def test_the_image_is_made_of_files_that_are_there_and_let_through() -> None:
         assert (ROOT / source).exists() and source.split("/")[0] in let_through
     wheel = (ROOT / "pyproject.toml").read_text("utf-8").split("force-include]")[1].split("[")[0]
     assert all(name in copied for name in re.findall(r'^"([^"]+)" =', wheel, re.M))
+
+
+def test_the_image_has_the_version_of_the_package() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert COMPOSE["services"]["lanmu"]["image"] == f"lanmu:{version}"
+    assert f"-t lanmu:{version} ." in DOCKERFILE
 
 
 @pytest.mark.slow
