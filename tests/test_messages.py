@@ -79,9 +79,15 @@ def errors_with_plain_words() -> Iterator[str]:
             for node in ast.walk(tree)
             if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in family
         ]
+        constants = {
+            ast.unparse(target)
+            for node in tree.body
+            if isinstance(node, ast.Assign) and has_words(node.value)
+            for target in node.targets
+        }
         for call in (*made, *constructors):
             given = [*call.args[-1:], *(keyword.value for keyword in call.keywords)]
-            if any(has_words(one) for one in given):
+            if any(has_words(one) or ast.unparse(one) in constants for one in given):
                 yield f"{path.relative_to(ROOT)}:{call.lineno}"
 
 
@@ -179,6 +185,7 @@ a2,nosuch,村里办庙会,锣鼓一直响到天黑。
         ("models show nix", "没有这个版本"),
         ("models show", "期望正确率"),
         ("models list", "正确率"),
+        ("models diff lanmu-6 lanmu-6", "是同一个模型"),
         ("tag --show x.bmp labels.csv", "--show 写 .svg 或 .png"),
     ],
 )

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from classifier.errors import LanmuError
-from classifier.messages import say
+from classifier.messages import Message, say
 from classifier.reading.names import printable
 from classifier.reading.options import TOLD, ReadingOptions
 from lanmu.archive.folder import RunFolder
@@ -105,11 +105,11 @@ class Task:
         own = {name: value for name, value in record.items() if name not in TOLD}
         return cls(**own, reading=ReadingOptions(**told))
 
-    def differences(self, other: Task) -> list[str]:
-        """What another task has otherwise, in words."""
+    def differences(self, other: Task) -> list[Message]:
+        """What another task has otherwise."""
         ours, theirs = self.record(), other.record()
         return [
-            f"{name.replace('_', ' ')} {value!r} is now {theirs[name]!r}"
+            say("plan.difference", name=name.replace("_", " "), before=repr(value), now=repr(theirs[name]))
             for name, value in ours.items()
             if value != theirs[name] and name != "model_name"
         ]

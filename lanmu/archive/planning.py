@@ -126,11 +126,11 @@ def check_plan(
         raise LanmuError(say("score.other_version", folder=where, begun=plan.lanmu, this=lanmu_version()))
     if differences := plan.task.differences(task):
         if plan.task.model != task.model:
-            more = "".join(f"; {difference}" for difference in differences[1:])
+            more = join(["", *differences[1:]])
             raise LanmuError(
                 say("score.other_model", folder=where, begun=plan.task.model_name, this=task.model_name, more=more)
             )
-        raise LanmuError(say("score.other_settings", folder=where, differences="; ".join(differences)))
+        raise LanmuError(say("score.other_settings", folder=where, differences=join(differences)))
     if [_whole(s, plan.base) for s in plan.sources] != [_whole(s, base) for s in sources]:
         raise LanmuError(say("score.other_sources", folder=where, sources=", ".join(plan.sources)))
     checksum = 0

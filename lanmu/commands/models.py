@@ -167,7 +167,9 @@ def diff(
         raise ModelError(say("models.no_before", folder=str(registry.folder)))
     after = second or current_name(registry.folder)
     print(f"{before} → {after}")
-    for line in compare_models(read_model(registry.path(before)), read_model(registry.path(after)), words):
+    for line in compare_models(
+        read_model(registry.path(before)), read_model(registry.path(after)), words, find_language()
+    ):
         print(line)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from classifier.messages import Language, Message, say
+
 if TYPE_CHECKING:
     from classifier.model.files import StoredModel
 
@@ -15,7 +17,7 @@ SMALLEST = 0.005
 _LISTS = frozenset({"answers", "label_ids", "label_columns"})
 
 
-def compare_models(first: StoredModel, second: StoredModel, words: int = 5) -> Iterator[str]:
+def compare_models(first: StoredModel, second: StoredModel, words: int = 5, language: Language = "en") -> Iterator[str]:
     """What differs between two models, a line each: categories and words first, then the rest.
 
     Words are compared by the weight in the text field for each common category, ``words`` that
@@ -24,12 +26,14 @@ def compare_models(first: StoredModel, second: StoredModel, words: int = 5) -> I
     """
     a, b = first.manifest, second.manifest
     if a.checksum == b.checksum:
-        yield "the same model, byte for byte"
+        yield say("compared.same").text(language)
         return
     gone = [c for c in a.taxonomy.ids if c not in b.taxonomy]
     new = [c for c in b.taxonomy.ids if c not in a.taxonomy]
     if gone or new:
-        yield f"categories: without {', '.join(gone) or 'none'}; new {', '.join(new) or 'none'}"
+        none = say("compared.none")
+        said = say("compared.categories", gone=", ".join(gone) or none, new=", ".join(new) or none)
+        yield said.text(language)
     yield from _word_changes(first, second, words)
     yield from _changes("features", a.spec.record(), b.spec.record())
     yield from _changes("review", a.review.record(), b.review.record())
@@ -37,8 +41,9 @@ def compare_models(first: StoredModel, second: StoredModel, words: int = 5) -> I
     before, after = (_flat(_select_record(one.training, figures=same_test)) for one in (a, b))
     yield from _changes("training", before, after)
     if not same_test:
-        yield "figures: tested on different articles, so not compared; see `lanmu models list`"
-    yield f"vocabulary: {first.weights.features:,} → {second.weights.features:,} features"
+        yield say("compared.other_test").text(language)
+    features = {"before": first.weights.features, "after": second.weights.features}
+    yield Message("compared.vocabulary", features).text(language)
 
 
 def _tested_on(training: Mapping[str, Any]) -> object:

@@ -10,7 +10,7 @@ from classifier.messages import say
 from classifier.reading.layout import mineru, paddle
 from classifier.reading.layout.printed import PrintedPage
 
-_WHAT = "is JSON of no OCR tool that lanmu knows (MinerU, PaddleOCR, RapidOCR); see docs/pages.md"
+_WHAT = say("printed.unknown_json")
 
 
 def ocr_json_pages(data: bytes, name: str) -> list[PrintedPage] | str:
