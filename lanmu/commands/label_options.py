@@ -39,7 +39,7 @@ CategoriesOption = Annotated[
     Path | None,
     typer.Option(
         "--categories",
-        help="A categories file; without it ./categories.toml, else the shipped 16.",
+        help="A categories file; without it ./categories.toml, else the shipped one.",
         rich_help_panel=INPUT,
     ),
 ]
