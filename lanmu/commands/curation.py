@@ -24,7 +24,7 @@ from lanmu.commands.label_options import (
 from lanmu.commands.options import ModelOption, ModelsOption
 from lanmu.commands.refusals import NamedRefusals
 from lanmu.commands.streams import clear_passing, show_passing
-from lanmu.language import speak
+from lanmu.language import find_language, speak
 
 if TYPE_CHECKING:
     from classifier.article import Article, TaggedArticle
@@ -46,8 +46,6 @@ def suspects(
 
     Example: lanmu labels suspects --count 20
     """
-    from dataclasses import asdict
-
     from training.curation.curate import suspects as found_suspects
     from training.labels.corpora import join_corpora
     from training.labels.file import examples_of
@@ -63,16 +61,16 @@ def suspects(
     for suspect in found:
         label = usable[suspect.index]
         if as_json:
-            print(json.dumps(asdict(suspect) | {"line": label.line}, ensure_ascii=False))
+            print(json.dumps(suspect.record() | {"line": label.line}, ensure_ascii=False))
         else:
             place = speak("suspects.line", path=path, line=label.line)
             print(f"{place}  {label.id}  {label.title or label.text[:24]}")
-            print(f"    {suspect.reason}")
+            print(f"    {suspect.said.text(find_language())}")
     if not found and not as_json:
         print(speak("suspects.none"))
     if out is not None:
         names = {category.id: category.name for category in taxonomy}
-        more = {"instead": [names[s.instead] for s in found], "reason": [s.reason for s in found]}
+        more = {"instead": [names[s.instead] for s in found], "reason": [s.said.text(find_language()) for s in found]}
         _write(out, [usable[suspect.index] for suspect in found], more)
         print(speak("suspects.written", count=len(found), file=out))
 

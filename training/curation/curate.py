@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.article import Article
+from classifier.messages import Message, say
 from classifier.model.features import FeatureSpec
 from classifier.model.topic_model import TopicModel
 from classifier.taxonomy import Taxonomy
@@ -43,7 +44,17 @@ class Suspect:
     category: str
     instead: str
     quality: float
-    reason: str
+    said: Message
+
+    @property
+    def reason(self) -> str:
+        """Why, in English."""
+        return self.said.text()
+
+    def record(self) -> dict[str, Any]:
+        """The suspect as JSON values, for programs: the reason in English."""
+        told = {name: getattr(self, name) for name in ("index", "id", "category", "instead", "quality")}
+        return {**told, "reason": self.reason}
 
 
 @one_blas_thread
@@ -96,7 +107,7 @@ def suspects(
                 category=examples.categories[i],
                 instead=taxonomy.ids[best[i]],
                 quality=round(float(quality[i]), 6),
-                reason=_reason(
+                said=_reason(
                     names[taxonomy.ids[best[i]]],
                     names[taxonomy.ids[y[i]]],
                     (float(probabilities[i, best[i]]), float(probabilities[i, y[i]])),
@@ -143,12 +154,12 @@ def _words(matrix: Matrix, weights: NDArray[np.float64], i: int, best: int, own:
     return [word for word in sorted(total, key=lambda word: (-total[word], word))[:WORDS] if total[word] > 0]
 
 
-def _reason(instead: str, own: str, sure: tuple[float, float], words: Sequence[str], twin: str) -> str:
+def _reason(instead: str, own: str, sure: tuple[float, float], words: Sequence[str], twin: str) -> Message:
     if twin and instead == own:
-        return f"nearly the same text is labelled otherwise ({twin})"
+        return say("suspect.twin", twin=twin)
     spoke = f" ({', '.join(word.replace(' ', '+') for word in words)})" if words else ""
-    reason = f"other labels speak for {instead}, {sure[0]:.0%}{spoke}, and only {sure[1]:.0%} for {own}"
-    return f"nearly the same text is labelled otherwise ({twin}); {reason}" if twin else reason
+    reason = say("suspect.others", instead=instead, sure=sure[0], words=spoke, little=sure[1], own=own)
+    return say("suspect.both", twin=say("suspect.twin", twin=twin), reason=reason) if twin else reason
 
 
 def _clashing(groups: NDArray[np.int64], y: NDArray[np.int64]) -> dict[int, int]:
