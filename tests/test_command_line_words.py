@@ -63,6 +63,7 @@ def test_help_lists_the_version_and_groups_options(lanmu: Lanmu) -> None:
     assert "Expert" in lanmu("tag", "-h").stdout and "专家选项" in lanmu("tag", "--help", "--lang", "zh").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are another thing there")
 def test_ctrl_c_says_one_sentence(tmp_path: Path) -> None:
     process = subprocess.Popen(

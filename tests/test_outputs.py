@@ -119,6 +119,7 @@ def test_asking_leaves_nothing_behind(tmp_path: Path) -> None:
         check_writable(tmp_path / "a")
 
 
+@pytest.mark.slow
 def test_nothing_in_a_name_or_a_text_commands_the_terminal(
     tmp_path: Path, lanmu: Lanmu, small_model_folder: Path
 ) -> None:

@@ -74,6 +74,7 @@ INPUTS: dict[str, Callable[[Path], Path]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INPUTS)
 def test_cut_or_whole_the_rows_are_the_same(name: str, tmp_path: Path, small_model_folder: Path) -> None:
     source = INPUTS[name](tmp_path)

@@ -71,6 +71,7 @@ def test_without_sources_the_run_goes_on_as_it_was_begun(
         scored([], tmp_path / "new", small_model_folder)
 
 
+@pytest.mark.slow
 def test_a_source_that_is_missing_is_refused_and_the_others_are_scored(
     lanmu: Lanmu, source: Path, tmp_path: Path, small_model_folder: Path
 ) -> None:

@@ -62,6 +62,7 @@ def test_threads_give_the_very_same_numbers(weights: LinearWeights) -> None:
         assert np.array_equal(found.scores, one.scores) and np.array_equal(found.familiarity, one.familiarity)
 
 
+@pytest.mark.slow
 def test_decisions_are_those_of_the_plain_engine(weights: LinearWeights) -> None:
     """Whatever the calibration: with and without spread, full, diagonal, and far too sure."""
     generator = np.random.default_rng(7)
@@ -119,6 +120,7 @@ def test_an_article_scores_the_same_in_any_company(weights: LinearWeights) -> No
     assert np.array_equal(scorer.score(*columns(ARTICLES[::-1])).scores[::-1], together)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spec", [FeatureSpec(words=2), FeatureSpec(characters=3, hmm=False)], ids=["hmm", "no hmm"])
 def test_very_long_texts(spec: FeatureSpec) -> None:
     """Far beyond what is cut at once: sentences without end, a run of unknown Han, one of digits, one of spaces."""
@@ -139,6 +141,7 @@ def test_nothing_to_score(weights: LinearWeights) -> None:
         assert not found.familiarity.any()
 
 
+@pytest.mark.slow
 def test_words_added_by_the_user() -> None:
     entries = (("晚熟棉田", 900), ("采棉", 0), ("C++", 40), ("éß", 3))
     with_words, without = random_model(FeatureSpec(), user_words=entries), random_model(FeatureSpec())

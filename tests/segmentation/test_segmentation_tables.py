@@ -207,6 +207,7 @@ def test_built_by_one_of_two_processes_and_anew_for_another_jieba(cache: Path, t
     assert len(list(cache.glob("words-*.safetensors"))) == 2
 
 
+@pytest.mark.slow
 def test_a_damaged_table_of_words_is_built_again(cache: Path) -> None:
     first = in_a_process(cache)
     path = next(cache.glob("words-*.safetensors"))

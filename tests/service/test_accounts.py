@@ -192,6 +192,7 @@ def test_a_new_sign_in_ends_the_old_session_and_the_clock_prolongs_none(app: App
     assert sign_ins.session(third) is None, "by a clock that nobody sets"
 
 
+@pytest.mark.slow
 def test_names_that_look_alike_are_one(app: App) -> None:
     add(app, "li", "editor")
     add(app, "Zoë", "reader")
@@ -260,6 +261,7 @@ def test_a_password_that_is_tried_first_is_refused(password: str) -> None:
     assert hash_password("河湾村的棉花开秤了吗").startswith("$argon2id$")
 
 
+@pytest.mark.slow
 def test_the_time_of_an_answer_tells_nothing_of_who_is_there(make_app: Made, settings: Settings) -> None:
     app = make_app(replace(settings, limits=ServiceLimits(sign_in_tries=1_000)))
     add(app, "li", "editor")

@@ -18,6 +18,7 @@ from training.labels.file import read_labels
 URI = "urn:lanmu:category:"
 
 
+@pytest.mark.slow
 def test_annifs_own_client_works_unchanged(serve: Callable[..., Server]) -> None:
     server = serve("--open-learn")
     annif = AnnifClient(f"{server.address}/v1/")

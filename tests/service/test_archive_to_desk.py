@@ -44,6 +44,7 @@ def archive(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_doubtful_articles_are_put_in_once_with_their_ids(
     app: App, archive: Path, tmp_path: Path, home: Path, lanmu: Lanmu
 ) -> None:

@@ -100,6 +100,7 @@ def backed_up_and_restored(serve: Serve, lanmu: Lanmu, home: Path, file: Path, r
         shutil.rmtree(home.parent / "packed")
 
 
+@pytest.mark.slow
 def test_a_backup_of_a_service_at_work_is_what_a_restore_brings_back(
     serve: Serve, lanmu: Lanmu, home: Path, tmp_path: Path
 ) -> None:
@@ -112,6 +113,7 @@ def test_twenty_backups_kills_and_restores(serve: Serve, lanmu: Lanmu, home: Pat
     backed_up_and_restored(serve, lanmu, home, tmp_path / "backup.tar.gz", 20)
 
 
+@pytest.mark.slow
 def test_a_restore_waits_for_the_service_to_stop(serve: Serve, lanmu: Lanmu, home: Path, tmp_path: Path) -> None:
     server = serve("--no-watch")
     assert lanmu("backup", tmp_path / "b.tar.gz", "--home", home).returncode == 0

@@ -60,6 +60,7 @@ def said(connection: socket.socket) -> bytes:
     return b"".join(pieces)
 
 
+@pytest.mark.slow
 def test_connections_that_only_wait_keep_nobody_out(bounded: Server) -> None:
     with ExitStack() as opened:
         idle = [opened.enter_context(connect(bounded)) for _ in range(150)]
@@ -78,6 +79,7 @@ def test_connections_that_only_wait_keep_nobody_out(bounded: Server) -> None:
     assert bounded.stop() == 0
 
 
+@pytest.mark.slow
 def test_heads_are_bounded_in_size_and_time(bounded: Server) -> None:
     for begin, more in (
         (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: ", b"x" * 4000),

@@ -103,6 +103,7 @@ def test_a_labelled_article_shows_its_label_first(client: TestClient) -> None:
     assert 'is-label" aria-current="true" name="category" value="health"' in shown
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_doubtful_labels_are_found_and_lead_to_their_articles(tmp_path: Path, small_model_folder: Path) -> None:
     service = made_service(tmp_path / "home", small_model_folder)

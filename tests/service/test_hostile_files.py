@@ -54,6 +54,7 @@ def measured(folder: Path, *arguments: str | Path) -> tuple[subprocess.Completed
     return done, time.monotonic() - begun, int(told.read_text())
 
 
+@pytest.mark.slow
 @linux
 @pytest.mark.timeout(300)
 def test_tag_and_score_refuse_them_by_name_and_go_on(hostile: Path, tmp_path: Path, small_model_folder: Path) -> None:
@@ -111,6 +112,7 @@ def _megabytes(process: int) -> int:
         return 0
 
 
+@pytest.mark.slow
 @linux
 @pytest.mark.timeout(300)
 def test_an_upload_and_the_watched_folder_refuse_them_and_go_on(

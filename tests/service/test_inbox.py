@@ -152,6 +152,7 @@ def test_what_of_a_file_was_refused_stands_beside_it(watching: Watching, home: P
     assert len(records(app)) == 2
 
 
+@pytest.mark.slow
 def test_no_file_is_moved_over_another(watching: Watching, home: Path) -> None:
     watching()
     for article in (HARVEST, MATCH, CLINIC):
@@ -169,6 +170,7 @@ def test_no_file_is_moved_over_another(watching: Watching, home: Path) -> None:
     eventually(lambda: {"空-2.txt", "空-2.txt.reason.txt"} <= names(home / "refused"))
 
 
+@pytest.mark.slow
 def test_a_half_written_file_waits_until_it_is_whole(watching: Watching, home: Path) -> None:
     app = watching(inbox_still_seconds=1.0)
     inbox = home / "inbox"
@@ -327,6 +329,7 @@ def test_two_processes_do_not_share_a_folder(watching: Watching, home: Path, tmp
     eventually(lambda: len(records(app)) == 1)
 
 
+@pytest.mark.slow
 def test_files_that_cannot_be_moved_are_said_and_read_only_once(watching: Watching, home: Path) -> None:
     app = watching()
     (home / "done").write_text("a file where the folder should be", "utf-8")

@@ -112,6 +112,7 @@ def test_what_is_never_taken_is_given_up_and_can_be_sent_again(
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_receiver_that_was_down_gets_everything_when_it_is_back(
     make_app: Made, settings: Settings, home: Path, receiving: Receiving
 ) -> None:

@@ -41,6 +41,7 @@ def test_the_first_start_prints_its_address_and_where_the_token_is(serve: Serve)
     assert token not in server.log()
 
 
+@pytest.mark.slow
 def test_overload_is_told_and_passes(serve: Serve, home: Path) -> None:
     (home / "settings.toml").write_text("[limits]\nwaiting_articles = 64\nbatch_articles = 64\n", "utf-8")
     server = serve()
@@ -152,6 +153,7 @@ def test_a_kill_loses_nothing_that_was_answered(serve: Serve) -> None:
     assert server.stop() == 0
 
 
+@pytest.mark.slow
 def test_wrong_usage_is_told(lanmu: Lanmu, home: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -25,6 +25,7 @@ from tests.waiting import eventually
 Serve = Callable[..., Server]
 
 
+@pytest.mark.slow
 def test_a_database_that_another_program_holds_is_told_and_passes(app: App) -> None:
     path = app.service.settings.database
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -113,6 +114,7 @@ def test_damage_that_is_met_later_is_told(app: App) -> None:
     assert any("damaged" in problem for problem in app.api.get("/readyz").json()["problems"])
 
 
+@pytest.mark.slow
 def test_a_long_intake_lets_others_write_in_between(tmp_path: Path) -> None:
     store = Store(tmp_path / "lanmu.sqlite")
     waits: list[float] = []
@@ -150,6 +152,7 @@ def seen(page: str) -> str:
     return re.sub(r"<script.*?</script>|<[^>]*>", " ", page, flags=re.DOTALL)
 
 
+@pytest.mark.slow
 def test_the_page_of_an_error_speaks_the_readers_language(app: App) -> None:
     with app.service.store.writing() as connection:
         accounts.add_user(connection, "编辑甲", "editor", hash_password("一个足够长的好密码吧"))

@@ -102,6 +102,7 @@ def test_only_an_administrator_changes_them(client: TestClient) -> None:
     assert client.post("/admin/categories", data=form(csrf, *AS_IT_WAS)).status_code == 403
 
 
+@pytest.mark.slow
 def test_the_next_training_has_the_new_category_and_the_old_model_s_jobs_leave_its_labels_out(
     client: TestClient, service: Service, tmp_path: Path
 ) -> None:

@@ -144,6 +144,7 @@ def test_train_says_when_it_starts_from_what_is_known(lanmu: Lanmu, tmp_path: Pa
     assert "few labels" not in alone.stderr
 
 
+@pytest.mark.slow
 def test_what_the_model_knows_is_not_learned_again_and_not_forgotten(
     written: Examples, model: StoredModel, tmp_path: Path
 ) -> None:

@@ -59,6 +59,7 @@ def test_steady_months_do_not_stand_out(tmp_path: Path) -> None:
     assert found.whole.articles == 14 * 199 and abs(sum(found.whole.mix.values()) - 1) < 1e-5
 
 
+@pytest.mark.slow
 def test_odd_months_stand_out_with_the_reason(tmp_path: Path) -> None:
     odd = {"2024-05": {"sports": 0.6}, "2024-09": {"probability": 0.7}, "2025-01": {"strange": 0.5}}
     found = found_in(archive(tmp_path / "scored", odd))

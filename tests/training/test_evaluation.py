@@ -96,6 +96,7 @@ def test_labels_that_the_model_has_nearly_all_learned_are_evaluated_from_scratch
     assert "81 条标注中" in done.stderr and "81 articles, cross-validated" in done.stdout
 
 
+@pytest.mark.slow
 def test_hostile_texts_stay_text(lanmu: Lanmu, tmp_path: Path) -> None:
     """Titles, texts and sources with markup show as they are, in the report and in its charts' data."""
     bad = '<script>alert("坏")</script><img src=x onerror=alert(1)>'

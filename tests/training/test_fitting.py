@@ -220,6 +220,7 @@ def test_options_are_read_back_and_say_no_more_than_they_did() -> None:
     assert not {"general", "vectors_each", "source_weights", "headlines"} & set(FitOptions().record())
 
 
+@pytest.mark.slow
 def test_each_table_of_vectors_has_a_strength_of_its_own() -> None:
     labels = [label for label in usable_labels(find_shipped("labels.csv")) if len(label.title) > 4][::9]
     examples = examples_of([replace(label, text="") for label in labels])

@@ -113,6 +113,7 @@ def test_a_model_knows_what_it_has_seen(labels: list[Label], taxonomy: Taxonomy,
     assert (found.category, found.known, found.now) == ("meetings", 5, {"health": 1})
 
 
+@pytest.mark.slow
 def test_options_are_searched_and_kept_only_if_better(labels: list[Label], taxonomy: Taxonomy) -> None:
     examples: Examples = examples_of(some(labels, 20))
     groups = near_duplicate_groups(examples.whole)
@@ -140,6 +141,7 @@ def _read(folder: Path, seconds: float, problems: multiprocessing.Queue[str], se
         seen.put(name)
 
 
+@pytest.mark.slow
 def test_readers_see_one_version_or_the_other(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
     for name in ("eins", "zwei"):

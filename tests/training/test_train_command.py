@@ -43,6 +43,7 @@ def hint(said: str) -> list[str]:
     return shlex.split(command)[1:]
 
 
+@pytest.mark.slow
 def test_a_refused_model_ends_with_3_and_its_hint_works_as_printed(lanmu: Lanmu, tmp_path: Path) -> None:
     write_labels(tmp_path / "good.csv")
     code, said = train(lanmu, "good.csv")
@@ -68,6 +69,7 @@ def test_a_longer_list_of_categories_ends_with_3_too(lanmu: Lanmu, tmp_path: Pat
     assert "文艺" in lanmu("models", "show", "--models", FOLDER).stdout
 
 
+@pytest.mark.slow
 def test_a_model_that_nobody_wants_promoted_ends_with_0_and_says_how(lanmu: Lanmu, tmp_path: Path) -> None:
     write_labels(tmp_path / "good.csv")
     code, said = train(lanmu, "good.csv", "--no-promote")

@@ -135,6 +135,7 @@ def test_train_takes_a_folder_of_unlabelled_articles(lanmu: Lanmu, tmp_path: Pat
     assert "left out: it learns from the labels alone" in alone.stderr
 
 
+@pytest.mark.slow
 def test_a_wrong_path_is_refused_by_name_even_where_the_articles_would_be_left_out(
     lanmu: Lanmu, tmp_path: Path, written: Examples
 ) -> None:

@@ -46,6 +46,7 @@ def test_the_words_of_a_user_dictionary_go_into_the_model(lanmu: Lanmu, tmp_path
     assert NAME in cut(text, dictionary=Dictionary(manifest.user_words)) and NAME not in cut(text)
 
 
+@pytest.mark.slow
 def test_a_user_dictionary_that_is_wrong_is_refused_by_name(lanmu: Lanmu, tmp_path: Path, written: Examples) -> None:
     labels_file(tmp_path / "ours.csv", written)
     (tmp_path / "names.txt").write_text(f"{NAME}\n{'长' * 1_001}\n", "utf-8")
