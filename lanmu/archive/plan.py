@@ -25,6 +25,16 @@ Cut = Literal["whole", "lines", "rows", "groups", "members", "blocks"]
 PartFormat = Literal["parquet", "jsonl", "csv"]
 
 
+def as_json(record: Mapping[str, Any], indent: int | None = None) -> str:
+    """JSON that UTF-8 can hold: where the bytes of a file's name are no text, its characters are escapes."""
+    text = json.dumps(record, ensure_ascii=False, indent=indent)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(record, indent=indent)
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A file, or a stretch of one, that is read in one go.
@@ -69,8 +79,9 @@ class Shard:
     pieces: tuple[Piece, ...]
 
     def line(self) -> str:
-        record = {"shard": self.index, "cost": self.cost, "documents": self.documents}
-        return json.dumps({**record, "pieces": [p.record() for p in self.pieces]}, ensure_ascii=False) + "\n"
+        record: dict[str, Any] = {"shard": self.index, "cost": self.cost, "documents": self.documents}
+        record["pieces"] = [p.record() for p in self.pieces]
+        return as_json(record) + "\n"
 
     @classmethod
     def from_line(cls, line: str | bytes) -> Shard:

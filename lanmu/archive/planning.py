@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,7 +20,7 @@ from classifier.reading.names import show_name
 from lanmu.archive.cutting import Costed, is_archive, is_document, pieces_of
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.locations import Found, is_url, list_sources, size_of
-from lanmu.archive.plan import PLAN, SHARDS, Piece, Plan, Shard, Task, read_plan, read_shards
+from lanmu.archive.plan import PLAN, SHARDS, Piece, Plan, Shard, Task, as_json, read_plan, read_shards
 from lanmu.archive.stems import SeenStems
 from lanmu.archive.target import Target
 
@@ -92,7 +91,7 @@ def make_plan(folder: RunFolder, sources: Sequence[str], base: str, task: Task, 
     shards = cost = 0
     with folder.writing(SHARDS) as out:
         for shard in _pack(_cut(found(), base, task, stems), task):
-            line = shard.line().encode("utf-8", "surrogatepass")
+            line = shard.line().encode()
             digest.update(line)
             out.write(line)
             shards += 1
@@ -111,9 +110,7 @@ def make_plan(folder: RunFolder, sources: Sequence[str], base: str, task: Task, 
         passed_over=tuple(endings.most_common()),
         lanmu=lanmu_version(),
     )
-    folder.write(
-        PLAN, (json.dumps(plan.record(), ensure_ascii=False, indent=1) + "\n").encode("utf-8", "surrogatepass")
-    )
+    folder.write(PLAN, (as_json(plan.record(), indent=1) + "\n").encode())
     return plan
 
 

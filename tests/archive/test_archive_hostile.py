@@ -88,6 +88,8 @@ def test_names_that_are_no_text(tmp_path: Path, small_model_folder: Path) -> Non
         scored([tmp_path / "n"], tmp_path / "out", small_model_folder)
         assert len(rows_of(tmp_path / "out")) == 1
         assert len(refusals(tmp_path / "out")) == 1
+    for written in (tmp_path / "out").rglob("*.json*"):
+        assert written.read_text("utf-8"), written
 
 
 def test_a_file_that_changes_during_the_run_is_refused(tmp_path: Path, small_model_folder: Path) -> None:

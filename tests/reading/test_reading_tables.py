@@ -287,3 +287,22 @@ def test_heads_of_other_papers(title: str, text: str) -> None:
         assert [(a.title, a.text) for a in read_bytes(data, "news.csv")] == wanted
     lines = "\n".join(json.dumps(row) for row in rows).encode()
     assert [(a.title, a.text) for a in read_bytes(lines, "news.jsonl")] == wanted
+
+
+KEYS = st.lists(
+    st.sampled_from(["id", "title", "headline", "标题", "date", "日期", "text", "content", "author"]), unique=True
+)
+
+
+@settings(deadline=None)
+@given(st.lists(KEYS, min_size=2, max_size=12))
+def test_a_row_is_read_by_its_own_keys_whatever_the_first_row_has(rows: list[list[str]]) -> None:
+    values = [
+        {key: "2026-03-01" if key in ("date", "日期") else f"{key}{i}春播" for key in keys}
+        for i, keys in enumerate(rows)
+    ]
+    values = [{**row, "text": f"第{i}条：农机下田。"} for i, row in enumerate(values)]
+    together = list(read_bytes(lines(*values), "together.jsonl"))
+    apart = [next(iter(read_bytes(lines(row), "apart.jsonl"))) for row in values]
+    assert [(a.title, a.text, a.date) for a in together] == [(a.title, a.text, a.date) for a in apart]
+    assert [a.id for a in together if a.id.startswith("id")] == [row["id"] for row in values if "id" in row]

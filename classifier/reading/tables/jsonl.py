@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -16,6 +18,8 @@ from classifier.reading.tables.json_rows import JsonRows
 
 _BLOCK = 4 << 20
 _READ = 256 << 10
+_MOST_KEYS = 1_000
+_KEY = re.compile(rb'[{,]\s*"((?:[^"\\\n]|\\.){1,200})"\s*:')
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +147,16 @@ def _arrow_chunk(block: _Block, source: TableSource) -> ArticleChunk | None:
     import pyarrow as pa
     from pyarrow import json as arrow_json
 
-    fields = _fields(block.data, source)
+    fields = fields_of(_first_keys(block.data), source.options)
+    keys: list[str] = []
+    if not (fields.id and fields.title and fields.text and fields.date):
+        keys = _keys(block.data)
+        if len(keys) > _MOST_KEYS:
+            return None
+        fields = fields_of(keys, source.options)
     if not fields.text:
         return None
-    named = (fields.id, fields.title, fields.text, fields.date)
+    named = _names(fields)
     lines = block.data.count(b"\n") + 1
     try:
         table = arrow_json.read_json(
@@ -161,6 +171,10 @@ def _arrow_chunk(block: _Block, source: TableSource) -> ArticleChunk | None:
         return None
     if table.num_rows != lines or table.column(fields.text).null_count:
         return None
+    if missing := {field for field in named if field and table.column(field).null_count}:
+        others = fields_of([key for key in keys or _keys(block.data) if key not in missing], source.options)
+        if any(other not in ("", name) for name, other in zip(named, _names(others), strict=True)):
+            return None  # a row that calls it otherwise
     ids, titles, texts, dates = (_combine(table.column(f)) if f else None for f in named)
     positions = pa.array(np.arange(block.first_line, block.first_line + lines))
     return check_chunk(source, ids, titles, texts, dates, positions)
@@ -170,13 +184,26 @@ def _combine(column: Any) -> Any:
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
 
 
-def _fields(data: bytes, source: TableSource) -> Fields:
-    """The fields as the first line of a block has them."""
-    import json
+def _names(fields: Fields) -> tuple[str, str, str, str]:
+    return fields.id, fields.title, fields.text, fields.date
 
+
+def _first_keys(data: bytes) -> tuple[str, ...]:
+    """The keys of a block's first line; none where it is no object."""
     end = data.find(b"\n")
     try:
         value = json.loads(data[: end if end >= 0 else len(data)])
     except (ValueError, RecursionError):
-        value = None
-    return fields_of(value if isinstance(value, dict) else (), source.options)
+        return ()
+    return tuple(value) if isinstance(value, dict) else ()
+
+
+def _keys(data: bytes) -> list[str]:
+    """All keys of a block's objects, and perhaps what looks like keys within texts."""
+    found: dict[str, None] = {}
+    for key in dict.fromkeys(_KEY.findall(data)):
+        try:
+            found[json.loads(b'"' + key + b'"')] = None
+        except ValueError:
+            continue
+    return list(found)
