@@ -26,12 +26,12 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     """Open a file beside ``path`` for writing; at the end it is synced and renamed to ``path``.
 
     It gets the rights and the owner of the file it takes the place of.  On an exception the file beside is
-    removed and ``path`` stays as it was.
+    removed and ``path`` stays as it was; an OSError of the writing itself names ``path``.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with _named(path), os.fdopen(handle, "wb") as file:
             _keep_rights(path, file.fileno())
             yield file
             file.flush()
@@ -51,7 +51,7 @@ def written_output(path: Path) -> Iterator[BinaryIO]:
     """
     path = real_target(path)
     if _is_stream(path):
-        with path.open("wb") as stream:
+        with _named(path), path.open("wb") as stream:
             yield stream
         return
     check_writable(path)
@@ -105,6 +105,17 @@ def check_folder_writable(folder: Path) -> None:
         with suppress(OSError):
             for one in made:
                 one.rmdir()
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """An OSError that names no file, as those of writing and syncing do not, as one that names ``path``."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno:
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
 
 
 def _is_stream(path: Path) -> bool:

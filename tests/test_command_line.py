@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import weakref
 from pathlib import Path
 
+import pytest
+
+from classifier.errors import InputRefused
+from lanmu.commands.refusals import NamedRefusals
 from tests.conftest import Lanmu
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +51,19 @@ def test_refused_inputs_are_named_and_the_rest_is_done(lanmu: Lanmu, tmp_path: P
     (tmp_path / "没有").mkdir()
     empty = lanmu("tag", "没有")
     assert empty.returncode == 2 and "没有" in empty.stderr
+
+
+def test_what_is_refused_is_named_and_not_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    """An archive of a million bad lines costs no memory."""
+    refusals = NamedRefusals()
+    kept = weakref.WeakSet[InputRefused]()
+    for number in range(1_000):
+        refusal = InputRefused(f"稿.jsonl:{number}", "is no JSON")
+        kept.add(refusal)
+        refusals(refusal)
+        del refusal
+    assert (len(refusals), len(kept)) == (1_000, 0)
+    assert capsys.readouterr().err.count("is no JSON") == 1_000
 
 
 def test_an_output_file_stays_as_it_was_where_nothing_could_be_read(lanmu: Lanmu, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -86,6 +87,41 @@ def test_an_output_that_cannot_be_written_is_found_before_the_work(
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr and done.stderr.count("\n") == 1
     assert "there.txt" in done.stderr or "folder" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows bounds no files")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("tag", "news.jsonl", "--out", "o.jsonl"),
+        ("labels", "add", "文化", "a.txt", "--labels", "l.csv"),
+        ("labels", "export", "o.csv"),
+        ("models", "promote", "small", "--models", "models"),
+    ],
+)
+def test_a_disk_that_takes_nothing_more_is_said_in_a_line(
+    arguments: tuple[str, ...], news: Path, small_model_folder: Path
+) -> None:
+    (news.parent / "a.txt").write_text("灯会开幕\n\n河边挂起两千盏灯。\n", "utf-8")
+    shutil.copytree(small_model_folder, news.parent / "models" / "small")
+    code = (
+        "import resource, sys\n"
+        "from lanmu.__main__ import main\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        cwd=news.parent,
+        timeout=250,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr and "File too large" in done.stderr, done.stderr
+    assert arguments[-1] in done.stderr
+    assert not (news.parent / "models" / "current").exists() and not list(news.parent.glob("o.*"))
 
 
 def test_a_link_stays_and_its_target_is_written(tmp_path: Path) -> None:

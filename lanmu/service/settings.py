@@ -103,8 +103,8 @@ class Settings:
 
     ``token`` opens the API; ``key`` signs sessions.  ``open_learn``: Annif's ``learn`` works
     without the token; ``open_reading``: Annif's reading works without it from other machines too.
-    ``hosts``: names under which the service may be called (none: any, or only this machine's names
-    where it listens on the loopback).  ``proxies``: addresses whose forwarding headers are
+    ``hosts``: names under which the service may be called, besides this machine's own (none: where it
+    listens for others, plain addresses too).  ``proxies``: addresses whose forwarding headers are
     believed.  ``watch``: the folder that is watched (None: none is); ``webhook``: where its results
     are sent (empty: nowhere), signed with ``webhook_secret``; ``reading`` says how
     files are read that come without options.

@@ -92,6 +92,16 @@ def test_names_that_are_no_text(tmp_path: Path, small_model_folder: Path) -> Non
         assert written.read_text("utf-8"), written
 
 
+def test_a_file_whose_name_looks_like_a_chain_of_addresses_is_a_file(tmp_path: Path, small_model_folder: Path) -> None:
+    folder = tmp_path / "稿"
+    folder.mkdir()
+    source = write_jsonl(folder / "zip::晚报::a.jsonl", NEWS)
+    scored([source], tmp_path / "one", small_model_folder)
+    scored([folder], tmp_path / "all", small_model_folder)
+    for out in ("one", "all"):
+        assert [row["id"] for row in rows_of(tmp_path / out)] == [article["id"] for article in NEWS]
+
+
 def test_a_file_that_changes_during_the_run_is_refused(tmp_path: Path, small_model_folder: Path) -> None:
     write_jsonl(tmp_path / "a.jsonl", NEWS)
     write_jsonl(tmp_path / "b.jsonl", NEWS)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.engine.words import Dictionary, cut
+from classifier.engine.words import Dictionary, compiled, cut
 from classifier.engine.words.cache import KEPT_FILES, _choose_trusted, is_trusted, keep, keep_arrays
 from classifier.engine.words.tables import segmentation_tables, tables_key
 
@@ -153,6 +153,54 @@ def test_tables_that_others_can_write_are_not_used(
     else:
         assert said.count("others can write there") == 1 and str(tmp_path / "own" / "lanmu") in said
         assert (tmp_path / "own" / "lanmu" / file.name).exists()
+
+
+@pytest.mark.parametrize("open_to", ["the group, the folder", "the group, a file", "a link", "another user"])
+def test_machine_code_that_others_can_write_is_not_taken(cache: Path, open_to: str) -> None:
+    find = compiled._folder.__wrapped__
+    folder = find()
+    assert folder is not None and folder.parent == cache
+    code = folder / "scores.nbi"
+    code.write_bytes(b"machine code")
+    assert find() == folder
+    if open_to == "the group, the folder":
+        folder.chmod(0o2775)
+    elif open_to == "the group, a file":
+        code.chmod(0o664)
+    elif open_to == "a link":
+        code.rename(cache / "elsewhere.nbi")
+        code.symlink_to(cache / "elsewhere.nbi")
+    elif os.getuid():
+        pytest.skip("only root gives files away")
+    else:
+        os.chown(code, 65534, 65534)
+    assert find() is None
+
+
+FULL = """
+import resource
+from classifier.engine.words.compiled import compile_function
+
+def add(a, b):
+    return a + b
+
+def double(a):
+    return 2 * a
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+print(compile_function(add)(2, 3), compile_function(double)(4))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows bounds no files")
+def test_a_full_disk_only_costs_the_compilation(cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "full.py").write_text(FULL, "utf-8")
+    environment = {**os.environ, "LANMU_CACHE": str(cache), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, tmp_path / "full.py"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=250, check=False)
+    assert done.stdout.split() == ["5", "8"], done.stderr
+    assert done.stderr.count("File too large") == done.stderr.count(str(cache)) == 1, done.stderr
+    assert [path for path in cache.rglob("*.nb*") if path.stat().st_size] == []
 
 
 def test_where_no_folder_is_ones_own_everything_is_built_anew(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import stat
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from classifier.errors import LanmuError
-from lanmu.service.logs import LinesOfOurs
+from lanmu.service.logs import LinesOfOurs, Seldom
 from lanmu.service.security import people
 from lanmu.service.security.passwords import check, hash_password
 from lanmu.service.security.sign_in import COOKIE, SignInRefused, TooManyTries
@@ -140,6 +141,22 @@ def test_guesses_from_many_addresses_are_few_and_keep_nobody_out(make_app: Made,
             outcomes.append(type(error))
     assert outcomes.count(SignInRefused) <= 14 and outcomes[-1] is TooManyTries
     sign_ins.sign_in("li", "一个足够长的好密码吧", HERE)
+
+
+def test_wrong_names_from_an_address_keep_out_nobody_who_has_signed_in_from_there(
+    make_app: Made, settings: Settings
+) -> None:
+    app = make_app(replace(settings, limits=ServiceLimits(sign_in_tries=1)))
+    sign_ins = app.service.sign_ins
+    for name in ("li", "wang"):
+        add(app, name, "editor")
+    sign_ins.sign_in("li", "一个足够长的好密码吧", HERE)
+    with pytest.raises(TooManyTries):
+        for number in range(20):
+            with suppress(SignInRefused):
+                sign_ins.sign_in(f"nobody{number}", "wrong password", HERE)
+    sign_ins.sign_in("li", "一个足够长的好密码吧", HERE)
+    sign_ins.sign_in("wang", "一个足够长的好密码吧", "192.0.2.7")
 
 
 def test_waits_grow_and_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,6 +298,20 @@ def test_what_strangers_send_is_one_line_of_the_log() -> None:
     record = logging.LogRecord("lanmu.service", logging.ERROR, "", 0, "%s %s failed", sent, None)
     line = LinesOfOurs("%(levelname)s %(message)s").format(record)
     assert line == "ERROR GET /a\\n2026 ERROR\\x1b[2J failed"
+
+
+def test_what_strangers_can_cause_at_will_is_said_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("lanmu.service.logs.time.monotonic", lambda: now[0])
+    seldom = Seldom()
+
+    def said(line: str) -> bool:
+        return bool(seldom.filter(logging.LogRecord("uvicorn.error", logging.WARNING, "", 0, line, None, None)))
+
+    assert [said("Invalid HTTP request received.") for _ in range(200)].count(True) == 1
+    assert all(said("Application startup complete.") for _ in range(3)), "what is ours is never held back"
+    now[0] += 61
+    assert [said("Invalid HTTP request received.") for _ in range(200)].count(True) == 1
 
 
 @pytest.mark.parametrize(

@@ -380,6 +380,19 @@ def test_a_folder_that_is_not_there_cannot_be_watched(make_app: Made, settings: 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="rights are taken away from another user, which only root can try")
+def test_a_file_that_could_not_be_moved_is_tried_again_by_itself(
+    watching: Watching, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lanmu.service.inbox.taking.AGAIN_SECONDS", 0.5)
+    app = watching()
+    (home / "done").write_text("a file where the folder should be", "utf-8")
+    put(home / "inbox", "棉花.txt", plain(HARVEST))
+    eventually(lambda: app.service.inbox.state.problems)
+    (home / "done").unlink()
+    eventually(lambda: (home / "done" / today() / "棉花.txt").exists() and app.service.inbox.state.problems == ())
+    assert len(records(app)) == 1
+
+
 def test_a_file_that_may_not_be_read_is_refused() -> None:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)

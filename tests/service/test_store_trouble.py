@@ -95,6 +95,17 @@ def test_damage_is_found_at_the_start_and_the_way_back_is_named(tmp_path: Path, 
     assert str(path) in str(told.value)
 
 
+def test_an_empty_database_is_begun_afresh_and_that_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "lanmu.sqlite"
+    Store(path).close()
+    assert not caplog.records, "a database that is begun for the first time is no news"
+    for left in tmp_path.iterdir():
+        left.unlink()
+    path.touch()
+    Store(path).close()
+    assert [record.getMessage() for record in caplog.records] == [f"{path} is empty; it is begun afresh"]
+
+
 def test_damage_that_is_met_later_is_told(app: App) -> None:
     path = app.service.settings.database
     for number in range(40):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,23 @@ def test_a_model_that_nobody_wants_promoted_ends_with_0_and_says_how(lanmu: Lanm
     assert code == 0 and "model is kept" in said, said
     assert lanmu(*hint(said)).returncode == 0
     assert (tmp_path / FOLDER / "current").read_text("utf-8").strip() == "model"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows bounds no files")
+def test_a_disk_that_takes_no_model_is_said_in_a_line(tmp_path: Path) -> None:
+    write_labels(tmp_path / "good.csv")
+    code = (
+        "import resource\n"
+        "from lanmu.__main__ import main\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
+        "main()\n"
+    )
+    command = [sys.executable, "-c", code, "train", "--labels", "good.csv", "--own-categories", "--models", FOLDER]
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path, timeout=250, check=False, text=True)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr and FOLDER in done.stderr and "File too large" in done.stderr, done.stderr
+    assert not (tmp_path / FOLDER / "current").exists()
 
 
 @pytest.mark.parametrize("name", ["../evil", "a/b"])

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import llvmlite
 import numba
 from numba.core import event
+from numba.core.caching import FunctionCache
 
 from classifier.engine.words.cache import find_trusted_folder, is_trusted, kernel_sources, sources_digest
 from classifier.messages import language_of_environment, say
@@ -32,7 +33,9 @@ def compile_function(function: F) -> F:
     chosen = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder)
     try:
-        return numba.njit(cache=True, **OPTIONS)(function)  # type: ignore[no-any-return]
+        compiled: Any = numba.njit(cache=True, **OPTIONS)(function)
+        compiled._cache = _MachineCode(function)
+        return compiled  # type: ignore[no-any-return]
     finally:
         numba.config.CACHE_DIR = chosen
 
@@ -49,6 +52,21 @@ def inner(function: F) -> F:
 def inline_function(function: F) -> F:
     """As ``inner`` for a small function called for every word: each call is replaced by its body."""
     return numba.njit(inline="always", **OPTIONS)(function)  # type: ignore[no-any-return]
+
+
+class _MachineCode(FunctionCache):
+    """A function's machine code on disk; a disk without room costs the time to compile it anew, and no more."""
+
+    said = False
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            if not _MachineCode.said:
+                _MachineCode.said = True
+                said = say("kernel.not_kept", folder=self.cache_path, error=error.strerror or error)
+                print(f"lanmu: {said.text(language_of_environment())}", file=sys.stderr)
 
 
 @cache
