@@ -102,11 +102,11 @@ class ReadingPool:
             _end(process)
             reason = say("inbox.slow", seconds=f"{self.limits.reading_seconds:g}")
             return Reading((), (InputRefused(name, reason),))
-        if self._stopped:
+        told, _ = answer
+        if self._stopped or told.get("large"):
             _end(process)
         else:
             self._idle.put(process)
-        told, _ = answer
         if error := told.get("error"):
             raise LanmuError(error)
         return Reading(tuple(articles), tuple(map(refusal_from, told["refused"])), told["more"])

@@ -18,6 +18,9 @@ from tests.reading.hostile_files import TEXT, long_name, packed, parquet, repeat
 BOMBS = {
     "one text for many rows.parquet": lambda: repeated(300_000, 3_000),
     "short texts for very many rows.parquet": lambda: repeated(3_000, 400_000),
+    "long texts of a large dictionary.parquet": lambda: parquet(
+        pa.table({"text": [f"{'县里开会' * 25_000}{row}" for row in range(400)]})
+    ),
     "nothing in two million rows.parquet": lambda: parquet(pa.table({"text": pa.nulls(2_000_000, pa.string())})),
     "wide.zip": lambda: packed(
         {f"{i}.zip": packed({f"{j}.txt": b"1" * (3 << 20) for j in range(20)}) for i in range(9)}

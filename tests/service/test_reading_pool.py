@@ -5,15 +5,21 @@ from __future__ import annotations
 import io
 import json
 import os
+import random
+import re
 import threading
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from lanmu.service.fair_places import FairPlaces
+from lanmu.service.reading_worker import MEMORY_BYTES
 from lanmu.service.tagging import Overloaded
+from tests.reading.hostile_files import parquet
 from tests.service.articles import MATCH
 from tests.service.conftest import App
 from tests.waiting import eventually
@@ -82,14 +88,45 @@ def test_what_comes_out_of_a_file_is_bounded(app: App) -> None:
     assert pool.read(b"\xe4\xb8", "no.docx").refused
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
+def test_a_file_that_takes_much_memory_takes_none_from_the_next(app: App) -> None:
+    pool = app.service.reading
+    page = f"# {MATCH['title']}\n\n{MATCH['text']}\n".encode()
+    assert pool.read(page, "球赛.md").articles
+    before = _readers()
+    assert pool.read(page, "球赛.md").articles
+    assert before and _readers() == before, "a process that has not grown goes on"
+    assert pool.read(many_texts("县里开会。", 50), "小.parquet").articles
+    assert _readers() == before
+    [reader] = before
+    taken = re.search(r"^VmSize:\s+(\d+) kB$", Path(f"/proc/{reader}/status").read_text(), re.MULTILINE)
+    assert taken is not None and int(taken[1]) << 10 < MEMORY_BYTES // 2, "there is room for a large file after it"
+    assert pool.read(many_texts("县里开会。" * 120_000, 100), "长.parquet").more
+    assert not _readers()
+    assert pool.read(page, "球赛.md").articles
+
+
+def many_texts(text: str, rows: int) -> bytes:
+    """Parquet with a text for each row, each with a part of its own."""
+    chance = random.Random(rows)
+    texts = [f"{text}\n{chance.randbytes(8_000).hex()}" for _ in range(rows)]
+    return parquet(pa.table({"title": [f"题{row}" for row in range(rows)], "text": texts}))
+
+
+def _readers() -> set[int]:
+    """The processes that read for this one."""
+    found: set[int] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with suppress(OSError):  # a thread that has ended meanwhile
+            for child in (task / "children").read_text().split():
+                if b"reading_worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    found.add(int(child))
+    return found
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")
 def test_answering_goes_before_reading(app: App) -> None:
     assert app.service.reading.read(f"# {MATCH['title']}\n\n{MATCH['text']}\n".encode(), "球赛.md").articles
-    below = [
-        int(child)
-        for task in Path("/proc/self/task").iterdir()
-        for child in (task / "children").read_text().split()
-        if b"reading_worker" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
+    below = _readers()
     own = os.getpriority(os.PRIO_PROCESS, 0)
     assert below and all(os.getpriority(os.PRIO_PROCESS, child) > own or own == 19 for child in below)

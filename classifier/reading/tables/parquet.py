@@ -44,7 +44,9 @@ def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | 
     fields = (found.id, found.title, found.text, found.date)
     wanted = list(dict.fromkeys(f for f in fields if f in names))
     metadata = parquet.metadata
-    total = Unpacking(source.name, source.options.limits, file.seek(0, io.SEEK_END))
+    size = file.seek(0, io.SEEK_END)
+    Unpacking(source.name, source.options.limits, size).take(_count_declared_bytes(metadata, wanted))
+    total = Unpacking(source.name, source.options.limits, size)
     total.take(_ROW_BYTES * metadata.num_rows)
     offsets = [0]
     for i in range(metadata.num_row_groups):
@@ -75,6 +77,13 @@ def _open(file: BinaryIO, name: str) -> Any:
         return pq.ParquetFile(file)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise InputRefused(name, say("reading.no_parquet", error=error)) from error
+
+
+def _count_declared_bytes(metadata: Any, columns: Sequence[str]) -> int:
+    """What the pages of some columns unpack to as the file says itself: too much is refused before any is unpacked."""
+    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+    pages = [group.column(i) for group in groups for i in range(group.num_columns)]
+    return sum(max(0, one.total_uncompressed_size) for one in pages if one.path_in_schema in columns)
 
 
 def _longest(parquet: Any, file: BinaryIO, group: int, columns: Sequence[str]) -> int:
