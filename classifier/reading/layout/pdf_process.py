@@ -26,8 +26,8 @@ from classifier.reading.layout.printed import Box, DamagedPage, PrintedPage, Tex
 
 PAGE_SECONDS = 8
 """How long opening a PDF, or reading one page of it, may take."""
-MEMORY_BYTES = 800 << 20
-"""With the process that waits for it, it stays under 1 GB."""
+MEMORY_BYTES = 640 << 20
+"""With the process that waits for it and the service it stays under 1 GB; a broadsheet's scan takes 200 MB."""
 MOST_LATE = 2
 """So many pages of a PDF may take too long and be left out; with more the PDF is refused."""
 _lock = threading.Lock()
