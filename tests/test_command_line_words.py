@@ -69,6 +69,8 @@ def test_ctrl_c_says_one_sentence(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "lanmu", "tag", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, cwd=tmp_path, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        # A shell that runs the tests in the background has them ignore Ctrl-C, and so their children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     time.sleep(3)
     process.send_signal(signal.SIGINT)

@@ -93,7 +93,7 @@ def test_labels_that_the_model_has_nearly_all_learned_are_evaluated_from_scratch
     (tmp_path / "labels.csv").write_bytes(labels.read_bytes() + labels_csv([one]).split(b"\n", 1)[1])
     done = lanmu("evaluate", "--quick", "--models", ROOT / "models", "--lang", "zh")
     assert done.returncode == 0, done.stderr
-    assert "81 条标注中" in done.stderr and "81 articles, cross-validated" in done.stdout
+    assert "81 条标注中" in done.stderr and "81 篇稿件，交叉验证" in done.stdout
 
 
 @pytest.mark.slow
