@@ -106,7 +106,7 @@ class Review:
                 return [reading]
             done = labelling.undo(connection, by, of=of, step=step)
             for one in done[:MOST_LEASED]:
-                leases.take(connection, one.article, by, self.lease_seconds)
+                leases.give(connection, one.article, by, self.lease_seconds)
             self._tell(connection, done, action="undo")
         self._wake()
         return done

@@ -81,6 +81,22 @@ def test_a_lease_ends_by_itself_and_by_the_judgement(li: TestClient, he: TestCli
     assert he.get(f"/review/{second}/card").status_code == 204
 
 
+def test_what_is_taken_back_is_with_its_labeller_though_a_colleague_asked_for_it(
+    li: TestClient, he: TestClient, service: Service
+) -> None:
+    csrf = sign_in(li, "李编辑")
+    first = numbers(li)[0]
+    judged = {"do": "settle", "number": first, "category": "health", **on_screen(li, first)}
+    (outcome,) = steps(li, csrf, judged)
+    assert outcome["ok"]
+    sign_in(he, "何主编")
+    assert he.get(f"/review/{first}/card").status_code == 204  # held ready too late: it has been labelled
+    (outcome,) = steps(li, csrf, {"do": "undo"})
+    assert outcome["articles"] == [first]
+    assert he.get(f"/review/{first}/card").status_code == 204
+    assert li.get(f"/review/{first}/card").status_code == 200
+
+
 def test_a_question_goes_to_the_others_and_ends_with_the_label(
     li: TestClient, he: TestClient, service: Service
 ) -> None:

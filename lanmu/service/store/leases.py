@@ -22,6 +22,13 @@ def take(connection: Connection, number: int, by: str, seconds: float) -> str | 
     return holder(connection, number)
 
 
+def give(connection: Connection, number: int, by: str, seconds: float) -> None:
+    """Lease an article to a person, whoever has it: it is theirs again."""
+    until = time.time() + seconds
+    wanted = insert(leases).values(article=number, by=by, until=until)
+    connection.execute(wanted.on_conflict_do_update(index_elements=["article"], set_={"by": by, "until": until}))
+
+
 def take_first(connection: Connection, numbers: Sequence[int], by: str, seconds: float) -> int | None:
     """Lease the first of these articles that no other person has; its number."""
     return next((number for number in numbers if take(connection, number, by, seconds) is None), None)
