@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import site
 import sys
 from pathlib import Path
@@ -27,6 +28,16 @@ def python_command(module: str, *arguments: str) -> list[str]:
     own = str(Path(__file__).resolve().parents[1])
     folders = json.dumps([own, _import_folders(own)])
     return [sys.executable, "-I", "-X", "utf8", "-c", _START, folders, module, *arguments]
+
+
+def has_grown(most: int) -> bool:
+    """Whether this process has at any time taken more than ``most`` bytes of memory; Linux alone tells."""
+    try:
+        status = Path("/proc/self/status").read_text("utf-8")
+    except OSError:
+        return False
+    taken = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
+    return taken is not None and int(taken[1]) << 10 > most
 
 
 def _import_folders(own: str) -> list[str]:

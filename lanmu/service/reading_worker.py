@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from classifier.article import Article, Source
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import Message, say
 from classifier.printed_places import printed_from, printed_record
+from classifier.processes import has_grown
 
 if TYPE_CHECKING:
     from classifier.model.topic_model import TopicModel
@@ -139,7 +139,7 @@ def _answers(
         refused.append(InputRefused(head["name"], say("inbox.deep")))
     if piece:
         yield {"articles": len(piece)}, b"[" + b",".join(piece) + b"]"
-    yield {"more": more, "refused": [refusal_record(error) for error in refused], "large": _has_grown()}, b""
+    yield {"more": more, "refused": [refusal_record(error) for error in refused], "large": has_grown(KEPT_BYTES)}, b""
 
 
 def _options(head: dict[str, Any]) -> ReadingOptions:
@@ -157,16 +157,6 @@ def _model(path: str, models: dict[str, TopicModel]) -> TopicModel:
         models.clear()
         models[path] = TopicModel.load(Path(path), engine="python")
     return models[path]
-
-
-def _has_grown() -> bool:
-    """Whether this process has at any time taken more memory than one that goes on may; Linux alone tells."""
-    try:
-        status = Path("/proc/self/status").read_text("utf-8")
-    except OSError:
-        return False
-    most = re.search(r"^VmHWM:\s+(\d+) kB$", status, re.MULTILINE)
-    return most is not None and int(most[1]) << 10 > KEPT_BYTES
 
 
 def _limit_memory() -> None:

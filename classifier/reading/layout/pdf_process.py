@@ -21,13 +21,15 @@ from typing import Any, BinaryIO, cast
 
 from classifier.errors import InputRefused
 from classifier.messages import Message, say
-from classifier.processes import python_command
+from classifier.processes import has_grown, python_command
 from classifier.reading.layout.printed import Box, DamagedPage, PrintedPage, TextPiece
 
 PAGE_SECONDS = 8
 """How long opening a PDF, or reading one page of it, may take."""
 MEMORY_BYTES = 640 << 20
 """With the process that waits for it and the service it stays under 1 GB; a broadsheet's scan takes 200 MB."""
+KEPT_BYTES = 250 << 20
+"""A process that took more ends with its PDF: what it has not given back would stay taken."""
 MOST_LATE = 2
 """So many pages of a PDF may take too long and be left out; with more the PDF is refused."""
 _lock = threading.Lock()
@@ -125,6 +127,8 @@ def _ask(
         elif "bytes" in head:
             yield page_from(head, body)
         else:
+            if head["large"]:
+                _end(process)
             return
 
 
@@ -240,7 +244,7 @@ def main() -> None:
             answer = {"refused": error.said.record()}
         except MemoryError:
             answer = {"refused": say("printed.memory").record()}
-        target.write(json.dumps(answer).encode() + b"\n")
+        target.write(json.dumps({**answer, "large": has_grown(KEPT_BYTES)}).encode() + b"\n")
         target.flush()
 
 
