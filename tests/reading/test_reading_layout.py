@@ -18,6 +18,7 @@ from benchmarks.page_formats import FORMATS, printed_lines, shaken
 from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.reading import read_bytes, read_open
+from classifier.reading.layout import pdf_process
 from classifier.reading.layout.articles import read_printed
 from classifier.reading.layout.legible import is_garbled
 from classifier.reading.layout.pdf import pdf_pages
@@ -666,3 +667,22 @@ def test_a_page_of_scattered_words_ends_soon() -> None:
     pieces += [TextPiece("会", Box(100, 100, 100, 110), 10), TextPiece("议", Box(110, 100, 120, 100), 10)]
     found = read_printed([PrintedPage(1, 600, 800, tuple(pieces))], Origin("page.pdf", stem="page"))
     assert sum(len(bare(a.title + a.text)) for a in found.articles) > 600
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
+def test_the_process_of_pdfs_goes_on_and_one_that_has_grown_ends() -> None:
+    def page(states: int) -> bytes:
+        out = io.BytesIO()
+        canvas = Canvas(out, pageCompression=1)
+        canvas.drawString(60, 700, "Spring sowing begins in Qingshi County.")
+        canvas._code.append("q\n" * states)
+        canvas.save()
+        return out.getvalue()
+
+    assert read_bytes(page(1), "a.pdf")
+    small = pdf_process._process()
+    assert read_bytes(page(1), "b.pdf")
+    assert pdf_process._process() is small
+    assert read_bytes(page(2_200_000), "large.pdf")
+    assert small.poll() is not None and pdf_process._process() is not small
+    assert read_bytes(page(1), "c.pdf")
