@@ -16,7 +16,6 @@ import pytest
 from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.reading import LIMITS, read_bytes
-from classifier.reading.origin import Origin
 from tests.reading import web_pages as made
 
 
@@ -457,7 +456,7 @@ def test_length_and_tags_do_not_matter(tag: str) -> None:
             page = made.document(
                 f"{made.NAV}<h1>{made.TITLE}</h1><div class={name}>{body}</div>{made.RELATED}{made.FOOT}"
             )
-            assert read_html(page, Origin("x")).text.split("\n") == paragraphs
+            assert read_html(page, "x").text.split("\n") == paragraphs
 
 
 _FIRST, _SECOND, _THIRD = (
