@@ -77,13 +77,14 @@ def review_card(request: Request, who: Reader, number: ArticleNumber, reading: s
     Nothing (204) where another editor has it before them, or has labelled it.
     """
     desk = Desk(request, who)
+    if _hand_out(desk, [number]) is None:
+        return Response(status_code=204)
     with desk.service.store.reading() as connection:
         article = seen_article(connection, number)
         around = _find_colleagues(connection, desk, number)
-    # What a colleague has labelled is not leased: it must be theirs again if they take it back.
     if article.state != "review" and article.labelled_by != who.name and not reading:
-        return Response(status_code=204)
-    if _hand_out(desk, [number]) is None:
+        with desk.service.store.writing() as connection:
+            leases.free(connection, [number], who.name)
         return Response(status_code=204)
     card = desk.page("parts/card.html", by_script=True, story=tell_story(desk, article), blind=bool(reading), **around)
     return pack(request, card)
