@@ -22,7 +22,7 @@ def find_language() -> Language:
     return _chosen.get() or language_of_environment()
 
 
-def count_words(what: str, number: int) -> str:
+def speak_count(what: str, number: int) -> str:
     """``1 file``, ``2,000 files`` in the language spoken; ``what`` stands in ``[one]`` and ``[many]``."""
     return speak(f"{'one' if number == 1 else 'many'}.{what}", count=f"{number:,}")
 

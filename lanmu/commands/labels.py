@@ -14,7 +14,7 @@ from classifier.errors import InputRefused, LabelsError, LanmuError, UnknownCate
 from classifier.messages import Said, say
 from lanmu.commands import curation as curation_commands
 from lanmu.commands.label_options import CategoriesOption, LabelsOption, labels_path, labels_to_read, taxonomy_of
-from lanmu.language import count_words, find_language, speak
+from lanmu.language import find_language, speak, speak_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,8 +73,8 @@ def check(
             else speak("finding.at_line", path=path, finding=finding.text(find_language()))
         )
     if not as_json:
-        usable, unusable = count_words("label", len(found.labels)), count_words("line", len(found.refused))
-        alike = count_words("alike", len(clashing))
+        usable, unusable = speak_count("label", len(found.labels)), speak_count("line", len(found.refused))
+        alike = speak_count("alike", len(clashing))
         print(speak("labels.sums", usable=usable, unusable=unusable, alike=alike))
     if found.refused or not found.labels or (strict and findings):
         raise typer.Exit(1)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from classifier.errors import InputRefused
 from classifier.reading.kinds import UNREAD_DOCUMENTS, unread_ending
 from classifier.reading.names import printable
-from lanmu.language import count_words, find_language, speak
+from lanmu.language import find_language, speak, speak_count
 
 _LISTED = 12
 
@@ -49,7 +49,7 @@ def describe_passed_over(endings: Mapping[str, int]) -> str:
     named = [f"{printable(ending) or speak('command.no_ending')} × {number:,}" for ending, number in listed[:_LISTED]]
     if len(listed) > _LISTED:
         named.append(f"… × {sum(n for _, n in listed[_LISTED:]):,}")
-    return speak("command.passed_over", files=count_words("file", count), endings=", ".join(named))
+    return speak("command.passed_over", files=speak_count("file", count), endings=", ".join(named))
 
 
 def is_text_passed_over(endings: Mapping[str, int]) -> bool:

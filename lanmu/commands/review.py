@@ -14,7 +14,7 @@ from classifier.errors import LanmuError
 from classifier.messages import say
 from lanmu.commands.options import ModelOption, ModelsOption
 from lanmu.commands.serve import HomeOption, import_service
-from lanmu.language import count_words, speak
+from lanmu.language import speak, speak_count
 
 MOST = 20_000
 AT_ONCE = 200
@@ -61,9 +61,9 @@ def review(
         new += sum(one.new for one in added)
     with store.writing() as connection:
         audit.note(connection, me(), "archive put in", str(out), {"count": new})
-    said = speak("review.done", articles=count_words("article", new), known=f"{found - new:,}", home=str(folder))
+    said = speak("review.done", articles=speak_count("article", new), known=f"{found - new:,}", home=str(folder))
     print(said, file=sys.stderr)
     if found < len(rows):
-        missing = count_words("article", len(rows) - found)
+        missing = speak_count("article", len(rows) - found)
         print(f"lanmu: {speak('review.missing', articles=missing, base=plan.base)}", file=sys.stderr)
         raise typer.Exit(1)

@@ -28,7 +28,7 @@ from lanmu.commands.options import (
     TitleFieldOption,
 )
 from lanmu.commands.refusals import describe_passed_over, is_text_passed_over
-from lanmu.language import count_words, speak
+from lanmu.language import speak, speak_count
 
 if TYPE_CHECKING:
     from lanmu.archive.folder import RunFolder
@@ -149,8 +149,8 @@ def score(
             print(line, file=sys.stderr)
         size = f"{plan.bytes / 1e9:,.2f} GB" if plan.bytes >= 1e7 else f"{plan.bytes / 1e3:,.0f} kB"
         where = chosen.folder.name_of("shards.jsonl")
-        said = speak("score.planned", files=count_words("file", plan.files), size=size,
-                     shards=count_words("shard", plan.shards), where=where)  # fmt: skip
+        said = speak("score.planned", files=speak_count("file", plan.files), size=size,
+                     shards=speak_count("shard", plan.shards), where=where)  # fmt: skip
         print(said, file=sys.stderr)
         if plan.refused:
             raise typer.Exit(1)
@@ -170,7 +170,7 @@ def tell(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
         print(f"lanmu: {said}", file=sys.stderr)
     said = speak(
         "score.done",
-        articles=count_words("article", summary["articles"]),
+        articles=speak_count("article", summary["articles"]),
         output=output,
         accepted=f"{summary['accepted']:,}",
         review=f"{summary['review']:,}",
@@ -179,7 +179,7 @@ def tell(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
     print(said, file=sys.stderr)
     if refused:
         where = folder.name_of("refused.jsonl")
-        print(f"lanmu: {speak('score.refused', inputs=count_words('input', refused), where=where)}", file=sys.stderr)
+        print(f"lanmu: {speak('score.refused', inputs=speak_count('input', refused), where=where)}", file=sys.stderr)
         with folder.opened("refused.jsonl") as file:
             records = map(json.loads, file)
             for line in refusal_words(((record["source"], record["reason"]) for record in records), refused):

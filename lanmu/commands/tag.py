@@ -33,7 +33,7 @@ from lanmu.commands.options import (
 )
 from lanmu.commands.refusals import NamedRefusals
 from lanmu.commands.streams import data_stream
-from lanmu.language import count_words, speak
+from lanmu.language import speak, speak_count
 
 if TYPE_CHECKING:
     from classifier.article import Article
@@ -179,8 +179,8 @@ def _tell_sums(counts: Counter[str], refused: int) -> None:
     """One line at the end: how many articles there were, and what is to be done with them."""
     print(
         speak(
-            "command.sums", articles=count_words("article", counts.total()), accepted=f"{counts['accepted']:,}",
-            review=f"{counts['review']:,}", refused=count_words("input", refused),
+            "command.sums", articles=speak_count("article", counts.total()), accepted=f"{counts['accepted']:,}",
+            review=f"{counts['review']:,}", refused=speak_count("input", refused),
         ),
         file=sys.stderr,
     )  # fmt: skip

@@ -176,15 +176,13 @@ class Jobs:
         return self.settings.jobs / f"{number}-report"
 
     def _command(self, kind: JobKind, number: int) -> list[str]:
-        settings = self.settings
-        paths = [str(path) for path in (settings.labels, settings.models, self._result_path(number))]
+        settings, result = self.settings, self._result_path(number)
+        learned = (settings.labels, settings.models)
         if kind == "train":
-            *inputs, result = paths
-            wishes = str(settings.user_dictionary), str(settings.categories)
-            return python_command("lanmu.service.training_job", *inputs, *wishes, result)
-        return python_command(
-            "lanmu.service.examination_job", kind, *paths, str(self.report_folder(number)), str(settings.database)
-        )
+            paths = (*learned, settings.user_dictionary, settings.categories, result)
+            return python_command("lanmu.service.training_job", *map(str, paths))
+        paths = (*learned, result, self.report_folder(number), settings.database)
+        return python_command("lanmu.service.examination_job", kind, *map(str, paths))
 
     def _follow(self, number: int, kind: JobKind, process: subprocess.Popen[bytes]) -> None:
         code = process.wait()

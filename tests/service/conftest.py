@@ -30,6 +30,23 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
+def service(tmp_path: Path, small_model_folder: Path) -> Service:
+    """The desk's three users and one article; tests of other articles have a fixture of this name of their own."""
+    from tests.service.desk_made import HARVEST, made_service, take_in
+
+    found = made_service(tmp_path / "home", small_model_folder)
+    take_in(found, [HARVEST])
+    return found
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[TestClient]:
+    """A browser that asks for pages of the running service."""
+    with running(service, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as found:
+        yield found
+
+
+@pytest.fixture
 def home(tmp_path: Path) -> Path:
     """A data folder whose current model is the small one, with one label from before."""
     folder = tmp_path / "lanmu-data"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,12 +61,6 @@ def service(tmp_path: Path, small_model_folder: Path) -> Service:
     take_in(found, [HARVEST, MATCH])
     take_in(found, [CLINIC, HOSTILE], origin="api")
     return found
-
-
-@pytest.fixture
-def client(service: Service) -> Iterator[TestClient]:
-    with running(service, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as found:
-        yield found
 
 
 def rows(page: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from lanmu.service.container import Service, build_service
 from lanmu.service.store import refusals
 from lanmu.service.store.records import today
 from tests.service.desk_made import HARVEST, add_users, made_settings, sign_in, take_in
-from tests.service.running import running
 from tests.waiting import eventually
 
 
@@ -26,12 +24,6 @@ def service(tmp_path: Path, small_model_folder: Path) -> Service:
     add_users(found)
     take_in(found, [HARVEST])
     return found
-
-
-@pytest.fixture
-def client(service: Service) -> Iterator[TestClient]:
-    with running(service, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as found:
-        yield found
 
 
 def count_open(service: Service) -> int:

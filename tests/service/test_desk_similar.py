@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from starlette.testclient import TestClient
 from lanmu.service.container import Service
 from lanmu.service.similar import SimilarLabels
 from tests.service.desk_made import CLINIC, HARVEST, MATCH, made_service, sign_in, take_in
-from tests.service.running import running
 from training.labels.file import Label, labels_csv
 
 LIKE_MATCH = replace(
@@ -25,12 +23,6 @@ def service(tmp_path: Path, small_model_folder: Path) -> Service:
     found = made_service(tmp_path / "home", small_model_folder)
     take_in(found, [MATCH, HARVEST, CLINIC, LIKE_MATCH], review=True)
     return found
-
-
-@pytest.fixture
-def client(service: Service) -> Iterator[TestClient]:
-    with running(service, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as found:
-        yield found
 
 
 def test_the_likest_label_comes_first_and_no_line_is_like_itself(tmp_path: Path) -> None:

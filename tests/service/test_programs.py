@@ -4,32 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from starlette.testclient import TestClient
 
 from lanmu.service.container import Service
 from lanmu.service.store import audit
 from tests.service.conftest import App
-from tests.service.desk_made import HARVEST, made_service, sign_in, take_in
-from tests.service.running import running
+from tests.service.desk_made import sign_in
 
 ARTICLE = {"title": "县篮球联赛落幕", "text": "决赛打满四节，球队靠一记三分夺得冠军。"}
-
-
-@pytest.fixture
-def service(tmp_path: Path, small_model_folder: Path) -> Service:
-    found = made_service(tmp_path / "home", small_model_folder)
-    take_in(found, [HARVEST])
-    return found
-
-
-@pytest.fixture
-def client(service: Service) -> Iterator[TestClient]:
-    with running(service, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as found:
-        yield found
 
 
 def made_token(client: TestClient, name: str, role: str) -> str:

@@ -2,28 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from starlette.testclient import TestClient
 
 from lanmu.service.container import Service
-from tests.service.desk_made import HARVEST, made_service, sign_in, take_in
-from tests.service.running import running
-
-
-@pytest.fixture
-def service(tmp_path: Path, small_model_folder: Path) -> Service:
-    found = made_service(tmp_path / "home", small_model_folder)
-    take_in(found, [HARVEST])
-    return found
-
-
-@pytest.fixture
-def client(service: Service) -> Iterator[TestClient]:
-    with running(service, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as found:
-        yield found
+from tests.service.desk_made import sign_in
 
 
 def test_words_are_kept_shown_and_noted(client: TestClient, service: Service) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,24 +13,10 @@ from classifier.taxonomy import read_taxonomy
 from lanmu.service.container import Service
 from lanmu.service.training_job import main as train_on_the_desk
 from lanmu.service.wished_categories import labels_known
-from tests.service.desk_made import HARVEST, made_service, sign_in, take_in
-from tests.service.running import running
+from tests.service.desk_made import sign_in
 from tests.small_model import SENTENCES
 
 NOTICES = "停水停电的通告"
-
-
-@pytest.fixture
-def service(tmp_path: Path, small_model_folder: Path) -> Service:
-    found = made_service(tmp_path / "home", small_model_folder)
-    take_in(found, [HARVEST])
-    return found
-
-
-@pytest.fixture
-def client(service: Service) -> Iterator[TestClient]:
-    with running(service, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as found:
-        yield found
 
 
 def form(csrf: str, *rows: tuple[str, str, str, str, str]) -> dict[str, str | list[str]]:

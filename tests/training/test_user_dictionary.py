@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,31 +10,23 @@ import pytest
 from classifier.engine.words import Dictionary, cut
 from classifier.model.files import read_manifest
 from tests.conftest import Lanmu
-from training.labels.examples import Examples
-from training.labels.file import examples_of, read_labels
+from training.labels.file import labels_csv, read_labels
 
 ROOT = Path(__file__).parents[2]
 NAME = "哈拉沙尔灌区"
 
 
 @pytest.fixture(scope="module")
-def written() -> Examples:
-    """Eight written articles of each of two categories of one's own."""
-    labels = read_labels(ROOT / "labels.csv").labels
+def labels() -> bytes:
+    """A labels file of eight written articles of each of two categories of one's own."""
+    found = read_labels(ROOT / "labels.csv").labels
     own = {"sports": "赛场", "health": "医院"}
-    some = [one for category in own for one in [x for x in labels if x.category == category][:8]]
-    return examples_of([replace(one, category=own[one.category]) for one in some])
+    some = [one for category in own for one in [x for x in found if x.category == category][:8]]
+    return labels_csv([replace(one, category=own[one.category]) for one in some])
 
 
-def labels_file(path: Path, examples: Examples) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["id", "category", "title", "text"])
-        rows.writerows(zip(examples.ids, examples.categories, examples.titles, examples.texts, strict=True))
-
-
-def test_the_words_of_a_user_dictionary_go_into_the_model(lanmu: Lanmu, tmp_path: Path, written: Examples) -> None:
-    labels_file(tmp_path / "ours.csv", written)
+def test_the_words_of_a_user_dictionary_go_into_the_model(lanmu: Lanmu, tmp_path: Path, labels: bytes) -> None:
+    (tmp_path / "ours.csv").write_bytes(labels)
     (tmp_path / "names.txt").write_text(f"{NAME} 1000\n", "utf-8")
     command = ("train", "--labels", "ours.csv", "--own-categories", "--from-scratch", "--models", "mine")
     done = lanmu(*command, "--user-dictionary", "names.txt")
@@ -47,8 +38,8 @@ def test_the_words_of_a_user_dictionary_go_into_the_model(lanmu: Lanmu, tmp_path
 
 
 @pytest.mark.slow
-def test_a_user_dictionary_that_is_wrong_is_refused_by_name(lanmu: Lanmu, tmp_path: Path, written: Examples) -> None:
-    labels_file(tmp_path / "ours.csv", written)
+def test_a_user_dictionary_that_is_wrong_is_refused_by_name(lanmu: Lanmu, tmp_path: Path, labels: bytes) -> None:
+    (tmp_path / "ours.csv").write_bytes(labels)
     (tmp_path / "names.txt").write_text(f"{NAME}\n{'长' * 1_001}\n", "utf-8")
     command = ("train", "--labels", "ours.csv", "--own-categories", "--from-scratch", "--models", "mine")
     for given, words in (("names.txt", "names.txt:2"), ("missing.txt", "there is no such user dictionary")):

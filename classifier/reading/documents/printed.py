@@ -96,7 +96,7 @@ def read_printed_file(
 
     Damaged pages go to ``refused``, the others are read.
 
-    Raises InputRefused as printed_pages does, and where there is no article.
+    Raises InputRefused as read_printed_pages does, and where there is no article.
     """
     found = read_printed_pages(data, kind, origin.name, options)
     if found.text:

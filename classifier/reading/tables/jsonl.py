@@ -19,7 +19,8 @@ from classifier.reading.tables.json_rows import JsonRows
 _BLOCK = 4 << 20
 _READ = 256 << 10
 _MOST_KEYS = 1_000
-_KEY = re.compile(rb'[{,]\s*"((?:[^"\\\n]|\\.){1,200})"\s*:')
+_KEY_BYTES = 200
+_KEY_END = re.compile(rb'"\s*:')
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +202,8 @@ def _first_keys(data: bytes) -> tuple[str, ...]:
 def _keys(data: bytes) -> list[str]:
     """All keys of a block's objects, and perhaps what looks like keys within texts."""
     found: dict[str, None] = {}
-    for key in dict.fromkeys(_KEY.findall(data)):
+    before = (piece[-_KEY_BYTES:] for piece in _KEY_END.split(data))
+    for key in {piece.rpartition(b'"')[2]: None for piece in before}:
         try:
             found[json.loads(b'"' + key + b'"')] = None
         except ValueError:
