@@ -290,7 +290,10 @@ def test_heads_of_other_papers(title: str, text: str) -> None:
 
 
 KEYS = st.lists(
-    st.sampled_from(["id", "title", "headline", "标题", "date", "日期", "text", "content", "author"]), unique=True
+    st.sampled_from(
+        ["id", "title", "headline", "标题", "doc_title", "web_title", "date", "日期", "text", "content", "author"]
+    ),
+    unique=True,
 )
 
 

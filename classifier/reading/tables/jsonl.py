@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.encoding import utf8_stream
+from classifier.reading.options import ReadingOptions
 from classifier.reading.streams import stretch
 from classifier.reading.tables.chunk import ArticleChunk, TableSource, check_chunk
 from classifier.reading.tables.fields import Fields, fields_of
@@ -148,16 +149,17 @@ def _arrow_chunk(block: _Block, source: TableSource) -> ArticleChunk | None:
     import pyarrow as pa
     from pyarrow import json as arrow_json
 
-    fields = fields_of(_first_keys(block.data), source.options)
-    keys: list[str] = []
-    if not (fields.id and fields.title and fields.text and fields.date):
-        keys = _keys(block.data)
-        if len(keys) > _MOST_KEYS:
-            return None
-        fields = fields_of(keys, source.options)
+    options = source.options
+    fields = fields_of(_first_keys(block.data), options)
     if not fields.text:
         return None
     named = _names(fields)
+    keys: list[str] = []
+    if named != (options.id_field, options.title_field, options.text_field, options.date_field):
+        keys = _keys(block.data)
+        nameless = {i for i, name in enumerate(named) if not name}
+        if len(keys) > _MOST_KEYS or fields_of(keys, options) != fields or _has_others(keys, named, nameless, options):
+            return None
     lines = block.data.count(b"\n") + 1
     try:
         table = arrow_json.read_json(
@@ -172,10 +174,9 @@ def _arrow_chunk(block: _Block, source: TableSource) -> ArticleChunk | None:
         return None
     if table.num_rows != lines or table.column(fields.text).null_count:
         return None
-    if missing := {field for field in named if field and table.column(field).null_count}:
-        others = fields_of([key for key in keys or _keys(block.data) if key not in missing], source.options)
-        if any(other not in ("", name) for name, other in zip(named, _names(others), strict=True)):
-            return None  # a row that calls it otherwise
+    missing = {i for i, name in enumerate(named) if name and table.column(name).null_count}
+    if missing and _has_others(keys or _keys(block.data), named, missing, options):
+        return None
     ids, titles, texts, dates = (_combine(table.column(f)) if f else None for f in named)
     positions = pa.array(np.arange(block.first_line, block.first_line + lines))
     return check_chunk(source, ids, titles, texts, dates, positions)
@@ -187,6 +188,13 @@ def _combine(column: Any) -> Any:
 
 def _names(fields: Fields) -> tuple[str, str, str, str]:
     return fields.id, fields.title, fields.text, fields.date
+
+
+def _has_others(keys: list[str], named: tuple[str, str, str, str], wanted: set[int], options: ReadingOptions) -> bool:
+    """Whether a row may call the ``wanted`` of id, title, text and date otherwise than they are ``named``."""
+    return any(
+        key not in named and any(_names(fields_of((key, named[2]), options))[i] == key for i in wanted) for key in keys
+    )
 
 
 def _first_keys(data: bytes) -> tuple[str, ...]:
