@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import accumulate
 from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.tables.chunk import CHUNK_BYTES, ArticleChunk, TableSource, check_chunk, wrong_field
 from classifier.reading.tables.fields import fields_of
-from classifier.reading.unpacking import Unpacking
+from classifier.reading.tables.parquet_footer import count_column_bytes
+from classifier.reading.unpacking import TooMuch, Unpacking
 
 _ROW_BYTES = 64
 """What a row counts for beside its text: a column of nothing takes a bit a row in the file, and an object here."""
@@ -22,9 +25,10 @@ _CHUNK_ROWS = 8_192
 
 def row_groups(file: BinaryIO, name: str) -> list[tuple[int, int]]:
     """For each row group of a Parquet file its rows and its unpacked bytes."""
-    metadata = _open(file, name).metadata
-    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
-    return [(group.num_rows, group.total_byte_size) for group in groups]
+    with _refuse_damaged(name, "reading.no_parquet"):
+        metadata = _open(file).metadata
+        groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+        return [(group.num_rows, group.total_byte_size) for group in groups]
 
 
 def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | None = None) -> Iterator[ArticleChunk]:
@@ -36,26 +40,30 @@ def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | 
     import numpy as np
     import pyarrow as pa
 
-    parquet = _open(file, source.name)
-    names = parquet.schema_arrow.names
+    with _refuse_damaged(source.name, "reading.no_parquet"):
+        parquet = _open(file)
+        names = parquet.schema_arrow.names
     found = fields_of(names, source.options)
     if not found.text:
         raise wrong_field(source.name, source.options.text_field, names)
     fields = (found.id, found.title, found.text, found.date)
     wanted = list(dict.fromkeys(f for f in fields if f in names))
-    metadata = parquet.metadata
     size = file.seek(0, io.SEEK_END)
-    Unpacking(source.name, source.options.limits, size).take(_count_declared_bytes(metadata, wanted))
     total = Unpacking(source.name, source.options.limits, size)
-    total.take(_ROW_BYTES * metadata.num_rows)
-    offsets = [0]
-    for i in range(metadata.num_row_groups):
-        offsets.append(offsets[-1] + metadata.row_group(i).num_rows)
-    for group in range(metadata.num_row_groups) if groups is None else groups:
-        position = offsets[group]
-        described = metadata.row_group(group)
-        rows = max(1, min(_CHUNK_ROWS, CHUNK_BYTES * described.num_rows // max(described.total_byte_size, 1)))
+    with _refuse_damaged(source.name, "reading.no_parquet"):
+        metadata = parquet.metadata
+        described = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
         try:
+            Unpacking(source.name, source.options.limits, size).take(sum(max(0, g.total_byte_size) for g in described))
+        except TooMuch:  # perhaps only with the columns that are not read
+            Unpacking(source.name, source.options.limits, size).take(count_column_bytes(file, wanted))
+        total.take(_ROW_BYTES * metadata.num_rows)
+        offsets = list(accumulate((group.num_rows for group in described), initial=0))
+    for group in range(len(described)) if groups is None else groups:
+        position = offsets[group]
+        with _refuse_damaged(source.name, "reading.damaged_group", group=group):
+            group_rows, group_bytes = described[group].num_rows, described[group].total_byte_size
+            rows = max(1, min(_CHUNK_ROWS, CHUNK_BYTES * group_rows // max(group_bytes, 1)))
             rows = max(1, min(rows, _WORST_BYTES // max(_longest(parquet, file, group, wanted), 1)))
             for batch in parquet.iter_batches(rows, row_groups=[group], columns=wanted, use_threads=False):
                 if not batch.num_rows:
@@ -65,25 +73,23 @@ def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | 
                 position += batch.num_rows
                 ids, titles, texts, dates = (batch.column(f) if f in wanted else None for f in fields)
                 yield check_chunk(source, ids, titles, texts, dates, positions)
-        except (pa.ArrowException, OSError) as error:
-            raise InputRefused(source.name, say("reading.damaged_group", group=group, error=error)) from error
 
 
-def _open(file: BinaryIO, name: str) -> Any:
+@contextmanager
+def _refuse_damaged(name: str, code: str, **values: Any) -> Iterator[None]:
+    """What Arrow says of damage becomes a refusal; names that are no UTF-8 come as a ValueError."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        return pq.ParquetFile(file)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise InputRefused(name, say("reading.no_parquet", error=error)) from error
+        yield
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        raise InputRefused(name, say(code, **values, error=error)) from error
 
 
-def _count_declared_bytes(metadata: Any, columns: Sequence[str]) -> int:
-    """What the pages of some columns unpack to as the file says itself: too much is refused before any is unpacked."""
-    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
-    pages = [group.column(i) for group in groups for i in range(group.num_columns)]
-    return sum(max(0, one.total_uncompressed_size) for one in pages if one.path_in_schema in columns)
+def _open(file: BinaryIO) -> Any:
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(file)
 
 
 def _longest(parquet: Any, file: BinaryIO, group: int, columns: Sequence[str]) -> int:
