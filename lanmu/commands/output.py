@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING, Protocol
 
@@ -25,6 +26,14 @@ CSV_COLUMNS = (
 )  # fmt: skip
 
 
+_CONTROL = re.compile("[\x7f-\x9f\u2028\u2029]")
+"""JSON may hold them as they are; a terminal takes some for commands, and some programs for line ends."""
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
+
+
 class Printer(Protocol):
     """Takes tagged articles a batch at a time."""
 
@@ -39,7 +48,7 @@ class JsonLines:
 
     def show(self, tagged: Iterable[TaggedArticle]) -> None:
         for article in tagged:
-            self.stream.write(json.dumps(article.record(), ensure_ascii=False) + "\n")
+            self.stream.write(_CONTROL.sub(_escape, json.dumps(article.record(), ensure_ascii=False)) + "\n")
 
 
 class SpreadsheetCsv:

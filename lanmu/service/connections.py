@@ -18,6 +18,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lanmu.service.problems import PROBLEM
 from lanmu.service.security.guard import HEADERS
+from lanmu.service.security.networks import counted_as
 from lanmu.service.settings import ServiceLimits
 
 OVERHEAD = 16
@@ -40,7 +41,7 @@ class Connections:
 
     def __init__(self, limits: ServiceLimits, proxies: Iterable[str] = ()) -> None:
         self.limits = limits
-        self.proxies = frozenset(proxies)
+        self.proxies = frozenset(map(counted_as, proxies))
         self.count = 0
         self._by_address: defaultdict[str, set[BoundedProtocol]] = defaultdict(set)
 
@@ -89,7 +90,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.limits = self.shared.limits
-        self.address = self.client[0] if self.client else ""
+        self.address = counted_as(self.client[0]) if self.client else ""
         self.requests = 0
         self.since = time.monotonic()
         self._in_head = False

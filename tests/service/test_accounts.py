@@ -143,6 +143,19 @@ def test_guesses_from_many_addresses_are_few_and_keep_nobody_out(make_app: Made,
     sign_ins.sign_in("li", "一个足够长的好密码吧", HERE)
 
 
+def test_addresses_of_one_ipv6_network_count_as_one(make_app: Made, settings: Settings) -> None:
+    app = make_app(replace(settings, limits=ServiceLimits(sign_in_tries=1)))
+    names = [f"editor{number}" for number in range(40)]
+    refusals = []
+    for number, name in enumerate(names):
+        with pytest.raises((SignInRefused, TooManyTries)) as refused:
+            app.service.sign_ins.sign_in(name, "猜一个密码试试看", f"2001:db8:1:2::{number:x}")
+        refusals.append(refused.type)
+    assert TooManyTries in refusals, "who has a network has 2**64 addresses"
+    with pytest.raises(SignInRefused):
+        app.service.sign_ins.sign_in(names[0], "猜一个密码试试看", "2001:db8:1:3::1")
+
+
 def test_wrong_names_from_an_address_keep_out_nobody_who_has_signed_in_from_there(
     make_app: Made, settings: Settings
 ) -> None:

@@ -12,6 +12,7 @@ from itsdangerous import BadSignature, Signer
 from classifier.errors import LanmuError
 from classifier.messages import say
 from lanmu.service.security.names import looks
+from lanmu.service.security.networks import counted_as
 from lanmu.service.security.passwords import hash_password, matches
 from lanmu.service.security.tries import Tries
 from lanmu.service.settings import Settings
@@ -121,7 +122,8 @@ class SignIns:
         person has signed in before (``known``), only the first counts: nobody else can make them wait.
         """
         looked = looks(name)[:100]
-        keys = {"both": f"{address} {looked}", "name": looked, "address": address}
+        network = counted_as(address)
+        keys = {"both": f"{network} {looked}", "name": looked, "address": network}
         counting = ("both",) if known else tuple(keys)
         if wait := max(self.tries[kind].wait(keys[kind]) for kind in counting):
             raise TooManyTries(wait)
