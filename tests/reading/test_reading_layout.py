@@ -680,9 +680,9 @@ def test_the_process_of_pdfs_goes_on_and_one_that_has_grown_ends() -> None:
         return out.getvalue()
 
     assert read_bytes(page(1), "a.pdf")
-    small = pdf_process._process()
+    small = pdf_process.READER.process()
     assert read_bytes(page(1), "b.pdf")
-    assert pdf_process._process() is small
+    assert pdf_process.READER.process() is small
     assert read_bytes(page(2_200_000), "large.pdf")
-    assert small.poll() is not None and pdf_process._process() is not small
+    assert small.poll() is not None and pdf_process.READER.process() is not small
     assert read_bytes(page(1), "c.pdf")

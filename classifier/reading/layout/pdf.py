@@ -13,7 +13,8 @@ from itertools import groupby
 from typing import Any
 
 from classifier.ideographs import plain_codes
-from classifier.messages import Message, say
+from classifier.messages import say
+from classifier.reading.guarded import CannotRead
 from classifier.reading.layout.printed import Box, DamagedPage, PrintedPage, TextPiece
 
 MAX_RULE = 4.0
@@ -41,12 +42,8 @@ _NOT_LOOKED_AT = (
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 
 
-class PdfRefused(Exception):
+class PdfRefused(CannotRead):
     """A PDF that cannot be read; says why and what to do."""
-
-    def __init__(self, said: Message) -> None:
-        super().__init__(said.text())
-        self.said = said
 
 
 def pdf_pages(data: bytes, most_pages: int = 2_000) -> Iterator[PrintedPage]:
