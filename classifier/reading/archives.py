@@ -178,7 +178,7 @@ def tar_ranges(file: BinaryIO, cost: Callable[[str, int], int], size: int) -> It
 def _most(member: str, limits: Limits) -> int:
     """How many bytes a member may unpack to: streamed kinds as much as an archive, others as one file."""
     _, kind, packed = split_name(member)
-    streamed = kind in (TABLES | ARCHIVES) - {"json", "parquet", "zip"} or bool(packed)
+    streamed = kind in (TABLES | ARCHIVES) - {"json", "parquet", "spreadsheet", "zip"} or bool(packed)
     return limits.unpacked_bytes if streamed else limits.file_bytes + 1
 
 

@@ -14,20 +14,24 @@ COMPRESSED: Final = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
 KINDS: Final[dict[str, str]] = {
     ".txt": "text", ".text": "text", ".md": "text", ".markdown": "text",
     ".html": "html", ".htm": "html", ".xhtml": "html", ".shtml": "html",
-    ".docx": "docx", ".pdf": "pdf", ".xml": "alto", ".alto": "alto", ".hocr": "hocr",
+    ".docx": "docx", ".doc": "doc", ".dot": "doc", ".wps": "doc", ".wpt": "doc",
+    ".pdf": "pdf", ".xml": "alto", ".alto": "alto", ".hocr": "hocr",
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
     ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".pq": "parquet",
+    ".xlsx": "spreadsheet", ".xlsm": "spreadsheet", ".xls": "spreadsheet", ".xlsb": "spreadsheet", ".et": "spreadsheet",
+    ".ods": "spreadsheet",
     ".zip": "zip", ".tar": "tar", ".tgz": "tar", ".tbz2": "tar", ".txz": "tar",
 }  # fmt: skip
-TABLES: Final = frozenset({"jsonl", "json", "csv", "tsv", "parquet"})
+TABLES: Final = frozenset({"jsonl", "json", "csv", "tsv", "parquet", "spreadsheet"})
 ARCHIVES: Final = frozenset({"zip", "tar"})
 UNREAD_DOCUMENTS: Final = frozenset({
-    ".doc", ".dot", ".wps", ".wpt", ".rtf", ".odt", ".ofd", ".pages", ".caj", ".epub", ".mobi", ".chm", ".xls", ".xlsx",
-    ".et", ".ods", ".ppt", ".pptx", ".dps", ".7z", ".rar", ".eml", ".msg", ".mht", ".mhtml", ".log",
+    ".rtf", ".odt", ".ofd", ".pages", ".caj", ".epub", ".mobi", ".chm", ".ppt",
+    ".pptx", ".dps", ".7z", ".rar", ".eml", ".msg", ".mht", ".mhtml", ".log",
 })  # fmt: skip
 """Endings of files that may hold articles and cannot be read; others are pictures, programs and the like."""
 READABLE: Final = (
-    "txt, md, html, docx, pdf, xml (ALTO), hocr, jsonl, json, csv, tsv, parquet, zip, tar (also .gz, .zst, .bz2, .xz)"
+    "txt, md, html, docx, doc, wps, pdf, xml (ALTO), hocr, jsonl, json, csv, tsv, xlsx, xls, ods, parquet, zip, tar "
+    "(also .gz, .zst, .bz2, .xz)"
 )
 _PACKED_TAR: Final = {".tgz": "gzip", ".tbz2": "bz2", ".txz": "xz"}
 _LONG_LINE = 1 << 20
@@ -45,6 +49,11 @@ _OCR_JSON: Final = (
 """Fields near the start of what MinerU and PaddleOCR write, which no table of articles has."""
 _OCR_LINES: Final = re.compile(rb"\s*\[\s*(?:\[\s*){3,4}-?\d")
 """The start of a list of lines, each with a list of its corners."""
+OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""The start of Office files of before 2007, of Word and Excel alike."""
+_OLE_STREAMS: Final = {"WordDocument\0": "doc", "Workbook\0": "spreadsheet", "Book\0": "spreadsheet"}
+_SHEET_PARTS: Final = (b"xl/workbook", b"xl/worksheets/", b"xl/theme/", b"xl/sharedStrings")
+_SHEET_TYPE: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _PACKED_MAGIC: Final = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bz2"), (b"\xfd7zXZ\0", "xz"))
 
 
@@ -90,9 +99,11 @@ def kind_by_content(head: bytes, *, whole: bool = False) -> str:
 
     ``whole``: they are all there are.
     """
+    if head.startswith(OLE):
+        return _ole_kind(head) or "text"
     for magic, kind in _MAGIC:
         if head.startswith(magic):
-            return "docx" if kind == "zip" and _is_word(head) else kind
+            return _zip_kind(head) if kind == "zip" else kind
     if head[257:262] == b"ustar":
         return "tar"
     head = _as_utf8(head)
@@ -118,9 +129,42 @@ def _as_utf8(head: bytes) -> bytes:
         return head
 
 
-def _is_word(head: bytes) -> bool:
-    """Whether a zip is a Word file, and not one of Excel or PowerPoint, by the names of its first members."""
-    return b"[Content_Types].xml" in head[:2000] and not (b"xl/" in head or b"ppt/" in head)
+def _zip_kind(head: bytes) -> str:
+    """What a zip is by the names of its first members: a Word file, a spreadsheet, or an archive."""
+    if any(name in head for name in _SHEET_PARTS) or _SHEET_TYPE in head[:200]:
+        return "spreadsheet"
+    return "docx" if b"[Content_Types].xml" in head[:2000] and b"ppt/" not in head else "zip"
+
+
+def _ole_kind(data: bytes) -> str:
+    """What an Office file of before 2007 holds, by the names of its streams anywhere in it; empty where neither."""
+    names = {name.encode("utf-16-le"): kind for name, kind in _OLE_STREAMS.items()}
+    return next((kind for name, kind in names.items() if name in data), "")
+
+
+def is_locked(data: bytes) -> bool:
+    """Whether an Office file (``OLE``) holds one that is locked with a password, .docx and .xlsx among them."""
+    return "EncryptedPackage".encode("utf-16-le") in data
+
+
+def word_kind(data: bytes, kind: str) -> str:
+    """What a file named as Word's (``kind``) is by its bytes: people rename them, and systems name web pages .doc."""
+    if data.startswith(OLE):
+        return "doc"
+    found = kind_by_content(data, whole=True)
+    if found in ("docx", "html", "rtf"):
+        return found
+    return kind if data.startswith(b"PK") or found != "text" else "text"
+
+
+def sheet_kind(head: bytes, *, whole: bool) -> str:
+    """What a file named as a spreadsheet is by its start: systems name tables of text so (``csv``).
+
+    ``whole``: it is all there is.
+    """
+    if head.startswith((OLE, b"PK")):
+        return "spreadsheet"
+    return "csv" if kind_by_content(head, whole=whole) == "csv" else "spreadsheet"
 
 
 def _json_kind(start: bytes, *, whole: bool) -> str:

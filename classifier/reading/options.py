@@ -15,7 +15,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Kind = Literal[
-    "auto", "page", "plain", "html", "docx", "pdf", "alto", "hocr", "ocr", "jsonl", "json", "csv", "tsv", "parquet"
+    "auto",
+    "page",
+    "plain",
+    "html",
+    "docx",
+    "doc",
+    "pdf",
+    "alto",
+    "hocr",
+    "ocr",
+    "jsonl",
+    "json",
+    "csv",
+    "tsv",
+    "parquet",
+    "spreadsheet",
 ]
 Scorer = Callable[[list[str]], "NDArray[Any]"]
 """Paragraphs → category probabilities, float (paragraphs, categories), rows summing to one."""

@@ -17,6 +17,7 @@ from classifier.messages import say
 from classifier.reading.documents.documents import read_document
 from classifier.reading.kinds import (
     ARCHIVES,
+    OLE,
     READABLE,
     TABLES,
     chosen_kind,
@@ -25,6 +26,7 @@ from classifier.reading.kinds import (
     is_readable,
     kind_by_content,
     ocr_kind,
+    sheet_kind,
     split_name,
 )
 from classifier.reading.limits import Limits
@@ -122,6 +124,10 @@ class _Reading:
             head = file.read(_HEAD_OF_OCR)
             file = put_back(head, file)
             kind = ocr_kind(kind, head)
+        if kind == "spreadsheet" and options.kind == "auto":
+            head = file.read(_HEAD)
+            file = put_back(head, file)
+            kind = sheet_kind(head, whole=len(head) < _HEAD)
         if kind in ARCHIVES:
             yield from self._archive(file, kind, packing, origin, members)
         elif kind in TABLES:
@@ -181,7 +187,12 @@ def _by_content(file: BinaryIO, limits: Limits) -> tuple[BinaryIO, str, str]:
     """The file with its head put back, and the kind or the packing that its first bytes stand for."""
     head = file.read(_HEAD)
     ended = len(head) < _HEAD
-    if head.lstrip()[:1] in (b"{", b"["):
+    if head.startswith(OLE):
+        while not ended and len(head) < limits.file_bytes:
+            more = file.read(4 << 20)
+            head += more
+            ended = not more
+    elif head.lstrip()[:1] in (b"{", b"["):
         while not ended and b"\n" not in head.strip() and len(head) < limits.file_bytes:
             more = file.read(4 << 20)
             head += more

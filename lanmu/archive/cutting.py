@@ -17,8 +17,8 @@ from lanmu.archive.plan import Piece
 PACKED_COST = 4
 """A packed byte is about this many bytes of text."""
 FILE_COST = {
-    "text": 10_000, "page": 10_000, "plain": 10_000, "html": 10_000, "docx": 100_000, "pdf": 2_000_000,
-    "alto": 500_000, "hocr": 500_000,
+    "text": 10_000, "page": 10_000, "plain": 10_000, "html": 10_000, "docx": 100_000, "doc": 500_000, "pdf": 2_000_000,
+    "alto": 500_000, "hocr": 500_000, "spreadsheet": 100_000,
 }  # fmt: skip
 """What reading one file of a kind costs beside its bytes, in bytes of plain text scored in the same time."""
 _LISTING_COST = 400
@@ -33,7 +33,8 @@ Costed = tuple[Piece, int]
 def is_document(path: str, options: ReadingOptions) -> bool:
     """Whether reading this file is Python's work, and not Arrow's."""
     _, kind, _ = split_name(path)
-    return chosen_kind(kind, options) not in TABLES
+    kind = chosen_kind(kind, options)
+    return kind not in TABLES or kind == "spreadsheet"
 
 
 def is_archive(path: str) -> bool:
@@ -49,7 +50,7 @@ def pieces_of(file: Found, base: str, options: ReadingOptions, size: int) -> Ite
     _, kind, packing = split_name(file.path)
     kind = chosen_kind(kind, options)
     whole = Piece(file.path, file.size, file.stamp)
-    packed = bool(packing) or kind in ("zip", "parquet")
+    packed = bool(packing) or kind in ("zip", "parquet", "spreadsheet")
     cost = file.size * (PACKED_COST if packed else 1) + FILE_COST.get(kind, 10_000 if kind not in TABLES else 0)
     cut = None if packing else _CUTTERS.get(kind)
     if cut is None or file.size * _AT_MOST.get(kind, 1) <= size:

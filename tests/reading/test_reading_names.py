@@ -161,8 +161,8 @@ def test_names_cannot_command_a_terminal() -> None:
 
 
 @pytest.mark.parametrize("name", ["一月.doc", "一月", "一月.wps", "一月.xls"])
-def test_an_old_office_file_is_told_what_to_do_with_it(name: str) -> None:
-    with pytest.raises(InputRefused, match=r"old Office file .* save texts as \.docx"):
+def test_a_broken_old_office_file_is_told_what_to_do_with_it(name: str) -> None:
+    with pytest.raises(InputRefused, match=r"before 2007.* save .*as \.docx|as a spreadsheet .* save .* as \.xlsx"):
         read_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000), name)
 
 
@@ -170,6 +170,6 @@ def test_excel_rtf_and_other_office_files_are_named() -> None:
     sheet = zip_of({"[Content_Types].xml": "<x/>", "xl/workbook.xml": "<x/>", "xl/worksheets/sheet1.xml": "<x/>"})
     slides = zip_of({"[Content_Types].xml": "<x/>", "ppt/presentation.xml": "<x/>"})
     writer = zip_of({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>"})
-    for data, says in ((sheet, "Excel"), (slides, "PowerPoint"), (writer, "OpenDocument"), (rb"{\rtf1\ansi x}", "RTF")):
+    for data, says in ((sheet, "as a spreadsheet"), (slides, "PowerPoint"), (writer, "OpenDocument"), (rb"{\rtf1\ansi x}", "RTF")):
         with pytest.raises(InputRefused, match=says):
             read_bytes(data, "五月.xlsx" if data is sheet else "五月")

@@ -152,7 +152,7 @@ def test_word() -> None:
     articles = read_bytes(word_file(body, beside={"styles.xml": ("styles", STYLES)}), "p.docx")
     assert [a.title for a in articles] == ["地区行署召开常务会议", "清河口镇播种春麦"]
     assert articles[1].text.endswith("新渠村 三千亩")
-    for data in (b"PK\x03\x04" + bytes(99), TEXT.encode(), archive({"a": b"0" * 90_000_000})):
+    for data in (b"PK\x03\x04" + bytes(99), archive({"a": b"0" * 90_000_000})):
         with pytest.raises(InputRefused, match=r"^x\.docx: "):
             read_bytes(data, "x.docx")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from classifier.article import Article
 from classifier.errors import InputRefused, Refused, raise_refused
 from classifier.messages import say
 from classifier.reading.documents.text import read_text, with_broken
 from classifier.reading.encoding import decode
+from classifier.reading.kinds import word_kind
 from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.origin import Origin
 
@@ -19,7 +22,7 @@ def read_document(
     scorer: Scorer | None = None,
     refused: Refused = raise_refused,
 ) -> list[Article]:
-    """Read one whole document of ``kind`` (text, page, plain, html, docx, pdf).
+    """Read one whole document of ``kind`` (text, page, plain, html, docx, doc, pdf).
 
     What of it cannot be read goes to ``refused``.  Raises InputRefused naming the origin and the reason.
     """
@@ -27,6 +30,8 @@ def read_document(
     if not data:
         raise InputRefused(name, say("file.empty"))
     limits = options.limits
+    if kind in ("docx", "doc") and options.kind == "auto":
+        kind = word_kind(data, kind)
     if kind == "html":
         from classifier.reading.documents.html import decode_page, read_html
 
@@ -43,14 +48,20 @@ def read_document(
         if clean := read_clean(data, origin, limits):
             return [clean]
     broken = nuls = 0
+    notes: tuple[str, ...] = ()
     if kind == "docx":
         from classifier.reading.documents.docx import docx_text
 
         text = docx_text(data, name, limits)
+    elif kind == "doc":
+        from classifier.reading.documents.word97 import word97_text
+
+        text, notes = word97_text(data, name, limits)
     else:
         decoded = decode(data, name, options.encoding)
         text, broken, nuls = decoded.text, decoded.broken, decoded.nuls
     if len(text) > limits.article_chars:
         raise InputRefused(name, say("file.characters", most=f"{limits.article_chars:,}"))
     kind = kind if kind in ("page", "plain") else "auto"
-    return with_broken(read_text(text, kind, origin, options, scorer), broken, nuls)
+    articles = with_broken(read_text(text, kind, origin, options, scorer), broken, nuls)
+    return [replace(article, uncertain=(*article.uncertain, *notes)) for article in articles] if notes else articles

@@ -9,7 +9,7 @@ from classifier.reading.tables.chunk import ArticleChunk, TableSource
 
 
 def table_chunks(file: BinaryIO, kind: str, source: TableSource) -> Iterator[ArticleChunk]:
-    """Read a whole table of ``kind`` (jsonl, json, csv, tsv, parquet) from an open binary file.
+    """Read a whole table of ``kind`` (jsonl, json, csv, tsv, parquet, spreadsheet) from an open binary file.
 
     A row that cannot be read goes to ``source.refused``; a table that cannot be read raises
     InputRefused.
@@ -26,6 +26,10 @@ def table_chunks(file: BinaryIO, kind: str, source: TableSource) -> Iterator[Art
         from classifier.reading.tables.parquet import parquet_chunks
 
         return parquet_chunks(file, source)
+    if kind == "spreadsheet":
+        from classifier.reading.tables.sheets import sheet_chunks
+
+        return sheet_chunks(file, source)
     from classifier.reading.tables.csv import csv_chunks
 
     return csv_chunks(file, source, "\t" if kind == "tsv" else "")

@@ -1,0 +1,178 @@
+"""Spreadsheets (.xlsx, .xls, .xlsb, .ods) → rows of text, by calamine in a process of its own.
+
+calamine is Rust and lays a sheet out as a rectangle: two cells far apart ask for all the memory there is, and
+Rust then ends the process.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from classifier.errors import InputRefused
+from classifier.messages import say
+from classifier.reading.guarded import CannotRead, GuardedReader, Messages, ReaderEnded, answer_inputs
+from classifier.reading.kinds import OLE, is_locked
+from classifier.reading.limits import Limits
+
+SHEET_SECONDS = 15
+"""How long opening a workbook, or one sheet of it, may take."""
+MOST_LATE = 2
+"""So many sheets of a workbook may take too long and be left out; with more nothing further is read."""
+READER = GuardedReader("classifier.reading.tables.sheet_process", SHEET_SECONDS)
+_BATCH_ROWS = 2_000
+_BATCH_CHARS = 1 << 20
+_MOST_MERGED = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of a workbook: its number and name, how many there are, and which cells of a column are one.
+
+    ``merged``: (column, first row, last row), rows from 1.  ``late``: reading it took too much and it was left out.
+    """
+
+    number: int
+    name: str
+    count: int
+    merged: tuple[tuple[int, int, int], ...] = ()
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRows:
+    """Rows of the sheet last named; the first has number ``row`` (from 1).  Cells are text, without empty ones at the
+    end."""
+
+    row: int
+    rows: list[list[str]]
+
+
+def read_sheets_in_process(data: bytes, name: str, limits: Limits) -> Iterator[Sheet | SheetRows]:
+    """The sheets of a workbook, each followed by its rows, read in the other process.
+
+    Raises InputRefused where it is damaged, locked, unpacks to too much, calamine is not installed, or where
+    opening it, or more than MOST_LATE of its sheets, take too much time or memory.
+    """
+    if find_spec("python_calamine") is None:
+        raise InputRefused(name, say("reading.no_package", package="python-calamine"))
+    _check_parts(data, name, limits)
+    late = say("sheet.late", seconds=SHEET_SECONDS)
+    with READER.lock:
+        first = 0
+        for left in range(MOST_LATE, -1, -1):
+            names: list[str] = []
+            try:
+                for told, body in READER.ask(data, name, {"first": first}):
+                    if "names" in told:
+                        names = told["names"]
+                    elif "merged" in told:
+                        first = told["sheet"] + 1
+                        merged = tuple((column, start, end) for column, start, end in told["merged"])
+                        yield Sheet(first, names[first - 1], len(names), merged)
+                    else:
+                        yield SheetRows(told["row"], json.loads(body))
+                return
+            except ReaderEnded as ended:
+                if first >= len(names) or not left:
+                    raise InputRefused(name, late) from ended
+                yield Sheet(first + 1, names[first], len(names), late=True)
+                first += 1
+
+
+def _check_parts(data: bytes, name: str, limits: Limits) -> None:
+    if data.startswith(OLE):
+        if is_locked(data):
+            raise InputRefused(name, say("sheet.locked"))
+        return
+    if not data.startswith(b"PK"):
+        raise InputRefused(name, say("sheet.other_format"))
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            infos = parts.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise InputRefused(name, say("sheet.damaged", error=error)) from error
+    unpacked = sum(info.file_size for info in infos)
+    if len(infos) > limits.docx_parts or unpacked > limits.document_unpacked_bytes:
+        raise InputRefused(name, say("sheet.too_large"))
+    if unpacked > max(limits.ratio_from_bytes, limits.ratio * len(data)):
+        raise InputRefused(name, say("sheet.bomb"))
+
+
+# The other process ------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Answer workbooks with their rows until there are no more."""
+    answer_inputs(_answer, SHEET_SECONDS, say("sheet.late", seconds=SHEET_SECONDS))
+
+
+def _answer(head: dict[str, Any], data: bytes) -> Messages:
+    import python_calamine as calamine
+
+    try:
+        workbook = calamine.load_workbook(io.BytesIO(data))
+        names = workbook.sheet_names
+        kinds = [str(sheet.typ) for sheet in workbook.sheets_metadata]
+        yield {"names": names}, b""
+        for number in range(head["first"], len(names)):
+            if not kinds[number].endswith(("WorkSheet", "MacroSheet")):
+                continue
+            sheet = workbook.get_sheet_by_index(number)
+            yield {"sheet": number, "merged": _merged(sheet)}, b""
+            yield from _rows(sheet)
+    except calamine.PasswordError as error:
+        raise CannotRead(say("sheet.locked")) from error
+    except (CannotRead, MemoryError):
+        raise
+    except BaseException as error:  # a fault of Rust is no Exception
+        if isinstance(error, GeneratorExit | KeyboardInterrupt | SystemExit):
+            raise
+        raise CannotRead(say("sheet.damaged", error=str(error)[:200])) from error
+
+
+def _merged(sheet: Any) -> list[tuple[int, int, int]]:
+    ranges = sheet.merged_cell_ranges or []
+    tall = [(start[1], start[0] + 1, end[0] + 1) for start, end in ranges if start[1] == end[1] and start[0] < end[0]]
+    return tall[:_MOST_MERGED]
+
+
+def _rows(sheet: Any) -> Messages:
+    batch: list[list[str]] = []
+    chars = 0
+    first = 1
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        row = [_text_of(cell) for cell in cells]
+        while row and not row[-1]:
+            row.pop()
+        batch.append(row)
+        chars += sum(map(len, row))
+        if len(batch) >= _BATCH_ROWS or chars >= _BATCH_CHARS:
+            yield {"row": first}, json.dumps(batch).encode()
+            batch, chars, first = [], 0, number + 1
+    if batch:
+        yield {"row": first}, json.dumps(batch).encode()
+
+
+def _text_of(cell: Any) -> str:
+    """A cell as people see it: 20260305 and no 20260305.0, days without midnight."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
+    if isinstance(cell, datetime.datetime):
+        day = cell.isoformat(" ", "seconds")
+        return day.removesuffix(" 00:00:00")
+    return "" if cell is None else str(cell)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""Spreadsheets of articles: Excel's, WPS's and OpenDocument's, every sheet that has a heading."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import BinaryIO, Final
+
+from classifier.errors import InputRefused
+from classifier.messages import say
+from classifier.reading.options import ReadingOptions
+from classifier.reading.streams import read_whole
+from classifier.reading.tables.chunk import (
+    CHUNK_BYTES,
+    CHUNK_ROWS,
+    ArticleChunk,
+    TableSource,
+    check_chunk,
+    wrong_field,
+)
+from classifier.reading.tables.fields import fields_of
+from classifier.reading.tables.sheet_process import Sheet, SheetRows, read_sheets_in_process
+from classifier.reading.unpacking import Unpacking
+
+HEADING_ROWS: Final = 10
+"""The heading is among so many rows with something in them; what stands above it is the table's caption."""
+_CAPTION_CHARACTERS = 200
+CELL_CHARACTERS: Final = 32_767
+"""Excel keeps no more of a cell, and says nothing of what it cuts off."""
+
+
+def sheet_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
+    """Read a workbook: each row below a sheet's heading is an article; rows are numbered as in Excel.
+
+    A sheet without the field of the texts, and one that takes too long, are refused by name where
+    others are read; hidden sheets are read as well.  Raises InputRefused where none has the field, and
+    where the workbook cannot be read.
+    """
+    data = read_whole(file, source.name, source.options.limits.file_bytes)
+    unpacked = Unpacking(source.name, source.options.limits, len(data))
+    unread: list[InputRefused] = []
+    given: set[str] = set()
+    table: _SheetTable | None = None
+    found = 0
+    for piece in read_sheets_in_process(data, source.name, source.options.limits):
+        if isinstance(piece, SheetRows):
+            assert table is not None
+            unpacked.take(sum(len(cell) for row in piece.rows for cell in row))
+            yield from table.take(piece)
+            continue
+        if table is not None:
+            yield from table.end(unread)
+            found += table.columns is not None
+        table = _SheetTable(_source_of(piece, source, found), piece, given)
+        if piece.late:
+            unread.append(InputRefused(table.source.name, say("sheet.late_sheet")))
+    if table is not None:
+        yield from table.end(unread)
+        found += table.columns is not None
+    if not found and unread:
+        raise unread[0]
+    for error in unread:
+        source.refused(error)
+
+
+def _source_of(sheet: Sheet, source: TableSource, found: int) -> TableSource:
+    """Where the rows of a sheet come from: the only one is the file, as a CSV is; others have their names."""
+    if sheet.count == 1:
+        return source
+    stem = f"{source.origin.stem}/{sheet.name}" if found else source.origin.stem
+    return replace(source, origin=source.origin.inside(sheet.name, stem))
+
+
+@dataclass(slots=True)
+class _SheetTable:
+    """The rows of one sheet as they come; ``given`` are the ids of the sheets before it, some of which count anew."""
+
+    source: TableSource
+    sheet: Sheet
+    given: set[str]
+    own: set[str] = field(default_factory=set)
+    columns: _Columns | None = None
+    above: list[tuple[int, list[str]]] = field(default_factory=list)
+    rows: list[tuple[str, str, str, str]] = field(default_factory=list)
+    positions: list[int] = field(default_factory=list)
+    size: int = 0
+    last_date: str = ""
+
+    def take(self, piece: SheetRows) -> Iterator[ArticleChunk]:
+        for position, cells in enumerate(piece.rows, piece.row):
+            if not any(cell.strip() for cell in cells):
+                continue
+            if self.columns is not None:
+                self._add(position, cells, self.columns)
+                if len(self.rows) >= CHUNK_ROWS or 3 * self.size >= CHUNK_BYTES:
+                    yield self._chunk()
+                continue
+            self.above.append((position, cells))
+            if len(self.above) == HEADING_ROWS:
+                self._find_heading()
+
+    def end(self, unread: list[InputRefused]) -> Iterator[ArticleChunk]:
+        """What is left; a sheet without the field of the texts goes to ``unread``."""
+        if self.columns is None:
+            self._find_heading()
+        if self.columns is None and self.above:
+            names = [cell.strip()[:40] for cell in self.above[0][1] if cell.strip()]
+            unread.append(wrong_field(self.source.name, self.source.options.text_field, names))
+        if self.rows:
+            yield self._chunk()
+        self.given |= self.own - {""}
+
+    def _find_heading(self) -> None:
+        place = find_heading([cells for _, cells in self.above], self.source.options)
+        if place is None:
+            return
+        self.columns = _Columns.of(self.above[place][1], self.source.options, self.sheet)
+        for position, cells in self.above[place + 1 :]:
+            self._add(position, cells, self.columns)
+
+    def _add(self, position: int, cells: list[str], columns: _Columns) -> None:
+        article_id, title, text, date = (
+            cells[place] if 0 <= place < len(cells) else "" for place in (columns.id, *columns.others)
+        )
+        if article_id in self.given:
+            article_id = ""
+        self.own.add(article_id)
+        title_goes_on, text_goes_on, date_goes_on = (merged.holds(position) for merged in columns.merged)
+        if not date and date_goes_on:
+            date = self.last_date
+        self.last_date = date
+        if not title and not text and (title_goes_on or text_goes_on):
+            return  # it was read with the row in which its cell begins
+        self.rows.append((article_id, title, text, date))
+        self.positions.append(position)
+        self.size += len(title) + len(text)
+
+    def _chunk(self) -> ArticleChunk:
+        import pyarrow as pa
+
+        ids, titles, texts, dates = (pa.array(column, pa.string()) for column in zip(*self.rows, strict=True))
+        full = str(say("sheet.full_cell", most=f"{CELL_CHARACTERS:,}"))
+        notes = {i: (full,) for i, row in enumerate(self.rows) if len(row[2]) == CELL_CHARACTERS}
+        positions = pa.array(self.positions, pa.int64())
+        self.rows, self.positions, self.size = [], [], 0
+        return check_chunk(self.source, ids, titles, texts, dates, positions, notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where in a row the id, and the title, text and date stand (-1: nowhere), and which cells of the latter go on."""
+
+    id: int
+    others: tuple[int, int, int]
+    merged: tuple[_Merged, _Merged, _Merged]
+
+    @classmethod
+    def of(cls, names: Sequence[str], options: ReadingOptions, sheet: Sheet) -> _Columns:
+        fields = fields_of(names, options)
+        article_id, title, text, date = (
+            names.index(name) if name and name in names else -1
+            for name in (fields.id, fields.title, fields.text, fields.date)
+        )
+        merged = (_Merged.of(sheet, title), _Merged.of(sheet, text), _Merged.of(sheet, date))
+        return cls(article_id, (title, text, date), merged)
+
+
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    """The cells of one column that are several rows high."""
+
+    first: list[int]
+    last: list[int]
+
+    @classmethod
+    def of(cls, sheet: Sheet, column: int) -> _Merged:
+        found = sorted((first, last) for place, first, last in sheet.merged if place == column)
+        return cls([first for first, _ in found], [last for _, last in found])
+
+    def holds(self, row: int) -> bool:
+        """Whether the cell in a row is one with that above it."""
+        at = bisect_left(self.first, row) - 1
+        return at >= 0 and row <= self.last[at]
+
+
+def find_heading(rows: Sequence[Sequence[str]], options: ReadingOptions) -> int | None:
+    """Which of a sheet's first rows names the field of the texts; None: none does.
+
+    A row of one cell, which may be the table's caption, only where no wider one is a heading.
+    """
+    for least in (2, 1):
+        above = 0
+        for place, cells in enumerate(rows):
+            if above > _CAPTION_CHARACTERS:
+                break
+            above += sum(map(len, cells))
+            text = fields_of(cells, options).text
+            if text and text in cells and sum(bool(cell.strip()) for cell in cells) >= least:
+                return place
+    return None
