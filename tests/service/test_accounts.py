@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher, Type, extract_parameters
 
 from classifier.errors import LanmuError
 from lanmu.service.logs import LinesOfOurs, Seldom
@@ -38,6 +39,16 @@ def sign_in(app: App, name: str, password: str = "一个足够长的好密码吧
     session = app.service.sign_ins.session(cookie)
     assert session is not None
     return session.csrf
+
+
+def test_a_password_costs_what_rfc_9106_asks_for(app: App, full_cost: PasswordHasher) -> None:
+    add(app, "li", "editor")
+    sign_in(app, "li")
+    with app.service.store.reading() as connection:
+        user = accounts.find_user(connection, "li")
+    assert user is not None
+    cost = extract_parameters(user.password)
+    assert cost.type is Type.ID and cost.memory_cost >= 65_536 and cost.time_cost >= 3 and cost.salt_len >= 16
 
 
 def test_the_first_admin_signs_in_with_the_token_and_must_change_it(app: App) -> None:
@@ -292,7 +303,9 @@ def test_a_password_that_is_tried_first_is_refused(password: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_time_of_an_answer_tells_nothing_of_who_is_there(make_app: Made, settings: Settings) -> None:
+def test_the_time_of_an_answer_tells_nothing_of_who_is_there(
+    make_app: Made, settings: Settings, full_cost: PasswordHasher
+) -> None:
     app = make_app(replace(settings, limits=ServiceLimits(sign_in_tries=1_000)))
     add(app, "li", "editor")
     times: dict[str, list[float]] = {"li": [], "admin": [], "nobody": []}

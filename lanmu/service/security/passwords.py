@@ -22,6 +22,8 @@ _RUNS = (
 )  # fmt: skip
 _WORDS = ("password", "passwd", "woaini", "iloveyou", "5201314", "1314", "admin", "root", "lanmu", "welcome", "login")
 """What the lists of passwords that are tried first are made of; their pieces count for nothing."""
+HASHER = PasswordHasher()
+"""argon2-cffi's own choice of cost: what RFC 9106 asks for at least."""
 _AT_ONCE = threading.BoundedSemaphore(2)
 """Each hash takes 64 MiB and some 50 ms; more than this many wait for each other."""
 
@@ -30,7 +32,7 @@ def hash_password(password: str, name: str = "") -> str:
     """The argon2id hash to keep of the password of a user with this name; AccountError as ``check`` says."""
     check(password, name)
     with _AT_ONCE:
-        return PasswordHasher().hash(password)
+        return HASHER.hash(password)
 
 
 def check(password: str, name: str = "") -> None:
@@ -64,11 +66,11 @@ def matches(password: str, hashed: str) -> bool:
         return False
     with _AT_ONCE:
         try:
-            return PasswordHasher().verify(hashed or _nobody(), password) and bool(hashed)
+            return HASHER.verify(hashed or _nobody(HASHER), password) and bool(hashed)
         except (VerificationError, InvalidHashError):
             return False
 
 
 @cache
-def _nobody() -> str:
-    return PasswordHasher().hash("nobody has this password")
+def _nobody(hasher: PasswordHasher) -> str:
+    return hasher.hash("nobody has this password")
