@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,13 @@ from classifier.article import CODES, Article
 from classifier.columns import TextColumn
 from classifier.model.decisions import REASONS, Decisions, list_reasons
 from classifier.reading.dates import normal_date
+from classifier.reading.documents.clean import date_of
 from classifier.reading.tables.chunk import ArticleChunk
 
 if TYPE_CHECKING:
     from classifier.model.topic_model import TopicModel
+    from classifier.reading.documents.clean_files import CleanFiles
+    from classifier.reading.page.bylines import Byline
 
 SCHEMA = pa.schema(
     [
@@ -131,18 +134,66 @@ class Batch:
             },
         )
 
+    @classmethod
+    def of_clean_files(
+        cls, found: CleanFiles, ids: Sequence[str], paths: Sequence[str], others: Mapping[int, list[Article]]
+    ) -> Batch:
+        """From files read as clean text, with their ids and paths; ``others``: the articles of those that are not."""
+        n = len(ids)
+        bylines = [None] * n if not found.bylines else [_printed(found.bylines.get(i)) for i in range(n)]
+        dates = [date_of(path, found.bylines.get(i)) or None for i, path in enumerate(paths)]
+        clean = cls(
+            ids=pa.array(map(well_formed, ids), pa.string()),
+            titles=_strings(found.titles),
+            texts=_strings(found.texts),
+            dates=pa.array(dates, pa.string()),
+            paths=pa.array(map(well_formed, paths), pa.string()),
+            members=pa.repeat("", n),
+            positions=pa.repeat(pa.scalar(0, pa.int64()), n),
+            details={"byline": pa.array(bylines, pa.string())},
+        )
+        if not others:
+            return clean
+        order: list[int] = []
+        articles: list[Article] = []
+        for i in range(n):
+            if i in others:
+                order += range(n + len(articles), n + len(articles) + len(others[i]))
+                articles += others[i]
+            else:
+                order.append(i)
+        return clean._and(cls.of_articles(articles)).take(pa.array(order, pa.int64()))
 
-def batches(pieces: Iterable[ArticleChunk | list[Article]]) -> Iterator[Batch]:
-    """Chunks as they come; lists of Articles gathered until scoring them pays."""
+    def _and(self, other: Batch) -> Batch:
+        """This batch and another that has its details and more, one after the other."""
+
+        def both(mine: Any, more: Any) -> Any:
+            return pa.concat_arrays([pa.nulls(len(self), more.type) if mine is None else mine, more])
+
+        columns = {name: both(getattr(self, name), getattr(other, name)) for name in COLUMNS}
+        return Batch(**columns, details={name: both(self.details.get(name), c) for name, c in other.details.items()})
+
+    def take(self, order: Any) -> Batch:
+        """The rows with these numbers."""
+        columns = {name: getattr(self, name).take(order) for name in COLUMNS}
+        return Batch(**columns, details={name: column.take(order) for name, column in self.details.items()})
+
+
+COLUMNS = ("ids", "titles", "texts", "dates", "paths", "members", "positions")
+"""The columns that every batch has."""
+
+
+def batches(pieces: Iterable[Batch | ArticleChunk | list[Article]]) -> Iterator[Batch]:
+    """Batches and chunks as they come; lists of Articles gathered until scoring them pays."""
     waiting: list[Article] = []
     characters = 0
     for piece in pieces:
-        if isinstance(piece, ArticleChunk):
+        if not isinstance(piece, list):
             if waiting:
                 yield Batch.of_articles(waiting)
                 waiting, characters = [], 0
             if len(piece):
-                yield Batch.of_chunk(piece)
+                yield piece if isinstance(piece, Batch) else Batch.of_chunk(piece)
             continue
         waiting += piece
         characters += sum(len(article.text) for article in piece)
@@ -239,6 +290,16 @@ def round_probabilities(probabilities: Any) -> Any:
 def well_formed(text: str) -> str:
     """The text as Arrow takes it: without lone surrogates (of broken file names)."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _printed(byline: Byline | None) -> str | None:
+    return byline.printed or None if byline is not None else None
+
+
+def _strings(column: TextColumn) -> Any:
+    """A column as Arrow has it, over the same text."""
+    offsets = column.offsets.astype(np.int32)
+    return pa.StringArray.from_buffers(len(column), pa.py_buffer(offsets), pa.py_buffer(column.data))
 
 
 def _plain(column: Any) -> Any:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -30,14 +31,16 @@ from lanmu.archive.folder import RunFolder
 from lanmu.archive.locations import find_source, open_source
 from lanmu.archive.parts import part_writer
 from lanmu.archive.plan import Piece, Shard, Task, part_name, refusals_name, report_name
-from lanmu.archive.reports import Report
+from lanmu.archive.reports import SLOWEST, Report
 from lanmu.archive.rows import Batch, RowMaker, batches
+from lanmu.archive.small_files import group_small, read_small
 
 _SPOOLED = 1 << 20
 
 Advance = Callable[[int, int], None]
 """Hears of articles that were decided, and how many bytes of text they had."""
 Read = Iterator[ArticleChunk | list[Article]]
+ReadTogether = Iterator[Batch | ArticleChunk | list[Article]]
 
 
 class ShardScorer:
@@ -83,21 +86,47 @@ class ShardScorer:
         for batch in read:
             yield batch.without_texts(), self.maker.decide(batch), batch.texts.nbytes
 
-    def _read(self, shard: Shard, report: Report, refusals: _Refusals) -> Read:
-        for piece in shard.pieces:
-            start = time.perf_counter()
-            waited = 0.0
-            articles, before = 0, refusals.count
-            try:
-                for read in read_piece(piece, self.base, self.options, refusals.add, self.model, report.pass_over):
-                    articles += len(read)
-                    paused = time.perf_counter()
-                    yield read
-                    waited += time.perf_counter() - paused
-            except InputRefused as error:
-                refusals.add(error)
-            seconds = time.perf_counter() - start - waited
-            report.add_source(show_name(piece.path), seconds, articles, refusals.count - before)
+    def _read(self, shard: Shard, report: Report, refusals: _Refusals) -> ReadTogether:
+        for pieces in group_small(shard.pieces, self.options):
+            if len(pieces) == 1:
+                yield from self._read_one(pieces[0], report, refusals)
+            else:
+                yield self._read_small(pieces, report, refusals)
+
+    def _read_one(self, piece: Piece, report: Report, refusals: _Refusals) -> Read:
+        start = time.perf_counter()
+        waited = 0.0
+        articles, before = 0, refusals.count
+        try:
+            for read in read_piece(piece, self.base, self.options, refusals.add, self.model, report.pass_over):
+                articles += len(read)
+                paused = time.perf_counter()
+                yield read
+                waited += time.perf_counter() - paused
+        except InputRefused as error:
+            refusals.add(error)
+        seconds = time.perf_counter() - start - waited
+        report.add_source(show_name(piece.path), seconds, articles, refusals.count - before)
+
+    def _read_small(self, pieces: list[Piece], report: Report, refusals: _Refusals) -> Batch:
+        """Read small files of text together; each counts as having taken its share of the time."""
+        start = time.perf_counter()
+        alone: dict[str, float] = {}
+
+        def read_alone(piece: Piece) -> list[Article]:
+            begun = time.perf_counter()
+            found: list[Article] = []
+            for read in self._read_one(piece, report, refusals):
+                found += read.articles() if isinstance(read, ArticleChunk) else read
+            alone[piece.path] = time.perf_counter() - begun
+            return found
+
+        batch = read_small(pieces, self.base, self.options, read_alone)
+        share = (time.perf_counter() - start - sum(alone.values())) / len(pieces)
+        together = (piece for piece in pieces if piece.path not in alone)
+        for piece in islice(together, SLOWEST):  # all have the same share, and no more are told of
+            report.add_source(show_name(piece.path), share, 1, 0)
+        return batch
 
 
 def load_scorer(folder: RunFolder, base: str, task: Task, model: Path, threads: int) -> ShardScorer:

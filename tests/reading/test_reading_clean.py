@@ -7,9 +7,11 @@ import random
 import pytest
 
 from classifier.article import Article
-from classifier.reading.documents.clean import read_clean
+from classifier.reading.documents.clean import date_of, read_clean
+from classifier.reading.documents.clean_files import read_clean_files
 from classifier.reading.documents.text import read_text, with_broken
 from classifier.reading.encoding import decode
+from classifier.reading.limits import Limits
 from classifier.reading.options import ReadingOptions
 from classifier.reading.origin import Origin
 
@@ -88,3 +90,101 @@ def test_damaged_texts_are_read_alike_or_the_long_way() -> None:
 def test_many_damaged_texts_are_read_alike_or_the_long_way() -> None:
     for seed in range(10, 16):
         compare(4_000, seed, 0.1 * (seed - 9))
+
+
+def compare_files(contents: list[bytes]) -> tuple[float, float]:
+    """The shares of the files that are read together and one by one; the former gave the same as the latter."""
+    found = read_clean_files(contents)
+    alone = [read_clean(content, ORIGIN) for content in contents]
+    for i, (content, article) in enumerate(zip(contents, alone, strict=True)):
+        if found.is_read[i]:
+            byline = found.bylines.get(i)
+            printed = byline.printed if byline else ""
+            assert article is not None, content.decode()
+            here = (found.titles[i], found.texts[i], printed, date_of(ORIGIN.path, byline))
+            assert here == (article.title, article.text, article.byline, article.date), content.decode()
+        elif content and not found.texts[i]:
+            assert not found.titles[i]
+    return sum(found.is_read.tolist()) / len(contents), sum(a is not None for a in alone) / len(contents)
+
+
+def test_clean_files_are_read_together_as_one_by_one() -> None:
+    chance = random.Random(3)
+    together, alone = compare_files([make_text(chance, 0.0).encode() for _ in range(400)])
+    assert together > 0.85
+    assert together > alone - 0.02
+
+
+@pytest.mark.parametrize("strange", [0.1, 0.3, 0.6])
+def test_damaged_files_are_read_together_as_one_by_one(strange: float) -> None:
+    chance = random.Random(int(100 * strange))
+    together, alone = compare_files([make_text(chance, strange).encode() for _ in range(700)])
+    assert together > 0.8 * alone
+
+
+@pytest.mark.slow
+def test_many_damaged_files_are_read_together_as_one_by_one() -> None:
+    for seed in range(20, 30):
+        chance = random.Random(seed)
+        compare_files([make_text(chance, chance.random()).encode() for _ in range(4_000)])
+
+
+def test_files_with_any_byte_changed_are_read_together_as_one_by_one() -> None:
+    chance = random.Random(5)
+    contents = []
+    for _ in range(1_500):
+        content = bytearray(make_text(chance, 0.02).encode())
+        for _ in range(chance.randint(1, 3)):
+            content[chance.randrange(len(content))] = chance.choice(list(content) + list(range(256)))
+        if chance.random() < 0.2:
+            del content[chance.randrange(len(content)) :]
+        contents.append(bytes(content))
+    compare_files(contents)
+
+
+STORY = "近日,青石县组织力量抢修水渠,确保春灌用水,三十名干部下村帮忙,水渠全长十二公里,预计月底前完工。"
+
+
+TEXTS = [
+    "", " \n\n", "\n", "春", "春耕", "春耕\n", "春耕\n{}", "春耕\n\n{}", "\ufeff春耕\n\n{}",
+    "春\xa0耕\n\n{}\xa0\n\xa0{}", "\xa0春耕\r\n\r\n{}\xa0\xa0\r\n", "春耕\r{}", "春耕\n\n{}\r",
+    "  春耕\n\u3000\u3000{}\n\t{}", "春耕\n\n{}\U0001f600\n\n\U00020000{}", "春耕\n\n\U0002f800{}", "春耕\n\n\u2f08{}",
+    "春耕\n\n本报讯(记者 张宁){}", "春耕\n\n本报北京3月3日电 {}", "春耕\n\n{}\n(记者 张宁)", "{}\n本报讯\n(记者张宁){}",
+    "春耕(记者 张宁)\n\n{}", "春耕\n本报记者 张宁\n{}", "春耕\n\n{}\n一、抓农时\n{}", "春耕\n\n{}\n水渠通到田\n头,{}",
+    "春耕\n\n“{}\n“{}”", "春耕\n\n{}(完)\n{}", "春 耕 春 灌 夜 校 学 用\n\n{}", "Spring\n\n{}",
+    "春耕\n\n{}\n相关阅读\n{}", "{{春耕}}\n\n{}", "title: 春耕\n\n{}", " title: 春耕\n\n{}",
+    "plain words\n\nmore of them.", "春耕\n\n{}本报讯(记者 张宁){}", "春耕\n\n{}\n责任编辑:张宁",
+    "春耕\n\n{}。电(", "春耕\n\n发电\n{}", "春耕\n\n青石县用上了太阳能发电\n{}",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", TEXTS)
+def test_each_is_read_together_as_alone(form: str) -> None:
+    text = form.replace("{{", "{").replace("}}", "}").replace("{}", STORY)
+    compare_files([text.encode(), f"春耕\n\n{STORY}".encode(), text.encode() * 2])
+
+
+def test_bytes_that_are_no_text_are_left_to_others() -> None:
+    good = f"春耕\n\n{STORY}".encode()
+    wrong = [
+        good.replace("春".encode(), raw)
+        for raw in (
+            b"\xff",
+            b"\xc0\xaf",
+            b"\xe0\x80\xaf",
+            b"\xed\xa0\x80",
+            b"\xf5\x80\x80\x80",
+            b"\x80",
+            b"\xe6\x98",
+            b"\0",
+        )
+    ]
+    cut = [good[:-1], good[:-2], good + b"\xe6", good + b"\xf0\x9f\x98"]
+    assert read_clean_files([*wrong, *cut, "春耕".encode("gb18030"), good]).is_read.tolist() == [False] * 13 + [True]
+
+
+def test_limits_hold_for_files_read_together() -> None:
+    long = "\n".join(["春耕", "", *[STORY * 3] * 150]).encode()
+    assert read_clean_files([long]).is_read.all()
+    assert not read_clean_files([long], Limits(page_lines=100)).is_read.any()
+    assert not read_clean_files(["\n".join(["春耕", *[STORY * 3] * 300]).encode()]).is_read.any()

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from classifier.engine.counting.vocabulary import Vocabulary
 from classifier.engine.scoring.plan import Batch, Calibration, Counter, Found, Plan
-from classifier.engine.words.cache import keep_arrays, kernel_sources, sources_digest
+from classifier.engine.words.cache import keep_arrays, sources_digest
 from classifier.engine.words.tables import SegmentationTables
 from classifier.engine.words.workspace import Workspace
 from classifier.errors import ModelError
@@ -44,16 +44,19 @@ Entry = Callable[[], Any]
 _loading = Lock()
 
 
-def machine_code(name: str, entry: Entry) -> Callable[[int], None]:
-    """The function that ``entry`` compiles: takes the address of a table of addresses; holds no interpreter lock."""
+def machine_code(name: str, entry: Entry, sources: Callable[[], list[Path]]) -> Callable[[int], None]:
+    """The function that ``entry`` compiles of ``sources``.
+
+    It takes the address of a table of addresses, and holds no interpreter lock.
+    """
     with _loading:
-        return _load(name, entry)
+        return _load(name, entry, sources)
 
 
 @cache
-def _load(name: str, entry: Entry) -> Callable[[int], None]:
+def _load(name: str, entry: Entry, sources: Callable[[], list[Path]]) -> Callable[[int], None]:
     stored = keep_arrays(
-        f"{name}-code", _key(), lambda: {"object": np.frombuffer(_make_object_file(name, entry), np.uint8)}
+        f"{name}-code", _key(sources()), lambda: {"object": np.frombuffer(_make_object_file(name, entry), np.uint8)}
     )
     code = stored["object"].tobytes()
     engine = _engine()
@@ -103,7 +106,7 @@ def _target_machine() -> Any:
     )
 
 
-def _key() -> str:
+def _key(sources: list[Path]) -> str:
     """What the machine code depends on: this processor, the compiler's version, the sources."""
     state = hashlib.sha256(f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}".encode())
     for name in ("numba", "llvmlite"):
@@ -111,7 +114,7 @@ def _key() -> str:
         if spec is not None and spec.origin:
             stated = Path(os.path.realpath(spec.origin)).with_name("_version.py")
             state.update(stated.read_bytes() if stated.exists() else spec.origin.encode())
-    state.update(sources_digest(*kernel_sources()))
+    state.update(sources_digest(*sources))
     return state.hexdigest()
 
 

@@ -120,9 +120,13 @@ def keep_arrays(kind: str, key: str, build: Callable[[], dict[str, NDArray[Any]]
 
 
 def kernel_sources() -> list[Path]:
-    """The files that the compiled code is made from."""
+    """The files that the compiled code which scores is made from."""
+    return source_files("engine/words/*.py", "engine/counting/*.py", "engine/scoring/*.py", "model/form.py", "text.py")
+
+
+def source_files(*names: str) -> list[Path]:
+    """Files of this package, in a fixed order."""
     package = Path(__file__).resolve().parents[2]
-    names = ("engine/words/*.py", "engine/counting/*.py", "engine/scoring/*.py", "model/form.py", "text.py")
     return [path for name in names for path in sorted(package.glob(name))]
 
 

@@ -36,17 +36,22 @@ BYLINE_CHARS = 100
 """Longer lines are no bylines, nor are those that end as sentences do."""
 WRAPPED_LINES, WRAPPED_WIDTH = 5, 140
 """Fewer lines, and longer ones, say nothing of a width at which a text was wrapped."""
-_NOT_CLEAN = pattern(
+NOT_CLEAN = pattern(
     r"[\x00-\x08\x0b-\x1f\x7f-\xa0\xad#&*<>\[\\_`$|\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u2e80-\u2fd5\ud800-\uf8ff"
     r"\uf900-\ufaff\ufeff\uff03\ufffd-\uffff\U0002f800-\U0002fa1d]"
 )
 """Markup, characters that only look like others, and blanks and breaks of other kinds."""
 _THREE_BYTES = pattern(r"[\u0800-\uffff]")
-_BLANKS = " \t\u3000"
+BLANKS = " \t\u3000"
 _ENDS = frozenset(ENDS)
 _BRACKETS = frozenset(CLOSING_BRACKETS)
 _BRACKET_AND_STOP = tuple(f"{bracket}{stop}" for bracket in CLOSING_BRACKETS for stop in "。.")
-_FIRST_OF_NONE = NEVER_FIRST_OF_ALL | MARKUP_FIRST
+FIRST_OF_NONE = NEVER_FIRST_OF_ALL | MARKUP_FIRST
+
+
+def may_be_clean(size: int, limits: Limits = LIMITS) -> bool:
+    """Whether a file of so many bytes is one that is read here."""
+    return 0 < size <= min(MOST_BYTES, limits.article_chars)
 
 
 def read_clean(data: bytes, origin: Origin, limits: Limits = LIMITS) -> Article | None:
@@ -61,10 +66,10 @@ def read_clean(data: bytes, origin: Origin, limits: Limits = LIMITS) -> Article 
         text = text.replace("\r\n", "\n")
     if "\xa0" in text:
         text = text.replace("\xa0", " ")
-    if _NOT_CLEAN.search(text) or not _THREE_BYTES.search(text) or (MAY_RUN_IN.search(text) and RUN_IN.search(text)):
+    if NOT_CLEAN.search(text) or not _THREE_BYTES.search(text) or (MAY_RUN_IN.search(text) and RUN_IN.search(text)):
         return None
     raw = text.split("\n")
-    lines = [line.strip(_BLANKS) for line in raw]
+    lines = [line.strip(BLANKS) for line in raw]
     seen = [i for i, line in enumerate(lines) if line]
     if not seen or len(lines) > min(MOST_LINES, limits.page_lines) or lines[seen[0]].startswith(("title", "{")):
         return None
@@ -73,7 +78,7 @@ def read_clean(data: bytes, origin: Origin, limits: Limits = LIMITS) -> Article 
     ):
         return None
     title = _title(raw, lines, seen)
-    if title and not _is_title_alone(title):
+    if title and not is_title_alone(title):
         return None
     numbers = seen[1:] if title else seen
     own = [lines[i] for i in numbers]
@@ -81,15 +86,21 @@ def read_clean(data: bytes, origin: Origin, limits: Limits = LIMITS) -> Article 
     if len(leads) - leads.count(None) > 1 or not _are_paragraphs(own):
         return None
     unfinished = _unfinished(own, text)
-    if unfinished and not _are_sub_heads(unfinished, own, leads):
+    if unfinished and not are_sub_heads(unfinished, own, leads):
         return None
     if _may_be_wrapped(own) and full_width(own, [_indent(raw[i]) for i in numbers]) < float("inf"):
         return None
-    byline = next(filter(None, leads[:3]), None)
-    if unfinished and len(joined := _with_torn_joined(own, unfinished)) < len(own):
-        own = joined
-        byline = next((found for line in own[:3] if (found := lead_byline(line) or line_byline(line))), None)
+    own, byline = put_together(own, leads, unfinished)
     return _article(title, own, byline, origin)
+
+
+def put_together(
+    own: list[str], leads: Sequence[Byline | None], unfinished: Sequence[int]
+) -> tuple[list[str], Byline | None]:
+    """The paragraphs, torn ones joined, and the byline among the first of them; ``own`` itself where none is torn."""
+    if unfinished and len(joined := _with_torn_joined(own, unfinished)) < len(own):
+        return joined, next((found for line in joined[:3] if (found := lead_byline(line) or line_byline(line))), None)
+    return own, next(filter(None, leads[:3]), None)
 
 
 def _title(raw: Sequence[str], lines: Sequence[str], seen: Sequence[int]) -> str:
@@ -101,15 +112,15 @@ def _title(raw: Sequence[str], lines: Sequence[str], seen: Sequence[int]) -> str
     return lines[first] if is_title_text(lines[first], lines[second], apart=apart) else ""
 
 
-def _is_title_alone(title: str) -> bool:
+def is_title_alone(title: str) -> bool:
     """Whether a title is nothing else, too: no heading, editors' line or signature."""
-    if title[0] in MARKUP_FIRST or _may_name_editors(title) or recommends(title):
+    if title[0] in MARKUP_FIRST or may_name_editors(title) or recommends(title):
         return False
     return title[-1] not in _BRACKETS or not is_signed(title)
 
 
 def _indent(line: str) -> int:
-    blanks = line[: len(line) - len(line.lstrip(_BLANKS))]
+    blanks = line[: len(line) - len(line.lstrip(BLANKS))]
     return len(blanks) + blanks.count("\u3000") + 3 * blanks.count("\t") if blanks else 0
 
 
@@ -117,10 +128,10 @@ def _are_paragraphs(own: Sequence[str]) -> bool:
     """Whether no line goes on with the one before, signs another story, names editors or recommends reading."""
     before, last = "", len(own) - 1
     for i, line in enumerate(own):
-        if line[0] in _FIRST_OF_NONE or (len(line) <= HEAD_CHARS and recommends(line)):
+        if line[0] in FIRST_OF_NONE or (len(line) <= HEAD_CHARS and recommends(line)):
             return False
         if line[-1] not in _ENDS:
-            if _may_name_editors(line) or (line[-1] in _BRACKETS and i < last):
+            if may_name_editors(line) or (line[-1] in _BRACKETS and i < last):
                 return False
             if len(line) <= BYLINE_CHARS and line_byline(line):
                 return False
@@ -132,18 +143,19 @@ def _are_paragraphs(own: Sequence[str]) -> bool:
     return True
 
 
-def _may_name_editors(line: str) -> bool:
+def may_name_editors(line: str) -> bool:
     return may_edit(line) and (editors_at_end(line) >= 0 or furniture_reason(line) == "editor line")
 
 
 def _unfinished(own: Sequence[str], text: str) -> list[int]:
     """The numbers of the lines that do not end as sentences do."""
     pairs = [(opening, closing) for closing, opening in PAIRS.items() if opening in text]
-    return [
-        i
-        for i, line in enumerate(own)
-        if not (is_finished(line) if line[-1] not in _ENDS else not _has_open(line, pairs))
-    ]
+    return [i for i, line in enumerate(own) if (_has_open(line, pairs) if line[-1] in _ENDS else not is_finished(line))]
+
+
+def is_unfinished(line: str) -> bool:
+    """Whether a line does not end as a sentence does."""
+    return has_open_bracket(line) if line[-1] in _ENDS else not is_finished(line)
 
 
 def _has_open(line: str, pairs: Sequence[tuple[str, str]]) -> bool:
@@ -160,7 +172,7 @@ def _may_be_wrapped(own: Sequence[str]) -> bool:
     return len(own) >= WRAPPED_LINES and sum([len(line) > WRAPPED_WIDTH for line in own]) <= len(own) // 10
 
 
-def _are_sub_heads(unfinished: Sequence[int], own: Sequence[str], leads: Sequence[Byline | None]) -> bool:
+def are_sub_heads(unfinished: Sequence[int], own: Sequence[str], leads: Sequence[Byline | None]) -> bool:
     """Whether the lines that end no sentence are sub-heads, so that none goes on in the next."""
     last = len(own) - 1
     for i in unfinished:
@@ -189,13 +201,18 @@ def _times(own: Sequence[str], pair: str) -> int:
 
 
 def _article(title: str, own: Sequence[str], byline: Byline | None, origin: Origin) -> Article:
-    published = date_of_name(origin.path)
     return Article(
         id=origin.stem,
         title=title,
         text="\n".join(own),
         byline=byline.printed if byline else "",
         reporters=(byline.reporters if byline else ()) or closing_reporters(own[-1]),
-        date=(near(published, byline.month, byline.day) if byline else "") or published,
+        date=date_of(origin.path, byline),
         source=origin.source(),
     )
+
+
+def date_of(path: str, byline: Byline | None) -> str:
+    """An article's date, by its byline and its file's name."""
+    published = date_of_name(path)
+    return (near(published, byline.month, byline.day) if byline else "") or published

@@ -20,7 +20,7 @@ from classifier.reading.page.tails import RECOMMENDED, without_editors, without_
 TITLE_CHARS = 60
 TITLE_WITH_COMMA_CHARS = 40
 _TAIL_NOTE = "what follows its end (相关阅读, 新闻推荐) was left out as recommended reading"
-_NOT_LAST = frozenset(STOP + COMMA + SEMICOLON + COLON + PAUSE + ELLIPSIS)
+NOT_LAST = frozenset(STOP + COMMA + SEMICOLON + COLON + PAUSE + ELLIPSIS)
 
 
 def read_plain(source: str, origin: Origin | None = None) -> Article:
@@ -121,11 +121,11 @@ def is_title_text(first: str, second: str, *, apart: bool, subtitled: bool = Fal
     """Whether a text's first line is its title, by that and the second; ``apart``: set so by a blank line or indent."""
     if len(first) > TITLE_CHARS or lead_byline(first) or line_byline(first):
         return False
-    if first[-1] in _NOT_LAST or (len(first) > TITLE_WITH_COMMA_CHARS and any(c in COMMA for c in first)):
+    if first[-1] in NOT_LAST or (len(first) > TITLE_WITH_COMMA_CHARS and any(c in COMMA for c in first)):
         return False
     # Without a blank line between them, a first line as long as the next is the text's own.
     stands_out = apart or len(first) < 0.8 * len(second) or len(second) > TITLE_CHARS
-    if stands_out and second[0] not in _NOT_LAST:
+    if stands_out and second[0] not in NOT_LAST:
         return True
     return subtitled or bool(lead_byline(second) or line_byline(second))
 

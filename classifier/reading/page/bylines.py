@@ -41,8 +41,8 @@ MARK, OWN_PAPER, OUTLET, TORN_SOURCE, WIRE, DATE = 1.5, 2.0, 1.5, 1.0, 1.5, 1.0
 PEOPLE_IN_BRACKET, NAMES_IN_BRACKET, HALF_BRACKET, PEOPLE, TOLD, MORE_ROLES = 3.0, 1.0, 3.0, 1.5, 1.0, 1.5
 
 _OPEN, _CLOSE = any_of(OPENING_BRACKETS), any_of(CLOSING_BRACKETS)
-_BOX = "□■◇◆○●▲△☐◎★☆▢❑"
-_MARK = pattern(rf"\s*(?:[{_BOX}]\s*|[口N]\s*(?=本?\s?[报网台]?\s?(?:记|通|见|特|实)))?")
+BOX = "□■◇◆○●▲△☐◎★☆▢❑"
+_MARK = pattern(rf"\s*(?:[{BOX}]\s*|[口N]\s*(?=本?\s?[报网台]?\s?(?:记|通|见|特|实)))?")
 _SENT_LAST = pattern(r"报[道导]$")
 _TIME_WORDS = r"近日|日前|昨|今|\d|连日|眼下"
 _PEOPLE_NEXT = r"记\s?者|通\s?讯\s?员"
@@ -85,7 +85,7 @@ _CREDIT_END = pattern(rf"(?:(?<!拍)摄影?|供\s?图|航拍|(?<!文)(?<!文[{SL
 _WROTE_TOO = pattern(rf"[\s{SLASH}+＋]文(?:[\s{SLASH}+＋、图]|$)")
 _LINE_PREFIX = pattern(rf"(?:[文图摄]\s?[{SLASH}+＋]*\s?[文图摄]?\s?{any_of(COLON + SLASH)}?\s*)")
 _MONTH_AND_DAY = pattern(r"(\d{1,2})\s?月\s?(\d{1,2})\s?日")
-_COMMENTATOR = pattern(rf"\s*[{_BOX}]?\s*本\s?报(?:特约)?(?:评论员|编辑部)(?:\s*{HAN}{{2,4}}(?:\s{HAN}{{2,4}})*)?\s*$")
+_COMMENTATOR = pattern(rf"\s*[{BOX}]?\s*本\s?报(?:特约)?(?:评论员|编辑部)(?:\s*{HAN}{{2,4}}(?:\s{HAN}{{2,4}})*)?\s*$")
 _SENDER = pattern(
     rf"\s*(?:(?:供\s?稿|来\s?源|撰\s?稿|作\s?者|文字|图文)\s*{any_of(COLON)}\s*(?P<who>{none_of(ENDS + COLON)}{{2,40}})"
     rf"|{HAN}{{2,12}}(?:融媒体?中心|[媒体闻传]中心|宣传部|电视台)(?:供稿)?|(?:{ROLE}){HAN}?)\s*$"
@@ -104,7 +104,7 @@ _NAMES_AT_END = pattern(
     rf"{_CLOSE}\s*[。.]?\s*$"
 )
 _SIGNING = pattern(
-    rf"[\s—–\-{_BOX}]*{_OPEN}?\s*(?:(?:读者|作者|网友|听众|观众|学生|教师|撰文)\s*{any_of(COLON)}?\s*|{HAN}{{2,14}}\s+(?={HAN}{{2,3}}\W*$))?"
+    rf"[\s—–\-{BOX}]*{_OPEN}?\s*(?:(?:读者|作者|网友|听众|观众|学生|教师|撰文)\s*{any_of(COLON)}?\s*|{HAN}{{2,14}}\s+(?={HAN}{{2,3}}\W*$))?"
     rf"(?P<who>{HAN}(?:{HAN}|[\s·、,，]){{1,24}}?)\s*{_CLOSE}?\s*$"
 )
 _SIGNING_SOURCE = pattern(
@@ -121,20 +121,20 @@ _ANCHOR = pattern(
     r"|(?<=消)\s?息|(?<=[记己已記])\s?[者着音]|(?<=[报報])\s?[道导導]|(?<=[通习習])\s?[讯訊迅汛生]|(?<=本)\s?[报報]\s)"
 )
 _MAY_SIGN = pattern(
-    rf"[记己已記通实實评評编編撰供来來作图圖文中宣电電{_BOX}](?:(?<=[记己已記])\s?[者着音]|(?<=通)\s?[讯迅汛訊]|(?<=[实實])\s?[习習]"
+    rf"[记己已記通实實评評编編撰供来來作图圖文中宣电電{BOX}](?:(?<=[记己已記])\s?[者着音]|(?<=通)\s?[讯迅汛訊]|(?<=[实實])\s?[习習]"
     rf"|(?<=[评評])[论論][员員]|(?<=[编編])[辑輯]部|(?<=[撰供])\s?稿|(?<=[来來])\s?源|(?<=作)\s?者|(?<=[图圖])文|(?<=文)字|(?<=中)心"
-    rf"|(?<=宣)[传傳]部|(?<=[电電])[视視]台|(?<=[{_BOX}]))"
+    rf"|(?<=宣)[传傳]部|(?<=[电電])[视視]台|(?<=[{BOX}]))"
 )
 _SPACED = pattern(rf"\s*(?:\S[ \u3000]){{6,}}(?:{any_of(CLOSING_BRACKETS + COLON)}|\S$)?")
-_TRACE_FIRST = pattern(rf"\s*(?:[{_BOX}口N\[(（〔【]|[本木报報根记記己者着通讯訊迅员員贝实實见見融文图圖摄攝供稿撰])")
+TRACE_FIRST = pattern(rf"\s*(?:[{BOX}口N\[(（〔【]|[本木报報根记記己者着通讯訊迅员員贝实實见見融文图圖摄攝供稿撰])")
 _TRACE = pattern(
-    rf"\s*(?P<mark>[{_BOX}口N]|{_OPEN})?\s*(?=\S*[记己者着通讯迅员供稿文])"
+    rf"\s*(?P<mark>[{BOX}口N]|{_OPEN})?\s*(?=\S*[记己者着通讯迅员供稿文])"
     rf"[本木报根记己者着通讯迅汛员贝实习生见特约融媒体全文图摄供稿撰县]{{0,8}}(?P<apart>[+＋{SLASH}:：|｜\s]*)"
     r"[本木报根记己者着通讯迅汛员贝实习生]{0,6}\s*"
 )
 _BEGINS = pattern(
-    rf"\s*[{_BOX}口N]?\s*(?:(?:综合|据)?(?:[本木]\s?[报根刊台网社]|新华|华社|中新|云上|本$|报讯?$)|融媒体|记者|通讯员)"
-    rf"|\s*[{_BOX}口N]\s*{HAN}{{0,6}}[+{SLASH}]*{HAN}{{0,6}}$|{_OPEN}{HAN}{{0,10}}$"
+    rf"\s*[{BOX}口N]?\s*(?:(?:综合|据)?(?:[本木]\s?[报根刊台网社]|新华|华社|中新|云上|本$|报讯?$)|融媒体|记者|通讯员)"
+    rf"|\s*[{BOX}口N]\s*{HAN}{{0,6}}[+{SLASH}]*{HAN}{{0,6}}$|{_OPEN}{HAN}{{0,10}}$"
 )
 _BEGINS_IN_OUTLET = pattern(
     rf"(?:{_OPEN})?{HAN}{{1,14}}?(?:[网报]|融媒?|融媒体(?:中心?)?|客户端?|时刻)(?:[-–—{SLASH}]{{1,2}}{HAN}{{0,10}})?"
@@ -144,7 +144,7 @@ _OUTLET_SIGN = pattern("[网报媒客刻融]")
 _ENDS_IN_ROLE = pattern(r"(?:记\s?者?|通\s?讯?\s?员?|实\s?习\s?生?|见\s?习|融媒体?)\s*[:：|]?\s*$")
 _ENDS_IN_BRACKET = pattern(rf"{_OPEN}(?:[^()（）]*(?:记|通讯|实习|供稿|编)[^()（）]*|\s*)$")
 _TOLD = ("报道", "报导", "報道", "報導")
-_AROUND_NAMES = OPENING_BRACKETS + CLOSING_BRACKETS + _BOX + " \u3000-–—"
+_AROUND_NAMES = OPENING_BRACKETS + CLOSING_BRACKETS + BOX + " \u3000-–—"
 _AROUND = " \u3000:：。)）]】"
 _WIRE_WORD = pattern(r"[讯电迅汛]|消\s?息|报\s?[道导]")
 _MAY_CLOSE = pattern(r"[记記通实實](?:(?<=[记記])\s?者|(?<=通)\s?[讯訊]|(?<=[实實])[习習])")
@@ -283,7 +283,7 @@ def signature(line: str) -> Byline | None:
 
 def _read_damaged_line(printed: str, line: str) -> Byline | None:
     """A line of names alone, with what OCR left of the roles: ``N本报记 张宁``, ``(供:张宁)``, ``者 张宁``."""
-    if len(line) > 50 or not _TRACE_FIRST.match(line):
+    if len(line) > 50 or not TRACE_FIRST.match(line):
         return None
     plain = simplify(line)
     trace = _TRACE.match(plain)

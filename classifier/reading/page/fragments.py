@@ -11,6 +11,7 @@ from classifier.reading.page.traditional import simplify
 from classifier.reading.patterns import pattern
 
 _WORD_PAIR, _NO_WORD_PAIR, _PAIR_ELSEWHERE = 3.0, -0.75, 1.5
+_LOOKED_AT = 120
 _OPENS = pattern(
     rf"{any_of(OPENING_QUOTES)}|近[日年]|日前|连日来|今年|去年|当前|眼下|据[悉了介统]|记者|走进|在.{{2,24}}?{any_of(COMMA)}|为|“"
     r"|\d{1,2}月|\d{4}年|截至|目前|随着|清晨|傍晚|初春|早在"
@@ -40,8 +41,8 @@ def is_torn(line: str, after: str, alike: int, times: Callable[[str], int]) -> b
     least = -_PAIR_ELSEWHERE if in_han else 0.0
     if odds <= least:
         return False
-    own = pairs_of(line)
-    if own and len(own & pairs_of(after[:120])) >= 0.34 * len(own):
+    own, below = pairs_of(line), simplify(after[:_LOOKED_AT])
+    if own and sum([pair in below for pair in own]) >= 0.34 * len(own):
         odds -= 3.0
     if odds > 0 or odds <= least:
         return odds > 0

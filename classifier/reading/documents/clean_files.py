@@ -1,0 +1,234 @@
+"""Many files of clean text at once: what ``clean.read_clean`` reads one by one, by compiled code over all their bytes.
+
+The compiled looks (``engine/lines/looking.py``) read most files to the end.  Of the others they mark the lines that
+may be a byline, a signature, a sub-head; those are looked at again here, by the rules that read_clean goes by.
+What comes out is the same as theirs, which a test holds over texts of many kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.columns import TextColumn
+from classifier.engine.lines import plan
+from classifier.engine.lines.plan import Files, Marks, Read, Work
+from classifier.engine.scoring.machine_code import addresses, machine_code
+from classifier.engine.words.cache import source_files
+from classifier.reading.documents import clean
+from classifier.reading.documents.clean import MOST_LINES, is_unfinished
+from classifier.reading.documents.plain import NOT_LAST
+from classifier.reading.limits import LIMITS, Limits
+from classifier.reading.page.bylines import BOX, TRACE_FIRST, Byline, breaks_off, is_signed, lead_byline, line_byline
+from classifier.reading.page.markup import MARKUP_FIRST
+from classifier.reading.page.signs import CLOSERS, CLOSING_BRACKETS, COMMA, ENDS, OPENING_BRACKETS, PAIRS
+from classifier.reading.page.tails import recommends
+from classifier.reading.page.traditional import TELLING
+from classifier.strings import offsets_of
+
+_LEAD, _SIGN, _RECOMMENDS, _EDITS, _RUNS, _ELECTRIC = range(6)
+_NO_HAN = "".join(chr(code) for code in range(0x10000) if not 0x3400 <= code <= 0x9FFF)
+_PAIRS: tuple[tuple[tuple[int, ...], str, str], ...] = (
+    ((_LEAD,), "消", "息"),
+    ((_LEAD, _SIGN), "记己已記", "者着音"),
+    ((_LEAD, _SIGN), "报報", "道导導"),
+    ((_LEAD, _SIGN), "通习習", "讯訊迅汛生"),
+    ((_LEAD,), "日", "电電"),
+    ((_LEAD,), "本", "报報"),
+    ((_LEAD, _ELECTRIC), "电電", "近日前今昨" + _NO_HAN),
+    ((_SIGN,), "实實", "习習"),
+    ((_SIGN,), "评評", "论論"),
+    ((_SIGN,), "编編", "辑輯"),
+    ((_SIGN,), "撰供", "稿"),
+    ((_SIGN,), "来來", "源"),
+    ((_SIGN,), "作", "者"),
+    ((_SIGN,), "图圖", "文"),
+    ((_SIGN,), "文", "字"),
+    ((_SIGN,), "中", "心"),
+    ((_SIGN,), "宣", "传傳"),
+    ((_SIGN,), "电電", "视視"),
+    ((_RECOMMENDS,), "新相推更热熱精为為编編今猜大往最", "闻聞关關荐薦多门門点點彩您辑輯日你家期新"),
+    ((_EDITS,), "主版", "任式"),
+    ((_RUNS,), "报報网網讯訊日融媒体體心电電", "(（"),
+    ((_RUNS,), "闻关", "推阅"),
+)
+"""Which two characters, one after the other or set apart, are a sign of what.
+
+They are all that the first looks of bylines, tails, furniture and markup (``_ANCHOR``, ``_MAY_SIGN``, ``_RECOMMENDS``,
+``_MAY_EDIT``, ``RUN_IN``) are for, and some more.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CleanFiles:
+    """What was read of files, in their order: where ``is_read``, a title, a text and a byline, elsewhere nothing.
+
+    ``titles`` and ``texts`` have a row for every file.
+    """
+
+    is_read: NDArray[np.bool_]
+    titles: TextColumn
+    texts: TextColumn
+    bylines: dict[int, Byline]
+
+
+def read_clean_files(contents: Sequence[bytes], limits: Limits = LIMITS) -> CleanFiles:
+    """Read the files that are one article of clean text each; safe to call from several threads."""
+    read = _look(contents, min(MOST_LINES, limits.page_lines))
+    is_read = read.states != plan.NO
+    texts = TextColumn(read.texts, read.text_ends)
+    bylines: dict[int, Byline] = {}
+    changed: dict[int, bytes] = {}
+    flags, line_ends, title_ends = read.flags.tobytes(), read.line_ends, read.title_ends
+    for i in np.flatnonzero(read.states == plan.OPEN).tolist():
+        title = read.titles[title_ends[i] : title_ends[i + 1]].tobytes().decode()
+        own = texts[i].split("\n")
+        found = _look_again(title, own, flags[line_ends[i] : line_ends[i + 1]])
+        if found is None:
+            is_read[i] = False
+            continue
+        joined, byline = found
+        if joined is not own:
+            changed[i] = "\n".join(joined).encode()
+        if byline is not None:
+            bylines[i] = byline
+    if changed:
+        texts = _exchange(texts, changed)
+    return CleanFiles(is_read, TextColumn(read.titles, title_ends), texts, bylines)
+
+
+def _look_again(title: str, own: list[str], flags: bytes) -> tuple[list[str], Byline | None] | None:
+    """The paragraphs, torn ones joined, and the byline; None where the text is not clean after all.
+
+    ``flags``: what must be looked at again in the title and each paragraph.
+    """
+    if flags[0] and not _is_title(title, flags[0]):
+        return None
+    leads: list[Byline | None] = [None] * len(own)
+    unfinished = []
+    for i, line in enumerate(own):
+        flag = flags[i + 1]
+        if not flag:
+            continue
+        if flag & plan.LEAD:
+            leads[i] = lead_byline(line)
+        if (
+            (flag & plan.RECOMMENDS and recommends(line))
+            or (flag & plan.SIGN and line_byline(line))
+            or (flag & plan.EDITS and clean.may_name_editors(line))
+            or (flag & plan.SIGNED and is_signed(line))
+            or (flag & plan.BREAKS and breaks_off(own[i - 1], line))
+        ):
+            return None
+        if flag & plan.UNFINISHED or (flag & plan.UNSURE and is_unfinished(line)):
+            unfinished.append(i)
+    if len(leads) - leads.count(None) > 1 or (unfinished and not clean.are_sub_heads(unfinished, own, leads)):
+        return None
+    return clean.put_together(own, leads, unfinished)
+
+
+def _is_title(title: str, flag: int) -> bool:
+    """Whether a first line that was taken for the title is one, and nothing else, too."""
+    if flag & (plan.LEAD | plan.SIGN) and (lead_byline(title) or line_byline(title)):
+        return False
+    return clean.is_title_alone(title)
+
+
+def _exchange(texts: TextColumn, changed: dict[int, bytes]) -> TextColumn:
+    """The column with other texts at some places."""
+    data, ends = memoryview(texts.data), texts.offsets.tolist()  # type: ignore[arg-type]
+    parts: list[bytes | memoryview] = []
+    start = 0
+    lengths = np.diff(texts.offsets)
+    for i, text in changed.items():
+        parts += (data[start : ends[i]], text)
+        start = ends[i + 1]
+        lengths[i] = len(text)
+    parts.append(data[start : ends[-1]])
+    offsets = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return TextColumn(np.frombuffer(b"".join(parts), np.uint8), offsets)
+
+
+def _look(contents: Sequence[bytes], most_lines: int) -> Read:
+    n = len(contents)
+    data = np.frombuffer(b"".join(contents), np.uint8)
+    files = Files(data, offsets_of(contents), np.array([most_lines], np.int64))
+    work = Work(np.empty(plan.LINE * (most_lines + 1), np.int64), np.empty(plan.PLACES, np.int64))
+    read = Read(
+        states=np.empty(n, np.uint8),
+        titles=np.empty(len(data), np.uint8),
+        title_ends=np.empty(n + 1, np.int64),
+        texts=np.empty(len(data), np.uint8),
+        text_ends=np.empty(n + 1, np.int64),
+        flags=np.empty(len(data) // 2 + 2 * n + 1, np.uint8),
+        line_ends=np.empty(n + 1, np.int64),
+    )
+    table = np.array(addresses(_marks(), files, work, read), np.int64)
+    _compiled()(table.ctypes.data)
+    return read
+
+
+def _compiled() -> Callable[[int], None]:
+    return machine_code("lines", _entry, _sources)
+
+
+def _sources() -> list[Path]:
+    return source_files("engine/lines/*.py", "engine/scoring/entry.py", "engine/words/compiled.py")
+
+
+def _entry() -> Any:
+    from classifier.engine.lines.entry import compile_entry  # needs numba
+
+    return compile_entry()
+
+
+@cache
+def _marks() -> Marks:
+    """What the compiled code is told of characters, by the signs and rules of pages."""
+    every = "".join(map(chr, range(0x10000)))
+    table = np.zeros((0x10000, plan.COLUMNS), np.int32)
+
+    def mark(kind: int, characters: Iterator[str] | Sequence[str] | frozenset[str]) -> None:
+        table[[ord(c) for c in characters], plan.KINDS] |= kind
+
+    mark(plan.UNCLEAN, clean.NOT_CLEAN.findall(every))
+    mark(plan.BLANK, clean.BLANKS)
+    mark(plan.END, ENDS)
+    mark(plan.CLOSER, CLOSERS)
+    mark(plan.CLOSING_BRACKET, CLOSING_BRACKETS)
+    mark(plan.NEVER_FIRST, clean.FIRST_OF_NONE)
+    mark(plan.NOT_LAST, NOT_LAST)
+    mark(plan.COMMA, COMMA)
+    mark(plan.HAN, every[0x3400:0xA000])
+    mark(plan.SET_APART, "0123456789([)],.:;%" + every[0x80:])
+    mark(plan.EDITS_ONE, "编編审審校監监责責")
+    mark(plan.EDITS_SIGN, ":：/／|")
+    mark(plan.TRACE, (match[0][-1] for match in TRACE_FIRST.finditer(every)))
+    mark(plan.BOX, BOX)
+    mark(plan.MARKUP, MARKUP_FIRST)
+    mark(plan.WIRE, "讯迅汛訊")
+    mark(plan.THREE_BYTES, every[0x800:])
+    mark(plan.RUN_END, "。!！?？")
+    mark(plan.TRACED, "记己者着通讯迅员供稿文" + TELLING.pattern)
+    mark(plan.BEGINS_FIRST, BOX + OPENING_BRACKETS + "口N综据本木新华中云报融记通" + TELLING.pattern)
+    mark(plan.BEGINS, OPENING_BRACKETS + "网报媒客刻融" + TELLING.pattern)
+    mark(plan.BEGINS_LAST, "记者通讯员实习生见融媒体:：|" + TELLING.pattern)
+    mark(plan.CAPTION, "图摄片照发供航报圖攝發報▲▼△▽◀▶←→↑↓①②③④⑤⑥⑦⑧⑨⑩")
+    table[0xA0, plan.KINDS] = plan.BLANK  # it is read as a space
+    rules = np.zeros(6, np.int32)
+    for bit, (signs, firsts, seconds) in enumerate(_PAIRS):
+        rules[list(signs)] |= 1 << bit
+        table[[ord(c) for c in set(firsts)], plan.FIRSTS] |= 1 << bit
+        table[[ord(c) for c in set(seconds)], plan.SECONDS] |= 1 << bit
+    for i, (closing, opening) in enumerate(PAIRS.items()):
+        table[[ord(opening), ord(closing)], plan.PAIRED] = i + 1, plan.PAIRS + i + 1
+    table[ord('"'), plan.PAIRED] = plan.QUOTE + 1
+    table[ord("。"), plan.PAIRED] = plan.STOP + 1
+    return Marks(table.ravel(), rules)
