@@ -57,9 +57,15 @@ _SHEET_TYPE: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _PACKED_MAGIC: Final = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bz2"), (b"\xfd7zXZ\0", "xz"))
 
 
+@lru_cache(1_024)
 def split_name(name: str) -> tuple[str, str, str]:
     """The stem, the kind its ending stands for (``text``, ``jsonl`` …, empty if unknown) and its compression."""
-    return _split_base(posixpath.basename(name.replace("\\", "/").rstrip("/")) or name)
+    return _split_base(_base(name.rstrip("/\\")) or name)
+
+
+def _base(name: str) -> str:
+    """The last part of a path, of whatever system."""
+    return (name.replace("\\", "/") if "\\" in name else name).rpartition("/")[2]
 
 
 @lru_cache(1_024)
@@ -79,13 +85,13 @@ def _split_base(base: str) -> tuple[str, str, str]:
 
 def is_readable(name: str) -> bool:
     """Whether a file of this name is read when met in a folder or archive."""
-    base = posixpath.basename(name.replace("\\", "/"))
+    base = _base(name)
     return not base.startswith((".", "~$")) and bool(split_name(base)[1])
 
 
 def is_hidden(name: str) -> bool:
     """Whether a file is one of the system's or of an open program's, which nobody means to be read."""
-    base = posixpath.basename(name.replace("\\", "/"))
+    base = _base(name)
     return base.startswith((".", "~$")) or base.lower() in ("thumbs.db", "desktop.ini") or "__MACOSX/" in name
 
 

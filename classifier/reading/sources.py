@@ -302,21 +302,30 @@ def files_of(
     folder: Path, options: ReadingOptions, refused: Refused, depth: int = 0, *, passed: Passed = _unheard
 ) -> Iterator[Path]:
     """Readable files of a folder and its folders, in sorted order; links to folders are not followed."""
+    for path, _ in entries_of(str(folder), options, refused, depth, passed=passed):
+        yield Path(path)
+
+
+def entries_of(
+    folder: str, options: ReadingOptions, refused: Refused, depth: int = 0, *, passed: Passed = _unheard
+) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """What ``files_of`` gives, each path with its entry in its folder, which knows more of the file."""
     if depth > options.limits.folder_depth:
-        refused(InputRefused(show_name(str(folder)), say("reading.too_deep", most=options.limits.folder_depth)))
+        refused(InputRefused(show_name(folder), say("reading.too_deep", most=options.limits.folder_depth)))
         return
     try:
         with os.scandir(folder) as entries:
-            found = sorted((e.name, e.is_dir(follow_symlinks=False), e.is_file()) for e in entries)
+            found = sorted((e.name, e.is_dir(follow_symlinks=False), e.is_file(), e) for e in entries)
     except OSError as error:
         said = say("reading.cannot_be_listed", error=error.strerror or error)
-        refused(InputRefused(show_name(str(folder)), said))
+        refused(InputRefused(show_name(folder), said))
         return
-    for name, is_folder, is_file in found:
+    before = "" if folder == "." else folder if folder.endswith(os.sep) else folder + os.sep
+    for name, is_folder, is_file, entry in found:
         if is_folder and not name.startswith("."):
-            yield from files_of(folder / name, options, refused, depth + 1, passed=passed)
+            yield from entries_of(before + name, options, refused, depth + 1, passed=passed)
         elif is_file and not is_hidden(name):
             if is_readable(name):
-                yield folder / name
+                yield before + name, entry
             else:
-                passed(show_name(str(folder / name)))
+                passed(show_name(before + name))

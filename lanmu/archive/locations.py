@@ -15,13 +15,16 @@ from classifier.messages import say
 from classifier.reading.kinds import READABLE, is_hidden, is_readable
 from classifier.reading.names import show_name
 from classifier.reading.options import ReadingOptions
-from classifier.reading.sources import files_of
+from classifier.reading.sources import entries_of
 
 _STAMPS = ("ETag", "etag", "md5Hash", "checksum", "LastModified", "last_modified", "updated", "mtime", "created")
 """What filesystems call that which changes when a file does, the surest first."""
 
 _SAID = 200
 """Characters of a filesystem's own message that are passed on."""
+
+IsOutput = Callable[[str, bool], bool]
+"""Whether a path, which may be a link, is of the run itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,7 @@ def list_sources(
     base: str,
     options: ReadingOptions,
     refused: Refused,
-    is_output: Callable[[Path], bool],
+    is_output: IsOutput,
     passed: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Found]:
     """Every file of the sources, folders with all that is in them, always in the same order.
@@ -140,7 +143,7 @@ def _in_path(
     base: str,
     options: ReadingOptions,
     refused: Refused,
-    is_output: Callable[[Path], bool],
+    is_output: IsOutput,
     passed: Callable[[str], None],
 ) -> Iterator[Found]:
     path = Path(base) / source
@@ -148,14 +151,19 @@ def _in_path(
         yield find_source(source, base)
         return
     start = len(str(path).rstrip(os.sep)) + 1 if str(path) != "." else 0
-    for inner in files_of(path, options, refused, passed=passed):
-        if is_output(inner):
+    before = os.path.join(source, "")  # noqa: PTH118  # "./a" stays "./a"
+    for inner, entry in entries_of(str(path), options, refused, passed=passed):
+        if is_output(inner, entry.is_symlink()):
             continue
-        shown = os.path.join(source, str(inner)[start:])  # noqa: PTH118  # "./a" stays "./a"
+        shown = before + inner[start:]
         try:
-            yield find_source(shown, base)
-        except InputRefused as error:
-            refused(error)
+            state = entry.stat()
+            yield Found(shown, state.st_size, str(state.st_mtime_ns))
+        except OSError:
+            try:
+                yield find_source(shown, base)
+            except InputRefused as error:
+                refused(error)
 
 
 def _in_url(url: str, passed: Callable[[str], None]) -> Iterator[Found]:

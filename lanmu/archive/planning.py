@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain, islice
-from pathlib import Path
 
 from classifier.errors import LanmuError
 from classifier.messages import Said, join, name_some, say
@@ -19,7 +18,7 @@ from classifier.reading.kinds import split_name, unread_ending
 from classifier.reading.names import show_name
 from lanmu.archive.cutting import Costed, is_archive, is_document, pieces_of
 from lanmu.archive.folder import RunFolder
-from lanmu.archive.locations import Found, is_url, list_sources, size_of
+from lanmu.archive.locations import Found, IsOutput, is_url, list_sources, size_of
 from lanmu.archive.plan import PLAN, SHARDS, Piece, Plan, Shard, Task, as_json, read_plan, read_shards
 from lanmu.archive.stems import SeenStems
 from lanmu.archive.target import Target
@@ -32,8 +31,6 @@ OF_A_RUN = ("summary.json", "summary.html", "refused.jsonl", "parts", "reports",
 """All that a run writes into its folder, in the order in which it is thrown away."""
 _NAMED = 3
 _SUM = 1 << 128
-
-IsOutput = Callable[[Path], bool]
 
 
 def open_plan(target: Target, sources: Sequence[str], base: str, task: Task, *, restart: bool) -> Plan:
@@ -153,16 +150,20 @@ def lanmu_version() -> str:
 def _outputs(target: Target) -> IsOutput:
     """What tells the run's own files, should they lie among the sources."""
     if not target.folder.is_local:
-        return lambda _: False
+        return lambda _path, _is_link: False
     own = {os.path.realpath(out) for out in (target.folder.location, target.file) if out}
 
     @lru_cache(64)
-    def inside(folder: Path) -> bool:
+    def look_into(folder: str) -> tuple[str, bool]:
         real = os.path.realpath(folder)
-        return any(real == out or real.startswith(out + os.sep) for out in own)
+        return real, any(real == out or real.startswith(out + os.sep) for out in own)
 
-    def is_output(path: Path) -> bool:
-        return inside(path.parent) or (bool(target.file) and os.path.realpath(path) in own)
+    def is_output(path: str, is_link: bool) -> bool:
+        before, separator, name = path.rpartition(os.sep)
+        real, inside = look_into(before or separator)
+        if inside or not target.file:
+            return inside
+        return (os.path.realpath(path) if is_link else os.path.join(real, name)) in own  # noqa: PTH118
 
     return is_output
 
@@ -241,4 +242,16 @@ def _number(file: Found, base: str) -> int:
 
 
 def _whole(path: str, base: str) -> str:
-    return path if is_url(path) else os.path.normpath(os.path.join(base, path))  # noqa: PTH118
+    if is_url(path):
+        return path
+    before, _, name = path.rpartition(os.sep)
+    if name in ("", ".", "..") or not before:
+        return os.path.normpath(os.path.join(base, path))  # noqa: PTH118
+    return _whole_folder(before, base) + name
+
+
+@lru_cache(64)
+def _whole_folder(folder: str, base: str) -> str:
+    """What stands before the names of its files."""
+    whole = os.path.normpath(os.path.join(base, folder))  # noqa: PTH118
+    return "" if whole == "." else os.path.join(whole, "")  # noqa: PTH118

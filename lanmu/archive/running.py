@@ -103,6 +103,8 @@ def shards_left(folder: RunFolder, plan: Plan, take: Take | None = None) -> tupl
     A shard is done when its part is there with the size its report tells.
     """
     parts = folder.sizes("parts")
+    if not parts:
+        return 0, 0, _share(read_shards(folder), take)
     done: set[int] = set()
     cost = 0
     for shard in _share(read_shards(folder), take):

@@ -19,7 +19,8 @@ from classifier.errors import InputRefused, LanmuError, Refused
 from classifier.messages import say
 from classifier.model.decisions import Decisions
 from classifier.model.topic_model import TopicModel
-from classifier.reading.kinds import split_name
+from classifier.reading.documents.documents import read_document
+from classifier.reading.kinds import chosen_kind, split_name
 from classifier.reading.names import GivenStems, show_name
 from classifier.reading.options import ReadingOptions
 from classifier.reading.origin import Origin
@@ -93,12 +94,17 @@ class ShardScorer:
             else:
                 yield self._read_small(pieces, report, refusals)
 
-    def _read_one(self, piece: Piece, report: Report, refusals: _Refusals) -> Read:
+    def _read_one(self, piece: Piece, report: Report, refusals: _Refusals, content: bytes = b"") -> Read:
         start = time.perf_counter()
         waited = 0.0
         articles, before = 0, refusals.count
         try:
-            for read in read_piece(piece, self.base, self.options, refusals.add, self.model, report.pass_over):
+            read_now = (
+                read_content(piece, content, self.options, refusals.add, self.model)
+                if content
+                else read_piece(piece, self.base, self.options, refusals.add, self.model, report.pass_over)
+            )
+            for read in read_now:
                 articles += len(read)
                 paused = time.perf_counter()
                 yield read
@@ -113,10 +119,10 @@ class ShardScorer:
         start = time.perf_counter()
         alone: dict[str, float] = {}
 
-        def read_alone(piece: Piece) -> list[Article]:
+        def read_alone(piece: Piece, content: bytes) -> list[Article]:
             begun = time.perf_counter()
             found: list[Article] = []
-            for read in self._read_one(piece, report, refusals):
+            for read in self._read_one(piece, report, refusals, content):
                 found += read.articles() if isinstance(read, ArticleChunk) else read
             alone[piece.path] = time.perf_counter() - begun
             return found
@@ -168,7 +174,25 @@ def read_piece(
     except (InputRefused, GeneratorExit):
         raise
     except Exception as error:  # a reader's own mistake must not stop a run of millions
-        raise InputRefused(name, say("score.could_not_be_read", kind=type(error).__name__, error=str(error))) from error
+        raise _mistake(name, error) from error
+
+
+def read_content(piece: Piece, content: bytes, options: ReadingOptions, refused: Refused, model: TopicModel) -> Read:
+    """The articles of a file of text that is read already, and that is no clean text."""
+    name = show_name(piece.path)
+    stem, kind, _ = split_name(name)
+    try:
+        origin = Origin(name, stem=piece.stem or stem)
+        kind = chosen_kind(kind, options)
+        yield read_document(content, kind, origin, options, model.probabilities, refused, may_be_clean=False)
+    except (InputRefused, GeneratorExit):
+        raise
+    except Exception as error:
+        raise _mistake(name, error) from error
+
+
+def _mistake(name: str, error: Exception) -> InputRefused:
+    return InputRefused(name, say("score.could_not_be_read", kind=type(error).__name__, error=str(error)))
 
 
 def _table_chunks(piece: Piece, file: BinaryIO, options: ReadingOptions, refused: Refused) -> Read:

@@ -39,15 +39,19 @@ def group_small(pieces: Iterable[Piece], options: ReadingOptions) -> Iterator[li
 
 
 def read_small(
-    pieces: Sequence[Piece], base: str, options: ReadingOptions, read_alone: Callable[[Piece], list[Article]]
+    pieces: Sequence[Piece], base: str, options: ReadingOptions, read_alone: Callable[[Piece, bytes], list[Article]]
 ) -> Batch:
-    """The articles of small files of text; what is not one article of clean text is ``read_alone``."""
+    """The articles of small files of text; what is not one article of clean text is ``read_alone``.
+
+    That is given what the file holds, or nothing where it is not as it was planned or cannot be read.
+    """
     from classifier.reading.documents.clean_files import read_clean_files
 
-    found = read_clean_files([_content(piece, base) for piece in pieces], options.limits)
+    contents = [_content(piece, base) for piece in pieces]
+    found = read_clean_files(contents, options.limits)
     names = [show_name(piece.path) for piece in pieces]
     ids = [piece.stem or split_name(name)[0] for piece, name in zip(pieces, names, strict=True)]
-    others = {i: read_alone(pieces[i]) for i, is_read in enumerate(found.is_read.tolist()) if not is_read}
+    others = {i: read_alone(pieces[i], contents[i]) for i, is_read in enumerate(found.is_read.tolist()) if not is_read}
     return Batch.of_clean_files(found, ids, names, others)
 
 
@@ -70,7 +74,7 @@ def _together(group: list[Piece]) -> Iterator[list[Piece]]:
 
 
 def _content(piece: Piece, base: str) -> bytes:
-    """What a file holds; nothing where it is not as planned or cannot be read: reading it alone says what is wrong."""
+    """What a file holds; nothing where it is not as it was planned or cannot be read."""
     try:
         file = os.open(os.path.join(base, piece.path), _READ_ONLY)  # noqa: PTH118
         try:

@@ -23,9 +23,11 @@ class SeenStems:
     def other_stem(self, path: str) -> str:
         """The stem that a file of this path gets instead of its own; empty where no file before it has that."""
         own = split_name(path)[0]
+        if self._add(own):
+            return ""
         for candidate in stem_candidates(path, own):
             if self._add(candidate):
-                return "" if candidate == own else candidate
+                return candidate
         return path
 
     def _add(self, stem: str) -> bool:

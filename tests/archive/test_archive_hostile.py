@@ -109,7 +109,7 @@ def test_a_file_that_changes_during_the_run_is_refused(tmp_path: Path, small_mod
     manifest = read_manifest(small_model_folder)
     folder = RunFolder(str(tmp_path / "out"))
     task = Task(manifest.checksum, manifest.name)
-    plan = make_plan(folder, [str(tmp_path)], ".", task, lambda path: "out" in path.parts)
+    plan = make_plan(folder, [str(tmp_path)], ".", task, lambda path, _: "out" in Path(path).parts)
     write_jsonl(tmp_path / "a.jsonl", articles(9))
     (tmp_path / "c.jsonl").unlink()
     scorer = load_scorer(folder, plan.base, task, small_model_folder, threads=1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -133,8 +133,9 @@ def _look_again(title: str, own: list[str], flags: bytes) -> tuple[list[str], By
     return clean.put_together(own, leads, unfinished)
 
 
+@lru_cache(1_024)
 def _is_title(title: str, flag: int) -> bool:
-    """Whether a first line that was taken for the title is one, and nothing else, too."""
+    """Whether a first line that was taken for the title is one, and nothing else, too; titles of columns come again."""
     if flag & (plan.LEAD | plan.SIGN) and (lead_byline(title) or line_byline(title)):
         return False
     return clean.is_title_alone(title)

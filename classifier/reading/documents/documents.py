@@ -21,10 +21,13 @@ def read_document(
     options: ReadingOptions,
     scorer: Scorer | None = None,
     refused: Refused = raise_refused,
+    *,
+    may_be_clean: bool = True,
 ) -> list[Article]:
     """Read one whole document of ``kind`` (text, page, plain, html, docx, doc, pdf).
 
-    What of it cannot be read goes to ``refused``.  Raises InputRefused naming the origin and the reason.
+    What of it cannot be read goes to ``refused``.  ``may_be_clean``: whether it may be clean text, which is read by
+    a short way.  Raises InputRefused naming the origin and the reason.
     """
     name = origin.name
     if not data:
@@ -42,7 +45,7 @@ def read_document(
         from classifier.reading.documents.printed import read_printed_file
 
         return read_printed_file(data, kind, origin, options, scorer, refused)
-    if kind in ("text", "plain") and not options.encoding and len(data) <= limits.article_chars:
+    if may_be_clean and kind in ("text", "plain") and not options.encoding and len(data) <= limits.article_chars:
         from classifier.reading.documents.clean import read_clean
 
         if clean := read_clean(data, origin, limits):

@@ -151,7 +151,7 @@ def join_torn(found: list[Paragraph], short: Collection[Paragraph], times: Calla
     for p in reversed(found):
         if p in short and after is not None and after.kind == "text" and not (after.alone or after.items):
             alike = count_alike(lengths[stories[p]], len(p.text))
-            if not lead_byline(after.text) and is_torn(p.text, after.text, alike, times):
+            if is_torn(p.text, after.text, alike, times) and not lead_byline(after.text):
                 p.text, p.lines, p.alone = join_pieces(p.text, after.text), p.lines + after.lines, False
                 gone.add(after)
         if p.kind in ("heading", "text", "byline"):
@@ -166,7 +166,7 @@ def pairs_beside(texts: Iterable[str]) -> Counter[str]:
 
 def count_alike(lengths: Counter[int], length: int) -> int:
     """How many other lines of a story are about as long as one of them."""
-    return sum(lengths[n] for n in range(length - 3, length + 4)) - 1
+    return sum([lengths.get(n, 0) for n in range(length - 3, length + 4)]) - 1
 
 
 def _continues(current: Paragraph, line: Line, i: int, layout: Layout) -> bool:
