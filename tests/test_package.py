@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lanmu.extras import EXTRAS, explain_missing
+from tests.reading.office_files import workbook
 from tests.reading.test_reading_sources import pdf_with
 
 ROOT = Path(__file__).parents[1]
@@ -65,7 +66,7 @@ TEXT = "本报讯（记者 林若溪）4月6日，清河口镇三千亩春小麦
 
 
 def write_one_of_each_kind(folder: Path) -> list[Path]:
-    """A web page, a Word file and a PDF with one article each."""
+    """A web page, Word files old and new, a spreadsheet and a PDF with one article each."""
     folder.mkdir()
     heading = "清河口镇春小麦播完"
     html = f"<html><head><title>{heading}</title></head><body><h1>{heading}</h1><p>{TEXT}</p></body></html>"
@@ -73,6 +74,10 @@ def write_one_of_each_kind(folder: Path) -> list[Path]:
     with zipfile.ZipFile(folder / "story.docx", "w") as file:
         for name, content in DOCX.items():
             file.writestr(name, content.replace("TEXT", TEXT))
+    (folder / "list.xlsx").write_bytes(workbook({"稿件": [["标题", "正文"], [heading, TEXT]]}))
+    coded = "".join(f"\\u{ord(character)}?" for character in TEXT)
+    (folder / "old.rtf").write_text("{\\rtf1\\ansi " + coded + "\\par}", "ascii")
+    (folder / "old.doc").write_bytes((ROOT / "tests" / "reading" / "office" / "清河.doc").read_bytes())
     (folder / "story.pdf").write_bytes(pdf_with("Spring sowing begins in Qingshi County."))
     return sorted(folder.iterdir())
 

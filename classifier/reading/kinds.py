@@ -15,7 +15,7 @@ KINDS: Final[dict[str, str]] = {
     ".txt": "text", ".text": "text", ".md": "text", ".markdown": "text",
     ".html": "html", ".htm": "html", ".xhtml": "html", ".shtml": "html",
     ".docx": "docx", ".doc": "doc", ".dot": "doc", ".wps": "doc", ".wpt": "doc",
-    ".pdf": "pdf", ".xml": "alto", ".alto": "alto", ".hocr": "hocr",
+    ".rtf": "rtf", ".pdf": "pdf", ".xml": "alto", ".alto": "alto", ".hocr": "hocr",
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
     ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".pq": "parquet",
     ".xlsx": "spreadsheet", ".xlsm": "spreadsheet", ".xls": "spreadsheet", ".xlsb": "spreadsheet", ".et": "spreadsheet",
@@ -25,19 +25,20 @@ KINDS: Final[dict[str, str]] = {
 TABLES: Final = frozenset({"jsonl", "json", "csv", "tsv", "parquet", "spreadsheet"})
 ARCHIVES: Final = frozenset({"zip", "tar"})
 UNREAD_DOCUMENTS: Final = frozenset({
-    ".rtf", ".odt", ".ofd", ".pages", ".caj", ".epub", ".mobi", ".chm", ".ppt",
+    ".odt", ".ofd", ".pages", ".caj", ".epub", ".mobi", ".chm", ".ppt",
     ".pptx", ".dps", ".7z", ".rar", ".eml", ".msg", ".mht", ".mhtml", ".log",
 })  # fmt: skip
 """Endings of files that may hold articles and cannot be read; others are pictures, programs and the like."""
 READABLE: Final = (
-    "txt, md, html, docx, doc, wps, pdf, xml (ALTO), hocr, jsonl, json, csv, tsv, xlsx, xls, ods, parquet, zip, tar "
-    "(also .gz, .zst, .bz2, .xz)"
+    "txt, md, html, docx, doc, wps, rtf, pdf, xml (ALTO), hocr, jsonl, json, csv, tsv, xlsx, xls, ods, parquet, "
+    "zip, tar (also .gz, .zst, .bz2, .xz)"
 )
 _PACKED_TAR: Final = {".tgz": "gzip", ".tbz2": "bz2", ".txz": "xz"}
 _LONG_LINE = 1 << 20
 _MAGIC: Final = (
     (b"%PDF-", "pdf"),
     (b"PAR1", "parquet"),
+    (b"{\\rtf", "rtf"),
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
 )

@@ -31,6 +31,7 @@ class Limits:
     xml_depth: int = 1_000
     xml_elements: int = 1_000_000
     docx_parts: int = 10_000
+    rtf_words: int = 8_000_000
     unpacked_bytes: int = 256 * GIB
     document_unpacked_bytes: int = 256 * MIB
     ratio: float = 400.0

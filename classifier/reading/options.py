@@ -21,6 +21,7 @@ Kind = Literal[
     "html",
     "docx",
     "doc",
+    "rtf",
     "pdf",
     "alto",
     "hocr",

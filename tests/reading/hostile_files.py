@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.hostile_neighbours import pictures_of_pictures
+from tests.reading.office_files import workbook
 from tests.reading.word_files import paragraph, word_file
 
 TEXT = "渔船归港,码头上的鱼价比上周低了两成。"
@@ -70,6 +71,10 @@ HOSTILE: Final[Mapping[str, Callable[[], bytes]]] = {
     "层层.html": lambda: b"<html><body>" + b"<div>" * 400_000 + TEXT.encode() + b"</body></html>",
     "图中图.pdf": pictures_of_pictures,
     "一文多行.parquet": lambda: repeated(300_000, 3_000),
+    "远.xlsx": lambda: workbook({"远": [["标题"]]}, first='<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+    "零.xlsx": lambda: packed({"xl/workbook.xml": bytes(90 << 20)}),
+    "深.rtf": lambda: b"{\\rtf1 " + b"{" * 3_000,
+    "零.doc": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(50_000),
     "空格.csv": lambda: b"\0,\0\n" * 2_000,
 }
 """By name; each holds no article at all."""

@@ -11,6 +11,7 @@ import tarfile
 import time
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +19,8 @@ import pytest
 
 from classifier.errors import InputRefused
 from classifier.reading import read_bytes
+from tests.reading.office_files import workbook
+from tests.reading.word_files import paragraph, word_file
 
 ROWS = [
     {
@@ -29,10 +32,12 @@ ROWS = [
     for i in range(40)
 ]
 PAGE = "".join(f"# {row['title']}\n\n本报讯(记者 张宁){row['text']}\n\n" for row in ROWS[:8])
+SHEET = "xl/worksheets/sheet1.xml"
+OFFICE = Path(__file__).parent / "office"
 SIGNS = (
     b'"', b"\n", b"\r", b",", b"\0", b"\xff", b"{", b"}", b"[", b"]", b"\\", b"\\u0000", b"\\ud800",
     b"\xef\xbb\xbf", b"\t", b"# ", b"\x1a", b"|", b";", b"<", b"---\n", "（".encode(), "记者".encode(),
-    "本报讯".encode(), b"1e999", b"null",
+    "本报讯".encode(), b"1e999", b"null", b"{\\", b"\\bin9 ", b"\\'b1", b"\\u-9 ", b"<c r='XFD9'>",
 )  # fmt: skip
 
 
@@ -74,10 +79,26 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "tsv": lambda: table("\t"),
     "csv.gz": lambda: gzip.compress(table(",")),
     "parquet": parquet,
+    "xlsx": lambda: workbook({"稿件": [list(ROWS[0]), *(list(row.values()) for row in ROWS)], "空": []}),
+    "sheet.xlsx": lambda: zipfile.ZipFile(io.BytesIO(MAKERS["xlsx"]())).read(SHEET),
+    "xls": lambda: (OFFICE / "稿件.xls").read_bytes(),
+    "ods": lambda: (OFFICE / "稿件.ods").read_bytes(),
+    "doc": lambda: (OFFICE / "清河.doc").read_bytes(),
+    "rtf": lambda: (OFFICE / "清河.rtf").read_bytes(),
+    "docx": lambda: word_file("".join(paragraph(row["title"]) + paragraph(row["text"]) for row in ROWS)),
     "zip": lambda: packed("zip"),
     "tar": lambda: packed("tar"),
     "tgz": lambda: packed("tgz"),
 }
+
+
+def with_sheet(sheet: bytes) -> bytes:
+    """A workbook that is whole but for the XML of its sheet, which a changed byte in a zip would not let through."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(MAKERS["xlsx"]())) as whole, zipfile.ZipFile(out, "w") as made:
+        for name in whole.namelist():
+            made.writestr(name, sheet if name == SHEET else whole.read(name))
+    return out.getvalue()
 
 
 def changed(data: bytes, chance: random.Random) -> bytes:
@@ -107,6 +128,7 @@ def test_changed_files_are_read_or_refused(kind: str, count: int) -> None:
     read = 0
     for _ in range(count):
         data = changed(whole, chance)
+        data = with_sheet(data) if kind == "sheet.xlsx" else data
         began = time.process_time()
         try:
             for article in read_bytes(data, f"a.{kind}", refused=lambda error: None):
@@ -115,5 +137,5 @@ def test_changed_files_are_read_or_refused(kind: str, count: int) -> None:
         except InputRefused as refused:
             assert refused.name.startswith(f"a.{kind}") and refused.reason
         assert time.process_time() - began < 10, data
-    assert read or kind in ("csv.gz", "tgz")  # a changed byte breaks a gzip's checksum
+    assert read or kind in ("csv.gz", "tgz", "xlsx")  # a changed byte breaks a checksum
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - held < 1_000_000

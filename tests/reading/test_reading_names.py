@@ -156,6 +156,18 @@ def test_the_kinds_that_messages_list_are_all_that_are_read() -> None:
     assert {KINDS[ending] for ending in listed & set(KINDS)} == set(KINDS.values())
 
 
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), r"name it \.doc or \.xls"),
+        (rb"{\rtf1\ansi x}", r"name it \.rtf"),
+    ],
+)
+def test_an_office_file_named_as_text_is_told_its_ending(data: bytes, says: str) -> None:
+    with pytest.raises(InputRefused, match=says):
+        read_bytes(data, "五月.txt")
+
+
 def test_names_cannot_command_a_terminal() -> None:
     assert printable("a\x1b[31mb\r\n") == "a\\x1b[31mb\\r\n"
 
@@ -170,6 +182,11 @@ def test_excel_rtf_and_other_office_files_are_named() -> None:
     sheet = zip_of({"[Content_Types].xml": "<x/>", "xl/workbook.xml": "<x/>", "xl/worksheets/sheet1.xml": "<x/>"})
     slides = zip_of({"[Content_Types].xml": "<x/>", "ppt/presentation.xml": "<x/>"})
     writer = zip_of({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>"})
-    for data, says in ((sheet, "as a spreadsheet"), (slides, "PowerPoint"), (writer, "OpenDocument"), (rb"{\rtf1\ansi x}", "RTF")):
+    for data, says in (
+        (sheet, "as a spreadsheet"),
+        (slides, "PowerPoint"),
+        (writer, "OpenDocument"),
+        (rb"{\rtf1\ansi}", "no text"),
+    ):
         with pytest.raises(InputRefused, match=says):
             read_bytes(data, "五月.xlsx" if data is sheet else "五月")

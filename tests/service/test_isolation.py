@@ -14,7 +14,19 @@ from tests.service.articles import HARVEST
 from tests.service.conftest import App
 from tests.waiting import eventually
 
-PLANTED = ("lxml", "docx", "zipfile", "json", "multiprocessing", "pypdfium2", "sklearn", "scipy", "numba")
+PLANTED = (
+    "lxml",
+    "docx",
+    "zipfile",
+    "json",
+    "multiprocessing",
+    "pypdfium2",
+    "python_calamine",
+    "doc2docx",
+    "sklearn",
+    "scipy",
+    "numba",
+)
 
 
 def plant(folder: Path, marker: Path) -> None:
@@ -24,9 +36,10 @@ def plant(folder: Path, marker: Path) -> None:
         (folder / f"{name}.py").write_text(code, "utf-8")
 
 
-def test_a_process_of_ours_imports_nothing_from_where_it_runs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("module", ["layout.pdf_process", "tables.sheet_process", "documents.word97"])
+def test_a_process_of_ours_imports_nothing_from_where_it_runs(module: str, tmp_path: Path) -> None:
     plant(tmp_path, tmp_path / "ran")
-    command = python_command("classifier.reading.layout.pdf_process")
+    command = python_command(f"classifier.reading.{module}")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     done = subprocess.run(command, input=b"", cwd=tmp_path, env=environment, timeout=60, check=False)
     assert done.returncode == 0

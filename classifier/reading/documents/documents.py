@@ -24,7 +24,7 @@ def read_document(
     *,
     may_be_clean: bool = True,
 ) -> list[Article]:
-    """Read one whole document of ``kind`` (text, page, plain, html, docx, doc, pdf).
+    """Read one whole document of ``kind`` (text, page, plain, html, docx, doc, rtf, pdf).
 
     What of it cannot be read goes to ``refused``.  ``may_be_clean``: whether it may be clean text, which is read by
     a short way.  Raises InputRefused naming the origin and the reason.
@@ -33,7 +33,7 @@ def read_document(
     if not data:
         raise InputRefused(name, say("file.empty"))
     limits = options.limits
-    if kind in ("docx", "doc") and options.kind == "auto":
+    if kind in ("docx", "doc", "rtf") and options.kind == "auto":
         kind = word_kind(data, kind)
     if kind == "html":
         from classifier.reading.documents.html import decode_page, read_html
@@ -60,6 +60,11 @@ def read_document(
         from classifier.reading.documents.word97 import word97_text
 
         text, notes = word97_text(data, name, limits)
+    elif kind == "rtf":
+        from classifier.reading.documents.rtf import rtf_text
+
+        read = rtf_text(data, name, limits)
+        text, broken, notes = read.text, read.broken, read.notes
     else:
         decoded = decode(data, name, options.encoding)
         text, broken, nuls = decoded.text, decoded.broken, decoded.nuls

@@ -65,7 +65,7 @@ def _read_parts(parts: zipfile.ZipFile, name: str, limits: Limits) -> list[str]:
             parts_of[key] = kind, path
     by_kind = dict(parts_of.values())
     styles = read_styles(content(by_kind["styles"]), name) if "styles" in by_kind else {}
-    marks = {style: _marks(written) for style, written in styles.items()}
+    marks = {style: heading_marks(written) for style, written in styles.items()}
     notes: dict[str, list[str]] = {}
     for kind in ("footnotes", "endnotes"):
         if kind in by_kind:
@@ -105,7 +105,7 @@ def _chunk_lines(data: bytes, path: str, name: str, limits: Limits) -> list[str]
     return [line for block in page.blocks for line in (block.text, "")]
 
 
-def _marks(style: str) -> str:
+def heading_marks(style: str) -> str:
     if style.lower() in ("title", "标题"):
         return "# "
     if style.lower() in ("subtitle", "副标题"):

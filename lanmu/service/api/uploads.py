@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from classifier.reading.kinds import READABLE
 from classifier.reading.options import Kind, ReadingOptions
 from lanmu.service.api.schemas import FileTaggedOut
 from lanmu.service.api.tagging import json_response, records
@@ -19,9 +20,7 @@ from lanmu.service.security.access import AskFirst, Principal, Reader
 
 router = APIRouter(route_class=AskFirst, tags=["tagging"], responses=problems(400, 401, 403, 413, 422, 503))
 MOST_NAME = 200
-FileField = Annotated[
-    UploadFile, File(description="txt, md, html, docx, pdf, xml (ALTO), hocr, jsonl, json, csv, tsv, parquet, zip …")
-]
+FileField = Annotated[UploadFile, File(description=READABLE)]
 KindField = Annotated[
     Kind,
     Form(description="What kind it is, where its name and content do not tell."),

@@ -1,0 +1,461 @@
+"""Rich Text Format → text with Markdown's headline marks, as ``docx_text`` gives it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from classifier.errors import InputRefused
+from classifier.messages import say
+from classifier.reading.documents.docx import heading_marks
+from classifier.reading.documents.rtf_words import (
+    BOXES,
+    CHARACTERS,
+    ENDS_OF_PARAGRAPH,
+    HOLDERS,
+    STARRED_TEXT,
+    UNSEEN,
+    charset_encoding,
+    decode_bytes,
+    join_surrogates,
+    page_encoding,
+)
+from classifier.reading.limits import Limits
+
+_TOKEN: Final = re.compile(
+    rb"\\([A-Za-z]{1,32})(-?[0-9]{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n\0]+|([^\\{}\r\n\0]+)", re.DOTALL
+)
+_START: Final = b"{\\rtf"
+_WIDE_CELL: Final = 40
+"""A row whose cell holds several paragraphs of so many characters lays out a page; it is no row of a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class RtfText:
+    """A document's text, how many of its characters could not be read (now U+FFFD), and what else is doubtful."""
+
+    text: str
+    broken: int
+    notes: tuple[str, ...]
+
+
+def rtf_text(data: bytes, name: str, limits: Limits) -> RtfText:
+    """All text that a reader of an .rtf sees, in its order; headings as ``#`` lines, tables as ``|`` rows.
+
+    What was deleted with tracking on, hidden text, the code of fields, headers and footers are left out; text boxes
+    and notes stand after the paragraph they hang on.  Time is linear in the bytes.
+
+    Raises InputRefused where it is no RTF, holds no text, or is more than ``limits`` allow.
+    """
+    start = data.find(_START, 0, 1_024)
+    if start < 0:
+        raise InputRefused(name, say("rtf.other_format"))
+    reader = _RtfReader(name, limits)
+    end = reader.read(data, start)
+    notes = []
+    if reader.stack:
+        notes.append(str(say("rtf.breaks_off")))
+    elif data[end:].strip(b"\0\r\n\t \x1a"):
+        notes.append(str(say("rtf.goes_on")))
+    lines = reader.finished_lines()
+    if not any(lines):
+        raise InputRefused(name, say("word.no_text"))
+    text = "\n".join(lines)
+    return RtfText(text, text.count("\ufffd"), tuple(notes))
+
+
+@dataclass(slots=True)
+class _Group:
+    """What holds within a group, and is taken over by the groups in it."""
+
+    unseen: bool = False
+    dropped: bool = False
+    skipped_after_code: int = 1
+    font: int = -1
+    wide_font: int = -1
+    is_wide: bool = False
+    hidden: bool = False
+    deleted: bool = False
+    in_table: bool = False
+    mark: str = ""
+    kind: str = ""
+    """The word that says what the group holds; its own alone."""
+
+    def inner(self) -> _Group:
+        """The state in which a group in this one begins."""
+        return _Group(
+            self.unseen,
+            self.dropped,
+            self.skipped_after_code,
+            self.font,
+            self.wide_font,
+            self.is_wide,
+            self.hidden,
+            self.deleted,
+            self.in_table,
+            self.mark,
+        )
+
+
+@dataclass(slots=True)
+class _Sink:
+    """Where text goes: the document, a text box or a note."""
+
+    lines: list[str] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    hanging: list[str] = field(default_factory=list)
+    cell: list[str] = field(default_factory=list)
+    cells: list[list[str]] = field(default_factory=list)
+
+
+class _RtfReader:
+    """Reads the words of a document one after the other."""
+
+    def __init__(self, name: str, limits: Limits) -> None:
+        self.name, self.limits = name, limits
+        self.stack: list[_Group] = []
+        self.group = _Group()
+        self.sinks = [_Sink()]
+        self.raw = bytearray()
+        self.to_skip = 0
+        self.starred = False
+        self.encoding = ""
+        self.fonts: dict[int, str] = {}
+        self.default_font = -1
+        self.styles: dict[int, str] = {}
+        self.style = 0
+        self.aside: list[str] = []
+        self.drawn_property = ""
+        self.characters = self.line_count = 0
+
+    # Words -------------------------------------------------------------------------------------------
+
+    def read(self, data: bytes, at: int) -> int:
+        """Read from ``at`` to the end of the document; where it ends."""
+        match_token = _TOKEN.match
+        count = 0
+        while at < len(data):
+            match = match_token(data, at)
+            if match is None:  # a stroke at the very end
+                return len(data)
+            at = match.end()
+            count += 1
+            if count > self.limits.rtf_words:
+                raise InputRefused(self.name, say("rtf.words", most=f"{self.limits.rtf_words:,}"))
+            word, number, code, sign, brace, text = match.groups()
+            if text is not None:
+                self._take_bytes(text)
+            elif code is not None:
+                self._take_bytes(bytes((int(code, 16),)))
+            elif word is not None:
+                if word == b"bin":
+                    length = int(number or 0)
+                    at += length if 0 < length <= len(data) - at else 0
+                elif word == b"u" and number is not None:
+                    self._take_code(int(number))
+                else:
+                    self._take_word(word.decode("ascii"), int(number) if number is not None else None)
+            elif brace == b"{":
+                self._open_group()
+            elif brace is not None:
+                self._close_group()
+                if not self.stack:
+                    return at
+            elif sign is not None:
+                self._take_sign(sign)
+        return at
+
+    def _take_bytes(self, raw: bytes) -> None:
+        if self.to_skip:
+            skipped = min(self.to_skip, len(raw))
+            self.to_skip -= skipped
+            raw = raw[skipped:]
+        if raw and not self.group.dropped:
+            self.raw += raw
+
+    def _take_code(self, code: int) -> None:
+        self._write_raw()
+        self.to_skip = self.group.skipped_after_code
+        code = code + 0x1_0000 if code < 0 else code
+        if code <= 0x10_FFFF and not self.group.dropped:
+            self._write(chr(code))
+
+    def _take_sign(self, sign: bytes) -> None:
+        self.to_skip = 0
+        if sign == b"*":
+            self.starred = True
+            return
+        if sign in b"{}\\":
+            self._take_bytes(sign)
+            return
+        self._write_raw()
+        text = sign.decode("latin-1")
+        if text in ENDS_OF_PARAGRAPH:
+            self._end_paragraph()
+        elif text in CHARACTERS:
+            self._write(CHARACTERS[text])
+
+    def _take_word(self, word: str, number: int | None) -> None:
+        self._write_raw()
+        skipped, self.to_skip = self.to_skip, 0
+        starred, self.starred = self.starred, False
+        group = self.group
+        if word in BOXES:
+            self._open_box(word)
+        elif word in HOLDERS:
+            group.unseen, group.kind = True, word
+        elif word in UNSEEN or (starred and word not in STARRED_TEXT and word != "ud"):
+            group.unseen = group.dropped = True
+        elif word == "ud" and self.stack and self.stack[-1].kind == "upr":
+            group.unseen = False  # the same text as the group before it, in Unicode
+        if group.dropped:
+            return
+        if word in CHARACTERS:
+            if skipped:
+                self.to_skip = skipped - 1
+            else:
+                self._write(CHARACTERS[word])
+        elif word in ENDS_OF_PARAGRAPH:
+            self._end_paragraph()
+        elif taken := _WORDS.get(word):
+            taken(self, number)
+
+    def _set_encoding(self, number: int | None) -> None:
+        self.encoding = page_encoding(number or 1252)
+
+    def _set_mac(self, number: int | None) -> None:
+        self.encoding = "mac_roman"
+
+    def _set_default_font(self, number: int | None) -> None:
+        self.default_font = self.group.font = number or 0
+
+    def _set_font(self, number: int | None) -> None:
+        self.group.font = number or 0
+        self.group.is_wide = self.group.is_wide and self.group.wide_font < 0
+
+    def _set_other_font(self, number: int | None) -> None:
+        if self.group.is_wide:
+            self.group.wide_font = number or 0
+
+    def _set_charset(self, number: int | None) -> None:
+        if self._is_in("fonttbl"):
+            self.fonts[self.group.font] = charset_encoding(number or 0)
+
+    def _set_font_page(self, number: int | None) -> None:
+        if self._is_in("fonttbl") and number:
+            self.fonts[self.group.font] = page_encoding(number)
+
+    def _set_wide(self, number: int | None) -> None:
+        self.group.is_wide = True
+
+    def _set_narrow(self, number: int | None) -> None:
+        self.group.is_wide = False
+
+    def _set_skipped(self, number: int | None) -> None:
+        self.group.skipped_after_code = min(max(number or 0, 0), 16)
+
+    def _set_hidden(self, number: int | None) -> None:
+        self.group.hidden = number != 0
+
+    def _set_deleted(self, number: int | None) -> None:
+        self.group.deleted = number != 0
+
+    def _set_plain(self, number: int | None) -> None:
+        group = self.group
+        group.hidden = group.deleted = group.is_wide = False
+        group.font = self.default_font
+
+    def _set_paragraph_plain(self, number: int | None) -> None:
+        self.group.in_table, self.group.mark = False, ""
+
+    def _set_in_table(self, number: int | None) -> None:
+        self.group.in_table = True
+
+    def _set_style(self, number: int | None) -> None:
+        if self._is_in("stylesheet"):
+            self.style = number or 0
+        else:
+            self.group.mark = heading_marks(self.styles.get(number or 0, ""))
+
+    def _set_level(self, number: int | None) -> None:
+        if number is not None and 0 <= number < 6 and not self.group.mark:
+            self.group.mark = "#" * (number + 1) + " "
+
+    def _open_both(self, number: int | None) -> None:
+        """A group that says the same twice: in bytes, and in Unicode, which is read."""
+        if not self.group.unseen:
+            self.group.unseen, self.group.kind = True, "upr"
+
+    # Groups ------------------------------------------------------------------------------------------
+
+    def _is_in(self, kind: str) -> bool:
+        return self.group.kind == kind or (len(self.stack) > 1 and self.stack[-1].kind == kind)
+
+    def _open_group(self) -> None:
+        self._write_raw()
+        self.to_skip = 0
+        self.starred = False
+        if len(self.stack) >= self.limits.xml_depth:
+            raise InputRefused(self.name, say("rtf.depth", most=f"{self.limits.xml_depth:,}"))
+        self.stack.append(self.group)
+        self.group = self.group.inner()
+
+    def _close_group(self) -> None:
+        self._write_raw()
+        self.to_skip = 0
+        self.starred = False
+        closed = self.group
+        if closed.kind in BOXES:
+            self._end_paragraph()
+            self._end_row()
+        self.group = self.stack.pop() if self.stack else _Group()
+        if closed.kind in BOXES:
+            self._close_box()
+        elif closed.kind == "sn":
+            self.drawn_property = "".join(self.aside).strip()
+            self.aside.clear()
+        elif closed.kind == "sv":
+            if self.drawn_property == "gtextUNICODE":
+                self._hang([_one_line("".join(self.aside)), ""])
+            self.aside.clear()
+        elif self.group.kind == "stylesheet":
+            self.styles[self.style] = "".join(self.aside).strip().rstrip(";").strip()
+            self.aside.clear()
+            self.style = 0
+
+    def _open_box(self, word: str) -> None:
+        self._write_raw()
+        self.group.kind = word
+        self.group.unseen = self.group.dropped
+        self.group.mark, self.group.in_table = "", False
+        self.sinks.append(_Sink())
+
+    def _close_box(self) -> None:
+        sink = self.sinks.pop()
+        self.line_count -= len(sink.lines)
+        self._hang(sink.lines)
+
+    # Text --------------------------------------------------------------------------------------------
+
+    def _write_raw(self) -> None:
+        if self.raw:
+            group = self.group
+            font = group.wide_font if group.is_wide and group.wide_font >= 0 else group.font
+            text = decode_bytes(bytes(self.raw), self.fonts.get(font, ""), self.encoding)
+            self.raw.clear()
+            self._write(text)
+
+    def _write(self, text: str) -> None:
+        group = self.group
+        if group.dropped or group.hidden or group.deleted:
+            return
+        if group.unseen:
+            if group.kind in ("sn", "sv") or self._is_in("stylesheet"):
+                self.aside.append(text)
+            return
+        self.characters += len(text)
+        if self.characters > self.limits.article_chars:
+            raise InputRefused(self.name, say("word.characters", most=f"{self.limits.article_chars:,}"))
+        self.sinks[-1].pieces.append(text)
+
+    def _hang(self, lines: list[str]) -> None:
+        """Put lines after the paragraph that is open."""
+        if any(lines) and not self.group.dropped:
+            self._count(len(lines))
+            self.sinks[-1].hanging.extend(lines)
+
+    def _count(self, lines: int) -> None:
+        self.line_count += lines
+        if self.line_count > self.limits.page_lines:
+            raise InputRefused(self.name, say("word.lines", most=f"{self.limits.page_lines:,}"))
+
+    def _end_paragraph(self, number: int | None = None) -> None:
+        if self.group.unseen or self.group.deleted:
+            return  # where the end of a paragraph was deleted, the next goes on in it
+        sink, group = self.sinks[-1], self.group
+        text = join_surrogates("".join(sink.pieces)).strip()
+        sink.pieces.clear()
+        if group.in_table and text:
+            sink.cell.append(text)
+            return
+        if text:
+            if not group.in_table:
+                self._end_row()
+            self._count(2)
+            sink.lines += [group.mark + _one_line(text) if group.mark else text, ""]
+        if not (group.in_table or sink.cells or sink.cell):
+            sink.lines += sink.hanging
+            sink.hanging = []
+
+    def _end_cell(self, number: int | None) -> None:
+        if self.group.unseen:
+            return
+        sink = self.sinks[-1]
+        text = join_surrogates("".join(sink.pieces)).strip()
+        sink.pieces.clear()
+        sink.cells.append([*sink.cell, text] if text else sink.cell)
+        sink.cell = []
+
+    def _end_row(self, number: int | None = None) -> None:
+        """Write the row whose cells are ended: what lays out a page as paragraphs."""
+        sink = self.sinks[-1]
+        if sink.cell:
+            sink.cells.append(sink.cell)
+            sink.cell = []
+        cells, sink.cells = sink.cells, []
+        if not cells:
+            return
+        if any(sum(len(text) >= _WIDE_CELL for text in cell) > 1 for cell in cells):
+            lines = [line for cell in cells for text in cell for line in (text, "")]
+        else:
+            lines = ["| " + " | ".join(_one_line(" ".join(cell)) for cell in cells) + " |"] if any(cells) else []
+        if sink.hanging:
+            lines += ["", *sink.hanging]
+            sink.hanging = []
+        self._count(len(lines))
+        sink.lines += lines
+
+    def _end_nested_cell(self, number: int | None) -> None:
+        """The cell of a table in a cell is a paragraph of that."""
+        if self.group.unseen:
+            return
+        sink = self.sinks[-1]
+        text = join_surrogates("".join(sink.pieces)).strip()
+        sink.pieces.clear()
+        if text:
+            sink.cell.append(text)
+
+    def finished_lines(self) -> list[str]:
+        """All lines, with what no end of a paragraph follows."""
+        self._write_raw()
+        self.group = _Group()
+        while len(self.sinks) > 1:
+            self._end_paragraph()
+            self._end_row()
+            self._close_box()
+        self._end_paragraph()
+        self._end_row()
+        lines: list[str] = []
+        for line in self.sinks[0].lines:
+            if lines and lines[-1].startswith("| ") and line and not line.startswith("| "):
+                lines.append("")
+            lines.append(line)
+        return lines
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+_WORDS: Final[dict[str, Callable[[_RtfReader, int | None], None]]] = {
+    "ansicpg": _RtfReader._set_encoding, "mac": _RtfReader._set_mac, "deff": _RtfReader._set_default_font,
+    "f": _RtfReader._set_font, "af": _RtfReader._set_other_font, "fcharset": _RtfReader._set_charset,
+    "cpg": _RtfReader._set_font_page, "dbch": _RtfReader._set_wide, "loch": _RtfReader._set_narrow,
+    "hich": _RtfReader._set_narrow, "uc": _RtfReader._set_skipped, "v": _RtfReader._set_hidden,
+    "deleted": _RtfReader._set_deleted, "plain": _RtfReader._set_plain, "pard": _RtfReader._set_paragraph_plain,
+    "intbl": _RtfReader._set_in_table, "s": _RtfReader._set_style, "outlinelevel": _RtfReader._set_level,
+    "upr": _RtfReader._open_both, "cell": _RtfReader._end_cell, "row": _RtfReader._end_row,
+    "nestcell": _RtfReader._end_nested_cell,
+}  # fmt: skip
