@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
@@ -18,6 +19,7 @@ from typing import Any, Literal
 Language = Literal["zh", "en"]
 STOREYS = ("classifier", "training", "lanmu")
 """Each may have a catalogue; one that is not there says nothing."""
+_chosen: ContextVar[Language | None] = ContextVar("language", default=None)
 
 
 @dataclass(frozen=True)
@@ -111,8 +113,15 @@ def read_catalogue(path: Path) -> dict[str, Mapping[str, str]]:
     return {f"{section}.{name}": texts for section, lines in sections.items() for name, texts in lines.items()}
 
 
-def language_of_environment() -> Language:
-    """Chinese where the environment asks for it (LC_ALL, LC_MESSAGES, LANG begin with zh), else English."""
+def choose_language(language: Language) -> None:
+    """Speak this language from here on, whatever the environment asks for."""
+    _chosen.set(language)
+
+
+def find_language() -> Language:
+    """The language chosen, else Chinese where LC_ALL, LC_MESSAGES or LANG begin with zh, else English."""
+    if chosen := _chosen.get():
+        return chosen
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(name):
             return "zh" if value.lower().startswith("zh") else "en"

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-
+from classifier import messages
 from classifier.errors import LanmuError
-from classifier.messages import Language, language_of_environment, say
+from classifier.messages import find_language, say
 
-_chosen: ContextVar[Language | None] = ContextVar("language", default=None)
+__all__ = ["choose_language", "find_language", "speak", "speak_count"]
 
 
 def choose_language(name: str) -> None:
     """Speak this language from here on; LanmuError where it is neither ``en`` nor ``zh``."""
     if name not in ("en", "zh"):
         raise LanmuError(say("command.no_language", language=name))
-    _chosen.set("zh" if name == "zh" else "en")
-
-
-def find_language() -> Language:
-    """The language chosen, or that of the environment."""
-    return _chosen.get() or language_of_environment()
+    messages.choose_language("zh" if name == "zh" else "en")
 
 
 def speak_count(what: str, number: int) -> str:

@@ -16,7 +16,7 @@ import typer
 from typer.testing import CliRunner
 
 from classifier.errors import InputRefused, LanmuError
-from classifier.messages import Message, catalogue, language_of_environment, say
+from classifier.messages import Message, catalogue, find_language, say
 from lanmu.__main__ import COMMANDS, build
 from lanmu.commands.translation import chinese_help, help_texts
 
@@ -131,11 +131,11 @@ def test_an_error_speaks_both_languages() -> None:
 def test_the_environment_chooses_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
-    assert language_of_environment() == "en"
+    assert find_language() == "en"
     monkeypatch.setenv("LANG", "zh_CN.UTF-8")
-    assert language_of_environment() == "zh"
+    assert find_language() == "zh"
     monkeypatch.setenv("LC_ALL", "C")
-    assert language_of_environment() == "en"
+    assert find_language() == "en"
 
 
 def test_the_table_is_chinese_where_asked(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifier.errors import ModelError
-from classifier.messages import Message, language_of_environment, say
+from classifier.messages import Message, find_language, say
 from classifier.model.tensors import read_tensors, write_tensors
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _is_fixed(folder: Path) -> bool:
 
 
 def _say(message: Message) -> None:
-    print(f"lanmu: {message.text(language_of_environment())}", file=sys.stderr)
+    print(f"lanmu: {message.text(find_language())}", file=sys.stderr)
 
 
 def keep_arrays(kind: str, key: str, build: Callable[[], dict[str, NDArray[Any]]]) -> dict[str, NDArray[Any]]:

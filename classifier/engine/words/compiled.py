@@ -18,7 +18,7 @@ from numba.core import event
 from numba.core.caching import FunctionCache
 
 from classifier.engine.words.cache import find_trusted_folder, is_trusted, kernel_sources, sources_digest
-from classifier.messages import language_of_environment, say
+from classifier.messages import find_language, say
 
 F = TypeVar("F", bound=Callable[..., Any])
 KEPT_VERSIONS = 4
@@ -66,7 +66,7 @@ class _MachineCode(FunctionCache):
             if not _MachineCode.said:
                 _MachineCode.said = True
                 said = say("kernel.not_kept", folder=self.cache_path, error=error.strerror or error)
-                print(f"lanmu: {said.text(language_of_environment())}", file=sys.stderr)
+                print(f"lanmu: {said.text(find_language())}", file=sys.stderr)
 
 
 @cache
@@ -104,7 +104,7 @@ class _Notice(event.Listener):  # type: ignore[misc]
         function = getattr((begun.data or {}).get("dispatcher"), "py_func", None)
         if not _Notice.said and getattr(function, "__module__", "").startswith("classifier.engine."):
             _Notice.said = True
-            said = say("kernel.compiling").text(language_of_environment())
+            said = say("kernel.compiling").text(find_language())
             print(f"lanmu: {said}", file=sys.stderr)
 
     def on_end(self, _: Any) -> None:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from classifier.messages import say
 from lanmu.service.container import service_of
 from lanmu.service.inbox.watching import WatchedFolder
 from lanmu.service.problems import Problem, problems
@@ -72,7 +73,7 @@ def retry(request: Request, who: Admin) -> RetriedOut:
 def _inbox(request: Request) -> WatchedFolder:
     found = service_of(request).inbox
     if found is None:
-        raise Problem(404, "no folder is watched; start the service without --no-watch")
+        raise Problem(404, say("service.no_inbox"))
     return found
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Path, Request
 
 from classifier.errors import ModelError
+from classifier.messages import say
 from lanmu.service.api import schemas
 from lanmu.service.container import service_of
 from lanmu.service.problems import Problem, problems
@@ -60,10 +61,10 @@ def model(request: Request, who: Reader, name: Name) -> schemas.ModelDetailsOut:
     try:
         path = registry.path(name)
     except ModelError as error:
-        raise Problem(404, str(error)) from error
+        raise Problem(404, error.said) from error
     version = next((version for version in registry.versions() if version.name == name), None)
     if version is None or version.manifest is None:
-        raise Problem(404, f"{name}: cannot be used ({version.problem if version else 'gone'})")
+        raise Problem(404, say("service.model_unusable", name=name, problem=version.problem if version else ""))
     manifest = json.loads((path / MANIFEST).read_text("utf-8"))
     training = manifest.get("training", {})
     manifest["training"] = {key: value for key, value in training.items() if key not in _LONG}
@@ -77,7 +78,7 @@ def promote(request: Request, who: Admin, name: Name) -> schemas.MovedOut:
     try:
         _registry(request).path(name)
     except ModelError as error:
-        raise Problem(404, str(error)) from error
+        raise Problem(404, error.said) from error
     service.jobs.promote(name, who.name, _address(request))
     return schemas.MovedOut(current=name)
 
