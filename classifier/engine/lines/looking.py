@@ -56,6 +56,7 @@ from classifier.engine.lines.plan import (
     TRACE,
     TRACED,
     UNCLEAN,
+    UNEVEN,
     UNFINISHED,
     UNSURE,
     WIDTH,
@@ -90,7 +91,7 @@ def look_at_files(marks: Marks, files: Files, work: Work, read: Read) -> None:
         count, end = _look_at_file(marks, files.data, start, stop, files.most[0], work, read.texts, texts_end)
         state = np.int64(NO)
         if count > 0:
-            state, headed = _judge(work.lines, count)
+            state, headed, uneven = _judge(work.lines, count)
         if state != NO:
             if headed:
                 length = np.int64(0)
@@ -102,10 +103,12 @@ def look_at_files(marks: Marks, files: Files, work: Work, read: Read) -> None:
                     read.texts[k - length - 1] = read.texts[k]
                 end -= length + 1
             else:
-                read.flags[flags_end] = 0
+                read.flags[flags_end] = uneven
                 flags_end += 1
             for k in range(count):
                 read.flags[flags_end + k] = work.lines[LINE * k]
+            if headed:
+                read.flags[flags_end] |= uneven
             flags_end += count
             texts_end = end
         read.states[i] = state
@@ -391,8 +394,11 @@ def _has_open_bracket(places: NDArray[np.int64], n: int) -> bool:
 
 
 @inner
-def _judge(lines: NDArray[np.int64], count: int) -> tuple[int, bool]:
-    """Whether a file is clean, and whether its first line is its title; the flags of its lines are narrowed down."""
+def _judge(lines: NDArray[np.int64], count: int) -> tuple[int, bool, int]:
+    """Whether a file is clean, whether its first line is its title, and whether its lines' indents differ.
+
+    The flags of its lines are narrowed down.
+    """
     headed = False
     first = lines[FLAGS]
     if count > 1:
@@ -404,12 +410,12 @@ def _judge(lines: NDArray[np.int64], count: int) -> tuple[int, bool]:
             if stands_out and (second & _SEEN_FIRST) == 0:
                 headed = True
             elif (second & (LEAD | SIGN)) != 0:
-                return np.int64(NO), False
+                return np.int64(NO), False, np.int64(0)
     left = np.int64(0)
     start = np.int64(0)
     if headed:
         if (first & _SEEN_MARKUP) != 0:
-            return np.int64(NO), False
+            return np.int64(NO), False, np.int64(0)
         kept = first & (LEAD | SIGN | EDITS | RECOMMENDS)
         if (first & _SEEN_BRACKET) != 0:
             kept |= SIGNED
@@ -417,28 +423,31 @@ def _judge(lines: NDArray[np.int64], count: int) -> tuple[int, bool]:
         left |= kept
         start = np.int64(1)
     short_before = False
+    uneven = np.int64(0)
     long_lines = np.int64(0)
     for i in range(start, count):
         seen = lines[LINE * i + FLAGS]
         if (seen & _SEEN_NEVER) != 0:
-            return np.int64(NO), False
+            return np.int64(NO), False, np.int64(0)
         kept = seen & (LEAD | RECOMMENDS | UNSURE | UNFINISHED)
         if (seen & _SEEN_END) == 0:
             if (seen & _SEEN_BRACKET) != 0 and i < count - 1:
-                return np.int64(NO), False
+                return np.int64(NO), False, np.int64(0)
             kept |= seen & (SIGN | EDITS)
         elif i < count - 1:
             kept |= seen & SIGNED
         if short_before:
             kept |= BREAKS
         short_before = (seen & _SEEN_SHORT) != 0
+        if lines[LINE * i + INDENT] != lines[LINE * start + INDENT]:
+            uneven = np.int64(UNEVEN)
         long_lines += lines[LINE * i + CHARACTERS] > _LONG_CHARS
         lines[LINE * i + FLAGS] = kept
         left |= kept
     own = count - start
     if own >= _WRAPPED_LINES and long_lines <= own // 10 and _is_wrapped(lines, start, count):
-        return np.int64(NO), False
-    return np.int64(SURE) if left == 0 else np.int64(OPEN), headed
+        return np.int64(NO), False, np.int64(0)
+    return np.int64(SURE) if left == 0 else np.int64(OPEN), headed, uneven
 
 
 @inner

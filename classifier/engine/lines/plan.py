@@ -30,6 +30,8 @@ LEAD, SIGN, EDITS, RECOMMENDS, SIGNED, BREAKS, UNSURE, UNFINISHED = (1 << bit fo
 recommend others; ``SIGNED``: end with a signature; ``BREAKS``: go on with a byline of the line before;
 ``UNSURE``: end no sentence; and it does end none where it is ``UNFINISHED``.
 """
+UNEVEN = UNFINISHED
+"""In the place of the title: the lines of the text have not all the same indent."""
 NO, SURE, OPEN = 0, 1, 2
 """What is said of a file: not clean; clean and read; the same if all that must be looked at again is harmless."""
 

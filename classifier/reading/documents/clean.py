@@ -23,9 +23,9 @@ from classifier.reading.page.bylines import (
     line_byline,
 )
 from classifier.reading.page.furniture import editors_at_end, furniture_reason, may_edit
-from classifier.reading.page.joining import NEVER_FIRST_OF_ALL, Paragraph, join_torn, pairs_beside
+from classifier.reading.page.joining import NEVER_FIRST_OF_ALL, Paragraph, join_torn, pairs_beside, paragraphs_of
 from classifier.reading.page.line_layout import SUBHEAD_CHARS, full_width, is_like_headline, is_like_sub_head
-from classifier.reading.page.markup import MARKUP_FIRST, MAY_RUN_IN, RUN_IN, close_up
+from classifier.reading.page.markup import MARKUP_FIRST, MAY_RUN_IN, RUN_IN, Line, close_up
 from classifier.reading.page.sentences import has_open_bracket, is_finished
 from classifier.reading.page.signs import CLOSING_BRACKETS, ENDS, PAIRS
 from classifier.reading.page.tails import HEAD_CHARS, recommends
@@ -82,24 +82,33 @@ def read_clean(data: bytes, origin: Origin, limits: Limits = LIMITS) -> Article 
         return None
     numbers = seen[1:] if title else seen
     own = [lines[i] for i in numbers]
+    indents = [_indent(raw[i]) for i in numbers]
     leads = [lead_byline(line) for line in own]
     if len(leads) - leads.count(None) > 1 or not _are_paragraphs(own):
         return None
-    unfinished = _unfinished(own, text)
-    if unfinished and not are_sub_heads(unfinished, own, leads):
+    if _may_be_wrapped(own) and full_width(own, indents) < float("inf"):
         return None
-    if _may_be_wrapped(own) and full_width(own, [_indent(raw[i]) for i in numbers]) < float("inf"):
-        return None
-    own, byline = put_together(own, leads, unfinished)
-    return _article(title, own, byline, origin)
+    found = put_together(own, leads, _unfinished(own, text), indents)
+    return _article(title, *found, origin) if found else None
 
 
 def put_together(
-    own: list[str], leads: Sequence[Byline | None], unfinished: Sequence[int]
-) -> tuple[list[str], Byline | None]:
-    """The paragraphs, torn ones joined, and the byline among the first of them; ``own`` itself where none is torn."""
-    if unfinished and len(joined := _with_torn_joined(own, unfinished)) < len(own):
-        return joined, next((found for line in joined[:3] if (found := lead_byline(line) or line_byline(line))), None)
+    own: list[str], leads: Sequence[Byline | None], unfinished: Sequence[int], indents: Sequence[int] | None
+) -> tuple[list[str], Byline | None] | None:
+    """The paragraphs, torn ones joined, and the byline among the first of them; ``own`` itself where none is torn.
+
+    ``unfinished``: the numbers of those that end no sentence; ``indents``: those of the lines.  None where these are
+    needed and not given.
+    """
+    if unfinished:
+        if _are_sub_heads(unfinished, own, leads):
+            joined = _with_torn_joined(own, unfinished)
+        elif indents is None:
+            return None
+        else:
+            joined = _with_lines_joined(own, indents)
+        if len(joined) < len(own):
+            return joined, next((b for line in joined[:3] if (b := lead_byline(line) or line_byline(line))), None)
     return own, next(filter(None, leads[:3]), None)
 
 
@@ -172,7 +181,7 @@ def _may_be_wrapped(own: Sequence[str]) -> bool:
     return len(own) >= WRAPPED_LINES and sum([len(line) > WRAPPED_WIDTH for line in own]) <= len(own) // 10
 
 
-def are_sub_heads(unfinished: Sequence[int], own: Sequence[str], leads: Sequence[Byline | None]) -> bool:
+def _are_sub_heads(unfinished: Sequence[int], own: Sequence[str], leads: Sequence[Byline | None]) -> bool:
     """Whether the lines that end no sentence are sub-heads, so that none goes on in the next."""
     last = len(own) - 1
     for i in unfinished:
@@ -191,6 +200,12 @@ def _with_torn_joined(own: Sequence[str], unfinished: Sequence[int]) -> list[str
     for p in short:
         p.alone = True
     return [p.text for p in join_torn(found, frozenset(short), lambda pair: _times(own, pair))]
+
+
+def _with_lines_joined(own: Sequence[str], indents: Sequence[int]) -> list[str]:
+    """The paragraphs that lines make, of which some go on in the next."""
+    lines = [Line(0, 0, line, "text", indent=indent) for line, indent in zip(own, indents, strict=True)]
+    return [p.text for p in paragraphs_of(lines, page=False)]
 
 
 def _times(own: Sequence[str], pair: str) -> int:

@@ -108,7 +108,8 @@ def _look_again(title: str, own: list[str], flags: bytes) -> tuple[list[str], By
 
     ``flags``: what must be looked at again in the title and each paragraph.
     """
-    if flags[0] and not _is_title(title, flags[0]):
+    uneven = flags[0] & plan.UNEVEN
+    if flags[0] > uneven and not _is_title(title, flags[0]):
         return None
     leads: list[Byline | None] = [None] * len(own)
     unfinished = []
@@ -128,9 +129,9 @@ def _look_again(title: str, own: list[str], flags: bytes) -> tuple[list[str], By
             return None
         if flag & plan.UNFINISHED or (flag & plan.UNSURE and is_unfinished(line)):
             unfinished.append(i)
-    if len(leads) - leads.count(None) > 1 or (unfinished and not clean.are_sub_heads(unfinished, own, leads)):
+    if len(leads) - leads.count(None) > 1:
         return None
-    return clean.put_together(own, leads, unfinished)
+    return clean.put_together(own, leads, unfinished, None if uneven else [0] * len(own))
 
 
 @lru_cache(1_024)
