@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,15 +17,18 @@ if TYPE_CHECKING:
 
     from classifier.model.weights import LinearWeights, Scores
 
-UNSURE, TOO_SHORT, UNFAMILIAR = 1, 2, 4
+UNSURE, TOO_SHORT, UNFAMILIAR, STRICT = 1, 2, 4, 32
 REASONS: Mapping[int, str] = {
     UNSURE: "below_threshold",
     TOO_SHORT: "too_short",
     UNFAMILIAR: "unfamiliar",
     NO_BODY: "no_body",
     ROUND_UP: "round_up",
+    STRICT: "strict_category",
 }
 """The code of each reason; messages.toml has its sentence under ``[reason]``."""
+NEVER = 2.0
+"""The threshold that no probability reaches: everything goes to review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,9 @@ class ReviewRule:
     an article without body text goes to review; ``round_ups``: whether several briefs under one
     headline do, as they belong to many categories.  ``secondary``: the second category is listed where
     it takes this share of what the best leaves (p₂ / (1 - p₁)) and has at least ``secondary_least``
-    itself; measured by benchmarks/secondary.py.
+    itself; measured by benchmarks/secondary.py.  ``least``: by column of the taxonomy the probability
+    that a category takes of its own, where it takes more than the threshold for all; empty where none
+    does.  It is chosen, not fitted.
     """
 
     thresholds: tuple[tuple[float, float], ...] = ((0.97, 0.7),)
@@ -50,6 +55,7 @@ class ReviewRule:
     round_ups: bool = True
     secondary: float = 0.65
     secondary_least: float = 0.01
+    least: tuple[float, ...] = ()
 
     @property
     def threshold(self) -> float:
@@ -61,7 +67,7 @@ class ReviewRule:
         for accuracy, threshold in self.thresholds:
             if accuracy >= self.accept_accuracy - 1e-12:
                 return threshold
-        return 2.0
+        return NEVER
 
     def at(self, accept_accuracy: float) -> ReviewRule:
         """The same rule for another wished accuracy (0-1)."""
@@ -69,17 +75,40 @@ class ReviewRule:
             raise ModelError(say("model.accept_accuracy", accept_accuracy=accept_accuracy))
         return replace(self, accept_accuracy=accept_accuracy)
 
+    def make_stricter(self, ids: Sequence[str], least: Mapping[str, float]) -> ReviewRule:
+        """The same rule with a least probability for single categories, never laxer than before.
+
+        ``ids`` are the categories in the taxonomy's order; what ``least`` says of others is left out.
+        """
+        before = self.least or (0.0,) * len(ids)
+        columns = tuple(max(mine, least.get(name, 0.0)) for mine, name in zip(before, ids, strict=True))
+        return replace(self, least=columns if any(columns) else ())
+
+    def accepted_from(self, ids: Sequence[str]) -> dict[str, float]:
+        """By category the probability from which it is accepted; above 1 none is.  ``ids`` in the taxonomy's order."""
+        return {name: max(self.threshold, self.least[k] if self.least else 0.0) for k, name in enumerate(ids)}
+
     def reasons(
-        self, probability: NDArray[np.float64], familiarity: NDArray[np.float64], form: NDArray[np.uint8]
+        self,
+        category: NDArray[np.int64],
+        probability: NDArray[np.float64],
+        familiarity: NDArray[np.float64],
+        form: NDArray[np.uint8],
     ) -> NDArray[np.uint8]:
-        """The reasons for review as bits (0: accepted), uint8[n]; ``form`` are the bits of form.form_bits."""
+        """The reasons for review as bits (0: accepted), uint8[n].
+
+        ``category`` is the best column and ``probability`` its own; ``form`` are the bits of form.form_bits.
+        """
         import numpy as np
 
         words = familiarity[:, 0]
         spread = np.maximum(words, 1.0)
         unfamiliar = (familiarity[:, 2] / spread > self.surprise) | (familiarity[:, 1] / spread < self.known)
-        found = UNSURE * (probability < self.threshold) + TOO_SHORT * (words < self.words)
+        unsure = probability < self.threshold
+        found = UNSURE * unsure + TOO_SHORT * (words < self.words)
         found = found + UNFAMILIAR * unfamiliar + (form & (NO_BODY * self.body | ROUND_UP * self.round_ups))
+        if self.least:
+            found = found + STRICT * (~unsure & (probability < np.asarray(self.least)[category]))
         return np.asarray(found, np.uint8)
 
     def with_second(self, ranked: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -88,8 +117,11 @@ class ReviewRule:
         return (second >= self.secondary_least) & (second >= self.secondary * (1.0 - best))
 
     def record(self) -> dict[str, Any]:
+        """As a manifest keeps it; an empty ``least`` is left out, as models of before did not have it."""
         record = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {**record, "thresholds": [list(pair) for pair in self.thresholds]}
+        del record["least"]
+        least = {"least": list(self.least)} if self.least else {}
+        return {**record, "thresholds": [list(pair) for pair in self.thresholds], **least}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> ReviewRule:
@@ -99,10 +131,13 @@ class ReviewRule:
                 raise ValueError("thresholds are no numbers")
             if "secondary_least" not in record:  # written when the second category had a threshold of probability
                 record = {name: value for name, value in record.items() if name != "secondary"}
+            least = tuple(record.get("least", ()))
+            if not all(is_number(value) and 0 <= value <= NEVER for value in least):
+                raise ValueError("least probabilities are none")
             if unknown := set(record) - {f.name for f in fields(cls)}:
                 raise ValueError(f"{sorted(unknown)[0]!r} is unknown")
-            values = {name: value for name, value in record.items() if name != "thresholds"}
-            return cls(thresholds=pairs, **plain_values(cls, values, "review rule"))
+            values = {name: value for name, value in record.items() if name not in ("thresholds", "least")}
+            return cls(thresholds=pairs, least=least, **plain_values(cls, values, "review rule"))
         except (TypeError, ValueError, KeyError) as error:
             raise ModelError(say("model.review_rule", error=str(error))) from error
 
@@ -133,7 +168,7 @@ def decide(scores: Scores, weights: LinearWeights, rule: ReviewRule, form: NDArr
     probabilities = weights.probabilities(scores.scores)
     category = probabilities.argmax(axis=1)
     probability = probabilities[np.arange(len(category)), category]
-    reasons = rule.reasons(probability, scores.familiarity, form)
+    reasons = rule.reasons(category, probability, scores.familiarity, form)
     return Decisions(probabilities, category, probability, reasons, scores.familiarity)
 
 

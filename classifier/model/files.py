@@ -93,7 +93,7 @@ def read_manifest(folder: Path) -> Manifest:
     record = _manifest_record(folder)
     path = folder / MANIFEST
     try:
-        return Manifest(
+        manifest = Manifest(
             name=str(record["name"]),
             taxonomy=Taxonomy(tuple(_category(category) for category in record["taxonomy"])),
             spec=FeatureSpec.from_record(record["features"]),
@@ -103,6 +103,9 @@ def read_manifest(folder: Path) -> Manifest:
             training=dict(record["training"]),
             checksum=str(record["checksum"]),
         )
+        if len(manifest.review.least) not in (0, len(manifest.taxonomy)):
+            raise ValueError("the review rule's least probabilities are not those of the categories")
+        return manifest
     except (KeyError, TypeError, ValueError, AttributeError, TaxonomyError) as error:
         raise ModelError(say("model.entry", path=str(path), error=str(error))) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Mapping
 from copy import copy
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from classifier.article import Article
 from classifier.errors import LanmuError
 from classifier.messages import Said, say
 from classifier.model.choice import CURRENT, current_name
-from classifier.model.files import StoredModel, read_model
+from classifier.model.decisions import ReviewRule
+from classifier.model.files import Manifest, StoredModel, read_model
 from classifier.model.topic_model import Engine, TopicModel
+from classifier.taxonomy import Taxonomy
 
 log = logging.getLogger("lanmu.service")
 CHECK_SECONDS = 1.0
@@ -33,12 +36,20 @@ class Champion:
     why.  Until the compiled kernel is ready, the same model answers by the slower walk.
     """
 
-    def __init__(self, folder: Path, *, threads: int = 1, accept_accuracy: float | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        threads: int = 1,
+        accept_accuracy: float | None = None,
+        strict: Mapping[str, float] | None = None,
+    ) -> None:
         self.folder = folder
         self.problem: Said = ""
         self.takeovers = 0
         self._threads = threads
         self._accept_accuracy = accept_accuracy
+        self._strict: Mapping[str, float] = dict(strict or {})
         self._model: TopicModel | None = None
         self._seen: object = None
         self._stopped = threading.Event()
@@ -72,10 +83,25 @@ class Champion:
         """Accept from now on so that this share of the accepted is right (0-1), with this and later models."""
         with self._lock:
             self._accept_accuracy = accuracy
-            if self._model is not None:
-                model = copy(self._model)
-                model.review = model.review.at(accuracy)
-                self._model = model
+            self._change_rule()
+
+    def be_strict(self, least: Mapping[str, float]) -> None:
+        """Accept these categories (by id) only from these probabilities on, with this and later models."""
+        with self._lock:
+            self._strict = dict(least)
+            self._change_rule()
+
+    def find_rule(self, manifest: Manifest) -> ReviewRule:
+        """When an article would go to review with this version, as has been chosen for the service."""
+        rule = manifest.review if self._accept_accuracy is None else manifest.review.at(self._accept_accuracy)
+        return rule.make_stricter(manifest.taxonomy.ids, _find_least(manifest.taxonomy, self._strict))
+
+    def _change_rule(self) -> None:
+        """Give the loaded model the rule that holds now; who works with it goes on by the old one."""
+        if self._model is not None:
+            model = copy(self._model)
+            model.review = self.find_rule(model.manifest)
+            self._model = model
 
     def refresh(self) -> bool:
         """Load the current version if it is another than the loaded one; whether it was taken over."""
@@ -108,7 +134,8 @@ class Champion:
 
     def _ready(self, stored: StoredModel, engine: Engine) -> TopicModel:
         """A model that has tagged its first article."""
-        model = TopicModel(stored, engine=engine, threads=self._threads, accept_accuracy=self._accept_accuracy)
+        model = TopicModel(stored, engine=engine, threads=self._threads)
+        model.review = self.find_rule(stored.manifest)
         model.tag([_WARMING])
         return model
 
@@ -124,3 +151,11 @@ class Champion:
                 log.exception("looking for the current model failed")
             self._changed.wait(CHECK_SECONDS)
             self._changed.clear()
+
+
+def _find_least(taxonomy: Taxonomy, chosen: Mapping[str, float]) -> dict[str, float]:
+    """What was chosen for each category by its id; of a renamed or merged one, the strictest of what it was."""
+    return {
+        category.id: chosen.get(category.id, max((chosen.get(before, 0.0) for before in category.was), default=0.0))
+        for category in taxonomy
+    }

@@ -93,8 +93,13 @@ def build_service(settings: Settings) -> Service:
     """A service over a data folder, not started yet; a new folder gets the shipped model, labels and an admin."""
     seed(settings)
     store = Store(settings.database)
+    with store.reading() as connection:
+        strict = choices.read_strict_categories(connection)
     champion = Champion(
-        settings.models, threads=settings.threads, accept_accuracy=_choose_accept_accuracy(settings, store)
+        settings.models,
+        threads=settings.threads,
+        accept_accuracy=_choose_accept_accuracy(settings, store),
+        strict=strict,
     )
     tagger = Tagger(champion, settings.limits)
     writer = LabelWriter(store, settings.labels)

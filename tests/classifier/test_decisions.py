@@ -1,13 +1,18 @@
-"""When a second category is listed, and what an older model's rule says of it."""
+"""When a second category is listed, what goes to review, and what an older model's rule says of it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
+import pytest
 
 from classifier.article import Article
 from classifier.model.choice import model_path
-from classifier.model.decisions import ReviewRule
-from classifier.model.topic_model import TopicModel
+from classifier.model.decisions import NEVER, STRICT, TOO_SHORT, UNSURE, ReviewRule, list_reasons
+from classifier.model.files import MANIFEST, read_manifest, read_model, write_model
+from classifier.model.topic_model import Engine, TopicModel
 
 EVENING = (
     "本报讯 6月18日晚，白桦县文化广场灯火通明，“石榴花开”民族团结主题文艺晚会在这里举行。各族群众自编自演的合唱、"
@@ -37,3 +42,58 @@ def test_a_rule_written_before_takes_the_second_category_as_now() -> None:
     record = ReviewRule(accept_accuracy=0.95).record()
     del record["secondary_least"]
     assert ReviewRule.from_record({**record, "secondary": 0.25}) == ReviewRule(accept_accuracy=0.95)
+
+
+IDS = ("meetings", "health", "sports")
+RULE = ReviewRule(thresholds=((0.97, 0.7),), words=5)
+
+
+def reasons(rule: ReviewRule, category: list[int], probability: list[float], words: float = 100) -> list[int]:
+    n = len(category)
+    familiarity = np.tile([words, words, 0.0], (n, 1))
+    return rule.reasons(np.array(category), np.array(probability), familiarity, np.zeros(n, np.uint8)).tolist()
+
+
+def test_single_categories_can_take_more() -> None:
+    rule = RULE.make_stricter(IDS, {"health": 0.98, "sports": NEVER, "gone": 0.99})
+    assert rule.least == (0.0, 0.98, NEVER)
+    assert rule.accepted_from(IDS) == {"meetings": 0.7, "health": 0.98, "sports": NEVER}
+    category, probability = [0, 0, 1, 1, 1, 2, 2], [0.69, 0.7, 0.69, 0.9799, 0.98, 0.69, 1.0]
+    assert reasons(rule, category, probability) == [UNSURE, 0, UNSURE, STRICT, 0, UNSURE, STRICT]
+    assert reasons(rule, [1], [0.9], words=3) == [TOO_SHORT | STRICT]
+    assert list_reasons(STRICT) == ("strict_category",)
+
+
+def test_a_category_is_never_laxer_than_the_threshold_for_all() -> None:
+    laxer = RULE.make_stricter(IDS, {"health": 0.5})
+    assert reasons(laxer, [1, 1], [0.6, 0.7]) == [UNSURE, 0]
+    assert laxer.accepted_from(IDS)["health"] == 0.7
+    once = RULE.make_stricter(IDS, {"health": 0.98})
+    assert once.make_stricter(IDS, {"health": 0.9, "sports": 0.95}).least == (0.0, 0.98, 0.95)
+
+
+def test_without_strict_categories_a_rule_is_what_it_was(small_model_folder: Path, tmp_path: Path) -> None:
+    assert RULE.make_stricter(IDS, {"gone": 0.98}) == RULE.make_stricter(IDS, {"health": 0.0}) == RULE
+    assert "least" not in RULE.record()
+    strict = RULE.make_stricter(IDS, {"health": 0.98})
+    assert ReviewRule.from_record(strict.record()) == strict
+    small = read_model(small_model_folder)
+    write_model(tmp_path / "again", small.manifest, small.weights)
+    assert (tmp_path / "again" / MANIFEST).read_bytes() == (small_model_folder / MANIFEST).read_bytes()
+
+
+@pytest.mark.parametrize("engine", ["python", "compiled"])
+def test_a_model_with_a_strict_category_decides_so(engine: Engine, small_model_folder: Path, tmp_path: Path) -> None:
+    small = read_model(small_model_folder)
+    review = small.manifest.review.make_stricter(small.manifest.taxonomy.ids, {"health": NEVER})
+    write_model(tmp_path / "strict", replace(small.manifest, name="strict", review=review, checksum=""), small.weights)
+    assert read_manifest(tmp_path / "strict").review == review
+    articles = [
+        Article("1", "专家义诊进山村", "义诊队背着心电图机进村，医生给老人量血压、测血糖、开药方。"),
+        Article("2", "县篮球联赛落幕", "决赛打满四节，城关镇队靠一记压哨三分夺得冠军，球迷把体育馆挤得水泄不通。"),
+    ]
+    before = TopicModel(small, engine=engine).tag(articles)
+    after = TopicModel.load(tmp_path / "strict", engine=engine).tag(articles)
+    assert [(one.category, one.reasons) for one in before] == [("health", ()), ("sports", ())]
+    assert [(one.category, one.reasons) for one in after] == [("health", ("strict_category",)), ("sports", ())]
+    assert [one.ranking for one in after] == [one.ranking for one in before]

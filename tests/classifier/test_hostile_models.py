@@ -93,6 +93,7 @@ def test_hostile_entries_of_a_manifest_are_refused_or_do_no_harm(small_model_fol
         (("features", "lead_characters"), 1e308), (("features", "hmm"), 10**400), (("features", "sublinear"), None),
         (("features", "title"), float("nan")), (("review", "words"), "many"), (("review", "body"), 1e308),
         (("review", "secondary"), []), (("review", "accept_accuracy"), None), (("review", "thresholds"), [["a", "b"]]),
+        (("review", "least"), [0.98]), (("review", "least"), [0, 0, "x"]), (("review", "least"), [0, -1, 0.98]),
         (("taxonomy",), []), (("taxonomy", 0, "colour"), "red;}body{display:none"), (("taxonomy", 0, "id"), 5),
         (("user_words",), [["词", -5]]), (("user_words",), [["词", 10**30]]), (("user_words",), [["词" * 1_001, 3]]),
         (("surprise_unknown",), float("nan")),

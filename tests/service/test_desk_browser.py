@@ -261,3 +261,21 @@ def labels_by_title(home: Path) -> dict[str, str]:
 def titles_of(home: Path) -> dict[int, str]:
     with Store(home / "lanmu.sqlite").reading() as connection:
         return {article.number: article.article.title for article in queue.page(connection, limit=200).articles}
+
+
+def test_a_category_is_made_stricter_with_and_without_scripts(desk: Server) -> None:
+    for scripts, least in ((True, "0.98"), (False, "2")):
+        with opened(desk.address, java_script_enabled=scripts) as window:
+            page = window.page
+            window.sign_in("何主编", PASSWORD)
+            window.go("/retrain")
+            if page.locator(".strict[open]").count() == 0:
+                page.click(".strict summary")
+            choice, save = page.get_by_role("combobox", name="卫生健康"), page.locator(".strict button")
+            assert save.is_disabled() == scripts  # with scripts it waits for a change
+            choice.select_option(least)
+            if scripts:
+                assert not found_by_axe(window)
+            save.click()
+            expect(choice).to_have_value(least)
+            expect(page.locator(".strict summary")).to_contain_text("1")

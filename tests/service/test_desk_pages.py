@@ -43,6 +43,7 @@ CHANGES = (
     ("admin", "/retrain/rollback", {}),
     ("admin", "/retrain/rejudge", {}),
     ("admin", "/retrain/threshold", {"model": "small", "step": "0"}),
+    ("admin", "/retrain/strict", {"model": "small", "category": "health", "least": "0.98", "shown": "0"}),
     ("admin", "/examine/start", {"kind": "suspects"}),
     ("admin", "/admin/tokens/add", {"name": "CMS", "role": "reader"}),
     ("admin", "/admin/tokens/revoke", {"number": "1"}),
@@ -295,7 +296,8 @@ def test_an_admin_chooses_the_threshold_by_its_cost(client: TestClient, service:
     steps = champion.model.review.thresholds
     assert len(steps) > 1
     page = client.get("/retrain").text
-    assert "自动采用的门槛" in page and page.count("<option") == len(steps)
+    slider = page.split('id="threshold-heading"')[1].split("</section>")[0]
+    assert "自动采用的门槛" in slider and slider.count("<option") == len(steps)
     given = {"csrf": csrf, "model": champion.model.manifest.name, "step": "0"}
     assert "门槛已改" in client.post("/retrain/threshold", data=given).text
     assert champion.model.review.threshold == steps[0][1]

@@ -114,7 +114,8 @@ def fold_answers(fitted: Fitted, examples: Examples) -> Answers:
     """Answers of the folds that a fit made for its calibration: at hand, and a little flattered by that calibration."""
     held_out = fitted.held_out
     form = form_bits(*examples.columns, fitted.weights.table.fold)
-    reasons = fitted.review.reasons(held_out.probabilities.max(1), held_out.familiarity, form)
+    best = held_out.probabilities
+    reasons = fitted.review.reasons(best.argmax(1), best.max(1), held_out.familiarity, form)
     return Answers(
         "folds", examples, fitted.taxonomy, held_out.probabilities, reasons == 0, held_out.familiarity,
         (fitted.weights,), np.zeros(len(examples), np.int64),

@@ -151,7 +151,8 @@ def fit_model(
     familiarity = _familiarity(fitted, examples)
     held_out = HeldOut(scores, calibration(scores), y, familiarity, groups)
     if prior is not None and (len(y) < FEW or prior.changes):
-        review = prior.review.at(options.accept_accuracy)
+        # What was chosen for single columns of the model is no part of what is fitted; the columns may be others.
+        review = replace(prior.review.at(options.accept_accuracy), least=())
     else:
         review = review_rule(held_out, examples, options, 0.0 if blocks is not None else CAUTION, typical)
     return Fitted(fitted, review, held_out, taxonomy, options)

@@ -133,7 +133,7 @@ class KernelScorer:
             part = found.piece(*piece)
             self._fill(*taken(*piece), part)
             if rule is not None:
-                reasons[slice(*piece)] = rule.reasons(part.probability, part.familiarity, part.form)
+                reasons[slice(*piece)] = rule.reasons(part.category, part.probability, part.familiarity, part.form)
 
         self._share(work, deque(self._pieces(ends, most)))
         return found, reasons

@@ -68,7 +68,11 @@ def model(request: Request, who: Reader, name: Name) -> schemas.ModelDetailsOut:
     manifest = json.loads((path / MANIFEST).read_text("utf-8"))
     training = manifest.get("training", {})
     manifest["training"] = {key: value for key, value in training.items() if key not in _LONG}
-    return schemas.ModelDetailsOut(**_summary(version), manifest=manifest)
+    rule = service_of(request).champion.find_rule(version.manifest)
+    accepted_from = {
+        name: least if least <= 1 else None for name, least in rule.accepted_from(version.manifest.taxonomy.ids).items()
+    }
+    return schemas.ModelDetailsOut(**_summary(version), manifest=manifest, accepted_from=accepted_from)
 
 
 @router.post("/models/{name}/promote", responses=problems(400, 404, 422))

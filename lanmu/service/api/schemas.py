@@ -186,6 +186,13 @@ class ModelsOut(BaseModel):
 
 class ModelDetailsOut(ModelOut):
     manifest: dict[str, Any] = Field(description="All the version says of itself, without the lists of articles.")
+    accepted_from: dict[str, float | None] = Field(
+        description=(
+            "By category the probability from which this service accepts it: the threshold for all, or the stricter"
+            " one that an admin chose for it. Null: it always goes to review."
+        ),
+        examples=[{"meetings": 0.882297, "health": 0.98, "law_safety": None}],
+    )
 
 
 class QueuedOut(TaggedOut):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import sqrt
 from typing import Any
 
-from classifier.model.decisions import ReviewRule
+from classifier.model.decisions import NEVER, ReviewRule
+from lanmu.service.store.statistics import Certainty, Checked
 
 FEWEST = 30
 """A share of fewer articles than this says nothing, and is not shown."""
@@ -63,17 +65,106 @@ class Step:
     chosen: bool
 
 
-def steps_of(rule: ReviewRule, recent: Sequence[tuple[float, bool]]) -> tuple[Step, ...]:
-    """The thresholds that were measured for a model; ``recent``: see statistics.recent_certainty."""
+def steps_of(rule: ReviewRule, ids: Sequence[str], recent: Sequence[Certainty]) -> tuple[Step, ...]:
+    """The thresholds that were measured for a model; ``recent``: see statistics.recent_certainty.
+
+    ``ids`` are its categories in order; what was chosen for single ones of them counts at every step.
+    """
     found: list[Step] = []
     for accuracy, threshold in rule.thresholds:
-        accepted = sum(1 for probability, alone in recent if alone and probability >= threshold)
+        least = replace(rule, thresholds=((1.0, threshold),)).accepted_from(ids)
+        accepted = sum(1 for one in recent if one.alone and one.probability >= least.get(one.category, threshold))
         found.append(Step(accuracy, threshold, accepted, len(recent) - accepted, False))
     chosen = next((i for i, step in enumerate(found) if step.accuracy >= rule.accept_accuracy - 1e-12), None)
     if chosen is not None:
         step = found[chosen]
         found[chosen] = Step(step.accuracy, step.threshold, step.accepted, step.review, True)
     return tuple(found)
+
+
+LEAST = (0.95, 0.98, 0.99, NEVER)
+"""The probabilities from which single categories may be accepted at the earliest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A least probability for one category (0: as for all), and how many of its latest articles it sends to review."""
+
+    least: float
+    review: int
+    chosen: bool
+
+    @property
+    def value(self) -> str:
+        """As a form sends it."""
+        return f"{self.least:g}"
+
+    @property
+    def kind(self) -> str:
+        """``all`` (as for all), ``from`` (a probability) or ``never`` (always to review)."""
+        if self.least == 0:
+            return "all"
+        return "from" if self.least <= 1 else "never"
+
+    @property
+    def share(self) -> str:
+        """The probability in per cent, with the digits it was chosen with."""
+        return f"{100 * self.least:g}%"
+
+
+@dataclass(frozen=True, slots=True)
+class Strictness:
+    """A category, its latest articles, how many of them are accepted as things stand, and the choices for it.
+
+    ``right`` is the share of right ones among the ``checked`` articles that the model had accepted into
+    it and people have labelled; None where these are too few.
+    """
+
+    category: str
+    articles: int
+    accepted: int
+    checked: int
+    right: Share | None
+    choices: tuple[Choice, ...]
+
+    @property
+    def chosen(self) -> Choice:
+        return next(one for one in self.choices if one.chosen)
+
+
+def strictness_of(
+    rule: ReviewRule, ids: Sequence[str], recent: Sequence[Certainty], checked: Mapping[str, Checked]
+) -> tuple[Strictness, ...]:
+    """The categories of a model in order; ``recent`` and ``checked``: see store.statistics."""
+    its: dict[str, list[Certainty]] = {name: [] for name in ids}
+    for one in recent:
+        if one.category in its:
+            its[one.category].append(one)
+    own = dict(zip(ids, rule.least or (0.0,) * len(ids), strict=True))
+    return tuple(
+        _strictness(name, rule.threshold, own[name], its[name], checked.get(name, Checked(0, 0))) for name in ids
+    )
+
+
+def _strictness(name: str, threshold: float, own: float, recent: Sequence[Certainty], checked: Checked) -> Strictness:
+    """One category; ``own`` is the least probability that was chosen for it (0: none)."""
+    offered = sorted({0.0, own, *(least for least in LEAST if least > threshold)})
+    choices: list[Choice] = []
+    for least in offered:
+        accepted = sum(1 for one in recent if one.alone and one.probability >= max(threshold, least))
+        choices.append(Choice(least, len(recent) - accepted, least == own))
+    review = next(choice.review for choice in choices if choice.chosen)
+    share = share_of(checked.right, checked.labelled) if checked.labelled >= FEWEST else None
+    return Strictness(name, len(recent), len(recent) - review, checked.labelled, share, tuple(choices))
+
+
+def share_of(count: int, of: int) -> Share:
+    """A share of counted things with its 95 % interval (Wilson 1927)."""
+    z = 1.959964
+    share, weight = count / of, z * z / of
+    middle, half = share + weight / 2, z * sqrt((share * (1 - share) + weight / 4) / of)
+    low, high = (middle - half) / (1 + weight), (middle + half) / (1 + weight)
+    return Share(share, low if count else 0.0, high if count < of else 1.0)
 
 
 def _share(metrics: Mapping[str, Any], name: str) -> Share | None:

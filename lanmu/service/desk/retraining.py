@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
+from pydantic import StringConstraints
 from starlette.responses import Response
 
 from classifier.messages import say
 from classifier.model.versions import Registry, Version
 from lanmu.service.desk.filters import ArticleNumber
 from lanmu.service.desk.gate_report import GateReport, gate_report
-from lanmu.service.desk.model_figures import Tested, read_test, steps_of
+from lanmu.service.desk.model_figures import FEWEST, LEAST, Tested, read_test, steps_of, strictness_of
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.jobs import Job
 from lanmu.service.problems import Problem
@@ -22,6 +23,8 @@ from lanmu.service.store import audit, choices, deeds, rejudging, statistics
 
 router = APIRouter(route_class=AskFirst)
 LOG_LINES = 12
+MOST_CATEGORIES = 1_000
+CategoryId = Annotated[str, StringConstraints(max_length=200)]
 
 
 @dataclass(frozen=True)
@@ -51,10 +54,13 @@ def retrain_page(request: Request, who: Reader) -> Response:
         champion = service.champion
         stale = rejudging.count_stale(connection, champion.model.manifest.name) if champion.ready else 0
         recent = statistics.recent_certainty(connection) if champion.ready else []
+        checked = statistics.check_accepted(connection) if champion.ready else {}
     model = champion.model if champion.ready else None
+    ids = model.taxonomy.ids if model else ()
     return desk.page(
-        "retrain.html", steps=steps_of(model.review, recent) if model else (), recent=len(recent),
-        fixed=service.settings.accept_accuracy is not None, new=new,
+        "retrain.html", steps=steps_of(model.review, ids, recent) if model else (), recent=len(recent),
+        strictness=strictness_of(model.review, ids, recent, checked) if model and model.review.threshold <= 1 else (),
+        fewest=FEWEST, fixed=service.settings.accept_accuracy is not None, new=new,
         new_total=sum(new.values()), since=since, stale=stale, **_show_job(desk, job),
     )  # fmt: skip
 
@@ -112,7 +118,7 @@ def change_threshold(
     service = desk.service
     if service.settings.accept_accuracy is not None:
         raise Problem(409, say("service.threshold_fixed"))
-    steps = steps_of(service.champion.model.review, ())
+    steps = steps_of(service.champion.model.review, (), ())
     if model != service.champion.model.manifest.name or step >= len(steps):
         raise Problem(409, say("service.model_changed"))
     accuracy = steps[step].accuracy
@@ -123,6 +129,42 @@ def change_threshold(
     return desk.redirect("/retrain", "toast.threshold", share=f"{100 * accuracy:g}%")
 
 
+@router.post("/retrain/strict")
+def make_stricter(
+    request: Request,
+    who: Admin,
+    model: Annotated[str, Form(max_length=200)],
+    category: Annotated[list[CategoryId], Form(max_length=MOST_CATEGORIES)],
+    least: Annotated[list[float], Form(max_length=MOST_CATEGORIES)],
+    shown: Annotated[list[float], Form(max_length=MOST_CATEGORIES)],
+) -> Response:
+    """Choose for single categories from which probability they are accepted, for the model that the page showed.
+
+    The three lists go together.  ``shown`` is what the page showed as chosen: only what is another now
+    is changed, so that a colleague's choices for other categories stay.
+    """
+    desk = Desk(request, who)
+    champion = desk.service.champion
+    rule, ids = champion.model.review, champion.model.taxonomy.ids
+    fits = len(category) == len(least) == len(shown) and set(category) <= set(ids)
+    if model != champion.model.manifest.name or not fits:
+        raise Problem(409, say("service.model_changed"))
+    before = dict(zip(ids, rule.least or (0.0,) * len(ids), strict=True))
+    wished = {name: now for name, now, then in zip(category, least, shown, strict=True) if now != then}
+    if unknown := [now for name, now in wished.items() if now not in (0.0, before[name], *LEAST)]:
+        raise Problem(422, say("service.no_least", given=f"{unknown[0]:g}"))
+    changed = {name: now for name, now in wished.items() if now != before[name]}
+    if not changed:
+        return desk.redirect("/retrain", "toast.strict_same")
+    with desk.service.store.writing() as connection:
+        chosen = choices.choose_strict_categories(connection, changed, who.name)
+        for name, now in changed.items():
+            details = {"from": _name_least(before[name]), "to": _name_least(now)}
+            audit.note(connection, who.name, "category threshold changed", name, details, address=desk.address)
+    champion.be_strict(chosen)
+    return desk.redirect("/retrain", "toast.strict", count=len(changed))
+
+
 @router.post("/retrain/rejudge")
 def rejudge(request: Request, who: Admin) -> Response:
     """Let the current model judge again what waits for review."""
@@ -131,6 +173,11 @@ def rejudge(request: Request, who: Admin) -> Response:
     with desk.service.store.writing() as connection:
         audit.note(connection, who.name, "judged again", str(done.articles), {"accepted": done.accepted}, desk.address)
     return desk.redirect("/retrain", "toast.judged_again", count=done.articles, accepted=done.accepted)
+
+
+def _name_least(least: float) -> str:
+    """A category's threshold as the audit log keeps it."""
+    return "as all" if least == 0 else "never" if least > 1 else f"{100 * least:g}%"
 
 
 def _show_job(desk: Desk, job: Job | None) -> dict[str, Any]:

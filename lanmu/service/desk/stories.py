@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from classifier.article import TaggedArticle
+from classifier.model.decisions import REASONS, STRICT
 from lanmu.service.desk.categories import ShownCategory
 from lanmu.service.desk.highlighting import Explained, explain_article
 from lanmu.service.desk.rendering import Desk
@@ -48,8 +50,21 @@ def tell_story(desk: Desk, queued: QueuedArticle) -> Story:
         best=categories[tagged.category],
         runner_up=categories[ranking[1][0]] if len(ranking) > 1 else None,
         bars=tuple(Bar(categories[category], probability) for category, probability in ranking[:SHOWN_BARS]),
-        reasons=tuple(reason(words, desk.t) for words in tagged.reasons),
+        reasons=tuple(_say_reason(desk, tagged, code) for code in tagged.reasons),
     )
+
+
+def _say_reason(desk: Desk, tagged: TaggedArticle, code: str) -> str:
+    """Why an article is in review; of a strict category what it takes now, where the article still has not got it."""
+    champion = desk.service.champion
+    if code == REASONS[STRICT] and champion.ready:
+        rule = champion.model.review
+        least = dict(zip(champion.model.taxonomy.ids, rule.least, strict=False)).get(tagged.category, 0.0)
+        if least > 1:
+            return desk.t("strict.why_never")
+        if tagged.probability < least:
+            return desk.t("strict.why", share=f"{100 * least:g}%")
+    return reason(code, desk.t)
 
 
 def find_repeated_titles(articles: Iterable[QueuedArticle]) -> set[str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
 
+from classifier.model.decisions import NEVER
 from lanmu.service.store.schema import choices
 
 ACCEPT_ACCURACY = "accept_accuracy"
 """The wished share of right ones among the accepted (0-1)."""
-
-
+STRICT_CATEGORIES = "strict_categories"
+"""By category id the least probability at which the category is accepted (0: as all; NEVER: it never is)."""
 PRUNED_CHANGES = "pruned_changes"
 """The number up to which changes are no longer kept."""
 
@@ -26,6 +28,24 @@ def read_accept_accuracy(connection: Connection) -> float | None:
 def choose_accept_accuracy(connection: Connection, value: float, by: str) -> None:
     """Keep the choice."""
     _put(connection, ACCEPT_ACCURACY, value, by)
+
+
+def read_strict_categories(connection: Connection) -> dict[str, float]:
+    """By category id the least probability at which it is accepted; only those for which one was chosen."""
+    value = _get(connection, STRICT_CATEGORIES)
+    given = value if isinstance(value, dict) else {}
+    return {str(name): float(least) for name, least in given.items() if _is_least(least)}
+
+
+def choose_strict_categories(connection: Connection, chosen: Mapping[str, float], by: str) -> dict[str, float]:
+    """Keep the choices for these categories beside those for others.  Returns all of them."""
+    kept = {**read_strict_categories(connection), **chosen}
+    _put(connection, STRICT_CATEGORIES, kept, by)
+    return kept
+
+
+def _is_least(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= NEVER
 
 
 def read_pruned_changes(connection: Connection) -> int:
@@ -43,7 +63,7 @@ def _get(connection: Connection, name: str) -> object:
     return connection.execute(select(choices.c.value).where(choices.c.name == name)).scalar_one_or_none()
 
 
-def _put(connection: Connection, name: str, value: float, by: str) -> None:
+def _put(connection: Connection, name: str, value: object, by: str) -> None:
     row = {"name": name, "value": value, "by": by, "at": time.time()}
     again = {column: row[column] for column in ("value", "by", "at")}
     connection.execute(insert(choices).values(row).on_conflict_do_update(index_elements=["name"], set_=again))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Integer, and_, case, cast, func, select
 
-from lanmu.service.store.schema import articles
+from classifier.model.decisions import REASONS, STRICT, UNSURE
+from lanmu.service.store.schema import articles, readings
 
 Span = Literal["day", "month"]
 Clock = Literal["arrived", "printed"]
@@ -138,11 +139,49 @@ def _within(day: ColumnElement[str], first_day: str, last_day: str) -> ColumnEle
     return and_(*conditions)
 
 
-def recent_certainty(connection: Connection, most: int = 5_000) -> list[tuple[float, bool]]:
-    """The newest articles: how sure the model was of each, and whether that alone decides about its review."""
+class Certainty(NamedTuple):
+    """The model's category of an article, how sure it was, and whether that alone decides about its review."""
+
+    category: str
+    probability: float
+    alone: bool
+
+
+def recent_certainty(connection: Connection, most: int = 5_000) -> list[Certainty]:
+    """How sure the model was of the newest articles."""
     c = articles.c
-    query = select(c.probability, c.reasons).order_by(c.number.desc()).limit(most)
+    query = select(c.category, c.probability, c.reasons).where(c.state != "removed")
     return [
-        (float(row.probability), not [code for code in row.reasons if code != "below_threshold"])
-        for row in connection.execute(query)
+        Certainty(row.category, float(row.probability), _UNSURE.issuperset(row.reasons))
+        for row in connection.execute(query.order_by(c.number.desc()).limit(most))
     ]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Of what the model accepted into a category: how many articles people labelled, and how many were right."""
+
+    labelled: int
+    right: int
+
+
+def check_accepted(connection: Connection) -> dict[str, Checked]:
+    """By the model's category what people said of the articles that it accepted; each article counts once.
+
+    Right is one whose label is the model's category, unless a second reading says otherwise and
+    nobody has decided since.
+    """
+    c, r = articles.c, readings.c
+    open_ = and_(r.article.is_not(None), r.first != r.second, c.labelled_at < r.at)
+    right = func.sum(case((and_(c.label == c.category, ~func.coalesce(open_, False)), 1), else_=0))
+    query = (
+        select(c.category, func.count(), right)
+        .select_from(articles.outerjoin(readings, r.article == c.number))
+        .where(c.state == "settled", c.decision == "accepted", c.label.is_not(None))
+        .group_by(c.category)
+    )
+    return {category: Checked(labelled, found) for category, labelled, found in connection.execute(query)}
+
+
+_UNSURE = frozenset(REASONS[bit] for bit in (UNSURE, STRICT))
+"""The reasons that are nothing but a probability below a threshold."""

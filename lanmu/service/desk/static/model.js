@@ -21,3 +21,19 @@ if (select) {
   slider.addEventListener("input", show);
   show();
 }
+
+// Single categories: the button waits for a change.
+const strict = document.querySelector("[data-strict]");
+const save = strict?.querySelector("[data-needs-change]");
+
+if (save) {
+  const isChanged = (choice) => !choice.selectedOptions[0].defaultSelected;
+  const show = () => {
+    const choices = [...strict.querySelectorAll("select")];
+    for (const choice of choices) choice.classList.toggle("is-changed", isChanged(choice));
+    save.disabled = !choices.some(isChanged);
+  };
+  strict.addEventListener("change", show);
+  addEventListener("pageshow", show); // going back, a browser keeps what was chosen
+  show();
+}
