@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from lanmu.extras import EXTRAS, explain_missing
-from tests.reading.office_files import workbook
+from tests.reading.office_files import OFFICE, workbook
 from tests.reading.test_reading_sources import pdf_with
 
 ROOT = Path(__file__).parents[1]
@@ -77,7 +77,7 @@ def write_one_of_each_kind(folder: Path) -> list[Path]:
     (folder / "list.xlsx").write_bytes(workbook({"稿件": [["标题", "正文"], [heading, TEXT]]}))
     coded = "".join(f"\\u{ord(character)}?" for character in TEXT)
     (folder / "old.rtf").write_text("{\\rtf1\\ansi " + coded + "\\par}", "ascii")
-    (folder / "old.doc").write_bytes((ROOT / "tests" / "reading" / "office" / "清河.doc").read_bytes())
+    (folder / "old.doc").write_bytes((OFFICE / "清河.doc").read_bytes())
     (folder / "story.pdf").write_bytes(pdf_with("Spring sowing begins in Qingshi County."))
     return sorted(folder.iterdir())
 

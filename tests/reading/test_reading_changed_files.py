@@ -11,7 +11,6 @@ import tarfile
 import time
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,7 +18,7 @@ import pytest
 
 from classifier.errors import InputRefused
 from classifier.reading import read_bytes
-from tests.reading.office_files import workbook
+from tests.reading.office_files import OFFICE, workbook
 from tests.reading.word_files import paragraph, word_file
 
 ROWS = [
@@ -33,7 +32,6 @@ ROWS = [
 ]
 PAGE = "".join(f"# {row['title']}\n\n本报讯(记者 张宁){row['text']}\n\n" for row in ROWS[:8])
 SHEET = "xl/worksheets/sheet1.xml"
-OFFICE = Path(__file__).parent / "office"
 SIGNS = (
     b'"', b"\n", b"\r", b",", b"\0", b"\xff", b"{", b"}", b"[", b"]", b"\\", b"\\u0000", b"\\ud800",
     b"\xef\xbb\xbf", b"\t", b"# ", b"\x1a", b"|", b";", b"<", b"---\n", "（".encode(), "记者".encode(),

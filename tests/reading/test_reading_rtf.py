@@ -6,16 +6,15 @@ import io
 import time
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from classifier.errors import InputRefused
 from classifier.reading import LIMITS, ReadingOptions, read_bytes, read_path
 from classifier.reading.documents.rtf import rtf_text
+from tests.reading.office_files import OFFICE
 from tests.reading.test_reading_word97 import SEEN, UNSEEN
 
-OFFICE = Path(__file__).parent / "office"
 FONTS = r"{\fonttbl{\f0\froman\fcharset0 Times New Roman;}{\f13\fnil\fcharset134{\*\panose 02010600}宋体;}}"
 STYLES = (
     r"{\stylesheet{\ql \snext0 Normal;}{\s1\ql\outlinelevel0 \snext0 heading 1,标题 1;}{\s7 标题 2;}"

@@ -13,9 +13,8 @@ import pytest
 from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.reading import ReadingOptions, read_bytes, read_path
-from tests.reading.office_files import workbook
+from tests.reading.office_files import OFFICE, workbook
 
-OFFICE = Path(__file__).parent / "office"
 SOWING = "4月6日，清河口镇三千亩春小麦全部播完，农技站的技术员逐块地查墒情。"
 CLINIC = "县医院新门诊楼启用，挂号、取药都在一层。"
 HEAD = ["编号", "标题", "正文", "见报日期"]

@@ -5,16 +5,15 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from pathlib import Path
 
 import pytest
 
 from classifier.errors import InputRefused
 from classifier.reading import ReadingOptions, read_bytes, read_path
 from classifier.reading.documents import word97
+from tests.reading.office_files import OFFICE
 from tests.reading.word_files import STYLES, paragraph, word_file
 
-OFFICE = Path(__file__).parent / "office"
 SEEN = [
     "今年种植面积比去年增加两成，预计亩产六百斤。", "数据来自县统计局。", "青石村", "1200", "柳河村", "表后一段。",
     "链接文字", "第1段，村民抢抓农时播种小麦。村民抢抓农时播种小麦。",

@@ -30,6 +30,7 @@ from lanmu.service.store import Store, queue
 from lanmu.service.store.changes import NewResult
 from lanmu.service.store.changes import add as add_result
 from lanmu.service.store.records import today
+from tests.reading.office_files import OFFICE, workbook
 from tests.service.articles import CLINIC, DOUBTFUL, HARVEST, MATCH
 from tests.service.conftest import TOKEN, App, Made
 from tests.waiting import eventually
@@ -96,6 +97,18 @@ def test_files_are_tagged_and_moved_and_their_results_written(watching: Watching
     assert (home / "done" / today() / "三版" / "球赛.txt").read_text("utf-8") == plain(MATCH)
     assert list((home / "inbox").rglob("*.txt")) == []
     assert app.service.inbox.state.problems == ()
+
+
+def test_spreadsheets_and_old_word_files_are_taken(watching: Watching, home: Path) -> None:
+    app = watching()
+    put(
+        home / "inbox",
+        "稿件.xlsx",
+        workbook({"一": [["标题", "正文"], [HARVEST["title"], HARVEST["text"]]], "二": [["附注"]]}),
+    )
+    put(home / "inbox", "清河.doc", (OFFICE / "清河.doc").read_bytes())
+    eventually(lambda: len(queued(app)) == 2)
+    assert {article["title"] for article in queued(app)} == {HARVEST["title"], "清河口镇抢播春小麦"}
 
 
 def test_the_same_content_gives_one_result(watching: Watching, home: Path) -> None:

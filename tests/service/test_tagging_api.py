@@ -11,6 +11,7 @@ import pytest
 
 from classifier.article import Article
 from lanmu.service.settings import ServiceLimits, Settings
+from tests.reading.office_files import OFFICE, workbook
 from tests.reading.sheets import Column, Sheet, pdf_of
 from tests.service.articles import CLINIC, HARVEST, HOSTILE, MATCH
 from tests.service.conftest import App, Made
@@ -111,6 +112,21 @@ def test_a_printed_page_comes_back_with_places(app: App) -> None:
     assert tagged["source"]["page"] == 1
     left, top, right, bottom = tagged["source"]["box"]
     assert 0 < left < right < 1 and 0 < top < bottom < 1
+
+
+def test_office_files_are_read(app: App) -> None:
+    """An article that Word 97, RTF and a spreadsheet hold, each read in the process for files that others sent."""
+    rows = [["新闻标题", "稿子"], [HARVEST["title"], HARVEST["text"]]]
+    rtf = r"{\rtf1\ansi " + "".join(f"\\u{ord(c)}?" for c in HARVEST["text"]) + "}"
+    table = workbook({"稿件": rows})
+    old = (OFFICE / "清河.doc").read_bytes()
+    for name, content, told in (
+        ("稿件.xlsx", table, {"text_field": "稿子"}), ("棉花.rtf", rtf.encode(), {}), ("清河.doc", old, {}),
+    ):  # fmt: skip
+        answer = app.api.post("/api/v1/tag/file", files={"file": (name, content)}, data=told)
+        assert [one["category"] for one in answer.json()["articles"]] == ["agriculture"], answer.text
+    answer = app.api.post("/api/v1/tag/file", files={"file": ("稿件.xlsx", table)})
+    assert answer.status_code == 422 and "text_field=NAME" in answer.text
 
 
 def test_a_zip_says_what_it_refuses(app: App) -> None:
