@@ -54,16 +54,45 @@ def test_refused_inputs_are_named_and_the_rest_is_done(lanmu: Lanmu, tmp_path: P
 
 
 def test_what_is_refused_is_named_and_not_kept(capsys: pytest.CaptureFixture[str]) -> None:
-    """An archive of a million bad lines costs no memory."""
+    """An archive of a million bad lines costs no memory, and does not bury what else is told."""
     refusals = NamedRefusals()
     kept = weakref.WeakSet[InputRefused]()
-    for number in range(1_000):
+    for number in range(1, 1_001):
         refusal = InputRefused(f"稿.jsonl:{number}", "is no JSON")
         kept.add(refusal)
         refusals(refusal)
         del refusal
     assert (len(refusals), len(kept)) == (1_000, 0)
-    assert capsys.readouterr().err.count("is no JSON") == 1_000
+    refusals(InputRefused("稿.jsonl:2000", "has no text"))
+    refusals(InputRefused("坏.txt", "is empty"))
+    assert not refusals.tell_rest()
+    told = capsys.readouterr().err.splitlines()
+    assert told[:10] == [f"lanmu: refused 稿.jsonl:{number}: is no JSON" for number in range(1, 11)]
+    assert told[10:] == [
+        "lanmu: refused 稿.jsonl:2000: has no text",
+        "lanmu: refused 坏.txt: is empty",
+        "lanmu: refused 990 rows more for the same reason (11-1000): 稿.jsonl: is no JSON",
+    ]
+
+
+def test_the_numbers_of_refused_rows_are_all_told(lanmu: Lanmu, tmp_path: Path) -> None:
+    rows = [
+        "标题,正文",
+        *("," if number % 3 == 0 else f"春播{number},清河口镇三千亩春小麦全部播完。" for number in range(1, 100)),
+    ]
+    (tmp_path / "一.csv").write_text("\n".join(rows), "utf-8")
+    (tmp_path / "二.csv").write_text("标题,正文\n" + ",\n" * 12, "utf-8")
+    done = lanmu("tag", "一.csv", "二.csv", "--format", "csv")
+    assert done.returncode == 1
+    told = [line for line in done.stderr.splitlines() if "same reason" in line]
+    assert len(done.stderr.splitlines()) == 23 and len(told) == 2
+    assert (
+        "refused 23 rows more for the same reason (33, 36, 39, 42, 45, 48, 51, 54, 57, 60, 63, 66, …): 一.csv"
+        in told[0]
+    )
+    assert "refused 2 rows more for the same reason (11-12): 二.csv: has neither title nor text" in told[1]
+    done = lanmu("tag", "二.csv", "--lang", "zh")
+    assert "因同样原因另有 2 行未能读取（11-12）：二.csv" in done.stderr
 
 
 def test_an_output_file_stays_as_it_was_where_nothing_could_be_read(lanmu: Lanmu, tmp_path: Path) -> None:

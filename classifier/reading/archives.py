@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 from classifier.errors import InputRefused, Refused
 from classifier.messages import say
 from classifier.reading.kinds import ARCHIVES, TABLES, is_hidden, is_readable, split_name
-from classifier.reading.limits import Limits
+from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.names import GivenStems, tar_name, zip_name
 from classifier.reading.streams import BoundedStream, unpack
 from classifier.reading.unpacking import Unpacking
@@ -153,26 +153,39 @@ class _BoundedTarInfo(tarfile.TarInfo):
         return info
 
 
-def tar_ranges(file: BinaryIO, cost: Callable[[str, int], int], size: int) -> Iterator[tuple[int, int, int]]:
-    """Cut an unpacked tar before members into stretches that are tars themselves: (start, end, cost).
+@dataclass(frozen=True, slots=True)
+class TarRange:
+    """Bytes ``start`` to ``end`` of a tar, what reading them costs, and the names of the members to be read."""
+
+    start: int
+    end: int
+    cost: int
+    names: list[str]
+
+
+def tar_ranges(file: BinaryIO, cost: Callable[[str, int], int], size: int) -> Iterator[TarRange]:
+    """Cut an unpacked tar before members into stretches that are tars themselves.
 
     ``cost`` tells that of a member by name and size (0: it is passed over); a stretch of about ``size`` is cut off.
     Raises tarfile.TarError where the file is no tar or breaks off.
     """
     with tarfile.open(fileobj=file, mode="r:", tarinfo=_BoundedTarInfo) as archive:
         start = total = 0
+        names: list[str] = []
         try:
             for info in archive:
                 archive.members = []  # type: ignore[attr-defined]  # it would keep every header
                 more = cost(info.name, info.size) if info.isfile() else 0
                 if total and total + more > size:
-                    yield start, info.offset, total
-                    start, total = info.offset, 0
+                    yield TarRange(start, info.offset, total, names)
+                    start, total, names = info.offset, 0, []
                 total += more
+                if more:
+                    names.append(tar_name(info.name[: LIMITS.member_name_chars]))
         except _LongRecord as error:
             raise tarfile.ReadError("a record too long") from error
         if total:
-            yield start, archive.offset, total
+            yield TarRange(start, archive.offset, total, names)
 
 
 def _most(member: str, limits: Limits) -> int:

@@ -55,11 +55,12 @@ class GivenStems:
     """The stems that files of one run have been given: a second file of the same name gets its folder before it.
 
     So ``2026-03-01/01.txt`` is ``01`` and ``2026-03-02/01.txt`` is ``2026-03-02/01``.  Where the rest of a run is
-    not known here, ``prefix`` stands before each, as the archive's name before its members'.
+    not known here, ``prefix`` stands before each, as the archive's name before its members', and ``taken`` are stems
+    that others have.
     """
 
-    def __init__(self, prefix: str = "") -> None:
-        self._paths: dict[str, str] = {}
+    def __init__(self, prefix: str = "", taken: Iterable[str] = ()) -> None:
+        self._paths = dict.fromkeys(taken, "")
         self._prefix = f"{prefix}/" if prefix else ""
 
     def stem_for(self, path: str, stem: str) -> str:

@@ -10,9 +10,11 @@ from typing import Any, BinaryIO
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import say
 from classifier.reading.kinds import ARCHIVES, TABLES, chosen_kind, is_readable, split_name
+from classifier.reading.names import show_name
 from classifier.reading.options import ReadingOptions
 from lanmu.archive.locations import Found, open_source
 from lanmu.archive.plan import Piece
+from lanmu.archive.stems import SeenStems
 
 PACKED_COST = 4
 """A packed byte is about this many bytes of text."""
@@ -105,8 +107,11 @@ def _rows(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> 
 def _blocks(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
     from classifier.reading.archives import tar_ranges
 
-    for start, end, cost in tar_ranges(stream, _member_cost, size):
-        yield Piece(file.path, file.size, file.stamp, "blocks", start, end), cost
+    name = show_name(file.path)
+    seen = SeenStems()
+    for part in tar_ranges(stream, _member_cost, size):
+        taken = seen.taken_before(f"{name}/{member}" for member in part.names)
+        yield Piece(file.path, file.size, file.stamp, "blocks", part.start, part.end, taken=taken), part.cost
 
 
 def _members(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:

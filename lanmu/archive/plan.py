@@ -43,7 +43,7 @@ class Piece:
     groups of Parquet, or members of a zip; ``first`` is the number of the first line or row;
     ``encoding`` is that of the whole file where the stretch alone would not show it; ``heading`` is
     where the header line of a CSV ends; ``stem`` stands in ids instead of the file's own, which another
-    file of the run has been given.
+    file of the run has been given; ``taken`` are stems that members of the same tar before the stretch have.
     """
 
     path: str
@@ -56,12 +56,13 @@ class Piece:
     encoding: str = ""
     heading: int = 0
     stem: str = ""
+    taken: tuple[str, ...] = ()
 
     def record(self) -> dict[str, Any]:
         given = {"path": self.path, "size": self.size, "stamp": self.stamp}
         if self.cut != "whole":
             given |= {"cut": self.cut, "start": self.start, "end": self.end, "first": self.first}
-        further = {"encoding": self.encoding, "heading": self.heading, "stem": self.stem}
+        further = {"encoding": self.encoding, "heading": self.heading, "stem": self.stem, "taken": list(self.taken)}
         return given | {name: value for name, value in further.items() if value}
 
 
@@ -86,7 +87,7 @@ class Shard:
     @classmethod
     def from_line(cls, line: str | bytes) -> Shard:
         record = json.loads(line)
-        pieces = tuple(Piece(**piece) for piece in record["pieces"])
+        pieces = tuple(Piece(**{**piece, "taken": tuple(piece.get("taken", ()))}) for piece in record["pieces"])
         return cls(record["shard"], record["cost"], record["documents"], pieces)
 
 

@@ -166,7 +166,7 @@ def read_piece(
             if piece.cut in ("whole", "members", "blocks"):
                 members = range(piece.start, piece.end) if piece.cut == "members" else None
                 part = stretch(file, piece.start, piece.end) if piece.cut == "blocks" else file
-                stems = GivenStems(piece.stem)
+                stems = GivenStems(piece.stem, piece.taken)
                 run = ReadingRun(options, refused, passed, model.probabilities, stems)
                 yield from read_pieces(part, Origin(name, stem=piece.stem), run, members)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,23 @@ class SeenStems:
             if self._add(candidate):
                 return candidate
         return path
+
+    def taken_before(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Which stems of those that these files would get were given to files before all of them.
+
+        With them ``GivenStems`` gives these files the same stems as if it had met all files before them.
+        """
+        own: set[str] = set()
+        taken: dict[str, None] = {}
+        for path in paths:
+            for candidate in stem_candidates(path, split_name(path)[0]):
+                if candidate in own:
+                    continue
+                if self._add(candidate):
+                    own.add(candidate)
+                    break
+                taken[candidate] = None
+        return tuple(taken)
 
     def _add(self, stem: str) -> bool:
         """Whether a stem is new; it is kept."""

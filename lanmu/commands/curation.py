@@ -123,7 +123,7 @@ def next_(
         _write(out, rows, {"guess": [_guess(t, names) for t in chosen]})
         own = "" if loaded.taxonomy.ids == taxonomy_of(None).ids else " --categories YOURS.toml"
         print(speak("next.written", count=len(chosen), file=out, own=own))
-    if refusals.tell_passed_over() or refusals:
+    if refusals.tell_rest() or refusals:
         raise typer.Exit(1)
 
 

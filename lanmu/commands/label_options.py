@@ -237,5 +237,6 @@ def read_unlabelled_pool(
         print(speak("train.unlabelled_left_out", why=start.alone), file=sys.stderr)
         return None, len(refusals)
     pool = read_unlabelled(there, labels, refusals, seed, apart=apart)
+    refusals.tell_rest()
     print(speak("train.unlabelled", count=len(pool)), file=sys.stderr)
     return pool, len(refusals)

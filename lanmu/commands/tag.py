@@ -133,11 +133,11 @@ def tag(
         articles = read_paths(paths, options, refusals, scorer=loaded.probabilities, passed=refusals.pass_over)
         counts = _tag_all(articles, loaded, printer, explain, ProgressLine("articles", quiet=quiet))
         if not counts.total() and refusals:
-            refusals.tell_passed_over()
+            refusals.tell_rest()
             raise typer.Exit(2)  # still inside, so that --out stays as it was
     if not quiet and (out is not None or sys.stderr.isatty()):
         _tell_sums(counts, len(refusals))
-    if refusals.tell_passed_over() or refusals:
+    if refusals.tell_rest() or refusals:
         raise typer.Exit(1)
 
 
@@ -162,7 +162,7 @@ def _tag_and_show(
         printer.show(tagged)
     for written in shown.draw(tagged):
         print(speak("tag.drew", written=written), file=sys.stderr)
-    if refusals:
+    if refusals.tell_rest() or refusals:
         raise typer.Exit(1)
 
 

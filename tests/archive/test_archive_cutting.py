@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from classifier.reading import read_paths
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.plan import read_plan
 from tests.archive.made import articles, rows_of, scored, write_jsonl, write_parquet
@@ -87,6 +88,39 @@ def test_cut_or_whole_the_rows_are_the_same(name: str, tmp_path: Path, small_mod
     assert rows == rows_of(tmp_path / "whole")
     assert _refused(tmp_path / "cut") == _refused(tmp_path / "whole")
     assert bool(_refused(tmp_path / "cut")) == ("bad rows" in name)
+
+
+@pytest.mark.parametrize("kind", ["tar", "zip", "tar that breaks off"])
+def test_members_of_the_same_name_have_ids_of_their_own_however_the_archive_is_cut(
+    kind: str, tmp_path: Path, small_model_folder: Path
+) -> None:
+    """Numbered files in dated folders: each piece gives the ids that reading the whole gives."""
+    source = write_dated(tmp_path / f"a.{kind[:3]}")
+    if "breaks off" in kind:
+        source.write_bytes(source.read_bytes()[: source.stat().st_size * 2 // 3])
+    whole = [article.id for article in read_paths([source], refused=lambda error: None)]
+    outcome = scored([source], tmp_path / "out", small_model_folder, shard_bytes=60_000)
+    ids = [row["id"] for row in rows_of(tmp_path / "out")]
+    assert ids == whole and len(set(ids)) == len(ids) >= 20
+    assert {"01", "2026-03-02/01", "2026-03-03/02"} <= set(ids)
+    assert outcome.plan.shards > 3 or "breaks off" in kind
+
+
+def write_dated(path: Path) -> Path:
+    """An archive of folders named by days, in each the files 01 to 06."""
+    texts = [f"{a['title']}\n\n{a['text']}".encode() for a in articles(36)]
+    names = [f"2026-03-{1 + i // 6:02}/{1 + i % 6:02}.txt" for i in range(36)]
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, data in zip(names, texts, strict=True):
+                archive.writestr(name, data)
+        return path
+    with tarfile.open(path, "w") as tar:
+        for name, data in zip(names, texts, strict=True):
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return path
 
 
 def test_many_small_files_share_a_shard_and_tables_have_their_own(tmp_path: Path, small_model_folder: Path) -> None:

@@ -269,3 +269,10 @@ def test_blocks_may_end_anywhere(end: str, size: int) -> None:
     ]
     cut = [row.cells for block in row_blocks(io.BytesIO(data), layout, size, 1 << 20) for row in rows_of(block, layout)]
     assert cut == whole and [cells[0] for cells in whole] == [b"k1", b"k2", b"k3", b"k4", b"k5"]
+
+
+def test_rows_of_a_table_without_an_article_are_refused_once() -> None:
+    refused: list[InputRefused] = []
+    with pytest.raises(InputRefused, match="holds no article"):
+        read_bytes("标题,正文\n,\n,\n".encode(), "a.csv", refused=refused.append)
+    assert [error.name for error in refused] == ["a.csv:1", "a.csv:2"]

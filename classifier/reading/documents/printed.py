@@ -19,6 +19,7 @@ from classifier.reading.origin import Origin
 
 PRINTED_KINDS = ("pdf", "alto", "hocr", "ocr")
 SCANNED = say("printed.scanned")
+WITHOUT_TEXT = say("printed.without_text")
 GARBLED = say("printed.garbled")
 
 
@@ -77,7 +78,7 @@ def read_printed_pages(data: bytes, kind: str, name: str, options: ReadingOption
         late = any(page.late for page in damaged)
         raise InputRefused(name, say("printed.late", seconds=PAGE_SECONDS) if late else say("printed.damaged_pdf"))
     if not written:
-        raise InputRefused(name, SCANNED)
+        raise InputRefused(name, SCANNED if any(page.pictures for page in pages) else WITHOUT_TEXT)
     legible = [page for page in written if not is_garbled(page)]
     if not legible:
         raise InputRefused(name, GARBLED)

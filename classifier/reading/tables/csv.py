@@ -67,7 +67,8 @@ def csv_chunks(
     limits = source.options.limits
     for block in row_blocks(stream, heading.layout, BLOCK_BYTES, limits.line_bytes, head[heading.end :]):
         chunk = _arrow_chunk(block, heading, fields, number, source) if block.rows is None else None
-        chunk = chunk or _row_chunk(block, heading, fields, number, source)
+        if chunk is None:  # an empty one is false as well, and its rows are refused by now
+            chunk = _row_chunk(block, heading, fields, number, source)
         number += len(block.ends)
         if chunk is not None:
             yield chunk
