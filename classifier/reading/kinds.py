@@ -69,19 +69,21 @@ def _base(name: str) -> str:
     return (name.replace("\\", "/") if "\\" in name else name).rpartition("/")[2]
 
 
-@lru_cache(1_024)
 def _split_base(base: str) -> tuple[str, str, str]:
-    stem, ending = posixpath.splitext(base)
-    packed = COMPRESSED.get(ending.lower(), "")
+    stem, ending = _split_ending(base)
+    packed = COMPRESSED.get(ending, "")
     if packed:
-        stem, ending = posixpath.splitext(stem)
-    packed = packed or _PACKED_TAR.get(ending.lower(), "")
-    kind = KINDS.get(ending.lower(), "")
-    if not kind and packed:
-        stem += ending
-    elif not kind:
-        stem = base
-    return stem or base, kind, packed
+        base = stem
+        stem, ending = _split_ending(stem)
+    packed = packed or _PACKED_TAR.get(ending, "")
+    kind = KINDS.get(ending, "")
+    return (stem if kind else base) or base, kind, packed
+
+
+def _split_ending(base: str) -> tuple[str, str]:
+    """A file's name without its ending, and the ending in small letters; a name of an ending alone has none."""
+    stem, _, ending = base.rpartition(".")
+    return (stem, f".{ending.lower()}") if stem.strip(".") else (base, "")
 
 
 def is_readable(name: str) -> bool:

@@ -142,6 +142,36 @@ def test_files_with_any_byte_changed_are_read_together_as_one_by_one() -> None:
     compare_files(contents)
 
 
+PIECES = (
+    "记者 从 今天 近日 （5月2日） ( （ ) ） 据 本报 新华社 青石网 报道 消息 讯 电 ， 、 ： 。 张宁 "
+    "评论员 撰稿人 □ N 口 ~ “ 《 获悉 水利部 3月5日 中央社 综合 【春耕】 北京 连日 通讯员 记~者 特约 "
+    "李丽 摄 了解 在 · / — 記者 報導 本報訊 中国新闻网 青石融媒 曾 (记者~张宁) 作者 中心 "
+)
+PARTS = [part.replace("~", " ") for part in PIECES.split()]
+"""Parts of bylines, and words that look like them; a tilde stands for a blank."""
+
+
+def make_beginning(chance: random.Random) -> str:
+    """A text whose paragraphs begin with parts of bylines in any order."""
+    starts = ["".join(chance.choices(PARTS, k=chance.randint(1, 7))) for _ in range(chance.randint(1, 3))]
+    rest = ["", STORY, STORY, STORY[: chance.randint(1, 30)]]
+    head = "".join(chance.choices(PARTS, k=3)) if chance.random() < 0.2 else "抢修水渠保春灌"
+    return "\n".join([head, "", *(start + chance.choice(rest) for start in starts), STORY])
+
+
+def test_beginnings_like_bylines_are_read_together_as_one_by_one() -> None:
+    chance = random.Random(11)
+    together, _ = compare_files([make_beginning(chance).encode() for _ in range(3_000)])
+    assert together > 0.3
+
+
+@pytest.mark.slow
+def test_many_beginnings_like_bylines_are_read_together_as_one_by_one() -> None:
+    for seed in range(40, 44):
+        chance = random.Random(seed)
+        compare_files([make_beginning(chance).encode() for _ in range(10_000)])
+
+
 STORY = "近日,青石县组织力量抢修水渠,确保春灌用水,三十名干部下村帮忙,水渠全长十二公里,预计月底前完工。"
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.engine.lines.plan import (
+    BARRIER,
     BEGINS,
     BEGINS_FIRST,
     BEGINS_LAST,
@@ -22,6 +23,7 @@ from classifier.engine.lines.plan import (
     CLOSING_BRACKET,
     COLUMNS,
     COMMA,
+    DATED,
     EDITS,
     EDITS_ONE,
     EDITS_SIGN,
@@ -33,12 +35,17 @@ from classifier.engine.lines.plan import (
     KINDS,
     LEAD,
     LINE,
+    MARKED,
     MARKUP,
+    NAMELESS,
     NEVER_FIRST,
     NO,
     NOT_LAST,
     NUMBER,
     OPEN,
+    OPENING,
+    ORDINARY,
+    OWN_FIRST,
     PAIRED,
     PAIRS,
     PLACES,
@@ -79,6 +86,10 @@ _SEEN_FIRST, _SEEN_END, _SEEN_BRACKET, _SEEN_SHORT, _SEEN_NOT_LAST, _SEEN_COMMA,
 )
 """Beside what must be looked at again: the line begins as no second line does, ends a sentence, ends with a bracket,
 is short and may begin a byline, ends as no title does, has a comma, begins as markup does, begins as no line does."""
+
+
+_ASKED, _LEFT_OPEN, _SHUT, _DATED = 0, 1, 2, 3
+"""Whether a line may begin with a byline: not decided yet, it may, it cannot, its bracket may be a date."""
 
 
 @inner
@@ -136,6 +147,7 @@ def _look_at_file(
     rules = marks.rules
     lead_rule, sign_rule, recommends_rule = np.int64(rules[0]), np.int64(rules[1]), np.int64(rules[2])
     edits_rule, runs_rule, electric_rule = np.int64(rules[3]), np.int64(rules[4]), np.int64(rules[5])
+    weak_rule, role_rule, nameless_rule = np.int64(rules[6]), np.int64(rules[7]), np.int64(rules[8])
     count = np.int64(0)
     end = np.int64(first)
     lines = np.int64(1)
@@ -147,7 +159,9 @@ def _look_at_file(
     flags = np.int64(0)
     first_character = first_kinds = last_kinds = before_kinds = np.int64(0)
     previous_firsts = np.int64(0)
-    core = core_kinds = core_before_kinds = cores = np.int64(0)
+    last_character = core = core_kinds = core_before_kinds = cores = np.int64(0)
+    gate, events, weak_place = np.int64(_ASKED), np.int64(0), np.int64(-1)
+    role_first = False
     second_blank = fourth_blank = runs_on = False
     edits = signed = blanks = False
     every = hard = hard_pending = np.int64(0)
@@ -163,8 +177,10 @@ def _look_at_file(
             if n > 0:
                 if count == 0 and (first_character == 116 or first_character == 123):  # title:, {
                     return np.int64(0), np.int64(first)
-                seen = flags
+                seen = flags if gate != _SHUT else flags & ~LEAD
                 ends_sentence = (last_kinds & END) != 0
+                if (last_kinds & CLOSER) == 0:
+                    core, core_kinds, core_before_kinds, cores = last_character, last_kinds, before_kinds, n
                 finished = ends_sentence
                 if not ends_sentence and (last_kinds & CLOSING_BRACKET) == 0:
                     finished = (
@@ -209,7 +225,7 @@ def _look_at_file(
                     seen |= _SEEN_NOT_LAST
                 if (every & COMMA) != 0:
                     seen |= _SEEN_COMMA
-                if n <= _LEAD_CHARS and (previous_firsts & electric_rule) != 0:
+                if n <= _LEAD_CHARS and (previous_firsts & electric_rule) != 0 and gate != _SHUT:
                     seen |= LEAD
                 runs_on = (every & RUN_END) != 0 and (previous_firsts & runs_rule) != 0
                 at = LINE * count
@@ -245,10 +261,18 @@ def _look_at_file(
             edits = signed = blanks = False
             every = hard = hard_pending = np.int64(0)
             apart = np.int64(0)
+            gate, events, weak_place = np.int64(_ASKED), np.int64(0), np.int64(-1)
+            role_first = False
             continue
         size = np.int64(1)
         character = byte
-        if byte >= 0x80:
+        if 0xE0 < byte < 0xED and i + 2 < stop:
+            second, third = np.int64(data[i + 1]), np.int64(data[i + 2])
+            if (second & 0xC0) != 0x80 or (third & 0xC0) != 0x80:
+                return np.int64(0), np.int64(first)
+            size = np.int64(3)
+            character = ((byte & 0x0F) << 12) | ((second & 0x3F) << 6) | (third & 0x3F)
+        elif byte >= 0x80:
             size, character = _decode(data, i, stop, byte)
             if size == 0:
                 return np.int64(0), np.int64(first)
@@ -268,6 +292,14 @@ def _look_at_file(
             paired = np.int64(table[at + PAIRED])
         elif character >= _BEYOND_LOOK_ALIKES:
             return np.int64(0), np.int64(first)
+        if (kinds & ORDINARY) != 0 and pending == 0 and n > 3 and gate != _DATED and (previous_firsts & seconds) == 0:
+            every |= kinds
+            before_kinds, last_kinds, last_character = last_kinds, kinds, character
+            previous_firsts = apart = np.int64(0)
+            n += 1
+            i += size
+            ends = i
+            continue
         if (kinds & UNCLEAN) != 0:
             return np.int64(0), np.int64(first)
         if (kinds & BLANK) != 0:
@@ -282,7 +314,7 @@ def _look_at_file(
         if n == 0:
             begins = i
             first_character, first_kinds = character, kinds
-            core_kinds = core = np.int64(0)
+            cores = np.int64(0)
             if runs_on and (seconds & runs_rule) != 0:
                 return np.int64(0), np.int64(first)
             runs_on = False
@@ -295,19 +327,44 @@ def _look_at_file(
                 apart = np.int64(0)
             second_blank = second_blank or (n <= 1 and place > 1)
             fourth_blank = fourth_blank or (n <= 3 and place > 3)
+        if (kinds & CLOSER) != 0 and pending > 0:
+            core, core_kinds, cores = np.int64(_SPACE), np.int64(0), place
+        elif (kinds & CLOSER) != 0 and n > 0 and (last_kinds & CLOSER) == 0:
+            core, core_kinds, core_before_kinds, cores = last_character, last_kinds, before_kinds, n
         if pending > 0:
             blanks = True
             hard += hard_pending
             hard_pending = np.int64(0)
             before_kinds = np.int64(0)
             seconds |= electric_rule
-            core, core_kinds, cores = np.int64(32), np.int64(0), place
         else:
             before_kinds = last_kinds
+        # Whether a byline may begin the line: all its parts stand before the first comma or the like.
+        if gate == _ASKED and (kinds & (OPENING | BARRIER)) != 0:
+            told = blanks or (first_kinds & MARKED) != 0
+            if (kinds & OPENING) != 0:
+                gate = np.int64(_DATED) if events == 0 and place > 0 and not told else np.int64(_LEFT_OPEN)
+            else:
+                source_alone = (
+                    events == 1 and weak_place == place - 1 and (kinds & COMMA) != 0 and (first_kinds & OWN_FIRST) == 0
+                )  # 据某某社报道,
+                gate = np.int64(_SHUT) if (events == 0 or source_alone) and not told else np.int64(_LEFT_OPEN)
+        elif gate == _DATED:
+            if (kinds & CLOSING_BRACKET) != 0:
+                gate = np.int64(_SHUT)
+            if pending > 0 or (kinds & (CLOSING_BRACKET | DATED)) == 0:
+                gate = np.int64(_LEFT_OPEN)
         hit = previous_firsts & seconds
         if hit != 0:
             if (hit & lead_rule) != 0 and place < _LEAD_CHARS:
                 flags |= LEAD
+            if (hit & (lead_rule | sign_rule)) != 0:
+                events += 1
+                if (hit & weak_rule) != 0:
+                    weak_place = place
+                role_first = role_first or (place == 1 and (hit & role_rule) != 0)
+            if place == 3 and role_first and (hit & nameless_rule) != 0:  # 记者今天
+                events = np.int64(0)
             if (hit & sign_rule) != 0:
                 signed = True
             if (hit & edits_rule) != 0:
@@ -318,6 +375,10 @@ def _look_at_file(
                 place == 1 or (place < _RECOMMENDING_CHARS and (first_kinds & HAN) == 0)
             ):
                 flags |= RECOMMENDS
+        if place == 2 and role_first and (kinds & NAMELESS) != 0:  # 记者从
+            events = np.int64(0)
+        if (kinds & WIRE) != 0 or (firsts & electric_rule) != 0:
+            events += 2
         if (kinds & WIRE) != 0 and place < _LEAD_CHARS:
             flags |= LEAD
         if (firsts & electric_rule) != 0 and place == _LEAD_CHARS - 1:
@@ -327,12 +388,8 @@ def _look_at_file(
             if paired == STOP + 1:
                 places[STOP_BEFORE] = places[STOP]
             places[paired - 1] = place
-        if (kinds & CLOSER) == 0:
-            core_before_kinds = np.int64(0) if pending > 0 else last_kinds
-            core, core_kinds = character, kinds
-            cores = place + 1
         previous_firsts = firsts
-        last_kinds = kinds
+        last_kinds, last_character = kinds, character
         n = place + 1
         pending = np.int64(0)
         i += size

@@ -15,7 +15,8 @@ KINDS, FIRSTS, SECONDS, PAIRED = range(COLUMNS)
 (
     UNCLEAN, BLANK, END, CLOSER, CLOSING_BRACKET, NEVER_FIRST, NOT_LAST, COMMA, HAN, SET_APART, EDITS_ONE, EDITS_SIGN,
     TRACE, BOX, MARKUP, WIRE, THREE_BYTES, RUN_END, TRACED, BEGINS_FIRST, BEGINS, BEGINS_LAST, CAPTION,
-) = (1 << bit for bit in range(23))  # fmt: skip
+    BARRIER, OPENING, MARKED, OWN_FIRST, DATED, NAMELESS, ORDINARY,
+) = (1 << bit for bit in range(30))  # fmt: skip
 """Kinds of characters; a character may be of several."""
 
 PAIRS = 6
@@ -40,8 +41,9 @@ class Marks(NamedTuple):
     """What is to be known of characters.
 
     - ``table`` int32[COLUMNS · 65536]: for each character of the basic plane its kinds and the rest.
-    - ``rules`` int32[6]: the pairs that tell of a byline at a line's start, of one in a line, of recommended
-      reading, of editors, of a byline that runs into a line, and of 电 at a byline's end; each a set of bits.
+    - ``rules`` int32[9]: the pairs that tell of a byline at a line's start, of one in a line, of recommended
+      reading, of editors, of a byline that runs into a line, of 电 at a byline's end, of words such as 报道, of 记者,
+      and of words that begin no name; each a set of bits.
     """
 
     table: NDArray[np.int32]

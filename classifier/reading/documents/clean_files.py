@@ -27,17 +27,26 @@ from classifier.reading.documents.plain import NOT_LAST
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.page.bylines import BOX, TRACE_FIRST, Byline, breaks_off, is_signed, lead_byline, line_byline
 from classifier.reading.page.markup import MARKUP_FIRST
-from classifier.reading.page.signs import CLOSERS, CLOSING_BRACKETS, COMMA, ENDS, OPENING_BRACKETS, PAIRS
+from classifier.reading.page.signs import (
+    CLOSERS,
+    CLOSING_BRACKETS,
+    COMMA,
+    ENDS,
+    OPENING_BRACKETS,
+    PAIRS,
+    PAUSE,
+    SEMICOLON,
+)
 from classifier.reading.page.tails import recommends
 from classifier.reading.page.traditional import TELLING
 from classifier.strings import offsets_of
 
-_LEAD, _SIGN, _RECOMMENDS, _EDITS, _RUNS, _ELECTRIC = range(6)
+_LEAD, _SIGN, _RECOMMENDS, _EDITS, _RUNS, _ELECTRIC, _WEAK, _ROLE, _NAMELESS = range(9)
 _NO_HAN = "".join(chr(code) for code in range(0x10000) if not 0x3400 <= code <= 0x9FFF)
 _PAIRS: tuple[tuple[tuple[int, ...], str, str], ...] = (
-    ((_LEAD,), "消", "息"),
+    ((_LEAD, _WEAK), "消", "息"),
     ((_LEAD, _SIGN), "记己已記", "者着音"),
-    ((_LEAD, _SIGN), "报報", "道导導"),
+    ((_LEAD, _SIGN, _WEAK), "报報", "道导導"),
     ((_LEAD, _SIGN), "通习習", "讯訊迅汛生"),
     ((_LEAD,), "日", "电電"),
     ((_LEAD,), "本", "报報"),
@@ -57,6 +66,9 @@ _PAIRS: tuple[tuple[tuple[int, ...], str, str], ...] = (
     ((_EDITS,), "主版", "任式"),
     ((_RUNS,), "报報网網讯訊日融媒体體心电電", "(（"),
     ((_RUNS,), "闻关", "推阅"),
+    ((_ROLE,), "记記", "者"),
+    ((_NAMELESS,), "今", "天日年早晚"),
+    ((_NAMELESS,), "近", "日年"),
 )
 """Which two characters, one after the other or set apart, are a sign of what.
 
@@ -223,8 +235,14 @@ def _marks() -> Marks:
     mark(plan.BEGINS, OPENING_BRACKETS + "网报媒客刻融" + TELLING.pattern)
     mark(plan.BEGINS_LAST, "记者通讯员实习生见融媒体:：|" + TELLING.pattern)
     mark(plan.CAPTION, "图摄片照发供航报圖攝發報▲▼△▽◀▶←→↑↓①②③④⑤⑥⑦⑧⑨⑩")
+    mark(plan.BARRIER, ENDS + COMMA + SEMICOLON + PAUSE + "《》“”")
+    mark(plan.OPENING, OPENING_BRACKETS)
+    mark(plan.MARKED, BOX + "口N")
+    mark(plan.OWN_FIRST, "本木新中")
+    mark(plan.DATED, "0123456789月日年")
+    mark(plan.NAMELESS, "从在")
     table[0xA0, plan.KINDS] = plan.BLANK  # it is read as a space
-    rules = np.zeros(6, np.int32)
+    rules = np.zeros(9, np.int32)
     for bit, (signs, firsts, seconds) in enumerate(_PAIRS):
         rules[list(signs)] |= 1 << bit
         table[[ord(c) for c in set(firsts)], plan.FIRSTS] |= 1 << bit
@@ -233,4 +251,6 @@ def _marks() -> Marks:
         table[[ord(opening), ord(closing)], plan.PAIRED] = i + 1, plan.PAIRS + i + 1
     table[ord('"'), plan.PAIRED] = plan.QUOTE + 1
     table[ord("。"), plan.PAIRED] = plan.STOP + 1
+    plain = plan.HAN | plan.THREE_BYTES | plan.SET_APART
+    table[(table[:, plan.KINDS] == plain) & (table[:, plan.FIRSTS] == 0), plan.KINDS] |= plan.ORDINARY
     return Marks(table.ravel(), rules)

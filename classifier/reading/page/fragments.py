@@ -16,7 +16,7 @@ _OPENS = pattern(
     rf"{any_of(OPENING_QUOTES)}|近[日年]|日前|连日来|今年|去年|当前|眼下|据[悉了介统]|记者|走进|在.{{2,24}}?{any_of(COMMA)}|为|“"
     r"|\d{1,2}月|\d{4}年|截至|目前|随着|清晨|傍晚|初春|早在"
 )
-_HAN = pattern(HAN)
+_TWO_HAN = pattern(HAN + HAN)
 
 
 def is_torn(line: str, after: str, alike: int, times: Callable[[str], int]) -> bool:
@@ -27,18 +27,17 @@ def is_torn(line: str, after: str, alike: int, times: Callable[[str], int]) -> b
     Sub-heads come several to a story and ``alike`` in length, are short, and are often said again by
     the paragraph below.
     """
-    odds = 0.0
+    odds = -1.5 if alike else 0.75
     joint = simplify(line[-1] + after[0])
-    in_han = bool(_HAN.fullmatch(joint[0]) and _HAN.fullmatch(joint[1]))
+    in_han = bool(_TWO_HAN.fullmatch(joint))
     if in_han:
         odds += _WORD_PAIR if joint[1] in word_pairs().get(joint[0], "") else _NO_WORD_PAIR
     elif joint.isascii() and joint.isalnum():
         odds += 3.0
     odds += 1.5 if len(line) > 20 else 0.5 if len(line) > 14 else -0.5
-    if _OPENS.match(simplify(after[:40])):
-        odds -= 1.5
-    odds += -1.5 if alike else 0.75
     least = -_PAIR_ELSEWHERE if in_han else 0.0
+    if odds > least and _OPENS.match(simplify(after[:40])):
+        odds -= 1.5
     if odds <= least:
         return False
     own, below = pairs_of(line), simplify(after[:_LOOKED_AT])
