@@ -74,6 +74,7 @@ def command_line(names: list[str]) -> Any:
 
 def main() -> None:
     """Run the command line; exit codes: 0 all done, 1 some inputs refused, 2 wrong usage or nothing done."""
+    open_closed_streams()
     os.environ.setdefault("PYTHONSAFEPATH", "1")  # no process of ours imports from the folder it is started in
     arguments = take_language(sys.argv[1:])
     if arguments and arguments[0] in ("--version", "-V"):
@@ -109,6 +110,21 @@ def _is_interrupted(end: SystemExit) -> bool:
     return isinstance(before, KeyboardInterrupt) or (
         before is not None and isinstance(before.__cause__, KeyboardInterrupt)
     )
+
+
+def open_closed_streams() -> None:
+    """Standard streams that were closed before the start (``>&-``), which Python leaves out.
+
+    A file opened later would get their place.  What is written to the output fails as on a full disk.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            mode = "w" if number else "r"
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115  # for good
 
 
 def prepare_output(*, data: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -146,6 +147,35 @@ def test_a_pipe_is_written_through(news: Path, small_model_folder: Path) -> None
     reader.join(60)
     assert done.returncode == 0, done.stderr
     assert pipe.is_fifo() and json.loads(read[0])["id"] == "e1"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of Unix closes streams")
+def test_streams_that_are_closed_before_the_start(news: Path, small_model_folder: Path) -> None:
+    """As cron jobs and service managers do; a file opened later must not get the output's place."""
+
+    def run(after: str, *more: str) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-m", "lanmu", "tag", str(news), "--model", str(small_model_folder), *more]
+        command = f"{shlex.join(words)} {after}"
+        return subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=250, check=False)
+
+    closed = run(">&-", "--format", "csv")
+    assert closed.returncode == 2 and closed.stderr.count("\n") == 1 and "standard output" in closed.stderr
+    out = news.parent / "o.csv"
+    assert run(">&- 2>&- <&-", "--out", str(out)).returncode == 0 and ARTICLE["title"] in out.read_text("utf-8")
+    silent = run("2>&-", "没有.txt", "--format", "csv")
+    assert silent.returncode == 1 and len(silent.stdout.splitlines()) == 2
+
+
+def test_a_link_to_a_folder_is_refused_and_one_to_a_place_that_is_not_yet_there_is_written(
+    news: Path, lanmu: Lanmu, small_model_folder: Path
+) -> None:
+    (news.parent / "folder").mkdir()
+    (news.parent / "to-folder").symlink_to("folder")
+    (news.parent / "later").symlink_to("not/yet/o.csv")
+    refused = lanmu("tag", news.name, "--model", small_model_folder, "--out", "to-folder")
+    assert refused.returncode == 2 and refused.stderr.count("\n") == 1
+    assert lanmu("tag", news.name, "--model", small_model_folder, "--out", "later").returncode == 0
+    assert (news.parent / "later").is_symlink() and (news.parent / "not" / "yet" / "o.csv").exists()
 
 
 def test_asking_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -14,12 +14,13 @@ COMPRESSED: Final = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
 KINDS: Final[dict[str, str]] = {
     ".txt": "text", ".text": "text", ".md": "text", ".markdown": "text",
     ".html": "html", ".htm": "html", ".xhtml": "html", ".shtml": "html",
-    ".docx": "docx", ".doc": "doc", ".dot": "doc", ".wps": "doc", ".wpt": "doc",
+    ".docx": "docx", ".docm": "docx", ".dotx": "docx", ".dotm": "docx",
+    ".doc": "doc", ".dot": "doc", ".wps": "doc", ".wpt": "doc",
     ".rtf": "rtf", ".pdf": "pdf", ".xml": "alto", ".alto": "alto", ".hocr": "hocr",
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
     ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".pq": "parquet",
-    ".xlsx": "spreadsheet", ".xlsm": "spreadsheet", ".xls": "spreadsheet", ".xlsb": "spreadsheet", ".et": "spreadsheet",
-    ".ods": "spreadsheet",
+    ".xlsx": "spreadsheet", ".xlsm": "spreadsheet", ".xltx": "spreadsheet", ".xlsb": "spreadsheet",
+    ".xls": "spreadsheet", ".xlt": "spreadsheet", ".et": "spreadsheet", ".ett": "spreadsheet", ".ods": "spreadsheet",
     ".zip": "zip", ".tar": "tar", ".tgz": "tar", ".tbz2": "tar", ".txz": "tar",
 }  # fmt: skip
 TABLES: Final = frozenset({"jsonl", "json", "csv", "tsv", "parquet", "spreadsheet"})

@@ -107,6 +107,22 @@ def test_ids_of_equal_names_differ(tmp_path: Path) -> None:
     assert len({a.id for a in read_path(tmp_path / "both")}) == 2
 
 
+ODD = ("-x", "#1", "100%", "c::d", "换\n行", "两 个空格 ", "e'f", '双"引号', "波浪~$", "尾点.", "（一）")
+
+
+def test_odd_names_are_read_alike_everywhere(tmp_path: Path) -> None:
+    folder = write(tmp_path / "news", *(f"{name}.txt" for name in ODD))
+    assert {a.id for a in read_path(folder)} == set(ODD)
+    assert {a.source.path for a in read_path(folder)} == {f"{folder}/{name}.txt" for name in ODD}
+    assert {a.id for a in read_bytes(zip_of({f"{name}.txt": TEXT for name in ODD}), "a.zip")} == set(ODD)
+    inner = zip_of({f"{name}.txt": TEXT for name in ODD})
+    assert {a.id for a in read_bytes(zip_of({"内!层.zip": inner}), "外!.zip")} == set(ODD)
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
+        tar.add(folder, "news")
+    assert {a.id for a in read_bytes(packed.getvalue(), "a.tgz")} == set(ODD)
+
+
 @pytest.mark.parametrize("indent", [None, 2])
 @pytest.mark.parametrize("value", [ROWS, {"items": ROWS}, ROWS[0]])
 def test_json_by_pipe_is_read_as_with_its_ending(value: Any, indent: int | None) -> None:

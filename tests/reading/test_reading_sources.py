@@ -157,6 +157,31 @@ def test_word() -> None:
             read_bytes(data, "x.docx")
 
 
+@pytest.mark.parametrize("font", ["STSong-Light", "MSung-Light"])
+@pytest.mark.parametrize("password", ["", "secret"])
+def test_pdf_in_fonts_that_the_reader_brings_along(font: str, password: str) -> None:
+    """Named by their encodings alone (UniGB-UCS2-H, UniCNS-UCS2-H); locked against copying, which is no reading."""
+    from reportlab.lib.pdfencrypt import StandardEncryption
+    from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+    from reportlab.pdfbase.pdfmetrics import registerFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    registerFont(UnicodeCIDFont(font))
+    out = io.BytesIO()
+    canvas = Canvas(out, encrypt=StandardEncryption(password, ownerPassword="owner", canCopy=0))
+    canvas.setFont(font, 12)
+    for line, text in enumerate(("清河口镇春小麦播完", "4月6日,清河口镇三千亩春小麦全部播完,农技站逐块地查墒情。")):
+        canvas.drawString(60, 700 - 30 * line, text)
+    canvas.save()
+    if password:
+        with pytest.raises(InputRefused, match="locked with a password"):
+            read_bytes(out.getvalue(), "a.pdf")
+        return
+    (article,) = read_bytes(out.getvalue(), "a.pdf")
+    assert article.text.endswith("4月6日,清河口镇三千亩春小麦全部播完,农技站逐块地查墒情。")
+    assert (article.title + article.text).startswith("清河口镇春小麦播完")
+
+
 def test_pdf() -> None:
     from reportlab.pdfgen.canvas import Canvas
 

@@ -94,6 +94,24 @@ DATE = 'w:id="1" w:author="编辑" w:date="2026-03-18T00:00:00Z"'
             "左栏第一段，全县三万亩春小麦陆续开播，机声隆隆。\n左栏第二段，县里抽调六十名技术员下到村里，帮助农户选种。\n右栏一段，县医院组织医生下乡义诊。",
         ),
         (f"<w:tbl><w:tr><w:trPr><w:del {DATE}/></w:trPr>{cell('删掉的行')}{cell('1')}</w:tr><w:tr>{cell('留下的行')}{cell('2')}</w:tr></w:tbl>", "留下的行 2"),
+        (f"<w:tbl><w:sdt><w:sdtContent><w:tr>{cell('控件里的行')}{cell('1')}</w:tr></w:sdtContent></w:sdt><w:tr>{cell('行')}<w:sdt><w:sdtContent>{cell('控件里的格')}</w:sdtContent></w:sdt></w:tr></w:tbl>", "控件里的行 1\n行 控件里的格"),
+        (paragraph(f"<w:r><w:pict><v:textbox>{BOX.format(table(['村名', '亩数'], ['青石村', '900']))}</v:textbox></w:pict></w:r>"), "村名 亩数\n青石村 900"),
+        (
+            paragraph(f"<w:r><w:pict><v:group><v:shape><v:textbox>{BOX.format(paragraph('组合里的第一个框。'))}</v:textbox></v:shape><v:shape><v:textbox>{BOX.format(paragraph('第二个框。'))}</v:textbox></v:shape></v:group></w:pict></w:r>"),
+            "组合里的第一个框。\n第二个框。",
+        ),
+        (paragraph("全镇", f"<w:bdo w:val='ltr'>{run('播种')}</w:bdo>", f"<w:customXml w:element='面积'><w:dir>{run('三万')}</w:dir></w:customXml>", "亩。"), "全镇播种三万亩。"),
+        (paragraph(f"<w:hyperlink><w:smartTag><w:ins {DATE}>{run('新加的链接')}</w:ins></w:smartTag></w:hyperlink>", "消息。"), "新加的链接消息。"),
+        (f"<w:p><w:moveTo {DATE}>{run('移来的一段。')}</w:moveTo></w:p><w:p><w:pPr><w:rPr><w:moveFrom {DATE}/></w:rPr></w:pPr><w:moveFrom {DATE}>{run('移来的一段。')}</w:moveFrom></w:p>", "移来的一段。"),
+        (f"<w:tbl><w:tr><w:trPr><w:ins {DATE}/></w:trPr>{cell('新加的行')}{cell('1')}</w:tr></w:tbl>", "新加的行 1"),
+        (
+            table(
+                [cell("柳湾镇", table(["内表"]), properties='<w:gridSpan w:val="2"/><w:vMerge w:val="restart"/>'), "100"],
+                [cell("", properties='<w:gridSpan w:val="2"/><w:vMerge/>'), "200"],
+            ),
+            "柳湾镇 内表 100\n200",
+        ),
+        (table([cell("合并的格", properties='<w:hMerge w:val="restart"/>'), cell("", properties="<w:hMerge/>"), "100"]), "合并的格 100"),
         (f"<w:p><w:pPr><w:pPrChange {DATE}><w:pPr><w:pStyle w:val='1'/></w:pPr></w:pPrChange></w:pPr>{run('改过格式的一段，不是标题。')}</w:p>", "改过格式的一段，不是标题。"),
     ],
 )  # fmt: skip
