@@ -19,10 +19,12 @@ from lanmu.archive.stems import SeenStems
 PACKED_COST = 4
 """A packed byte is about this many bytes of text."""
 FILE_COST = {
-    "text": 10_000, "page": 10_000, "plain": 10_000, "html": 10_000, "docx": 100_000, "doc": 500_000, "pdf": 2_000_000,
+    "text": 4_000, "page": 10_000, "plain": 4_000, "html": 40_000, "docx": 100_000, "doc": 500_000, "pdf": 2_000_000,
     "alto": 500_000, "hocr": 500_000, "spreadsheet": 100_000,
 }  # fmt: skip
 """What reading one file of a kind costs beside its bytes, in bytes of plain text scored in the same time."""
+MEMBER_COST = 10_000
+"""What reading a member of an archive costs at least: it is unpacked and read alone."""
 _LISTING_COST = 400
 """A zip's list is read again for each of its pieces; none is smaller than this for each member in the list."""
 _AT_MOST = {"parquet": PACKED_COST, "tar": 8, "zip": 64}
@@ -132,7 +134,7 @@ def _member_cost(name: str, size: int) -> int:
         return 0
     _, kind, packing = split_name(name)
     factor = PACKED_COST if packing or kind in ARCHIVES else 1
-    return max(size * factor + FILE_COST.get(kind, 10_000), 1)
+    return max(size * factor + max(FILE_COST.get(kind, 0), MEMBER_COST), 1)
 
 
 def _runs(costs: list[int], size: int) -> Iterator[tuple[int, int, int]]:

@@ -139,7 +139,7 @@ def _score_left(folder: RunFolder, plan: Plan, model: Path, work: Work) -> bool:
 
             ClusterRun(work.cluster, folder, plan, model, stopping).run(left, shard_done, progress.advance)
         else:
-            apart = total - cost > PROCESS_COST
+            apart = total - cost > PROCESS_COST and shards - done > 1
             run = LocalRun(folder, plan, model, work.workers, shards - done, stopping)
             run.run(left, shard_done, progress.advance, apart=apart)
         return progress.shards_done == shards
