@@ -19,6 +19,8 @@ import pytest
 from classifier.errors import InputRefused
 from classifier.reading import read_bytes
 from tests.reading.office_files import OFFICE, workbook
+from tests.reading.test_reading_spreadsheets import PAGE as TABLES_OF_A_PAGE
+from tests.reading.test_reading_spreadsheets import XML
 from tests.reading.word_files import paragraph, word_file
 
 ROWS = [
@@ -80,6 +82,8 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "xlsx": lambda: workbook({"稿件": [list(ROWS[0]), *(list(row.values()) for row in ROWS)], "空": []}),
     "sheet.xlsx": lambda: zipfile.ZipFile(io.BytesIO(MAKERS["xlsx"]())).read(SHEET),
     "xls": lambda: (OFFICE / "稿件.xls").read_bytes(),
+    "page.xls": lambda: TABLES_OF_A_PAGE.format(sowing="渠水来了。").encode("gbk"),
+    "xml.xls": lambda: XML.format(sowing="渠水来了。", clinic="新楼启用。").encode(),
     "ods": lambda: (OFFICE / "稿件.ods").read_bytes(),
     "doc": lambda: (OFFICE / "清河.doc").read_bytes(),
     "rtf": lambda: (OFFICE / "清河.rtf").read_bytes(),

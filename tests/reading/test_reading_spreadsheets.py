@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import resource
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -118,7 +119,7 @@ def test_what_it_is_counts_more_than_its_ending(tmp_path: Path) -> None:
     for name, content in (("稿件.xls", data), ("稿件", data), ("导出.xls", table), ("stdin", data)):
         assert [a.text for a in read(content, name)[0]] == [SOWING], name
     assert len(read((OFFICE / "稿件.xls").read_bytes(), "stdin")[0]) == 4
-    for content in ("<html><table><tr><td>标题</td></tr></table></html>".encode(), SOWING.encode(), b"\0" * 900):
+    for content in ("<html><p>标题</p></html>".encode(), SOWING.encode(), b"\0" * 900):
         with pytest.raises(InputRefused, match=r"稿件\.xls: is no spreadsheet, whatever its ending says"):
             read(content, "稿件.xls")
 
@@ -187,3 +188,76 @@ def test_rows_of_two_sheets_with_the_same_numbers_keep_ids_apart() -> None:
     sheets = {"四月": [HEAD, [1, "春播", SOWING]], "五月": [HEAD, [1, "启用", CLINIC], [7, "开桨", "龙舟开桨。"]]}
     articles, _ = read(workbook(sheets))
     assert [a.id for a in articles] == ["1", "稿件/五月-2", "7"]
+
+
+PAGE = """<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head>
+<meta http-equiv="Content-Type" content="text/html; charset=gb2312">
+<style>td {{mso-number-format:"\\@";}}</style></head>
+<body><!--[if gte mso 9]><xml>正文</xml><![endif]-->
+<table border=1><tr><td colspan="4">四月稿件</td></tr>
+<tr><th>编号</th><th>标题</th><th>正文</th><th>日期</th></tr>
+<tr><td>1<td>春播<td>{sowing}<br>第二段。<p>第三段。</p><td rowspan="2">2026-04-06</tr>
+<tr><td>2</td><td>启用</td><td><table><tr><td>楼层</td><td>科室</td></tr><tr><td>一</td><td>挂号</td></tr></table>后文。</td></tr>
+</table><table><tr><td>合计</td><td>2</td></tr></table></body></html>"""
+XML = """<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>
+<Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+<Worksheet ss:Name="四月"><Table><Row><Cell ss:MergeAcross="2"><Data ss:Type="String">四月稿件</Data></Cell></Row>
+<Row ss:Index="3"><Cell><Data ss:Type="String">标题</Data></Cell>
+<Cell ss:Index="3"><Data>正文</Data></Cell><Cell><Data>日期</Data></Cell></Row>
+<Row><Cell><Data>春播</Data></Cell><Cell ss:Index="3"><Data>{sowing}</Data></Cell>
+<Cell ss:MergeDown="1"><Data ss:Type="DateTime">2026-04-06T00:00:00.000</Data></Cell></Row>
+<Row><Cell><Data>启用</Data></Cell><Cell ss:Index="3"><Data>{clinic}</Data></Cell></Row></Table></Worksheet>
+<Worksheet ss:Name="五月"><Table><Row><Cell><Data>正文</Data></Cell></Row>
+<Row><Cell><Data>清河上十二条龙舟开桨。</Data></Cell></Row>
+</Table></Worksheet></Workbook>"""
+
+
+def test_tables_of_a_page_that_a_system_named_as_a_spreadsheet() -> None:
+    articles, refused = read(PAGE.format(sowing=SOWING).encode("gbk"), "导出.xls")
+    assert not refused
+    assert [(a.id, a.title, a.date) for a in articles] == [("1", "春播", "2026-04-06"), ("2", "启用", "2026-04-06")]
+    assert articles[0].text.split("\n") == [SOWING, "第二段。", "第三段。"]
+    assert articles[1].text == "楼层 科室\n一 挂号\n后文。"
+    rows = f"<tr><td>标题</td><td>正文</td></tr><tr><td>春播</td><td>{SOWING}</td></tr>"
+    laid_out = f"<table><tr><td>菜单</td><td><table>{rows}</table></td></tr></table>"
+    assert [a.text for a in read(laid_out.encode(), "导出.xls")[0]] == [SOWING]
+    other = "<table><tr><td>甲</td><td>乙</td></tr><tr><td>春播</td><td>墒情好。</td></tr></table>".encode()
+    with pytest.raises(InputRefused, match="its fields are 甲, 乙"):
+        read(other, "导出.xls")
+    assert [a.text for a in read(other, "导出.xls", text_field="乙")[0]] == ["墒情好。"]
+
+
+def test_excels_xml_of_2003() -> None:
+    data = XML.format(sowing=SOWING, clinic=CLINIC).encode()
+    articles, refused = read(data, "导出.xls")
+    assert not refused
+    assert [(a.id, a.title, a.text, a.date) for a in articles] == [
+        ("导出-4", "春播", SOWING, "2026-04-06"),
+        ("导出-5", "启用", CLINIC, "2026-04-06"),
+        ("导出/五月-2", "", "清河上十二条龙舟开桨。", ""),
+    ]
+    with pytest.raises(InputRefused, match=r"导出\.xls: cannot be read as a spreadsheet"):
+        read(data[:-200], "导出.xls")
+
+
+CELLS = '<Row><Cell ss:Index="4096"/></Row>'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        XML.format(sowing=CELLS * 9_000, clinic="").replace("<Data>" + CELLS, "<Data/></Cell></Row>" + CELLS),
+        XML.replace("{sowing}", "&b;").replace("<Workbook", '<!DOCTYPE a [<!ENTITY b "港港港港">]><Workbook', 1),
+        "<table>" + "<tr><td colspan=4096>港" * 9_000,
+        "<table><tr><td>" * 40_000 + "正文",
+        "<table><tr><td rowspan=60000>" + "<td rowspan=60000>" * 4_000 + "<tr>" * 20_000,
+        "<table " + "a=1 " * 90_000 + ">",
+    ],
+    ids=["xml gaps", "xml entity", "wide", "deep", "tall", "attributes"],
+)
+def test_harmful_markup_is_refused_by_name_and_soon(content: str) -> None:
+    held, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    with pytest.raises(InputRefused, match=r"^导出\.xls: "):
+        read(content.encode(), "导出.xls")
+    assert time.process_time() - began < 15
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - held < 700_000

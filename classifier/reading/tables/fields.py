@@ -36,6 +36,9 @@ _OTHERS: Final = (
     "作者", "网站",
 )  # fmt: skip
 """How names begin that end as those of a title or text do, and are others: ``subtitle``, ``context``, 副标题."""
+HEADING_ROWS: Final = 10
+"""A sheet's heading is among so many rows with something in them; what stands above it is the table's caption."""
+_CAPTION_CHARACTERS = 200
 _DROPPED = str.maketrans("", "", " \t\r\n_-\u3000\xa0\ufeff\u200b'\"“”[]【】()（）*:：")
 _PLAIN = ReadingOptions()
 
@@ -67,6 +70,23 @@ def is_heading(cells: Sequence[str]) -> bool:
     known = {*IDS, *TITLES, *TEXTS, *DATES, "category", "类别", "分类", "label", "来源", "source"}
     known.update(filter(None, (_named_alike(plain, _TITLE_ENDS), _named_alike(plain, _TEXT_ENDS))))
     return sum(name in known for name in plain) >= min(2, len(plain) - 1)
+
+
+def find_heading(rows: Sequence[Sequence[str]], options: ReadingOptions) -> int | None:
+    """Which of a sheet's first rows names the field of the texts; None: none does.
+
+    A row of one cell, which may be the table's caption, only where no wider one is a heading.
+    """
+    for least in (2, 1):
+        above = 0
+        for place, cells in enumerate(rows):
+            if above > _CAPTION_CHARACTERS:
+                break
+            above += sum(map(len, cells))
+            text = fields_of(cells, options).text
+            if text and text in cells and sum(bool(cell.strip()) for cell in cells) >= least:
+                return place
+    return None
 
 
 def _named_alike(plain: Iterable[str], ends: tuple[str, ...]) -> str:

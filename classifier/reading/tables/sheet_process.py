@@ -91,8 +91,6 @@ def _check_parts(data: bytes, name: str, limits: Limits) -> None:
         if is_locked(data):
             raise InputRefused(name, say("sheet.locked"))
         return
-    if not data.startswith(b"PK"):
-        raise InputRefused(name, say("sheet.other_format"))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
             infos = parts.infolist()

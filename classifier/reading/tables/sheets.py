@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 
 from classifier.errors import InputRefused
 from classifier.messages import say
+from classifier.reading.kinds import OLE
 from classifier.reading.options import ReadingOptions
 from classifier.reading.streams import read_whole
 from classifier.reading.tables.chunk import (
@@ -19,13 +20,10 @@ from classifier.reading.tables.chunk import (
     check_chunk,
     wrong_field,
 )
-from classifier.reading.tables.fields import fields_of
+from classifier.reading.tables.fields import HEADING_ROWS, fields_of, find_heading
 from classifier.reading.tables.sheet_process import Sheet, SheetRows, read_sheets_in_process
 from classifier.reading.unpacking import Unpacking
 
-HEADING_ROWS: Final = 10
-"""The heading is among so many rows with something in them; what stands above it is the table's caption."""
-_CAPTION_CHARACTERS = 200
 CELL_CHARACTERS: Final = 32_767
 """Excel keeps no more of a cell, and says nothing of what it cuts off."""
 
@@ -43,7 +41,7 @@ def sheet_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
     given: set[str] = set()
     table: _SheetTable | None = None
     found = 0
-    for piece in read_sheets_in_process(data, source.name, source.options.limits):
+    for piece in _pieces(data, source):
         if isinstance(piece, SheetRows):
             assert table is not None
             unpacked.take(sum(len(cell) for row in piece.rows for cell in row))
@@ -62,6 +60,14 @@ def sheet_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
         raise unread[0]
     for error in unread:
         source.refused(error)
+
+
+def _pieces(data: bytes, source: TableSource) -> Iterator[Sheet | SheetRows]:
+    if data.startswith((OLE, b"PK")):
+        return read_sheets_in_process(data, source.name, source.options.limits)
+    from classifier.reading.tables.markup_sheets import markup_sheets
+
+    return markup_sheets(data, source.name, source.options)
 
 
 def _source_of(sheet: Sheet, source: TableSource, found: int) -> TableSource:
@@ -182,20 +188,3 @@ class _Merged:
         """Whether the cell in a row is one with that above it."""
         at = bisect_left(self.first, row) - 1
         return at >= 0 and row <= self.last[at]
-
-
-def find_heading(rows: Sequence[Sequence[str]], options: ReadingOptions) -> int | None:
-    """Which of a sheet's first rows names the field of the texts; None: none does.
-
-    A row of one cell, which may be the table's caption, only where no wider one is a heading.
-    """
-    for least in (2, 1):
-        above = 0
-        for place, cells in enumerate(rows):
-            if above > _CAPTION_CHARACTERS:
-                break
-            above += sum(map(len, cells))
-            text = fields_of(cells, options).text
-            if text and text in cells and sum(bool(cell.strip()) for cell in cells) >= least:
-                return place
-    return None
