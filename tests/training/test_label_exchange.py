@@ -12,6 +12,7 @@ import pytest
 
 from classifier.messages import Said
 from tests.conftest import Lanmu
+from tests.reading.office_files import workbook
 from training.labels.file import read_labels
 from training.labels.formats.exports import ExportForm, export_labels
 from training.labels.formats.imports import import_labels
@@ -168,3 +169,21 @@ def test_label_studio_text_of_no_known_name_is_left_out_by_name(lanmu: Lanmu, tm
     (tmp_path / "export.json").write_text(json.dumps([task], ensure_ascii=False), "utf-8")
     done = lanmu("labels", "import", "export.json", "--labels", "L.csv")
     assert done.returncode == 2 and "task 7 has no text" in done.stderr and "zw" in done.stderr
+
+
+def test_a_sheet_that_was_filled_in_and_saved_as_a_workbook(lanmu: Lanmu, tmp_path: Path) -> None:
+    rows = [
+        ["id", "category", "guess", "标题", "正文"],
+        ["a1", "会议", "会议 93%", "县政府召开防汛会议", "会议听取水利局汇报,\n要求各乡镇上堤巡查。"],
+        ["a2", None, "体育 80%", "县篮球联赛落幕", "决赛打满四节。"],
+        [20260406, "体育", None, "少年足球赛开赛", "十二支球队参赛。"],
+    ]
+    (tmp_path / "sheet.xlsx").write_bytes(workbook({"标注": rows, "附注": [["不要改"]]}))
+    done = lanmu("labels", "import", "sheet.xlsx", "--labels", "ours.csv")
+    assert done.returncode == 0 and "2 labels added" in done.stdout, done.stderr
+    found = read_labels(tmp_path / "ours.csv").labels
+    assert [(label.id, label.category) for label in found] == [("a1", "meetings"), ("20260406", "sports")]
+    assert found[0].text == "会议听取水利局汇报,\n要求各乡镇上堤巡查。"
+    (tmp_path / "broken.xlsx").write_bytes(b"PK\3\4 broken")
+    done = lanmu("labels", "import", "broken.xlsx", "--labels", "ours.csv")
+    assert done.returncode == 2 and "broken.xlsx: cannot be read as a spreadsheet" in done.stderr

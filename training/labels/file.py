@@ -38,13 +38,13 @@ __all__ = [
 LOCK_SECONDS = 60.0
 
 
-def read_labels(path: Path, taxonomy: Taxonomy | None = None) -> LabelFile:
-    """Read and check a labels file; categories may be given by id or by name.
+def read_labels(path: Path, taxonomy: Taxonomy | None = None, *, content: bytes | None = None) -> LabelFile:
+    """Read and check a labels file (or ``content`` in its place); categories may be given by id or by name.
 
     Raises LabelsError where the file as a whole cannot be used.  Lines that cannot be used are
     among the findings; the others are kept.
     """
-    labels, findings = check_labels(read_table(path), taxonomy)
+    labels, findings = check_labels(read_table(path, content), taxonomy)
     return LabelFile(path, labels, findings)
 
 

@@ -101,9 +101,12 @@ class LabelTable:
         return text.getvalue()
 
 
-def read_table(path: Path) -> LabelTable:
-    """Take a labels file apart.  LabelsError where it is not a table with an id and a category column."""
-    content = _content(path)
+def read_table(path: Path, content: bytes | None = None) -> LabelTable:
+    """Take a labels file apart.  LabelsError where it is not a table with an id and a category column.
+
+    ``content`` is what counts as the file's, where it is not the file's own.
+    """
+    content = _content(path) if content is None else content
     try:
         decoded = decode(content, str(path))
     except InputRefused as error:

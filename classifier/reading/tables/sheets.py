@@ -10,6 +10,7 @@ from typing import BinaryIO, Final
 from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.kinds import OLE
+from classifier.reading.limits import LIMITS
 from classifier.reading.options import ReadingOptions
 from classifier.reading.streams import read_whole
 from classifier.reading.tables.chunk import (
@@ -62,8 +63,26 @@ def sheet_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
         source.refused(error)
 
 
+def is_workbook(data: bytes) -> bool:
+    """Whether bytes may be a workbook's: they begin as those of Excel, WPS and OpenDocument do."""
+    return data.startswith((OLE, b"PK"))
+
+
+def first_rows(data: bytes, name: str) -> list[list[str]]:
+    """The rows of a workbook's first sheet that has any.  Raises InputRefused as ``sheet_chunks`` does."""
+    rows: list[list[str]] = []
+    for piece in read_sheets_in_process(data, name, LIMITS):
+        if isinstance(piece, SheetRows):
+            rows += piece.rows
+        elif piece.late:
+            raise InputRefused(f"{name}!{piece.name}", say("sheet.late_sheet"))
+        elif any(map(any, rows)):
+            break
+    return rows
+
+
 def _pieces(data: bytes, source: TableSource) -> Iterator[Sheet | SheetRows]:
-    if data.startswith((OLE, b"PK")):
+    if is_workbook(data):
         return read_sheets_in_process(data, source.name, source.options.limits)
     from classifier.reading.tables.markup_sheets import markup_sheets
 

@@ -14,11 +14,13 @@ from pathlib import Path
 from classifier.errors import InputRefused, LabelsError, LanmuError
 from classifier.messages import Message, Said, say
 from classifier.reading.encoding import decode
+from classifier.reading.tables.sheets import first_rows, is_workbook
 from classifier.spreadsheets import undo_defuse
 from training.labels.label import Label
 
 MAX_FILE_BYTES = 2_000_000_000
 LONGEST_TITLE = 60
+WORKBOOKS = (".xlsx", ".xls", ".et", ".ods")
 Skipped = Callable[[Said], None]
 
 
@@ -38,9 +40,18 @@ def text_of(path: Path) -> str:
     if len(content) > MAX_FILE_BYTES:
         raise LabelsError(say("labels.too_large", path=str(path), most=f"{MAX_FILE_BYTES:,}"))
     try:
-        return decode(content, str(path)).text
+        return _workbook_csv(content, str(path)) if is_workbook(content) else decode(content, str(path)).text
     except InputRefused as error:
         raise LabelsError(error.whole) from error
+
+
+def _workbook_csv(content: bytes, name: str) -> str:
+    """The first sheet of a workbook as CSV: what was written as CSV to be filled in often comes back as one."""
+    rows = [row for row in first_rows(content, name) if any(row)]
+    wide = len(rows[0]) if rows else 0
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([*row, *[""] * (wide - len(row))] for row in rows)
+    return text.getvalue()
 
 
 def annif(path: Path, skipped: Skipped) -> Iterator[Label]:
@@ -98,7 +109,8 @@ def spreadsheet(path: Path, skipped: Skipped) -> Iterator[Label]:
     """A labels file, perhaps back from a spreadsheet: formulas are undone, rows without a category wait."""
     from training.labels.file import read_labels
 
-    found = read_labels(path)
+    content = text_of(path).encode() if path.suffix.lower() in WORKBOOKS else None
+    found = read_labels(path, content=content)
     waiting = [finding for finding in found.refused if finding.said.code == "finding.no_category_line"]
     for finding in found.refused:
         if finding not in waiting:
