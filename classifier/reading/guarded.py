@@ -24,7 +24,7 @@ Messages = Iterator[tuple[dict[str, Any], bytes]]
 """JSON values and bytes, one after the other."""
 MEMORY_BYTES = 640 << 20
 """With the process that waits for it and the service it stays under 1 GB; a broadsheet's scan takes 200 MB."""
-KEPT_BYTES = 250 << 20
+KEPT_BYTES = 100 << 20
 """A process that took more ends with its input: what it has not given back would stay taken."""
 
 
@@ -125,10 +125,12 @@ class GuardedReader:
 # The other process ------------------------------------------------------------------------------------
 
 
-def answer_inputs(answer: Callable[[dict[str, Any], bytes], Messages], seconds: int, memory: Message) -> None:
+def answer_inputs(
+    answer: Callable[[dict[str, Any], bytes], Messages], seconds: int, memory: Message, kept_bytes: int = KEPT_BYTES
+) -> None:
     """In the other process: answer inputs until there are no more; each message may take ``seconds``.
 
-    ``memory`` is said of an input that takes too much of it.
+    ``memory`` is said of an input that takes too much of it; a process that took ``kept_bytes`` ends with its input.
     """
     source, target = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr
@@ -146,7 +148,7 @@ def answer_inputs(answer: Callable[[dict[str, Any], bytes], Messages], seconds: 
             last = {"refused": error.said.record()}
         except MemoryError:
             last = {"refused": memory.record()}
-        _send(target, {**last, "large": has_grown(KEPT_BYTES)})
+        _send(target, {**last, "large": has_grown(kept_bytes)})
 
 
 def _send(target: BinaryIO, told: dict[str, Any], body: bytes = b"") -> None:

@@ -44,6 +44,15 @@ def test_text_in_boxes_and_shapes_is_read() -> None:
     assert article.text.split("\n") == lines
 
 
+def test_old_word_files_and_rtf_say_what_the_same_docx_says() -> None:
+    """Headings, lists, merged and nested tables, pages; header, footer and comment are left out."""
+    new, old, rich = (next(iter(read_path(OFFICE / f"版面.{ending}"))) for ending in ("docx", "doc", "rtf"))
+    assert old.title == new.title == rich.title
+    assert old.text == new.text == rich.text
+    assert len(new.text.split("\n")) > 15 and "内甲 内乙" in new.text and "换行之后的话。" in new.text
+    assert not [part for part in ("页眉", "页脚", "批注") if part in new.text]
+
+
 def test_what_it_is_counts_more_than_its_ending() -> None:
     old = (OFFICE / "清河.doc").read_bytes()
     heading, text = "清河口镇抢播春小麦", "清河口镇三千亩春小麦全部播完，农技站逐块地查墒情。"

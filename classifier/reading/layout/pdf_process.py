@@ -21,6 +21,8 @@ PAGE_SECONDS = 8
 """How long opening a PDF, or reading one page of it, may take."""
 MOST_LATE = 2
 """So many pages of a PDF may take too long and be left out; with more the PDF is refused."""
+KEPT_BYTES = 250 << 20
+"""Ordinary pages take so much."""
 READER = GuardedReader("classifier.reading.layout.pdf_process", PAGE_SECONDS)
 
 
@@ -117,7 +119,7 @@ def page_from(head: dict[str, Any], body: bytes) -> PrintedPage:
 
 def main() -> None:
     """Answer PDFs with their pages until there are no more."""
-    answer_inputs(_answer, PAGE_SECONDS, say("printed.memory"))
+    answer_inputs(_answer, PAGE_SECONDS, say("printed.memory"), KEPT_BYTES)
 
 
 def _answer(head: dict[str, Any], data: bytes) -> Messages:
