@@ -16,8 +16,8 @@ test: $(VENV)/.dev ## the tests a change must pass (a few minutes)
 quick: $(VENV)/.dev ## the fast ones, for every save (under a minute)
 	$(BIN)/python -m pytest -q -n 2 --ignore=tests/service --ignore=tests/training --ignore=tests/archive --ignore=tests/kernel
 
-slow: $(VENV)/.dev ## the heavy ones alone: whole corpora, kills, clusters, a browser
-	$(BIN)/python -m pytest -q -n 2 -m slow
+slow: $(VENV)/.dev ## the heavy ones alone: whole corpora, kills, clusters, a browser, many made-up inputs
+	LANMU_EXAMPLES=all $(BIN)/python -m pytest -q -n 2 -m "slow or thorough"
 
 test-all: test slow ## all of them
 

@@ -19,8 +19,8 @@ MEETING = (
 )
 
 
-def test_the_sample_page_is_split_and_tagged(lanmu: Lanmu) -> None:
-    done = lanmu("tag", ROOT / "samples" / "page.md", "--format", "jsonl")
+def test_the_sample_page_is_split_and_tagged(lanmu_process: Lanmu) -> None:
+    done = lanmu_process("tag", ROOT / "samples" / "page.md", "--format", "jsonl")
     assert done.returncode == 0, done.stderr
     records = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(records) == 7
@@ -39,11 +39,11 @@ def test_engines_print_the_same(lanmu: Lanmu) -> None:
     assert json.loads(outputs["python"])["category"] == "meetings"
 
 
-def test_refused_inputs_are_named_and_the_rest_is_done(lanmu: Lanmu, tmp_path: Path) -> None:
+def test_refused_inputs_are_named_and_the_rest_is_done(lanmu: Lanmu, lanmu_process: Lanmu, tmp_path: Path) -> None:
     (tmp_path / "空.txt").write_bytes(b"")
     (tmp_path / "图.txt").write_bytes(bytes(range(256)) * 20)
     (tmp_path / "会.txt").write_text(MEETING, "utf-8")
-    done = lanmu("tag", "空.txt", "图.txt", "会.txt")
+    done = lanmu_process("tag", "空.txt", "图.txt", "会.txt")
     assert done.returncode == 1
     assert "空.txt" in done.stderr and "图.txt" in done.stderr
     assert json.loads(done.stdout)["category"] == "meetings"

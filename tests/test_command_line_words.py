@@ -93,7 +93,7 @@ def test_wrong_usage_is_said_in_chinese(lanmu: Lanmu) -> None:
         (("models", "promote"), "缺少 'name'"),
         (("score", "x", "--ranking", "三"), "'三' 不是整数"),
         (("score", "x"), "请写明写到哪里"),
-        (("tag", "x", "--kind", "doc"), "不认识种类 'doc'"),
+        (("tag", "x", "--kind", "scroll"), "不认识种类 'scroll'"),
         (("tag", "x", "--model", "没有"), "既不是模型文件夹"),
     ):
         done = lanmu(*arguments, "--lang", "zh")

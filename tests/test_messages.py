@@ -19,25 +19,24 @@ from classifier.errors import InputRefused, LanmuError
 from classifier.messages import Message, catalogue, find_language, say
 from lanmu.__main__ import COMMANDS, build
 from lanmu.commands.translation import chinese_help, help_texts
+from tests.source import ROOT, last_name, source_trees
 
-ROOT = Path(__file__).parents[1]
 SPEAKERS = {"say", "speak"}
 
 
 def codes_in_the_source() -> Iterator[tuple[Path, str, set[str]]]:
     """Every literal code with the names of its values."""
-    for storey in ("classifier", "training", "lanmu"):
-        for path in (ROOT / storey).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if (
-                    isinstance(node, ast.Call)
-                    and isinstance(node.func, ast.Name)
-                    and node.func.id in SPEAKERS
-                    and node.args
-                    and isinstance(node.args[0], ast.Constant)
-                    and re.fullmatch(r"[a-z_]+\.[a-z_0-9]+", str(node.args[0].value))
-                ):
-                    yield path, str(node.args[0].value), {keyword.arg for keyword in node.keywords if keyword.arg}
+    for path, tree in source_trees().items():
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in SPEAKERS
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+                and re.fullmatch(r"[a-z_]+\.[a-z_0-9]+", str(node.args[0].value))
+            ):
+                yield path, str(node.args[0].value), {keyword.arg for keyword in node.keywords if keyword.arg}
 
 
 def values_in(sentence: str) -> set[str]:
@@ -52,11 +51,7 @@ def test_every_code_has_a_sentence_with_its_values() -> None:
 
 def errors_with_plain_words() -> Iterator[str]:
     """Each place where an error of lanmu's family is made with words that have no code."""
-    trees = {
-        path: ast.parse(path.read_text("utf-8"))
-        for storey in ("classifier", "training", "lanmu")
-        for path in sorted((ROOT / storey).rglob("*.py"))
-    }
+    trees = source_trees()
     family, before = {"LanmuError"}, 0
     while len(family) > before:
         before = len(family)
@@ -64,7 +59,7 @@ def errors_with_plain_words() -> Iterator[str]:
             node.name
             for tree in trees.values()
             for node in ast.walk(tree)
-            if isinstance(node, ast.ClassDef) and any(ast.unparse(base).split(".")[-1] in family for base in node.bases)
+            if isinstance(node, ast.ClassDef) and any(last_name(base) in family for base in node.bases)
         }
     for path, tree in trees.items():
         constructors = [
@@ -72,13 +67,11 @@ def errors_with_plain_words() -> Iterator[str]:
             for whole in ast.walk(tree)
             if isinstance(whole, ast.ClassDef) and whole.name in family
             for node in ast.walk(whole)
-            if isinstance(node, ast.Call) and ast.unparse(node.func) == "super().__init__"
+            if isinstance(node, ast.Call)
+            and last_name(node.func) == "__init__"
+            and ast.unparse(node.func) == "super().__init__"
         ]
-        made = [
-            node
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in family
-        ]
+        made = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and last_name(node.func) in family]
         constants = {
             ast.unparse(target)
             for node in tree.body

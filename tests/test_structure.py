@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
-from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-STOREYS = ("classifier", "training", "lanmu")
-"""From the ground up."""
+from tests.source import ROOT, STOREYS, source_trees
 
 
-def imports_of(path: Path, modules: set[str]) -> set[str]:
+def imports_of(tree: ast.Module, modules: set[str]) -> set[str]:
     """The project's modules that a file imports anywhere: at the top, in a function, for types only."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    imported = set()
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            imported |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names} - {node.module}
-            found |= (
+            imported |= {f"{node.module}.{alias.name}" for alias in node.names} - {node.module}
+            imported |= (
                 {node.module} if not all(f"{node.module}.{alias.name}" in modules for alias in node.names) else set()
             )
-    return found & modules
+    return imported & modules
 
 
-def graph() -> dict[str, set[str]]:
-    files = {
-        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-        for storey in STOREYS
-        for path in (ROOT / storey).rglob("*.py")
+@cache
+def graph() -> Mapping[str, set[str]]:
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): tree
+        for path, tree in source_trees().items()
     }
-    return {name: imports_of(path, set(files)) - {name} for name, path in files.items()}
+    return {name: imports_of(tree, set(modules)) - {name} for name, tree in modules.items()}
 
 
 def test_imports_go_down_only() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.article import Article, Source
@@ -24,6 +24,7 @@ from lanmu.archive.progress import Progress, in_words
 from lanmu.archive.reports import Report
 from lanmu.archive.rows import SCHEMA, Batch, RowMaker
 from tests.archive.made import articles
+from tests.examples import examples
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 
@@ -33,7 +34,7 @@ def model(small_model_folder: Path) -> TopicModel:
     return TopicModel.load(small_model_folder)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20, 60)
 @given(st.lists(st.tuples(TEXT, TEXT, TEXT, TEXT, st.lists(TEXT, max_size=2)), min_size=1, max_size=4), st.booleans())
 def test_json_lines_are_those_of_json_dumps(
     model: TopicModel, given: list[tuple[str, str, str, str, list[str]]], large: bool

@@ -23,7 +23,7 @@ BOMBS = {
     ),
     "nothing in two million rows.parquet": lambda: parquet(pa.table({"text": pa.nulls(2_000_000, pa.string())})),
     "wide.zip": lambda: packed(
-        {f"{i}.zip": packed({f"{j}.txt": b"1" * (3 << 20) for j in range(20)}) for i in range(9)}
+        {f"{i}.zip": packed({f"{j}.txt": b"1" * (3 << 20) for j in range(15)}) for i in range(3)}
     ),
     "long name.tar": long_name,
 }

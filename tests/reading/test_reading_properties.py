@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.errors import InputRefused
@@ -11,6 +11,7 @@ from classifier.reading.documents.plain import plain_reading
 from classifier.reading.encoding import decode
 from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import closing_reporters, lead_byline, line_byline
+from tests.examples import examples
 
 PIECES = st.sampled_from(
     [
@@ -79,7 +80,7 @@ def letters(text: str) -> list[str]:
     return sorted(c for c in text if "\u4e00" <= c <= "\u9fff")
 
 
-@settings(max_examples=400, deadline=None)
+@examples(80, 400)
 @given(PAGES)
 def test_every_character_ends_in_one_article_or_is_left_out(source: str) -> None:
     reading = read(source)
@@ -93,7 +94,7 @@ def test_every_character_ends_in_one_article_or_is_left_out(source: str) -> None
     assert all(x.reason for x in reading.left_out)
 
 
-@settings(max_examples=400, deadline=None)
+@examples(80, 400)
 @given(PAGES)
 def test_an_article_shows_what_its_ranges_hold(source: str) -> None:
     reading = read(source)
@@ -104,7 +105,7 @@ def test_an_article_shows_what_its_ranges_hold(source: str) -> None:
         assert letters(shown) == letters("".join(source[s.start : s.end] for s in spans))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(50, 200)
 @given(PAGES)
 def test_a_plain_article_loses_nothing_either(source: str) -> None:
     reading = plain_reading(source, Origin("a.txt"))
@@ -118,7 +119,7 @@ def test_a_plain_article_loses_nothing_either(source: str) -> None:
     assert letters(shown) == letters("".join(source[s.start : s.end] for spans in reading.spans for s in spans))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(50, 200)
 @given(PAGES)
 def test_reading_is_deterministic_and_ids_are_unique(source: str) -> None:
     first, second = read(source), read(source)
@@ -129,7 +130,7 @@ def test_reading_is_deterministic_and_ids_are_unique(source: str) -> None:
         assert [a.source.position for a in first.articles] == list(range(1, len(ids) + 1))
 
 
-@settings(max_examples=150, deadline=None)
+@examples(40, 150)
 @given(PAGES)
 def test_sections_lose_nothing_either(source: str) -> None:
     from classifier.reading import ReadingOptions
@@ -143,7 +144,7 @@ def test_sections_lose_nothing_either(source: str) -> None:
     assert set(letters(held)) >= set(letters(shown)) - set(letters("".join(a.column for a in reading.articles)))
 
 
-@settings(max_examples=300, deadline=None)
+@examples(60, 300)
 @given(st.binary(max_size=600))
 def test_any_bytes_are_read_or_refused_by_name(data: bytes) -> None:
     for name in ("a.txt", "a.md", "a.jsonl", "a.csv", "a.zip", "a.tar", "a.json", "a.parquet", "a.docx"):
@@ -153,7 +154,7 @@ def test_any_bytes_are_read_or_refused_by_name(data: bytes) -> None:
             assert refused.name.startswith(name) and refused.reason
 
 
-@settings(max_examples=200, deadline=None)
+@examples(50, 200)
 @given(
     st.text(
         st.sampled_from("我国的发展人民政府工作会议农牧民群众学校医院春天草原,。、\n1234567890ab"),
@@ -168,7 +169,7 @@ def test_what_is_encoded_comes_back(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding), "x").text == text
 
 
-@settings(max_examples=300, deadline=None)
+@examples(60, 300)
 @given(st.text(st.sampled_from("张三李四王 ·记者本报讯(（)），、/□通讯员新华社3月5日电某摄图"), max_size=120))
 def test_byline_patterns_take_any_line(line: str) -> None:
     byline = lead_byline(line) or line_byline(line)

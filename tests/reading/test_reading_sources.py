@@ -98,7 +98,7 @@ def test_names_in_gb18030_from_old_zips() -> None:
 
 
 def test_bombs_are_refused() -> None:
-    zeros = b"0" * 120_000_000
+    zeros = b"0" * 60_000_000
     refused: list[InputRefused] = []
     assert read_bytes(archive({"b.jsonl": zeros, "a.txt": TEXT.encode()}), "b.zip", refused=refused.append)[0].id == "a"
     assert "as a bomb does" in refused[0].reason
@@ -362,7 +362,9 @@ def test_a_head_that_never_ends_costs_no_time(lines: str) -> None:
     ],
 )
 def test_rules_around_text_are_no_front_matter(between: str) -> None:
+    start = time.process_time()
     (article,) = read_bytes(f"---\n{between}\n---\n\n{BODY}".encode(), "a.txt")
+    assert time.process_time() - start < 0.5
     read = article.title + article.text
     assert all(line.strip("。") in read for line in between.split("\n"))
 

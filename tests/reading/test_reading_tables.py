@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.article import Article
@@ -23,6 +23,7 @@ from classifier.reading import LIMITS, ReadingOptions, TableSource, read_bytes, 
 from classifier.reading.origin import Origin
 from classifier.reading.tables.jsonl import jsonl_chunks, line_ranges
 from classifier.reading.tables.parquet import parquet_chunks, row_groups
+from tests.examples import examples
 
 ROWS = [
     {"id": "a1", "title": "春播全面展开", "text": "八万亩春小麦开始播种。\n农机手昼夜不停。", "date": "20260407"},
@@ -101,7 +102,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(40, 150)
 @given(LINES, st.integers(1, 2_000), st.booleans())
 def test_ranges_read_what_the_whole_reads(rows: list[str], size: int, ends: bool) -> None:
     data = ("\n".join(rows) + "\n" * ends).encode("utf-8", "surrogatepass")
@@ -201,7 +202,7 @@ def test_chunks_are_columns() -> None:
 
 
 def test_a_damaged_gz_gives_its_rows_and_then_is_refused(tmp_path: Path) -> None:
-    data = gzip.compress(b"".join(lines({"id": str(i), "text": f"第{i}条 {i * 7919}"}) for i in range(200_000)))
+    data = gzip.compress(b"".join(lines({"id": str(i), "text": f"第{i}条 {i * 7919}"}) for i in range(40_000)))
     (tmp_path / "n.jsonl.gz").write_bytes(data[: len(data) // 2])
     from classifier.reading import read_paths
 
@@ -297,7 +298,7 @@ KEYS = st.lists(
 )
 
 
-@settings(deadline=None)
+@examples(30, 100)
 @given(st.lists(KEYS, min_size=2, max_size=12))
 def test_a_row_is_read_by_its_own_keys_whatever_the_first_row_has(rows: list[list[str]]) -> None:
     values = [

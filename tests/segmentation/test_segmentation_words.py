@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.columns import TextColumn
@@ -21,6 +21,8 @@ from classifier.engine.words import Dictionary, cut, cut_column
 from classifier.engine.words.tables import segmentation_tables
 from classifier.engine.words.walking import WordWalker
 from classifier.text import character_table, normalise
+from tests.examples import ALL, examples
+from tests.reference.plain import jieba_tokenizer
 from tests.segmentation.strange_texts import LATIN, MARKS, SENTENCES, strange_texts
 
 CORPUS = Path(os.environ.get("LANMU_CORPUS", Path(__file__).parents[3] / "shared" / "data"))
@@ -37,15 +39,11 @@ OWN_WORDS = Dictionary(
 
 @cache
 def reference_parts(dictionary: Dictionary) -> tuple[Any, frozenset[str]]:
-    """jieba with the dictionary's entries, and the words these made its HMM split (half a second to set up)."""
-    import jieba
+    """jieba with the dictionary's entries, and the words these made its HMM split ."""
     from jieba import finalseg
 
     before = set(finalseg.Force_Split_Words)
-    tokenizer = jieba.Tokenizer()
-    tokenizer.initialize()
-    for word, frequency in dictionary.entries:
-        tokenizer.add_word(word, frequency)
+    tokenizer = jieba_tokenizer(dictionary.entries)
     split = frozenset(finalseg.Force_Split_Words - before)
     finalseg.Force_Split_Words.intersection_update(before)
     return tokenizer, split
@@ -81,14 +79,15 @@ def assert_same(texts: Iterable[str], dictionary: Dictionary, hmm: bool, walk: b
                 assert walker(text) == expected, repr(text)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("hmm", [True, False], ids=["hmm", "no hmm"])
 @pytest.mark.parametrize("dictionary", [Dictionary(), OWN_WORDS], ids=["jieba's", "with own words"])
 def test_words_of_strange_texts(dictionary: Dictionary, hmm: bool) -> None:
-    assert_same(strange_texts(20_000 + hmm, 1500), dictionary, hmm)
+    assert_same(strange_texts(20_000 + hmm, 1_500 if ALL else 300), dictionary, hmm)
 
 
 @pytest.mark.parametrize("dictionary", [Dictionary(), OWN_WORDS], ids=["jieba's", "with own words"])
-@settings(max_examples=2000, deadline=None)
+@examples(200, 2_000)
 @given(
     pieces=st.lists(
         st.one_of(

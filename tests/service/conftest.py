@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +23,6 @@ from lanmu.service.container import Service, build_service
 from lanmu.service.security import passwords
 from lanmu.service.settings import Settings, prepare
 from tests.service.running import running
-from tests.small_model import small_model
 from tests.waiting import eventually
 from training.labels.file import Label, labels_csv
 
@@ -65,10 +65,13 @@ def client(service: Service) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, small_model_folder: Path) -> Path:
     """A data folder whose current model is the small one, with one label from before."""
-    folder = tmp_path / "lanmu-data"
-    small_model(folder / "models" / "small")
+    return lay_data_folder(tmp_path / "lanmu-data", small_model_folder)
+
+
+def lay_data_folder(folder: Path, model: Path) -> Path:
+    shutil.copytree(model, folder / "models" / "small")
     Registry(folder / "models").promote("small")
     before = Label("earlier-1", "sports", "desk", "2026-01-05", "拔河赛开赛", "八支队伍拔河。")
     (folder / "labels.csv").write_bytes(labels_csv([before]))
@@ -96,20 +99,29 @@ Made = Callable[[Settings], App]
 def make_app() -> Iterator[Made]:
     """Applications that run, their models loaded."""
     with ExitStack() as opened:
+        yield lambda settings: opened.enter_context(running_app(settings))
 
-        def made(settings: Settings) -> App:
-            service = build_service(settings)
-            where = {"base_url": LOCAL, "client": ("127.0.0.1", 50000), "raise_server_exceptions": False}
-            token = {"Authorization": f"Bearer {settings.token}"}
-            api = opened.enter_context(running(service, headers=token, **where))
-            return App(service, api, TestClient(api.app, follow_redirects=False, **where))
 
-        yield made
+@contextmanager
+def running_app(settings: Settings) -> Iterator[App]:
+    service = build_service(settings)
+    where = {"base_url": LOCAL, "client": ("127.0.0.1", 50000), "raise_server_exceptions": False}
+    token = {"Authorization": f"Bearer {settings.token}"}
+    with running(service, headers=token, **where) as api:
+        yield App(service, api, TestClient(api.app, follow_redirects=False, **where))
 
 
 @pytest.fixture
 def app(make_app: Made, settings: Settings) -> App:
     return make_app(settings)
+
+
+@pytest.fixture(scope="module")
+def shared_app(tmp_path_factory: pytest.TempPathFactory, small_model_folder: Path) -> Iterator[App]:
+    """One application for all the tests of a file that change nothing in it: its reading process starts once."""
+    home = lay_data_folder(tmp_path_factory.mktemp("shared") / "lanmu-data", small_model_folder)
+    with running_app(prepare(home, {"LANMU_TOKEN": TOKEN})) as app:
+        yield app
 
 
 @dataclass

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import JSON, Float, Integer, update
 from starlette.testclient import TestClient
@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from classifier.article import Article
 from lanmu.service.container import Service
 from lanmu.service.store import Store, schema
+from tests.examples import examples
 from tests.service.desk_made import CLINIC, HARVEST, HOSTILE, MATCH, made_service, sign_in, take_in
 from tests.service.running import running
 
@@ -72,7 +73,7 @@ def any_value(column: Any) -> st.SearchStrategy[Any]:
 ROW = st.fixed_dictionaries({c.name: any_value(c) for c in schema.articles.c if c.name not in OWN})
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@examples(12, 40, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(row=ROW, other=ROW, state=st.sampled_from(["accepted", "review", "settled", "skipped"]))
 def test_no_row_breaks_a_page(
     client: TestClient, service: Service, row: dict[str, Any], other: dict[str, Any], state: str
@@ -85,34 +86,43 @@ def test_no_row_breaks_a_page(
         assert client.get(path).status_code in (200, 204), (path, row, other)  # 204: the card is not to be judged
 
 
-@pytest.mark.parametrize(
-    ("given_date", "kept", "dated"),
-    [
-        ("20251210", "2025-12-10", True),
-        ("2025年12月10日", "2025-12-10", True),
-        ("２０２５/１２/10 08:00", "2025-12-10", True),
-        ("二〇二五年十二月十日", "2025-12-10", True),
-        ("昨天", "昨天", False),
-        ("2025-02-31", "2025-02-31", False),
-    ],
-)
-def test_a_date_becomes_iso_by_whatever_way_it_comes(
-    tmp_path: Path, small_model_folder: Path, given_date: str, kept: str, dated: bool
-) -> None:
+DATES = {
+    "20251210": "2025-12-10",
+    "2025年12月10日": "2025-12-10",
+    "２０２５/１２/10 08:00": "2025-12-10",
+    "二〇二五年十二月十日": "2025-12-10",
+    "昨天": "昨天",
+    "2025-02-31": "2025-02-31",
+}
+"""Dates as they are given and as they are kept; the last two are no days."""
+
+
+def test_a_date_becomes_iso_by_whatever_way_it_comes(tmp_path: Path, small_model_folder: Path) -> None:
     service = made_service(tmp_path / "home", small_model_folder)
     token = {"Authorization": f"Bearer {service.settings.token}"}
+    sent = [
+        {"id": str(number), "title": f"棉花第{number}次开秤", "text": "农户算着亩产和收购价。", "date": date}
+        for number, date in enumerate(DATES)
+    ]
+    table = "id,title,text,date\n" + "".join(
+        f"row {one['id']},球赛{one['id']}落幕,球迷挤满看台。,{one['date']}\n" for one in sent
+    )
+    lines = [
+        json.dumps({**one, "id": f"line {one['id']}", "title": f"义诊{one['id']}进村"}, ensure_ascii=False)
+        for one in sent
+    ]
     with running(service, base_url="http://127.0.0.1", headers=token) as api:
-        sent = {"id": "1", "title": "棉花开秤", "text": "农户算着亩产和收购价。", "date": given_date}
-        api.post("/api/v1/articles", json={"articles": [sent]})
-        table = f"id,title,text,date\n2,球赛落幕,球迷挤满看台。,{given_date}\n".encode()
-        api.post("/api/v1/articles/file", files={"file": ("稿件.csv", table)})
-        line = json.dumps({**sent, "id": "3", "title": "义诊进村"}, ensure_ascii=False).encode()
-        api.post("/api/v1/articles/file", files={"file": ("稿件.jsonl", line)})
-        listed = api.get("/api/v1/articles").json()["articles"]
-        assert sorted((one["id"], one["date"]) for one in listed) == [(i, kept) for i in ("1", "2", "3")]
-        assert api.post("/api/v1/tag", json=sent).json()["date"] == kept
+        api.post("/api/v1/articles", json={"articles": sent})
+        api.post("/api/v1/articles/file", files={"file": ("稿件.csv", table.encode())})
+        api.post("/api/v1/articles/file", files={"file": ("稿件.jsonl", "\n".join(lines).encode())})
+        listed = {one["id"]: one["date"] for one in api.get("/api/v1/articles?limit=50").json()["articles"]}
+        for one in sent:
+            kept = DATES[one["date"]]
+            assert [listed.pop(f"{way}{one['id']}") for way in ("", "row ", "line ")] == [kept] * 3, one
+            assert api.post("/api/v1/tag", json=one).json()["date"] == kept
+        assert not listed
         page = api.get("/charts?clock=printed&span=month", headers=HTML).text
-        assert ("2025年12月" in page, "另有 3 篇没有见报日期" in page) == (dated, not dated)
+        assert "2025年12月" in page and "另有 6 篇没有见报日期" in page
 
 
 def test_an_older_database_learns_its_dates(tmp_path: Path, small_model_folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.article import Article
@@ -15,6 +15,7 @@ from lanmu.charts import HEIGHT, Column, draw_histogram, draw_shares, scale, sta
 from lanmu.service.desk.categories import lighter, stylesheet
 from lanmu.service.desk.highlighting import explain_article, pieces
 from lanmu.service.store.statistics import BINS
+from tests.examples import examples
 
 CHARACTERS = "医生给老人量血压醫療採棉機 \u3000\n\t\u200b\ufeffAＡbﬁ,。😀𠮷\ud800\x00<&"
 STRANGE = st.text(st.sampled_from(CHARACTERS), max_size=60)
@@ -47,7 +48,7 @@ def test_without_a_model_or_its_categories_the_text_is_plain(model: TopicModel) 
     assert explain_article(model, strange).evidence == ()
 
 
-@settings(max_examples=200, deadline=None)
+@examples(60, 200)
 @given(text=STRANGE)
 def test_the_pieces_are_the_text(model: TopicModel, text: str) -> None:
     cut, fold = model.explainer.counter.cut, model.weights.table.fold

@@ -31,6 +31,12 @@ def send(app: App, name: str, content: str | bytes, **form: str) -> Any:
     return app.api.post("/api/v1/tag/file", files={"file": (name, data)}, data=form)
 
 
+@pytest.fixture(scope="module")
+def app(shared_app: App) -> App:
+    """Nothing here changes it."""
+    return shared_app
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [("news.jsonl", JSONL), ("news.json", json.dumps(ROWS)), ("news.csv", CSV), ("news", CSV.encode("utf-16"))],

@@ -11,6 +11,8 @@ from classifier.reading.dates import date_of_name, is_iso, normal_date, written_
 from classifier.reading.patterns import pattern
 
 MAX_CHARS = 8_000
+MOST_BRACKETS = 200
+"""YAML's parser takes seconds over a few thousand open brackets."""
 _START = pattern(r"\ufeff?\s{0,40}(?=---|\+\+\+|title\s?:|\{\s{0,8}\")")
 _BLOCK = pattern(r"-{3,8}[ \t]*\r?\n((?:.*?\n)??)(?:-{3,8}|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 _OPEN_BLOCK = pattern(
@@ -85,6 +87,8 @@ def _yaml_values(block: str) -> dict[str, str] | None:
     """The known keys of YAML; None where it is none, and what stands between the rules is text."""
     import yaml
 
+    if block.count("[") + block.count("{") > MOST_BRACKETS:
+        return _plain_values(block)
     try:
         # Composed, not constructed: nothing but marks and strings is made of it.
         node = yaml.compose(_WIDE_COLON.sub(r"\1: ", block), Loader=yaml.SafeLoader)
