@@ -157,14 +157,14 @@ def sha256_of(path: Path) -> str:
 def _keep_rights(path: Path, handle: int) -> None:
     """Give an opened file the rights and owner of the one at ``path``, or those of any new file."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         os.fchmod(handle, 0o666 & ~_umask())
         return
-    if found.st_uid == path.parent.stat().st_uid:  # else somebody has put a file into another's folder
+    if status.st_uid == path.parent.stat().st_uid:  # else somebody has put a file into another's folder
         with suppress(OSError):  # only root may give a file away
-            os.fchown(handle, found.st_uid, found.st_gid)
-    os.fchmod(handle, found.st_mode & 0o777)
+            os.fchown(handle, status.st_uid, status.st_gid)
+    os.fchmod(handle, status.st_mode & 0o777)
 
 
 def _umask() -> int:

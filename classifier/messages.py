@@ -95,14 +95,14 @@ def name_some(named: Said, more: int) -> Said:
 @cache
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """Every sentence by its code, in English and Chinese."""
-    found: dict[str, Mapping[str, str]] = {}
+    texts: dict[str, Mapping[str, str]] = {}
     for storey in STOREYS:
         spec = find_spec(storey)
         for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
             path = Path(folder) / "messages.toml"
             if path.is_file():
-                found |= read_catalogue(path)
-    return found
+                texts |= read_catalogue(path)
+    return texts
 
 
 def read_catalogue(path: Path) -> dict[str, Mapping[str, str]]:

@@ -79,7 +79,7 @@ def _parts_of(
     parts: Sequence[PrintedPart], lines: Sequence[tuple[PrintedPart, PrintedLine]]
 ) -> tuple[PrintedPart, ...]:
     """The parts with these lines only, and frames drawn around what is left of each."""
-    found = []
+    own_parts = []
     for part in parts:
         own = tuple(line for p, line in lines if p is part)
         frames = []
@@ -88,8 +88,8 @@ def _parts_of(
             if inside:
                 frames.append(_around(inside))
         if own:
-            found.append(PrintedPart(part.page, part.shape, tuple(frames), own))
-    return tuple(found)
+            own_parts.append(PrintedPart(part.page, part.shape, tuple(frames), own))
+    return tuple(own_parts)
 
 
 def _holds(frame: Shares, box: Shares) -> bool:

@@ -45,7 +45,7 @@ def _import_folders(own: str) -> list[str]:
     left_out = {"", str(Path.cwd()), own}
     if not sys.flags.safe_path and sys.path:
         left_out.add(sys.path[0])
-    found = [path for path in sys.path if path not in left_out and Path(path).is_absolute()]
+    folders = [path for path in sys.path if path not in left_out and Path(path).is_absolute()]
     if site.ENABLE_USER_SITE:
-        found.append(site.getusersitepackages())
-    return list(dict.fromkeys(found))
+        folders.append(site.getusersitepackages())
+    return list(dict.fromkeys(folders))

@@ -164,7 +164,7 @@ def _category(entry: object, number: int) -> Category:
 
 def _former_ids(was: object, number: int) -> tuple[str, ...]:
     """``was = "old"`` or ``was = ["old", "other"]`` as ids."""
-    found = (was,) if isinstance(was, str) else tuple(was) if isinstance(was, list | tuple) else (None,)
-    if not all(isinstance(name, str) and name.strip() for name in found):
+    names = (was,) if isinstance(was, str) else tuple(was) if isinstance(was, list | tuple) else (None,)
+    if not all(isinstance(name, str) and name.strip() for name in names):
         raise TaxonomyError(say("category.was", number=number))
-    return tuple(str(name).strip() for name in found)
+    return tuple(str(name).strip() for name in names)

@@ -123,12 +123,12 @@ _MOST_FOLDINGS = 8
 
 
 def _folding(fold: NDArray[np.uint16]) -> _Folding:
-    found = _foldings.get(id(fold))
-    if found is None or found.fold is not fold:
+    folding = _foldings.get(id(fold))
+    if folding is None or folding.fold is not fold:
         if len(_foldings) >= _MOST_FOLDINGS:
             _foldings.clear()
-        found = _foldings[id(fold)] = _Folding(fold)
-    return found
+        folding = _foldings[id(fold)] = _Folding(fold)
+    return folding
 
 
 def normalise(text: str, fold: NDArray[np.uint16]) -> str:

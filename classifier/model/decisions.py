@@ -105,11 +105,11 @@ class ReviewRule:
         spread = np.maximum(words, 1.0)
         unfamiliar = (familiarity[:, 2] / spread > self.surprise) | (familiarity[:, 1] / spread < self.known)
         unsure = probability < self.threshold
-        found = UNSURE * unsure + TOO_SHORT * (words < self.words)
-        found = found + UNFAMILIAR * unfamiliar + (form & (NO_BODY * self.body | ROUND_UP * self.round_ups))
+        bits = UNSURE * unsure + TOO_SHORT * (words < self.words)
+        bits = bits + UNFAMILIAR * unfamiliar + (form & (NO_BODY * self.body | ROUND_UP * self.round_ups))
         if self.least:
-            found = found + STRICT * (~unsure & (probability < np.asarray(self.least)[category]))
-        return np.asarray(found, np.uint8)
+            bits = bits + STRICT * (~unsure & (probability < np.asarray(self.least)[category]))
+        return np.asarray(bits, np.uint8)
 
     def with_second(self, ranked: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Which articles get a second category, bool[n]; ``ranked`` float64[n, K] are falling probabilities."""

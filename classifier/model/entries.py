@@ -19,7 +19,7 @@ def plain_values(kind: type[Any], record: Mapping[str, Any], where: str) -> dict
     ModelError where one is of another type, or a number is not finite or absurdly large: compiled code
     and arrays take them as they are.
     """
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for field in fields(kind):
         if field.name not in record or field.default is MISSING:
             continue
@@ -28,8 +28,8 @@ def plain_values(kind: type[Any], record: Mapping[str, Any], where: str) -> dict
             told = repr(value)
             shown = told if len(told) <= 40 else f"{told[:40]}…"
             raise ModelError(say("model.no_value", where=where, name=field.name, shown=shown))
-        found[field.name] = float(value) if isinstance(field.default, float) else value
-    return found
+        values[field.name] = float(value) if isinstance(field.default, float) else value
+    return values
 
 
 def _fits(value: object, usual: object) -> bool:

@@ -36,14 +36,14 @@ class Explainer:
             "words": weights.words.find,
             "characters": weights.characters.find,
         }
-        found: dict[tuple[str, str], tuple[float, int]] = {}
+        sums: dict[tuple[str, str], tuple[float, int]] = {}
         for block in weigh(weights.spec, counts, find, len(weights.words), weights.idf):
             name = block.block[0]
             field = "title" if name == "title" else "text"
             rows = block.rows + weights.spec.group(name) * weights.features
             shares = (weights.weights[rows] @ difference) * block.values
             for feature, count, share in zip(block.features, block.counts, shares.tolist(), strict=True):
-                before, counted = found.get((feature, field), (0.0, 0))
-                found[feature, field] = (before + share, max(counted, count))
-        evidence = [WordEvidence(word, share, field, count) for (word, field), (share, count) in found.items()]
+                before, counted = sums.get((feature, field), (0.0, 0))
+                sums[feature, field] = (before + share, max(counted, count))
+        evidence = [WordEvidence(word, share, field, count) for (word, field), (share, count) in sums.items()]
         return sorted(evidence, key=lambda e: (-abs(e.weight), e.word, e.field))

@@ -60,14 +60,14 @@ class FeatureSpec:
     @property
     def blocks(self) -> tuple[tuple[Field, Analyser, float], ...]:
         """The blocks with their weights, in their fixed order (title, text, lead; words, characters)."""
-        found: list[tuple[Field, Analyser, float]] = []
+        blocks: list[tuple[Field, Analyser, float]] = []
         for name in FIELDS:
             weight = float(getattr(self, name))
             if weight and self.words:
-                found.append((name, "words", weight))
+                blocks.append((name, "words", weight))
             if weight and self.characters and self.character_weight:
-                found.append((name, "characters", weight * self.character_weight))
-        return tuple(found)
+                blocks.append((name, "characters", weight * self.character_weight))
+        return tuple(blocks)
 
     @property
     def groups(self) -> int:
@@ -192,7 +192,7 @@ def weigh(
     """
     import numpy as np
 
-    found: list[BlockValues] = []
+    blocks: list[BlockValues] = []
     squares = 0.0
     for name, analyser, weight in spec.blocks:
         known = [(f, n, row) for f, n in counts[name, analyser].items() if (row := find[analyser](f)) >= 0]
@@ -205,5 +205,5 @@ def weigh(
         length = float(np.sqrt(values @ values))
         if length:
             squares += weight * weight
-            found.append(BlockValues((name, analyser), features, numbers, rows, values * (weight / length)))
-    return [replace(block, values=block.values / squares**0.5) for block in found]
+            blocks.append(BlockValues((name, analyser), features, numbers, rows, values * (weight / length)))
+    return [replace(block, values=block.values / squares**0.5) for block in blocks]

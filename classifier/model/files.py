@@ -120,10 +120,10 @@ def read_model(folder: Path) -> StoredModel:
     path = folder / WEIGHTS
     expected = record.get("weights", {})
     try:
-        found = {"sha256": sha256_of(path), "bytes": path.stat().st_size}
+        actual = {"sha256": sha256_of(path), "bytes": path.stat().st_size}
     except OSError as error:
         raise ModelError(say("model.unreadable", path=str(path), error=str(error.strerror))) from error
-    if found != expected:
+    if actual != expected:
         raise ModelError(say("model.file_changed", path=str(path), manifest=MANIFEST))
     return StoredModel(folder, manifest, _weights(path, manifest))
 

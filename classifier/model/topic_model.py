@@ -206,13 +206,13 @@ class TopicModel:
         order = np.argsort(-decisions.probabilities, axis=1, kind="stable")
         falling = np.take_along_axis(decisions.probabilities, order, axis=1)
         with_second = self.review.with_second(falling).tolist()
-        found: list[TaggedArticle] = []
+        tagged: list[TaggedArticle] = []
         for article, ranks, shares, bits, two in zip(
             articles, order.tolist(), falling.tolist(), decisions.reasons.tolist(), with_second, strict=True
         ):
             ranking = tuple(zip([ids[k] for k in ranks], shares, strict=True))
             reasons = list_reasons(bits)
-            found.append(
+            tagged.append(
                 TaggedArticle(
                     article=article,
                     category=ids[ranks[0]],
@@ -226,7 +226,7 @@ class TopicModel:
                     gbt_20093=categories[ranks[0]].gbt_20093,
                 )
             )
-        return found
+        return tagged
 
 
 def _check_lengths(titles: int, texts: int) -> None:

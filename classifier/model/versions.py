@@ -82,15 +82,15 @@ class Registry:
     def versions(self) -> list[Version]:
         """All versions by name; damaged ones are listed with their problem."""
         current = self.current
-        found: list[Version] = []
+        versions: list[Version] = []
         for path in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
             if not path.is_dir() or not is_name(path.name):
                 continue
             try:
-                found.append(Version(path.name, path, path.name == current, read_manifest(path)))
+                versions.append(Version(path.name, path, path.name == current, read_manifest(path)))
             except ModelError as error:
-                found.append(Version(path.name, path, path.name == current, None, str(error)))
-        return found
+                versions.append(Version(path.name, path, path.name == current, None, str(error)))
+        return versions
 
     def free_name(self, stem: str) -> str:
         """``stem``, or with the first number that is free."""

@@ -59,10 +59,10 @@ class LinearWeights:
 
     def probabilities(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probabilities float64[n, K] of scores float64[n, K]."""
-        found: NDArray[np.float64] = calibrate(
+        probabilities: NDArray[np.float64] = calibrate(
             scores, self.calibration_matrix, self.calibration_offset, self.calibration_spread
         )
-        return found
+        return probabilities
 
 
 @dataclass(frozen=True, slots=True)

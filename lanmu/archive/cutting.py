@@ -62,10 +62,10 @@ def pieces_of(file: Found, base: str, options: ReadingOptions, size: int) -> Ite
         return
     try:
         with open_source(file.path, base) as stream:
-            found = list(cut(stream, file, options, size))
+            pieces = list(cut(stream, file, options, size))
     except (LanmuError, OSError, ValueError, zipfile.BadZipFile, tarfile.TarError, NotImplementedError):
-        found = []
-    yield from found or [(whole, max(cost, 1))]
+        pieces = []
+    yield from pieces or [(whole, max(cost, 1))]
 
 
 def _lines(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:

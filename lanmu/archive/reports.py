@@ -74,9 +74,9 @@ class Report:
         of_date = np.array([number[month] for month in months])
         dates = coded.indices.fill_null(len(months) - 1).to_numpy(zero_copy_only=False)
         counts = np.bincount(of_date[dates] * k + decisions.category, minlength=len(number) * k).reshape(-1, k)
-        for month, found in zip(number, counts, strict=True):
-            if found.any():
-                self._add_month(month, found)
+        for month, counts_of_month in zip(number, counts, strict=True):
+            if counts_of_month.any():
+                self._add_month(month, counts_of_month)
 
     def _add_month(self, month: str, counts: NDArray[np.int64]) -> None:
         known = self.months.get(month)

@@ -56,9 +56,9 @@ def suspects(
     taxonomy, usable = taxonomy_and_labels(path, categories, own_categories)
     usable = join_corpora(usable)
     show_passing(speak("passing.suspects", count=f"{len(usable):,}"))
-    found = found_suspects(examples_of(usable), taxonomy, count)
+    suspected = found_suspects(examples_of(usable), taxonomy, count)
     clear_passing()
-    for suspect in found:
+    for suspect in suspected:
         label = usable[suspect.index]
         if as_json:
             print(json.dumps(suspect.record() | {"line": label.line}, ensure_ascii=False))
@@ -66,13 +66,16 @@ def suspects(
             place = speak("suspects.line", path=path, line=label.line)
             print(f"{place}  {label.id}  {label.title or label.text[:24]}")
             print(f"    {suspect.said.text(find_language())}")
-    if not found and not as_json:
+    if not suspected and not as_json:
         print(speak("suspects.none"))
     if out is not None:
         names = {category.id: category.name for category in taxonomy}
-        more = {"instead": [names[s.instead] for s in found], "reason": [s.said.text(find_language()) for s in found]}
-        _write(out, [usable[suspect.index] for suspect in found], more)
-        print(speak("suspects.written", count=len(found), file=out))
+        more = {
+            "instead": [names[s.instead] for s in suspected],
+            "reason": [s.said.text(find_language()) for s in suspected],
+        }
+        _write(out, [usable[suspect.index] for suspect in suspected], more)
+        print(speak("suspects.written", count=len(suspected), file=out))
 
 
 def next_(

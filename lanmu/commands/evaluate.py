@@ -154,7 +154,7 @@ def evaluate(
                 about["unlabelled"] = describe_unlabelled(pool)
             about.update(options=options.record(), champion=champion.manifest.name if champion else "")
             try:
-                found = evaluated(
+                measured = evaluated(
                     examples.take(new), fit, split=split.value, champion=champion, thorough=not quick, seed=seed,
                     say=show_passing,
                 )  # fmt: skip
@@ -166,9 +166,9 @@ def evaluate(
                 print(speak("evaluate.from_scratch", left=left, all=f"{len(examples):,}"), file=sys.stderr)
                 return evaluate_from(True)
             if new.all():
-                return found, refused
+                return measured, refused
             note = ("note_known", {"n": f"{int((~new).sum()):,}", "all": f"{len(examples):,}"})
-            return replace(found, notes=(note, *found.notes)), refused
+            return replace(measured, notes=(note, *measured.notes)), refused
 
         evaluation, refused = evaluate_from(from_scratch)
     else:
@@ -209,12 +209,12 @@ def _drift(
     stored = read_model(model_path(model, models))
     answers = fold_answers(fit_model(examples, taxonomy, choose_default_options(examples, taxonomy)), examples)
     reference = reference_of(examples, answers, stored.weights)
-    found = drift(archive, stored.weights, stored.manifest.taxonomy, reference)
-    found = replace(found, about={"archive": str(archive), "model": stored.manifest.name})
-    print_drift(found, find_language())
+    measured = drift(archive, stored.weights, stored.manifest.taxonomy, reference)
+    measured = replace(measured, about={"archive": str(archive), "model": stored.manifest.name})
+    print_drift(measured, find_language())
     if out is not None:
-        write_output(out / DRIFT, json.dumps(found.record(), ensure_ascii=False, indent=1) + "\n")
-        write_output(out / DRIFT_PAGE, drift_page(found, language))
+        write_output(out / DRIFT, json.dumps(measured.record(), ensure_ascii=False, indent=1) + "\n")
+        write_output(out / DRIFT_PAGE, drift_page(measured, language))
         print("\n" + speak("evaluate.written", page=out / DRIFT_PAGE, report=out / DRIFT))
 
 

@@ -127,8 +127,8 @@ def taxonomy_and_labels(path: Path, categories: Path | None, own: bool) -> tuple
     from training.labels.file import usable_labels
 
     if own:
-        found = usable_labels(path)
-        return Taxonomy.of_names(sorted({label.category for label in found})), found
+        labels = usable_labels(path)
+        return Taxonomy.of_names(sorted({label.category for label in labels})), labels
     taxonomy = taxonomy_of(categories)
     return taxonomy, usable_labels(path, taxonomy)
 
@@ -139,8 +139,8 @@ def read_examples(labels: Path | None, categories: Path | None, own: bool, corpu
     from training.labels.corpora import has_corpus, join_corpora, real_examples, real_labels
     from training.labels.file import examples_of
 
-    taxonomy, found = taxonomy_and_labels(labels_to_read(labels), categories, own)
-    examples = examples_of(join_corpora(found))
+    taxonomy, usable = taxonomy_and_labels(labels_to_read(labels), categories, own)
+    examples = examples_of(join_corpora(usable))
     if corpus:
         if not has_corpus():
             raise LabelsError(say("labels.no_corpus"))

@@ -63,9 +63,9 @@ def check(
     from training.labels.file import read_labels
 
     path = labels_to_read(file)
-    found = read_labels(path, taxonomy_of(categories))
-    clashing = clashes(found.labels) if duplicates else []
-    findings = sorted([*found.findings, *clashing], key=lambda finding: finding.line)
+    table = read_labels(path, taxonomy_of(categories))
+    clashing = clashes(table.labels) if duplicates else []
+    findings = sorted([*table.findings, *clashing], key=lambda finding: finding.line)
     for finding in findings:
         print(
             json.dumps(finding.record(), ensure_ascii=False)
@@ -73,10 +73,10 @@ def check(
             else speak("finding.at_line", path=path, finding=finding.text(find_language()))
         )
     if not as_json:
-        usable, unusable = speak_count("label", len(found.labels)), speak_count("line", len(found.refused))
+        usable, unusable = speak_count("label", len(table.labels)), speak_count("line", len(table.refused))
         alike = speak_count("alike", len(clashing))
         print(speak("labels.sums", usable=usable, unusable=unusable, alike=alike))
-    if found.refused or not found.labels or (strict and findings):
+    if table.refused or not table.labels or (strict and findings):
         raise typer.Exit(1)
 
 
@@ -101,7 +101,7 @@ def add(
     chosen = taxonomy_of(categories).find(category)
     target = labels_path(file)
     texts = {label.id: label.text for label in read_labels(target).labels} if target.exists() else {}
-    found: list[Label] = []
+    new: list[Label] = []
     problems: list[str] = []
     for path in paths:
         try:
@@ -111,8 +111,8 @@ def add(
             continue
         name = _make_own_id(article, texts)
         texts[name] = article.text
-        found.append(Label(name, chosen.id, str(path), article.date, article.title, article.text))
-    merged = merge_labels(target, found, replace=replace) if found else None
+        new.append(Label(name, chosen.id, str(path), article.date, article.title, article.text))
+    merged = merge_labels(target, new, replace=replace) if new else None
     for name in (*merged.added, *merged.changed) if merged else ():
         print(f"{name}: {chosen.name}")
     for name in merged.there if merged else ():
@@ -123,7 +123,7 @@ def add(
     for problem in problems:
         print(f"lanmu: {problem}", file=sys.stderr)
     if problems:
-        raise typer.Exit(1 if merged and len(merged.refused) < len(found) else 2)
+        raise typer.Exit(1 if merged and len(merged.refused) < len(new) else 2)
 
 
 def _article(path: Path, position: int | None) -> Article:
@@ -183,11 +183,11 @@ def import_(
 
     taxonomy = None if any_category else taxonomy_of(categories)
     given = import_labels(path, form.value if form else None, skipped)
-    found = list(_keep_known(rename_categories(given, _pairs(named or ())), taxonomy, skipped))
-    if not found:
+    known = list(_keep_known(rename_categories(given, _pairs(named or ())), taxonomy, skipped))
+    if not known:
         raise LabelsError(say("labels.none_taken", path=str(path)))
     target = labels_path(file)
-    merged = merge_labels(target, found, replace=replace)
+    merged = merge_labels(target, known, replace=replace)
     for reason in merged.refused:
         skipped(reason)
     changed = speak("labels.changed", count=len(merged.changed)) if merged.changed else ""
@@ -239,9 +239,9 @@ def export(
     path = labels_to_read(file)
     if out.resolve() == path.resolve():
         raise LabelsError(say("labels.same_file", out=str(out)))
-    found = usable_labels(path)
-    write_output(out, export_labels(found, form.value))
-    print(speak("labels.written", count=len(found), file=out))
+    usable = usable_labels(path)
+    write_output(out, export_labels(usable, form.value))
+    print(speak("labels.written", count=len(usable), file=out))
 
 
 @labels.command()
@@ -259,10 +259,10 @@ def stats(
 
     taxonomy = taxonomy_of(categories)
     path = labels_to_read(file)
-    found = read_labels(path, taxonomy)
-    if found.refused:
-        print(f"lanmu: {speak('labels.not_counted', file=path, count=len(found.refused))}", file=sys.stderr)
-    counts = count_labels(found.labels, taxonomy)
+    table = read_labels(path, taxonomy)
+    if table.refused:
+        print(f"lanmu: {speak('labels.not_counted', file=path, count=len(table.refused))}", file=sys.stderr)
+    counts = count_labels(table.labels, taxonomy)
     if as_json:
         print(json.dumps(counts, ensure_ascii=False, indent=1, default=str))
     else:

@@ -30,8 +30,8 @@ _CONTROL = re.compile("[\x7f-\x9f\u2028\u2029]")
 """JSON may hold them as they are; a terminal takes some for commands, and some programs for line ends."""
 
 
-def _escape(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+def _escape(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
 
 
 class Printer(Protocol):

@@ -52,18 +52,18 @@ def review(
     rows = choose_doubtful(run, plan, most)
     loaded = TopicModel.load(model_path(model, models), engine="python")
     store = Store(folder / DATABASE)
-    found = new = 0
+    seen = new = 0
     articles = read_texts(plan, run, rows, loaded)
     while piece := list(islice(articles, AT_ONCE)):
         with store.writing() as connection:
             added = queue.add(connection, piece, origin=ARCHIVE, model=plan.task.model_name)
-        found += len(added)
+        seen += len(added)
         new += sum(one.new for one in added)
     with store.writing() as connection:
         audit.note(connection, me(), "archive put in", str(out), {"count": new})
-    said = speak("review.done", articles=speak_count("article", new), known=f"{found - new:,}", home=str(folder))
+    said = speak("review.done", articles=speak_count("article", new), known=f"{seen - new:,}", home=str(folder))
     print(said, file=sys.stderr)
-    if found < len(rows):
-        missing = speak_count("article", len(rows) - found)
+    if seen < len(rows):
+        missing = speak_count("article", len(rows) - seen)
         print(f"lanmu: {speak('review.missing', articles=missing, base=plan.base)}", file=sys.stderr)
         raise typer.Exit(1)

@@ -74,8 +74,8 @@ def back_up(home: Path, target: Path) -> Backup:
         copy = folder / DATABASE
         with _labels_and_models_held(home):
             _copy_database(database, copy)
-            found = {DATABASE: copy, **dict(_files(home))}
-            kept = {name: _copy(path, folder / "files" / name) for name, path in found.items() if name != DATABASE}
+            paths = {DATABASE: copy, **dict(_files(home))}
+            kept = {name: _copy(path, folder / "files" / name) for name, path in paths.items() if name != DATABASE}
         _check_database(copy)
         backup = Backup(
             time.strftime("%Y-%m-%dT%H:%M:%S%z"),
@@ -156,14 +156,14 @@ def _check_database(path: Path) -> None:
     """Raises LanmuError where SQLite finds damage."""
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True)) as connection:
-            found = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
-            found += [
+            problems = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
+            problems += [
                 f"{row[0]}: row {row[1]} points nowhere" for row in connection.execute("PRAGMA foreign_key_check")
             ]
     except sqlite3.Error as error:
-        found = [str(error)]
-    if found != ["ok"]:
-        raise LanmuError(say("backup.damaged", error="; ".join(str(line) for line in found[:3])))
+        problems = [str(error)]
+    if problems != ["ok"]:
+        raise LanmuError(say("backup.damaged", error="; ".join(str(line) for line in problems[:3])))
 
 
 def _copy(path: Path, target: Path) -> Path:
@@ -187,9 +187,9 @@ def _pack(file: BinaryIO, backup: Backup, paths: dict[str, Path]) -> None:
         entry.size, entry.mtime = len(head), int(time.time())
         packed.addfile(entry, io.BytesIO(head))
         for name, path in paths.items():
-            found = path.stat()
+            status = path.stat()
             entry = tarfile.TarInfo(name)
-            entry.size, entry.mode, entry.mtime = found.st_size, found.st_mode & 0o777, int(found.st_mtime)
+            entry.size, entry.mode, entry.mtime = status.st_size, status.st_mode & 0o777, int(status.st_mtime)
             with path.open("rb") as one:
                 packed.addfile(entry, one)
 
@@ -246,9 +246,9 @@ def _is_ours(name: str) -> bool:
 
 
 def _open(packed: tarfile.TarFile, entry: tarfile.TarInfo) -> Any:
-    found = packed.extractfile(entry)
-    assert found is not None
-    return found
+    content = packed.extractfile(entry)
+    assert content is not None
+    return content
 
 
 def _write(source: Any, file: BinaryIO) -> str:

@@ -140,8 +140,8 @@ class Champion:
         return model
 
     def _stamp(self) -> object:
-        found = (self.folder / CURRENT).stat()
-        return (found.st_mtime_ns, found.st_ino, found.st_size)
+        status = (self.folder / CURRENT).stat()
+        return (status.st_mtime_ns, status.st_ino, status.st_size)
 
     def _watch(self) -> None:
         while not self._stopped.is_set():

@@ -71,13 +71,13 @@ class Service:
     @property
     def problems(self) -> list[Said]:
         """What does not work though the service answers, in words that anyone may read."""
-        found: list[Said] = [self.store.problem] if self.store.problem is not None else []
-        found += [problem for problem in (self.champion.problem, self.writer.problem) if problem]
+        problems: list[Said] = [self.store.problem] if self.store.problem is not None else []
+        problems += [problem for problem in (self.champion.problem, self.writer.problem) if problem]
         if self.inbox is None and self.outgoing.problems:
-            found.append(say("service.outgoing_problems"))
+            problems.append(say("service.outgoing_problems"))
         if self.inbox is not None and self.inbox.problems:
-            found.append(say("service.inbox_problems"))
-        return found
+            problems.append(say("service.inbox_problems"))
+        return problems
 
     def start(self) -> None:
         for part in self.background:

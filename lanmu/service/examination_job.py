@@ -34,14 +34,14 @@ def main(kind: str, labels: Path, models: Path, result: Path, report: Path, data
         code = subprocess.run(python_command("lanmu", *given), check=False).returncode
         if code:
             return code
-        found: dict[str, object] = {"report": report.name}
+        answer: dict[str, object] = {"report": report.name}
     elif kind == "next":
-        found = {"next": choose_next(labels, models, database)}
+        answer = {"next": choose_next(labels, models, database)}
     elif kind == "drift":
-        found = measure_drift(labels, models, report, database)
+        answer = measure_drift(labels, models, report, database)
     else:
-        found = {"suspects": find_doubtful(labels, models)}
-    write_text_whole(result, json.dumps(found, ensure_ascii=False) + "\n")
+        answer = {"suspects": find_doubtful(labels, models)}
+    write_text_whole(result, json.dumps(answer, ensure_ascii=False) + "\n")
     return 0
 
 
@@ -81,12 +81,16 @@ def measure_drift(labels: Path, models: Path, report: Path, database: Path) -> d
     report.mkdir(exist_ok=True)
     rows = report / "queue.parquet"
     _write_rows(rows, database)
-    found = drift(rows, stored.weights, taxonomy, reference_of(examples, answers, stored.weights))
-    found = replace(found, about={"archive": "lanmu", "model": stored.manifest.name})
+    measured = drift(rows, stored.weights, taxonomy, reference_of(examples, answers, stored.weights))
+    measured = replace(measured, about={"archive": "lanmu", "model": stored.manifest.name})
     rows.unlink()
     for language in get_args(Language):
-        write_text_whole(report / f"drift.{language}.html", drift_page(found, language))
-    return {"report": report.name, "months": len(found.months), "standing_out": [m.month for m in found.standing_out]}
+        write_text_whole(report / f"drift.{language}.html", drift_page(measured, language))
+    return {
+        "report": report.name,
+        "months": len(measured.months),
+        "standing_out": [m.month for m in measured.standing_out],
+    }
 
 
 def _write_rows(path: Path, database: Path) -> None:

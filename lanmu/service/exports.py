@@ -45,8 +45,8 @@ def spreadsheet_rows(rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
 
 def json_rows(articles: Iterable[QueuedArticle]) -> Iterator[bytes]:
     """One object a line, as the API gives it."""
-    found = iter(articles)
-    while piece := list(islice(found, _PIECE)):
+    waiting = iter(articles)
+    while piece := list(islice(waiting, _PIECE)):
         lines = [json.dumps(one.record(), ensure_ascii=False, allow_nan=False) for one in piece]
         yield ("\n".join(lines) + "\n").encode("utf-8", "replace")
 
@@ -58,10 +58,10 @@ def parquet_bytes(articles: Iterable[QueuedArticle]) -> Iterator[bytes]:
 
     kinds = {"number": pa.int64(), "probability": pa.float64(), "reasons": pa.list_(pa.string())}
     schema = pa.schema([pa.field(name, kinds.get(name, pa.string())) for name in COLUMNS])
-    found = iter(articles)
+    waiting = iter(articles)
     with tempfile.SpooledTemporaryFile(_MEMORY) as file:
         with pq.ParquetWriter(file, schema, compression="zstd") as writer:
-            while piece := list(islice(found, _PIECE)):
+            while piece := list(islice(waiting, _PIECE)):
                 writer.write_table(pa.Table.from_pylist([article_values(one) for one in piece], schema))
         file.seek(0)
         while block := file.read(1 << 20):

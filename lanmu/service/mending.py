@@ -100,10 +100,10 @@ class Mending:
     def delete(self, number: int, by: str, *, seen: int | None = None, token: str | None = None) -> int:
         """Take an article out of the queue and its label out of labels.csv; it may come again."""
         with self.store.writing() as connection:
-            found = mending.seen_article(connection, number, seen, token)
+            article = mending.seen_article(connection, number, seen, token)
             copies = mendings.copy_articles(connection, [number])
-            self._remove(connection, found, by)
-            audit.note(connection, by, "article deleted", str(number), {"title": found.article.title[:200]})
+            self._remove(connection, article, by)
+            audit.note(connection, by, "article deleted", str(number), {"title": article.article.title[:200]})
             step = mendings.note(connection, "delete", by, number, copies)
         self._wake()
         return step
@@ -137,14 +137,14 @@ class Mending:
         count = 0
         while True:
             with self.store.writing() as connection:
-                found = mending.older_than(connection, before, AT_ONCE)
-                mendings.prune(connection, datetime.fromisoformat(before).timestamp() if found else None)
-                for number in found:
+                numbers = mending.older_than(connection, before, AT_ONCE)
+                mendings.prune(connection, datetime.fromisoformat(before).timestamp() if numbers else None)
+                for number in numbers:
                     mending.remove(connection, number, keep_label=True)
-                if found:
-                    audit.note(connection, "lanmu", "articles forgotten", before, {"count": len(found)})
-            count += len(found)
-            if len(found) < AT_ONCE:
+                if numbers:
+                    audit.note(connection, "lanmu", "articles forgotten", before, {"count": len(numbers)})
+            count += len(numbers)
+            if len(numbers) < AT_ONCE:
                 return count
 
     def prune_changes(self, days: int) -> int:
@@ -153,9 +153,9 @@ class Mending:
         count = 0
         while True:
             with self.store.writing() as connection:
-                found = changes.prune(connection, before)
-            count += found
-            if not found:
+                pruned = changes.prune(connection, before)
+            count += pruned
+            if not pruned:
                 return count
 
     def _seen(self, number: int, seen: int | None = None, token: str | None = None) -> QueuedArticle:

@@ -36,15 +36,15 @@ class Metrics:
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a request."""
         key = (route, method, status)
-        found = self._children.get(key)
-        if found is None:
+        children = self._children.get(key)
+        if children is None:
             if method not in _METHODS:
                 key = (route, "other", status)
-            found = self._children[key] = (
+            children = self._children[key] = (
                 self.requests.labels(route, key[1], str(status)), self.seconds.labels(route),
             )  # fmt: skip
-        found[0].inc()
-        found[1].observe(seconds)
+        children[0].inc()
+        children[1].observe(seconds)
 
     def text(self) -> bytes:
         """All metrics in Prometheus' text form."""

@@ -156,8 +156,8 @@ def handle_problems(app: FastAPI, page: Page, language: Callable[[Request], Lang
         if (needed := _content_type_needed(request, error)) is not None:
             return answered(request, Problem(415, say("service.content_type", needed=needed)))
         findings = [
-            {"where": "/".join(str(part) for part in found["loc"])[:_SHOWN], "problem": _words(found)[:_SHOWN]}
-            for found in error.errors()[:_MOST_FINDINGS]
+            {"where": "/".join(str(part) for part in finding["loc"])[:_SHOWN], "problem": _words(finding)[:_SHOWN]}
+            for finding in error.errors()[:_MOST_FINDINGS]
         ]
         first = (
             say("service.field", where=findings[0]["where"], problem=findings[0]["problem"])
@@ -177,22 +177,22 @@ def handle_problems(app: FastAPI, page: Page, language: Callable[[Request], Lang
         return answered(request, Problem(500, say("service.broken")))
 
 
-def _words(found: Mapping[str, Any]) -> str:
-    if found.get("type") == "extra_forbidden":
+def _words(finding: Mapping[str, Any]) -> str:
+    if finding.get("type") == "extra_forbidden":
         return "unknown field; check its spelling, or leave it out"
-    return str(found["msg"])
+    return str(finding["msg"])
 
 
 def _content_type_needed(request: Request, error: RequestValidationError) -> str | None:
     """The content type that a request should have had, where that is why its body was not understood."""
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    for found in error.errors():
-        if tuple(found["loc"])[:1] != ("body",):
+    for finding in error.errors():
+        if tuple(finding["loc"])[:1] != ("body",):
             continue
-        if len(found["loc"]) == 1 and found["type"] in ("model_attributes_type", "dict_type", "missing"):
+        if len(finding["loc"]) == 1 and finding["type"] in ("model_attributes_type", "dict_type", "missing"):
             if not (given == "application/json" or given.endswith("+json")):
                 return "application/json"
-        elif found["loc"][-1] == "file" and found["type"] == "missing" and given != "multipart/form-data":
+        elif finding["loc"][-1] == "file" and finding["type"] == "missing" and given != "multipart/form-data":
             return "multipart/form-data"
     return None
 

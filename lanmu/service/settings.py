@@ -223,11 +223,11 @@ def is_loopback(address: str) -> bool:
     if name == "localhost":
         return True
     try:
-        found = ipaddress.ip_address(name)
+        parsed = ipaddress.ip_address(name)
     except ValueError:
         return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    return bool((mapped or found).is_loopback)
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return bool((mapped or parsed).is_loopback)
 
 
 def _limits(path: Path) -> ServiceLimits:

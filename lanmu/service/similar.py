@@ -80,15 +80,15 @@ class SimilarLabels:
         query = np.zeros(BUCKETS, np.float32)
         query[buckets] = weights / norm
         likeness = np.bincount(index.owners, index.weights * query[index.buckets], len(index.labels))
-        found: list[SimilarLabel] = []
+        similar: list[SimilarLabel] = []
         for i in np.argsort(-likeness, kind="stable").tolist():
             label, like = index.labels[i], float(likeness[i])
-            if like < LEAST or len(found) == count:
+            if like < LEAST or len(similar) == count:
                 break
             if like < SAME and label.id != but and (among is None or label.category in among):
                 title = label.title or label.text[:40]
-                found.append(SimilarLabel(label.id, title, label.category, label.date, like))
-        return found
+                similar.append(SimilarLabel(label.id, title, label.category, label.date, like))
+        return similar
 
     def _current(self) -> _Index | None:
         with self._lock:
@@ -102,28 +102,28 @@ class SimilarLabels:
 
 def _stamp(path: Path) -> object:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_mtime_ns, found.st_size
+    return status.st_mtime_ns, status.st_size
 
 
 def _read_index(paths: Sequence[Path]) -> _Index | None:
     from classifier.errors import LanmuError
     from training.labels.file import read_labels
 
-    found: dict[str, Label] = {}
+    by_id: dict[str, Label] = {}
     for path in paths:
         with suppress(LanmuError, OSError):
             if path.is_file():
-                found |= {label.id: label for label in read_labels(path).labels}
-    labels = list(found.values())[-MOST_LABELS:]
+                by_id |= {label.id: label for label in read_labels(path).labels}
+    labels = list(by_id.values())[-MOST_LABELS:]
     if not labels:
         return None
     pairs = [_count_pairs(label.title, label.text) for label in labels]
-    buckets = np.concatenate([found for found, _ in pairs]).astype(np.int32)
-    counts = np.concatenate([found for _, found in pairs])
-    owners = np.repeat(np.arange(len(pairs), dtype=np.int32), [len(found) for found, _ in pairs])
+    buckets = np.concatenate([its_buckets for its_buckets, _ in pairs]).astype(np.int32)
+    counts = np.concatenate([its_counts for _, its_counts in pairs])
+    owners = np.repeat(np.arange(len(pairs), dtype=np.int32), [len(its_buckets) for its_buckets, _ in pairs])
     there = np.bincount(buckets, minlength=BUCKETS)
     rarity = np.log((1 + len(labels)) / (1 + there)).astype(np.float32) + 1
     weights = (1 + np.log(counts)).astype(np.float32) * rarity[buckets]

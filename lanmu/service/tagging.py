@@ -213,24 +213,24 @@ class Tagger:
 
     def _outcomes(self, jobs: list[_Job], model: TopicModel) -> list[_Outcome]:
         now = time.monotonic()
-        found: list[_Outcome] = [(job, self._too_late()) for job in jobs if job.deadline < now]
+        outcomes: list[_Outcome] = [(job, self._too_late()) for job in jobs if job.deadline < now]
         live = [job for job in jobs if job.deadline >= now and not job.done.cancelled()]
         try:
             tagged = model.tag([article for job in live for article in job.articles])
         except Exception as error:
             if len(live) == 1:
-                return [*found, (live[0], error)]
+                return [*outcomes, (live[0], error)]
             for job in live:  # one request's article must not fail the others'
-                found.extend(self._outcomes([job], model))
-            return found
+                outcomes.extend(self._outcomes([job], model))
+            return outcomes
         self.batches += 1
         self.tagged += len(tagged)
         start = 0
         for job in live:
             mine = tagged[start : start + len(job.articles)]
             start += len(job.articles)
-            found.append((job, Tags(model, tuple(mine))))
-        return found
+            outcomes.append((job, Tags(model, tuple(mine))))
+        return outcomes
 
 
 def _deliver(outcomes: Sequence[_Outcome]) -> None:

@@ -70,5 +70,5 @@ def labels_known(labels: Path, known: Taxonomy) -> tuple[Label, ...]:
     """The labels of the service's file in categories that the model knows; those only wished for wait."""
     from training.labels.file import usable_labels
 
-    found = usable_labels(labels, choosable(known, read_wished(labels.with_name(CATEGORIES))))
-    return tuple(label for label in found if label.category in known.ids)
+    usable = usable_labels(labels, choosable(known, read_wished(labels.with_name(CATEGORIES))))
+    return tuple(label for label in usable if label.category in known.ids)

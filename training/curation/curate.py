@@ -97,10 +97,10 @@ def suspects(
     names = {category.id: category.name for category in taxonomy}
     best = probabilities.argmax(1)
     order = [i for i in np.argsort(quality, kind="stable").tolist() if best[i] != y[i] or i in clashing]
-    found: list[Suspect] = []
+    suspected: list[Suspect] = []
     for i in order[:count]:
         words = _words(matrix, weights[fold[i]], i, int(best[i]), int(y[i]))
-        found.append(
+        suspected.append(
             Suspect(
                 index=int(judged[i]),
                 id=examples.ids[i],
@@ -116,7 +116,7 @@ def suspects(
                 ),
             )
         )
-    return found
+    return suspected
 
 
 def to_label_next(
@@ -165,10 +165,10 @@ def _reason(instead: str, own: str, sure: tuple[float, float], words: Sequence[s
 def _clashing(groups: NDArray[np.int64], y: NDArray[np.int64]) -> dict[int, int]:
     """Examples of a near-duplicate group with more than one category → one that is labelled otherwise."""
     order = np.argsort(groups, kind="stable")
-    found: dict[int, int] = {}
+    other_of: dict[int, int] = {}
     for members in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
         if len(members) < 2 or len(set(y[members].tolist())) < 2:
             continue
         for i in members.tolist():
-            found[i] = next(j for j in members.tolist() if y[j] != y[i])
-    return found
+            other_of[i] = next(j for j in members.tolist() if y[j] != y[i])
+    return other_of

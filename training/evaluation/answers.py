@@ -89,7 +89,7 @@ def answers_by(
     thresholds, so that nothing of what is tested leaks into them (nested cross-validation, Varma
     and Simon 2006).  LabelsError where a side is empty.
     """
-    found: list[tuple[NDArray[np.int64], Fitted, Decisions]] = []
+    tests: list[tuple[NDArray[np.int64], Fitted, Decisions]] = []
     for number, (train, test) in enumerate(parts, 1):
         if say is not None and len(parts) > 1:
             say(Message("progress.fold", {"number": number, "parts": len(parts)}))
@@ -100,8 +100,8 @@ def answers_by(
             fitted = fit(examples.take(train), groups[train])
         except LabelsError as error:
             raise LabelsError(Message("evaluate.too_few_left", {"error": error.whole})) from error
-        found.append((test, fitted, decide_examples(fitted, examples.take(test))))
-    return _gather(kind, examples, found)
+        tests.append((test, fitted, decide_examples(fitted, examples.take(test))))
+    return _gather(kind, examples, tests)
 
 
 def learnable(examples: Examples, train: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -155,18 +155,18 @@ def decide_examples(fitted: Fitted, examples: Examples) -> Decisions:
     return KernelScorer(fitted.weights).decide(*examples.columns, fitted.review)
 
 
-def _gather(kind: Kind, examples: Examples, found: list[tuple[NDArray[np.int64], Fitted, Decisions]]) -> Answers:
+def _gather(kind: Kind, examples: Examples, tests: list[tuple[NDArray[np.int64], Fitted, Decisions]]) -> Answers:
     """Answers of all parts together, in the order of the examples."""
-    tested = np.concatenate([test for test, _, _ in found])
+    tested = np.concatenate([test for test, _, _ in tests])
     order = np.argsort(tested, kind="stable")
-    by = np.repeat(np.arange(len(found)), [len(test) for test, _, _ in found])
+    by = np.repeat(np.arange(len(tests)), [len(test) for test, _, _ in tests])
     return Answers(
         kind=kind,
         examples=examples.take(tested[order]),
-        taxonomy=found[0][1].taxonomy,
-        probabilities=np.concatenate([decisions.probabilities for _, _, decisions in found])[order],
-        accepted=np.concatenate([decisions.reasons == 0 for _, _, decisions in found])[order],
-        familiarity=np.concatenate([decisions.familiarity for _, _, decisions in found])[order],
-        models=tuple(fitted.weights for _, fitted, _ in found),
+        taxonomy=tests[0][1].taxonomy,
+        probabilities=np.concatenate([decisions.probabilities for _, _, decisions in tests])[order],
+        accepted=np.concatenate([decisions.reasons == 0 for _, _, decisions in tests])[order],
+        familiarity=np.concatenate([decisions.familiarity for _, _, decisions in tests])[order],
+        models=tuple(fitted.weights for _, fitted, _ in tests),
         by=by[order],
     )

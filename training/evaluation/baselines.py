@@ -30,14 +30,14 @@ def baseline_answers(examples: Examples, parts: Sequence[Part]) -> dict[str, dic
     counts = count_features(PLAIN, *examples.columns)
     X: csr_matrix = sum(counts.blocks.values())
     names, y = np.unique(np.asarray(examples.categories), return_inverse=True)
-    found: dict[str, dict[str, str]] = {}
+    by_baseline: dict[str, dict[str, str]] = {}
     for name, rival in RIVALS.items():
         answers: dict[str, str] = {}
         for train, test in parts:
             given = rival(X[train], y[train], X[test])
             answers |= {examples.ids[i]: str(names[k]) for i, k in zip(test.tolist(), given.tolist(), strict=True)}
-        found[name] = answers
-    return found
+        by_baseline[name] = answers
+    return by_baseline
 
 
 def majority(X: csr_matrix, y: NDArray[np.int64], tested: csr_matrix) -> NDArray[np.int64]:

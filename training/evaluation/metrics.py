@@ -62,8 +62,8 @@ def metrics_of(answers: Answers, draws: int = DRAWS, seed: int = 0) -> dict[str,
     judged = Judged.of(answers)
     point = {name: values[0] for name, values in figures(judged, np.ones((1, len(judged)))).items()}
     spread = intervals(judged, draws, seed)
-    found = _with_intervals(OVERALL, point, spread)
-    found["categories"] = {
+    record = _with_intervals(OVERALL, point, spread)
+    record["categories"] = {
         category: {
             **{name: _number(point[name][k]) for name in ("precision", "recall", "f1")},
             **{f"{name}_95": [_number(b[k]) for b in spread[name]] for name in ("precision", "recall", "f1")},
@@ -73,7 +73,7 @@ def metrics_of(answers: Answers, draws: int = DRAWS, seed: int = 0) -> dict[str,
         for k, category in enumerate(answers.taxonomy.ids)
         if (judged.y == k).any()
     }
-    return found
+    return record
 
 
 def metrics_by_source(answers: Answers, draws: int = DRAWS, seed: int = 0) -> dict[str, dict[str, Any]]:
@@ -83,24 +83,24 @@ def metrics_by_source(answers: Answers, draws: int = DRAWS, seed: int = 0) -> di
     """
     judged = Judged.of(answers)
     stems = np.array([source.split("/")[0] for source in answers.examples.sources], dtype=object)
-    found: dict[str, dict[str, Any]] = {}
+    by_source: dict[str, dict[str, Any]] = {}
     for name in sorted(set(stems.tolist())):
         some = judged.take(stems == name)
         if len(some) < FEWEST_OF_SOURCE or len(some) == len(judged):
             continue
         point = {key: values[0] for key, values in figures(some, np.ones((1, len(some)))).items()}
-        found[name] = {"articles": len(some), **_with_intervals(OVERALL, point, intervals(some, draws, seed))}
-    return found
+        by_source[name] = {"articles": len(some), **_with_intervals(OVERALL, point, intervals(some, draws, seed))}
+    return by_source
 
 
 def _with_intervals(
     names: Sequence[str], point: Mapping[str, Any], spread: Mapping[str, tuple[Any, Any]]
 ) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for name in names:
-        found[name] = _number(point[name])
-        found[f"{name}_95"] = [_number(bound) for bound in spread[name]]
-    return found
+        figures[name] = _number(point[name])
+        figures[f"{name}_95"] = [_number(bound) for bound in spread[name]]
+    return figures
 
 
 def figures(judged: Judged, weight: NDArray[np.float64]) -> Figures:

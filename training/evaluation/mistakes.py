@@ -52,12 +52,12 @@ def worst_mistakes(answers: Answers, count: int = WORST) -> list[Mistake]:
     wrong = np.flatnonzero(best != y)
     order = wrong[np.argsort(-p[wrong, best[wrong]], kind="stable")][:count]
     ids, examples = answers.taxonomy.ids, answers.examples
-    found: list[Mistake] = []
+    mistakes: list[Mistake] = []
     for i in order.tolist():
         evidence = explainers[int(answers.by[i])].evidence(
             examples.titles[i], examples.texts[i], int(best[i]), int(y[i])
         )
-        found.append(
+        mistakes.append(
             Mistake(
                 index=i,
                 id=examples.ids[i],
@@ -72,7 +72,7 @@ def worst_mistakes(answers: Answers, count: int = WORST) -> list[Mistake]:
                 evidence=tuple(evidence[:EVIDENCE]),
             )
         )
-    return found
+    return mistakes
 
 
 def category_words(weights: LinearWeights, examples: Examples, ids: tuple[str, ...], count: int = WORDS) -> dict[
@@ -91,7 +91,7 @@ def category_words(weights: LinearWeights, examples: Examples, ids: tuple[str, .
     features = [*weights.words, *weights.characters]
     size = len(features)
     mean = weights.weights.mean(1)
-    found: dict[str, list[tuple[str, float]]] = {}
+    words: dict[str, list[tuple[str, float]]] = {}
     for k, category in enumerate(ids):
         mine = np.array([own == category for own in examples.categories], np.bool_)
         if not mine.any():
@@ -99,5 +99,5 @@ def category_words(weights: LinearWeights, examples: Examples, ids: tuple[str, .
         share = np.asarray(X[np.flatnonzero(mine)].mean(0)).ravel() * (weights.weights[:, k] - mean)
         total = share.reshape(weights.spec.groups, size).sum(0)
         order = np.argsort(-total, kind="stable")[:count]
-        found[category] = [(features[i], round(float(total[i]), 6)) for i in order.tolist() if total[i] > 0]
-    return found
+        words[category] = [(features[i], round(float(total[i]), 6)) for i in order.tolist() if total[i] > 0]
+    return words

@@ -81,9 +81,9 @@ def honest_answers(champion: StoredModel, examples: Examples) -> dict[str, str]:
     now on articles that it was not fitted on.
     """
     kept: Mapping[str, str] = champion.manifest.training.get("answers", {})
-    found = {name: kept[name] for name in examples.ids if name in kept}
+    known = {name: kept[name] for name in examples.ids if name in kept}
     new = unseen(champion.manifest, examples)
-    return found | answers_of(champion, examples.take(new))
+    return known | answers_of(champion, examples.take(new))
 
 
 def answers_of(model: StoredModel | Fitted, examples: Examples) -> dict[str, str]:

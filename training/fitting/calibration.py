@@ -105,8 +105,8 @@ def fit_calibration(
     bounds = [LOG_SCALES] + [(None, None)] * (size - 1)
     options = {"maxiter": MOST_STEPS}
     if method != "dirichlet":
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-        return Calibration(method, *unpack(found.x), spread)
+        optimum = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+        return Calibration(method, *unpack(optimum.x), spread)
     start[0] = np.log(fit_calibration(scores, y, "temperature", hold=hold).matrix[0, 0])
     even = _even_scales(scores, unpack(start)[0], ridge)
 
@@ -115,8 +115,8 @@ def fit_calibration(
         return value, even.back(gradient)
 
     bounds[0] = ((LOG_SCALES[0] - start[0]) / even.scale, (LOG_SCALES[1] - start[0]) / even.scale)
-    found = minimize(evened_loss, np.zeros(size), jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-    return Calibration(method, *unpack(even(found.x) + start), spread)
+    optimum = minimize(evened_loss, np.zeros(size), jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    return Calibration(method, *unpack(even(optimum.x) + start), spread)
 
 
 @dataclass(frozen=True)
@@ -218,8 +218,8 @@ def acceptance_thresholds(
     return tuple(pairs)
 
 
-def strictest(found: Iterable[tuple[tuple[float, float], ...]]) -> tuple[tuple[float, float], ...]:
+def strictest(thresholds: Iterable[tuple[tuple[float, float], ...]]) -> tuple[tuple[float, float], ...]:
     """Of several (wished accuracy, threshold) lists the wishes that all of them reach, with the highest threshold."""
-    lists = [dict(pairs) for pairs in found]
+    lists = [dict(pairs) for pairs in thresholds]
     common = set.intersection(*(set(pairs) for pairs in lists)) if lists else set()
     return tuple((wish, max(pairs[wish] for pairs in lists)) for wish in sorted(common))

@@ -259,8 +259,8 @@ def score_held_out(
     # in processes: liblinear draws from one generator a process, so that threads would change the bytes
     jobs = min(count, os.cpu_count() or 1) if len(y) >= MANY else 1
     parts = list(folds([str(k) for k in y], groups, count, options.seed))
-    found = Parallel(n_jobs=jobs)(delayed(score_held_out)(train, test) for train, test in parts)
-    for (_, test), its_scores in zip(parts, found, strict=True):
+    scored = Parallel(n_jobs=jobs)(delayed(score_held_out)(train, test) for train, test in parts)
+    for (_, test), its_scores in zip(parts, scored, strict=True):
         scores[test] = its_scores
     return scores
 

@@ -108,11 +108,11 @@ def number_categories(taxonomy: Taxonomy) -> dict[str, int]:
 def sources_of(known: Taxonomy, wanted: Taxonomy) -> tuple[tuple[int, ...], ...]:
     """For each wanted category the columns of the known ones that it comes from: by id, by name, and by what it was."""
     columns = number_categories(known)
-    found = []
+    sources = []
     for category in wanted:
         names = [category.id if category.id in columns else category.name, *category.was]
-        found.append(tuple(dict.fromkeys(columns[name] for name in names if name in columns)))
-    return tuple(found)
+        sources.append(tuple(dict.fromkeys(columns[name] for name in names if name in columns)))
+    return tuple(sources)
 
 
 def find_renamed(known: Taxonomy, wanted: Taxonomy) -> dict[str, str]:

@@ -69,8 +69,8 @@ def find_relabelled(
         known[before] += 1
         if before and category != before:
             now.setdefault(before, Counter())[category] += 1
-    found = [Relabelled(category, known[category], dict(counts.most_common())) for category, counts in now.items()]
-    return sorted(found, key=lambda one: (-one.changed, one.category))
+    relabelled = [Relabelled(category, known[category], dict(counts.most_common())) for category, counts in now.items()]
+    return sorted(relabelled, key=lambda one: (-one.changed, one.category))
 
 
 def _before(manifest: Manifest, examples: Examples, renamed: Mapping[str, str] | None = None) -> list[tuple[str, str]]:

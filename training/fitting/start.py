@@ -128,8 +128,8 @@ def find_new_to(stored: StoredModel, examples: Examples, taxonomy: Taxonomy) -> 
 
 def _knows(stored: StoredModel, taxonomy: Taxonomy) -> bool:
     """Whether the model has most of the categories, under these names or what they were."""
-    found = [bool(its) for its in sources_of(stored.manifest.taxonomy, taxonomy)]
-    return sum(found) >= FEWEST_KNOWN and sum(found) >= MOST_KNOWN * len(found)
+    known = [bool(its) for its in sources_of(stored.manifest.taxonomy, taxonomy)]
+    return sum(known) >= FEWEST_KNOWN and sum(known) >= MOST_KNOWN * len(known)
 
 
 def _read_default_ids() -> set[str]:
@@ -149,12 +149,12 @@ def starting_model(registry: Registry) -> StoredModel:
     first = next((event.name for event in registry.history() if event.action == "promoted"), "")
     for name in (first, registry.current):
         try:
-            found = read_model(registry.path(name)) if name else None
+            current = read_model(registry.path(name)) if name else None
         except ModelError:
             continue
-        if found is not None:
-            learned = found.manifest.training.get("labels", {}).get("count") or 0
-            return found if learned > FEW * len(found.manifest.taxonomy) else load_shipped_model()
+        if current is not None:
+            learned = current.manifest.training.get("labels", {}).get("count") or 0
+            return current if learned > FEW * len(current.manifest.taxonomy) else load_shipped_model()
     return load_shipped_model()
 
 

@@ -47,6 +47,6 @@ def _incidence(words: list[str]) -> csr_matrix:
                 for j in range(len(word) - n + 1)
             ]
         ends[i + 1] = len(columns)
-    found: Any = csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(words), len(number)))
-    found.sum_duplicates()
-    return found
+    matrix: Any = csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(words), len(number)))
+    matrix.sum_duplicates()
+    return matrix

@@ -33,18 +33,18 @@ def read_unlabelled(
     """
     from classifier.reading import ReadingOptions, read_paths
 
-    found = make_unlabelled(read_paths(paths, ReadingOptions(), refused), labels)
-    if not len(found):
+    articles = make_unlabelled(read_paths(paths, ReadingOptions(), refused), labels)
+    if not len(articles):
         raise LanmuError(say("labels.no_unlabelled", paths=", ".join(paths)))
-    if len(found) > MOST_UNLABELLED:
-        found = found.take(np.sort(np.random.default_rng(seed).permutation(len(found))[:MOST_UNLABELLED]))
+    if len(articles) > MOST_UNLABELLED:
+        articles = articles.take(np.sort(np.random.default_rng(seed).permutation(len(articles))[:MOST_UNLABELLED]))
     if not apart or labels is None:
-        return found
-    groups = near_duplicate_groups(labels.whole + found.whole)
+        return articles
+    groups = near_duplicate_groups(labels.whole + articles.whole)
     new = ~np.isin(groups[len(labels) :], groups[: len(labels)])
     if not new.any():
         raise LanmuError(say("fit.all_like_labels", paths=", ".join(paths)))
-    return found.take(new)
+    return articles.take(new)
 
 
 def make_unlabelled(articles: Iterable[Article], labels: Examples | None = None) -> Examples:

@@ -31,20 +31,20 @@ def check_labels(table: LabelTable, taxonomy: Taxonomy | None) -> tuple[tuple[La
             findings.append(Finding(row.first, _short(row.cells[0]), say("finding.open_quote")))
             continue
         try:
-            found = _label(row, table, taxonomy, known)
+            outcome = _label(row, table, taxonomy, known)
         except UnknownCategory:
             assert taxonomy is not None
             values = table.values(row)
-            found = Finding(row.first, _short(values["id"]), _describe_unknown(values["category"], taxonomy, listed))
+            outcome = Finding(row.first, _short(values["id"]), _describe_unknown(values["category"], taxonomy, listed))
             listed = listed or row.first
-        if isinstance(found, Finding):
-            findings.append(found)
+        if isinstance(outcome, Finding):
+            findings.append(outcome)
         else:
-            labels.append(found)
-            findings += _doubts(found, row)
+            labels.append(outcome)
+            findings += _doubts(outcome, row)
             if line := _find_swallowed_row(row, table, known):
                 problem = say("finding.row_inside", line=line)
-                findings.append(Finding(row.first, _short(found.id), problem, refused=False))
+                findings.append(Finding(row.first, _short(outcome.id), problem, refused=False))
     kept, repeated = _without_repeats(labels)
     return tuple(kept), tuple(sorted([*findings, *repeated], key=lambda finding: finding.line))
 
@@ -78,7 +78,7 @@ def clashes(labels: Sequence[Label], similar: float = 0.5) -> list[Finding]:
     members: dict[int, list[Label]] = {}
     for label, group in zip(texts, groups, strict=True):
         members.setdefault(group, []).append(label)
-    found: list[Finding] = []
+    clashing: list[Finding] = []
     for group in members.values():
         for i, label in enumerate(group):
             other = next((before for before in group[:i] if before.category != label.category), None)
@@ -86,8 +86,8 @@ def clashes(labels: Sequence[Label], similar: float = 0.5) -> list[Finding]:
                 problem = say(
                     "finding.clash", category=label.category, line=other.line, id=other.id, other=other.category
                 )
-                found.append(Finding(label.line, label.id, problem, refused=False))
-    return sorted(found, key=lambda finding: finding.line)
+                clashing.append(Finding(label.line, label.id, problem, refused=False))
+    return sorted(clashing, key=lambda finding: finding.line)
 
 
 def _label(row: Row, table: LabelTable, taxonomy: Taxonomy | None, known: frozenset[str]) -> Label | Finding:
@@ -116,14 +116,14 @@ def _label(row: Row, table: LabelTable, taxonomy: Taxonomy | None, known: frozen
 
 def _doubts(label: Label, row: Row) -> list[Finding]:
     """What a usable label is still worth a look for."""
-    found: list[Message] = []
+    doubts: list[Message] = []
     if label.date and not _ISO.fullmatch(label.date):
-        found.append(say("finding.date", date=label.date))
+        doubts.append(say("finding.date", date=label.date))
     if any(len(cell) == EXCEL_CELL for cell in row.cells):
-        found.append(say("finding.excel", most=EXCEL_CELL))
+        doubts.append(say("finding.excel", most=EXCEL_CELL))
     if "\ufffd" in label.title + label.text:
-        found.append(say("finding.broken"))
-    return [Finding(label.line, _short(label.id), problem, refused=False) for problem in found]
+        doubts.append(say("finding.broken"))
+    return [Finding(label.line, _short(label.id), problem, refused=False) for problem in doubts]
 
 
 def _describe_unknown(category: str, taxonomy: Taxonomy, listed: int) -> Message:

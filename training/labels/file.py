@@ -59,15 +59,15 @@ def ids_of(path: Path) -> frozenset[str]:
 
 def usable_labels(path: Path, taxonomy: Taxonomy | None = None) -> tuple[Label, ...]:
     """The labels of a file without a fault; LabelsError names the first faults."""
-    found = read_labels(path, taxonomy)
-    if found.refused:
-        shown = join([finding.message for finding in found.refused[:20]], "line")
-        if (more := len(found.refused) - 20) > 0:
+    table = read_labels(path, taxonomy)
+    if table.refused:
+        shown = join([finding.message for finding in table.refused[:20]], "line")
+        if (more := len(table.refused) - 20) > 0:
             shown = say("finding.more", shown=shown, count=more)
-        raise LabelsError(say("labels.unusable", path=str(path), count=len(found.refused), lines=shown))
-    if not found.labels:
+        raise LabelsError(say("labels.unusable", path=str(path), count=len(table.refused), lines=shown))
+    if not table.labels:
         raise LabelsError(say("labels.none", path=str(path)))
-    return found.labels
+    return table.labels
 
 
 def append_labels(path: Path, added: Sequence[Label], *, replace: bool = False) -> int:

@@ -41,10 +41,10 @@ def sketches(texts: Sequence[str]) -> NDArray[np.uint32]:
 
     # The hashes are those of datasketch's own sha1_hash32, taken for a whole text at once.
     made = MinHash.generator(map(_hashes, texts), num_perm=PERMUTATIONS, seed=SEED, hashfunc=operator.index)
-    found = np.empty((len(texts), PERMUTATIONS), np.uint32)
-    for row, sketch in zip(found, made, strict=True):
+    rows = np.empty((len(texts), PERMUTATIONS), np.uint32)
+    for row, sketch in zip(rows, made, strict=True):
         row[:] = sketch.hashvalues
-    return found
+    return rows
 
 
 def _hashes(text: str) -> list[int]:
@@ -71,13 +71,13 @@ def bands(similar: float) -> tuple[int, int]:
     return index.b, index.r
 
 
-def number_groups(found: NDArray[np.uint32], similar: float = SIMILAR) -> NDArray[np.int64]:
+def number_groups(rows: NDArray[np.uint32], similar: float = SIMILAR) -> NDArray[np.int64]:
     """A group number for each sketch, int64[n].
 
     Two sketches are linked where they share a band and agree in at least ``similar`` of their
     numbers.
     """
-    n = len(found)
+    n = len(rows)
     parents = list(range(n))
     if n == 0:
         return np.zeros(0, np.int64)
@@ -88,9 +88,9 @@ def number_groups(found: NDArray[np.uint32], similar: float = SIMILAR) -> NDArra
             i = parents[i]
         return i
 
-    first, kind = _alike_rows(found)
-    buckets = _buckets(found, similar)
-    neighbours = _neighbours(found, first, [bucket[first] for bucket in buckets], similar)
+    first, kind = _alike_rows(rows)
+    buckets = _buckets(rows, similar)
+    neighbours = _neighbours(rows, first, [bucket[first] for bucket in buckets], similar)
     alone = np.bincount(kind, minlength=len(first)) == 1
     candidates = _Candidates(buckets)
     firsts = first.tolist()
@@ -115,10 +115,10 @@ def _alike_rows(rows: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np
     return first, kind.ravel()
 
 
-def _buckets(found: NDArray[np.uint32], similar: float) -> list[NDArray[np.int64]]:
+def _buckets(rows: NDArray[np.uint32], similar: float) -> list[NDArray[np.int64]]:
     """For each band a bucket number of each sketch, int64[n]."""
     count, width = bands(similar)
-    return [_alike_rows(found[:, width * k : width * (k + 1)])[1] for k in range(count)]
+    return [_alike_rows(rows[:, width * k : width * (k + 1)])[1] for k in range(count)]
 
 
 def _runs(bucket: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -128,7 +128,7 @@ def _runs(bucket: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int6
 
 
 def _neighbours(
-    found: NDArray[np.uint32], first: NDArray[np.int64], buckets: list[NDArray[np.int64]], similar: float
+    rows: NDArray[np.uint32], first: NDArray[np.int64], buckets: list[NDArray[np.int64]], similar: float
 ) -> dict[int, list[int]]:
     """For each kind of sketch the other kinds that share a bucket with it and are alike."""
     linked = [np.zeros(0, np.int64)]
@@ -137,14 +137,14 @@ def _neighbours(
         order, edges = _runs(bucket)
         sizes = np.diff(edges)
         pairs = order[edges[:-1][sizes == 2][:, None] + np.arange(2)]
-        linked.append(_alike(found, first, pairs[:, 0], pairs[:, 1], kinds, similar))
+        linked.append(_alike(rows, first, pairs[:, 0], pairs[:, 1], kinds, similar))
         for start, stop in zip(edges[:-1][sizes > 2].tolist(), edges[1:][sizes > 2].tolist(), strict=True):
             members = np.sort(order[start:stop])
             step = max(1, _MOST_AT_ONCE // (PERMUTATIONS * len(members)))
             for begin in range(0, len(members), step):
                 one, other = np.meshgrid(members[begin : begin + step], members, indexing="ij")
                 rising = one < other
-                linked.append(_alike(found, first, one[rising], other[rising], kinds, similar))
+                linked.append(_alike(rows, first, one[rising], other[rising], kinds, similar))
     neighbours: dict[int, list[int]] = {}
     for key in np.unique(np.concatenate(linked)).tolist():
         a, b = divmod(key, kinds)
@@ -154,7 +154,7 @@ def _neighbours(
 
 
 def _alike(
-    found: NDArray[np.uint32],
+    rows: NDArray[np.uint32],
     first: NDArray[np.int64],
     one: NDArray[np.int64],
     other: NDArray[np.int64],
@@ -162,7 +162,7 @@ def _alike(
     similar: float,
 ) -> NDArray[np.int64]:
     """Of pairs of kinds those that are alike, as one · kinds + other."""
-    same = (found[first[one]] == found[first[other]]).sum(1) / PERMUTATIONS >= similar
+    same = (rows[first[one]] == rows[first[other]]).sum(1) / PERMUTATIONS >= similar
     keys: NDArray[np.int64] = np.minimum(one, other)[same] * kinds + np.maximum(one, other)[same]
     return keys
 
@@ -175,7 +175,7 @@ class _Candidates:
 
     def of(self, i: int) -> Iterator[int]:
         """Earlier texts that share a bucket with text ``i``, as sets that grew like the index's list them."""
-        found: set[int] = set()
+        alike: set[int] = set()
         for bucket, order, edges in self.bands:
             members: set[int] = set()
             for member in order[edges[bucket[i]] : edges[bucket[i] + 1]].tolist():
@@ -183,5 +183,5 @@ class _Candidates:
                     break
                 members.add(member)
             for member in members:
-                found.add(member)
-        return iter(list(found))
+                alike.add(member)
+        return iter(list(alike))

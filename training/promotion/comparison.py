@@ -77,13 +77,13 @@ def _short(value: Any) -> str:
 
 
 def _flat(record: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key, value in record.items():
         if isinstance(value, Mapping):
-            found |= _flat(value, f"{before}{key}.")
+            values |= _flat(value, f"{before}{key}.")
         else:
-            found[before + key] = value
-    return found
+            values[before + key] = value
+    return values
 
 
 def _word_changes(first: StoredModel, second: StoredModel, words: int) -> Iterator[str]:

@@ -167,23 +167,23 @@ def _by_category(holdout: Compared, before: NDArray[np.bool_], after: NDArray[np
 
 
 def _falls(categories: Mapping[str, Mapping[str, int]], names: Mapping[str, str], largest_fall: float) -> list[Message]:
-    found: list[Message] = []
+    falls: list[Message] = []
     for category, counts in categories.items():
         support, lost = counts["articles"], counts["champion_right"] - counts["challenger_right"]
         if support < FEWEST_IN_CATEGORY or lost <= largest_fall * support or lost < FEWEST_LOST:
             continue
         name, share = names.get(category, category), f"{largest_fall:.0%}"
         before, after = counts["champion_right"], counts["challenger_right"]
-        found.append(say("gate.falls", category=name, before=before, after=after, count=support, share=share))
-    return found
+        falls.append(say("gate.falls", category=name, before=before, after=after, count=support, share=share))
+    return falls
 
 
 def _changes(relabelled: Sequence[Relabelled], names: Mapping[str, str], largest_change: float) -> list[Message]:
-    found: list[Message] = []
+    changes: list[Message] = []
     for one in relabelled:
         if one.changed < FEWEST_LOST or one.changed <= largest_change * one.known:
             continue
         now = ", ".join(f"{names.get(category, category)} {count}" for category, count in one.now.items())
         name = names.get(one.category, one.category)
-        found.append(say("gate.changed", changed=one.changed, known=one.known, category=name, now=now))
-    return found
+        changes.append(say("gate.changed", changed=one.changed, known=one.known, category=name, now=now))
+    return changes

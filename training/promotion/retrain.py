@@ -93,9 +93,9 @@ def train(
     say(Message("progress.labels", {"count": len(examples), "held_out": int(out.sum())}))
     if wished.tune_seconds > 0:
         apart, _ = hold_apart(out, groups)
-        found = tune(examples.take(apart), taxonomy, groups[apart], options, wished.tune_seconds, say=say)
-        say(found.words)
-        options = found.options
+        tuned = tune(examples.take(apart), taxonomy, groups[apart], options, wished.tune_seconds, say=say)
+        say(tuned.words)
+        options = tuned.options
 
     def fit(some: Examples, their_groups: NDArray[np.int64]) -> Fitted:
         return fit_model(some, taxonomy, options, groups=their_groups, prior=start.prior, unlabelled=unlabelled)

@@ -28,6 +28,6 @@ def find_vectors(name: str) -> Path:
         return beside
     package = find_spec("lanmu_vectors")
     for folder in (package.submodule_search_locations or []) if package is not None else []:
-        if (found := Path(folder) / name).is_file():
-            return found
+        if (path := Path(folder) / name).is_file():
+            return path
     raise LanmuError(say("vectors.not_installed", name=name))

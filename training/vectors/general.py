@@ -93,11 +93,11 @@ def learn_general_vectors(words: StringTable, characters: StringTable, encode: E
 def _embed_strings(strings: Sequence[str], encode: Encode) -> dict[str, NDArray[np.float32]]:
     """The strings' embeddings, asked for in batches of like lengths."""
     ordered = sorted(strings, key=lambda string: (len(string), string))
-    found: dict[str, NDArray[np.float32]] = {}
+    vectors: dict[str, NDArray[np.float32]] = {}
     for start in range(0, len(ordered), BATCH):
         batch = ordered[start : start + BATCH]
-        found |= zip(batch, encode(batch), strict=True)
-    return found
+        vectors |= zip(batch, encode(batch), strict=True)
+    return vectors
 
 
 def main() -> None:

@@ -74,12 +74,12 @@ def collect(
     plan: Plan,
     work: Workspace,
     numbers: NDArray[np.int32],
-    found: Collection,
+    tally: Collection,
 ) -> int:
     """Count from article ``first`` on until room runs out; returns the article to go on with."""
     for article in range(first, len(text_bounds) - 1):
         size = (title_bounds[article + 1] - title_bounds[article]) + (text_bounds[article + 1] - text_bounds[article])
-        if not _has_room(found, size):
+        if not _has_room(tally, size):
             return article
         for field in range(2):
             if field == 0:
@@ -90,8 +90,8 @@ def collect(
             words = 0
             if plan.words > 0:
                 words = cut_codes(tables, length, plan.hmm, False, work)
-                _number_words(tables, plan.is_word, work, words, numbers, found)
-            _count_field(plan, field, numbers, words, work.characters, length, article, found)
+                _number_words(tables, plan.is_word, work, words, numbers, tally)
+            _count_field(plan, field, numbers, words, work.characters, length, article, tally)
             if field == 1:
                 lead_words = 0
                 start = 0
@@ -99,20 +99,20 @@ def collect(
                     start = np.int64(work.word_ends[lead_words])
                     lead_words += 1
                 lead = min(length, plan.lead_characters)
-                _count_field(plan, 2, numbers, lead_words, work.characters, lead, article, found)
+                _count_field(plan, 2, numbers, lead_words, work.characters, lead, article, tally)
     return len(text_bounds) - 1
 
 
 @inner
-def _has_room(found: Collection, size: int) -> bool:
+def _has_room(tally: Collection, size: int) -> bool:
     """Whether an article of ``size`` bytes, each at most one character, surely fits."""
-    sizes = found.sizes
+    sizes = tally.sizes
     return bool(
-        sizes[STRINGS] + size < len(found.string_table) // 2
-        and sizes[STRING_CHARACTERS] + size <= len(found.string_characters)
-        and sizes[WORDS] + 2 * size < len(found.word_keys) // 2
-        and sizes[GRAMS] + 3 * size < len(found.gram_keys) // 2
-        and sizes[FILLED] + 10 * size <= len(found.features)
+        sizes[STRINGS] + size < len(tally.string_table) // 2
+        and sizes[STRING_CHARACTERS] + size <= len(tally.string_characters)
+        and sizes[WORDS] + 2 * size < len(tally.word_keys) // 2
+        and sizes[GRAMS] + 3 * size < len(tally.gram_keys) // 2
+        and sizes[FILLED] + 10 * size <= len(tally.features)
     )
 
 
@@ -123,7 +123,7 @@ def _number_words(
     work: Workspace,
     count: int,
     numbers: NDArray[np.int32],
-    found: Collection,
+    tally: Collection,
 ) -> None:
     """Write each word's number (its state, or M + its string), -1 for punctuation."""
     states = len(tables.records) // 4
@@ -134,28 +134,28 @@ def _number_words(
             numbers[i] = -1
         else:
             state = np.int64(work.word_states[i]) if work.codes[start] < OUTSIDE else 0
-            numbers[i] = state if state != 0 else states + _string_number(work.characters, start, stop, found)
+            numbers[i] = state if state != 0 else states + _string_number(work.characters, start, stop, tally)
         start = stop
 
 
 @inner
-def _string_number(characters: NDArray[np.uint32], start: int, stop: int, found: Collection) -> int:
-    number = find_string(found.string_table, found.string_characters, found.string_offsets, characters, start, stop)
+def _string_number(characters: NDArray[np.uint32], start: int, stop: int, tally: Collection) -> int:
+    number = find_string(tally.string_table, tally.string_characters, tally.string_offsets, characters, start, stop)
     if number >= 0:
         return number
-    number = found.sizes[STRINGS]
-    found.sizes[STRINGS] += 1
-    filled = found.sizes[STRING_CHARACTERS]
+    number = tally.sizes[STRINGS]
+    tally.sizes[STRINGS] += 1
+    filled = tally.sizes[STRING_CHARACTERS]
     for i in range(start, stop):
-        found.string_characters[filled] = characters[i]
+        tally.string_characters[filled] = characters[i]
         filled += 1
-    found.sizes[STRING_CHARACTERS] = filled
-    found.string_offsets[number + 1] = filled
-    mask = np.uint64(len(found.string_table) - 1)
+    tally.sizes[STRING_CHARACTERS] = filled
+    tally.string_offsets[number + 1] = filled
+    mask = np.uint64(len(tally.string_table) - 1)
     place = string_hash(characters, start, stop) & mask
-    while found.string_table[place] != EMPTY:
+    while tally.string_table[place] != EMPTY:
         place = (place + np.uint64(1)) & mask
-    found.string_table[place] = number
+    tally.string_table[place] = number
     return number
 
 
@@ -186,22 +186,22 @@ def number_of(
 
 
 @inner
-def _add(found: Collection, begin: int, number: int) -> None:
+def _add(tally: Collection, begin: int, number: int) -> None:
     """Count a feature once more in the block whose counts begin at ``begin``."""
-    if found.counter[number] == 0:
-        found.features[found.sizes[FILLED]] = number
-        found.sizes[FILLED] += 1
-    found.counter[number] += 1
+    if tally.counter[number] == 0:
+        tally.features[tally.sizes[FILLED]] = number
+        tally.sizes[FILLED] += 1
+    tally.counter[number] += 1
 
 
 @inner
-def _close(found: Collection, begin: int, segment: int) -> None:
-    filled = found.sizes[FILLED]
+def _close(tally: Collection, begin: int, segment: int) -> None:
+    filled = tally.sizes[FILLED]
     for i in range(begin, filled):
-        number = found.features[i]
-        found.counts[i] = found.counter[number]
-        found.counter[number] = 0
-    found.bounds[segment + 1] = filled
+        number = tally.features[i]
+        tally.counts[i] = tally.counter[number]
+        tally.counter[number] = 0
+    tally.bounds[segment + 1] = filled
 
 
 @inner
@@ -213,27 +213,27 @@ def _count_field(
     characters: NDArray[np.uint32],
     length: int,
     article: int,
-    found: Collection,
+    tally: Collection,
 ) -> None:
     segment = BLOCKS * article + 2 * field
-    begin = found.sizes[FILLED]
+    begin = tally.sizes[FILLED]
     if plan.blocks[2 * field]:
         before = -1
         for i in range(words):
             number = np.int64(numbers[i])
             if number >= 0:
                 key = pair_key(-1, number)
-                _add(found, begin, number_of(found.word_keys, found.word_numbers, found.words, found.sizes, WORDS, key))
+                _add(tally, begin, number_of(tally.word_keys, tally.word_numbers, tally.words, tally.sizes, WORDS, key))
                 if before >= 0 and plan.words > 1:
                     key = pair_key(before, number)
                     _add(
-                        found,
+                        tally,
                         begin,
-                        number_of(found.word_keys, found.word_numbers, found.words, found.sizes, WORDS, key),
+                        number_of(tally.word_keys, tally.word_numbers, tally.words, tally.sizes, WORDS, key),
                     )
             before = number
-    _close(found, begin, segment)
-    begin = found.sizes[FILLED]
+    _close(tally, begin, segment)
+    begin = tally.sizes[FILLED]
     if plan.blocks[2 * field + 1]:
         for i in range(length):
             key = np.uint64(0)
@@ -241,8 +241,8 @@ def _count_field(
                 if not is_word_at(characters, j, j + 1, plan.is_word):
                     break
                 key = (key << _BITS) | np.uint64(characters[j])
-                _add(found, begin, number_of(found.gram_keys, found.gram_numbers, found.grams, found.sizes, GRAMS, key))
-    _close(found, begin, segment + 1)
+                _add(tally, begin, number_of(tally.gram_keys, tally.gram_numbers, tally.grams, tally.sizes, GRAMS, key))
+    _close(tally, begin, segment + 1)
 
 
 @compile_function

@@ -117,10 +117,10 @@ def count_features(
     if len(titles) != len(texts):
         raise ValueError(f"{len(titles)} titles for {len(texts)} texts")
     tables = tables_of(dictionary)
-    found = collect_features(spec, titles, texts, tables, table or character_table())
-    raw = {(name, analyser): _block(found, len(texts), name, analyser) for name, analyser, _ in spec.blocks}
+    tally = collect_features(spec, titles, texts, tables, table or character_table())
+    raw = {(name, analyser): _block(tally, len(texts), name, analyser) for name, analyser, _ in spec.blocks}
     sides = {
-        analyser: _side(found, tables, analyser, {b: m for b, m in raw.items() if b[1] == analyser}, min_articles)
+        analyser: _side(tally, tables, analyser, {b: m for b, m in raw.items() if b[1] == analyser}, min_articles)
         for analyser in ("words", "characters")
     }
     blocks = {block: sides[block[1]][2][block] for block in raw}
@@ -156,23 +156,23 @@ def tf_idf(
     return values
 
 
-def _block(found: Collection, n: int, name: str, analyser: str) -> csr_matrix:
+def _block(tally: Collection, n: int, name: str, analyser: str) -> csr_matrix:
     """One block's counts out of the common stream, columns by number."""
     from scipy.sparse import csr_matrix
 
     from classifier.engine.counting.collecting import BLOCKS, GRAMS, WORDS
 
     number = 2 * FIELDS.index(name) + (analyser == "characters")  # type: ignore[arg-type]
-    lengths = np.diff(found.bounds[: BLOCKS * n + 1])
+    lengths = np.diff(tally.bounds[: BLOCKS * n + 1])
     mine = np.repeat(np.arange(BLOCKS * n) % BLOCKS == number, lengths)
     ends = np.concatenate([[0], np.cumsum(lengths[number::BLOCKS])])
-    size = int(found.sizes[WORDS if analyser == "words" else GRAMS])
-    filled = int(found.bounds[BLOCKS * n])
-    return csr_matrix((found.counts[:filled][mine], found.features[:filled][mine], ends), shape=(n, size))
+    size = int(tally.sizes[WORDS if analyser == "words" else GRAMS])
+    filled = int(tally.bounds[BLOCKS * n])
+    return csr_matrix((tally.counts[:filled][mine], tally.features[:filled][mine], ends), shape=(n, size))
 
 
 def _side(
-    found: Collection,
+    tally: Collection,
     tables: SegmentationTables,
     analyser: str,
     blocks: dict[Block, csr_matrix],
@@ -186,7 +186,7 @@ def _side(
     together = sum(blocks.values())
     articles = np.bincount(together.indices, minlength=together.shape[1]).astype(np.int64)
     keep = np.flatnonzero(articles >= max(1, min_articles))
-    strings = word_strings(found, tables, keep) if analyser == "words" else gram_strings(found, keep)
+    strings = word_strings(tally, tables, keep) if analyser == "words" else gram_strings(tally, keep)
     encoded = [string.encode() for string in strings]
     keep = keep[sorted(range(len(keep)), key=encoded.__getitem__)]
     chosen = {block: counts[:, keep] for block, counts in blocks.items()}

@@ -44,15 +44,15 @@ def collect_features(
     longest = int(lengths.max(initial=0))
     work = workspace(longest)
     numbers = np.empty(longest + 2, np.int32)
-    found = _empty(n)
+    tally = _empty(n)
     article = 0
     while True:
         article = collect(
-            titles.data, titles.offsets, texts.data, texts.offsets, article, tables, plan, work, numbers, found
+            titles.data, titles.offsets, texts.data, texts.offsets, article, tables, plan, work, numbers, tally
         )
         if article >= n:
-            return found
-        found = _larger(found, int(lengths[article]))
+            return tally
+        tally = _larger(tally, int(lengths[article]))
 
 
 def _empty(n: int) -> Collection:
@@ -75,28 +75,28 @@ def _empty(n: int) -> Collection:
     )
 
 
-def _larger(found: Collection, size: int) -> Collection:
+def _larger(tally: Collection, size: int) -> Collection:
     """The same with room for an article of ``size`` bytes, and twice the room where it was short."""
-    filled = found.sizes.tolist()
-    strings = _power(len(found.string_table), 2 * (filled[STRINGS] + size) + 1)
-    words = _power(len(found.word_keys), 2 * (filled[WORDS] + 2 * size) + 1)
-    grams = _power(len(found.gram_keys), 2 * (filled[GRAMS] + 3 * size) + 1)
-    result = found._replace(
-        string_characters=_grow(found.string_characters, filled[STRING_CHARACTERS] + size),
-        string_offsets=_grow(found.string_offsets, strings + 1),
-        words=_grow(found.words, words),
-        grams=_grow(found.grams, grams),
-        features=_grow(found.features, filled[FILLED] + 10 * size),
-        counts=_grow(found.counts, filled[FILLED] + 10 * size),
+    filled = tally.sizes.tolist()
+    strings = _power(len(tally.string_table), 2 * (filled[STRINGS] + size) + 1)
+    words = _power(len(tally.word_keys), 2 * (filled[WORDS] + 2 * size) + 1)
+    grams = _power(len(tally.gram_keys), 2 * (filled[GRAMS] + 3 * size) + 1)
+    result = tally._replace(
+        string_characters=_grow(tally.string_characters, filled[STRING_CHARACTERS] + size),
+        string_offsets=_grow(tally.string_offsets, strings + 1),
+        words=_grow(tally.words, words),
+        grams=_grow(tally.grams, grams),
+        features=_grow(tally.features, filled[FILLED] + 10 * size),
+        counts=_grow(tally.counts, filled[FILLED] + 10 * size),
         counter=np.zeros(max(words, grams), np.int32),
     )
-    if strings > len(found.string_table):
+    if strings > len(tally.string_table):
         result = result._replace(string_table=np.full(strings, EMPTY, np.int32))
         fill_strings(result.string_table, result.string_characters, result.string_offsets[: filled[STRINGS] + 1])
-    if words > len(found.word_keys):
+    if words > len(tally.word_keys):
         result = result._replace(word_keys=np.zeros(words, np.uint64), word_numbers=np.empty(words, np.int32))
         rehash(result.word_keys, result.word_numbers, result.words, filled[WORDS])
-    if grams > len(found.gram_keys):
+    if grams > len(tally.gram_keys):
         result = result._replace(gram_keys=np.zeros(grams, np.uint64), gram_numbers=np.empty(grams, np.int32))
         rehash(result.gram_keys, result.gram_numbers, result.grams, filled[GRAMS])
     return result
@@ -116,9 +116,9 @@ def _grow(array: NDArray[T], size: int) -> NDArray[T]:
     return larger
 
 
-def word_strings(found: Collection, tables: SegmentationTables, features: NDArray[np.int64]) -> list[str]:
+def word_strings(tally: Collection, tables: SegmentationTables, features: NDArray[np.int64]) -> list[str]:
     """The words and pairs (``a b``) with these numbers."""
-    keys = found.words[features]
+    keys = tally.words[features]
     firsts = (keys >> np.uint64(32)).astype(np.int64) - 1
     seconds = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64) - 1
     needed = np.unique(np.concatenate([firsts[firsts >= 0], seconds]))
@@ -128,8 +128,8 @@ def word_strings(found: Collection, tables: SegmentationTables, features: NDArra
     characters, offsets = spell(tables, character_of, needed[needed < states])
     names = _cut_up(characters, offsets)
     own = needed[needed >= states] - states
-    text = _text(found.string_characters[: found.sizes[STRING_CHARACTERS]])
-    ends = found.string_offsets
+    text = _text(tally.string_characters[: tally.sizes[STRING_CHARACTERS]])
+    ends = tally.string_offsets
     names += [text[ends[i] : ends[i + 1]] for i in own.tolist()]
     name = dict(zip(needed.tolist(), names, strict=True))
     return [
@@ -138,9 +138,9 @@ def word_strings(found: Collection, tables: SegmentationTables, features: NDArra
     ]
 
 
-def gram_strings(found: Collection, features: NDArray[np.int64]) -> list[str]:
+def gram_strings(tally: Collection, features: NDArray[np.int64]) -> list[str]:
     """The character n-grams with these numbers."""
-    keys = found.grams[features]
+    keys = tally.grams[features]
     columns = [(keys >> np.uint64(shift)) & np.uint64(0x1FFFFF) for shift in (42, 21, 0)]
     characters = np.stack(columns, 1).astype(np.uint32)
     present = characters > 0

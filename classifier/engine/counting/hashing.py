@@ -47,16 +47,16 @@ def find_string(
     place = string_hash(characters, start, stop) & mask
     length = stop - start
     while table[place] != EMPTY:
-        found = table[place]
-        begin = offsets[found]
-        if offsets[found + 1] - begin == length:
+        string = table[place]
+        begin = offsets[string]
+        if offsets[string + 1] - begin == length:
             same = True
             for i in range(length):
                 if strings[begin + i] != characters[start + i]:
                     same = False
                     break
             if same:
-                return np.int64(found)
+                return np.int64(string)
         place = (place + np.uint64(1)) & mask
     return -1
 

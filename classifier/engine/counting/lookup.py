@@ -28,9 +28,9 @@ def tokens_of_states(
     character_of = np.zeros(CODES, np.uint32)
     inside = np.flatnonzero(tables.codes < OUTSIDE)
     character_of[tables.codes[inside]] = inside
-    found = _kinds_of_states(tables, character_of, is_word, len(offsets) - 1)
-    _enter_tokens(tables, is_word, characters, offsets, found)
-    return found
+    kinds = _kinds_of_states(tables, character_of, is_word, len(offsets) - 1)
+    _enter_tokens(tables, is_word, characters, offsets, kinds)
+    return kinds
 
 
 @compile_function
@@ -40,7 +40,7 @@ def _kinds_of_states(
     """The special token of every state's characters, as long as no token is known."""
     records = tables.records
     states = len(records) // 4
-    found = np.full(states, tokens + LOOK, np.int32)
+    kinds = np.full(states, tokens + LOOK, np.int32)
     for last in range(1, states):
         word, neutral = False, True
         state = last
@@ -53,9 +53,9 @@ def _kinds_of_states(
             neutral = neutral and code >= DIGIT
             state = parent
         if state == 0:
-            found[last] = tokens + (NO_WORD if not word else (NUMBER if neutral else UNKNOWN))
-    found[OUTSIDE + 1] = tokens + NO_WORD
-    return found
+            kinds[last] = tokens + (NO_WORD if not word else (NUMBER if neutral else UNKNOWN))
+    kinds[OUTSIDE + 1] = tokens + NO_WORD
+    return kinds
 
 
 @compile_function
@@ -64,7 +64,7 @@ def _enter_tokens(
     is_word: NDArray[np.uint8],
     characters: NDArray[np.uint32],
     offsets: NDArray[np.int64],
-    found: NDArray[np.int32],
+    kinds: NDArray[np.int32],
 ) -> None:
     codes = np.empty(len(characters) + 1, np.uint16)
     for i in range(len(characters)):
@@ -77,7 +77,7 @@ def _enter_tokens(
         if inside:
             state = walk(tables.records, codes, begin, stop)
             if state != 0:
-                found[state] = token
+                kinds[state] = token
 
 
 @inline_function

@@ -42,7 +42,7 @@ def score_articles(
     spare: Counter,
     block: Calibration,
     batch: Batch,
-    found: Found,
+    results: Found,
 ) -> None:
     """Score articles, as many at a time as make GROUP characters: a step over many short texts is sooner done.
 
@@ -63,21 +63,21 @@ def score_articles(
         for i in range(group):
             title, body_end = bounds[2 * i], bounds[2 * i + 1]
             article = done + i
-            familiarity = found.familiarity[3 * article : 3 * article + 3]
+            familiarity = results.familiarity[3 * article : 3 * article + 3]
             squares, word = _score(voc, plan, work, start, title, body_end, word, words, spare, familiarity)
             scale = 1.0 / np.sqrt(squares) if squares > 0.0 else 0.0
             for k in range(K):
                 spare.sums[k] = spare.sums[k] * scale + plan.intercept[k]
-            found.form[article] = _form(work.characters, start, title, body_end, plan.endings)
-            if len(found.scores) > 0:
+            results.form[article] = _form(work.characters, start, title, body_end, plan.endings)
+            if len(results.scores) > 0:
                 for k in range(K):
-                    found.scores[article * K + k] = spare.sums[k]
-            if len(found.probabilities) > 0:
+                    results.scores[article * K + k] = spare.sums[k]
+            if len(results.probabilities) > 0:
                 lane = article % BLOCK
                 for k in range(K):
                     block.scores[k * BLOCK + lane] = spare.sums[k]
                 if lane == BLOCK - 1 or article == articles - 1:
-                    calibrate(plan, block, article - lane, lane + 1, found)
+                    calibrate(plan, block, article - lane, lane + 1, results)
             start = body_end + 1
         done += group
 

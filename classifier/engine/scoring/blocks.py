@@ -52,14 +52,14 @@ def _count_pairs(voc: Vocabulary, first: int, stop: int, spare: Counter, filled:
     none = np.uint64(len(voc.word_idf) - 1)
     shift, bit_shift = upper_bits(len(pairs)), upper_bits(8 * len(bits))
     mask = np.uint64(len(pairs) - 1)
-    found = np.uint64(0)
+    number = np.uint64(0)
     for i in range(first, stop):
         before, token = np.int64(tokens[i - 1]), np.int64(tokens[i])
         bit = pair_hash(before & 0xFFFFF, token & 0xFFFFF) >> bit_shift
         likely = (bits[bit >> np.uint64(3)] >> np.uint8(bit & np.uint64(7))) & 1
-        places[found] = i
-        found += np.uint64(likely) & np.uint64(before < special) & np.uint64(token < special)
-    for k in range(found):
+        places[number] = i
+        number += np.uint64(likely) & np.uint64(before < special) & np.uint64(token < special)
+    for k in range(number):
         i = np.uint64(places[k])
         before, token = np.uint64(tokens[i - np.uint64(1)]), np.uint64(tokens[i])
         key = (before << np.uint64(20)) | token

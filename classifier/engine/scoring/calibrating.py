@@ -25,7 +25,7 @@ _C8, _C9, _C10, _C11, _C12, _C13 = 1 / 40320, 1 / 362880, 1 / 3628800, 1 / 39916
 
 
 @inner
-def calibrate(plan: Plan, block: Calibration, first: int, count: int, found: Found) -> None:
+def calibrate(plan: Plan, block: Calibration, first: int, count: int, results: Found) -> None:
     """Write probabilities and the best category of the articles ``first`` … ``first + count - 1``."""
     K = len(plan.offset)
     if plan.spread[0] != 0.0:
@@ -41,12 +41,12 @@ def calibrate(plan: Plan, block: Calibration, first: int, count: int, found: Fou
             better = values[i] > top[i]
             top[i] = values[i] if better else top[i]
             best[i] = k if better else best[i]
-        rows = found.probabilities[first * K + k :]
+        rows = results.probabilities[first * K + k :]
         at = np.uint64(0)
         for i in range(count):
             rows[at] = values[i]
             at += np.uint64(K)
-    category, probability = found.category[first:], found.probability[first:]
+    category, probability = results.category[first:], results.probability[first:]
     for i in range(count):
         category[i] = np.int64(best[i])
         probability[i] = top[i]

@@ -20,14 +20,14 @@ from classifier.engine.words.compiled import OPTIONS
 def compile_entry() -> Any:
     """Compile the kernel; a numba CFunc of one ``int64*`` (machine_code.addresses)."""
     places = np.cumsum([0] + [2 * len(kind._fields) for kind in ARGUMENTS]).tolist()
-    tables, vocabulary, plan, work, counter, block, batch, found = (
+    tables, vocabulary, plan, work, counter, block, batch, results = (
         unpacking(kind, place) for kind, place in zip(ARGUMENTS, places[:-1], strict=True)
     )
 
     def score(table: Any) -> None:
         score_articles(
             tables(table), vocabulary(table), plan(table), work(table), counter(table), block(table), batch(table),
-            found(table),
+            results(table),
         )  # fmt: skip
 
     return c_function(score)
@@ -50,7 +50,7 @@ def unpacking(kind: type[Any], place: int) -> Any:
             def entry(i: int) -> Any:
                 return builder.load(cgutils.gep_inbounds(builder, arguments[0], place + i))
 
-            found = []
+            parts = []
             for i, (array_type, dtype) in enumerate(zip(arrays, dtypes, strict=True)):
                 array = context.make_array(array_type)(context, builder)
                 item = context.get_constant(types.intp, dtype.itemsize)
@@ -62,8 +62,8 @@ def unpacking(kind: type[Any], place: int) -> Any:
                     itemsize=item,
                     meminfo=None,
                 )
-                found.append(array._getvalue())
-            return context.make_tuple(builder, signature.return_type, found)
+                parts.append(array._getvalue())
+            return context.make_tuple(builder, signature.return_type, parts)
 
         return made(types.CPointer(types.int64)), generate
 

@@ -71,13 +71,13 @@ def _symbol(name: str) -> str:
 
 def addresses(*tuples: tuple[NDArray[Any], ...]) -> list[int]:
     """Address and length of each array of each tuple; the arrays must outlive the kernel's call."""
-    found: list[int] = []
+    numbers: list[int] = []
     for arrays in tuples:
         for array, dtype in zip(arrays, dtypes_of(type(arrays)), strict=True):
             if array.dtype != dtype or array.ndim != 1 or not array.flags.c_contiguous:
                 raise ValueError(f"{type(arrays).__name__}: an array is {array.dtype}, must be flat and {dtype}")
-            found += (array.__array_interface__["data"][0], len(array))
-    return found
+            numbers += (array.__array_interface__["data"][0], len(array))
+    return numbers
 
 
 @cache
@@ -147,5 +147,7 @@ def _alone(assembly: str) -> str:
             raise ModelError(say("model.kernel", name=name))
         return match[0]
 
-    found = re.sub(r'^declare (?P<rest>[^@\n]*@(?P<name>"[^"]*"|[\w.$]+)\([^\n]*)$', trap, assembly, flags=re.MULTILINE)
-    return found if "declare void @llvm.trap" in found else f"{found}\ndeclare void @llvm.trap()\n"
+    trapped = re.sub(
+        r'^declare (?P<rest>[^@\n]*@(?P<name>"[^"]*"|[\w.$]+)\([^\n]*)$', trap, assembly, flags=re.MULTILINE
+    )
+    return trapped if "declare void @llvm.trap" in trapped else f"{trapped}\ndeclare void @llvm.trap()\n"

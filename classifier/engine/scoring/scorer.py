@@ -62,13 +62,13 @@ class KernelScorer:
 
         Raises ValueError where the columns differ in length or their offsets lead out of their data.
         """
-        found, _ = self._scored(titles, texts)
-        return Scores(found.scores, found.familiarity)
+        results, _ = self._scored(titles, texts)
+        return Scores(results.scores, results.familiarity)
 
     def score_strings(self, titles: Sequence[str], texts: Sequence[str]) -> Scores:
         """``score`` for Python strings; several threads share the work of laying them out, too."""
-        found, _ = self._strings_scored(titles, texts)
-        return Scores(found.scores, found.familiarity)
+        results, _ = self._strings_scored(titles, texts)
+        return Scores(results.scores, results.familiarity)
 
     def decide(self, titles: TextColumn, texts: TextColumn, rule: ReviewRule) -> Decisions:
         """What decisions.decide makes of the scores, compiled and shared between the threads."""
@@ -120,7 +120,7 @@ class KernelScorer:
         n, k = len(ends), self.weights.categories
         scored, decided = (n, 0) if rule is None else (0, n)
         reasons = np.empty(decided, np.uint8)
-        found = Found(
+        results = Found(
             familiarity=np.empty((n, 3)),
             form=np.empty(n, np.uint8),
             scores=np.empty((scored, k)),
@@ -130,13 +130,13 @@ class KernelScorer:
         )
 
         def work(piece: tuple[int, int]) -> None:
-            part = found.piece(*piece)
+            part = results.piece(*piece)
             self._fill(*taken(*piece), part)
             if rule is not None:
                 reasons[slice(*piece)] = rule.reasons(part.category, part.probability, part.familiarity, part.form)
 
         self._share(work, deque(self._pieces(ends, most)))
-        return found, reasons
+        return results, reasons
 
     def _share(self, work: Callable[[tuple[int, int]], None], pieces: deque[tuple[int, int]]) -> None:
         """Do the pieces of work, this thread and as many others as there are to be; each takes the next."""
@@ -169,8 +169,8 @@ class KernelScorer:
             yield start, stop
             start, reached = stop, int(ends[stop - 1])
 
-    def _fill(self, titles: Column, texts: Column, found: Found) -> None:
-        """Fill the arrays of ``found``."""
+    def _fill(self, titles: Column, texts: Column, results: Found) -> None:
+        """Fill the arrays of ``results``."""
         longest = int(_sizes(titles.offsets, texts.offsets).max(initial=0)) + 2  # line breaks after title and body
         try:
             spare = self._spare.get_nowait()
@@ -180,7 +180,7 @@ class KernelScorer:
             made = scratch(max(longest, SHORTEST), self._plan, self._vocabulary)
             spare = _Spare(made.length, made, addresses(*made[1:]))
         batch = Batch(*_data(titles), *_data(texts))
-        table = np.array(self._addresses + spare.addresses + addresses(batch, found.flat()), np.int64)
+        table = np.array(self._addresses + spare.addresses + addresses(batch, results.flat()), np.int64)
         self._run(table.ctypes.data)
         if spare.length <= KEPT_LENGTH:
             self._spare.put(spare)
@@ -192,8 +192,8 @@ def _entry() -> Any:
     return compile_entry()
 
 
-def _decisions(found: Found, reasons: NDArray[np.uint8]) -> Decisions:
-    return Decisions(found.probabilities, found.category, found.probability, reasons, found.familiarity)
+def _decisions(results: Found, reasons: NDArray[np.uint8]) -> Decisions:
+    return Decisions(results.probabilities, results.category, results.probability, reasons, results.familiarity)
 
 
 def _data(column: Column) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.int64]]:

@@ -52,9 +52,9 @@ class WalkScorer:
     def _score(self, title: str, text: str) -> NDArray[np.float64]:
         weights, spec = self.weights, self.weights.spec
         scores = weights.intercept.copy()
-        for found in weigh(spec, self._counter(title, text), self._find, len(weights.words), weights.idf):
-            rows = found.rows + spec.group(found.block[0]) * weights.features
-            scores += found.values @ weights.weights[rows].astype(np.float64)
+        for block in weigh(spec, self._counter(title, text), self._find, len(weights.words), weights.idf):
+            rows = block.rows + spec.group(block.block[0]) * weights.features
+            scores += block.values @ weights.weights[rows].astype(np.float64)
         return scores
 
     def _familiarity(self, title: str, text: str) -> tuple[int, int, float]:
@@ -81,11 +81,11 @@ class Finder:
         self._known: dict[str, int] = {}
 
     def __call__(self, string: str) -> int:
-        found = self._known.get(string)
-        if found is None:
+        index = self._known.get(string)
+        if index is None:
             wanted = string.encode("utf-8", "surrogatepass")
-            found = bisect_left(self._indices, wanted, key=self._string)
-            if found == self._size or self._string(found) != wanted:
-                found = -1
-            self._known[string] = found
-        return found
+            index = bisect_left(self._indices, wanted, key=self._string)
+            if index == self._size or self._string(index) != wanted:
+                index = -1
+            self._known[string] = index
+        return index

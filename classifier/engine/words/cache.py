@@ -45,9 +45,9 @@ def is_trusted(path: Path) -> bool:
     """
     if not hasattr(os, "getuid"):  # Windows: the user's own folder is his own
         return True
-    found = path.lstat()
-    kinds = stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)
-    return kinds and found.st_uid in (0, os.getuid()) and not found.st_mode & 0o022
+    status = path.lstat()
+    kinds = stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)
+    return kinds and status.st_uid in (0, os.getuid()) and not status.st_mode & 0o022
 
 
 def find_trusted_folder() -> Path | None:
@@ -82,8 +82,8 @@ def _is_fixed(folder: Path) -> bool:
     """Whether others cannot put another folder in the place of one in this one."""
     if not hasattr(os, "getuid"):
         return True
-    found = folder.stat()
-    return found.st_uid in (0, os.getuid()) and (not found.st_mode & 0o002 or bool(found.st_mode & stat.S_ISVTX))
+    status = folder.stat()
+    return status.st_uid in (0, os.getuid()) and (not status.st_mode & 0o002 or bool(status.st_mode & stat.S_ISVTX))
 
 
 def _say(message: Message) -> None:
@@ -99,18 +99,18 @@ def keep_arrays(kind: str, key: str, build: Callable[[], dict[str, NDArray[Any]]
     folder = find_trusted_folder()
     if folder is not None:
         path = folder / f"{kind}-{key[:32]}.safetensors"
-        if (found := read_kept(path)) is not None:
-            return found
+        if (kept := read_kept(path)) is not None:
+            return kept
         try:
             from filelock import FileLock
 
             with FileLock(str(path) + ".lock", timeout=600):
-                if (found := read_kept(path)) is None:
+                if (kept := read_kept(path)) is None:
                     keep(path, build())
-                    found = read_kept(path)
+                    kept = read_kept(path)
                     _prune(folder, kind)
-            if found is not None:
-                return found
+            if kept is not None:
+                return kept
         except OSError:
             pass
     arrays = build()

@@ -67,8 +67,8 @@ def tables_key(entries: Entries) -> str:
     state = hashlib.sha256(f"{entries!r}".encode("utf-8", "surrogatepass"))
     state.update(sources_digest(*map(Path(__file__).with_name, _SOURCES)))
     for path in _jieba_files():
-        found = path.stat()
-        state.update(f"{path.name} {found.st_size} {found.st_mtime_ns}\n".encode())
+        status = path.stat()
+        state.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
     return state.hexdigest()
 
 

@@ -89,8 +89,8 @@ async def suggest(
     """Categories of a text, the best first, with probabilities as scores."""
     service = service_of(request)
     _check_project(project_id)
-    found = await _suggested(service, [(text, metadata_title)], _language(language), limit, threshold)
-    return SuggestionList(results=found[0])
+    suggestions = await _suggested(service, [(text, metadata_title)], _language(language), limit, threshold)
+    return SuggestionList(results=suggestions[0])
 
 
 @reading.post("/projects/{project_id}/suggest-batch", responses=_NOT_FOUND)
@@ -106,10 +106,10 @@ async def suggest_batch(
     service = service_of(request)
     _check_project(project_id)
     texts = [(document.text, document.metadata.get("title", "")) for document in given.documents]
-    found = await _suggested(service, texts, _language(language), limit, threshold)
+    suggestions = await _suggested(service, texts, _language(language), limit, threshold)
     return [
         BatchSuggestionList(document_id=document.document_id, results=results)
-        for document, results in zip(given.documents, found, strict=True)
+        for document, results in zip(given.documents, suggestions, strict=True)
     ]
 
 
@@ -161,11 +161,11 @@ async def _suggested(
 ) -> list[list[Suggestion]]:
     articles = await _articles(service, texts)
     tags = await service.tagger.tag([article for article in articles if article is not None])
-    found = iter(tags.articles)
+    tagged = iter(tags.articles)
     taxonomy = tags.model.taxonomy
     results: list[list[Suggestion]] = []
     for article in articles:
-        ranking = next(found).ranking[:limit] if article is not None else ()
+        ranking = next(tagged).ranking[:limit] if article is not None else ()
         results.append([_suggestion(taxonomy[c], p, language) for c, p in ranking if p >= threshold])
     return results
 

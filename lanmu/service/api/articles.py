@@ -55,9 +55,9 @@ async def put_in_file(
 ) -> Response:
     """Read a newspaper page or a file of articles, tag them and put them into the queue."""
     service = service_of(request)
-    found = await read_upload(service, who, file, options)
-    tags = await service.tagger.tag(found.articles)
-    return json_response({"articles": await _kept(service, tags, "upload"), "refused": refusals(found)}, 201)
+    reading = await read_upload(service, who, file, options)
+    tags = await service.tagger.tag(reading.articles)
+    return json_response({"articles": await _kept(service, tags, "upload"), "refused": refusals(reading)}, 201)
 
 
 @router.get("/articles", response_model=schemas.QueuePageOut)
@@ -85,9 +85,9 @@ def list_articles(
     )  # fmt: skip
     with service_of(request).store.reading() as connection:
         listed = queue.page if order == "newest" else queue.for_review
-        found = listed(connection, wanted, offset=offset, limit=limit)
-    body = {"articles": [article.record() for article in found.articles]}
-    return json_response({**body, "total": found.total, "offset": found.offset, "limit": found.limit})
+        page = listed(connection, wanted, offset=offset, limit=limit)
+    body = {"articles": [article.record() for article in page.articles]}
+    return json_response({**body, "total": page.total, "offset": page.offset, "limit": page.limit})
 
 
 @router.get("/articles/{number}", response_model=schemas.QueuedOut, responses=problems(404))
@@ -109,10 +109,10 @@ def edit(given: schemas.EditIn, request: Request, who: Editor, number: Number) -
     """Change an article's headline or printed column; it is tagged anew, a person's label stays."""
     service = service_of(request)
     with service.store.reading() as connection:
-        found = seen_article(connection, number, given.seen)
-    title = found.article.title if given.title is None else given.title
-    column = found.article.column if given.column is None else given.column
-    service.mending.edit(number, title, column, who.name, seen=found.version, token=found.token)
+        queued = seen_article(connection, number, given.seen)
+    title = queued.article.title if given.title is None else given.title
+    column = queued.article.column if given.column is None else given.column
+    service.mending.edit(number, title, column, who.name, seen=queued.version, token=queued.token)
     return json_response(_record(service, number))
 
 
@@ -156,8 +156,8 @@ def list_settlements(
 ) -> schemas.DeedsOut:
     """Who labelled what, the newest first."""
     with service_of(request).store.reading() as connection:
-        found = deeds.deed_page(connection, DeedFilter(by=by, article=article), offset=offset, limit=limit)
-    listed = [{**asdict(deed), "at": deed.at.isoformat(timespec="seconds")} for deed in found.deeds]
+        page = deeds.deed_page(connection, DeedFilter(by=by, article=article), offset=offset, limit=limit)
+    listed = [{**asdict(deed), "at": deed.at.isoformat(timespec="seconds")} for deed in page.deeds]
     return schemas.DeedsOut.model_validate({"settlements": listed})
 
 

@@ -50,7 +50,7 @@ def list_changes(
     after `since` are no longer kept: list the articles, then go on from the number it names.
     """
     with service_of(request).store.reading() as connection:
-        found = changes.since(connection, since, limit)
+        listed = changes.since(connection, since, limit)
         last = changes.last(connection)
         pruned = choices.read_pruned_changes(connection)
     if since > last:
@@ -64,7 +64,7 @@ def list_changes(
             "timestamp": one.at.isoformat(timespec="milliseconds"),
             "data": json.loads(one.record),
         }
-        for one in found
+        for one in listed
     ]
-    upto = found[-1].number if found else since
-    return json_response({"changes": told, "next": upto, "more": bool(found) and upto < last, "pruned": pruned})
+    upto = listed[-1].number if listed else since
+    return json_response({"changes": told, "next": upto, "more": bool(listed) and upto < last, "pruned": pruned})

@@ -53,32 +53,32 @@ class RetriedOut(BaseModel):
 @router.get("")
 def inbox(request: Request, who: Editor) -> InboxOut:
     """How the watched folder and its webhook stand; 404 where no folder is watched."""
-    found = _inbox(request)
-    return InboxOut.model_validate({**asdict(found.state), "webhook": _webhook(request, found)})
+    folder = _inbox(request)
+    return InboxOut.model_validate({**asdict(folder.state), "webhook": _webhook(request, folder)})
 
 
 @router.post("/webhook/retry")
 def retry(request: Request, who: Admin) -> RetriedOut:
     """Send the changes that were given up once more, from the first try on."""
-    found = _inbox(request)
+    folder = _inbox(request)
     address = request.client.host if request.client else ""
     with service_of(request).store.writing() as connection:
         count = deliveries.revive(connection)
         if count:
             audit.note(connection, who.name, "deliveries tried again", details={"count": count}, address=address)
-    found.outgoing.wake()
+    folder.outgoing.wake()
     return RetriedOut(retried=count)
 
 
 def _inbox(request: Request) -> WatchedFolder:
-    found = service_of(request).inbox
-    if found is None:
+    folder = service_of(request).inbox
+    if folder is None:
         raise Problem(404, say("service.no_inbox"))
-    return found
+    return folder
 
 
-def _webhook(request: Request, found: WatchedFolder) -> WebhookOut | None:
-    webhook = found.outgoing.webhook
+def _webhook(request: Request, folder: WatchedFolder) -> WebhookOut | None:
+    webhook = folder.outgoing.webhook
     if webhook is None:
         return None
     with service_of(request).store.reading() as connection:

@@ -25,7 +25,7 @@ _LONG = frozenset({"answers", "label_ids", "label_columns"})
 async def categories(request: Request, who: Reader) -> schemas.CategoriesOut:
     """The categories of the current model, in its order."""
     model = service_of(request).champion.model
-    found = [
+    listed = [
         schemas.CategoryOut(
             id=c.id,
             name=c.name,
@@ -37,7 +37,7 @@ async def categories(request: Request, who: Reader) -> schemas.CategoriesOut:
         )
         for c in model.taxonomy
     ]
-    return schemas.CategoriesOut(model=model.manifest.name, categories=found)
+    return schemas.CategoriesOut(model=model.manifest.name, categories=listed)
 
 
 @router.get("/models")
@@ -46,8 +46,8 @@ def models(request: Request, who: Reader) -> schemas.ModelsOut:
     service = service_of(request)
     registry = _registry(request)
     answering = service.champion.model.manifest.name if service.champion.ready else None
-    found = [schemas.ModelOut(**_summary(version)) for version in registry.versions()]
-    return schemas.ModelsOut(current=registry.current, answering=answering, models=found)
+    listed = [schemas.ModelOut(**_summary(version)) for version in registry.versions()]
+    return schemas.ModelsOut(current=registry.current, answering=answering, models=listed)
 
 
 @router.get("/models/{name}", responses=problems(404, 422))

@@ -142,12 +142,12 @@ async def _answered(waiting: list[tuple[int, Article | str]], service: Service) 
     articles = [article for _, article in waiting if isinstance(article, Article)]
     try:
         tags = await _patiently(articles, service)
-        found = iter(records(tags))
+        answers = iter(records(tags))
     except (LanmuError, Problem) as error:
-        found = iter([{"error": str(error)} for _ in articles])
+        answers = iter([{"error": str(error)} for _ in articles])
     lines: list[dict[str, Any]] = []
     for number, article in waiting:
-        record = next(found) if isinstance(article, Article) else {"error": article}
+        record = next(answers) if isinstance(article, Article) else {"error": article}
         lines.append({"line": number, **record} if "error" in record else record)
     return b"".join(json_bytes(line) + b"\n" for line in lines)
 

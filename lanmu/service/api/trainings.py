@@ -27,8 +27,8 @@ def train(request: Request, who: Admin) -> schemas.TrainingOut:
 @router.get("")
 def trainings(request: Request, who: Reader) -> schemas.TrainingsOut:
     """The latest trainings, the newest first."""
-    found = service_of(request).jobs.latest()
-    return schemas.TrainingsOut(trainings=[schemas.TrainingOut(**_record(job)) for job in found])
+    jobs = service_of(request).jobs.latest()
+    return schemas.TrainingsOut(trainings=[schemas.TrainingOut(**_record(job)) for job in jobs])
 
 
 @router.get("/{number}", responses=problems(404, 422))

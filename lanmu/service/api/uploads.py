@@ -67,9 +67,9 @@ async def tag_file(
 ) -> Response:
     """Read a newspaper page or a file of articles, and give each article its category."""
     service = service_of(request)
-    found = await read_upload(service, who, file, options)
-    tags = await service.tagger.tag(found.articles)
-    return json_response({"articles": records(tags), "refused": refusals(found)})
+    reading = await read_upload(service, who, file, options)
+    tags = await service.tagger.tag(reading.articles)
+    return json_response({"articles": records(tags), "refused": refusals(reading)})
 
 
 async def read_upload(service: Service, who: Principal, file: UploadFile, options: ReadingOptions) -> Reading:
@@ -78,14 +78,14 @@ async def read_upload(service: Service, who: Principal, file: UploadFile, option
     if file.size is None or file.size > limits.upload_bytes:
         raise Problem(413, f"the file is larger than {limits.upload_bytes:,} bytes; send it in pieces")
     read = partial(service.reading.read, client=who.name)
-    found = await run_in_threadpool(read, file.file, upload_name(file.filename or ""), options)
-    if found.more:
+    reading = await run_in_threadpool(read, file.file, upload_name(file.filename or ""), options)
+    if reading.more:
         most = f"{limits.articles_a_request:,} articles, or {limits.read_bytes:,} bytes of them,"
         raise Problem(413, f"the file holds more than {most} in a request; send it in pieces")
-    if not found.articles:
-        reasons = "; ".join(str(error) for error in found.refused[:3]) or "the file holds no article"
+    if not reading.articles:
+        reasons = "; ".join(str(error) for error in reading.refused[:3]) or "the file holds no article"
         raise Problem(422, reasons)
-    return found
+    return reading
 
 
 def upload_name(given: str) -> str:
@@ -95,6 +95,6 @@ def upload_name(given: str) -> str:
     return clean[-MOST_NAME:] or "upload"
 
 
-def refusals(found: Reading) -> list[dict[str, Any]]:
+def refusals(reading: Reading) -> list[dict[str, Any]]:
     """What of an upload was refused, as the API gives it."""
-    return [{"name": error.name, "reason": error.reason} for error in found.refused]
+    return [{"name": error.name, "reason": error.reason} for error in reading.refused]

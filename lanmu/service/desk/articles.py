@@ -29,11 +29,11 @@ def articles_page(request: Request, who: Reader, wanted: WantedArticles, offset:
     """The articles that pass the filter, the newest first."""
     desk = Desk(request, who)
     with desk.service.store.reading() as connection:
-        found = queue.page(connection, wanted.filter, offset=offset, limit=A_PAGE)
+        page = queue.page(connection, wanted.filter, offset=offset, limit=A_PAGE)
         origins, people = queue.origins(connection), queue.labellers(connection)
     return desk.page(
-        "articles.html", found=found, wanted=wanted, states=STATES, origins=origins, people=people, reason=reason,
-        repeated=find_repeated_titles(found.articles),
+        "articles.html", found=page, wanted=wanted, states=STATES, origins=origins, people=people, reason=reason,
+        repeated=find_repeated_titles(page.articles),
     )  # fmt: skip
 
 
@@ -74,10 +74,12 @@ def similar_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
         queued = seen_article(connection, number)
         line = waiting_labels.line_of(connection, number)
         article = queued.article
-        found = desk.service.similar.find(article.title, article.text, but=line, among={c.id for c in desk.categories})
-        numbers = waiting_labels.articles_of(connection, [one.id for one in found])
+        similar = desk.service.similar.find(
+            article.title, article.text, but=line, among={c.id for c in desk.categories}
+        )
+        numbers = waiting_labels.articles_of(connection, [one.id for one in similar])
     template = "parts/similar.html" if "hx-request" in request.headers else "similar.html"
-    return desk.page(template, queued=queued, similar=found, numbers=numbers)
+    return desk.page(template, queued=queued, similar=similar, numbers=numbers)
 
 
 @router.post("/articles/bulk")

@@ -38,11 +38,11 @@ MOST_ON_A_SHEET = 2_000
 def download_articles(request: Request, who: Reader, wanted: WantedArticles, form: ExportForm = "csv") -> Response:
     """The articles that pass the filter, all of them."""
     desk = Desk(request, who)
-    found = queue.walk(desk.service.store, wanted.filter)
+    articles = queue.walk(desk.service.store, wanted.filter)
     content = {
-        "csv": lambda: spreadsheet_rows(_article_rows(desk, found)),
-        "jsonl": lambda: json_rows(found),
-        "parquet": lambda: parquet_bytes(found),
+        "csv": lambda: spreadsheet_rows(_article_rows(desk, articles)),
+        "jsonl": lambda: json_rows(articles),
+        "parquet": lambda: parquet_bytes(articles),
     }[form]()
     return attachment(content, f"{desk.t('download.articles')}-{this_day()}.{form}", MEDIA[form])
 
@@ -84,8 +84,8 @@ def sheet_page(request: Request, who: Reader, wanted: WantedArticles, day: str =
         if count <= MOST_ON_A_SHEET:
             grouped.setdefault(one.category, []).append(one)
     columns = [
-        SheetColumn(desk.categories[category], tuple(sorted(found, key=_place)))
-        for category, found in sorted(grouped.items(), key=lambda item: desk.categories.index(item[0]))
+        SheetColumn(desk.categories[category], tuple(sorted(articles, key=_place)))
+        for category, articles in sorted(grouped.items(), key=lambda item: desk.categories.index(item[0]))
     ]
     return desk.page("sheet.html", day=shown, columns=columns, count=count, reason=reason,
                      left_out=max(0, count - MOST_ON_A_SHEET))  # fmt: skip
@@ -96,11 +96,11 @@ def _place(queued: QueuedArticle) -> tuple[str, str, int, int]:
     return (source.path, source.member, source.position, queued.number)
 
 
-def _article_rows(desk: Desk, found: Iterator[QueuedArticle]) -> Iterator[list[str]]:
+def _article_rows(desk: Desk, articles: Iterator[QueuedArticle]) -> Iterator[list[str]]:
     """Rows for people: headings, categories and states in their language."""
     t = desk.t
     yield [t(f"download.{name}") for name in COLUMNS]
-    for one in found:
+    for one in articles:
         values = article_values(one)
         values["category"] = desk.categories[one.category].name
         values["model_category"] = desk.categories[one.tagged.category].name
@@ -112,11 +112,11 @@ def _article_rows(desk: Desk, found: Iterator[QueuedArticle]) -> Iterator[list[s
         yield ["" if value is None else str(value) for value in values.values()]
 
 
-def _deed_rows(desk: Desk, found: Iterator[Deed]) -> Iterator[list[str]]:
+def _deed_rows(desk: Desk, deeds: Iterator[Deed]) -> Iterator[list[str]]:
     t = desk.t
     yield [t(key) for key in ("labels.when", "list.person", "labels.action", "list.category", "download.number",
                               "list.title", "labels.undone")]  # fmt: skip
-    for one in found:
+    for one in deeds:
         category = desk.categories[one.category].name if one.category else ""
         yield [_minute(one.at), one.by, t(f"action.{one.action}"), category, str(one.article),
                one.title, t("labels.undone") if one.undone else ""]  # fmt: skip

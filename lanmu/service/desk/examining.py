@@ -45,9 +45,9 @@ def examine_page(request: Request, who: Reader) -> Response:
     desk = Desk(request, who)
     jobs = desk.service.jobs
     latest = {kind: next(iter(jobs.latest(1, kind)), None) for kind in EXAMINATIONS}
-    found = _result(latest["suspects"], "suspects")
+    suspects = _result(latest["suspects"], "suspects")
     with desk.service.store.reading() as connection:
-        numbers = waiting_labels.articles_of(connection, [str(one["id"]) for one in found])
+        numbers = waiting_labels.articles_of(connection, [str(one["id"]) for one in suspects])
         teaching = [queue.get(connection, int(number)) for number in _result(latest["next"], "next")]
     doubtful = [
         Doubtful(
@@ -55,7 +55,7 @@ def examine_page(request: Request, who: Reader) -> Response:
             desk.categories[str(one["instead"])],
             numbers.get(str(one["id"])),
         )
-        for one in found
+        for one in suspects
     ]  # fmt: skip
     return desk.page(
         "examine.html", latest=latest, doubtful=doubtful, teaching=[one for one in teaching if one is not None],
@@ -76,8 +76,8 @@ def start(request: Request, who: Admin, kind: Annotated[str, Form(max_length=20)
 
 def _result(job: Job | None, name: str) -> list[Any]:
     """A list of what a job found; empty where it has not ended well."""
-    found = job.result.get(name, []) if job is not None and job.result else []
-    return found if isinstance(found, list) else []
+    values = job.result.get(name, []) if job is not None and job.result else []
+    return values if isinstance(values, list) else []
 
 
 @router.get("/examine/drift/{number}")

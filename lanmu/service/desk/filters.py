@@ -88,10 +88,10 @@ def read_filter(query: Mapping[str, str]) -> Wanted:
 def valid_day(text: str) -> str:
     """An ISO day of the years a newspaper may have (1900 to 2999), or nothing where the text is none."""
     try:
-        found = date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return ""
-    return found.isoformat() if 1900 <= found.year < 3000 else ""
+    return day.isoformat() if 1900 <= day.year < 3000 else ""
 
 
 def _of_request(request: Request) -> Wanted:

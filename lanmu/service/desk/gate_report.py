@@ -79,8 +79,8 @@ def gate_report(job: Job, desk: Desk) -> GateReport | None:
     if not both:
         alone: Mapping[str, Mapping[str, float]] = result.get("metrics", {}).get("categories", {})
         changes = [
-            CategoryChange(desk.categories[name], int(found["support"]), found["recall"], found["recall"])
-            for name, found in alone.items()
+            CategoryChange(desk.categories[name], int(measured["support"]), measured["recall"], measured["recall"])
+            for name, measured in alone.items()
         ]
     return GateReport(
         name=str(result["name"]),

@@ -93,13 +93,13 @@ def pieces(
 
 
 def _runs(text: str, weights: Sequence[float]) -> list[Piece]:
-    found: list[Piece] = []
+    runs: list[Piece] = []
     start = 0
     for i in range(1, len(text) + 1):
         if i == len(text) or weights[i] != weights[start]:
-            found.append(_piece(text[start:i], weights[start]))
+            runs.append(_piece(text[start:i], weights[start]))
             start = i
-    return found
+    return runs
 
 
 def _piece(text: str, weight: float) -> Piece:

@@ -29,21 +29,21 @@ def labels_page(
     desk = Desk(request, who)
     action = action if action in ACTIONS else ""
     with desk.service.store.reading() as connection:
-        found = deeds.deed_page(connection, wanted_deeds(wanted, action), offset=offset, limit=A_PAGE)
+        page = deeds.deed_page(connection, wanted_deeds(wanted, action), offset=offset, limit=A_PAGE)
         people = deeds.people(connection, today())
         agreement = second_reading.agreement(connection)
         unwritten = waiting_labels.count_waiting(connection)
     return desk.page(
-        "labels.html", found=found, titles=_count_titles(found.deeds),
+        "labels.html", found=page, titles=_count_titles(page.deeds),
         people=people, wanted=wanted, action=action, actions=ACTIONS, offset=offset,
         limit=A_PAGE, unwritten=unwritten, agreement=agreement,
         problem=text_of(desk.service.writer.problem, desk.t.language),
     )  # fmt: skip
 
 
-def _count_titles(found: Sequence[Deed]) -> Counter[str]:
+def _count_titles(deeds: Sequence[Deed]) -> Counter[str]:
     """How many articles of a list have each title: where several, more must tell them apart."""
-    return Counter(title for _, title in {(one.article, one.title) for one in found})
+    return Counter(title for _, title in {(one.article, one.title) for one in deeds})
 
 
 def wanted_deeds(wanted: Wanted, action: str) -> DeedFilter:

@@ -25,12 +25,12 @@ def whole_page(request: Request, who: Reader, number: ArticleNumber) -> Response
     desk = Desk(request, who)
     with desk.service.store.reading() as connection:
         article = seen_article(connection, number)
-        found = mending.pieces(connection, article)
-        lines = printed.of(connection, [one.number for one in found])
+        pieces = mending.pieces(connection, article)
+        lines = printed.of(connection, [one.number for one in pieces])
     if pages := {part.page for part in lines.get(number, ())}:
-        found = [one for one in found if any(part.page in pages for part in lines.get(one.number, ()))]
-    names = {one.number: desk.categories[one.category].name for one in found}
-    return desk.page("page.html", queued=article, pieces=found, drawn=drawn_pages(found, lines, names, number))
+        pieces = [one for one in pieces if any(part.page in pages for part in lines.get(one.number, ()))]
+    names = {one.number: desk.categories[one.category].name for one in pieces}
+    return desk.page("page.html", queued=article, pieces=pieces, drawn=drawn_pages(pieces, lines, names, number))
 
 
 @router.post("/articles/{number}/edit")

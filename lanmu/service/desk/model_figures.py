@@ -70,16 +70,16 @@ def steps_of(rule: ReviewRule, ids: Sequence[str], recent: Sequence[Certainty]) 
 
     ``ids`` are its categories in order; what was chosen for single ones of them counts at every step.
     """
-    found: list[Step] = []
+    steps: list[Step] = []
     for accuracy, threshold in rule.thresholds:
         least = replace(rule, thresholds=((1.0, threshold),)).accepted_from(ids)
         accepted = sum(1 for one in recent if one.alone and one.probability >= least.get(one.category, threshold))
-        found.append(Step(accuracy, threshold, accepted, len(recent) - accepted, False))
-    chosen = next((i for i, step in enumerate(found) if step.accuracy >= rule.accept_accuracy - 1e-12), None)
+        steps.append(Step(accuracy, threshold, accepted, len(recent) - accepted, False))
+    chosen = next((i for i, step in enumerate(steps) if step.accuracy >= rule.accept_accuracy - 1e-12), None)
     if chosen is not None:
-        step = found[chosen]
-        found[chosen] = Step(step.accuracy, step.threshold, step.accepted, step.review, True)
-    return tuple(found)
+        step = steps[chosen]
+        steps[chosen] = Step(step.accuracy, step.threshold, step.accepted, step.review, True)
+    return tuple(steps)
 
 
 LEAST = (0.95, 0.98, 0.99, NEVER)

@@ -59,8 +59,8 @@ def _page(
     desk: Desk, status: int = 200, *, problem: str = "", name: str = "", made: str = "", secret: str = ""
 ) -> Response:
     with desk.service.store.reading() as connection:
-        found = tokens.all_tokens(connection)
-    return desk.page("tokens.html", status, found=found, roles=ROLES, problem=problem, name=name, made=made,
+        listed = tokens.all_tokens(connection)
+    return desk.page("tokens.html", status, found=listed, roles=ROLES, problem=problem, name=name, made=made,
                      secret=secret)  # fmt: skip
 
 
@@ -145,8 +145,8 @@ def _content(part: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
 def _resolve(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
     """The schema that a reference, or the one choice beside null, stands for."""
     if "$ref" in schema:
-        found: Mapping[str, Any] = schemas[schema["$ref"].rsplit("/", 1)[1]]
-        return found
+        resolved: Mapping[str, Any] = schemas[schema["$ref"].rsplit("/", 1)[1]]
+        return resolved
     choices = [one for one in schema.get("anyOf", ()) if one.get("type") != "null"]
     return _resolve(choices[0], schemas) if len(choices) == 1 else schema
 
@@ -154,16 +154,16 @@ def _resolve(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[s
 def _fields(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 0) -> Iterator[Field]:
     schema = _resolve(schema, schemas)
     for name, given in schema.get("properties", {}).items():
-        found = _resolve(given, schemas)
-        about = given.get("description") or (found.get("description", "") if "properties" not in found else "")
-        yield Field(name, _kind(given, found), name in schema.get("required", ()), about, depth)
-        within = found.get("items", found) if found.get("type") == "array" else found
+        resolved = _resolve(given, schemas)
+        about = given.get("description") or (resolved.get("description", "") if "properties" not in resolved else "")
+        yield Field(name, _kind(given, resolved), name in schema.get("required", ()), about, depth)
+        within = resolved.get("items", resolved) if resolved.get("type") == "array" else resolved
         if depth < _DEEPEST:
             yield from _fields(within, schemas, depth + 1)
 
 
-def _kind(given: Mapping[str, Any], found: Mapping[str, Any] | None = None) -> str:
-    schema = found or given
+def _kind(given: Mapping[str, Any], resolved: Mapping[str, Any] | None = None) -> str:
+    schema = resolved or given
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))
     if "const" in schema:
@@ -192,12 +192,12 @@ def _example(path: str, method: str, media: str, body: Mapping[str, Any], schema
 
 
 def _sample(schema: Mapping[str, Any], schemas: Mapping[str, Any], depth: int = 0) -> Any:
-    found = _resolve(schema, schemas)
-    if "examples" in found:
-        return found["examples"][0]
-    if "properties" in found and depth < _DEEPEST:
-        needed = found.get("required") or list(found["properties"])[:1]
-        return {name: _sample(found["properties"][name], schemas, depth + 1) for name in needed}
-    if found.get("type") == "array":
-        return [_sample(found.get("items", {}), schemas, depth + 1)]
-    return {"integer": 1, "number": 1, "boolean": True}.get(str(found.get("type")), "…")
+    resolved = _resolve(schema, schemas)
+    if "examples" in resolved:
+        return resolved["examples"][0]
+    if "properties" in resolved and depth < _DEEPEST:
+        needed = resolved.get("required") or list(resolved["properties"])[:1]
+        return {name: _sample(resolved["properties"][name], schemas, depth + 1) for name in needed}
+    if resolved.get("type") == "array":
+        return [_sample(resolved.get("items", {}), schemas, depth + 1)]
+    return {"integer": 1, "number": 1, "boolean": True}.get(str(resolved.get("type")), "…")

@@ -26,9 +26,9 @@ def refused_page(request: Request, who: Reader, all: str = "", offset: Offset = 
     """The files that nobody has seen to, the newest first; with ``all`` the others as well."""
     desk = Desk(request, who)
     with desk.service.store.reading() as connection:
-        found, total = refusals.page(connection, all=bool(all), offset=offset, limit=A_PAGE)
+        listed, total = refusals.page(connection, all=bool(all), offset=offset, limit=A_PAGE)
     return desk.page(
-        "refused.html", found=found, total=total, offset=offset, limit=A_PAGE, all=bool(all),
+        "refused.html", found=listed, total=total, offset=offset, limit=A_PAGE, all=bool(all),
         reason_of=reason_of, watched=desk.service.inbox is not None,
     )  # fmt: skip
 
@@ -62,7 +62,7 @@ def close(request: Request, who: Editor, number: Annotated[list[int] | None, For
 
 def _refusal(desk: Desk, number: int) -> Refusal:
     with desk.service.store.reading() as connection:
-        found = refusals.get(connection, number)
-    if found is None:
+        refusal = refusals.get(connection, number)
+    if refusal is None:
         raise Problem(404, say("inbox.no_refusal", number=number))
-    return found
+    return refusal

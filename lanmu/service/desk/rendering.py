@@ -178,13 +178,13 @@ def local_path(target: str) -> str:
 @cache
 def environment() -> Environment:
     """Jinja with everything escaped and nothing undefined."""
-    found = Environment(
+    jinja = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    found.filters["percent"] = percent
-    found.filters["thousands"] = lambda number: f"{number:,}"
-    return found
+    jinja.filters["percent"] = percent
+    jinja.filters["thousands"] = lambda number: f"{number:,}"
+    return jinja
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -199,11 +199,11 @@ def _show_job(desk: Desk, job: Job | None) -> dict[str, Any]:
 def _versions(desk: Desk, registry: Registry) -> list[ShownVersion]:
     promoted = {event.name: event.time for event in registry.history() if event.action in ("promoted", "rolled back")}
     verdicts = _verdicts(desk)
-    found: list[ShownVersion] = []
+    versions: list[ShownVersion] = []
     for version in registry.versions():
         training = version.manifest.training if version.manifest else {}
         at = promoted.get(version.name)
-        found.append(
+        versions.append(
             ShownVersion(
                 version,
                 training.get("labels", {}).get("count"),
@@ -212,7 +212,7 @@ def _versions(desk: Desk, registry: Registry) -> list[ShownVersion]:
                 verdicts.get(version.name),
             )
         )
-    return sorted(found, key=lambda one: one.version.path.stat().st_mtime, reverse=True)
+    return sorted(versions, key=lambda one: one.version.path.stat().st_mtime, reverse=True)
 
 
 def _verdicts(desk: Desk) -> dict[str, bool]:

@@ -61,9 +61,9 @@ def drawn_pages(
     pieces: Sequence[QueuedArticle], printed: Mapping[int, Sequence[PrintedPart]], names: Mapping[int, str], of: int
 ) -> list[DrawnPage]:
     """The pages that article ``of`` stands on, with all ``pieces`` that do; ``names`` are written on the labels."""
-    found: list[DrawnPage] = []
+    pages: list[DrawnPage] = []
     for part in printed.get(of, ()):
-        if any(page.number == part.page for page in found):
+        if any(page.number == part.page for page in pages):
             continue
         height = round(WIDTH * min(LARGEST_SHAPE, max(SMALLEST_SHAPE, part.shape)))
         labels: list[DrawnBox] = []
@@ -72,8 +72,8 @@ def drawn_pages(
             for place, one in enumerate(pieces, 1)
             if (own := [p for p in printed.get(one.number, ()) if p.page == part.page and p.frames])
         ]
-        found.append(DrawnPage(part.page, WIDTH, height, tuple(articles)))
-    return found
+        pages.append(DrawnPage(part.page, WIDTH, height, tuple(articles)))
+    return pages
 
 
 def _drawn(

@@ -31,10 +31,10 @@ KNOWN_SECONDS = 30 * 24 * 3600
 @asks
 async def _signed_in(request: Request) -> Principal:
     """Whoever is signed in, also one who must still choose a password."""
-    found = await principal_of(request)
-    if found is None:
+    principal = await principal_of(request)
+    if principal is None:
         raise Unauthorised(say("account.sign_in_first"))
-    return found
+    return principal
 
 
 SignedIn = Annotated[Principal, Depends(_signed_in)]

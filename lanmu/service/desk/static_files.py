@@ -36,11 +36,11 @@ class StaticFile:
 @cache
 def files() -> Mapping[str, StaticFile]:
     """Every file by its path within the folder."""
-    found: dict[str, StaticFile] = {}
+    by_name: dict[str, StaticFile] = {}
     for path in sorted(FOLDER.rglob("*")):
         if path.is_file() and not path.name.startswith("."):
-            found[path.relative_to(FOLDER).as_posix()] = _static_file(path)
-    return found
+            by_name[path.relative_to(FOLDER).as_posix()] = _static_file(path)
+    return by_name
 
 
 @cache

@@ -44,9 +44,9 @@ def today_page(request: Request, who: Reader, wanted: WantedArticles, day: str =
         for category in sorted(numbers.categories, key=desk.categories.index):
             if wanted.filter.category and wanted.filter.category != category:
                 continue
-            found = queue.page(connection, chosen.of_category(category).filter, limit=SHOWN)
-            if found.total:
-                columns.append(Column(desk.categories[category], found.articles, found.total))
+            page = queue.page(connection, chosen.of_category(category).filter, limit=SHOWN)
+            if page.total:
+                columns.append(Column(desk.categories[category], page.articles, page.total))
     decided = numbers.arrived - numbers.states["review"]
     return desk.page(
         "today.html",

@@ -60,15 +60,15 @@ def upload(
     problem, status = "", 200
     try:
         if text.strip():
-            found, wrong = _taken(desk.service, text.encode("utf-8", "replace"), PASTED, who.name)
-            taken += found
+            articles, wrong = _taken(desk.service, text.encode("utf-8", "replace"), PASTED, who.name)
+            taken += articles
             refused += wrong
         for one in given:
-            found, wrong = _taken(desk.service, one.file, upload_name(one.filename or ""), who.name)
-            taken += found
+            articles, wrong = _taken(desk.service, one.file, upload_name(one.filename or ""), who.name)
+            taken += articles
             refused += wrong
             if wrong:
-                _note(desk, upload_name(one.filename or ""), wrong, whole=not found)
+                _note(desk, upload_name(one.filename or ""), wrong, whole=not articles)
     except LanmuError as error:
         problem, status = said(error, desk.t), problem_of(error).status
     with desk.service.store.reading() as connection:
@@ -100,13 +100,13 @@ def _taken(
     service: Service, content: bytes | BinaryIO, name: str, client: str
 ) -> tuple[list[TakenIn], list[InputRefused]]:
     """What one file holds, taken in, and what of it could not be read."""
-    found = service.reading.read(content, name, client=client)
+    reading = service.reading.read(content, name, client=client)
     most = service.settings.limits.articles_a_request
-    if found.more:
+    if reading.more:
         return [], [InputRefused(name, say("inbox.too_many", most=f"{most:,}"))]
-    if not found.articles:
-        return [], list(found.refused) or [InputRefused(name, say("inbox.no_article"))]
-    return service.intake.take_in([_name(article) for article in found.articles], "upload"), list(found.refused)
+    if not reading.articles:
+        return [], list(reading.refused) or [InputRefused(name, say("inbox.no_article"))]
+    return service.intake.take_in([_name(article) for article in reading.articles], "upload"), list(reading.refused)
 
 
 def _note(desk: Desk, name: str, wrong: Sequence[InputRefused], *, whole: bool) -> None:

@@ -112,10 +112,10 @@ class Folders:
 
 
 def _stamp(folder: OpenedFolder, name: str) -> Stamp:
-    found = folder.find(name)
-    if found is None:
+    status = folder.find(name)
+    if status is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(folder.path / name))
-    return Stamp.of(found)
+    return Stamp.of(status)
 
 
 def _rename_or_copy(source: OpenedFolder, name: str, target: OpenedFolder, new: str, stamp: Stamp) -> None:
@@ -137,24 +137,24 @@ def _free(folder: OpenedFolder, wanted: str) -> str:
     while stem and len(os.fsencode(stem + ending)) > LONGEST_NAME:  # leaves room for a number and the note's ending
         stem = stem[:-1]
     first = (stem + ending) or "file"
-    found, number = first, 1
-    while folder.find(found) is not None or folder.find(found + REASON) is not None:
+    free, number = first, 1
+    while folder.find(free) is not None or folder.find(free + REASON) is not None:
         number += 1
-        found = f"{stem}-{number}{ending}"
-    return found
+        free = f"{stem}-{number}{ending}"
+    return free
 
 
 def _copy(source: OpenedFolder, name: str, target: OpenedFolder, new: str, stamp: Stamp) -> None:
     """Move to another file system: a whole copy, then the source is removed if it is as it was."""
-    found = source.find(name)
-    if found is not None and stat.S_ISLNK(found.st_mode):
+    status = source.find(name)
+    if status is not None and stat.S_ISLNK(status.st_mode):
         target.link_to(source.read_link(name), new)
-    elif found is not None and stat.S_ISREG(found.st_mode):
+    elif status is not None and stat.S_ISREG(status.st_mode):
         with os.fdopen(source.open(name), "rb") as file, target.written_whole(new) as copy:
             shutil.copyfileobj(file, copy)
             copy.flush()
-            os.fchmod(copy.fileno(), stat.S_IMODE(found.st_mode) & 0o777)
-            os.utime(copy.fileno(), ns=(found.st_atime_ns, found.st_mtime_ns))
+            os.fchmod(copy.fileno(), stat.S_IMODE(status.st_mode) & 0o777)
+            os.utime(copy.fileno(), ns=(status.st_atime_ns, status.st_mtime_ns))
     else:
         raise OSError(errno.EXDEV, "a pipe or device cannot be moved to another file system")
     if not stamp.same_content(_stamp(source, name)):

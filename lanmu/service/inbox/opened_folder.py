@@ -90,8 +90,8 @@ class OpenedFolder:
                 os.mkdir(self._name(name), dir_fd=self._handle)
             except FileExistsError:
                 pass
-        found = self.find(name)
-        if found is not None and not stat.S_ISDIR(found.st_mode):
+        status = self.find(name)
+        if status is not None and not stat.S_ISDIR(status.st_mode):
             raise NotADirectoryError(errno.ENOTDIR, "is a link or a file where a folder must be", str(path))
         if self._handle is None:
             return OpenedFolder(path, None)

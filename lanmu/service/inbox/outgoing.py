@@ -45,8 +45,8 @@ class Outgoing:
     @property
     def problems(self) -> tuple[str, ...]:
         """What does not work, in words."""
-        found = (self.results.problem, self.webhook.problem if self.webhook else "")
-        return tuple(problem for problem in found if problem)
+        problems = (self.results.problem, self.webhook.problem if self.webhook else "")
+        return tuple(problem for problem in problems if problem)
 
     def start(self) -> None:
         self._stopped.clear()

@@ -27,8 +27,8 @@ class Stamp:
     changed: int
 
     @classmethod
-    def of(cls, found: os.stat_result) -> Stamp:
-        return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+    def of(cls, status: os.stat_result) -> Stamp:
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
     def same_content(self, other: Stamp) -> bool:
         """Whether nothing was written between the two; moving a file may change the rest."""
@@ -71,10 +71,10 @@ def _scan(folder: Path, within: str, apart: frozenset[str], problem: Problem, de
     for entry in entries:
         path = f"{within}/{entry.name}" if within else entry.name
         try:
-            found = entry.stat(follow_symlinks=False)
+            status = entry.stat(follow_symlinks=False)
         except OSError:  # gone meanwhile
             continue
-        if stat.S_ISDIR(found.st_mode):
+        if stat.S_ISDIR(status.st_mode):
             if entry.name.startswith(".") or entry.path in apart:
                 continue
             if depth >= DEEPEST:
@@ -82,7 +82,7 @@ def _scan(folder: Path, within: str, apart: frozenset[str], problem: Problem, de
                 continue
             yield from _scan(folder / entry.name, path, apart, problem, depth + 1)
         elif is_finished(entry.name):
-            yield FoundFile(path, Stamp.of(found), stat.S_ISREG(found.st_mode))
+            yield FoundFile(path, Stamp.of(status), stat.S_ISREG(status.st_mode))
 
 
 class Stillness:
@@ -92,12 +92,12 @@ class Stillness:
         self.seconds = seconds
         self._since: dict[str, tuple[Stamp, float]] = {}
 
-    def still(self, found: Iterable[FoundFile], now: float) -> tuple[list[FoundFile], float | None]:
+    def still(self, files: Iterable[FoundFile], now: float) -> tuple[list[FoundFile], float | None]:
         """The files that have kept still, and the seconds until the next may have (None: no other is there)."""
         since: dict[str, tuple[Stamp, float]] = {}
         ready: list[FoundFile] = []
         soonest: float | None = None
-        for file in found:
+        for file in files:
             before = self._since.get(file.path)
             start = before[1] if before is not None and before[0] == file.stamp else now
             since[file.path] = (file.stamp, start)

@@ -141,13 +141,13 @@ class Taking:
                 raise
             return _refuse(file, say("inbox.rights", error=error.strerror))
         at_most = self.limits.inbox_articles
-        found = self.reading.read(data, name, client=ORIGIN, most=at_most)
-        if found.more:
+        reading = self.reading.read(data, name, client=ORIGIN, most=at_most)
+        if reading.more:
             return _refuse(file, say("inbox.too_many", most=f"{at_most:,}"))
-        if found.articles:
-            return _Read(file, found.articles, found.refused)
-        if found.refused:
-            return _Read(file, refusals=found.refused, refused=True)
+        if reading.articles:
+            return _Read(file, reading.articles, reading.refused)
+        if reading.refused:
+            return _Read(file, refusals=reading.refused, refused=True)
         return _refuse(file, say("inbox.no_article"))
 
     def _tag(self, one: _Read) -> None:
@@ -187,26 +187,26 @@ class Taking:
             for model in dict.fromkeys(name for _, name in piece):
                 articles = [article for article, name in piece if name == model]
                 added = queue.add(connection, articles, origin=ORIGIN, model=model)
-                found = [NewResult(a.number, t, model) for a, t in zip(added, articles, strict=True)]
-                self.counts["new"] += changes.add(connection, found, deliver=self.deliver)
+                results = [NewResult(a.number, t, model) for a, t in zip(added, articles, strict=True)]
+                self.counts["new"] += changes.add(connection, results, deliver=self.deliver)
 
         self.store.write_in_pieces(tagged, write)
         return self.counts["new"] - before
 
     def _note(self, batch: Sequence[_Read]) -> dict[str, int]:
         """Keep what was refused, before the files move: the numbers by the files' paths."""
-        found: dict[str, int] = {}
+        numbers: dict[str, int] = {}
         if not any(one.refusals for one in batch):
-            return found
+            return numbers
         with self.store.writing() as connection:
             for one in batch:
                 if one.refusals:
                     stamp = f"{one.file.stamp.size} {one.file.stamp.modified}"
-                    found[one.file.path] = refusals.note(
+                    numbers[one.file.path] = refusals.note(
                         connection, origin=ORIGIN, name=show_path(one.file.path), told=one.refusals, whole=one.refused,
                         stamp=stamp,
                     )  # fmt: skip
-        return found
+        return numbers
 
     def _note_places(self, places: Mapping[int, str | None]) -> None:
         """Where the files are now; what has changed meanwhile is read once more, and is not refused yet."""
@@ -245,19 +245,19 @@ class Taking:
 
 
 def _refuse(file: FoundFile, reason: Message) -> _Read:
-    found = _Read(file)
-    found.refuse(reason)
-    return found
+    outcome = _Read(file)
+    outcome.refuse(reason)
+    return outcome
 
 
-def _tell(found: Sequence[InputRefused]) -> str:
+def _tell(refusals: Sequence[InputRefused]) -> str:
     """What of a file was refused, for who finds it there: a line each, in Chinese and in English."""
     lines: list[str] = []
-    for error in found[:MOST_TOLD]:
+    for error in refusals[:MOST_TOLD]:
         lines += dict.fromkeys((error.text("zh"), error.text("en")))
-    if len(found) > MOST_TOLD:
-        lines.append(say("inbox.more", count=len(found) - MOST_TOLD).text("zh"))
-        lines.append(say("inbox.more", count=len(found) - MOST_TOLD).text("en"))
+    if len(refusals) > MOST_TOLD:
+        lines.append(say("inbox.more", count=len(refusals) - MOST_TOLD).text("zh"))
+        lines.append(say("inbox.more", count=len(refusals) - MOST_TOLD).text("en"))
     return "\n".join(lines)
 
 

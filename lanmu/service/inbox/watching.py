@@ -79,8 +79,8 @@ class WatchedFolder:
     @property
     def problems(self) -> tuple[str, ...]:
         """What does not work, in words."""
-        found = [*self._problems, *(stuck.problem for stuck in self.taking.stuck.values())]
-        return (*found[:20], *self.outgoing.problems)
+        problems = [*self._problems, *(stuck.problem for stuck in self.taking.stuck.values())]
+        return (*problems[:20], *self.outgoing.problems)
 
     @property
     def state(self) -> InboxState:
@@ -142,9 +142,9 @@ class WatchedFolder:
         """Look through the folder once and take what keeps still; returns the seconds until the next look."""
         problems: list[str] = []
         apart = (self.folders.done, self.folders.refused)
-        found = list(scan(self.folders.inbox, apart, problems.append))
-        still, soonest = self._stillness.still(found, time.monotonic())
-        self.waiting = len(found)
+        files = list(scan(self.folders.inbox, apart, problems.append))
+        still, soonest = self._stillness.still(files, time.monotonic())
+        self.waiting = len(files)
         self._say(problems)
         for batch in self.taking.batches(still):
             if self._stopped.is_set():

@@ -86,10 +86,10 @@ async def principal_of(request: Request) -> Principal | None:
     session: Session | None = request.scope[_SESSION]
     if session is None:
         return None
-    found = Principal.of_session(session)
+    principal = Principal.of_session(session)
     if request.method not in _SAFE:
         await _check_csrf(request, session.csrf)
-    return found
+    return principal
 
 
 def asks(dependency: Asking) -> Asking:
@@ -138,14 +138,14 @@ def needs(role: Role) -> object:
 
 async def checked(request: Request, role: Role) -> Principal:
     """The Principal, who has this role or a higher one; else Unauthorised or Problem 403."""
-    found = await principal_of(request)
-    if found is None:
+    principal = await principal_of(request)
+    if principal is None:
         raise Unauthorised(say("account.no_token"))
-    if found.must_change:
+    if principal.must_change:
         raise Problem(403, CHOOSE_PASSWORD)
-    if not found.may(role):
-        raise Problem(403, say("account.needs_role", role=role, name=found.name, own=found.role))
-    return found
+    if not principal.may(role):
+        raise Problem(403, say("account.needs_role", role=role, name=principal.name, own=principal.role))
+    return principal
 
 
 Reader = Annotated[Principal, needs("reader")]
@@ -205,18 +205,18 @@ async def _by_token(service: Service, authorisation: str) -> Principal:
     if scheme.lower() == "bearer":
         if hmac.compare_digest(given.encode("utf-8", "replace"), service.settings.token.encode()):
             return Principal("token", "admin", "token")
-        if given.startswith(tokens.PREFIX) and (found := await run_in_threadpool(_program, service, given[:200])):
-            return found
+        if given.startswith(tokens.PREFIX) and (program := await run_in_threadpool(_program, service, given[:200])):
+            return program
     raise Unauthorised(say("account.wrong_token"))
 
 
 def _program(service: Service, secret: str) -> Principal | None:
     """The program that a key belongs to, under the key's name."""
     with service.store.reading() as connection:
-        found = tokens.find(connection, secret)
-    if found is None:
+        token = tokens.find(connection, secret)
+    if token is None:
         return None
-    if found.used is None or time.time() - found.used.timestamp() > tokens.NOTED_EVERY:
+    if token.used is None or time.time() - token.used.timestamp() > tokens.NOTED_EVERY:
         with service.store.writing() as connection:
-            tokens.note_use(connection, found)
-    return Principal(found.name, found.role, "token")
+            tokens.note_use(connection, token)
+    return Principal(token.name, token.role, "token")

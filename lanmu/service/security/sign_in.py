@@ -160,8 +160,8 @@ class SignIns:
         if user is not None and not user.password and not user.disabled:
             matches(password, "")  # takes as long as for any other user
             return hmac.compare_digest(password.encode("utf-8", "replace"), self.settings.token.encode())
-        found = matches(password, user.password if user is not None else "")
-        return found and user is not None and not user.disabled
+        right = matches(password, user.password if user is not None else "")
+        return right and user is not None and not user.disabled
 
     def _secret(self, cookie: str) -> str | None:
         try:

@@ -35,33 +35,33 @@ class Tries:
         """Seconds until another try is allowed; 0: now."""
         now = time.monotonic()
         with self._lock:
-            found = self._failures.get(key)
-            if found is None or found.count < self.free:
+            failures = self._failures.get(key)
+            if failures is None or failures.count < self.free:
                 return 0
-            if now - found.last > self.longest * FORGET_FACTOR:
+            if now - failures.last > self.longest * FORGET_FACTOR:
                 del self._failures[key]
                 return 0
-            pause = min(2.0 ** min(found.count - self.free, 60), self.longest)
-            return max(0, -int(-(found.last + pause - now) // 1))
+            pause = min(2.0 ** min(failures.count - self.free, 60), self.longest)
+            return max(0, -int(-(failures.last + pause - now) // 1))
 
     def failed(self, key: str) -> None:
         """Count a failure."""
         now = time.monotonic()
         with self._lock:
-            found = self._failures.pop(key, None)
-            if found is None or now - found.last > self.longest * FORGET_FACTOR:
-                found = _Failures(0, now)
-            self._failures[key] = _Failures(found.count + 1, now)
+            failures = self._failures.pop(key, None)
+            if failures is None or now - failures.last > self.longest * FORGET_FACTOR:
+                failures = _Failures(0, now)
+            self._failures[key] = _Failures(failures.count + 1, now)
             while len(self._failures) > MOST_KEYS:
                 self._failures.popitem(last=False)
 
     def forgive(self, key: str) -> None:
         """Take one failure back: it was none."""
         with self._lock:
-            found = self._failures.get(key)
-            if found is not None:
-                found.count -= 1
-                if found.count <= 0:
+            failures = self._failures.get(key)
+            if failures is not None:
+                failures.count -= 1
+                if failures.count <= 0:
                     del self._failures[key]
 
     def forget(self, key: str) -> None:

@@ -62,9 +62,9 @@ def add_user(connection: Connection, name: str, role: str, password: str, *, mus
         name=name, password=password, role=checked, must_change=int(must_change), disabled=0, created=time.time()
     )
     connection.execute(statement)
-    found = find_user(connection, name)
-    assert found is not None
-    return found
+    user = find_user(connection, name)
+    assert user is not None
+    return user
 
 
 def valid_name(name: str) -> str:

@@ -56,14 +56,14 @@ LABELLED: Final = "article.labelled"
 REMOVED: Final = "article.removed"
 
 
-def add(connection: Connection, found: Sequence[NewResult], *, deliver: bool, at: float | None = None) -> int:
+def add(connection: Connection, results: Sequence[NewResult], *, deliver: bool, at: float | None = None) -> int:
     """Tell of each article that it was tagged, unless that is told already; returns how many are new.
 
     ``deliver`` puts the new ones on the way to the webhook in the same step.
     """
     at = time.time() if at is None else at
     new = 0
-    for one in found:
+    for one in results:
         values = {"article": one.article, "kind": TAGGED, "at": at, "day": local_day(at), "record": _record(one, at)}
         statement = insert(changes).values(**values, written=0).on_conflict_do_nothing()
         number = connection.execute(statement.returning(changes.c.number)).scalar_one_or_none()
@@ -84,13 +84,13 @@ def add_label(
     ``deliver`` puts it on the way to the webhook, where it waits for some seconds: of several
     labels of one article only the last is sent, and what is undone at once is not sent twice.
     """
-    found = queue.get(connection, article)
-    if found is None:
+    queued = queue.get(connection, article)
+    if queued is None:
         return
     at = time.time()
-    known = taxonomy is not None and found.category in taxonomy.ids
-    name = taxonomy[found.category].name if taxonomy is not None and known else found.category
-    record = {"event": LABELLED, "action": action, "by": by, **found.short_record(name)}
+    known = taxonomy is not None and queued.category in taxonomy.ids
+    name = taxonomy[queued.category].name if taxonomy is not None and known else queued.category
+    record = {"event": LABELLED, "action": action, "by": by, **queued.short_record(name)}
     values = {"article": article, "kind": LABELLED, "at": at, "day": local_day(at), "record": _line(record)}
     number = connection.execute(insert(changes).values(**values, written=0).returning(changes.c.number)).scalar_one()
     if not deliver:
@@ -136,14 +136,14 @@ def prune(connection: Connection, before: float, limit: int = 5_000) -> int:
     c = changes.c
     on_their_way = select(deliveries.c.change)
     old = (c.at < before) & (c.written == 1) & (c.record != "") & c.number.not_in(on_their_way)
-    found = list(connection.execute(select(c.number).where(old).order_by(c.number).limit(limit)).scalars())
-    if not found:
+    numbers = list(connection.execute(select(c.number).where(old).order_by(c.number).limit(limit)).scalars())
+    if not numbers:
         return 0
-    these = c.number.between(found[0], found[-1]) & old
+    these = c.number.between(numbers[0], numbers[-1]) & old
     connection.execute(delete(changes).where(these, c.kind != TAGGED))
     connection.execute(update(changes).where(these).values(record=""))
-    choices.note_pruned_changes(connection, max(found[-1], choices.read_pruned_changes(connection)))
-    return len(found)
+    choices.note_pruned_changes(connection, max(numbers[-1], choices.read_pruned_changes(connection)))
+    return len(numbers)
 
 
 def unwritten(connection: Connection, limit: int = 500) -> UnwrittenChanges | None:

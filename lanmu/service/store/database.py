@@ -195,13 +195,13 @@ def _find_damage(path: Path, seconds: float | None, stopped: threading.Event | N
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
             connection.set_progress_handler(late, 10_000)
-            found = [str(row[0]) for row in connection.execute("PRAGMA quick_check(1)")]
+            answers = [str(row[0]) for row in connection.execute("PRAGMA quick_check(1)")]
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_INTERRUPT:
             return "", False
         return (str(error) if code in _DAMAGED else ""), True
-    return ("" if found == ["ok"] else "; ".join(found)), True
+    return ("" if answers == ["ok"] else "; ".join(answers)), True
 
 
 def _engine(path: Path) -> Engine:

@@ -101,11 +101,11 @@ def walk(store: Store, wanted: DeedFilter, *, piece: int = MOST_A_PAGE) -> Itera
     while True:
         condition = _condition(wanted) if before is None else and_(_condition(wanted), s.number < before)
         with store.reading() as connection:
-            found = _deeds(connection, condition, 0, piece)
-        yield from found
-        if len(found) < piece:
+            read = _deeds(connection, condition, 0, piece)
+        yield from read
+        if len(read) < piece:
             return
-        before = found[-1].number
+        before = read[-1].number
 
 
 def people(connection: Connection, day: str) -> list[PersonsWork]:

@@ -66,8 +66,8 @@ def due(connection: Connection, limit: int, now: float | None = None) -> list[De
 def next_due(connection: Connection) -> float | None:
     """When the next delivery is due, in seconds since 1970."""
     query = select(func.min(deliveries.c.due)).where(deliveries.c.state == "waiting")
-    found = connection.execute(query).scalar_one_or_none()
-    return None if found is None else float(found)
+    due = connection.execute(query).scalar_one_or_none()
+    return None if due is None else float(due)
 
 
 def mark_delivered(connection: Connection, numbers: Sequence[int]) -> None:
@@ -106,10 +106,10 @@ def revive(connection: Connection) -> int:
 
 def count_by_state(connection: Connection) -> dict[str, int]:
     """How many deliveries are ``waiting`` and ``dead``."""
-    found = {"waiting": 0, "dead": 0}
+    counts = {"waiting": 0, "dead": 0}
     query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
-    found.update({row[0]: row[1] for row in connection.execute(query)})
-    return found
+    counts.update({row[0]: row[1] for row in connection.execute(query)})
+    return counts
 
 
 def dead(connection: Connection, limit: int = 50) -> list[DeadDelivery]:

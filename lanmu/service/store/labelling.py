@@ -160,8 +160,8 @@ def _find_known(connection: Connection, by: str, step: str | None) -> Labelling 
     """What this person's step of this name did, if it has come before."""
     if step is None:
         return None
-    found = select(label_steps).where(label_steps.c.by == by, label_steps.c.step == step)
-    row = connection.execute(found).one_or_none()
+    query = select(label_steps).where(label_steps.c.by == by, label_steps.c.step == step)
+    row = connection.execute(query).one_or_none()
     return None if row is None else Labelling(row.number, row.article, row.action, row.category, by, row.batch, True)
 
 

@@ -48,8 +48,8 @@ def pieces(connection: Connection, of: QueuedArticle) -> list[QueuedArticle]:
         .order_by(c.source_position, c.number)
         .limit(MOST_PIECES)
     )
-    found = (queue.get(connection, number) for number in connection.execute(query).scalars())
-    return [one for one in found if one is not None]
+    queued = (queue.get(connection, number) for number in connection.execute(query).scalars())
+    return [one for one in queued if one is not None]
 
 
 def rewrite(connection: Connection, number: int, tagged: TaggedArticle, model: str) -> None:

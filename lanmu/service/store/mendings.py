@@ -96,8 +96,8 @@ def last_of(connection: Connection, article: int) -> Mend | None:
     """The last step upon an article, if it can be taken back still."""
     query = select(mendings).where(mendings.c.article == article).order_by(mendings.c.number.desc()).limit(1)
     row = connection.execute(query).one_or_none()
-    found = None if row is None else _mend(row)
-    return found if found is not None and _is_as_left(connection, found) else None
+    last = None if row is None else _mend(row)
+    return last if last is not None and _is_as_left(connection, last) else None
 
 
 def take_back(connection: Connection, mend: Mend) -> None:

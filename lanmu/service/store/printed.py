@@ -29,15 +29,15 @@ def of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[Printe
 
 def join(connection: Connection, number: int, other: int) -> None:
     """Add another article's lines to this one's."""
-    found = of(connection, [number, other])
-    if found:
-        keep(connection, number, (*found.get(number, ()), *found.get(other, ())))
+    parts = of(connection, [number, other])
+    if parts:
+        keep(connection, number, (*parts.get(number, ()), *parts.get(other, ())))
 
 
 def cut(connection: Connection, number: int, new: int, opening: str) -> None:
     """Give a new article those lines of another from which its text begins."""
-    found = of(connection, [number]).get(number, ())
-    before, after = cut_printed(found, opening)
+    parts = of(connection, [number]).get(number, ())
+    before, after = cut_printed(parts, opening)
     if after:
         keep(connection, number, before)
         keep(connection, new, after)

@@ -65,10 +65,10 @@ def waiting(connection: Connection) -> int:
 
 def count_by_state(connection: Connection) -> dict[str, int]:
     """How many articles of the whole queue are in each state."""
-    found: dict[str, int] = dict.fromkeys(STATES, 0)
+    counts: dict[str, int] = dict.fromkeys(STATES, 0)
     query = select(articles.c.state, func.count()).group_by(articles.c.state)
-    found.update(_counts(connection, query))
-    return found
+    counts.update(_counts(connection, query))
+    return counts
 
 
 def _counts(connection: Connection, query: Select[*tuple[Any, ...]]) -> dict[str, int]:

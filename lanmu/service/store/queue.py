@@ -68,7 +68,7 @@ def add(
 ) -> list[Added]:
     """Put tagged articles into the queue; one whose title and body are there already stays as it was."""
     at = time.time() if at is None else at
-    found: list[Added] = []
+    added: list[Added] = []
     for one in tagged:
         row = _row(one, origin, model, at)
         statement = insert(articles).values(row).on_conflict_do_nothing(index_elements=["fingerprint"])
@@ -77,12 +77,12 @@ def add(
             known = select(func.coalesce(articles.c.into, articles.c.number)).where(
                 articles.c.fingerprint == row["fingerprint"]
             )
-            found.append(Added(connection.execute(known).scalar_one(), False))
+            added.append(Added(connection.execute(known).scalar_one(), False))
         else:
-            found.append(Added(number, True))
+            added.append(Added(number, True))
             if one.article.source.printed:
                 printed.keep(connection, number, one.article.source.printed)
-    return found
+    return added
 
 
 def get(connection: Connection, number: int) -> QueuedArticle | None:
@@ -122,11 +122,11 @@ def walk(store: Store, wanted: ArticleFilter, *, piece: int = MOST_A_PAGE) -> It
             condition = and_(condition, articles.c.number < before)
         query = select(articles).where(condition).order_by(articles.c.number.desc()).limit(piece)
         with store.reading() as connection:
-            found = [make_queued_article(row) for row in connection.execute(query)]
-        yield from found
-        if len(found) < piece:
+            queued = [make_queued_article(row) for row in connection.execute(query)]
+        yield from queued
+        if len(queued) < piece:
             return
-        before = found[-1].number
+        before = queued[-1].number
 
 
 def numbers(connection: Connection, wanted: ArticleFilter, limit: int) -> list[int]:
@@ -150,8 +150,8 @@ def for_review(
     query = _most_useful(condition).offset(offset).limit(limit)
     numbers = [row.number for row in connection.execute(query)]
     rows = connection.execute(select(articles).where(articles.c.number.in_(numbers)))
-    found = {row.number: make_queued_article(row) for row in rows}
-    return ArticlePage(tuple(found[number] for number in numbers), total, offset, limit)
+    by_number = {row.number: make_queued_article(row) for row in rows}
+    return ArticlePage(tuple(by_number[number] for number in numbers), total, offset, limit)
 
 
 def origins(connection: Connection, state: State | None = None) -> list[str]:
@@ -189,20 +189,20 @@ def review_numbers(
 
 def sources_in_review(connection: Connection, limit: int = 100) -> tuple[list[str], list[str]]:
     """The files and the printed columns that articles in review come from, those with most first."""
-    found: list[list[str]] = []
+    columns: list[list[str]] = []
     for name in (articles.c.source_path, articles.c.column):
         query = (
             select(name).where(articles.c.state == "review", name != "").group_by(name)
             .order_by(func.count().desc(), name).limit(limit)
         )  # fmt: skip
-        found.append(list(connection.execute(query).scalars()))
-    return found[0], found[1]
+        columns.append(list(connection.execute(query).scalars()))
+    return columns[0], columns[1]
 
 
 def split_search(text: str) -> list[str]:
     """What must all be found: words, and phrases that stand in quotes."""
-    found = [phrase or word for phrase, word in _SEARCHED.findall(text)]
-    return [" ".join(one.split()) for one in found if one.strip()][:10]
+    words = [phrase or word for phrase, word in _SEARCHED.findall(text)]
+    return [" ".join(one.split()) for one in words if one.strip()][:10]
 
 
 def condition_of(wanted: ArticleFilter) -> ColumnElement[bool]:

@@ -100,11 +100,11 @@ def agreement(connection: Connection) -> Agreement:
         .order_by(r.at.desc())
         .limit(SHOWN)
     )
-    found = tuple(
+    sides = tuple(
         Reading(row.article, row.title, row.first_by, row.first, row.second_by, row.second, moment(row.at))
         for row in connection.execute(differ)
     )
-    return Agreement(len(pairs), sum(first == second for first, second in pairs), kappa(pairs), found)
+    return Agreement(len(pairs), sum(first == second for first, second in pairs), kappa(pairs), sides)
 
 
 def of_article(connection: Connection, number: int) -> Reading | None:

@@ -61,8 +61,8 @@ def periods(
     )
     counts: dict[str, dict[str, int]] = {}
     reviewed: dict[str, int] = {}
-    for period, found, number, doubtful in connection.execute(query):
-        counts.setdefault(period, {})[found] = number
+    for period, its_category, number, doubtful in connection.execute(query):
+        counts.setdefault(period, {})[its_category] = number
         reviewed[period] = reviewed.get(period, 0) + doubtful
     return [Period(period, categories, reviewed[period]) for period, categories in counts.items()]
 
@@ -90,10 +90,10 @@ def confidence(
         .where(_within(_day(clock), first_day, last_day))
         .group_by(bin_, c.decision)
     )
-    found = [[0, 0] for _ in range(BINS)]
+    counts = [[0, 0] for _ in range(BINS)]
     for number, decision, count in connection.execute(query):
-        found[max(0, number)][decision == "review"] = count
-    return [(accepted, review) for accepted, review in found]
+        counts[max(0, number)][decision == "review"] = count
+    return [(accepted, review) for accepted, review in counts]
 
 
 def agreement(connection: Connection) -> list[Agreement]:

@@ -123,10 +123,10 @@ def mark_written(connection: Connection, written: Sequence[WaitingLabel]) -> Non
 def read_again(connection: Connection, says: Mapping[str, str]) -> int:
     """Note what labels.csv says (category by id) where that is not what it was noted to say; how many differ."""
     query = select(labels.c.article, labels.c.id, labels.c.written).where(labels.c.id.is_not(None))
-    found = [(row.article, says.get(row.id)) for row in connection.execute(query) if says.get(row.id) != row.written]
-    for article, written in found:
+    changed = [(row.article, says.get(row.id)) for row in connection.execute(query) if says.get(row.id) != row.written]
+    for article, written in changed:
         connection.execute(update(labels).where(labels.c.article == article).values(written=written))
-    return len(found)
+    return len(changed)
 
 
 def last_file(connection: Connection) -> LabelFileState | None:

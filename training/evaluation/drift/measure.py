@@ -152,9 +152,11 @@ def drift(archive: Path, weights: LinearWeights, taxonomy: Taxonomy, reference: 
     names = sorted(tallies)
     judged = [name for name in names if tallies[name].articles >= FEWEST_ARTICLES]
     charts = _charts([tallies[name] for name in judged], np.array([int(name[5:7]) for name in judged], np.int64))
-    found = _standing_out(judged, tallies, charts) if len(judged) >= FEWEST_VALUES else {}
+    standing_out = _standing_out(judged, tallies, charts) if len(judged) >= FEWEST_VALUES else {}
     plain = [tallies[name].month(name) for name in names]
-    months = [replace(month, stands_out=found.get(month.month, ()), like=_like(month.month, judged)) for month in plain]
+    months = [
+        replace(month, stands_out=standing_out.get(month.month, ()), like=_like(month.month, judged)) for month in plain
+    ]
     return Drift(taxonomy, tuple(months), _whole(tallies).month("all"), reference, charts, undated)
 
 
@@ -296,7 +298,7 @@ def _standing_out(
     names: list[str], tallies: dict[str, _Tally], charts: dict[str, Chart]
 ) -> dict[str, tuple[tuple[str, float, float], ...]]:
     """Each month's reasons, the largest change first."""
-    found: dict[str, tuple[tuple[str, float, float], ...]] = {}
+    by_month: dict[str, tuple[tuple[str, float, float], ...]] = {}
     measures = ("unseen", "probability", "accepted")
 
     def change(what: str, i: int) -> float:
@@ -312,11 +314,11 @@ def _standing_out(
         reasons += sorted(changed, key=lambda category: -change(category, i))[:MOST_CHANGES]
         if reasons:
             reasons.sort(key=lambda what: -change(what, i))
-            found[name] = tuple(
+            by_month[name] = tuple(
                 (what, round(float(charts[what].values[i]), 6), round(float(charts[what].usual[i]), 6))
                 for what in reasons
             )
-    return found
+    return by_month
 
 
 def _whole(tallies: dict[str, _Tally]) -> _Tally:

@@ -23,22 +23,22 @@ MOST_MONTHS = 36
 """A longer series is not listed month by month on the terminal; those that stand out are."""
 
 
-def print_drift(found: Drift, language: Language = "en") -> None:
+def print_drift(drift: Drift, language: Language = "en") -> None:
     """The comparison with the labels, then the months (all, or those that stand out), each with its reasons."""
     from rich.console import Console
     from rich.text import Text
 
     say, figure = Wording(language), Figures(language)
     console = Console(highlight=False)
-    console.print(f"[bold]{_subtitle(found, say)}[/bold]")
+    console.print(f"[bold]{_subtitle(drift, say)}[/bold]")
     table = grid(("", "left"), (figure("archive"), "right"), (figure("labels"), "right"))
     for measure in MEASURES:
-        whole, labels = getattr(found.whole, measure), getattr(found.reference, measure)
+        whole, labels = getattr(drift.whole, measure), getattr(drift.reference, measure)
         table.add_row(say(f"drift_{measure}"), _percent(whole), _percent(labels))
     console.print(table)
-    for line in summary(found, say):
+    for line in summary(drift, say):
         console.print(line, markup=False)
-    shown = found.months if len(found.months) <= MOST_MONTHS else found.standing_out
+    shown = drift.months if len(drift.months) <= MOST_MONTHS else drift.standing_out
     if not shown:
         return
     console.print()
@@ -51,12 +51,12 @@ def print_drift(found: Drift, language: Language = "en") -> None:
         style = "bold" if month.stands_out else ""
         table.add_row(
             Text(month.month, style), f"{month.articles:,}", _percent(month.unseen), _percent(month.probability),
-            _percent(month.accepted), "; ".join(reasons(found, month, say)),
+            _percent(month.accepted), "; ".join(reasons(drift, month, say)),
         )  # fmt: skip
     console.print(table)
 
 
-def drift_page(found: Drift, language: Language = "zh") -> str:
+def drift_page(drift: Drift, language: Language = "zh") -> str:
     """The whole page: what stands out and why, charts with limits, the mix against that of the labels."""
     from jinja2 import Environment, FileSystemLoader
     from markupsafe import Markup
@@ -64,29 +64,29 @@ def drift_page(found: Drift, language: Language = "zh") -> str:
     say = Wording(language)
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
     measures = [
-        chart_figure(_measure_chart(found, measure, say), say(f"drift_{measure}"), say("drift_chart_note"))
+        chart_figure(_measure_chart(drift, measure, say), say(f"drift_{measure}"), say("drift_chart_note"))
         for measure in MEASURES
     ]
     body = environment.get_template("drift.html").render(
         say=say,
-        subtitle=_subtitle(found, say),
-        summary=summary(found, say),
+        subtitle=_subtitle(drift, say),
+        summary=summary(drift, say),
         cards=[
             (
-                _percent(getattr(found.whole, measure)),
+                _percent(getattr(drift.whole, measure)),
                 say(f"drift_{measure}"),
-                f"{say('drift_labels')} {_percent(getattr(found.reference, measure))}",
+                f"{say('drift_labels')} {_percent(getattr(drift.reference, measure))}",
             )
             for measure in MEASURES
         ],
         rows=[
-            {"month": month.month, "articles": month.articles, "reasons": reasons(found, month, say)}
-            for month in found.standing_out
+            {"month": month.month, "articles": month.articles, "reasons": reasons(drift, month, say)}
+            for month in drift.standing_out
         ],
         charts={
             "measures": [Markup(one) for one in measures],
-            "mix": Markup(chart_figure(_mix_chart(found, say), say("drift_chart_mix"))),
-            "against": Markup(chart_figure(_against_chart(found, say), say("drift_chart_against"))),
+            "mix": Markup(chart_figure(_mix_chart(drift, say), say("drift_chart_mix"))),
+            "against": Markup(chart_figure(_against_chart(drift, say), say("drift_chart_against"))),
         },
         about=say("drift_about", least=FEWEST_ARTICLES),
     )
@@ -94,37 +94,37 @@ def drift_page(found: Drift, language: Language = "zh") -> str:
     return chart_page(say("drift_title"), body, language="zh-CN" if language == "zh" else "en", style=style)
 
 
-def summary(found: Drift, say: Wording) -> list[str]:
+def summary(drift: Drift, say: Wording) -> list[str]:
     """What the drift comes to, in sentences."""
     said: list[str] = []
-    judged = sum(month.articles >= FEWEST_ARTICLES for month in found.months)
+    judged = sum(month.articles >= FEWEST_ARTICLES for month in drift.months)
     if judged < FEWEST_VALUES:
         said.append(say("drift_too_few", least=FEWEST_ARTICLES))
-    elif not found.standing_out:
+    elif not drift.standing_out:
         said.append(say("drift_steady"))
     else:
-        worst = [month.month for month in found.standing_out[:NAMED]]
-        names = say.listed(worst) + (" …" if len(found.standing_out) > NAMED else "")
-        said.append(say("drift_out", n=len(found.standing_out), months=judged, names=names))
-    names_of = {category.id: category.name for category in found.taxonomy}
-    more = {c: share - found.reference.mix.get(c, 0.0) for c, share in found.whole.mix.items()}
+        worst = [month.month for month in drift.standing_out[:NAMED]]
+        names = say.listed(worst) + (" …" if len(drift.standing_out) > NAMED else "")
+        said.append(say("drift_out", n=len(drift.standing_out), months=judged, names=names))
+    names_of = {category.id: category.name for category in drift.taxonomy}
+    more = {c: share - drift.reference.mix.get(c, 0.0) for c, share in drift.whole.mix.items()}
     common = [c for c in sorted(more, key=lambda c: -more[c]) if more[c] > MORE_COMMON][:NAMED]
     if common:
-        labels = found.reference.mix
+        labels = drift.reference.mix
         shown = [
-            f"{names_of.get(c, c)} {_percent(found.whole.mix[c])} / {_percent(labels.get(c, 0.0))}" for c in common
+            f"{names_of.get(c, c)} {_percent(drift.whole.mix[c])} / {_percent(labels.get(c, 0.0))}" for c in common
         ]
         said.append(say("drift_more_often", names=say.listed(shown)))
-    if found.undated:
-        said.append(say("drift_undated", n=f"{found.undated:,}"))
-    if found.standing_out:
+    if drift.undated:
+        said.append(say("drift_undated", n=f"{drift.undated:,}"))
+    if drift.standing_out:
         said.append(say("drift_advice"))
     return said
 
 
-def reasons(found: Drift, month: Month, say: Wording) -> list[str]:
+def reasons(drift: Drift, month: Month, say: Wording) -> list[str]:
     """Why a month stands out."""
-    names = {category.id: category.name for category in found.taxonomy}
+    names = {category.id: category.name for category in drift.taxonomy}
     season = {"months": say.listed(list(month.like[-NAMED:]))} if month.like else {}
     return [
         say(
@@ -138,24 +138,24 @@ def reasons(found: Drift, month: Month, say: Wording) -> list[str]:
     ]
 
 
-def _subtitle(found: Drift, say: Wording) -> str:
+def _subtitle(drift: Drift, say: Wording) -> str:
     return say(
         "drift_subtitle",
-        articles=f"{found.whole.articles:,}",
-        months=len(found.months),
-        model=found.about.get("model", "?"),
-        labels=f"{found.reference.labels:,}",
+        articles=f"{drift.whole.articles:,}",
+        months=len(drift.months),
+        model=drift.about.get("model", "?"),
+        labels=f"{drift.reference.labels:,}",
     )
 
 
-def _measure_chart(found: Drift, measure: str, say: Wording) -> Any:
+def _measure_chart(drift: Drift, measure: str, say: Wording) -> Any:
     import altair as alt
 
-    judged = {month.month: i for i, month in enumerate(_judge_months(found))}
-    chart = found.charts.get(measure)
+    judged = {month.month: i for i, month in enumerate(_judge_months(drift))}
+    chart = drift.charts.get(measure)
     limits = chart is not None and len(judged) >= FEWEST_VALUES
     rows = []
-    for month in found.months:
+    for month in drift.months:
         row: dict[str, Any] = {"month": month.month, "value": getattr(month, measure), "articles": month.articles}
         i = judged.get(month.month)
         if limits and chart is not None and i is not None:
@@ -176,7 +176,7 @@ def _measure_chart(found: Drift, measure: str, say: Wording) -> Any:
     if limits:
         band = base.mark_area(opacity=0.15, color=BLUE, interpolate="step")
         layers.append(band.encode(y=alt.Y("low:Q", scale=scale), y2="high:Q"))
-    labels = alt.Chart(data_of([{"y": getattr(found.reference, measure)}]))
+    labels = alt.Chart(data_of([{"y": getattr(drift.reference, measure)}]))
     layers += [
         labels.mark_rule(color=GREY, strokeDash=[5, 4]).encode(y=alt.Y("y:Q", scale=scale)),
         base.mark_line(color=BLUE, strokeWidth=2).encode(y=y),
@@ -186,13 +186,13 @@ def _measure_chart(found: Drift, measure: str, say: Wording) -> Any:
     return alt.layer(*layers).properties(width="container", height=180)
 
 
-def _mix_chart(found: Drift, say: Wording) -> Any:
+def _mix_chart(drift: Drift, say: Wording) -> Any:
     import altair as alt
 
-    shown = [category for category in found.taxonomy if found.whole.mix.get(category.id)]
+    shown = [category for category in drift.taxonomy if drift.whole.mix.get(category.id)]
     rows = [
         {"month": month.month, "category": category.name, "share": month.mix.get(category.id, 0.0)}
-        for month in found.months
+        for month in drift.months
         for category in shown
     ]
     colour = alt.Color(
@@ -220,16 +220,16 @@ def _mix_chart(found: Drift, say: Wording) -> Any:
     )
 
 
-def _against_chart(found: Drift, say: Wording) -> Any:
+def _against_chart(drift: Drift, say: Wording) -> Any:
     import altair as alt
 
-    names = {category.id: category.name for category in found.taxonomy}
-    categories = sorted({*found.whole.mix, *found.reference.mix}, key=lambda c: -found.whole.mix.get(c, 0.0))[:40]
+    names = {category.id: category.name for category in drift.taxonomy}
+    categories = sorted({*drift.whole.mix, *drift.reference.mix}, key=lambda c: -drift.whole.mix.get(c, 0.0))[:40]
     archive, labels = say("drift_archive"), say("drift_labels")
     rows = [
         {"category": names.get(c, c), "side": side, "share": mix.get(c, 0.0)}
         for c in categories
-        for side, mix in ((archive, found.whole.mix), (labels, found.reference.mix))
+        for side, mix in ((archive, drift.whole.mix), (labels, drift.reference.mix))
     ]
     y = alt.Y("category:N", sort=[names.get(c, c) for c in categories], title=None)
     base = alt.Chart(data_of(rows)).encode(y=y)
@@ -249,8 +249,8 @@ def _against_chart(found: Drift, say: Wording) -> Any:
     return alt.layer(line, points).properties(width="container", height=alt.Step(STEP))
 
 
-def _judge_months(found: Drift) -> Iterable[Month]:
-    return [month for month in found.months if month.articles >= FEWEST_ARTICLES]
+def _judge_months(drift: Drift) -> Iterable[Month]:
+    return [month for month in drift.months if month.articles >= FEWEST_ARTICLES]
 
 
 def _percent(share: float) -> str:

@@ -41,8 +41,8 @@ def report_page(evaluation: Evaluation, language: Language = "zh") -> str:
     taxonomy = evaluation.answers.taxonomy
     names = {category.id: category.name for category in taxonomy}
     drawn = {
-        name: [Markup(one) for one in found] if isinstance(found, list) else Markup(found)
-        for name, found in _charts(evaluation, say).items()
+        name: [Markup(one) for one in chart] if isinstance(chart, list) else Markup(chart)
+        for name, chart in _charts(evaluation, say).items()
     }
     mistakes = list(_mistakes(evaluation, names))
     body = environment.get_template("report.html").render(

@@ -102,18 +102,18 @@ def real_examples(labels: tuple[RealLabel, ...]) -> Examples:
 
 def join_corpora(labels: tuple[Label, ...]) -> tuple[Label, ...]:
     """Labels that point into a corpus (source ``xwlb``, no text) with their texts."""
-    found: list[Label] = []
+    joined: list[Label] = []
     for label in labels:
         if label.text or label.title:
-            found.append(label)
+            joined.append(label)
             continue
         item = _news_by_id().get(label.id.removeprefix("xwlb/")) if label.source == "xwlb" and has_corpus() else None
         if item is None:
             raise LabelsError(say("corpus.no_text", line=label.line, id=label.id, source=label.source))
-        found.append(
+        joined.append(
             Label(label.id, label.category, label.source, item["date"], item["title"], item["text"], label.line)
         )
-    return tuple(found)
+    return tuple(joined)
 
 
 def fudan() -> Examples:

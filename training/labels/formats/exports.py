@@ -23,8 +23,8 @@ def export_labels(labels: Sequence[Label], form: ExportForm) -> bytes:
     """
     writers: Mapping[ExportForm, Callable[[Sequence[Label]], bytes]] = {
         "csv": spreadsheet,
-        "jsonl": lambda found: _lines({column: getattr(label, column) for column in COLUMNS} for label in found),
-        "doccano": lambda found: _lines(_doccano(label) for label in found),
+        "jsonl": lambda given: _lines({column: getattr(label, column) for column in COLUMNS} for label in given),
+        "doccano": lambda given: _lines(_doccano(label) for label in given),
         "label-studio": _label_studio,
         "fasttext": _fasttext,
         "annif": _annif,

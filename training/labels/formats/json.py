@@ -105,25 +105,25 @@ def _other_texts(data: Mapping[str, Any], whole: bool) -> list[str]:
 
 def _choices(task: Mapping[str, Any]) -> list[str]:
     """The choices of a task's annotations; annotators who agree count once, cancelled ones not at all."""
-    found: list[str] = []
+    choices: list[str] = []
     for annotation in task.get("annotations") or task.get("completions") or ():
         if not isinstance(annotation, dict) or annotation.get("was_cancelled"):
             continue
         for result in annotation.get("result") or ():
             value = result.get("value") if isinstance(result, dict) else None
-            found += _strings(value.get("choices")) if isinstance(value, dict) else []
-    return sorted(set(found))
+            choices += _strings(value.get("choices")) if isinstance(value, dict) else []
+    return sorted(set(choices))
 
 
 def _short_choices(task: Mapping[str, Any]) -> list[str]:
     """JSON-MIN puts the choice beside the data, under the name that the labelling setup gave it."""
-    found: list[str] = []
+    choices: list[str] = []
     fields = fields_of(map(str, task), _USUAL)
     for key, value in task.items():
         if key in _NOT_A_CHOICE or key in TEXT_KEYS or key in TITLE_KEYS or key in (fields.text, fields.title):
             continue
-        found += _strings(value.get("choices") if isinstance(value, dict) else value)
-    return sorted(set(found))
+        choices += _strings(value.get("choices") if isinstance(value, dict) else value)
+    return sorted(set(choices))
 
 
 def _strings(value: object) -> list[str]:

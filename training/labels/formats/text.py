@@ -110,14 +110,14 @@ def spreadsheet(path: Path, skipped: Skipped) -> Iterator[Label]:
     from training.labels.file import read_labels
 
     content = text_of(path).encode() if path.suffix.lower() in WORKBOOKS else None
-    found = read_labels(path, content=content)
-    waiting = [finding for finding in found.refused if finding.said.code == "finding.no_category_line"]
-    for finding in found.refused:
+    table = read_labels(path, content=content)
+    waiting = [finding for finding in table.refused if finding.said.code == "finding.no_category_line"]
+    for finding in table.refused:
         if finding not in waiting:
             skipped(say("finding.at_line", path=str(path), finding=finding.message))
-    if not found.labels and waiting:
+    if not table.labels and waiting:
         raise LabelsError(say("labels.none_filled", path=str(path), rows=len(waiting)))
-    for label in found.labels:
+    for label in table.labels:
         yield replace(
             label,
             id=undo_defuse(label.id),
