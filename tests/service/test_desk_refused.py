@@ -45,7 +45,7 @@ def test_a_file_of_the_folder_that_cannot_be_read_is_told_and_tried_again(client
     assert "二版/县城记事.docx" in page and "另存为 .docx" in page
     assert "as .docx" in client.get("/refused", headers={"Accept-Language": "en"}).text
     told = (day / "二版" / "县城记事.docx.reason.txt").read_text("utf-8").splitlines()
-    assert "另存为" in told[0] and "saved again" in told[1]
+    assert "另存为" in told[0] and "save texts as .docx" in told[1]
 
     number = re.search(r'action="/refused/(\d+)/again"><[^>]*><button>再试一次<span class="hidden"> 二版', page)
     assert number is not None
