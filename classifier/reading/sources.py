@@ -9,12 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from classifier.article import Article
 from classifier.errors import InputRefused, Refused, raise_refused
 from classifier.messages import say
 from classifier.reading.documents.documents import read_document
+from classifier.reading.documents.gathering import Gathering, is_small_text
 from classifier.reading.kinds import (
     ARCHIVES,
     OLE,
@@ -38,10 +39,17 @@ from classifier.reading.tables.chunk import ArticleChunk, TableSource
 from classifier.reading.tables.reader import table_chunks
 from classifier.reading.unpacking import TooMuch, Unpacking
 
+if TYPE_CHECKING:
+    from classifier.reading.documents.clean_files import FileChunk
+
 _HEAD_OF_OCR = 16_384
 _HEAD = 65_536
 Passed = Callable[[str], None]
 """Told of the name of each file or member that is passed over, as its kind is not read."""
+
+
+Pieces = Iterator["ArticleChunk | FileChunk | list[Article]"]
+"""Tables in chunks of columns, small files read together, documents as lists of Articles."""
 
 
 def _unheard(name: str) -> None:
@@ -72,6 +80,7 @@ class ReadingRun:
 
     ``refused`` hears of rows, members and files that cannot be read, ``passed`` of names whose kind
     is not read; ``scorer`` judges paragraphs; ``stems`` are those that ids have been given so far.
+    ``together``: whether small files of text in archives are read together, by compiled code.
     """
 
     options: ReadingOptions = field(default_factory=ReadingOptions)
@@ -79,11 +88,10 @@ class ReadingRun:
     passed: Passed = _unheard
     scorer: Scorer | None = None
     stems: GivenStems = field(default_factory=GivenStems)
+    together: bool = False
 
 
-def read_pieces(
-    file: BinaryIO, origin: Origin, run: ReadingRun, members: range | None = None
-) -> Iterator[ArticleChunk | list[Article]]:
+def read_pieces(file: BinaryIO, origin: Origin, run: ReadingRun, members: range | None = None) -> Pieces:
     """As read_open, but tables come as chunks of columns and documents as lists of Articles.
 
     ``members`` reads only those of a zip (numbers in its own list).  Without a stem in ``origin`` the
@@ -92,9 +100,9 @@ def read_pieces(
     yield from _Reading(run).pieces(file, origin, members)
 
 
-def _articles_of(pieces: Iterable[ArticleChunk | list[Article]]) -> Iterator[Article]:
+def _articles_of(pieces: Pieces) -> Iterator[Article]:
     for piece in pieces:
-        yield from piece.articles() if isinstance(piece, ArticleChunk) else piece
+        yield from piece if isinstance(piece, list) else piece.articles()
 
 
 @dataclass(slots=True)
@@ -105,9 +113,7 @@ class _Reading:
     total: Unpacking | None = None
     depth: int = 0
 
-    def pieces(
-        self, file: BinaryIO, origin: Origin, members: range | None = None
-    ) -> Iterator[ArticleChunk | list[Article]]:
+    def pieces(self, file: BinaryIO, origin: Origin, members: range | None = None) -> Pieces:
         options, limits = self.run.options, self.run.options.limits
         last = origin.member if origin.stem else origin.member.rsplit("!", 1)[-1]
         stem, kind, packing = split_name(last or origin.path)
@@ -144,9 +150,18 @@ class _Reading:
             data = read_whole(file, origin.name, limits.file_bytes)
             yield read_document(data, kind, origin, options, self.run.scorer, self.run.refused)
 
-    def _archive(
-        self, file: BinaryIO, kind: str, packing: str, origin: Origin, members: range | None
-    ) -> Iterator[ArticleChunk | list[Article]]:
+    def _member(self, file: BinaryIO, origin: Origin, gathering: Gathering | None) -> Pieces:
+        """One member, and all that was gathered before it and is read by now."""
+        if gathering is not None:
+            options = self.run.options
+            if kind := is_small_text(origin.member, options):
+                gathering.add(origin, kind, read_whole(file, origin.name, options.limits.file_bytes))
+                yield from gathering.take()
+                return
+            yield from _all_of(gathering)
+        yield from self.pieces(file, origin)
+
+    def _archive(self, file: BinaryIO, kind: str, packing: str, origin: Origin, members: range | None) -> Pieces:
         from classifier.reading.archives import ArchiveReading, archive_members
 
         run, limits, name = self.run, self.run.options.limits, origin.name
@@ -158,8 +173,12 @@ class _Reading:
             self.total = Unpacking(name, limits, _size(file))
         met = Counter[str]()
 
+        gathering = Gathering(run.options, run.refused, run.scorer) if run.together else None
+
         def refused(error: InputRefused) -> None:
             met["refused"] += 1
+            if gathering is not None:
+                gathering.settle()
             run.refused(error)
 
         def passed(member: str) -> None:
@@ -168,19 +187,33 @@ class _Reading:
 
         inside = ArchiveReading(name, limits, self.total, run.stems, refused, passed)
         self.depth += 1
-        for inner in archive_members(file, kind, packing, inside, members):
-            met["read"] += 1
-            try:
-                yield from self.pieces(inner.file, origin.inside(inner.name, inner.stem))
-            except TooMuch:
-                raise
-            except InputRefused as error:
-                if run.refused is raise_refused:
+        try:
+            for inner in archive_members(file, kind, packing, inside, members):
+                met["read"] += 1
+                try:
+                    yield from self._member(inner.file, origin.inside(inner.name, inner.stem), gathering)
+                except TooMuch:
                     raise
-                run.refused(error)
+                except InputRefused as error:
+                    if run.refused is raise_refused:
+                        raise
+                    if gathering is not None:
+                        gathering.settle()
+                    run.refused(error)
+        except Exception:
+            yield from _all_of(gathering)
+            raise
+        yield from _all_of(gathering)
         self.depth -= 1
         if not met["refused"] + met["read"] and members is None:
             raise InputRefused(name, say("reading.archive_without_articles", readable=READABLE))
+
+
+def _all_of(gathering: Gathering | None) -> Iterator[FileChunk | list[Article]]:
+    """All that was gathered."""
+    if gathering is not None:
+        gathering.settle()
+        yield from gathering.take()
 
 
 def _by_content(file: BinaryIO, limits: Limits) -> tuple[BinaryIO, str, str]:

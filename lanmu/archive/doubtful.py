@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -29,6 +29,9 @@ from lanmu.archive.locations import is_url
 from lanmu.archive.plan import Plan, part_name, read_plan, read_shards
 from lanmu.archive.scoring import read_piece
 from lanmu.archive.target import Target
+
+if TYPE_CHECKING:
+    from classifier.reading.documents.clean_files import FileChunk
 
 Place = tuple[str, str, int]
 """Path, member and position: where an article was read."""
@@ -112,12 +115,14 @@ def read_texts(plan: Plan, target: Target, rows: Iterable[DoubtfulRow], model: T
                 continue
 
 
-def _find_wanted(read: ArticleChunk | list[Article], wanted: dict[Place, DoubtfulRow]) -> Iterator[TaggedArticle]:
+def _find_wanted(
+    read: ArticleChunk | FileChunk | list[Article], wanted: dict[Place, DoubtfulRow]
+) -> Iterator[TaggedArticle]:
     if isinstance(read, ArticleChunk):
         positions = read.positions.to_pylist()
         if not any((read.path, read.member, position) in wanted for position in positions):
             return
-    for article in read.articles() if isinstance(read, ArticleChunk) else read:
+    for article in read if isinstance(read, list) else read.articles():
         source = article.source
         row = wanted.get((source.path, source.member, source.position))
         if row is not None and (row.id, row.title) == (article.id, article.title):

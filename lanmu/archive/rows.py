@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from classifier.reading.tables.chunk import ArticleChunk
 
 if TYPE_CHECKING:
     from classifier.model.topic_model import TopicModel
-    from classifier.reading.documents.clean_files import CleanFiles
+    from classifier.reading.documents.clean_files import FileChunk
     from classifier.reading.page.bylines import Byline
 
 SCHEMA = pa.schema(
@@ -135,20 +135,19 @@ class Batch:
         )
 
     @classmethod
-    def of_clean_files(
-        cls, found: CleanFiles, ids: Sequence[str], paths: Sequence[str], others: Mapping[int, list[Article]]
-    ) -> Batch:
-        """From files read as clean text, with their ids and paths; ``others``: the articles of those that are not."""
-        n = len(ids)
+    def of_files(cls, chunk: FileChunk) -> Batch:
+        """From small files of text that were read together."""
+        found, origins, others = chunk.found, chunk.origins, chunk.others
+        n = len(origins)
         bylines = [None] * n if not found.bylines else [_printed(found.bylines.get(i)) for i in range(n)]
-        dates = [date_of(path, found.bylines.get(i)) or None for i, path in enumerate(paths)]
+        dates = [date_of(origin.path, found.bylines.get(i)) or None for i, origin in enumerate(origins)]
         clean = cls(
-            ids=pa.array(map(well_formed, ids), pa.string()),
+            ids=pa.array([well_formed(origin.stem) for origin in origins], pa.string()),
             titles=_strings(found.titles),
             texts=_strings(found.texts),
             dates=pa.array(dates, pa.string()),
-            paths=pa.array(map(well_formed, paths), pa.string()),
-            members=pa.repeat("", n),
+            paths=pa.array([well_formed(origin.path) for origin in origins], pa.string()),
+            members=pa.array([well_formed(origin.member) for origin in origins], pa.string()),
             positions=pa.repeat(pa.scalar(0, pa.int64()), n),
             details={"byline": pa.array(bylines, pa.string())},
         )
@@ -183,8 +182,8 @@ COLUMNS = ("ids", "titles", "texts", "dates", "paths", "members", "positions")
 """The columns that every batch has."""
 
 
-def batches(pieces: Iterable[Batch | ArticleChunk | list[Article]]) -> Iterator[Batch]:
-    """Batches and chunks as they come; lists of Articles gathered until scoring them pays."""
+def batches(pieces: Iterable[ArticleChunk | FileChunk | list[Article]]) -> Iterator[Batch]:
+    """Chunks as they come; lists of Articles gathered until scoring them pays."""
     waiting: list[Article] = []
     characters = 0
     for piece in pieces:
@@ -193,7 +192,7 @@ def batches(pieces: Iterable[Batch | ArticleChunk | list[Article]]) -> Iterator[
                 yield Batch.of_articles(waiting)
                 waiting, characters = [], 0
             if len(piece):
-                yield piece if isinstance(piece, Batch) else Batch.of_chunk(piece)
+                yield Batch.of_chunk(piece) if isinstance(piece, ArticleChunk) else Batch.of_files(piece)
             continue
         waiting += piece
         characters += sum(len(article.text) for article in piece)

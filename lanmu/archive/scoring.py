@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from classifier.article import Article
 from classifier.columns import TextColumn
@@ -24,9 +24,9 @@ from classifier.reading.kinds import chosen_kind, split_name
 from classifier.reading.names import GivenStems, show_name
 from classifier.reading.options import ReadingOptions
 from classifier.reading.origin import Origin
-from classifier.reading.sources import ReadingRun, read_pieces
+from classifier.reading.sources import Pieces, ReadingRun, read_pieces
 from classifier.reading.streams import stretch
-from classifier.reading.tables.chunk import ArticleChunk, TableSource
+from classifier.reading.tables.chunk import TableSource
 from lanmu.archive.ahead import ahead
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.locations import find_source, open_source
@@ -36,12 +36,13 @@ from lanmu.archive.reports import SLOWEST, Report
 from lanmu.archive.rows import Batch, RowMaker, batches
 from lanmu.archive.small_files import group_small, read_small
 
+if TYPE_CHECKING:
+    from classifier.reading.documents.clean_files import FileChunk
+
 _SPOOLED = 1 << 20
 
 Advance = Callable[[int, int], None]
 """Hears of articles that were decided, and how many bytes of text they had."""
-Read = Iterator[ArticleChunk | list[Article]]
-ReadTogether = Iterator[Batch | ArticleChunk | list[Article]]
 
 
 class ShardScorer:
@@ -87,14 +88,14 @@ class ShardScorer:
         for batch in read:
             yield batch.without_texts(), self.maker.decide(batch), batch.texts.nbytes
 
-    def _read(self, shard: Shard, report: Report, refusals: _Refusals) -> ReadTogether:
+    def _read(self, shard: Shard, report: Report, refusals: _Refusals) -> Pieces:
         for pieces in group_small(shard.pieces, self.options):
             if len(pieces) == 1:
                 yield from self._read_one(pieces[0], report, refusals)
             else:
                 yield self._read_small(pieces, report, refusals)
 
-    def _read_one(self, piece: Piece, report: Report, refusals: _Refusals, content: bytes = b"") -> Read:
+    def _read_one(self, piece: Piece, report: Report, refusals: _Refusals, content: bytes = b"") -> Pieces:
         start = time.perf_counter()
         waited = 0.0
         articles, before = 0, refusals.count
@@ -102,7 +103,9 @@ class ShardScorer:
             read_now = (
                 read_content(piece, content, self.options, refusals.add, self.model)
                 if content
-                else read_piece(piece, self.base, self.options, refusals.add, self.model, report.pass_over)
+                else read_piece(
+                    piece, self.base, self.options, refusals.add, self.model, report.pass_over, together=True
+                )
             )
             for read in read_now:
                 articles += len(read)
@@ -114,7 +117,12 @@ class ShardScorer:
         seconds = time.perf_counter() - start - waited
         report.add_source(show_name(piece.path), seconds, articles, refusals.count - before)
 
-    def _read_small(self, pieces: list[Piece], report: Report, refusals: _Refusals) -> Batch:
+    def _pieces(self, piece: Piece, report: Report, refusals: _Refusals, content: bytes) -> Pieces:
+        if content:
+            return read_content(piece, content, self.options, refusals.add, self.model)
+        return read_piece(piece, self.base, self.options, refusals.add, self.model, report.pass_over, together=True)
+
+    def _read_small(self, pieces: list[Piece], report: Report, refusals: _Refusals) -> FileChunk:
         """Read small files of text together; each counts as having taken its share of the time."""
         start = time.perf_counter()
         alone: dict[str, float] = {}
@@ -123,7 +131,7 @@ class ShardScorer:
             begun = time.perf_counter()
             found: list[Article] = []
             for read in self._read_one(piece, report, refusals, content):
-                found += read.articles() if isinstance(read, ArticleChunk) else read
+                found += read if isinstance(read, list) else read.articles()
             alone[piece.path] = time.perf_counter() - begun
             return found
 
@@ -152,10 +160,13 @@ def read_piece(
     refused: Refused,
     model: TopicModel,
     passed: Callable[[str], None],
-) -> Read:
+    *,
+    together: bool = False,
+) -> Pieces:
     """The articles of one piece; what cannot be read goes to ``refused`` or raises InputRefused.
 
-    ``passed`` hears of members of archives whose kind is not read.
+    ``passed`` hears of members of archives whose kind is not read; ``together``: whether small files of text in them
+    are read together.
     """
     name = show_name(piece.path)
     try:
@@ -167,7 +178,7 @@ def read_piece(
                 members = range(piece.start, piece.end) if piece.cut == "members" else None
                 part = stretch(file, piece.start, piece.end) if piece.cut == "blocks" else file
                 stems = GivenStems(piece.stem, piece.taken)
-                run = ReadingRun(options, refused, passed, model.probabilities, stems)
+                run = ReadingRun(options, refused, passed, model.probabilities, stems, together)
                 yield from read_pieces(part, Origin(name, stem=piece.stem), run, members)
             else:
                 yield from _table_chunks(piece, file, options, refused)
@@ -177,7 +188,7 @@ def read_piece(
         raise _mistake(name, error) from error
 
 
-def read_content(piece: Piece, content: bytes, options: ReadingOptions, refused: Refused, model: TopicModel) -> Read:
+def read_content(piece: Piece, content: bytes, options: ReadingOptions, refused: Refused, model: TopicModel) -> Pieces:
     """The articles of a file of text that is read already, and that is no clean text."""
     name = show_name(piece.path)
     stem, kind, _ = split_name(name)
@@ -195,7 +206,7 @@ def _mistake(name: str, error: Exception) -> InputRefused:
     return InputRefused(name, say("score.could_not_be_read", kind=type(error).__name__, error=str(error)))
 
 
-def _table_chunks(piece: Piece, file: BinaryIO, options: ReadingOptions, refused: Refused) -> Read:
+def _table_chunks(piece: Piece, file: BinaryIO, options: ReadingOptions, refused: Refused) -> Pieces:
     if piece.encoding:
         options = replace(options, encoding=piece.encoding)
     name = show_name(piece.path)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from classifier.article import Article
-from classifier.reading.kinds import chosen_kind, split_name
+from classifier.reading.documents.clean import FEWEST_FILES, GROUP_BYTES, GROUP_FILES, may_be_clean
+from classifier.reading.documents.gathering import is_small_text
+from classifier.reading.kinds import split_name
 from classifier.reading.names import show_name
 from classifier.reading.options import ReadingOptions
+from classifier.reading.origin import Origin
 from lanmu.archive.locations import is_url
 from lanmu.archive.plan import Piece
-from lanmu.archive.rows import Batch
 
-GROUP_FILES, GROUP_BYTES = 1_024, 1 << 20
-"""So many files are read together at most, and so many bytes: what is in the processor's cache is read again sooner."""
-FEWEST = 16
-"""Fewer files are not worth it."""
+if TYPE_CHECKING:
+    from classifier.reading.documents.clean_files import FileChunk
+
+
 _READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 """Opening does not wait, should a pipe stand where a file was planned."""
 
@@ -40,34 +43,26 @@ def group_small(pieces: Iterable[Piece], options: ReadingOptions) -> Iterator[li
 
 def read_small(
     pieces: Sequence[Piece], base: str, options: ReadingOptions, read_alone: Callable[[Piece, bytes], list[Article]]
-) -> Batch:
+) -> FileChunk:
     """The articles of small files of text; what is not one article of clean text is ``read_alone``.
 
     That is given what the file holds, or nothing where it is not as it was planned or cannot be read.
     """
-    from classifier.reading.documents.clean_files import read_clean_files
+    from classifier.reading.documents.clean_files import read_files
 
     contents = [_content(piece, base) for piece in pieces]
-    found = read_clean_files(contents, options.limits)
     names = [show_name(piece.path) for piece in pieces]
-    ids = [piece.stem or split_name(name)[0] for piece, name in zip(pieces, names, strict=True)]
-    others = {i: read_alone(pieces[i], contents[i]) for i, is_read in enumerate(found.is_read.tolist()) if not is_read}
-    return Batch.of_clean_files(found, ids, names, others)
+    origins = [Origin(name, stem=piece.stem or split_name(name)[0]) for piece, name in zip(pieces, names, strict=True)]
+    return read_files(origins, contents, options.limits, lambda i: read_alone(pieces[i], contents[i]))
 
 
 def _is_small(piece: Piece, options: ReadingOptions) -> bool:
-    if piece.cut != "whole" or options.encoding or is_url(piece.path):
-        return False
-    from classifier.reading.documents.clean import may_be_clean
-
-    if not may_be_clean(piece.size, options.limits):
-        return False
-    _, kind, packing = split_name(piece.path)
-    return not packing and chosen_kind(kind, options) in ("text", "plain")
+    whole = piece.cut == "whole" and not is_url(piece.path)
+    return whole and may_be_clean(piece.size, options.limits) and bool(is_small_text(piece.path, options))
 
 
 def _together(group: list[Piece]) -> Iterator[list[Piece]]:
-    if len(group) >= FEWEST:
+    if len(group) >= FEWEST_FILES:
         yield group
     else:
         yield from ([piece] for piece in group)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from classifier.errors import InputRefused
+from classifier.reading.documents.clean import FEWEST_FILES as FEWEST
 from classifier.reading.kinds import split_name
 from classifier.reading.sources import read_paths
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.plan import read_shards
 from lanmu.archive.running import Work
 from lanmu.archive.scoring import load_scorer
-from lanmu.archive.small_files import FEWEST
 from tests.archive.made import articles, rows_of, scored
 
 PAGE = "# 城关镇义诊\n\n本报讯(记者 张宁)县医院的医生走进城关镇,为老人量血压、测血糖。\n\n# 棉田开镰\n\n{}\n"
@@ -61,6 +64,54 @@ def test_small_files_come_out_as_they_are_read_alone(tmp_path: Path, small_model
     assert len(tables) == 1
     assert outcome.summary["articles"] == len(alone)
     assert outcome.summary["refused"] == len(refused) == 3
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "tar.gz", "tar that breaks off", "zip in a zip", "zip with damage"])
+def test_small_members_come_out_as_they_are_read_alone(tmp_path: Path, small_model_folder: Path, kind: str) -> None:
+    write_news(tmp_path / "news")
+    source = pack(tmp_path, kind)
+    refused: list[InputRefused] = []
+    alone = []
+    try:
+        alone += read_paths([source], refused=refused.append)
+    except InputRefused as error:
+        refused.append(error)
+    scored([source], tmp_path / "out", small_model_folder)
+    rows = rows_of(tmp_path / "out")
+    assert [(r["id"], r["title"], r["member"], r["position"], r["date"], r["byline"]) for r in rows] == [
+        (a.id, a.title, a.source.member, a.source.position, a.date or None, a.byline or None) for a in alone
+    ]
+    assert len(rows) >= 2 * FEWEST
+    lines = (tmp_path / "out" / "refused.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["source"] for line in lines] == [error.name for error in refused]
+    assert len(refused) >= 2
+
+
+def pack(folder: Path, kind: str) -> Path:
+    """The news of ``write_news`` in one file."""
+    source = folder / f"news.{kind.split()[0]}"
+    if kind.startswith("tar"):
+        with tarfile.open(source, "w:gz" if kind == "tar.gz" else "w") as tar:
+            for path in sorted((folder / "news").rglob("*.*")):
+                tar.add(path.resolve(), path.relative_to(folder / "news"))
+        if "breaks off" in kind:
+            source.write_bytes(source.read_bytes()[: source.stat().st_size * 9 // 10])
+        return source
+    with zipfile.ZipFile(source, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted((folder / "news").rglob("*.*")):
+            archive.write(path, path.relative_to(folder / "news"))
+    if "damage" in kind:
+        content = bytearray(source.read_bytes())
+        at = content.find("采棉机".encode())
+        content[at : at + 3] = "收".encode()
+        source.write_bytes(content)
+    if " in " in kind:
+        inner = source.rename(folder / "inner.zip")
+        with zipfile.ZipFile(source, "w") as archive:
+            archive.write(folder / "news" / "0" / "n000000.txt", "a.txt")
+            archive.write(inner, "b.zip")
+            archive.write(folder / "news" / "0" / "n000003.txt", "c.txt")
+    return source
 
 
 def test_texts_of_small_files_are_scored_as_they_are_read_alone(tmp_path: Path, small_model_folder: Path) -> None:

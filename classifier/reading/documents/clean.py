@@ -32,6 +32,10 @@ from classifier.reading.page.tails import HEAD_CHARS, recommends
 from classifier.reading.patterns import pattern
 
 MOST_BYTES, MOST_LINES = 60_000, 300
+GROUP_FILES, GROUP_BYTES = 1_024, 1 << 20
+"""So many files are read together at most, and so many bytes: what is in the processor's cache is read again sooner."""
+FEWEST_FILES = 16
+"""Fewer files are not worth it."""
 BYLINE_CHARS = 100
 """Longer lines are no bylines, nor are those that end as sentences do."""
 WRAPPED_LINES, WRAPPED_WIDTH = 5, 140
@@ -89,7 +93,7 @@ def read_clean(data: bytes, origin: Origin, limits: Limits = LIMITS) -> Article 
     if _may_be_wrapped(own) and full_width(own, indents) < float("inf"):
         return None
     found = put_together(own, leads, _unfinished(own, text), indents)
-    return _article(title, *found, origin) if found else None
+    return make_article(title, *found, origin) if found else None
 
 
 def put_together(
@@ -215,7 +219,8 @@ def _times(own: Sequence[str], pair: str) -> int:
     return sum(line.count(pair) for line in own)
 
 
-def _article(title: str, own: Sequence[str], byline: Byline | None, origin: Origin) -> Article:
+def make_article(title: str, own: Sequence[str], byline: Byline | None, origin: Origin) -> Article:
+    """The article that a title, paragraphs and a byline make."""
     return Article(
         id=origin.stem,
         title=title,

@@ -7,7 +7,7 @@ What comes out is the same as theirs, which a test holds over texts of many kind
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.article import Article
 from classifier.columns import TextColumn
 from classifier.engine.lines import plan
 from classifier.engine.lines.plan import Files, Marks, Read, Work
@@ -25,6 +26,7 @@ from classifier.reading.documents import clean
 from classifier.reading.documents.clean import MOST_LINES, is_unfinished
 from classifier.reading.documents.plain import NOT_LAST
 from classifier.reading.limits import LIMITS, Limits
+from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import BOX, TRACE_FIRST, Byline, breaks_off, is_signed, lead_byline, line_byline
 from classifier.reading.page.markup import MARKUP_FIRST
 from classifier.reading.page.signs import (
@@ -88,6 +90,39 @@ class CleanFiles:
     titles: TextColumn
     texts: TextColumn
     bylines: dict[int, Byline]
+
+
+@dataclass(frozen=True, slots=True)
+class FileChunk:
+    """Small files of text that were read together.
+
+    ``origins`` has one for each file, ``found`` what was read of those that are clean text, and ``others`` the articles
+    of the rest, by their place; none where a file was refused.
+    """
+
+    origins: Sequence[Origin]
+    found: CleanFiles
+    others: Mapping[int, Sequence[Article]]
+
+    def __len__(self) -> int:
+        return len(self.origins) - len(self.others) + sum(map(len, self.others.values()))
+
+    def articles(self) -> Iterator[Article]:
+        """The same as Articles, in their order."""
+        found = self.found
+        for i, origin in enumerate(self.origins):
+            if i in self.others:
+                yield from self.others[i]
+            else:
+                yield clean.make_article(found.titles[i], found.texts[i].split("\n"), found.bylines.get(i), origin)
+
+
+def read_files(
+    origins: Sequence[Origin], contents: Sequence[bytes], limits: Limits, read_alone: Callable[[int], Sequence[Article]]
+) -> FileChunk:
+    """Read small files of text together; one that is no clean text is ``read_alone``, by its place."""
+    found = read_clean_files(contents, limits)
+    return FileChunk(origins, found, {i: read_alone(i) for i in np.flatnonzero(~found.is_read).tolist()})
 
 
 def read_clean_files(contents: Sequence[bytes], limits: Limits = LIMITS) -> CleanFiles:
