@@ -43,12 +43,13 @@ class ReaderEnded(Exception):
 class GuardedReader:
     """A module of ours that answers inputs in a process of its own (``answer_inputs``).
 
-    A message of its answer may take ``seconds``.  ``lock`` is held while an input is read: there is one
-    process, and a copy of this program by fork gets its own.
+    A message of its answer may take ``seconds`` of the processor (``answer_inputs`` sees to it), and by the clock as
+    many, or ``patience`` times as many where the machine may have others to serve.  ``lock`` is held while an
+    input is read: there is one process, and a copy of this program by fork gets its own.
     """
 
-    def __init__(self, module: str, seconds: int) -> None:
-        self.module, self.seconds = module, seconds
+    def __init__(self, module: str, seconds: int, patience: int = 1) -> None:
+        self.module, self.seconds = module, seconds * patience
         self.lock = threading.Lock()
         self._kept: dict[int, subprocess.Popen[bytes]] = {}
         atexit.register(self._end_kept)

@@ -108,7 +108,7 @@ def test_locked_and_strange_files_are_refused_by_name() -> None:
 def test_a_document_that_takes_too_long_is_refused_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many paragraphs take the converter many seconds; here the other process is given none."""
     monkeypatch.setattr(word97.READER, "seconds", -1)
-    with pytest.raises(InputRefused, match="takes more than 20 seconds"):
+    with pytest.raises(InputRefused, match="takes more than 15 seconds"):
         read_bytes((OFFICE / "清河.doc").read_bytes(), "长.doc")
     monkeypatch.undo()
     assert len(read_bytes((OFFICE / "清河.doc").read_bytes(), "清河.doc")) == 1

@@ -17,9 +17,9 @@ from classifier.reading.guarded import CannotRead, GuardedReader, Messages, Read
 from classifier.reading.kinds import OLE, is_locked
 from classifier.reading.limits import Limits
 
-WORD_SECONDS = 20
+WORD_SECONDS = 15
 """How long making a .docx may take: some million characters on a machine that does nothing else."""
-READER = GuardedReader("classifier.reading.documents.word97", WORD_SECONDS)
+READER = GuardedReader("classifier.reading.documents.word97", WORD_SECONDS, patience=2)
 _LOST = frozenset({
     "MAIN_TEXTBOX_TABLE_MALFORMED", "GROUPED_MAIN_TEXTBOXES_DEFERRED", "NOTE_REFERENCE_DEFERRED", "OFFICEART_MALFORMED",
 })  # fmt: skip
