@@ -5,7 +5,8 @@ Makes a Parquet file of ARTICLES (default 1,000,000), folders of text files and 
 
 - on one core, in turns: the plain loop (jieba and scikit-learn with the same features and weights,
   one article after the other, texts already in memory), the kernel alone (texts in memory), and
-  ``lanmu score`` end to end, from planning to summary, from Parquet, from the folder and from web pages.
+  ``lanmu score`` end to end, from planning to summary, from Parquet, from the folder, from web pages and from
+  the folder's files in a zip.
   The process is held to one core; seconds are its processor time, so that
   other work on the machine disturbs less, and of each way its best round counts (beside it, the
   median of its share of the kernel's rate in the same round).  The kernel alone neither reads nor
@@ -28,6 +29,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -101,6 +103,14 @@ def write_folder(path: Path, rows: Iterator[dict[str, str]]) -> Path:
     return path
 
 
+def write_zip(path: Path, folder: Path) -> Path:
+    """The files of a folder in one packed archive."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*.txt")):
+            archive.write(file, file.relative_to(folder))
+    return path
+
+
 def write_html(path: Path, rows: Iterator[dict[str, str]]) -> Path:
     """Web pages as a small paper's site has them: an article among navigation, notes and links."""
     from html import escape
@@ -136,6 +146,7 @@ class OneCore:
             self.columns.append((TextColumn.from_strings(titles), TextColumn.from_strings(texts)))
         self.parquet = write_parquet(folder / "one-core.parquet", archive_rows(articles, count))
         self.files = write_folder(folder / "files", archive_rows(articles, files))
+        self.zip = write_zip(folder / "files.zip", self.files)
         self.pages = write_html(folder / "html", archive_rows(articles, pages))
         self.runs = 0
         self.part_bytes: dict[Path, float] = {}
@@ -158,6 +169,9 @@ class OneCore:
 
     def from_html(self) -> int:
         return self._run(self.pages)
+
+    def from_zip(self) -> int:
+        return self._run(self.zip)
 
     def _run(self, source: Path) -> int:
         self.runs += 1
@@ -187,6 +201,7 @@ def one_core(ways: OneCore, rounds: int) -> dict[str, float]:
         "end to end, Parquet to Parquet": ways.from_parquet,
         "end to end, a folder of text files": ways.from_folder,
         "end to end, a folder of web pages": ways.from_html,
+        "end to end, a zip of text files": ways.from_zip,
     }
     cores = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {max(cores)})
@@ -210,7 +225,7 @@ def one_core(ways: OneCore, rounds: int) -> dict[str, float]:
 
 def estimates(ways: OneCore, seconds: dict[str, float], characters: float) -> None:
     """What larger archives would take, were each core to do what one did here."""
-    parquet, files, pages = list(seconds.values())[2:]
+    parquet, files, pages = list(seconds.values())[2:5]
     to_score = parquet * WEB_CHARACTERS / characters
     print("\nEstimates from one core's figures")
     print(f"  {'':58}{'core-hours':>12}{'hours on 8 cores':>18}{'hours on 320 cores':>20}{'output GB':>11}")
