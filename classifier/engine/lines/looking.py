@@ -178,53 +178,22 @@ def _look_at_file(
                 if count == 0 and (first_character == 116 or first_character == 123):  # title:, {
                     return np.int64(0), np.int64(first)
                 seen = flags if gate != _SHUT else flags & ~LEAD
-                ends_sentence = (last_kinds & END) != 0
                 if (last_kinds & CLOSER) == 0:
                     core, core_kinds, core_before_kinds, cores = last_character, last_kinds, before_kinds, n
-                finished = ends_sentence
-                if not ends_sentence and (last_kinds & CLOSING_BRACKET) == 0:
-                    finished = (
-                        cores == 0
-                        or (core_kinds & END) != 0
-                        or (core == _DOT and cores > 1 and (core_before_kinds & HAN) != 0)
-                    )
+                finished = (
+                    cores == 0
+                    or (core_kinds & END) != 0
+                    or (core == _DOT and cores > 1 and (core_before_kinds & HAN) != 0)
+                )
                 if finished and cores > 0 and _has_open_bracket(places, n):
                     finished = False
-                if not finished:
-                    unsure = ends_sentence or (last_kinds & CLOSING_BRACKET) != 0 or signed
-                    seen |= UNSURE if unsure or (every & CAPTION) != 0 else UNFINISHED
                 if n > 4 and second_blank and fourth_blank:  # perhaps set apart by blanks
                     seen |= LEAD
                     signed = True
-                if (edits or (every & EDITS_ONE) != 0) and (blanks or (every & EDITS_SIGN) != 0):
+                edits = edits or (every & EDITS_ONE) != 0
+                if edits and (blanks or (every & EDITS_SIGN) != 0):
                     seen |= EDITS
-                damaged = n <= _DAMAGED_CHARS and (first_kinds & TRACE) != 0 and (every & TRACED) != 0
-                if n <= _BYLINE_CHARS and not ends_sentence and (signed or (every & BOX) != 0 or damaged):
-                    seen |= SIGN
-                if n > _HEAD_CHARS or n < 4:
-                    seen &= ~RECOMMENDS
-                if ends_sentence:
-                    seen |= _SEEN_END
-                    if (before_kinds & CLOSING_BRACKET) != 0:
-                        seen |= SIGNED
-                else:
-                    if (last_kinds & CLOSING_BRACKET) != 0:
-                        seen |= _SEEN_BRACKET
-                    begins_byline = (
-                        (first_kinds & BEGINS_FIRST) != 0 or (every & BEGINS) != 0 or (last_kinds & BEGINS_LAST) != 0
-                    )
-                    if n <= _HEAD_CHARS and begins_byline:
-                        seen |= _SEEN_SHORT
-                if (first_kinds & NOT_LAST) != 0:
-                    seen |= _SEEN_FIRST
-                if (first_kinds & MARKUP) != 0:
-                    seen |= _SEEN_MARKUP
-                if (first_kinds & NEVER_FIRST) != 0:
-                    seen |= _SEEN_NEVER
-                if (last_kinds & NOT_LAST) != 0:
-                    seen |= _SEEN_NOT_LAST
-                if (every & COMMA) != 0:
-                    seen |= _SEEN_COMMA
+                seen = _sum_up(seen, n, every, first_kinds, last_kinds, before_kinds, signed, finished)
                 if n <= _LEAD_CHARS and (previous_firsts & electric_rule) != 0 and gate != _SHUT:
                     seen |= LEAD
                 runs_on = (every & RUN_END) != 0 and (previous_firsts & runs_rule) != 0
@@ -397,6 +366,47 @@ def _look_at_file(
     if (whole & THREE_BYTES) == 0:
         return np.int64(0), np.int64(first)
     return count, end
+
+
+@inner
+def _sum_up(
+    seen: int, n: int, every: int, first_kinds: int, last_kinds: int, before_kinds: int, signed: bool, finished: bool
+) -> int:
+    """All that is said of a line of ``n`` characters, by the kinds of its first, its last two and all of them.
+
+    ``signed``: it has words of a signature or byline; ``finished``: it ends as a sentence does, closing signs aside.
+    """
+    ends_sentence, ends_bracket = (last_kinds & END) != 0, (last_kinds & CLOSING_BRACKET) != 0
+    if ends_bracket:  # perhaps a signature
+        seen |= UNSURE
+    elif not finished:
+        seen |= UNSURE if ends_sentence or signed or (every & CAPTION) != 0 else UNFINISHED
+    damaged = n <= _DAMAGED_CHARS and (first_kinds & TRACE) != 0 and (every & TRACED) != 0
+    if n <= _BYLINE_CHARS and not ends_sentence and (signed or (every & BOX) != 0 or damaged):
+        seen |= SIGN
+    if n > _HEAD_CHARS or n < 4:
+        seen &= ~RECOMMENDS
+    if ends_sentence:
+        seen |= _SEEN_END
+        if (before_kinds & CLOSING_BRACKET) != 0:
+            seen |= SIGNED
+    else:
+        begins = (first_kinds & BEGINS_FIRST) != 0 or (every & BEGINS) != 0 or (last_kinds & BEGINS_LAST) != 0
+        if n <= _HEAD_CHARS and begins:
+            seen |= _SEEN_SHORT
+        if ends_bracket:
+            seen |= _SEEN_BRACKET
+    if (first_kinds & NOT_LAST) != 0:
+        seen |= _SEEN_FIRST
+    if (first_kinds & MARKUP) != 0:
+        seen |= _SEEN_MARKUP
+    if (first_kinds & NEVER_FIRST) != 0:
+        seen |= _SEEN_NEVER
+    if (last_kinds & NOT_LAST) != 0:
+        seen |= _SEEN_NOT_LAST
+    if (every & COMMA) != 0:
+        seen |= _SEEN_COMMA
+    return seen
 
 
 @inner

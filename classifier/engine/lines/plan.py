@@ -17,7 +17,18 @@ KINDS, FIRSTS, SECONDS, PAIRED = range(COLUMNS)
     TRACE, BOX, MARKUP, WIRE, THREE_BYTES, RUN_END, TRACED, BEGINS_FIRST, BEGINS, BEGINS_LAST, CAPTION,
     BARRIER, OPENING, MARKED, OWN_FIRST, DATED, NAMELESS, ORDINARY,
 ) = (1 << bit for bit in range(30))  # fmt: skip
-"""Kinds of characters; a character may be of several."""
+"""Kinds of characters; a character may be of several.
+
+- ``UNCLEAN`` is in no clean text; ``BLANK`` a blank; ``THREE_BYTES`` at least so long; ``ORDINARY`` is Han of no other
+  kind, ``HAN`` any; ``SET_APART`` is set apart by blanks by OCR.
+- ``END`` ends a sentence; ``CLOSER`` closes a quote or bracket, ``CLOSING_BRACKET`` a bracket, ``OPENING`` opens one;
+  ``COMMA``; ``BARRIER`` stands in no byline before its bracket; ``RUN_END`` before a byline that runs into a line.
+- ``NEVER_FIRST`` begins no line; ``NOT_LAST`` ends no title; ``MARKUP`` begins marked lines.
+- Of bylines: ``WIRE`` ends their first part; ``BOX`` and ``MARKED`` stand before them; ``OWN_FIRST`` begins a paper's
+  own name; ``DATED`` are figures and words of dates; ``NAMELESS`` begins no name; ``TRACE`` begins a damaged one, and
+  ``TRACED`` is in it; ``BEGINS_FIRST``, ``BEGINS`` and ``BEGINS_LAST`` begin, are in and end its first half.
+- ``EDITS_ONE`` is in an editor's role, with ``EDITS_SIGN`` beside it; ``CAPTION`` is in every caption.
+"""
 
 PAIRS = 6
 QUOTE, STOP, STOP_BEFORE = 2 * PAIRS, 2 * PAIRS + 1, 2 * PAIRS + 2

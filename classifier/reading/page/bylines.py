@@ -116,16 +116,19 @@ _MAY_CREDIT = pattern("[摄攝供航图圖]")
 # Most paragraphs have none of these; a look for a single character says so sooner than the rest does.
 # Most paragraphs have none of these; a short look says so sooner than the rest does.
 # They begin with one set of characters each, which is looked for several times as fast as branches are.
+# What this looks for is also marked by documents/clean_files.py.
 _ANCHOR = pattern(
     r"[讯迅汛訊电電消记己已記报報通习習本](?:(?<=[讯迅汛訊])|(?<=日[电電])|(?<=[电電])(?:[\s\[\])(（）:：,，“”】〕］近日前今昨\d]|$)"
     r"|(?<=消)\s?息|(?<=[记己已記])\s?[者着音]|(?<=[报報])\s?[道导導]|(?<=[通习習])\s?[讯訊迅汛生]|(?<=本)\s?[报報]\s)"
 )
+# What this looks for is also marked by documents/clean_files.py.
 _MAY_SIGN = pattern(
     rf"[记己已記通实實评評编編撰供来來作图圖文中宣电電{BOX}](?:(?<=[记己已記])\s?[者着音]|(?<=通)\s?[讯迅汛訊]|(?<=[实實])\s?[习習]"
     rf"|(?<=[评評])[论論][员員]|(?<=[编編])[辑輯]部|(?<=[撰供])\s?稿|(?<=[来來])\s?源|(?<=作)\s?者|(?<=[图圖])文|(?<=文)字|(?<=中)心"
     rf"|(?<=宣)[传傳]部|(?<=[电電])[视視]台|(?<=[{BOX}]))"
 )
 _SPACED = pattern(rf"\s*(?:\S[ \u3000]){{6,}}(?:{any_of(CLOSING_BRACKETS + COLON)}|\S$)?")
+# What this looks for is also marked by documents/clean_files.py.
 TRACE_FIRST = pattern(rf"\s*(?:[{BOX}口N\[(（〔【]|[本木报報根记記己者着通讯訊迅员員贝实實见見融文图圖摄攝供稿撰])")
 _TRACE = pattern(
     rf"\s*(?P<mark>[{BOX}口N]|{_OPEN})?\s*(?=\S*[记己者着通讯迅员供稿文])"

@@ -55,6 +55,7 @@ _EDITOR = pattern(
 _EDITORS_AT_END = pattern(
     rf"(?:{any_of(ENDS)}|[”’）)】…])\s*(?P<editors>{_OPEN}?\s*{EDITOR_ROLE}\s*{_COLON}[\w·\s、,，/／|：:;；]{{2,120}}[)）】\]]?)\s*$"
 )
+# What this looks for is also marked by documents/clean_files.py.
 _MAY_EDIT = pattern(r"[编編审審校监監责責]|主任|版式")
 _EDITOR_ROLES = pattern(EDITOR_ROLE)
 _BETWEEN_EDITORS = pattern(r"[●■◆□◇▲\s(（【\[\])）】、,，/／|：:;；]+")
@@ -68,6 +69,7 @@ _CAPTION = pattern(
     rf"\s*(?:[▲▼△▽◀▶←→↑↓]\s*\S|(?:上|下|左|右|中|题|大|小|背景|资料)?(?:图|组图|图片)(?:\s*[①-⑩\d一二三四五六]{{0,2}})?"
     rf"\s*(?:为|是|均为|分别为|{_COLON}|/)|摄影(?:记者)?\s*{_COLON}|[①-⑩]\s*{_HAN}|\(?资料(?:图|照)片?\)?$|新华社发)"
 )
+# What this looks for is also marked by documents/clean_files.py.
 _MAY_CAPTION = pattern(r"[图摄片照发供航报圖攝發報▲▼△▽◀▶←→↑↓①-⑩]")
 _CAPTION_END = pattern(r"(?:图片由.{2,16}提供|资料图片?|资料照片|\(?新华社发\)?|/\s*摄影?|摄影报道)[)）]?\s*$")
 _NOTICE = pattern(

@@ -21,6 +21,7 @@ LineKind = Literal["blank", "heading", "text", "row", "item", "left_out"]
 
 _BREAK = pattern(r"\r\n|[\n\r\f\x0b\u2028\u2029]")
 _BREAK_OR_ROW = pattern(_BREAK.pattern + r"|(?<=</tr>)|(?<=</TR>)")
+# What these look for is also marked by documents/clean_files.py.
 MAY_RUN_IN = pattern(
     r"[(（新相电電讯訊](?:(?<=[电電讯訊])\s{0,3}[(（]|(?<=[(（])\s{0,3}(?:本[报報]|[记記]|通)|(?<=新)闻推荐|(?<=相)关阅读)"
 )

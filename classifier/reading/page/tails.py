@@ -15,6 +15,7 @@ from classifier.reading.patterns import pattern
 RECOMMENDED = "recommended reading"
 LINK_CHARS = 80
 EDITOR_LINES = 8
+# What this looks for is also marked by documents/clean_files.py.
 _RECOMMENDS = pattern(
     r"\W*(?:新闻推荐|新聞推薦|相[关關](?:阅读|閱讀|新闻|新聞|[报報][道導]|文章|推荐|推薦|资讯|資訊|稿件)"
     r"|(?:推荐|推薦|更多)(?:阅读|閱讀|新闻|新聞|文章)|(?:热门|熱門|热点|熱點|精彩|[为為]您|编辑|編輯|今日)(?:推荐|推薦)|猜你喜[欢歡]|大家都在看"
