@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
@@ -105,6 +106,8 @@ def utf8_stream(file: BinaryIO, name: str, encoding: str = "") -> BinaryIO:
 class _Utf8Stream(io.RawIOBase):
     def __init__(self, file: BinaryIO, name: str, encoding: str) -> None:
         self._file, self._name = file, name
+        # What is there, and not as much as asked for: of a file that breaks off, all before the break comes out.
+        self._read: Callable[[int], bytes] = getattr(file, "read1", file.read)
         self.encoding = _bare(encoding) if encoding else ""
         self._decoder: codecs.IncrementalDecoder | None = None
         self._ready = b""
@@ -124,7 +127,7 @@ class _Utf8Stream(io.RawIOBase):
     def take(self) -> bytes:
         """The next bytes in UTF-8; none only at the end."""
         while not self._ended:
-            raw = self._file.read(1 << 20)
+            raw = self._read(1 << 20)
             self._ended = not raw
             if not self.encoding and raw:
                 raw = self._decided(raw)

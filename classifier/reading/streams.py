@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import BinaryIO, cast
 
 from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.limits import Limits
 from classifier.reading.unpacking import Unpacking
+
+_PIECE = 1 << 16
+"""So much at a time: what a reader without ``read1`` has unpacked of a piece before a break is lost."""
 
 
 class BoundedStream(io.RawIOBase):
@@ -27,7 +31,9 @@ class BoundedStream(io.RawIOBase):
         most: int,
         total: Unpacking | None = None,
     ) -> None:
-        self._inner, self._packed, self._name, self._limits, self._most = inner, packed, name, limits, most
+        self._packed, self._name, self._limits, self._most = packed, name, limits, most
+        # What is there, and not as much as asked for: of a file that breaks off, all before the break comes out.
+        self._read: Callable[[int], bytes] = getattr(inner, "read1", inner.read)
         self._total = total
         self._out = 0
 
@@ -37,7 +43,7 @@ class BoundedStream(io.RawIOBase):
     def readinto(self, buffer: object) -> int:
         view = memoryview(cast(bytearray, buffer)).cast("B")
         try:
-            data = self._inner.read(len(view))
+            data = self._read(min(len(view), _PIECE))
         except InputRefused:
             raise
         except Exception as error:

@@ -64,6 +64,6 @@ def test_the_user_may_say_which() -> None:
     with pytest.raises(LanmuError, match="unknown encoding 'klingon'"):
         ReadingOptions(encoding="klingon")
     with pytest.raises(LanmuError, match="unknown kind"):
-        ReadingOptions(kind="spreadsheet")  # type: ignore[arg-type]
+        ReadingOptions(kind="slides")  # type: ignore[arg-type]
     with pytest.raises(LanmuError):
         ReadingOptions(encoding="zlib")
