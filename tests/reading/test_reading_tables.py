@@ -208,7 +208,9 @@ def test_a_damaged_gz_gives_its_rows_and_then_is_refused(tmp_path: Path) -> None
 
     refused: list[InputRefused] = []
     articles = list(read_paths([tmp_path / "n.jsonl.gz"], None, refused.append))
-    assert 15_000 < len(articles) < 25_000 and [r.reason.split("(")[0] for r in refused] == ["is damaged and cannot be unpacked "]
+    assert 15_000 < len(articles) < 25_000 and [r.reason.split("(")[0] for r in refused] == [
+        "is damaged and cannot be unpacked "
+    ]
 
 
 def test_a_parquet_row_that_is_no_utf8_is_refused_by_number(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from classifier.reading.kinds import OLE, is_locked
 from classifier.reading.limits import Limits
 
 WORD_SECONDS = 15
-"""How long making a .docx may take: some million characters on a machine that does nothing else."""
+"""How long making a .docx may take; tens of thousands of paragraphs take as long."""
 READER = GuardedReader("classifier.reading.documents.word97", WORD_SECONDS, patience=2)
 _LOST = frozenset({
     "MAIN_TEXTBOX_TABLE_MALFORMED", "GROUPED_MAIN_TEXTBOXES_DEFERRED", "NOTE_REFERENCE_DEFERRED", "OFFICEART_MALFORMED",
