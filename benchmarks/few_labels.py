@@ -45,7 +45,7 @@ SIZES = (0, 5, 10, 20, 40, 50, 100)
 MOST_TESTED = 2_000
 MOST_UNLABELLED = 2_000
 SLOW_DRAWS = 3
-"""So many draws for what takes long: with unlabelled articles, and without labels."""
+"""How many draws for what takes long: with unlabelled articles, and without labels."""
 PLAIN = FitOptions(spec=FeatureSpec(title=1.0, text=1.0, lead=0.0, words=1), penalty=1.0, subwords=0.0)
 
 

@@ -37,7 +37,7 @@ from classifier.model.files import read_model
 BASELINE = "jieba + scikit-learn"
 PRE_CUT = "fastText on words cut before"
 PIECE_SECONDS = 0.25
-"""About so long a path works in a round."""
+"""About how long a path works in a round."""
 HASH_ROUNDS = 400
 
 

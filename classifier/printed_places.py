@@ -9,7 +9,7 @@ from typing import Any
 Shares = tuple[float, float, float, float]
 """Left, top, right and bottom as shares of the page's width and height."""
 OPENING = 12
-"""So many characters of a text are looked for to find the line that it starts on."""
+"""How many of a text's first characters are searched for to find the line it starts on."""
 
 
 @dataclass(frozen=True, slots=True)

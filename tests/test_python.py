@@ -40,8 +40,8 @@ def test_the_page_is_true(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 @pytest.mark.parametrize("module", PUBLIC)
 def test_examples_in_docstrings(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    found = doctest.testmod(importlib.import_module(module))
-    assert found.attempted and not found.failed
+    result = doctest.testmod(importlib.import_module(module))
+    assert result.attempted and not result.failed
 
 
 def test_one_article_many_articles_and_a_path() -> None:

@@ -16,7 +16,7 @@ from classifier.errors import ModelError
 from classifier.files import sync_folder, write_text_whole
 from classifier.messages import say
 from classifier.model.choice import CURRENT, MAX_NAME, current_name, is_name
-from classifier.model.files import MANIFEST, Manifest, read_manifest
+from classifier.model.files import MANIFEST, Manifest, read_manifest, read_model
 
 HISTORY = "history.jsonl"
 LOCK_SECONDS = 60.0
@@ -114,8 +114,6 @@ class Registry:
 
     def promote(self, name: str, reasons: tuple[str, ...] = (), details: dict[str, Any] | None = None) -> Event:
         """Make a version the current one; it is checked first."""
-        from classifier.model.files import read_model
-
         with self.held():
             read_model(self.path(name))
             previous = self.current

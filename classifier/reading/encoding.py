@@ -131,13 +131,13 @@ class _Utf8Stream(io.RawIOBase):
             self._ended = not raw
             if not self.encoding and raw:
                 raw = self._decided(raw)
-            found = self._converted(raw)
-            if not self._begun and found:
-                while found.startswith(codecs.BOM_UTF8):
-                    found = found[len(codecs.BOM_UTF8) :]
-                self._begun = bool(found)
-            if found:
-                return found
+            converted = self._converted(raw)
+            if not self._begun and converted:
+                while converted.startswith(codecs.BOM_UTF8):
+                    converted = converted[len(codecs.BOM_UTF8) :]
+                self._begun = bool(converted)
+            if converted:
+                return converted
         return b""
 
     def _decided(self, raw: bytes) -> bytes:
@@ -250,11 +250,11 @@ def _detect(data: bytes, name: str) -> Decoded:
     if b"\0" in data and (stripped := data.replace(b"\0", b"")):
         # A few NULs among text are what a fault of a disk or program leaves; they are dropped and told.
         try:
-            found = _detect(stripped, name)
+            decoded = _detect(stripped, name)
         except InputRefused:
             pass
         else:
-            return Decoded(found.text, found.encoding, found.broken, len(data) - len(stripped))
+            return Decoded(decoded.text, decoded.encoding, decoded.broken, len(data) - len(stripped))
     raise InputRefused(name, say("file.unknown_encoding", hint=_hint(data)))
 
 
@@ -313,8 +313,8 @@ def _likelihood(text: str, encoding: str) -> float:
 
 def _sample(text: str) -> str:
     """Some of the text, from the first character on that is not ASCII: only those say what it is in."""
-    found = _NOT_ASCII.search(text)
-    start = found.start() if found else 0
+    match = _NOT_ASCII.search(text)
+    start = match.start() if match else 0
     return text[start : start + _SAMPLE_CHARS]
 
 

@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 from classifier.errors import InputRefused
+from classifier.reading.encoding import decode
+from classifier.reading.names import name_of_bytes
 from classifier.reading.options import Kind, ReadingOptions
 
 COMPRESSED: Final = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
@@ -131,7 +133,6 @@ def _as_utf8(head: bytes) -> bytes:
     """Text in UTF-16 or UTF-32, as some consoles pipe it, in UTF-8; other bytes as they are."""
     if not head.startswith((b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")) and b"\0" not in head[:64]:
         return head
-    from classifier.reading.encoding import decode
 
     try:
         return decode(head[: len(head) // 4 * 4], "").text.encode("utf-8", "replace")
@@ -161,10 +162,10 @@ def word_kind(data: bytes, kind: str) -> str:
     """What a file named as Word's (``kind``) is by its bytes: people rename them, and systems name web pages .doc."""
     if data.startswith(OLE):
         return "doc"
-    found = kind_by_content(data, whole=True)
-    if found in ("docx", "html", "rtf"):
-        return found
-    return kind if data.startswith(b"PK") or found != "text" else "text"
+    by_content = kind_by_content(data, whole=True)
+    if by_content in ("docx", "html", "rtf"):
+        return by_content
+    return kind if data.startswith(b"PK") or by_content != "text" else "text"
 
 
 def sheet_kind(head: bytes, *, whole: bool) -> str:
@@ -212,7 +213,6 @@ def _table_kind(start: bytes, *, whole: bool) -> str:
     delimiter = max((b",", b"\t", b";", b"|"), key=lines[0].count)
     if not lines[0].count(delimiter):
         return ""
-    from classifier.reading.names import name_of_bytes
     from classifier.reading.tables.fields import is_heading
 
     if not is_heading([name_of_bytes(cell) for cell in lines[0].split(delimiter)]):

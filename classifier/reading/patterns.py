@@ -14,8 +14,8 @@ class _Later:
         self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
-        found = self.__dict__[name] = getattr(re.compile(self.pattern, self._flags), name)
-        return found
+        attribute = self.__dict__[name] = getattr(re.compile(self.pattern, self._flags), name)
+        return attribute
 
 
 def pattern(source: str, flags: int = 0) -> re.Pattern[str]:

@@ -119,8 +119,8 @@ class _Reading:
         stem, kind, packing = split_name(last or origin.path)
         origin = origin if origin.stem else replace(origin, stem=stem)
         if not kind and options.kind == "auto":
-            file, kind, found = _by_content(file, limits)
-            packing = packing or found
+            file, kind, own_packing = _by_content(file, limits)
+            packing = packing or own_packing
         if packing and kind != "tar":
             file = unpack(file, packing, origin.name, limits)
             if not kind:

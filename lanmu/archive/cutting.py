@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import say
+from classifier.reading.encoding import encoding_of_file
 from classifier.reading.kinds import ARCHIVES, TABLES, chosen_kind, is_readable, split_name
 from classifier.reading.names import show_name
 from classifier.reading.options import ReadingOptions
@@ -69,7 +70,6 @@ def pieces_of(file: Found, base: str, options: ReadingOptions, size: int) -> Ite
 
 
 def _lines(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
-    from classifier.reading.encoding import encoding_of_file
     from classifier.reading.tables.jsonl import line_ranges
 
     encoding = options.encoding or encoding_of_file(stream, file.path)
@@ -92,7 +92,6 @@ def _groups(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -
 
 
 def _rows(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
-    from classifier.reading.encoding import encoding_of_file
     from classifier.reading.tables.csv import row_ranges
 
     encoding = options.encoding or encoding_of_file(stream, file.path)

@@ -72,7 +72,7 @@ def read_finished_plan(target: Target) -> Plan:
 
 
 def choose_doubtful(target: Target, plan: Plan, most: int) -> list[DoubtfulRow]:
-    """At most so many of the articles in review, the most useful first.
+    """The articles in review that are most useful to label, at most ``most`` of them, the best first.
 
     As on the desk: the pairs of best category and runner-up take turns, each with its closest call
     first; so the same run always gives the same articles.

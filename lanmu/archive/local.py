@@ -20,7 +20,7 @@ from lanmu.archive.scoring import ShardScorer, load_scorer
 
 Done = Callable[[Shard, Report], None]
 FEW = 2
-"""Below so many shards a core, each is worked on by several threads."""
+"""With fewer shards a core than this, each is worked on by several threads."""
 PROCESS_COST = 96 << 20
 """Documents of less work than this in all are read here: starting processes would take longer."""
 

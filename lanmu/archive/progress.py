@@ -33,7 +33,7 @@ class Progress:
         self.shards_done = shards
 
     def advance(self, articles: int, size: int = 0) -> None:
-        """Articles were decided that had so many bytes of text."""
+        """Count articles that were decided, and the bytes of their text."""
         with self._lock:
             self.articles += articles
             self.bytes_read += size

@@ -18,7 +18,7 @@ from training.evaluation.report.chart_page import chart_page, html_table, key_fi
 ACCEPTED, REVIEW = "自动采用", "待审核"
 _FILLS = {ACCEPTED: "#2e8b6f", REVIEW: "#e0a030"}
 _MOST_MONTHS = 60
-"""Beyond so many months the charts over time go by year."""
+"""With more months than this the charts over time go by year."""
 _SHOWN_NAME = 60
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from classifier.errors import LanmuError
-from classifier.files import check_writable
+from classifier.files import check_writable, write_output
 from classifier.messages import say
 from lanmu.commands.label_options import (
     CategoriesOption,
@@ -145,7 +145,6 @@ def _guess(tagged: TaggedArticle, names: dict[str, str]) -> str:
 
 
 def _write(out: Path, labels: list[Label], more: dict[str, list[str]]) -> None:
-    from classifier.files import write_output
     from training.labels.formats.exports import spreadsheet
 
     write_output(out, spreadsheet(labels, more))

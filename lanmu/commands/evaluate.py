@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from classifier.errors import LabelsError, LanmuError
+from classifier.errors import LabelsError, LanmuError, ModelError
 from classifier.messages import say
 from lanmu.commands.label_options import (
     CategoriesOption,
@@ -220,7 +220,6 @@ def _drift(
 
 def _champion(models: Path | None) -> StoredModel | None:
     """The current model, to be compared with; None where there is none."""
-    from classifier.errors import ModelError
     from classifier.model.choice import model_path
     from classifier.model.files import read_model
 

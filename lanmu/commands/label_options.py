@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from classifier.errors import InputRefused, LanmuError
+from classifier.errors import InputRefused, LabelsError, LanmuError
 from classifier.messages import say
 from lanmu.commands.options import EXPERT, INPUT
 from lanmu.commands.refusals import NamedRefusals
@@ -135,7 +135,6 @@ def taxonomy_and_labels(path: Path, categories: Path | None, own: bool) -> tuple
 
 def read_examples(labels: Path | None, categories: Path | None, own: bool, corpus: bool) -> tuple[Examples, Taxonomy]:
     """The labels with their texts, and the categories (``own``: those of the labels); ``corpus`` adds real news."""
-    from classifier.errors import LabelsError
     from training.labels.corpora import has_corpus, join_corpora, real_examples, real_labels
     from training.labels.file import examples_of
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from classifier.errors import InputRefused, LabelsError, LanmuError, UnknownCategory
+from classifier.files import check_writable, write_output
 from classifier.messages import Said, say
 from lanmu.commands import curation as curation_commands
 from lanmu.commands.label_options import CategoriesOption, LabelsOption, labels_path, labels_to_read, taxonomy_of
@@ -231,7 +232,6 @@ def export(
 
     Example: lanmu labels export labels-for-excel.csv
     """
-    from classifier.files import check_writable, write_output
     from training.labels.file import usable_labels
     from training.labels.formats.exports import export_labels
 

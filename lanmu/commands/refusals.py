@@ -15,7 +15,7 @@ from lanmu.language import find_language, speak, speak_count
 
 _LISTED = 12
 _NAMED_ROWS = 10
-"""So many rows of a table are named with the same reason; of the others their numbers are told together."""
+"""How many rows of a table are named with the same reason; the numbers of the others are told together."""
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ AT_ONCE = 200
 def review(
     out: Annotated[str, typer.Argument(help="What `lanmu score` wrote: its --out.", metavar="OUT")],
     most: Annotated[
-        int, typer.Option("--most", help="At most so many, the closest calls first.", min=1, max=MOST)
+        int, typer.Option("--most", help="How many at most, the closest calls first.", min=1, max=MOST)
     ] = 500,
     home: HomeOption = None,
     model: ModelOption = None,

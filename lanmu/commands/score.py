@@ -13,6 +13,7 @@ import typer
 
 from classifier.errors import LanmuError
 from classifier.messages import say
+from classifier.reading.options import ReadingOptions
 from lanmu.archive.locations import plain_path
 from lanmu.commands.options import (
     EXPERT,
@@ -114,7 +115,6 @@ def score(
     """
     from classifier.model.choice import model_path
     from classifier.model.files import read_manifest
-    from classifier.reading.options import ReadingOptions
     from lanmu.archive.plan import Task
     from lanmu.archive.running import Work, score_archive
     from lanmu.archive.target import target

@@ -6,8 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from classifier.errors import InputRefused, LanmuError, Refused
+from classifier.files import written_output
 from classifier.messages import say
+from classifier.reading.documents.printed import PRINTED_KINDS, read_placed_articles
+from classifier.reading.kinds import chosen_kind, kind_by_content, ocr_kind, split_name
+from classifier.reading.layout.pdf_process import draw_page_in_process
+from classifier.reading.layout.show import number_articles, page_svg
 from classifier.reading.origin import Origin
+from classifier.reading.streams import read_whole
 
 if TYPE_CHECKING:
     from classifier.article import Article, TaggedArticle
@@ -36,7 +42,6 @@ class ShownPages:
         self.data, self.kind, stem = _read(path, options)
         self.pages: tuple[PrintedPage, ...]
         self.places: tuple[PlacedArticle, ...]
-        from classifier.reading.documents.printed import read_placed_articles
 
         origin = Origin(path, stem=stem)
         self.pages, reading = read_placed_articles(self.data, self.kind, origin, options, model.probabilities, refused)
@@ -45,10 +50,6 @@ class ShownPages:
 
     def draw(self, tagged: list[TaggedArticle]) -> list[Path]:
         """Write a picture a page; where there are several, ``page.svg`` becomes ``page-1.svg``, ``page-2.svg`` …"""
-        from classifier.files import written_output
-        from classifier.reading.layout.pdf_process import draw_page_in_process
-        from classifier.reading.layout.show import number_articles, page_svg
-
         shown = number_articles(self.places, tagged)
         pages = [p for p in self.pages if any(part.page == p.number for s in shown for part in s.place.parts)]
         written = []
@@ -68,10 +69,6 @@ class ShownPages:
 
 def _read(path: str, options: ReadingOptions) -> tuple[bytes, str, str]:
     """A file's bytes, which kind of printed page it is, and its stem."""
-    from classifier.reading.documents.printed import PRINTED_KINDS
-    from classifier.reading.kinds import chosen_kind, kind_by_content, ocr_kind, split_name
-    from classifier.reading.streams import read_whole
-
     stem, kind, packing = split_name(path)
     try:
         with Path(path).open("rb") as file:

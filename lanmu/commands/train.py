@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from classifier.errors import LanmuError, ModelError
 from classifier.messages import Said, say, text_of
 from lanmu.commands.label_options import (
     CategoriesOption,
@@ -70,7 +71,8 @@ def train(
         str | None, typer.Option("--like", help="Take the options of this version.", metavar="VERSION")
     ] = None,
     tune: Annotated[
-        float, typer.Option("--tune", help="Search better options for so many seconds first.", min=0, metavar="SECONDS")
+        float,
+        typer.Option("--tune", help="Search better options this many seconds first.", min=0, metavar="SECONDS"),
     ] = 0.0,
     seed: SeedOption = 0,
     from_scratch: FromScratchOption = False,
@@ -93,7 +95,6 @@ def train(
     """
     from dataclasses import replace
 
-    from classifier.errors import LanmuError
     from classifier.files import check_folder_writable
     from classifier.model.versions import Registry
     from training.evaluation.metrics import FEWEST_OF_SOURCE
@@ -211,7 +212,6 @@ def _from_names(
 
 
 def _options_of(registry: Registry, name: str) -> FitOptions:
-    from classifier.errors import ModelError
     from classifier.model.files import read_manifest
     from training.fitting.options import FitOptions
 

@@ -28,9 +28,11 @@ from sqlalchemy import delete
 from classifier.errors import LanmuError
 from classifier.files import sync_folder, written_whole
 from classifier.messages import say
+from classifier.model.versions import Registry
 from lanmu.service.settings import USER_DICTIONARY
 from lanmu.service.store import Store, audit, schema
 from lanmu.service.store.database import DATABASE, UNFINISHED_RESTORE
+from training.labels.file import hold_labels
 
 CONTENTS = "lanmu-backup.json"
 FORMAT = 1
@@ -132,9 +134,6 @@ def _files(home: Path) -> Iterator[tuple[str, Path]]:
 
 @contextmanager
 def _labels_and_models_held(home: Path) -> Iterator[None]:
-    from classifier.model.versions import Registry
-    from training.labels.file import hold_labels
-
     with hold_labels(home / "labels.csv"), Registry(home / "models").held():
         yield
 

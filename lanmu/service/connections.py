@@ -22,7 +22,7 @@ from lanmu.service.security.networks import counted_as
 from lanmu.service.settings import ServiceLimits
 
 OVERHEAD = 16
-"""So many bytes a byte of its body may a request take in chunks and trailers."""
+"""How many bytes of chunks and trailers a request may take for each byte of its body."""
 _PIECE_BYTES = 256 << 10
 """The most that the event loop gives at once."""
 RETRY_SECONDS = 5

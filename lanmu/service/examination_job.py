@@ -16,14 +16,22 @@ from typing import get_args
 from classifier.errors import LanmuError
 from classifier.files import write_text_whole
 from classifier.messages import Language
+from classifier.model.choice import current_name
+from classifier.model.files import read_manifest, read_model
+from classifier.model.topic_model import TopicModel
 from classifier.processes import python_command
 from classifier.reading.dates import is_iso
+from lanmu.service.store import Store, queue
+from lanmu.service.store.records import opening_of
+from lanmu.service.wished_categories import labels_known
+from training.labels.corpora import join_corpora
+from training.labels.file import examples_of, read_labels
 
 LOWER_PRIORITY = 10
 COUNT = 50
 NEXT = 30
 MOST_LOOKED_AT = 20_000
-"""So many of the newest unlabelled articles are looked at for those that teach most."""
+"""How many of the newest unlabelled articles are searched for those that teach most."""
 AT_ONCE = 2_000
 
 
@@ -47,11 +55,7 @@ def main(kind: str, labels: Path, models: Path, result: Path, report: Path, data
 
 def choose_next(labels: Path, models: Path, database: Path) -> list[int]:
     """The articles of the queue whose labels would teach most: unsure, unlike each other, of rare categories."""
-    from classifier.model.choice import current_name
-    from classifier.model.topic_model import TopicModel
-    from lanmu.service.store import Store, queue
     from training.curation.curate import to_label_next
-    from training.labels.file import read_labels
 
     model = TopicModel.load(models / current_name(models))
     counts = Counter(label.category for label in read_labels(labels).labels) if labels.exists() else Counter()
@@ -63,16 +67,11 @@ def choose_next(labels: Path, models: Path, database: Path) -> list[int]:
 
 def measure_drift(labels: Path, models: Path, report: Path, database: Path) -> dict[str, object]:
     """The months of the queue against each other and against the labels, as a page in both languages."""
-    from classifier.model.choice import current_name
-    from classifier.model.files import read_model
-    from lanmu.service.wished_categories import labels_known
     from training.evaluation.answers import fold_answers
     from training.evaluation.drift.measure import drift, reference_of
     from training.evaluation.drift.report import drift_page
     from training.fitting.fit import fit_model
     from training.fitting.presets import choose_default_options
-    from training.labels.corpora import join_corpora
-    from training.labels.file import examples_of
 
     stored = read_model(models / current_name(models))
     taxonomy = stored.manifest.taxonomy
@@ -98,8 +97,6 @@ def _write_rows(path: Path, database: Path) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from lanmu.service.store import Store, queue
-
     names = ("title", "category", "probability", "decision", "date")
     kinds = {"probability": pa.float64()}
     schema = pa.schema([pa.field(name, kinds.get(name, pa.string())) for name in names])
@@ -121,13 +118,7 @@ def _write_rows(path: Path, database: Path) -> None:
 
 def find_doubtful(labels: Path, models: Path) -> list[dict[str, object]]:
     """The labels that are most likely wrong, the likeliest first."""
-    from classifier.model.choice import current_name
-    from classifier.model.files import read_manifest
-    from lanmu.service.store.records import opening_of
-    from lanmu.service.wished_categories import labels_known
     from training.curation.curate import suspects
-    from training.labels.corpora import join_corpora
-    from training.labels.file import examples_of
 
     taxonomy = read_manifest(models / current_name(models)).taxonomy
     usable = join_corpora(labels_known(labels, taxonomy))

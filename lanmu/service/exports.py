@@ -25,7 +25,7 @@ COLUMNS: Final = (
     "reasons", "column", "byline", "source", "origin", "arrived", "model", "text",
 )  # fmt: skip
 EXCEL_CELL: Final = 32_767
-"""So many characters a cell of Excel holds; a longer text is cut, and ends in an ellipsis."""
+"""How many characters a cell of Excel holds; a longer text is cut, and ends in an ellipsis."""
 BOM: Final = "\ufeff"
 _PIECE = 500
 _MEMORY = 8 << 20

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from classifier.errors import LanmuError
 from classifier.messages import say
+from classifier.model.versions import Registry
 from classifier.processes import python_command
 from lanmu.service.champion import Champion
 from lanmu.service.settings import Settings
@@ -152,15 +153,11 @@ class Jobs:
 
     def promote(self, name: str, by: str, address: str = "") -> None:
         """Make a version current; when this returns, it answers.  ModelError where it cannot be."""
-        from classifier.model.versions import Registry
-
         event = Registry(self.settings.models).promote(name, (f"by {by}",))
         self._moved(by, "promoted", event.name, event.previous, address)
 
     def rollback(self, by: str, address: str = "") -> str:
         """Go back to the version before; returns its name.  ModelError where there is none."""
-        from classifier.model.versions import Registry
-
         event = Registry(self.settings.models).rollback((f"by {by}",))
         self._moved(by, "rolled back", event.name, event.previous, address)
         return event.name

@@ -12,13 +12,14 @@ from classifier.files import sha256_of
 from classifier.messages import Message, Said, join, say
 from lanmu.service.store import Store, waiting_labels
 from lanmu.service.store.waiting_labels import LabelFileState
+from training.labels.file import append_labels, ids_of, read_labels, remove_labels, unwritable
 
 log = logging.getLogger("lanmu.service")
 RETRY_SECONDS = 5.0
 SLOW_SECONDS, REST, MOST_REST_SECONDS = 0.5, 9.0, 60.0
 """A file that takes long to write, as it is large, is written a tenth of the time; labels wait safely in the store."""
 LOOK_SECONDS = 60.0
-"""So often labels.csv is looked for, whether or not there is a label to write."""
+"""How often labels.csv is looked for, in seconds, whether or not there is a label to write."""
 
 
 class LabelWriter:
@@ -62,8 +63,6 @@ class LabelWriter:
         written again.  What could not be read back is left out and told as the ``problem``.
         Raises LabelsError where the file refuses.
         """
-        from training.labels.file import append_labels, ids_of, remove_labels, unwritable
-
         total = after = 0
         left_out: list[Message] = []
         with self._writing:
@@ -103,8 +102,6 @@ class LabelWriter:
 
     def _look_at_file(self) -> None:
         """Have all written again that labels.csv lacks, where it is gone or an older copy of it."""
-        from training.labels.file import read_labels
-
         there = self.path.exists() and self.path.stat().st_size > 0
         if there and self._seen is not None and self.path.stat().st_mtime_ns == self._seen.modified:
             return

@@ -132,7 +132,7 @@ class Mending:
         return mend.article
 
     def forget(self, days: int) -> int:
-        """Take out what arrived more than so many days ago; the labels in labels.csv stay.  How many there were."""
+        """Take out what arrived more than ``days`` days ago, and return how many; the labels in labels.csv stay."""
         before = (date.today() - timedelta(days)).isoformat()
         count = 0
         while True:
@@ -148,7 +148,7 @@ class Mending:
                 return count
 
     def prune_changes(self, days: int) -> int:
-        """Let go of what programs were told more than so many days ago; how many changes there were."""
+        """Forget what programs were told more than ``days`` days ago, and return how many changes that was."""
         before = time.time() - days * DAY_SECONDS
         count = 0
         while True:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from classifier.files import find_shipped, write_bytes_whole
 from classifier.model.choice import CURRENT, current_name, models_folder
+from classifier.model.versions import Registry
 from lanmu.service.settings import Settings
 
 
@@ -15,8 +16,6 @@ def seed(settings: Settings) -> None:
     With a model of one's own comes ./labels.csv, if there is one.  The shipped model comes without
     labels: training on the desk's own starts from it.
     """
-    from classifier.model.versions import Registry
-
     if (settings.models / CURRENT).is_file():
         return
     source = models_folder()

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.errors import LanmuError
+from training.labels.file import read_labels
+
 if TYPE_CHECKING:
     from training.labels.label import Label
 
 MOST_LABELS: Final = 20_000
 LOOKED_AT: Final = 600
-"""So many characters of a text count; what it is about stands at its start."""
+"""How many of a text's first characters count; what it is about stands at its start."""
 BUCKETS: Final = 1 << 16
 TITLE_TIMES: Final = 3
 LOOK_SECONDS: Final = 60.0
@@ -109,9 +112,6 @@ def _stamp(path: Path) -> object:
 
 
 def _read_index(paths: Sequence[Path]) -> _Index | None:
-    from classifier.errors import LanmuError
-    from training.labels.file import read_labels
-
     by_id: dict[str, Label] = {}
     for path in paths:
         with suppress(LanmuError, OSError):

@@ -23,7 +23,7 @@ log = logging.getLogger("lanmu.service")
 BYTES_A_CHARACTER = 3
 FEW = 8
 FEW_BYTES = 60_000
-"""Jobs of so many articles and so much text are small: under a millisecond of the kernel."""
+"""Jobs with at most this many articles and this much text are small: under a millisecond of the kernel."""
 PIECE = 64
 
 

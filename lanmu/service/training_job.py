@@ -12,6 +12,12 @@ from typing import TYPE_CHECKING
 from classifier.errors import LabelsError, LanmuError
 from classifier.files import write_text_whole
 from classifier.messages import say
+from classifier.model.choice import current_name
+from classifier.model.files import read_manifest
+from classifier.model.versions import Registry
+from classifier.taxonomy import read_taxonomy
+from training.labels.corpora import join_corpora
+from training.labels.file import examples_of, usable_labels
 
 if TYPE_CHECKING:
     from training.labels.label import Label
@@ -28,13 +34,7 @@ def main(labels: Path, models: Path, user_dictionary: Path, categories: Path, re
     the fit starts from the model that the folder began with.  A category with a single label waits for
     its second, which is needed to hold one against the other.
     """
-    from classifier.model.choice import current_name
-    from classifier.model.files import read_manifest
-    from classifier.model.versions import Registry
-    from classifier.taxonomy import read_taxonomy
     from training.fitting.start import start_of, starting_model
-    from training.labels.corpora import join_corpora
-    from training.labels.file import examples_of, usable_labels
     from training.promotion.retrain import RunOptions, train
 
     registry = Registry(models)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from classifier.errors import TaxonomyError
 from classifier.files import write_text_whole
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
+from training.labels.file import usable_labels
 
 if TYPE_CHECKING:
     from training.labels.label import Label
@@ -68,7 +69,5 @@ def choosable(known: Taxonomy, wished: Taxonomy | None) -> Taxonomy:
 
 def labels_known(labels: Path, known: Taxonomy) -> tuple[Label, ...]:
     """The labels of the service's file in categories that the model knows; those only wished for wait."""
-    from training.labels.file import usable_labels
-
     usable = usable_labels(labels, choosable(known, read_wished(labels.with_name(CATEGORIES))))
     return tuple(label for label in usable if label.category in known.ids)

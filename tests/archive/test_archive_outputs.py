@@ -68,13 +68,13 @@ def test_json_lines_are_what_tag_prints(
     scored([source], tmp_path / "out.jsonl", small_model_folder, shard_bytes=4096)
     lines = (tmp_path / "out.jsonl").read_text("utf-8").split("\n")
     assert lines.pop() == ""
-    found = _sorted(map(json.loads, lines))
-    assert len(found) == 204
+    written = _sorted(map(json.loads, lines))
+    assert len(written) == 204
     for record in records:
         record["probability"] = pytest.approx(record["probability"], abs=2e-6)
         for entry in record["ranking"]:
             entry["probability"] = pytest.approx(entry["probability"], abs=2e-6)
-    assert found == records
+    assert written == records
 
 
 def test_parquet_folder_and_file_hold_the_contract_as_columns(

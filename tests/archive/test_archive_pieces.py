@@ -112,10 +112,10 @@ def test_reports_of_halves_add_up_to_that_of_the_whole(model: TopicModel) -> Non
     maker = RowMaker(model)
 
     def report(part: list[Article]) -> Report:
-        found = Report()
+        counted = Report()
         batch = Batch.of_articles(part)
-        found.count(batch, maker.decide(batch), model.taxonomy.ids)
-        return Report.from_content(found.content())
+        counted.count(batch, maker.decide(batch), model.taxonomy.ids)
+        return Report.from_content(counted.content())
 
     total = Report()
     for part in (read[:37], read[37:38], read[38:]):

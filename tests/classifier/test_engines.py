@@ -40,9 +40,9 @@ def test_engines_agree(spec: FeatureSpec, tmp_path: Path) -> None:
     plain = PlainScorer(weights).score(titles, texts)
     assert np.ptp(plain.scores) > 0.1
     for scorer in (KernelScorer(weights), KernelScorer(weights, threads=2), WalkScorer(weights)):
-        found = scorer.score(titles, texts)
-        np.testing.assert_allclose(found.scores, plain.scores, rtol=0, atol=1e-9)
-        np.testing.assert_allclose(found.familiarity, plain.familiarity, rtol=1e-12)
+        scores = scorer.score(titles, texts)
+        np.testing.assert_allclose(scores.scores, plain.scores, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(scores.familiarity, plain.familiarity, rtol=1e-12)
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=["words", "fields", "linear", "characters"])

@@ -42,15 +42,15 @@ def counted(counts: FeatureCounts, article: int, block: Block) -> Counter[str]:
 @pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
 def test_counts_are_those_of_the_plain_counter(spec: FeatureSpec, table: CharacterTable) -> None:
     expected = plain_counts(spec, table)
-    found = count_features(spec, *columns(ARTICLES), table=table)
-    assert set(found.blocks) == {(name, analyser) for name, analyser, _ in spec.blocks}
-    names = {"words": list(found.words), "characters": list(found.characters)}
-    for block in found.blocks:
-        dense = found.blocks[block].tolil()
+    features = count_features(spec, *columns(ARTICLES), table=table)
+    assert set(features.blocks) == {(name, analyser) for name, analyser, _ in spec.blocks}
+    names = {"words": list(features.words), "characters": list(features.characters)}
+    for block in features.blocks:
+        dense = features.blocks[block].tolil()
         for i, counts in enumerate(expected):
             row = {names[block[1]][j]: n for j, n in zip(dense.rows[i], dense.data[i], strict=True)}
             assert row == dict(counts[block]), (block, ARTICLES[i])
-    for kind, seen in (("words", found.word_articles), ("characters", found.character_articles)):
+    for kind, seen in (("words", features.word_articles), ("characters", features.character_articles)):
         in_articles = Counter(
             feature for counts in expected for feature in set().union(*(c for b, c in counts.items() if b[1] == kind))
         )
@@ -58,18 +58,18 @@ def test_counts_are_those_of_the_plain_counter(spec: FeatureSpec, table: Charact
 
 
 def test_features_are_sorted_by_their_bytes(table: CharacterTable) -> None:
-    found = count_features(SPECS["both, no hmm"], *columns(ARTICLES), table=table)
-    for strings in (list(found.words), list(found.characters)):
+    features = count_features(SPECS["both, no hmm"], *columns(ARTICLES), table=table)
+    for strings in (list(features.words), list(features.characters)):
         assert [s.encode() for s in strings] == sorted(s.encode() for s in strings)
 
 
 def test_user_words_are_counted_whole(table: CharacterTable) -> None:
     spec, entries = FeatureSpec(words=2), (("晚熟棉田", 900), ("采棉", 0))
     expected = plain_counts(spec, table, entries)
-    found = count_features(spec, *columns(ARTICLES), table=table, dictionary=Dictionary(entries))
+    features = count_features(spec, *columns(ARTICLES), table=table, dictionary=Dictionary(entries))
     i = ARTICLES.index(WRITTEN[12])
-    assert counted(found, i, ("title", "words"))["晚熟棉田"] == 1
-    assert counted(found, i, ("title", "words")) == expected[i]["title", "words"]
+    assert counted(features, i, ("title", "words"))["晚熟棉田"] == 1
+    assert counted(features, i, ("title", "words")) == expected[i]["title", "words"]
 
 
 def test_rare_features_are_left_out(table: CharacterTable) -> None:
@@ -104,11 +104,11 @@ def test_counts_over_another_vocabulary(table: CharacterTable) -> None:
 
 
 def test_nothing_to_count(table: CharacterTable) -> None:
-    found = count_features(SPECS["both, no hmm"], *columns([]), table=table)
-    assert len(found) == 0 and found.features == 0
-    found = count_features(SPECS["both, no hmm"], *columns([("", ""), ("!?", "。")]), table=table)
-    assert len(found) == 2 and found.features == 0
-    assert found.tf_idf(found.idf()).shape == (2, 0)
+    features = count_features(SPECS["both, no hmm"], *columns([]), table=table)
+    assert len(features) == 0 and features.features == 0
+    features = count_features(SPECS["both, no hmm"], *columns([("", ""), ("!?", "。")]), table=table)
+    assert len(features) == 2 and features.features == 0
+    assert features.tf_idf(features.idf()).shape == (2, 0)
 
 
 def test_columns_of_different_length_are_refused(table: CharacterTable) -> None:

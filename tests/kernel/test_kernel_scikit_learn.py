@@ -40,8 +40,8 @@ def shipped() -> tuple[LinearWeights, KernelScorer, Any]:
 
 
 def assert_alike(scorer: KernelScorer, reference: Any, articles: list[tuple[str, str]]) -> None:
-    found = scorer.score_strings([title for title, _ in articles], [text for _, text in articles]).scores
-    np.testing.assert_allclose(found, reference.decision_function(articles), rtol=0, atol=1e-9)
+    scores = scorer.score_strings([title for title, _ in articles], [text for _, text in articles]).scores
+    np.testing.assert_allclose(scores, reference.decision_function(articles), rtol=0, atol=1e-9)
 
 
 def test_a_model_scikit_learn_fitted() -> None:

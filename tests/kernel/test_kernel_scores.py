@@ -36,9 +36,9 @@ MODELS: dict[str, tuple[FeatureSpec, int]] = {
 }
 
 
-def assert_alike(found: Scores, expected: Scores) -> None:
-    np.testing.assert_allclose(found.scores, expected.scores, rtol=0, atol=1e-12)
-    np.testing.assert_allclose(found.familiarity, expected.familiarity, rtol=1e-12)
+def assert_alike(actual: Scores, expected: Scores) -> None:
+    np.testing.assert_allclose(actual.scores, expected.scores, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(actual.familiarity, expected.familiarity, rtol=1e-12)
 
 
 @pytest.fixture(scope="module", params=MODELS.values(), ids=MODELS.keys())
@@ -58,8 +58,8 @@ def test_threads_give_the_very_same_numbers(weights: LinearWeights) -> None:
     scorer = KernelScorer(weights, threads=3)
     many = scorer.score(*columns(ARTICLES * 9))
     strings = scorer.score_strings([title for title, _ in ARTICLES * 9], [text for _, text in ARTICLES * 9])
-    for found in (many, strings):
-        assert np.array_equal(found.scores, one.scores) and np.array_equal(found.familiarity, one.familiarity)
+    for scores in (many, strings):
+        assert np.array_equal(scores.scores, one.scores) and np.array_equal(scores.familiarity, one.familiarity)
 
 
 @pytest.mark.slow
@@ -78,11 +78,11 @@ def test_decisions_are_those_of_the_plain_engine(weights: LinearWeights) -> None
         assert len(np.unique(expected.reasons)) > 2
         for threads in (1, 2):
             scorer = KernelScorer(model, threads)
-            for found in (scorer.decide(titles, texts, rule), scorer.decide_strings(*strings, rule)):
-                np.testing.assert_allclose(found.probabilities, expected.probabilities, rtol=1e-9, atol=1e-12)
-                np.testing.assert_allclose(found.probability, expected.probability, rtol=1e-9)
-                assert np.array_equal(found.category, expected.category)
-                assert np.array_equal(found.reasons, expected.reasons)
+            for decisions in (scorer.decide(titles, texts, rule), scorer.decide_strings(*strings, rule)):
+                np.testing.assert_allclose(decisions.probabilities, expected.probabilities, rtol=1e-9, atol=1e-12)
+                np.testing.assert_allclose(decisions.probability, expected.probability, rtol=1e-9)
+                assert np.array_equal(decisions.category, expected.category)
+                assert np.array_equal(decisions.reasons, expected.reasons)
 
 
 def test_an_article_is_decided_on_the_same_in_any_company(weights: LinearWeights) -> None:
@@ -100,10 +100,10 @@ def test_an_article_is_decided_on_the_same_in_any_company(weights: LinearWeights
 def test_strings_and_columns_give_the_very_same_numbers(articles: list[tuple[str, str]]) -> None:
     """Read as code points or as UTF-8, lone surrogates among them."""
     scorer = _default_scorer()
-    found = scorer.score_strings([title for title, _ in articles], [text for _, text in articles])
+    scores = scorer.score_strings([title for title, _ in articles], [text for _, text in articles])
     expected = scorer.score(*columns(articles))
-    assert np.array_equal(found.scores, expected.scores)
-    assert np.array_equal(found.familiarity, expected.familiarity)
+    assert np.array_equal(scores.scores, expected.scores)
+    assert np.array_equal(scores.familiarity, expected.familiarity)
 
 
 @cache
@@ -134,11 +134,11 @@ def test_very_long_texts(spec: FeatureSpec) -> None:
 def test_nothing_to_score(weights: LinearWeights) -> None:
     for threads in (1, 2):
         scorer = KernelScorer(weights, threads)
-        for found in (scorer.score(*columns([])), scorer.score_strings([], [])):
-            assert found.scores.shape == (0, weights.categories) and found.familiarity.shape == (0, 3)
-        found = scorer.score(*columns([("", "")] * 3))
-        np.testing.assert_array_equal(found.scores, np.tile(weights.intercept, (3, 1)))
-        assert not found.familiarity.any()
+        for scores in (scorer.score(*columns([])), scorer.score_strings([], [])):
+            assert scores.scores.shape == (0, weights.categories) and scores.familiarity.shape == (0, 3)
+        scores = scorer.score(*columns([("", "")] * 3))
+        np.testing.assert_array_equal(scores.scores, np.tile(weights.intercept, (3, 1)))
+        assert not scores.familiarity.any()
 
 
 @pytest.mark.slow
@@ -158,7 +158,7 @@ def test_one_scorer_for_many_callers() -> None:
     expected = scorer.score(*columns(ARTICLES)).scores
     with ThreadPoolExecutor(8) as callers:
         answers = list(callers.map(lambda _: scorer.score(*columns(ARTICLES)).scores, range(40)))
-    assert all(np.array_equal(found, expected) for found in answers)
+    assert all(np.array_equal(answer, expected) for answer in answers)
 
 
 def test_columns_that_lead_astray_are_refused() -> None:

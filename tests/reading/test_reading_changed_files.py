@@ -104,21 +104,21 @@ def with_sheet(sheet: bytes) -> bytes:
 
 
 def changed(data: bytes, chance: random.Random) -> bytes:
-    found = bytearray(data)
+    content = bytearray(data)
     for _ in range(chance.choice((1, 1, 2, 4, 8))):
-        at, length = chance.randrange(len(found) + 1), chance.choice((1, 2, 4, 16, 200))
+        at, length = chance.randrange(len(content) + 1), chance.choice((1, 2, 4, 16, 200))
         way = chance.randrange(5)
         if way == 0:
-            del found[at : at + length]
+            del content[at : at + length]
         elif way == 1:
-            found[at : at + length] = bytes(chance.randrange(256) for _ in range(length))
+            content[at : at + length] = bytes(chance.randrange(256) for _ in range(length))
         elif way == 2:
-            found[at:at] = found[chance.randrange(len(found) + 1) :][:length] * chance.choice((1, 40))
+            content[at:at] = content[chance.randrange(len(content) + 1) :][:length] * chance.choice((1, 40))
         elif way == 3:
-            found[at:at] = chance.choice(SIGNS) * chance.choice((1, 1, 300))
+            content[at:at] = chance.choice(SIGNS) * chance.choice((1, 1, 300))
         else:
-            del found[chance.randrange(len(found) // 2 + 1, len(found) + 1) :]
-    return bytes(found)
+            del content[chance.randrange(len(content) // 2 + 1, len(content) + 1) :]
+    return bytes(content)
 
 
 @pytest.mark.parametrize("count", [40, pytest.param(2_000, marks=pytest.mark.slow)])

@@ -665,8 +665,8 @@ def test_a_page_of_scattered_words_ends_soon() -> None:
         TextPiece(COUNCIL[1][n % 60 : n % 60 + 3], Box(x, y, x + 30, y + 10), 10) for n, (x, y) in enumerate(places)
     ]
     pieces += [TextPiece("会", Box(100, 100, 100, 110), 10), TextPiece("议", Box(110, 100, 120, 100), 10)]
-    found = read_printed([PrintedPage(1, 600, 800, tuple(pieces))], Origin("page.pdf", stem="page"))
-    assert sum(len(bare(a.title + a.text)) for a in found.articles) > 600
+    reading = read_printed([PrintedPage(1, 600, 800, tuple(pieces))], Origin("page.pdf", stem="page"))
+    assert sum(len(bare(a.title + a.text)) for a in reading.articles) > 600
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")

@@ -57,8 +57,8 @@ def corners(box: Box4) -> list[list[int]]:
 def check(data: str | bytes, name: str) -> list[Article]:
     """The two articles are read, whole and under their headlines."""
     articles = read_bytes(data.encode() if isinstance(data, str) else data, name)
-    found = {a.title: bare(a.text) for a in articles}
-    assert found == {title: bare("".join(text)) for title, text in WANTED.items()}
+    texts = {a.title: bare(a.text) for a in articles}
+    assert texts == {title: bare("".join(text)) for title, text in WANTED.items()}
     return articles
 
 
@@ -219,9 +219,9 @@ def pp_ocr() -> Any:
 
 
 def pp_ocr_polygons() -> Any:
-    found = pp_ocr()
-    found["rec_boxes"] = []
-    return {"res": found}
+    result = pp_ocr()
+    result["rec_boxes"] = []
+    return {"res": result}
 
 
 def pp_structure_3() -> Any:
@@ -249,16 +249,16 @@ def pp_structure_2() -> Any:
     ):
         regions.append((kind, box))
     regions.append(("text", (1180, 370, 1720, 900)))
-    found = []
+    blocks = []
     for kind, (left, top, right, bottom) in regions:
         own = [
             {"text": text, "confidence": 0.98, "text_region": corners(box)}
             for text, box in page_lines()
             if left <= (box[0] + box[2]) / 2 <= right and top <= (box[1] + box[3]) / 2 <= bottom
         ]
-        found.append({"type": kind, "bbox": [left, top, right, bottom], "res": own, "img_idx": 0})
-    found.append({"type": "figure", "bbox": [100, 1000, 900, 1500], "res": [], "img_idx": 0})
-    return found
+        blocks.append({"type": kind, "bbox": [left, top, right, bottom], "res": own, "img_idx": 0})
+    blocks.append({"type": "figure", "bbox": [100, 1000, 900, 1500], "res": [], "img_idx": 0})
+    return blocks
 
 
 def pp_ocr_2() -> Any:
@@ -312,12 +312,12 @@ def test_blocks_alone_are_read_where_there_are_no_lines() -> None:
 
 def items(*, places: bool = True) -> list[dict[str, Any]]:
     def item(text: str, box: Box4, level: int = 0) -> dict[str, Any]:
-        found: dict[str, Any] = {"type": "text", "text": text, "page_idx": 0}
+        entry: dict[str, Any] = {"type": "text", "text": text, "page_idx": 0}
         if level:
-            found["text_level"] = level
+            entry["text_level"] = level
         if places:
-            found["bbox"] = [round(side) for side in box]
-        return found
+            entry["bbox"] = [round(side) for side in box]
+        return entry
 
     return [
         {
@@ -360,7 +360,7 @@ def test_a_content_list_of_the_second_version() -> None:
 
 def middle(*, whole_blocks: bool) -> dict[str, Any]:
     """``pipeline`` gives each line with its box, ``vlm`` a block as one line."""
-    found = []
+    blocks = []
     boxes = [
         (170, 260, 790, 345),
         (115, 380, 605, 780),
@@ -378,11 +378,11 @@ def middle(*, whole_blocks: bool) -> dict[str, Any]:
                 for t, b in sorted(page_lines(), key=lambda line: line[1][1])
                 if box[0] - 30 <= b[0] and b[2] <= box[2] + 30 and box[1] - 30 <= b[1] and b[3] <= box[3] + 30
             ]
-        found.append({"type": "title" if k in (0, 3) else "text", "bbox": box, "lines": lines})
+        blocks.append({"type": "title" if k in (0, 3) else "text", "bbox": box, "lines": lines})
     key = "para_blocks" if whole_blocks else "preproc_blocks"
     furniture = {"type": "page_number", "bbox": (890, 2300, 910, 2330), "lines": []}
     return {
-        "pdf_info": [{key: found, "page_idx": 0, "page_size": [1800, 2400], "discarded_blocks": [furniture]}],
+        "pdf_info": [{key: blocks, "page_idx": 0, "page_size": [1800, 2400], "discarded_blocks": [furniture]}],
         "_backend": "vlm" if whole_blocks else "pipeline",
     }
 

@@ -112,17 +112,17 @@ def tf_idf(
     for name, analyser, weight in spec.blocks:
         block: Block = (name, analyser)
         known = words if analyser == "words" else characters
-        found = {
+        numbers = {
             known[feature]: (1.0 + log(count) if spec.sublinear else float(count)) * float(idf[known[feature]])
             for feature, count in counts[block].items()
             if feature in known
         }
-        length = float(np.sqrt(sum(value * value for value in found.values())))
+        length = float(np.sqrt(sum(value * value for value in numbers.values())))
         if length == 0.0:
             continue
         total += weight * weight
         offset = spec.group(name) * size
-        for feature, value in found.items():
+        for feature, value in numbers.items():
             values[offset + feature, block] = weight * value / length
     scale = 1.0 / np.sqrt(total) if total else 0.0
     return {key: value * scale for key, value in values.items()}

@@ -68,10 +68,10 @@ class FieldAnalyser:
     def _words(self, words: list[str]) -> list[str]:
         search = self.word_character.search
         kept = [word if search(word) else "" for word in words]
-        found = [word for word in kept if word]
+        features = [word for word in kept if word]
         if self.n > 1:
-            found += [f"{a} {b}" for a, b in pairwise(kept) if a and b]
-        return found
+            features += [f"{a} {b}" for a, b in pairwise(kept) if a and b]
+        return features
 
     def _ngrams(self, text: str) -> list[str]:
         return [
@@ -107,12 +107,12 @@ def _cutting(
     spec: FeatureSpec, table: CharacterTable, cut: Cut
 ) -> Callable[[Sequence[tuple[str, str]]], list[CutArticle]]:
     def cut_all(articles: Sequence[tuple[str, str]]) -> list[CutArticle]:
-        found = []
+        cut_articles = []
         for raw_title, raw_text in articles:
             title, text = normalise(raw_title, table.fold), normalise(raw_text, table.fold)
             words = (cut(title), cut(text)) if spec.words else ([], [])
-            found.append(CutArticle(title, text, *words))
-        return found
+            cut_articles.append(CutArticle(title, text, *words))
+        return cut_articles
 
     return cut_all
 

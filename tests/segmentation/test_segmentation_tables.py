@@ -226,8 +226,8 @@ def in_a_process(cache: Path, *path: Path) -> dict[str, object]:
         [sys.executable, "-c", CUT], env=environment, capture_output=True, text=True, timeout=250, check=False
     )
     assert done.returncode == 0, done.stderr
-    found: dict[str, object] = json.loads(done.stdout)
-    return found
+    told: dict[str, object] = json.loads(done.stdout)
+    return told
 
 
 @pytest.mark.slow
@@ -250,8 +250,8 @@ def test_built_by_one_of_two_processes_and_anew_for_another_jieba(cache: Path, t
     dictionary = tmp_path / "other" / "jieba" / "dict.txt"
     with dictionary.open("a", encoding="utf-8") as file:
         file.write("云上之家 3000 n\n")
-    found = in_a_process(cache, tmp_path / "other")
-    assert found["words"] == ["南京市", "长江大桥", "上", "的", "云上之家"]
+    told = in_a_process(cache, tmp_path / "other")
+    assert told["words"] == ["南京市", "长江大桥", "上", "的", "云上之家"]
     assert len(list(cache.glob("words-*.safetensors"))) == 2
 
 

@@ -73,8 +73,8 @@ def assert_same(texts: Iterable[str], dictionary: Dictionary, hmm: bool, walk: b
         for i, text in enumerate(texts):
             expected = jieba.lcut(text, HMM=hmm)
             stops = ends[offsets[i] : offsets[i + 1]].tolist()
-            found = [text[start:stop] for start, stop in zip([0, *stops], stops, strict=False)]
-            assert found == expected, repr(text)
+            words = [text[start:stop] for start, stop in zip([0, *stops], stops, strict=False)]
+            assert words == expected, repr(text)
             if walk:
                 assert walker(text) == expected, repr(text)
 

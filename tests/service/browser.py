@@ -67,8 +67,8 @@ class Window:
         )
 
     def breaches(self) -> list[str]:
-        found: list[str] = self.page.evaluate("window.breaches")
-        return found
+        breaches: list[str] = self.page.evaluate("window.breaches")
+        return breaches
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def several(address: str, count: int, **options: Any) -> Iterator[list[Window]]:
         try:
             windows = [_window(browser, address, options) for browser in browsers]
             yield windows
-            wrong = [found for window in windows for found in (*window.errors, *window.breaches())]
+            wrong = [error for window in windows for error in (*window.errors, *window.breaches())]
             assert not wrong, wrong
         finally:
             for browser in browsers:

@@ -52,16 +52,16 @@ def service(tmp_path: Path, small_model_folder: Path) -> Service:
     """The desk's three users and one article; tests of other articles have a fixture of this name of their own."""
     from tests.service.desk_made import HARVEST, made_service, take_in
 
-    found = made_service(tmp_path / "home", small_model_folder)
-    take_in(found, [HARVEST])
-    return found
+    made = made_service(tmp_path / "home", small_model_folder)
+    take_in(made, [HARVEST])
+    return made
 
 
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
     """A browser that asks for pages of the running service."""
-    with running(service, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as found:
-        yield found
+    with running(service, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -175,10 +175,10 @@ class Server:
         ended = self.process.poll()
         assert ended is None, f"the server ended with {ended}: {self.printed} {self.log()}"
         self.printed += (self.process.stdout.read() or b"").decode()
-        found = re.search(r"http://\S+", self.printed)
-        if found is None:
+        address = re.search(r"http://\S+", self.printed)
+        if address is None:
             return False
-        self.address = found[0].rstrip("/")
+        self.address = address[0].rstrip("/")
         try:
             return httpx.get(f"{self.address}/readyz", timeout=5, verify=False).status_code == 200
         except httpx.TransportError:

@@ -92,12 +92,12 @@ def many(count: int) -> list[Article]:
         ("{place}篮球赛第{turn}轮战罢", "{place}队打满四节，靠一记三分赢下第{turn}轮比赛，球迷挤满看台。"),
         ("{place}第{turn}场义诊开诊", "医生到{place}给老人量血压、测血糖、开药方，这是今年第{turn}场义诊。"),
     )
-    found: list[Article] = []
+    articles: list[Article] = []
     for turn in range(count):
         title, text = kinds[turn % 3]
         words = {"place": places[turn % len(places)], "turn": turn + 1}
-        found.append(Article(f"m{turn}", title.format(**words), text.format(**words), date="2026-03-02"))
-    return found
+        articles.append(Article(f"m{turn}", title.format(**words), text.format(**words), date="2026-03-02"))
+    return articles
 
 
 def take_in(service: Service, articles: Sequence[Article], *, origin: str = "inbox", review: bool = False) -> list[int]:
@@ -118,6 +118,6 @@ def sign_in(client: TestClient, name: str) -> str:
 
 
 def csrf_of(client: TestClient) -> str:
-    found = re.search(r'<meta name="csrf" content="([^"]+)">', client.get("/review").text)
-    assert found is not None
-    return found[1]
+    match = re.search(r'<meta name="csrf" content="([^"]+)">', client.get("/review").text)
+    assert match is not None
+    return match[1]

@@ -86,12 +86,12 @@ def test_roles(app: App) -> None:
     may = {"reader": (200, 403, 403), "editor": (200, 200, 403), "chief": (200, 200, 400)}
     for name, expected in may.items():
         headers = {"X-CSRF-Token": sign_in(app, name)}
-        found = (
+        statuses = (
             app.browser.get("/api/v1/articles").status_code,
             app.browser.post("/api/v1/undo", headers=headers).status_code,
             app.browser.post("/api/v1/models/rollback", headers=headers).status_code,
         )
-        assert found == expected, name
+        assert statuses == expected, name
 
 
 def test_a_forged_or_ended_session_is_none(app: App) -> None:

@@ -28,9 +28,13 @@ def test_annifs_own_client_works_unchanged(serve: Callable[..., Server]) -> None
     assert (project["language"], project["vocab"]["size"]) == ("zh", 3)
     with pytest.raises(ValueError, match="not found"):
         annif.get_project("yso-en")
-    found = annif.suggest("lanmu", text=HARVEST["text"])
-    assert (found[0]["uri"], found[0]["label"], found[0]["notation"]) == (URI + "agriculture", "三农", "agriculture")
-    assert found == sorted(found, key=lambda one: -one["score"]) and len(found) == 3
+    suggestions = annif.suggest("lanmu", text=HARVEST["text"])
+    assert (suggestions[0]["uri"], suggestions[0]["label"], suggestions[0]["notation"]) == (
+        URI + "agriculture",
+        "三农",
+        "agriculture",
+    )
+    assert suggestions == sorted(suggestions, key=lambda one: -one["score"]) and len(suggestions) == 3
     assert len(annif.suggest("lanmu", text=HARVEST["text"], limit=1)) == 1
     assert annif.suggest("lanmu", text=HARVEST["text"], threshold=1.0) == []
     documents = [{"text": MATCH["text"], "document_id": "d1"}, {"text": ""}, {"text": CLINIC["text"]}]

@@ -28,16 +28,16 @@ PAGES = [*CHARTS, "/", "/articles", "/articles/1", "/review", "/review/1/card", 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory, small_model_folder: Path) -> Service:
-    found = made_service(tmp_path_factory.mktemp("any") / "home", small_model_folder)
-    take_in(found, [HARVEST, MATCH, CLINIC, HOSTILE], review=True)
-    return found
+    made = made_service(tmp_path_factory.mktemp("any") / "home", small_model_folder)
+    take_in(made, [HARVEST, MATCH, CLINIC, HOSTILE], review=True)
+    return made
 
 
 @pytest.fixture(scope="module")
 def client(service: Service) -> Iterator[TestClient]:
-    with running(service, base_url="http://127.0.0.1", headers=HTML) as found:
-        sign_in(found, "赵读者")
-        yield found
+    with running(service, base_url="http://127.0.0.1", headers=HTML) as browser:
+        sign_in(browser, "赵读者")
+        yield browser
 
 
 DAYS = st.sampled_from(

@@ -50,6 +50,6 @@ def test_the_commands_run_as_printed(serve: Callable[..., Server], tmp_path: Pat
     for example in blocks("python"):
         code = example.replace("http://127.0.0.1:8765", server.address)
         assert code != example
-        found = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
-        assert found.returncode == 0, found.stderr.decode()
-        assert len(found.stdout.decode().splitlines()) == 3
+        ran = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
+        assert ran.returncode == 0, ran.stderr.decode()
+        assert len(ran.stdout.decode().splitlines()) == 3

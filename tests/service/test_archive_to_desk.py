@@ -55,14 +55,14 @@ def test_doubtful_articles_are_put_in_once_with_their_ids(
     again = lanmu("review", tmp_path / "tagged", "--home", home, "--models", home / "models")
     assert "4 articles" in first.stderr and "5 articles" in rest.stderr and "0 articles" in again.stderr
     with app.service.store.reading() as connection:
-        found = queue.page(connection, ArticleFilter(origin="archive")).articles
+        queued = queue.page(connection, ArticleFilter(origin="archive")).articles
         waiting = queue.review_numbers(connection)[1]
-    assert {one.article.id for one in found} == {
+    assert {one.article.id for one in queued} == {
         *(f"=2009-{i}" for i in range(6)),
         *(f"april-=2009-{i}" for i in range(3)),
     }
     assert waiting == 9
-    one = next(one for one in found if one.article.id == "=2009-4")
+    one = next(one for one in queued if one.article.id == "=2009-4")
     assert one.article.source.path.endswith("2009/march.jsonl") and one.article.source.position == 5
     assert one.article.text == vague(5)[4]["text"] and one.article.date == "2009-03-02"
     assert one.state == "review" and one.tagged.reasons and one.model == "small"
@@ -74,9 +74,9 @@ def test_every_form_of_output_does(archive: Path, tmp_path: Path, small_model_fo
         run = target(str(tmp_path / name))
         scored([archive], tmp_path / name, small_model_folder)
         plan = read_finished_plan(run)
-        found = list(read_texts(plan, run, choose_doubtful(run, plan, 100), model))
-        assert len(found) == 9 and all(one.article.text and one.decision == "review" for one in found), name
-        assert {one.reasons for one in found} == {("below_threshold",)}, name
+        doubtful = list(read_texts(plan, run, choose_doubtful(run, plan, 100), model))
+        assert len(doubtful) == 9 and all(one.article.text and one.decision == "review" for one in doubtful), name
+        assert {one.reasons for one in doubtful} == {("below_threshold",)}, name
 
 
 def test_archive_articles_are_on_no_day_and_their_labels_keep_the_id(

@@ -26,9 +26,9 @@ Receiving = Callable[..., Receiver]
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    found = Receiver()
-    yield found
-    found.stop()
+    started = Receiver()
+    yield started
+    started.stop()
 
 
 @pytest.fixture
@@ -47,8 +47,8 @@ def label(app: App, number: int, category: str) -> None:
 
 
 def since(app: App, number: int = 0, limit: int = 100) -> dict[str, Any]:
-    found: dict[str, Any] = app.api.get("/api/v1/changes", params={"since": number, "limit": limit}).json()
-    return found
+    answer: dict[str, Any] = app.api.get("/api/v1/changes", params={"since": number, "limit": limit}).json()
+    return answer
 
 
 def test_each_step_is_told_in_order_and_from_a_number_on(app: App) -> None:
@@ -58,21 +58,21 @@ def test_each_step_is_told_in_order_and_from_a_number_on(app: App) -> None:
     label(app, harvest, "体育")
     app.api.post("/api/v1/undo")
     app.api.post(f"/api/v1/articles/{match}/skip", json={})
-    found = since(app, limit=3)
-    assert (len(found["changes"]), found["more"]) == (3, True)
-    found["changes"] += since(app, found["next"])["changes"]
+    told = since(app, limit=3)
+    assert (len(told["changes"]), told["more"]) == (3, True)
+    told["changes"] += since(app, told["next"])["changes"]
     assert [
         (one["type"], one["data"]["id"], one["data"]["action"], one["data"]["category"], one["data"]["label"])
-        for one in found["changes"]
+        for one in told["changes"]
     ] == [
         ("article.labelled", "a1", "accept", "agriculture", "agriculture"),
         ("article.labelled", "a1", "choose", "sports", "sports"),
         ("article.labelled", "a1", "undo", "agriculture", "agriculture"),
         ("article.labelled", "a2", "skip", "sports", None),
     ]
-    assert found["changes"][1]["data"]["category_name"] == "体育"
-    assert [one["data"]["by"] for one in found["changes"]] == ["token"] * 4
-    last = found["changes"][-1]["number"]
+    assert told["changes"][1]["data"]["category_name"] == "体育"
+    assert [one["data"]["by"] for one in told["changes"]] == ["token"] * 4
+    last = told["changes"][-1]["number"]
     assert since(app, last) == {"changes": [], "next": last, "more": False, "pruned": 0}
     assert app.api.get("/api/v1/changes", params={"since": last + 1}).status_code == 409
 
@@ -143,8 +143,8 @@ def test_what_a_new_model_says_is_told_where_it_changes_something(app: App) -> N
         connection.exec_driver_sql("UPDATE articles SET state = 'review', model = 'older', decision = 'review'")
     rejudged = app.service.intake.judge_again()
     assert rejudged.articles == 2
-    found = [one["data"] for one in since(app)["changes"]]
-    assert {one["number"]: (one["action"], one["by"], one["decision"]) for one in found} == dict.fromkeys(
+    told = [one["data"] for one in since(app)["changes"]]
+    assert {one["number"]: (one["action"], one["by"], one["decision"]) for one in told} == dict.fromkeys(
         (harvest, match), ("rejudge", "small", "accepted")
     )
 

@@ -240,11 +240,11 @@ def found_by_axe(window: Window) -> list[str]:
     """Breaches of WCAG 2.2 A and AA that axe-core finds on the page, as short lines."""
     window.page.evaluate(AXE.read_text("utf-8"))
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = window.page.evaluate("tags => axe.run({runOnly: tags})", tags)
+    result = window.page.evaluate("tags => axe.run({runOnly: tags})", tags)
     path = window.page.url.removeprefix(window.address)
     return [
         f"{path} {v['id']}: {n['html'][:160]} {n['failureSummary'][:200]}"
-        for v in found["violations"]
+        for v in result["violations"]
         for n in v["nodes"]
     ]
 

@@ -28,15 +28,15 @@ WINTER = Article("w1", "冬小麦查苗", "农技员下到地头查墒情。", c
 def service(tmp_path: Path, small_model_folder: Path) -> Service:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "settings.toml").write_text("[limits]\nsecond_reading_share = 1.0\n", "utf-8")
-    found = made_service(tmp_path / "home", small_model_folder)
-    take_in(found, [HARVEST, MATCH, CLINIC, WINTER], review=True)
-    return found
+    made = made_service(tmp_path / "home", small_model_folder)
+    take_in(made, [HARVEST, MATCH, CLINIC, WINTER], review=True)
+    return made
 
 
 @pytest.fixture
 def li(service: Service) -> Iterator[TestClient]:
-    with running(service, base_url="http://127.0.0.1", headers=HTML) as found:
-        yield found
+    with running(service, base_url="http://127.0.0.1", headers=HTML) as browser:
+        yield browser
 
 
 @pytest.fixture
@@ -45,8 +45,8 @@ def he(li: TestClient) -> TestClient:
 
 
 def numbers(client: TestClient, query: str = "") -> list[int]:
-    found: dict[str, Any] = client.get(f"/review/queue?{query}").json()
-    return list(found["numbers"])
+    answer: dict[str, Any] = client.get(f"/review/queue?{query}").json()
+    return list(answer["numbers"])
 
 
 def test_what_one_has_the_other_is_not_given(li: TestClient, he: TestClient, service: Service) -> None:
@@ -119,13 +119,13 @@ def test_a_question_goes_to_the_others_and_ends_with_the_label(
 def test_filters_and_orders_of_review(li: TestClient, service: Service) -> None:
     sign_in(li, "李编辑")
     with service.store.reading() as connection:
-        found = {one.article.title: one.number for one in queue.page(connection).articles}
-    harvest, winter = found[HARVEST.title], found[WINTER.title]
+        by_title = {one.article.title: one.number for one in queue.page(connection).articles}
+    harvest, winter = by_title[HARVEST.title], by_title[WINTER.title]
     assert set(numbers(li, "column=乡村")) == {harvest, winter}
     assert numbers(li, "source=B2.txt") == [winter]
     assert numbers(li, "search=墒情") == [winter]
-    assert numbers(li, "order=newest") == sorted(found.values(), reverse=True)
-    assert numbers(li, "order=oldest") == sorted(found.values())
+    assert numbers(li, "order=newest") == sorted(by_title.values(), reverse=True)
+    assert numbers(li, "order=oldest") == sorted(by_title.values())
     page = li.get("/review?column=乡村&order=newest").text
     assert f'data-number="{winter}"' in page
     assert "<option selected>乡村</option>" in page

@@ -26,17 +26,17 @@ UNTITLED = Article("u1", "", "本报讯 县卫生院的医生昨日到河湾村�
 
 @pytest.fixture
 def service(tmp_path: Path, small_model_folder: Path) -> Service:
-    found = made_service(tmp_path / "home", small_model_folder)
-    take_in(found, [CLINIC, UNTITLED], origin="api", review=True)
-    take_in(found, [HARVEST, MATCH, FORMULA])
-    return found
+    made = made_service(tmp_path / "home", small_model_folder)
+    take_in(made, [CLINIC, UNTITLED], origin="api", review=True)
+    take_in(made, [HARVEST, MATCH, FORMULA])
+    return made
 
 
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
-    with running(service, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as found:
-        sign_in(found, "李编辑")
-        yield found
+    with running(service, base_url="http://127.0.0.1", headers={"Accept": "text/html"}) as browser:
+        sign_in(browser, "李编辑")
+        yield browser
 
 
 def test_a_list_for_excel_has_a_mark_chinese_heads_and_no_formula(client: TestClient) -> None:
@@ -45,10 +45,10 @@ def test_a_list_for_excel_has_a_mark_chinese_heads_and_no_formula(client: TestCl
     assert "%E7%A8%BF%E4%BB%B6" in answer.headers["content-disposition"]
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
     assert [row["编号"] for row in rows] == ["f1", "a2", "a1", "u1", "a3"]
-    found = {row["编号"]: row for row in rows}
-    assert found["f1"]["标题"].startswith("'=") and "\x01" not in found["f1"]["正文"]
-    assert found["a1"]["类别"] == "三农" and found["a1"]["正文"] == HARVEST.text
-    assert found["a3"]["状态"] == "待审核"
+    by_id = {row["编号"]: row for row in rows}
+    assert by_id["f1"]["标题"].startswith("'=") and "\x01" not in by_id["f1"]["正文"]
+    assert by_id["a1"]["类别"] == "三农" and by_id["a1"]["正文"] == HARVEST.text
+    assert by_id["a3"]["状态"] == "待审核"
     english = client.get("/articles/download", headers={"Accept-Language": "en"}).content.decode("utf-8-sig")
     assert english.startswith("number,id,date,title,category")
 
@@ -66,8 +66,8 @@ def test_a_download_holds_what_the_filter_passes(client: TestClient) -> None:
 def test_walking_meets_each_article_once(service: Service) -> None:
     take_in(service, many(23))
     store: Store = service.store
-    found = [one.number for one in queue.walk(store, ArticleFilter(), piece=5)]
-    assert found == list(range(28, 0, -1))
+    numbers = [one.number for one in queue.walk(store, ArticleFilter(), piece=5)]
+    assert numbers == list(range(28, 0, -1))
 
 
 def test_who_labelled_what_as_a_table(client: TestClient) -> None:

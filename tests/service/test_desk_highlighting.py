@@ -53,8 +53,8 @@ def test_without_a_model_or_its_categories_the_text_is_plain(model: TopicModel) 
 def test_the_pieces_are_the_text(model: TopicModel, text: str) -> None:
     cut, fold = model.explainer.counter.cut, model.weights.table.fold
     weights = {"医生": 1.0, "血压": -0.5, "老人": 0.3, "医疗": 0.2, "a": 0.1, "医生 给": 0.9}
-    found = pieces(text, weights, cut, fold)
-    assert "".join(piece.text for piece in found) == text
+    cut_text = pieces(text, weights, cut, fold)
+    assert "".join(piece.text for piece in cut_text) == text
 
 
 @pytest.mark.parametrize("most", [0, 1, 3, 4, 7, 19, 83, 100, 101, 9_999, 1_234_567])

@@ -32,8 +32,8 @@ def judged(home: Path) -> dict[int, str]:
 
 def kept(window: Window) -> int:
     """How many steps wait in the browser."""
-    found: str = window.page.evaluate("JSON.stringify(Object.keys(localStorage))")
-    return sum(key.startswith("lanmu-step:") for key in json.loads(found))
+    keys: str = window.page.evaluate("JSON.stringify(Object.keys(localStorage))")
+    return sum(key.startswith("lanmu-step:") for key in json.loads(keys))
 
 
 def on_review(window: Window) -> None:
@@ -43,11 +43,11 @@ def on_review(window: Window) -> None:
 
 
 def judge(window: Window, key: str, count: int) -> list[int]:
-    found = []
+    shown = []
     for _ in range(count):
-        found.append(window.shown())
+        shown.append(window.shown())
         window.press(key)
-    return found
+    return shown
 
 
 def no_line_errors(window: Window) -> None:

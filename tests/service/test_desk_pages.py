@@ -58,10 +58,10 @@ CHANGES = (
 
 @pytest.fixture
 def service(tmp_path: Path, small_model_folder: Path) -> Service:
-    found = made_service(tmp_path / "home", small_model_folder)
-    take_in(found, [HARVEST, MATCH])
-    take_in(found, [CLINIC, HOSTILE], origin="api")
-    return found
+    made = made_service(tmp_path / "home", small_model_folder)
+    take_in(made, [HARVEST, MATCH])
+    take_in(made, [CLINIC, HOSTILE], origin="api")
+    return made
 
 
 def rows(page: str) -> list[str]:
@@ -106,8 +106,8 @@ def test_today_shows_the_day_by_category_and_finds_in_it(client: TestClient) -> 
     page = client.get("/").text
     assert all(title in page for title in (HARVEST.title, MATCH.title, CLINIC.title))
     assert '<a href="/articles?category=sports&amp;first_day=' in page
-    found = client.get("/", params={"search": "采棉机"}).text
-    assert HARVEST.title in found and MATCH.title not in found
+    shown = client.get("/", params={"search": "采棉机"}).text
+    assert HARVEST.title in shown and MATCH.title not in shown
     assert "这一天没有来稿" in client.get("/", params={"day": "2020-02-29"}).text
     assert "没有符合条件的稿件" in client.get("/", params={"search": "火箭发射"}).text
 
@@ -130,8 +130,8 @@ def test_the_list_filters_by_everything(client: TestClient, service: Service) ->
         ({"last_day": "2020-01-01"}, []),
         ({"state": "sold", "first_day": "once"}, None),
     ):
-        found = rows(client.get("/articles", params=query).text)
-        assert found == titles if titles is not None else len(found) == 4, query
+        shown = rows(client.get("/articles", params=query).text)
+        assert shown == titles if titles is not None else len(shown) == 4, query
 
 
 def test_several_articles_are_changed_and_taken_back_as_one(client: TestClient, service: Service) -> None:
@@ -320,9 +320,13 @@ def test_what_waits_is_judged_again_by_a_newer_model(client: TestClient, service
     assert "重新判断 3 篇待审稿件" in client.get("/retrain").text
     assert "已重新判断 3 篇" in client.post("/retrain/rejudge", data={"csrf": csrf}).text
     with service.store.reading() as connection:
-        found = {article.number: article for article in queue.page(connection).articles}
-    assert (found[1].tagged.category, found[1].state, found[1].model) == ("agriculture", "accepted", "small")
-    assert (found[2].tagged.category, found[2].state, found[2].model) == ("sports", "settled", "old")
+        by_number = {article.number: article for article in queue.page(connection).articles}
+    assert (by_number[1].tagged.category, by_number[1].state, by_number[1].model) == (
+        "agriculture",
+        "accepted",
+        "small",
+    )
+    assert (by_number[2].tagged.category, by_number[2].state, by_number[2].model) == ("sports", "settled", "old")
     assert "重新判断" in client.get("/admin/audit").text
 
 

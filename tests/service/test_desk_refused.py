@@ -20,10 +20,10 @@ from tests.waiting import eventually
 def service(tmp_path: Path, small_model_folder: Path) -> Service:
     settings = made_settings(tmp_path / "home", small_model_folder).watching(None)
     quick = replace(settings.limits, inbox_still_seconds=0.1, inbox_scan_seconds=0.2, upload_bytes=200_000)
-    found = build_service(replace(settings, limits=quick))
-    add_users(found)
-    take_in(found, [HARVEST])
-    return found
+    made = build_service(replace(settings, limits=quick))
+    add_users(made)
+    take_in(made, [HARVEST])
+    return made
 
 
 def count_open(service: Service) -> int:

@@ -21,9 +21,9 @@ HTML = {"Accept": "text/html"}
 
 @pytest.fixture
 def service(tmp_path: Path, small_model_folder: Path) -> Service:
-    found = made_service(tmp_path / "home", small_model_folder)
-    take_in(found, [HARVEST, MATCH, CLINIC, HOSTILE], review=True)
-    return found
+    made = made_service(tmp_path / "home", small_model_folder)
+    take_in(made, [HARVEST, MATCH, CLINIC, HOSTILE], review=True)
+    return made
 
 
 def on_screen(client: TestClient, number: int) -> dict[str, str]:
@@ -43,8 +43,8 @@ def steps(client: TestClient, csrf: str, *given: dict[str, Any]) -> list[dict[st
 
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
-    with running(service, base_url="http://127.0.0.1", headers=HTML) as found:
-        yield found
+    with running(service, base_url="http://127.0.0.1", headers=HTML) as browser:
+        yield browser
 
 
 def test_who_is_not_signed_in_is_sent_to_the_door_and_from_there_back(client: TestClient) -> None:

@@ -49,8 +49,8 @@ def reviewing(window: Window) -> None:
 def settled(home: Path) -> dict[int, str | None]:
     """What the store says people decided, by article."""
     with Store(home / "lanmu.sqlite").reading() as connection:
-        found = queue.page(connection, limit=200).articles
-    return {article.number: article.label for article in found if article.labelled_by}
+        articles = queue.page(connection, limit=200).articles
+    return {article.number: article.label for article in articles if article.labelled_by}
 
 
 def quiet(home: Path, page_said: Callable[[], int]) -> dict[int, str | None]:
@@ -65,11 +65,11 @@ def left(window: Window) -> int:
 
 def all_were_seen(window: Window, home: Path) -> int:
     """Check every judgement against what was on the screen; returns how many there are."""
-    found = quiet(home, lambda: ARTICLES + 1 - left(window))
+    labels = quiet(home, lambda: ARTICLES + 1 - left(window))
     seen = {(number, category) for number, category in window.page.evaluate("window.seen")}
-    wrong = {number: category for number, category in found.items() if (number, category) not in seen}
+    wrong = {number: category for number, category in labels.items() if (number, category) not in seen}
     assert not wrong, f"given to articles that were not on screen, or with another key: {wrong} (seen: {seen})"
-    return len(found)
+    return len(labels)
 
 
 @pytest.mark.parametrize("latency", [0.0, 0.3, 1.5])

@@ -20,9 +20,9 @@ LIKE_MATCH = replace(
 
 @pytest.fixture
 def service(tmp_path: Path, small_model_folder: Path) -> Service:
-    found = made_service(tmp_path / "home", small_model_folder)
-    take_in(found, [MATCH, HARVEST, CLINIC, LIKE_MATCH], review=True)
-    return found
+    made = made_service(tmp_path / "home", small_model_folder)
+    take_in(made, [MATCH, HARVEST, CLINIC, LIKE_MATCH], review=True)
+    return made
 
 
 def test_the_likest_label_comes_first_and_no_line_is_like_itself(tmp_path: Path) -> None:

@@ -62,10 +62,10 @@ def test_two_editors_share_a_queue(home: Path, serve: Callable[..., Server]) -> 
                 assert window.page.locator("#alerts .alert").count() == 0
         assert len(given) == ARTICLES + 1
         with Store(home / "lanmu.sqlite").reading() as connection:
-            found = {one.number: one for one in queue.page(connection, limit=200).articles}
+            by_number = {one.number: one for one in queue.page(connection, limit=200).articles}
             work = dict.fromkeys(EDITORS, 0)
-            work.update(progress.progress(connection, next(iter(found.values())).day).people)
-        assert {n: (one.labelled_by, one.label) for n, one in found.items()} == {
+            work.update(progress.progress(connection, next(iter(by_number.values())).day).people)
+        assert {n: (one.labelled_by, one.label) for n, one in by_number.items()} == {
             n: (EDITORS[who], label) for n, (who, label) in given.items()
         }
         assert sum(work.values()) == ARTICLES + 1 and min(work.values()) >= 15

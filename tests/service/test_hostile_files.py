@@ -95,14 +95,14 @@ def memory_of(process: int) -> Iterator[list[int]]:
 
 
 def _with_those_below(process: int) -> list[int]:
-    found = [process]
+    processes = [process]
     try:
         for task in Path(f"/proc/{process}/task").iterdir():
             for child in (task / "children").read_text().split():
-                found += _with_those_below(int(child))
+                processes += _with_those_below(int(child))
     except OSError:
         pass
-    return found
+    return processes
 
 
 def _megabytes(process: int) -> int:

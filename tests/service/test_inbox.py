@@ -87,13 +87,13 @@ def test_files_are_tagged_and_moved_and_their_results_written(watching: Watching
     put(home / "inbox", "稿件.jsonl", json.dumps(CLINIC) + "\n" + json.dumps(DOUBTFUL) + "\n")
     eventually(lambda: names(home / "done") == {"棉花.txt", "三版/球赛.txt", "稿件.jsonl"})
     eventually(lambda: len(records(app)) == 4)
-    found = {record["title"]: record for record in records(app)}
-    assert found[HARVEST["title"]]["category"] == "agriculture"
-    assert found[MATCH["title"]]["category"] == "sports"
-    assert found[MATCH["title"]]["source"]["path"] == "三版/球赛.txt"
-    assert found[CLINIC["title"]]["id"] == "a3"
+    by_title = {record["title"]: record for record in records(app)}
+    assert by_title[HARVEST["title"]]["category"] == "agriculture"
+    assert by_title[MATCH["title"]]["category"] == "sports"
+    assert by_title[MATCH["title"]]["source"]["path"] == "三版/球赛.txt"
+    assert by_title[CLINIC["title"]]["id"] == "a3"
     assert {article["origin"] for article in queued(app)} == {"inbox"}
-    assert {article["number"] for article in queued(app)} == {record["number"] for record in found.values()}
+    assert {article["number"] for article in queued(app)} == {record["number"] for record in by_title.values()}
     assert (home / "done" / today() / "三版" / "球赛.txt").read_text("utf-8") == plain(MATCH)
     assert list((home / "inbox").rglob("*.txt")) == []
     assert app.service.inbox.state.problems == ()
@@ -246,9 +246,9 @@ def test_a_page_gives_a_result_an_article_and_zip_members_are_read(watching: Wat
         packed.writestr("二版.txt", plain(CLINIC))
     (home / "inbox" / "版面.zip.part").rename(home / "inbox" / "版面.zip")
     eventually(lambda: len(records(app)) == 3)
-    found = {record["title"]: record for record in records(app)}
-    assert found[HARVEST["title"]]["date"] == "2026-03-02"
-    assert found[CLINIC["title"]]["source"] == {"path": "版面.zip", "member": "二版.txt", "position": 0}
+    by_title = {record["title"]: record for record in records(app)}
+    assert by_title[HARVEST["title"]]["date"] == "2026-03-02"
+    assert by_title[CLINIC["title"]]["source"] == {"path": "版面.zip", "member": "二版.txt", "position": 0}
 
 
 def test_killed_between_the_results_and_the_move_nothing_doubles(
@@ -456,11 +456,11 @@ def test_a_file_that_the_store_cannot_take_does_not_hold_the_others(watching: Wa
         """The real reading, but for one article whose place no database holds."""
 
         def read(self, data: bytes, name: str, *, client: str, most: int) -> Reading:
-            found = pool.read(data, name, client=client, most=most)
+            reading = pool.read(data, name, client=client, most=most)
             if name != "坏.txt":
-                return found
-            source = replace(found.articles[0].source, position=1 << 70)
-            return Reading((replace(found.articles[0], source=source),), ())
+                return reading
+            source = replace(reading.articles[0].source, position=1 << 70)
+            return Reading((replace(reading.articles[0], source=source),), ())
 
     taking.reading = Overflowing()  # type: ignore[assignment]
     for name, article in (("好.txt", HARVEST), ("坏.txt", MATCH), ("也好.txt", CLINIC)):
@@ -474,13 +474,13 @@ def test_no_link_is_followed_in_any_place_of_a_path(tmp_path: Path) -> None:
     secret = put(tmp_path / "secret", "稿.txt", plain(MATCH))
     inbox = tmp_path / "in"
     inner = put(inbox / "版", "稿.txt", plain(MATCH)).parent
-    found = list(scan(inbox))
-    assert [file.path for file in found] == ["版/稿.txt"]
+    files = list(scan(inbox))
+    assert [file.path for file in files] == ["版/稿.txt"]
     shutil.rmtree(inner)
     inner.symlink_to(secret.parent)
     folders = Folders.around(inbox, tmp_path)
     with pytest.raises(OSError):
-        folders.read("版/稿.txt", found[0].stamp)
+        folders.read("版/稿.txt", files[0].stamp)
     assert list(scan(inbox)) and all(not file.regular for file in scan(inbox))
 
 
@@ -491,7 +491,7 @@ def test_stillness_begins_anew_with_each_change(tmp_path: Path) -> None:
     file.write_text("一二", "utf-8")
     assert still.still(scan(tmp_path), 11.5) == ([], 2.0)
     assert still.still(scan(tmp_path), 13.0) == ([], 0.5)
-    assert [found.path for found in still.still(scan(tmp_path), 13.5)[0]] == ["稿.txt"]
+    assert [one.path for one in still.still(scan(tmp_path), 13.5)[0]] == ["稿.txt"]
     put(tmp_path, "稿.txt", "三四")
     assert still.still(scan(tmp_path), 14.0)[0] == []
 
@@ -515,7 +515,7 @@ def test_no_file_is_led_out_of_the_folder_by_a_link_where_it_goes(tmp_path: Path
     link = folders.inbox / led_away.replace("DAY", "2026-03-02")
     link.parent.mkdir(parents=True, exist_ok=True)
     link.symlink_to(elsewhere)
-    [file] = [found for found in scan(folders.inbox, (folders.done, folders.refused)) if found.regular]
+    [file] = [one for one in scan(folders.inbox, (folders.done, folders.refused)) if one.regular]
     with pytest.raises(OSError, match="link or a file where a folder must be"):
         if led_away.startswith("refused"):
             folders.refuse(file.path, file.stamp, "2026-03-02", "版/sklearn.py: cannot be read")

@@ -92,8 +92,8 @@ def finished(home: Path) -> int:
 def asked(client: httpx.Client, path: str) -> dict[str, Any]:
     answer = client.get(path)
     assert answer.status_code == 200, (answer.status_code, answer.headers, answer.text)
-    found: dict[str, Any] = answer.json()
-    return found
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 def started(home: Path, receiver: Receiver, secret: str) -> subprocess.Popen[bytes]:

@@ -208,10 +208,10 @@ def test_a_receiver_over_tls_must_show_a_certificate_that_holds(
 def test_the_pause_doubles_up_to_a_bound_and_half_of_it_is_chance() -> None:
     limits = ServiceLimits()
     pauses = [[retry_seconds(tries, limits) for _ in range(200)] for tries in range(1, limits.webhook_tries)]
-    for tries, found in enumerate(pauses, 1):
+    for tries, drawn in enumerate(pauses, 1):
         longest = min(5.0 * 2 ** (tries - 1), 6 * 3600)
-        assert longest / 2 <= min(found) < max(found) <= longest
-    assert 3 < sum(sum(found) / len(found) for found in pauses) / 86400 < 4  # days: a long weekend
+        assert longest / 2 <= min(drawn) < max(drawn) <= longest
+    assert 3 < sum(sum(drawn) / len(drawn) for drawn in pauses) / 86400 < 4  # days: a long weekend
 
 
 def test_the_secret_is_made_once_and_kept_or_given(home: Path) -> None:

@@ -25,27 +25,27 @@ OTHER = Article("p3", "县医院开出首台手术", "骨科医生用关节镜�
 
 @pytest.fixture
 def service(tmp_path: Path, small_model_folder: Path) -> Service:
-    found = made_service(tmp_path / "home", small_model_folder)
-    take_in(found, [HEAD, TAIL, OTHER, MATCH], review=True)
-    return found
+    made = made_service(tmp_path / "home", small_model_folder)
+    take_in(made, [HEAD, TAIL, OTHER, MATCH], review=True)
+    return made
 
 
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
-    with running(service, base_url="http://127.0.0.1", headers=HTML) as found:
-        yield found
+    with running(service, base_url="http://127.0.0.1", headers=HTML) as browser:
+        yield browser
 
 
 def article(service: Service, number: int) -> QueuedArticle:
     with service.store.reading() as connection:
-        found = queue.get(connection, number)
-    assert found is not None
-    return found
+        queued = queue.get(connection, number)
+    assert queued is not None
+    return queued
 
 
 def form(service: Service, number: int, csrf: str, **more: object) -> dict[str, object]:
-    found = article(service, number)
-    return {"csrf": csrf, "seen": found.version, "token": found.token, **more}
+    queued = article(service, number)
+    return {"csrf": csrf, "seen": queued.version, "token": queued.token, **more}
 
 
 def lines(service: Service) -> dict[str, str]:
@@ -108,9 +108,9 @@ def test_a_headline_is_changed_and_the_article_tagged_anew(client: TestClient, s
     stale = form(service, 2, csrf, title="改过了")
     answer = client.post("/articles/2/edit", data=form(service, 2, csrf, title="亩产和收购价", column="乡村"))
     assert "已修改" in answer.text
-    found = article(service, 2)
-    assert (found.article.title, found.article.column, found.label) == ("亩产和收购价", "乡村", "agriculture")
-    assert found.tagged.probability != before.tagged.probability
+    changed = article(service, 2)
+    assert (changed.article.title, changed.article.column, changed.label) == ("亩产和收购价", "乡村", "agriculture")
+    assert changed.tagged.probability != before.tagged.probability
     assert lines(service) == {"亩产和收购价": "agriculture"}
     assert client.post("/articles/2/edit", data=stale).status_code == 409
     empty = client.post("/articles/4/edit", data=form(service, 4, csrf, title="长" * 501))

@@ -51,10 +51,10 @@ def test_a_training_with_too_few_labels_says_so(app: App) -> None:
     started = app.api.post("/api/v1/trainings")
     assert started.status_code == 202
     assert app.api.post("/api/v1/trainings").status_code == 409
-    found = ended(app, started.json()["number"])
-    assert found["status"] == "failed"
-    assert "two categories" in found["error"] and "two categories" in found["log"]
-    assert app.api.get("/api/v1/trainings").json()["trainings"][0]["number"] == found["number"]
+    training = ended(app, started.json()["number"])
+    assert training["status"] == "failed"
+    assert "two categories" in training["error"] and "two categories" in training["log"]
+    assert app.api.get("/api/v1/trainings").json()["trainings"][0]["number"] == training["number"]
     assert app.api.get("/api/v1/trainings/999").status_code == 404
     assert app.api.get("/readyz").json()["ready"]
 

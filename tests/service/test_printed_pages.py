@@ -29,17 +29,17 @@ def service(tmp_path: Path, small_model_folder: Path) -> Service:
 
 @pytest.fixture
 def client(service: Service) -> Iterator[TestClient]:
-    with running(service, base_url="http://127.0.0.1", headers=HTML) as found:
-        yield found
+    with running(service, base_url="http://127.0.0.1", headers=HTML) as browser:
+        yield browser
 
 
 @pytest.fixture
 def csrf(client: TestClient) -> str:
     """Signed in, with the pages uploaded."""
-    found = sign_in(client, "李编辑")
-    sent = client.post("/upload", data={"csrf": found}, files={"file": ("第02版.pdf", two_pages(), "application/pdf")})
+    token = sign_in(client, "李编辑")
+    sent = client.post("/upload", data={"csrf": token}, files={"file": ("第02版.pdf", two_pages(), "application/pdf")})
     assert sent.status_code == 200
-    return found
+    return token
 
 
 def articles(service: Service) -> dict[str, QueuedArticle]:
@@ -54,10 +54,10 @@ def lines_of(service: Service, number: int) -> str:
 
 
 def test_an_uploaded_page_is_drawn_beside_its_articles(client: TestClient, service: Service, csrf: str) -> None:
-    found = articles(service)
-    spring, bridge = found["清河口镇安排春耕备耕"], found["清河大桥建成通车"]
+    by_title = articles(service)
+    spring, bridge = by_title["清河口镇安排春耕备耕"], by_title["清河大桥建成通车"]
     read = {a.title: a.source for a in read_bytes(two_pages(), "第02版.pdf")}
-    for one in found.values():
+    for one in by_title.values():
         assert (one.article.source.page, one.article.source.box) == (
             read[one.article.title].page,
             read[one.article.title].box,
@@ -70,7 +70,7 @@ def test_an_uploaded_page_is_drawn_beside_its_articles(client: TestClient, servi
     shown = re.findall(r'<text x="([\d.]+)"[^>]* textLength="([\d.]+)"[^>]*>([^<]*)</text>', page)
     heads = {text: (float(x), float(length)) for x, length, text in shown}
     assert heads["清河口镇安排春耕备耕"] == pytest.approx((1000 * 40 / 600, 1000 * 220 / 600), abs=8)
-    assert "城关镇队" in client.get(f"/articles/{found['城关镇队夺得联赛冠军'].number}/page").text
+    assert "城关镇队" in client.get(f"/articles/{by_title['城关镇队夺得联赛冠军'].number}/page").text
 
 
 def test_what_is_put_right_moves_its_lines_and_what_is_deleted_keeps_none(

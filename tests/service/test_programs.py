@@ -18,10 +18,10 @@ ARTICLE = {"title": "县篮球联赛落幕", "text": "决赛打满四节，球�
 def made_token(client: TestClient, name: str, role: str) -> str:
     csrf = sign_in(client, "何主编")
     page = client.post("/admin/tokens/add", data={"csrf": csrf, "name": name, "role": role}).text
-    found = re.search(r'<code class="secret">(lanmu_[\w-]+)</code>', page)
-    assert found is not None, page
+    match = re.search(r'<code class="secret">(lanmu_[\w-]+)</code>', page)
+    assert match is not None, page
     client.cookies.clear()
-    return found[1]
+    return match[1]
 
 
 def test_a_programs_token_has_its_role_and_name_and_can_be_taken_back(client: TestClient, service: Service) -> None:

@@ -12,7 +12,7 @@ from training.labels.file import Label, read_labels
 
 
 def labels_of(path: Path, count: int) -> dict[str, Label]:
-    """The desk's labels by title, once there are so many."""
+    """The desk's labels by title, once there are ``count`` of them."""
 
     def found() -> dict[str, Label]:
         return {label.title: label for label in read_labels(path).labels if label.id != "earlier-1"}
@@ -59,9 +59,9 @@ def test_settled_labels_arrive_in_the_labels_file(app: App) -> None:
     settled = app.api.put(f"/api/v1/articles/{harvest}/label", json={"category": "三农", "seen": 0}).json()
     assert (settled["state"], settled["label"], settled["labelled_by"]) == ("settled", "agriculture", "token")
     app.api.put(f"/api/v1/articles/{match}/label", json={"category": "health"})
-    found = labels_of(path, 2)
-    assert (found[HARVEST["title"]].category, found[MATCH["title"]].category) == ("agriculture", "health")
-    assert found[HARVEST["title"]].text == HARVEST["text"]
+    labels = labels_of(path, 2)
+    assert (labels[HARVEST["title"]].category, labels[MATCH["title"]].category) == ("agriculture", "health")
+    assert labels[HARVEST["title"]].text == HARVEST["text"]
     assert app.api.post("/api/v1/undo").json()["settlements"][0]["article"] == match
     assert set(labels_of(path, 1)) == {HARVEST["title"]}
     app.api.post(f"/api/v1/articles/{clinic}/skip", json={})
@@ -102,8 +102,8 @@ def test_markup_stays_text(app: App) -> None:
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
-    found = answer.json()
-    assert (found["title"], found["text"], found["id"]) == (HOSTILE["title"], HOSTILE["text"], HOSTILE["id"])
+    body = answer.json()
+    assert (body["title"], body["text"], body["id"]) == (HOSTILE["title"], HOSTILE["text"], HOSTILE["id"])
     app.api.put(f"/api/v1/articles/{number}/label", json={"category": "health"})
     label = labels_of(app.service.settings.labels, 1)[HOSTILE["title"]]
     assert label.category == "health"

@@ -42,11 +42,11 @@ def app(shared_app: App) -> App:
     [("news.jsonl", JSONL), ("news.json", json.dumps(ROWS)), ("news.csv", CSV), ("news", CSV.encode("utf-16"))],
 )
 def test_form_names_the_fields(app: App, name: str, content: str | bytes) -> None:
-    found = send(app, name, content, **FORM, **({"kind": "csv"} if name == "news" else {})).json()
-    assert [(a["id"], a["title"], a["date"]) for a in found["articles"]] == [
+    answer = send(app, name, content, **FORM, **({"kind": "csv"} if name == "news" else {})).json()
+    assert [(a["id"], a["title"], a["date"]) for a in answer["articles"]] == [
         (row["编码"], row["大标题"], "2026-03-05") for row in ROWS
     ]
-    assert [a["category"] for a in found["articles"]] == ["agriculture", "sports"] and not found["refused"]
+    assert [a["category"] for a in answer["articles"]] == ["agriculture", "sports"] and not answer["refused"]
 
 
 def test_without_the_form_the_answer_names_the_field_it_takes(app: App) -> None:

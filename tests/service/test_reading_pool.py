@@ -77,8 +77,8 @@ def test_who_waits_comes_in_by_turns_of_clients() -> None:
 def test_what_comes_out_of_a_file_is_bounded(app: App) -> None:
     pool = app.service.reading
     lines = "".join(json.dumps({**MATCH, "id": str(i)}, ensure_ascii=False) + "\n" for i in range(2000)).encode()
-    found = pool.read(io.BytesIO(lines), "many.jsonl", most=1500)
-    assert found.more and len(found.articles) <= 1500
+    part = pool.read(io.BytesIO(lines), "many.jsonl", most=1500)
+    assert part.more and len(part.articles) <= 1500
     whole = pool.read(lines, "many.jsonl", most=2000)
     assert not whole.more and [article.id for article in whole.articles] == [str(i) for i in range(2000)]
     answer = app.api.post("/api/v1/tag/file", files={"file": ("many.jsonl", lines)})
@@ -115,13 +115,13 @@ def many_texts(text: str, rows: int) -> bytes:
 
 def _readers() -> set[int]:
     """The processes that read for this one."""
-    found: set[int] = set()
+    processes: set[int] = set()
     for task in Path("/proc/self/task").iterdir():
         with suppress(OSError):  # a thread that has ended meanwhile
             for child in (task / "children").read_text().split():
                 if b"reading_worker" in Path(f"/proc/{child}/cmdline").read_bytes():
-                    found.add(int(child))
-    return found
+                    processes.add(int(child))
+    return processes
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs Linux's /proc")

@@ -124,10 +124,10 @@ def test_a_kill_loses_nothing_that_was_answered(serve: Serve) -> None:
                     for i in range(400):
                         title = f"第{round_}轮第{worker}组第{i}场比赛"
                         body = {"articles": [{**MATCH, "title": title}]}
-                        found = client.post("/api/v1/articles", json=body).json()["articles"][0]
-                        kept[title] = found["number"]
+                        article = client.post("/api/v1/articles", json=body).json()["articles"][0]
+                        kept[title] = article["number"]
                         category = ("sports", "health")[i % 2]
-                        answer = client.put(f"/api/v1/articles/{found['number']}/label", json={"category": category})
+                        answer = client.put(f"/api/v1/articles/{article['number']}/label", json={"category": category})
                         if answer.status_code == 200:
                             settled[title] = category
             except (httpx.TransportError, ValueError, KeyError):
@@ -143,9 +143,9 @@ def test_a_kill_loses_nothing_that_was_answered(serve: Serve) -> None:
     server = serve()
     with server.client() as client:
         for title, number in kept.items():
-            found = client.get(f"/api/v1/articles/{number}").json()
-            assert found["title"] == title
-            assert found["label"] == settled.get(title, found["label"])
+            article = client.get(f"/api/v1/articles/{number}").json()
+            assert article["title"] == title
+            assert article["label"] == settled.get(title, article["label"])
         total = client.get("/api/v1/articles", params={"state": "settled"}).json()["total"]
     assert total >= len(settled)
     labels = labels_of(server.home / "labels.csv", total)

@@ -41,9 +41,9 @@ def test_the_same_content_is_queued_once(store: Store, numbers: list[int], small
         added = queue.add(connection, model.tag([again]), origin="inbox", model="small")
     assert [(one.number, one.new) for one in added] == [(numbers[0], False)]
     with store.reading() as connection:
-        found = queue.page(connection)
-    assert found.total == 3
-    assert found.articles[-1].article == HARVEST
+        page = queue.page(connection)
+    assert page.total == 3
+    assert page.articles[-1].article == HARVEST
 
 
 def test_search_and_filter(store: Store, numbers: list[int]) -> None:
@@ -172,6 +172,6 @@ def test_a_label_that_no_file_holds_does_not_keep_the_others_back(
     eventually(lambda: writer.problem)
     writer.stop()
     assert "1 labels cannot be written" in str(writer.problem) and "text of more than" in str(writer.problem)
-    found = read_labels(path)
-    assert not found.findings
-    assert {label.title for label in found.labels} == {HARVEST.title, "题0", "题1", "题2", "题3"}
+    table = read_labels(path)
+    assert not table.findings
+    assert {label.title for label in table.labels} == {HARVEST.title, "题0", "题1", "题2", "题3"}

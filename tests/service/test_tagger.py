@@ -25,9 +25,9 @@ def article(i: int) -> tuple[Article, str]:
 
 @pytest.fixture
 def champion(home: Path) -> Champion:
-    found = Champion(home / "models")
-    assert found.refresh()
-    return found
+    made = Champion(home / "models")
+    assert made.refresh()
+    return made
 
 
 @pytest.fixture
@@ -68,8 +68,8 @@ def test_one_that_fails_does_not_fail_the_others(tagger: Tagger) -> None:
         return await asyncio.gather(*(tagger.tag(job) for job in jobs), return_exceptions=True)
 
     for size in (1, 20):
-        found = asyncio.run(everyone(size))
-        assert [isinstance(one, Exception) for one in found] == [False, False, False, True, False, False]
+        outcomes = asyncio.run(everyone(size))
+        assert [isinstance(one, Exception) for one in outcomes] == [False, False, False, True, False, False]
     with pytest.raises(TypeError):
         tagger.tag_now([broken])
     assert tagger.tag_now([article(0)[0]]).articles[0].category == "agriculture"

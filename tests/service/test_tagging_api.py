@@ -54,10 +54,10 @@ def test_explaining(app: App) -> None:
     tagged = app.api.post("/api/v1/tag?explain=true", json=MATCH).json()
     assert any(word["word"] == "冠军" and word["weight"] > 0 for word in tagged["evidence"])
     answer = app.api.post("/api/v1/explain", json={**MATCH, "category": "卫生健康", "against": "sports", "limit": 3})
-    found = answer.json()
-    assert (found["explained"], found["against"], found["category"]) == ("health", "sports", "sports")
-    assert len(found["evidence"]) == 3
-    assert found["evidence"][0]["weight"] < 0
+    body = answer.json()
+    assert (body["explained"], body["against"], body["category"]) == ("health", "sports", "sports")
+    assert len(body["evidence"]) == 3
+    assert body["evidence"][0]["weight"] < 0
     assert app.api.post("/api/v1/explain", json={**MATCH, "against": "天气"}).status_code == 422
     same = app.api.post("/api/v1/explain", json={**MATCH, "category": "sports", "against": "sports"})
     assert same.status_code == 422
@@ -65,10 +65,10 @@ def test_explaining(app: App) -> None:
 
 def test_many_come_back_in_order(app: App) -> None:
     answer = app.api.post("/api/v1/tag/many", json={"articles": [MATCH, HARVEST, HOSTILE]})
-    found = answer.json()["articles"]
-    assert [one["id"] for one in found] == ["a2", "a1", HOSTILE["id"]]
-    assert [one["category"] for one in found[:2]] == ["sports", "agriculture"]
-    assert found[2]["title"] == HOSTILE["title"]
+    tagged = answer.json()["articles"]
+    assert [one["id"] for one in tagged] == ["a2", "a1", HOSTILE["id"]]
+    assert [one["category"] for one in tagged[:2]] == ["sports", "agriculture"]
+    assert tagged[2]["title"] == HOSTILE["title"]
 
 
 def test_a_number_may_be_an_id(app: App) -> None:
@@ -78,11 +78,11 @@ def test_a_number_may_be_an_id(app: App) -> None:
 def test_a_stream_answers_each_line(app: App) -> None:
     lines = [json.dumps(HARVEST, ensure_ascii=False), "", "{not json", json.dumps({"id": "x"}), json.dumps(MATCH)]
     answer = app.api.post("/api/v1/tag/stream", content="\r\n".join(lines), headers={"content-type": LINES})
-    found = [json.loads(line) for line in answer.text.splitlines()]
+    answers = [json.loads(line) for line in answer.text.splitlines()]
     assert answer.headers["content-type"].startswith(LINES)
-    assert [one.get("category") for one in found] == ["agriculture", None, None, "sports"]
-    assert [one.get("line") for one in found] == [None, 3, 4, None]
-    assert "neither title nor text" in found[2]["error"]
+    assert [one.get("category") for one in answers] == ["agriculture", None, None, "sports"]
+    assert [one.get("line") for one in answers] == [None, 3, 4, None]
+    assert "neither title nor text" in answers[2]["error"]
 
 
 def test_a_stream_larger_than_any_request(make_app: Made, settings: Settings) -> None:
@@ -91,9 +91,9 @@ def test_a_stream_larger_than_any_request(make_app: Made, settings: Settings) ->
     lines = [json.dumps({**HARVEST, "id": str(i)}) for i in range(300)]
     lines[150] = json.dumps({"id": "长", "text": "棉" * 5_000})
     answer = app.api.post("/api/v1/tag/stream", content="\n".join(lines), headers={"content-type": LINES})
-    found = [json.loads(line) for line in answer.text.splitlines()]
-    assert [one.get("id") for one in found] == [str(i) if i != 150 else None for i in range(300)]
-    assert found[150]["line"] == 151 and "longer than" in found[150]["error"]
+    answers = [json.loads(line) for line in answer.text.splitlines()]
+    assert [one.get("id") for one in answers] == [str(i) if i != 150 else None for i in range(300)]
+    assert answers[150]["line"] == 151 and "longer than" in answers[150]["error"]
     wrong = app.api.post("/api/v1/tag/stream", content="{}", headers={"content-type": "text/plain"})
     assert wrong.status_code == 415
 
@@ -101,10 +101,10 @@ def test_a_stream_larger_than_any_request(make_app: Made, settings: Settings) ->
 def test_a_page_is_split_and_tagged(app: App) -> None:
     answer = app.api.post("/api/v1/tag/file", files={"file": ("../../A1.md", PAGE.encode("gb18030"))})
     assert answer.status_code == 200, answer.text
-    found = answer.json()["articles"]
-    assert [one["title"] for one in found] == ["棉花进入采收期", "县篮球联赛落幕"]
-    assert [one["category"] for one in found] == ["agriculture", "sports"]
-    assert found[0]["source"]["path"] == "A1.md"
+    tagged = answer.json()["articles"]
+    assert [one["title"] for one in tagged] == ["棉花进入采收期", "县篮球联赛落幕"]
+    assert [one["category"] for one in tagged] == ["agriculture", "sports"]
+    assert tagged[0]["source"]["path"] == "A1.md"
 
 
 def test_a_printed_page_comes_back_with_places(app: App) -> None:

@@ -64,8 +64,8 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> schemathesis.BaseSchema:
 def test_every_route(api: schemathesis.BaseSchema) -> None:
     failures: list[str] = []
     count = 0
-    for found in api.get_all_operations():
-        operation = found.ok()
+    for result in api.get_all_operations():
+        operation = result.ok()
 
         modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 

@@ -28,8 +28,8 @@ from training.promotion.retrain import Run, RunOptions, train
 @pytest.fixture(scope="module")
 def written() -> Examples:
     """The written articles, under ids that no model has seen."""
-    found = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
-    return replace(found, ids=tuple(f"ours-{name}" for name in found.ids))
+    examples = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
+    return replace(examples, ids=tuple(f"ours-{name}" for name in examples.ids))
 
 
 def part(examples: Examples, first: int, last: int) -> Examples:

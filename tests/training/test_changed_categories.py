@@ -97,8 +97,8 @@ def test_a_renamed_category_keeps_its_weights_and_a_merged_one_has_the_sum() -> 
 def test_labels_may_say_what_a_category_was_called(tmp_path: Path) -> None:
     path = tmp_path / "labels.csv"
     path.write_text("id,category,text\n1,sports,县队夺冠\n2,tourism,古镇迎客\n3,文旅,非遗进景区\n", "utf-8")
-    found = read_labels(path, changed())
-    assert [label.category for label in found.labels] == ["tiyu", "wenlv", "wenlv"] and not found.refused
+    table = read_labels(path, changed())
+    assert [label.category for label in table.labels] == ["tiyu", "wenlv", "wenlv"] and not table.refused
 
 
 def test_a_categories_file_says_what_was_and_codes(tmp_path: Path) -> None:

@@ -42,20 +42,20 @@ def test_planted_wrong_labels_are_found_with_words_as_reasons(labels: list[Label
     planted = {5: "sports", 40: "health", 70: "meetings", 100: "agriculture"}
     for i, wrong in planted.items():
         categories[i] = wrong
-    found = suspects(replace(examples, categories=tuple(categories)), taxonomy, 8)
-    hit = {suspect.index: suspect for suspect in found if suspect.index in planted}
+    suspected = suspects(replace(examples, categories=tuple(categories)), taxonomy, 8)
+    hit = {suspect.index: suspect for suspect in suspected if suspect.index in planted}
     assert len(hit) >= 3
     for i, suspect in hit.items():
         assert suspect.category == planted[i]
         assert suspect.instead == examples.categories[i], "and what they should be"
         assert "other labels speak for" in suspect.reason and "(" in suspect.reason
-    assert [s.quality for s in found] == sorted(s.quality for s in found)
+    assert [s.quality for s in suspected] == sorted(s.quality for s in suspected)
 
 
 def test_reprints_labelled_otherwise_name_each_other(labels: list[Label], taxonomy: Taxonomy) -> None:
     twin = replace(labels[0], id="转载-1", category="sports")
-    found = suspects(examples_of([*labels, twin]), taxonomy, 200)
-    reasons = {suspect.id: suspect.reason for suspect in found}
+    suspected = suspects(examples_of([*labels, twin]), taxonomy, 200)
+    reasons = {suspect.id: suspect.reason for suspect in suspected}
     assert f"({labels[0].id})" in reasons["转载-1"] and "(转载-1)" in reasons[labels[0].id]
 
 
@@ -128,7 +128,7 @@ def test_suspects_on_the_command_line(lanmu: Lanmu, tmp_path: Path, labels: list
     (tmp_path / "labels.csv").write_bytes(labels_csv(wrong))
     done = lanmu("labels", "suspects", "--own-categories", "--count", "5", "--json", "--out", "look.csv")
     assert done.returncode == 0, done.stderr
-    found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    assert labels[31].id in [suspect["id"] for suspect in found] and found[0]["line"] > 1
+    printed = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    assert labels[31].id in [suspect["id"] for suspect in printed] and printed[0]["line"] > 1
     assert "look.csv" in done.stdout and "instead,reason" in (tmp_path / "look.csv").read_text("utf-8-sig")
     assert lanmu("labels", "import", "look.csv", "--own-categories", "--replace").returncode == 0

@@ -52,23 +52,23 @@ def found_in(folder: Path) -> Drift:
 
 
 def test_steady_months_do_not_stand_out(tmp_path: Path) -> None:
-    found = found_in(archive(tmp_path / "scored"))
-    assert len(found.months) == 14 and found.undated == 14
-    assert not found.standing_out
-    assert summary(found, Wording("en"))[0] == "No month stands out."
-    assert found.whole.articles == 14 * 199 and abs(sum(found.whole.mix.values()) - 1) < 1e-5
+    drift = found_in(archive(tmp_path / "scored"))
+    assert len(drift.months) == 14 and drift.undated == 14
+    assert not drift.standing_out
+    assert summary(drift, Wording("en"))[0] == "No month stands out."
+    assert drift.whole.articles == 14 * 199 and abs(sum(drift.whole.mix.values()) - 1) < 1e-5
 
 
 @pytest.mark.slow
 def test_odd_months_stand_out_with_the_reason(tmp_path: Path) -> None:
     odd = {"2024-05": {"sports": 0.6}, "2024-09": {"probability": 0.7}, "2025-01": {"strange": 0.5}}
-    found = found_in(archive(tmp_path / "scored", odd))
-    said = {month.month: reasons(found, month, Wording("en")) for month in found.standing_out}
+    drift = found_in(archive(tmp_path / "scored", odd))
+    said = {month.month: reasons(drift, month, Wording("en")) for month in drift.standing_out}
     assert set(said) == set(odd)
     assert any("体育" in reason and "instead of" in reason for reason in said["2024-05"])
     assert any("mean probability" in reason for reason in said["2024-09"])
     assert any("unseen headline words" in reason for reason in said["2025-01"])
-    page = drift_page(found)
+    page = drift_page(drift)
     assert "2024-05" in page and page.count("<figure data-chart=") == 5
 
 
@@ -95,21 +95,21 @@ def test_a_month_is_held_against_the_same_month_of_other_years(tmp_path: Path) -
     assert [month.month for month in one_year.standing_out] == ["2021-07"]
     usual = seasons(tmp_path / "usual", 4, {})
     assert not usual.standing_out
-    found = seasons(tmp_path / "odd", 4, {"2023-07": 0.1, "2022-02": 0.4, "2024-11": 0.22})
-    assert [month.month for month in found.standing_out] == ["2023-07", "2022-02", "2024-11"]
-    july = found.standing_out[0]
+    drift = seasons(tmp_path / "odd", 4, {"2023-07": 0.1, "2022-02": 0.4, "2024-11": 0.22})
+    assert [month.month for month in drift.standing_out] == ["2023-07", "2022-02", "2024-11"]
+    july = drift.standing_out[0]
     assert july.like == ("2021-07", "2022-07", "2024-07")
     assert any(
         "体育" in reason and "(as in 2021-07, 2022-07, 2024-07)" in reason
-        for reason in reasons(found, july, Wording("en"))
+        for reason in reasons(drift, july, Wording("en"))
     )
-    assert any("2021-07、2022-07、2024-07" in reason for reason in reasons(found, july, Wording("zh")))
-    assert "2023-07, 2022-02, 2024-11" in summary(found, Wording("en"))[0]
+    assert any("2021-07、2022-07、2024-07" in reason for reason in reasons(drift, july, Wording("zh")))
+    assert "2023-07, 2022-02, 2024-11" in summary(drift, Wording("en"))[0]
 
 
 def test_of_two_years_only_the_odd_one_stands_out(tmp_path: Path) -> None:
-    found = seasons(tmp_path / "two", 2, {"2022-02": 0.4})
-    assert [month.month for month in found.standing_out] == ["2022-02"]
+    drift = seasons(tmp_path / "two", 2, {"2022-02": 0.4})
+    assert [month.month for month in drift.standing_out] == ["2022-02"]
 
 
 def test_limits_widen_with_usual_unrest_and_few_articles() -> None:

@@ -128,5 +128,5 @@ def test_marks_lie_on_the_words_as_printed() -> None:
     text = "縣醫院的醫\n生給老人量ＢＰ血压,　医生很忙。"
     pieces = mark_text(text, {"医生": 0.5, "血压": -0.2, "老人 量": 0.9}, cut, weights.table)
     assert "".join(piece.text for piece in pieces) == text
-    found = {piece.text: piece.weight for piece in pieces if piece.weight}
-    assert found["醫\n生"] == 0.5 and found["医生"] == 0.5 and found["血压"] == -0.2
+    marks = {piece.text: piece.weight for piece in pieces if piece.weight}
+    assert marks["醫\n生"] == 0.5 and marks["医生"] == 0.5 and marks["血压"] == -0.2

@@ -35,8 +35,8 @@ from training.labels.file import examples_of, usable_labels
 
 @pytest.fixture(scope="module")
 def written() -> Examples:
-    found = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
-    return found.take(found.of_source("original"))
+    examples = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
+    return examples.take(examples.of_source("original"))
 
 
 def of(examples: Examples, *categories: str) -> Examples:
@@ -124,9 +124,9 @@ def test_calibration_holds_for_articles_whose_scores_are_small() -> None:
     y = generator.integers(0, 8, 4000)
     size = np.where(generator.random(4000) < 0.5, 1.0, 0.33)[:, None]
     scores = (np.eye(8)[y] * 2.2 + generator.normal(size=(4000, 8)) * 0.9) * size - 1.0 * size
-    found = best_calibration(scores[:2000], y[:2000])
-    assert found.spread == 1.0
-    p = found(scores[2000:])
+    fitted = best_calibration(scores[:2000], y[:2000])
+    assert fitted.spread == 1.0
+    p = fitted(scores[2000:])
     right = p.argmax(1) == y[2000:]
     for of_kind in (size[2000:, 0] == 1.0, size[2000:, 0] < 1.0):
         assert expected_calibration_error(p[of_kind].max(1), right[of_kind]) < 0.05
@@ -146,8 +146,8 @@ def test_a_dirichlet_map_is_where_its_loss_is_least() -> None:
         apart = 4 - np.trace(matrix) ** 2 / (matrix**2).sum()  # from the temperature that is nearest
         return -float(np.log(chosen).sum()) + 0.5 * ridge * float(offset @ offset + apart)
 
-    found = fit_calibration(scores, y, "dirichlet")
-    ours = np.concatenate([found.matrix.ravel(), found.offset])
+    fitted = fit_calibration(scores, y, "dirichlet")
+    ours = np.concatenate([fitted.matrix.ravel(), fitted.offset])
     temperature = fit_calibration(scores, y, "temperature")
     for start in (ours, np.concatenate([temperature.matrix.ravel(), temperature.offset])):
         assert minimize(loss, start).fun > loss(ours) - 1e-3

@@ -79,9 +79,9 @@ def test_an_evaluation_asks_about_labels_kept_apart_without_learning_them() -> N
         assert not some.kept_apart.any()
         return fit_model(some, TAXONOMY)
 
-    found = evaluate(learned + kept, fit, thorough=False)  # type: ignore[arg-type]
-    assert len(found.answers) == 100 and max(sizes) <= 60
-    of_kept = next(part for part in found.slices["source"] if part.name == "kept")
+    evaluation = evaluate(learned + kept, fit, thorough=False)  # type: ignore[arg-type]
+    assert len(evaluation.answers) == 100 and max(sizes) <= 60
+    of_kept = next(part for part in evaluation.slices["source"] if part.name == "kept")
     assert of_kept.articles == 40 and of_kept.accuracy < 0.2  # its labels say the opposite, and nobody learned them
 
 

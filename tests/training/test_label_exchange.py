@@ -30,9 +30,9 @@ def test_what_is_exported_can_be_imported(tmp_path: Path, form: ExportForm) -> N
     ending = {"csv": "csv", "fasttext": "txt", "annif": "tsv", "doccano": "jsonl", "label-studio": "json"}[form]
     path = tmp_path / f"labels.{ending}"
     path.write_bytes(export_labels(LABELS, form))
-    found = list(import_labels(path, None, lambda reason: pytest.fail(str(reason))))
-    assert [label.category for label in found] == ["culture", "sports", "health"]
-    for label, back in zip(LABELS, found, strict=True):
+    imported = list(import_labels(path, None, lambda reason: pytest.fail(str(reason))))
+    assert [label.category for label in imported] == ["culture", "sports", "health"]
+    for label, back in zip(LABELS, imported, strict=True):
         together = f"{label.title}{label.text}".replace(" ", "")
         assert f"{back.title}{back.text}".replace(" ", "") == together
         if form in ("csv", "doccano", "label-studio"):
@@ -76,8 +76,8 @@ def test_label_studio_and_doccano_with_their_oddities(lanmu: Lanmu, tmp_path: Pa
         '[{"text": "义诊队进村。", "id": 7, "sentiment": "卫生健康", "annotator": 1, "annotation_id": 9}]', "utf-8"
     )
     assert lanmu("labels", "import", "short.json").returncode == 0
-    found = {label.id: label.category for label in read_labels(tmp_path / "labels.csv").labels}
-    assert found == {"studio/1": "culture", "studio/4": "meetings", "doccano/1": "sports", "short/7": "health"}
+    categories = {label.id: label.category for label in read_labels(tmp_path / "labels.csv").labels}
+    assert categories == {"studio/1": "culture", "studio/4": "meetings", "doccano/1": "sports", "short/7": "health"}
 
 
 def test_folders_and_a_second_import_that_changes_nothing(lanmu: Lanmu, tmp_path: Path) -> None:

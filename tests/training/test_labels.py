@@ -64,17 +64,17 @@ def test_findings_are_named_by_line_with_what_to_do(tmp_path: Path) -> None:
         "2.02E+13,体育,,,,编号成了数字,\n"
         "b7,体育,,,,县队夺冠,,多,出来\n",
     )
-    found = read_labels(path, TAXONOMY)
-    said = {finding.line: str(finding) for finding in found.findings}
-    assert [label.id for label in found.labels] == ["b1", "b6"]
-    assert "'titel'" in str(found.findings[0]) and "'title'" in str(found.findings[0])
-    assert "'备注' is not used" in str(found.findings[1])
+    table = read_labels(path, TAXONOMY)
+    said = {finding.line: str(finding) for finding in table.findings}
+    assert [label.id for label in table.labels] == ["b1", "b6"]
+    assert "'titel'" in str(table.findings[0]) and "'title'" in str(table.findings[0])
+    assert "'备注' is not used" in str(table.findings[1])
     assert "'文华'" in said[4] and "did you mean '文化'" in said[4]
     assert "no category" in said[5]
     assert "no id" in said[6]
     assert "neither title nor text" in said[7]
     assert "b1" in said[8] and "line 2 says culture" in said[8]
-    assert "'8-Mar'" in said[9] and found.findings[-3].refused is False
+    assert "'8-Mar'" in said[9] and table.findings[-3].refused is False
     assert "a spreadsheet made a number" in said[10]
     assert "more cells than the heading" in said[11]
     with pytest.raises(LabelsError, match="line 4"):
@@ -83,18 +83,18 @@ def test_findings_are_named_by_line_with_what_to_do(tmp_path: Path) -> None:
 
 def test_the_known_categories_are_named_once(tmp_path: Path) -> None:
     rows = "".join(f"d{i},天气{i},,,,第{i}天有雨。\n" for i in range(5))
-    found = read_labels(written(tmp_path / "labels.csv", HEADING + ROW + rows), TAXONOMY)
-    said = [str(finding) for finding in found.refused]
+    table = read_labels(written(tmp_path / "labels.csv", HEADING + ROW + rows), TAXONOMY)
+    said = [str(finding) for finding in table.refused]
     assert [line for line, one in enumerate(said) if "known are " + ", ".join(TAXONOMY.ids) in one] == [0]
     assert all(f"'天气{i}'" in one for i, one in enumerate(said))
-    assert all(one.endswith(f"are named for line {found.refused[0].line}") for one in said[1:])
+    assert all(one.endswith(f"are named for line {table.refused[0].line}") for one in said[1:])
 
 
 def test_an_unclosed_quote_is_named_and_nothing_is_added_to_it(tmp_path: Path) -> None:
     path = written(tmp_path / "labels.csv", HEADING + ROW + 'c1,体育,,,,"县队\nc2,体育,,,,市队夺冠\n')
-    found = read_labels(path, TAXONOMY)
-    assert [label.id for label in found.labels] == ["a1"]
-    assert "line 4 (c1): opens a quote that is never closed" in str(found.refused[0])
+    table = read_labels(path, TAXONOMY)
+    assert [label.id for label in table.labels] == ["a1"]
+    assert "line 4 (c1): opens a quote that is never closed" in str(table.refused[0])
     before = path.read_bytes()
     with pytest.raises(LabelsError, match="line 4"):
         append_labels(path, [Label("c3", "sports", text="马拉松开跑。")])
@@ -216,9 +216,9 @@ def test_what_is_written_is_read_back(tmp_path: Path, text: str) -> None:
     for number, body in enumerate((f"正文开头。\n{text}", f"{text}\n正文结尾。", f"{text}县队夺冠")):
         append_labels(path, [Label(f"稿-{number}", "sports", title=f"题{number}", text=body)])
         append_labels(path, [Label(f"后-{number}", "culture", text="庙会开锣。")])
-    found = read_labels(path, TAXONOMY)
-    assert not found.refused
-    assert [label.id for label in found.labels] == [f"{which}-{number}" for number in range(3) for which in "稿后"]
+    table = read_labels(path, TAXONOMY)
+    assert not table.refused
+    assert [label.id for label in table.labels] == [f"{which}-{number}" for number in range(3) for which in "稿后"]
     assert usable_labels(path, TAXONOMY)[0].text == cell_text(f"正文开头。\n{text}").strip()
 
 

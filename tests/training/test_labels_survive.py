@@ -62,9 +62,9 @@ def test_a_kill_while_writing_loses_and_doubles_nothing(tmp_path: Path, rounds: 
         os.kill(workers[1][0].pid or 0, signal.SIGKILL)
         workers[1][0].join()
         certain |= set(told) | {name for _, receiving in workers for name in _told(receiving)}
-        found = read_labels(path)
-        names = [label.id for label in found.labels]
-        assert not found.findings
+        table = read_labels(path)
+        names = [label.id for label in table.labels]
+        assert not table.findings
         assert len(names) == len(set(names))
         assert certain <= set(names), "what was told to be added is there"
         certain = set(names)

@@ -38,28 +38,28 @@ def some_answers(n: int = 400, seed: int = 3) -> Answers:
 
 def test_figures_are_those_of_scikit_learn() -> None:
     answers = some_answers()
-    found = metrics_of(answers, draws=200)
+    figures = metrics_of(answers, draws=200)
     y, best, p = answers.y, answers.best, answers.probabilities
     present = np.unique(y)
-    assert found["accuracy"] == pytest.approx(reference.accuracy_score(y, best), abs=1e-6)
+    assert figures["accuracy"] == pytest.approx(reference.accuracy_score(y, best), abs=1e-6)
     for name in ("macro", "weighted"):
         expected = reference.f1_score(y, best, labels=present, average=name, zero_division=0.0)
-        assert found[f"{name}_f1"] == pytest.approx(expected, abs=1e-6)
-    assert found["log_loss"] == pytest.approx(reference.log_loss(y, p, labels=range(16)), abs=1e-6)
+        assert figures[f"{name}_f1"] == pytest.approx(expected, abs=1e-6)
+    assert figures["log_loss"] == pytest.approx(reference.log_loss(y, p, labels=range(16)), abs=1e-6)
     expected = reference.top_k_accuracy_score(y, p, k=2, labels=range(16))
-    assert found["top2_accuracy"] == pytest.approx(expected, abs=1e-6)
+    assert figures["top2_accuracy"] == pytest.approx(expected, abs=1e-6)
     accepted = answers.accepted
-    assert found["accepted_accuracy"] == pytest.approx((y == best)[accepted].mean(), abs=1e-6)
+    assert figures["accepted_accuracy"] == pytest.approx((y == best)[accepted].mean(), abs=1e-6)
     precision, recall, f1, support = reference.precision_recall_fscore_support(
         y, best, labels=present, zero_division=0.0
     )
     for i, k in enumerate(present):
-        row = found["categories"][TAXONOMY.ids[k]]
+        row = figures["categories"][TAXONOMY.ids[k]]
         assert row["precision"] == pytest.approx(precision[i], abs=1e-6)
         assert row["recall"] == pytest.approx(recall[i], abs=1e-6)
         assert row["f1"] == pytest.approx(f1[i], abs=1e-6)
         assert row["support"] == support[i]
-    assert TAXONOMY.ids[15] not in found["categories"], "a category without labels has no figures"
+    assert TAXONOMY.ids[15] not in figures["categories"], "a category without labels has no figures"
 
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
@@ -88,9 +88,9 @@ def test_intervals_are_the_same_each_time_and_narrow_with_more_articles() -> Non
 
 def test_curves_end_where_the_figures_are() -> None:
     answers = some_answers()
-    found = metrics_of(answers, draws=2)
+    figures = metrics_of(answers, draws=2)
     curve = accuracy_by_share(answers, draws=20)
-    assert curve[-1]["share"] == 1.0 and curve[-1]["accuracy"] == pytest.approx(found["accuracy"], abs=1e-6)
+    assert curve[-1]["share"] == 1.0 and curve[-1]["accuracy"] == pytest.approx(figures["accuracy"], abs=1e-6)
     assert all(point["accuracy_95"][0] <= point["accuracy"] <= point["accuracy_95"][1] for point in curve)
     assert sum(row["articles"] for row in reliability(answers)) == len(answers)
     assert sum(row["count"] for row in confusion(answers)) == len(answers)
@@ -105,11 +105,11 @@ def test_another_model_is_compared_on_what_both_answered() -> None:
     answers = some_answers()
     ids, right = answers.examples.ids, answers.examples.categories
     perfect = dict(zip(ids[:200], right[:200], strict=True))
-    found = versus("完美", answers, perfect)
-    assert found is not None
+    comparison = versus("完美", answers, perfect)
+    assert comparison is not None
     wrong = int((answers.best != answers.y)[:200].sum())
-    assert (found.articles, found.won, found.lost) == (200, 0, wrong)
-    assert found.p < 0.05 and found.words == "worse beyond noise" and found.difference_95[1] < 0
+    assert (comparison.articles, comparison.won, comparison.lost) == (200, 0, wrong)
+    assert comparison.p < 0.05 and comparison.words == "worse beyond noise" and comparison.difference_95[1] < 0
     same = versus("自己", answers, answers.given)
     assert same is not None and same.p == 1.0 and same.difference == 0.0
     assert versus("无", answers, {"别处": "sports"}) is None

@@ -25,12 +25,12 @@ from training.vectors.table import VectorTable
 @pytest.fixture(scope="module")
 def written() -> Examples:
     """A dozen written articles of each of four categories."""
-    found = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
-    found = found.take(found.of_source("original"))
+    examples = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
+    examples = examples.take(examples.of_source("original"))
     chosen: list[int] = []
     for category in ("sports", "health", "agriculture", "culture"):
-        chosen += [i for i, given in enumerate(found.categories) if given == category][:12]
-    return found.take(chosen)
+        chosen += [i for i, given in enumerate(examples.categories) if given == category][:12]
+    return examples.take(chosen)
 
 
 def own(examples: Examples) -> Taxonomy:
@@ -57,9 +57,9 @@ def test_every_engine_gives_the_scores_of_a_preset(written: Examples, options: F
     asked = examples.take(range(0, len(examples), 3)).columns
     plain = PlainScorer(weights).score(*asked)
     for scorer in (KernelScorer(weights), WalkScorer(weights)):
-        found = scorer.score(*asked)
-        np.testing.assert_allclose(found.scores, plain.scores, atol=1e-9)
-        np.testing.assert_allclose(found.familiarity, plain.familiarity, rtol=1e-6)
+        scores = scorer.score(*asked)
+        np.testing.assert_allclose(scores.scores, plain.scores, atol=1e-9)
+        np.testing.assert_allclose(scores.familiarity, plain.familiarity, rtol=1e-6)
 
 
 def test_a_headline_scores_the_same_as_title_or_body(written: Examples) -> None:

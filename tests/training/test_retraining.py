@@ -109,8 +109,8 @@ def test_a_model_knows_what_it_has_seen(labels: list[Label], taxonomy: Taxonomy,
     assert unseen(manifest, examples_of(new)).all()
     other = [replace(known[0], category="health"), *known[1:], new[0]]
     assert find_changed(manifest, examples_of(other)).tolist() == [True] + [False] * 20
-    (found,) = find_relabelled(manifest, examples_of(other))
-    assert (found.category, found.known, found.now) == ("meetings", 5, {"health": 1})
+    (relabelled,) = find_relabelled(manifest, examples_of(other))
+    assert (relabelled.category, relabelled.known, relabelled.now) == ("meetings", 5, {"health": 1})
 
 
 @pytest.mark.slow
@@ -118,10 +118,10 @@ def test_options_are_searched_and_kept_only_if_better(labels: list[Label], taxon
     examples: Examples = examples_of(some(labels, 20))
     groups = near_duplicate_groups(examples.whole)
     poor = FitOptions(penalty=300.0, solver="ridge", balance=0.0)
-    found = tune(examples, taxonomy, groups, poor, 600, trials=6)
-    assert found.tried == 6 and found.after >= found.before
-    assert found.improved == (found.options != poor)
-    assert found == tune(examples, taxonomy, groups, poor, 600, trials=6)
+    tuning = tune(examples, taxonomy, groups, poor, 600, trials=6)
+    assert tuning.tried == 6 and tuning.after >= tuning.before
+    assert tuning.improved == (tuning.options != poor)
+    assert tuning == tune(examples, taxonomy, groups, poor, 600, trials=6)
     assert tune(examples, taxonomy, groups, FitOptions(), 600, trials=1).options == FitOptions()
 
 

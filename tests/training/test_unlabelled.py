@@ -38,9 +38,9 @@ OWN = dict(zip(("sports", "health", "agriculture", "culture"), DESCRIBED.ids, st
 @pytest.fixture(scope="module")
 def written() -> Examples:
     """Forty written articles of each of four categories of one's own, taking turns."""
-    found = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
-    of_each = [[i for i, category in enumerate(found.categories) if category == own][:40] for own in OWN]
-    some = found.take([i for together in zip(*of_each, strict=True) for i in together])
+    examples = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
+    of_each = [[i for i, category in enumerate(examples.categories) if category == own][:40] for own in OWN]
+    some = examples.take([i for together in zip(*of_each, strict=True) for i in together])
     return replace(some, categories=tuple(OWN[category] for category in some.categories))
 
 
@@ -166,8 +166,8 @@ def test_evaluate_learns_from_unlabelled_articles_apart_from_its_labels(
     alone = lanmu(*command)
     assert alone.returncode == 0, alone.stderr
     assert _log_loss(alone.stdout) != _log_loss(done.stdout), "they take part"
-    found = json.loads((tmp_path / "with" / "report.json").read_text("utf-8"))
-    assert found["about"]["unlabelled"]["count"] == 36
+    report = json.loads((tmp_path / "with" / "report.json").read_text("utf-8"))
+    assert report["about"]["unlabelled"]["count"] == 36
     assert "36" in (tmp_path / "with" / "report.html").read_text("utf-8").split('id="about"')[1]
     no_fit = lanmu(*command, "--unlabelled", "archive", "--model", "lanmu-6")
     assert no_fit.returncode == 2 and "leave it out with --model" in no_fit.stderr

@@ -19,9 +19,9 @@ NAME = "哈拉沙尔灌区"
 @pytest.fixture(scope="module")
 def labels() -> bytes:
     """A labels file of eight written articles of each of two categories of one's own."""
-    found = read_labels(ROOT / "labels.csv").labels
+    shipped = read_labels(ROOT / "labels.csv").labels
     own = {"sports": "赛场", "health": "医院"}
-    some = [one for category in own for one in [x for x in found if x.category == category][:8]]
+    some = [one for category in own for one in [x for x in shipped if x.category == category][:8]]
     return labels_csv([replace(one, category=own[one.category]) for one in some])
 
 

@@ -10,14 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.article import Article
+from classifier.columns import TextColumn
 from classifier.messages import Message, say
 from classifier.model.features import FeatureSpec
 from classifier.model.topic_model import TopicModel
 from classifier.taxonomy import Taxonomy
 from training.curation.strategies import Pool, Strategy, UnsureDiverseRare, directions
 from training.evaluation.answers import learnable
+from training.fitting.calibration import fit_calibration
 from training.fitting.fit import label_columns
+from training.fitting.matrix import feature_matrix
 from training.fitting.options import FitOptions
+from training.fitting.solving import solve_weights
 from training.fitting.splits import outer_folds
 from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples
@@ -69,10 +73,6 @@ def suspects(
     and is passed over.  Raises LabelsError where labels are too few.
     """
     from cleanlab.rank import get_label_quality_scores
-
-    from training.fitting.calibration import fit_calibration
-    from training.fitting.matrix import feature_matrix
-    from training.fitting.solving import solve_weights
 
     judged = learnable(examples, np.arange(len(examples)))
     examples = examples.take(judged)
@@ -130,8 +130,6 @@ def to_label_next(
 
     ``labelled``: how many labels each category has (without it, all count the same).
     """
-    from classifier.columns import TextColumn
-
     if not articles:
         return []
     titles = TextColumn.from_strings([article.title for article in articles])

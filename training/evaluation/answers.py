@@ -10,10 +10,13 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.engine import KernelScorer
 from classifier.errors import LabelsError, ModelError
 from classifier.messages import Message, Said
+from classifier.model.choice import model_path
 from classifier.model.decisions import Decisions
 from classifier.model.form import form_bits
+from classifier.model.topic_model import TopicModel
 from classifier.model.weights import LinearWeights
 from classifier.taxonomy import Taxonomy
 from training.fitting.fit import Fitted
@@ -127,9 +130,6 @@ def model_answers(model: str | None, models: Path | None, examples: Examples) ->
 
     ModelError where none is left, or the labels have a category that the model does not know.
     """
-    from classifier.model.choice import model_path
-    from classifier.model.topic_model import TopicModel
-
     loaded = TopicModel.load(model_path(model, models), engine="compiled")
     name = model or loaded.manifest.name
     if unknown := set(examples.categories) - set(loaded.taxonomy.ids):
@@ -150,8 +150,6 @@ def model_answers(model: str | None, models: Path | None, examples: Examples) ->
 
 def decide_examples(fitted: Fitted, examples: Examples) -> Decisions:
     """What a fitted model decides on examples."""
-    from classifier.engine import KernelScorer
-
     return KernelScorer(fitted.weights).decide(*examples.columns, fitted.review)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.engine.counting.counting import count_features
 from classifier.model.features import FeatureSpec
 from training.fitting.splits import Part
 from training.labels.examples import Examples
@@ -25,8 +26,6 @@ def baseline_answers(examples: Examples, parts: Sequence[Part]) -> dict[str, dic
 
     All see jieba's words of title and text together and nothing else, on the same splits.
     """
-    from classifier.engine.counting.counting import count_features
-
     counts = count_features(PLAIN, *examples.columns)
     X: csr_matrix = sum(counts.blocks.values())
     names, y = np.unique(np.asarray(examples.categories), return_inverse=True)

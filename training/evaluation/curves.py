@@ -42,7 +42,7 @@ class Slice:
     accepted_share: float
     accepted: int
     accepted_accuracy: float | None
-    """None where so few are accepted that their share says nothing."""
+    """None where too few are accepted for their share to mean anything."""
 
 
 def confusion(answers: Answers) -> list[dict[str, Any]]:
@@ -141,7 +141,7 @@ def _slice(name: str, part: Judged) -> Slice:
 def _accuracies(
     weight: NDArray[np.float64], right: NDArray[np.float64], counts: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Accuracy of the first so many, under each row of weights."""
+    """Accuracy of the first ``counts`` articles, under each row of weights."""
     seen, hits = np.cumsum(weight, 1)[:, counts - 1], np.cumsum(weight * right, 1)[:, counts - 1]
     return np.asarray(hits / np.maximum(seen, 1.0))
 

@@ -26,7 +26,7 @@ RISING = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The figures with so many labels to learn from."""
+    """The figures of a model that learned from this many labels."""
 
     labels: int
     accuracy: float

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from classifier.article import WordEvidence
+from classifier.engine.counting.counting import count_features
+from classifier.engine.words.dictionary import Dictionary
+from classifier.model.explanation import Explainer
 from classifier.model.weights import LinearWeights
 
 if TYPE_CHECKING:
@@ -45,8 +48,6 @@ class Mistake:
 
 def worst_mistakes(answers: Answers, count: int = WORST) -> list[Mistake]:
     """The wrong answers given most surely, the surest first, each with the evidence of the model that gave it."""
-    from classifier.model.explanation import Explainer
-
     explainers = [Explainer(weights) for weights in answers.models]
     best, y, p = answers.best, answers.y, answers.probabilities
     wrong = np.flatnonzero(best != y)
@@ -82,9 +83,6 @@ def category_words(weights: LinearWeights, examples: Examples, ids: tuple[str, .
 
     The strongest first, for each category that has labels; pairs of words as ``a b``.
     """
-    from classifier.engine.counting.counting import count_features
-    from classifier.engine.words.dictionary import Dictionary
-
     dictionary = Dictionary(weights.user_words)
     counts = count_features(weights.spec, *examples.columns, dictionary=dictionary, table=weights.table)
     X = counts.onto(weights.words, weights.characters).tf_idf(weights.idf)

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.engine import KernelScorer
+from classifier.model.files import StoredModel
 from training.evaluation.metrics import DRAWS, Judged, figures, interval_of, round_figure
 from training.fitting.seen import unseen
+from training.promotion.gate import mcnemar
 
 if TYPE_CHECKING:
     from classifier.model.files import StoredModel
@@ -48,8 +51,6 @@ class Versus:
 
 def versus(other: str, answers: Answers, theirs: Mapping[str, str]) -> Versus | None:
     """Compare on the articles that both have answered; None where there is none."""
-    from training.promotion.gate import mcnemar
-
     ids = {category: k for k, category in enumerate(answers.taxonomy.ids)}
     both = np.array([theirs.get(name) in ids for name in answers.examples.ids], np.bool_)
     if not both.any():
@@ -88,9 +89,6 @@ def honest_answers(champion: StoredModel, examples: Examples) -> dict[str, str]:
 
 def answers_of(model: StoredModel | Fitted, examples: Examples) -> dict[str, str]:
     """What a model answers on examples, by id, whether it was fitted on them or not."""
-    from classifier.engine import KernelScorer
-    from classifier.model.files import StoredModel
-
     if not len(examples):
         return {}
     weights = model.weights

@@ -10,6 +10,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
+from classifier.engine import KernelScorer
 from classifier.errors import LabelsError, ModelError
 from classifier.messages import say
 from classifier.model.decisions import ReviewRule
@@ -303,8 +304,6 @@ def measure_apart(examples: Examples, typical: NDArray[np.bool_]) -> list[NDArra
 
 
 def _familiarity(weights: LinearWeights, examples: Examples) -> NDArray[np.float64]:
-    from classifier.engine import KernelScorer
-
     return KernelScorer(weights).score(*examples.columns).familiarity
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.engine.counting.counting import count_features
 from classifier.engine.words.dictionary import Dictionary
 from classifier.errors import LabelsError
 from classifier.messages import say
@@ -98,8 +99,6 @@ def feature_matrix(
     Common words of the background are in the vocabulary too.  Where features share something they
     get weights by it; else they are only known, with idf 0, for familiarity.
     """
-    from classifier.engine.counting.counting import count_features  # needs numba
-
     titles, texts = examples.columns
     table = options.table if prior is None else prior.model.table
     all_counts = count_features(options.spec, titles, texts, dictionary=Dictionary(options.user_words), table=table)

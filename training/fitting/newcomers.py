@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.files import find_shipped
 from training.fitting.solving import Shared, Solution, solve_weights
 from training.labels.examples import Examples
+from training.labels.file import examples_of, read_labels
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -76,9 +78,6 @@ class Newcomers:
 
 def find_known_elsewhere(taxonomy: Taxonomy, prior: Prior, examples: Examples) -> tuple[Examples, NDArray[np.int64]]:
     """Articles that teach what new categories are not, and their names; with each row's new column or -1."""
-    from classifier.files import find_shipped
-    from training.labels.file import examples_of, read_labels
-
     there = set(examples.ids)
     labels = examples_of([label for label in read_labels(find_shipped("labels.csv")).labels if label.id not in there])
     labels = labels.take(~labels.kept_apart)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from training.vectors.table import VectorTable
 
 RARE = 5
-"""In so many background articles a feature counts as being that the background does not list."""
+"""In how many background articles a feature is taken to stand that the background does not list."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ COLUMN = 4
 
 @dataclass(frozen=True, slots=True)
 class Relabelled:
-    """Of the ``known`` labels of a category that a model learned from, so many say another category now."""
+    """How the ``known`` labels of a category that a model learned from are labelled now, where that is otherwise."""
 
     category: str
     known: int

@@ -18,7 +18,7 @@ MOST_UNLABELLED = 3_000
 """More add little and cost by their square."""
 ROUNDS = 3
 TAKEN = 0.8
-"""Of an equal part for each category so many are taken in the last round, the surest; fewer in those before."""
+"""The share of each category's equal part that the last round takes, the surest first; earlier rounds take less."""
 TRUST = 0.3
 """What an unlabelled article weighs against a labelled one."""
 

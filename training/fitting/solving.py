@@ -15,7 +15,7 @@ Solution = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Weights float64[features, K] and intercepts float64[K]."""
 Shared: TypeAlias = "csr_matrix | NDArray[np.float32]"
 MOST_IN_DUAL = 4_000
-"""Up to so many examples, ridge regression is solved exactly by the examples' inner products."""
+"""With this many examples or fewer, ridge regression is solved exactly by the examples' inner products."""
 BAYES_SMOOTHING = 0.2
 
 

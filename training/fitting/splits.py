@@ -32,7 +32,7 @@ def folds(categories: Sequence[str], groups: NDArray[np.int64], count: int = 5, 
 
 
 def outer_folds(categories: Sequence[str], groups: NDArray[np.int64], count: int = 5, seed: int = 0) -> list[Part]:
-    """``count`` folds, or fewer where a category has too few labels for so many."""
+    """``count`` folds, or fewer where a category has too few labels for that."""
     names, counts = np.unique(np.asarray(categories), return_counts=True)
     apart = len(np.unique(groups))
     if len(names) < 2 or apart < 2:

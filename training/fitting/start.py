@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.engine.words import Dictionary
+from classifier.errors import ModelError
+from classifier.files import find_shipped
 from classifier.messages import Said, join, say
+from classifier.model.choice import current_name
+from classifier.model.files import read_model
+from classifier.taxonomy import read_taxonomy
 from training.fitting.options import FitOptions
 from training.fitting.presets import HEADLINES, MANY_HEADLINES, choose_default_options
 from training.fitting.prior import Prior, find_renamed, sources_of
@@ -61,8 +67,6 @@ class Start:
 
         Raises InputRefused naming the file, and the line where it is one line's fault.
         """
-        from classifier.engine.words import Dictionary
-
         if not path.exists():
             return self
         words = Dictionary(self.options.user_words).with_file(path).entries
@@ -133,8 +137,6 @@ def _knows(stored: StoredModel, taxonomy: Taxonomy) -> bool:
 
 
 def _read_default_ids() -> set[str]:
-    from classifier.taxonomy import read_taxonomy
-
     return set(read_taxonomy().ids)
 
 
@@ -143,9 +145,6 @@ def starting_model(registry: Registry) -> StoredModel:
 
     One that a person's own few labels made is no start for the next: those labels are there again.
     """
-    from classifier.errors import ModelError
-    from classifier.model.files import read_model
-
     first = next((event.name for event in registry.history() if event.action == "promoted"), "")
     for name in (first, registry.current):
         try:
@@ -160,9 +159,5 @@ def starting_model(registry: Registry) -> StoredModel:
 
 def load_shipped_model() -> StoredModel:
     """The model that comes with the project, whatever else is current."""
-    from classifier.files import find_shipped
-    from classifier.model.choice import current_name
-    from classifier.model.files import read_model
-
     folder = find_shipped("models")
     return read_model(folder / current_name(folder))

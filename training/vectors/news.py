@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.columns import TextColumn
+from classifier.engine.counting.counting import count_features
+from classifier.model.features import FeatureSpec
 from classifier.model.tensors import read_tensors, write_tensors
 from classifier.strings import StringTable
+from training.labels.corpora import HOLDOUT_FROM, real_news
 from training.vectors.files import find_vectors
 from training.vectors.table import VectorTable, small
 
@@ -76,10 +80,6 @@ def learn_word_vectors(texts: Sequence[str], dimensions: int = DIMENSIONS) -> Wo
     """
     from sklearn.utils.extmath import randomized_svd
 
-    from classifier.columns import TextColumn
-    from classifier.engine.counting.counting import count_features
-    from classifier.model.features import FeatureSpec
-
     sentences = [s for text in texts for s in _STOPS.split(text) if len(s) >= SHORTEST_SENTENCE]
     spec = FeatureSpec(title=0, lead=0, words=1, characters=2)
     blank = TextColumn.from_strings([""] * len(sentences))
@@ -122,8 +122,6 @@ def _ppmi(together: csr_matrix) -> csr_matrix:
 
 def main() -> None:
     """Learn from the real news before the holdout and write the table."""
-    from training.labels.corpora import HOLDOUT_FROM, real_news
-
     texts = [f"{item['title']}\n{item['text']}" for item in real_news() if item["date"] < HOLDOUT_FROM]
     vectors = learn_word_vectors(texts)
     write_word_vectors(vectors)

@@ -28,9 +28,9 @@ from classifier.text import LINE_BREAK
 
 TITLE, TEXT, LEAD = 0, 1, 2
 GROUP = PIECE
-"""So many characters of short articles are worked on at once."""
+"""How many characters of short articles are worked on at once."""
 STRIDE = 16
-"""An article's last word is looked for by so many words at once: a search by halves is wrong at every step."""
+"""How many words at once are looked at to find an article's last: a search by halves is wrong at every step."""
 
 
 @inner

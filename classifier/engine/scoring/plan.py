@@ -105,7 +105,7 @@ class Counter(NamedTuple):
 
 
 BLOCK = 128
-"""So many articles are calibrated at once."""
+"""How many articles are calibrated at once."""
 
 
 class Calibration(NamedTuple):

@@ -20,7 +20,7 @@ from classifier.model.decisions import Decisions, ReviewRule
 from classifier.model.weights import LinearWeights, Scores
 
 MOST_BYTES, FEWEST_BYTES = 1_000_000, 50_000
-"""A piece of work has about so much text at most, and at least."""
+"""How much text a piece of work has at most, and at least."""
 MOST_BYTES_OF_STRINGS = 250_000
 """So much of strings, so that the column made of them is still in the processor's cache when it is read."""
 BYTES_A_CHARACTER = 3

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from classifier.strings import StringTable
 
 KEPT_TEXTS = 8
-"""The words of so many texts are kept: a body is cut once, however many blocks count it."""
+"""How many texts' words are kept: a body is cut once, however many blocks count it."""
 
 
 class WalkScorer:

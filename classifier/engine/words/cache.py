@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 KEPT_FILES = 24
-"""So many files of a kind are kept; the least recently used go when a new one is built."""
+"""How many files of a kind are kept; the least recently used go when a new one is built."""
 
 
 def cache_folder() -> Path:

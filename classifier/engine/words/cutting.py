@@ -20,7 +20,7 @@ from classifier.engine.words.workspace import Workspace
 
 NEVER = -np.inf
 PIECE = 1024
-"""From so many characters on, a piece of text ends at the next character outside jieba's blocks."""
+"""After this many characters a piece of text ends at the next character outside jieba's blocks."""
 _CARRIAGE_RETURN, _LINE_FEED = 0x0D, 0x0A
 _NONE = np.uint64(0)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from classifier.engine.words.cache import keep_arrays, sources_digest
+from classifier.engine.words.dictionary import Dictionary, jieba_tokenizer
 from classifier.errors import LanmuError
 from classifier.messages import say
 
@@ -85,7 +86,6 @@ def _build(entries: Entries) -> dict[str, NDArray[Any]]:
 
     from classifier.engine.words import double_array
     from classifier.engine.words.alphabet import CODES, OUTSIDE, code_table, code_words
-    from classifier.engine.words.dictionary import Dictionary, jieba_tokenizer
 
     with jieba_tokenizer(entries) as tokenizer:
         frequencies, total = tokenizer.FREQ, tokenizer.total

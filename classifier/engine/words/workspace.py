@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 BEYOND = 4
 """Places after the longest text."""
 LEVELS = 4
-"""Words of up to so many characters are looked up for all places of a text at once."""
+"""Words of this many characters or fewer are looked up for all places of a text at once."""
 
 
 class Workspace(NamedTuple):

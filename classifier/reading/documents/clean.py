@@ -92,8 +92,8 @@ def read_clean(data: bytes, origin: Origin, limits: Limits = LIMITS) -> Article 
         return None
     if _may_be_wrapped(own) and full_width(own, indents) < float("inf"):
         return None
-    found = put_together(own, leads, _unfinished(own, text), indents)
-    return make_article(title, *found, origin) if found else None
+    content = put_together(own, leads, _unfinished(own, text), indents)
+    return make_article(title, *content, origin) if content else None
 
 
 def put_together(
@@ -199,11 +199,11 @@ def _are_sub_heads(unfinished: Sequence[int], own: Sequence[str], leads: Sequenc
 
 def _with_torn_joined(own: Sequence[str], unfinished: Sequence[int]) -> list[str]:
     """The paragraphs, with torn beginnings among the sub-heads joined to what follows."""
-    found = [Paragraph([i], line, "text") for i, line in enumerate(own)]
-    short = [found[i] for i in unfinished]
+    paragraphs = [Paragraph([i], line, "text") for i, line in enumerate(own)]
+    short = [paragraphs[i] for i in unfinished]
     for p in short:
         p.alone = True
-    return [p.text for p in join_torn(found, frozenset(short), lambda pair: _times(own, pair))]
+    return [p.text for p in join_torn(paragraphs, frozenset(short), lambda pair: _times(own, pair))]
 
 
 def _with_lines_joined(own: Sequence[str], indents: Sequence[int]) -> list[str]:

@@ -70,8 +70,8 @@ def _is_common_chinese(text: str, encoding: str) -> bool:
 
 def read_declared_encoding(data: bytes) -> str:
     """The Chinese encoding that a page says it is in, in the name Python reads it best under; or empty."""
-    for found in _DECLARED.finditer(data[:_LOOKED_AT]):
-        name = (found[1] or found[2]).decode("ascii").lower()
+    for match in _DECLARED.finditer(data[:_LOOKED_AT]):
+        name = (match[1] or match[2]).decode("ascii").lower()
         if name in _READ_AS:
             return _READ_AS[name]
     return ""

@@ -138,6 +138,6 @@ def _is_subtitle(line: Line) -> bool:
 
 def _byline(paragraphs: list[Paragraph]) -> Byline | None:
     for p in paragraphs[:3]:
-        if found := lead_byline(p.text) or line_byline(p.text):
-            return found
+        if byline := lead_byline(p.text) or line_byline(p.text):
+            return byline
     return None

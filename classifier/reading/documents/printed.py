@@ -99,18 +99,18 @@ def read_printed_file(
 
     Raises InputRefused as read_printed_pages does, and where there is no article.
     """
-    found = read_printed_pages(data, kind, origin.name, options)
-    if found.text:
-        return read_text(found.text, "page", origin, options, scorer)
-    arranged = [(page, arrange(page)) for page in found.pages]
+    printed = read_printed_pages(data, kind, origin.name, options)
+    if printed.text:
+        return read_text(printed.text, "page", origin, options, scorer)
+    arranged = [(page, arrange(page)) for page in printed.pages]
     text = running_text(arranged) if kind == "pdf" and options.kind != "page" else None
     if text is not None:
         articles = read_text(text, options.kind, origin, options, scorer)
     else:
         articles = list(read_arranged(arranged, origin, options, scorer).articles)
-    found.refuse(origin.name, refused)
-    if found.notes:
-        articles[0] = replace(articles[0], uncertain=(*articles[0].uncertain, *found.notes))
+    printed.refuse(origin.name, refused)
+    if printed.notes:
+        articles[0] = replace(articles[0], uncertain=(*articles[0].uncertain, *printed.notes))
     return articles
 
 
@@ -126,12 +126,12 @@ def read_placed_articles(
 
     Raises InputRefused as read_printed_file does.
     """
-    found = read_printed_pages(data, kind, origin.name, options)
-    if found.text:
+    printed = read_printed_pages(data, kind, origin.name, options)
+    if printed.text:
         raise InputRefused(origin.name, say("printed.no_places"))
-    arranged = [(page, arrange(page)) for page in found.pages]
-    found.refuse(origin.name, refused)
-    return found.pages, read_arranged(arranged, origin, options, scorer)
+    arranged = [(page, arrange(page)) for page in printed.pages]
+    printed.refuse(origin.name, refused)
+    return printed.pages, read_arranged(arranged, origin, options, scorer)
 
 
 def _ocr_pages(data: bytes, kind: str, name: str) -> list[PrintedPage] | str:

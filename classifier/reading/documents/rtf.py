@@ -29,7 +29,7 @@ _TOKEN: Final = re.compile(
 )
 _START: Final = b"{\\rtf"
 _WIDE_CELL: Final = 40
-"""A row whose cell holds several paragraphs of so many characters lays out a page; it is no row of a table."""
+"""A row lays out a page, and is no row of a table, where a cell holds several paragraphs of this many characters."""
 
 
 @dataclass(frozen=True, slots=True)

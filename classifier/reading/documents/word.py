@@ -68,7 +68,7 @@ _SKIPPED = frozenset(
 )  # fmt: skip
 _MOST_FIELDS = 500
 _WIDE_TABLE_TEXT = 40
-"""A row whose cell holds several paragraphs of so many characters lays out a page; it is no row of a table."""
+"""A row lays out a page, and is no row of a table, where a cell holds several paragraphs of this many characters."""
 
 
 class PartReader(Protocol):
@@ -102,15 +102,15 @@ def parse_part(content: bytes, reader: PartReader, name: str) -> None:
 
 def read_relations(content: bytes, name: str, limits: Limits) -> dict[str, tuple[str, str]]:
     """A part's relations: id → the last word of its kind, and its target."""
-    found: dict[str, tuple[str, str]] = {}
+    relations: dict[str, tuple[str, str]] = {}
 
     class Relations:
         def start(self, tag: str, attributes: dict[str, str]) -> None:
             if tag.endswith("}Relationship") and attributes.get("TargetMode") != "External":
-                if len(found) >= limits.docx_parts:
+                if len(relations) >= limits.docx_parts:
                     raise InputRefused(name, say("word.parts", most=f"{limits.docx_parts:,}"))
                 kind = attributes.get("Type", "").rpartition("/")[2]
-                found[attributes.get("Id", "")] = kind, attributes.get("Target", "")
+                relations[attributes.get("Id", "")] = kind, attributes.get("Target", "")
 
         def end(self, tag: str) -> None:
             pass
@@ -119,7 +119,7 @@ def read_relations(content: bytes, name: str, limits: Limits) -> dict[str, tuple
             pass
 
     parse_part(content, Relations(), name)
-    return found
+    return relations
 
 
 def read_styles(content: bytes, name: str) -> dict[str, str]:
@@ -131,7 +131,7 @@ def read_styles(content: bytes, name: str) -> dict[str, str]:
         from lxml import etree
     except ImportError as error:
         raise InputRefused(name, say("reading.no_package", package="lxml")) from error
-    found: dict[str, str] = {}
+    styles: dict[str, str] = {}
     tags = [f"{{{space}}}style" for space in _WORD]
     try:
         for _, style in etree.iterparse(
@@ -140,11 +140,11 @@ def read_styles(content: bytes, name: str) -> dict[str, str]:
             space = style.tag[: style.tag.index("}") + 1]
             written = style.find(f"{space}name")
             if written is not None:
-                found.setdefault(style.get(f"{space}styleId") or "", written.get(f"{space}val") or "")
+                styles.setdefault(style.get(f"{space}styleId") or "", written.get(f"{space}val") or "")
             style.clear()
     except etree.XMLSyntaxError as error:
         raise InputRefused(name, say("word.damaged", error=error)) from error
-    return found
+    return styles
 
 
 @dataclass(slots=True)

@@ -262,13 +262,13 @@ def _take_signatures(blocks: list[Block], body: float, *, alone: bool) -> dict[B
 
     ``alone`` says that the text stands in a frame of its own, where they may stand right of its last line.
     """
-    found: dict[Block, list[Block]] = {}
+    signatures: dict[Block, list[Block]] = {}
     for one in sorted(blocks, key=lambda b: b.box.top):
         text = one.text.strip()
         if len(one.lines) > 2 or len(text) > SIGNATURE_CHARS or text[-1:] in "。，；：,;:" or is_caption(text):
             continue
         for above in blocks:
-            last = found.get(above, [above])[-1].box
+            last = signatures.get(above, [above])[-1].box
             gap = one.box.top - last.bottom
             if (
                 above is not one
@@ -282,10 +282,10 @@ def _take_signatures(blocks: list[Block], body: float, *, alone: bool) -> dict[B
             ):
                 one.starts = one.ends = "paragraph"
                 one.first_lines = set(range(len(one.lines)))
-                found.setdefault(above, []).append(one)
+                signatures.setdefault(above, []).append(one)
                 blocks.remove(one)
                 break
-    return found
+    return signatures
 
 
 def _with_solid_pieces(page: PrintedPage) -> PrintedPage:
@@ -309,16 +309,16 @@ def _arrange_upright(part: UprightText, page: PrintedPage, body: float, left_out
     pieces = lay_pieces_down(part.pieces, width)
     rules = [lay_down(r, width) for r in page.rules if part.box.shared_x(r) > 0 and part.box.shared_y(r) > 0]
     laid: list[LeftOutText] = []
-    found = _arrange_region(_Region(lay_down(part.box, width), body, pieces, rules, []), page, laid)
+    articles = _arrange_region(_Region(lay_down(part.box, width), body, pieces, rules, []), page, laid)
     left_out += [replace(piece, box=stand_up(piece.box, width)) for piece in laid]
-    for article in found:
+    for article in articles:
         for block in (*article.blocks, *article.captions):
             stand_block_up(block, width)
         heads = [article.head, *article.inner_heads.values()]
         for head in heads:
             if head is not None:
                 stand_head_up(head, width)
-    return found
+    return articles
 
 
 def _with_drop_caps(lines: list[Line], body: float) -> list[Line]:
@@ -384,7 +384,7 @@ def _without_subheads(
 ) -> tuple[list[Line], list[Line]]:
     """Sub-heads, in type a little larger, belong to the text that they stand close in."""
     kept: list[Line] = []
-    found: list[Line] = []
+    subheads: list[Line] = []
     for line in large:
         if line.vertical or line.size > SUBHEAD * body or len(line.text) > 24:
             kept.append(line)
@@ -404,8 +404,8 @@ def _without_subheads(
         ruled = any(above.middle < r.top < below.middle and r.shared_x(line.box) > 0 for r in rules)
         neighbours = [x for x in large if x is not line and abs(x.middle - line.middle) < 2 * x.size]
         touching = any(x.box.shared_x(line.box) > 0 for x in neighbours)
-        (found if inside and close and not ruled and not touching else kept).append(line)
-    return kept, [*plain, *found]
+        (subheads if inside and close and not ruled and not touching else kept).append(line)
+    return kept, [*plain, *subheads]
 
 
 def _long_texts_apart(large: list[Line], body: float, exact: bool) -> tuple[list[Line], list[Block]]:
@@ -418,7 +418,7 @@ def _long_texts_apart(large: list[Line], body: float, exact: bool) -> tuple[list
 
 def _take_captions(blocks: list[Block], pictures: Sequence[Box], body: float) -> list[Block]:
     """Take out the blocks that are pictures' captions: right under one, within its width, unlike the body."""
-    found = []
+    captions = []
     for one in list(blocks):
         told = any(line.role == "caption" for line in one.lines)
         for picture in pictures:
@@ -435,8 +435,8 @@ def _take_captions(blocks: list[Block], pictures: Sequence[Box], body: float) ->
         told = told or (len(one.lines) <= 5 and is_caption(one.text) and one.size <= 0.965 * body)
         if told:
             blocks.remove(one)
-            found.append(one)
-    return found
+            captions.append(one)
+    return captions
 
 
 def _size_around(picture: Box, caption: Block, blocks: Sequence[Block], body: float) -> float:

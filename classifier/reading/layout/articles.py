@@ -162,7 +162,7 @@ def _stories(
 
     Where no headline was found above it, it may still hold two stories; under one, the page has told.
     """
-    found: list[PlacedStory] = []
+    placed: list[PlacedStory] = []
     for article in arrangement.articles:
         own = [s for s in stories_of(_paragraphs(article), sections=options.sections) if s.body]
         told: list[Story] = []
@@ -171,20 +171,20 @@ def _stories(
             told += [story] if story.title else split_topics([story], scorer)
         printed = (printed_part(article, page),) if options.printed_lines else ()
         for story, lines in zip(told, _cut(printed, told), strict=True):
-            found.append(PlacedStory(story, page, article.box, _parts(article, page), lines))
-    return found
+            placed.append(PlacedStory(story, page, article.box, _parts(article, page), lines))
+    return placed
 
 
 def _cut(printed: tuple[PrintedPart, ...], stories: Sequence[Story]) -> list[tuple[PrintedPart, ...]]:
     """What of an article's lines is each story's."""
-    found: list[tuple[PrintedPart, ...]] = []
+    pieces: list[tuple[PrintedPart, ...]] = []
     if not stories:
-        return found
+        return pieces
     for story in stories[1:]:
         opening = next((p.text for p in [*story.heads, *story.body] if p.text), "")
         before, printed = cut_printed(printed, opening)
-        found.append(before)
-    return [*found, printed]
+        pieces.append(before)
+    return [*pieces, printed]
 
 
 def printed_part(article: Arranged, page: PrintedPage) -> PrintedPart:
@@ -226,20 +226,20 @@ def _parts(article: Arranged, page: PrintedPage) -> tuple[Part, ...]:
 
 def _paragraphs(article: Arranged) -> list[Paragraph]:
     """Headline, body and captions of an article as the page reader's paragraphs."""
-    found: list[Paragraph] = []
+    paragraphs: list[Paragraph] = []
     if article.head is not None:
-        found += _head_paragraphs(article.head)
-    found += _body_paragraphs(article)
-    found += [Paragraph([], _text_of(c.lines), "caption") for c in article.captions]
-    return found
+        paragraphs += _head_paragraphs(article.head)
+    paragraphs += _body_paragraphs(article)
+    paragraphs += [Paragraph([], _text_of(c.lines), "caption") for c in article.captions]
+    return paragraphs
 
 
 def _head_paragraphs(head: Head) -> list[Paragraph]:
-    found = [Paragraph([], text, "heading", level=2) for text in _headline_texts(head.above)]
-    found.append(Paragraph([], _headline(head.main), "heading", level=1))
-    found += [Paragraph([], text, "heading", level=2) for text in _headline_texts(head.below)]
-    found += [Paragraph([], line.text, "byline") for line in head.bylines]
-    return found
+    paragraphs = [Paragraph([], text, "heading", level=2) for text in _headline_texts(head.above)]
+    paragraphs.append(Paragraph([], _headline(head.main), "heading", level=1))
+    paragraphs += [Paragraph([], text, "heading", level=2) for text in _headline_texts(head.below)]
+    paragraphs += [Paragraph([], line.text, "byline") for line in head.bylines]
+    return paragraphs
 
 
 def _headline_texts(lines: Sequence[Line]) -> list[str]:
@@ -257,20 +257,20 @@ def _headline(lines: Sequence[Line]) -> str:
 
 
 def _body_paragraphs(article: Arranged) -> list[Paragraph]:
-    found: list[Paragraph] = []
+    paragraphs: list[Paragraph] = []
     goes_on = False
     for block in article.blocks:
         if (inner := article.inner_heads.get(block)) is not None:
-            found.append(Paragraph([], inner.text, "heading", level=3))
+            paragraphs.append(Paragraph([], inner.text, "heading", level=3))
             goes_on = False
         for k, part in enumerate(_split_paragraphs(block)):
             text = _text_of(part)
-            if k == 0 and goes_on and found and _runs_on(found[-1], block):
-                found[-1].text = join_pieces(found[-1].text, text)
+            if k == 0 and goes_on and paragraphs and _runs_on(paragraphs[-1], block):
+                paragraphs[-1].text = join_pieces(paragraphs[-1].text, text)
                 continue
-            found.append(_paragraph(text, part))
+            paragraphs.append(_paragraph(text, part))
         goes_on = block.ends != "paragraph"
-    return [p for p in found if p.text]
+    return [p for p in paragraphs if p.text]
 
 
 def _runs_on(last: Paragraph, block: Block) -> bool:

@@ -69,7 +69,7 @@ class Surroundings:
 
     def _look_up(self, block: Block) -> None:
         """The nearest headline above a block in its column, and what stands right above it."""
-        found: Head | None = None
+        above: Head | None = None
         nearest: Head | Block | None = None
         bottom = -1e9
         top = block.box.top
@@ -88,7 +88,7 @@ class Surroundings:
                 continue  # A rule ends what stands above it, but for one right under a headline.
             shared = h.box.shared_x(block.box)
             if shared >= 0.25 * min(block.box.width, h.box.width) and h.box.bottom > bottom:
-                found = nearest = h
+                above = nearest = h
                 bottom = h.box.bottom
         for other in self.blocks:
             if other is block or other.box.bottom > top + 0.6 * self.body or other.box.bottom <= bottom:
@@ -97,7 +97,7 @@ class Surroundings:
                 continue
             if other.box.shared_x(block.box) >= 0.3 * min(block.box.width, other.box.width):
                 nearest, bottom = other, other.box.bottom
-        self.head_above[block] = found
+        self.head_above[block] = above
         self.next_above[block] = nearest
         self.ruled_above[block] = ruled > (nearest.box.bottom if nearest is not None else -1e9) - 0.5 * self.body
 
@@ -470,7 +470,7 @@ def assign(cost: np.ndarray) -> list[int]:
         while at:
             row_of[at] = row_of[before[at]]
             at = int(before[at])
-    found = [0] * n
+    columns = [0] * n
     for column in range(1, n + 1):
-        found[row_of[column] - 1] = column - 1
-    return found
+        columns[row_of[column] - 1] = column - 1
+    return columns

@@ -35,10 +35,10 @@ def hocr_pages(data: bytes, name: str) -> list[PrintedPage]:
         root = html.fromstring(data, parser=html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise InputRefused(name, say("printed.no_hocr", error=str(error)[:80])) from error
-    found = [e for e in root.iter() if "ocr_page" in _classes(e)]
-    if not found:
+    pages = [e for e in root.iter() if "ocr_page" in _classes(e)]
+    if not pages:
         raise InputRefused(name, say("printed.no_ocr_page"))
-    return [_page(page, n) for n, page in enumerate(found, 1)]
+    return [_page(page, n) for n, page in enumerate(pages, 1)]
 
 
 def _page(page: Any, number: int) -> PrintedPage:
@@ -53,7 +53,7 @@ def _page(page: Any, number: int) -> PrintedPage:
                 pictures.append(box)
     pieces = _lines(page)
     if not pieces:
-        blocks = next((found for kinds in _SMALLER if (found := _innermost(page, kinds))), [])
+        blocks = next((elements for kinds in _SMALLER if (elements := _innermost(page, kinds))), [])
         pieces = [measure_block(_text(element), _box(element)) for element in blocks]
     whole = _box(page)
     width, height = (whole.width, whole.height) if whole is not None else (0.0, 0.0)
@@ -70,9 +70,9 @@ def _lines(page: Any) -> list[Measured]:
 
 def _innermost(page: Any, kinds: set[str]) -> list[Any]:
     """Elements of these classes that hold none of them, in their order."""
-    found = [e for e in page.iter() if kinds & _classes(e)]
-    around = {id(outer) for e in found for outer in e.iterancestors()}
-    return [e for e in found if id(e) not in around]
+    elements = [e for e in page.iter() if kinds & _classes(e)]
+    around = {id(outer) for e in elements for outer in e.iterancestors()}
+    return [e for e in elements if id(e) not in around]
 
 
 def _text(element: Any) -> str:

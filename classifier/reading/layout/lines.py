@@ -21,7 +21,7 @@ STRETCHED_BLANK = 6.0
 LARGEST_HEADLINE_BLANK = 1.6
 """The same in a headline."""
 LEAST_STRETCHED = 4
-"""From so many single characters with blanks between on, a line is stretched."""
+"""A line with this many single characters apart from each other, or more, is stretched."""
 _STRETCHED = pattern(rf"(?:[\u3000-\u9fff\uff00-\uffef,.;:!?] ){{{LEAST_STRETCHED},}}")
 HEADLINE = 1.17
 """From this size on, against the body's, type is a headline's."""
@@ -193,7 +193,7 @@ def _stack_headlines(pieces: Sequence[TextPiece], body: float) -> tuple[list[Lin
         for i, p in enumerate(pieces)
         if len(p.text.strip()) > 3 and p.box.height > 2.5 * p.box.width and p.box.width > 0.9 * body and p.lines == 1
     ]
-    found = [
+    stacked = [
         Line(pieces[i].text.strip(), pieces[i].box, pieces[i].box.width, pieces[i].bold, vertical=True) for i in tall
     ]
     gone = set(tall)
@@ -233,14 +233,14 @@ def _stack_headlines(pieces: Sequence[TextPiece], body: float) -> tuple[list[Lin
         box = own[0].box
         for p in own[1:]:
             box = box.around(p.box)
-        found.append(Line("".join(p.text.strip() for p in own), box, own[0].size, own[0].bold, vertical=True))
+        stacked.append(Line("".join(p.text.strip() for p in own), box, own[0].size, own[0].bold, vertical=True))
         gone.update(chain)
-    return found, [p for i, p in enumerate(pieces) if i not in gone]
+    return stacked, [p for i, p in enumerate(pieces) if i not in gone]
 
 
 def _nearest_beside(pieces: Sequence[TextPiece], large: Sequence[int]) -> dict[int, float]:
     """How far the nearest piece to the left or right is, from middle to middle in type sizes, where one is near."""
-    found: dict[int, float] = {}
+    nearest: dict[int, float] = {}
     for i in large:
         p = pieces[i]
         x, y = (p.box.left + p.box.right) / 2, (p.box.top + p.box.bottom) / 2
@@ -251,8 +251,8 @@ def _nearest_beside(pieces: Sequence[TextPiece], large: Sequence[int]) -> dict[i
             # Narrow signs (quotes, digits) are as far as if they were as wide as the rest.
             step = abs((q.box.left + q.box.right) / 2 - x) / p.size
             if step < 1.9:
-                found[i] = min(found.get(i, 9.0), step)
-    return found
+                nearest[i] = min(nearest.get(i, 9.0), step)
+    return nearest
 
 
 def _with_odd_ones(chain: list[int], pieces: Sequence[TextPiece], large: Sequence[int], gone: set[int]) -> list[int]:

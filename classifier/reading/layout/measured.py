@@ -19,7 +19,7 @@ SMALLEST_PAGE = 1_000.0
 """Pages told in smaller measures (millimetres, shares of one) are made this large."""
 MOST_LINES = 2_000
 MANY_CHARACTERS = 200
-"""So much text fills more than a corner of its page."""
+"""This much text fills more than a corner of its page."""
 BODY_SPREAD = 0.8, 1.2
 """Measured sizes between these, against the body's, are the body's: boxes on scans are that uneven."""
 

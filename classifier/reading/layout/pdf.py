@@ -27,9 +27,9 @@ MAX_SIDES = 300
 """With more rules than these, no frames are looked for among them."""
 MAX_PIECES = 200_000
 MOST_TILT = 10.0
-"""Text that leans by up to so many degrees is straight."""
+"""Text that leans by this many degrees or fewer counts as straight."""
 LEAST_ASIDE = 6
-"""From so many characters on, text that runs another way is no part of an article's."""
+"""A text of this many characters or more that runs another way is no part of an article."""
 SMALLEST_TYPE = 4_000
 """Type smaller than this part of the page is not seen."""
 MOST_UNPACKED = 256 << 20
@@ -261,7 +261,7 @@ def _pieces(page: Any, place: _Place) -> tuple[list[tuple[TextPiece, int]], int]
     buffer, flags = ctypes.create_string_buffer(256), ctypes.c_int()
     last_object, size, bold, unmapped = None, 0.0, False, 0
     direction, smallest = 0, max(place.width, place.height) / SMALLEST_TYPE
-    found: list[tuple[TextPiece, int]] = []
+    pieces: list[tuple[TextPiece, int]] = []
     places: dict[tuple[str, int, int], Box] = {}
     for i in range(count):
         code = raw.FPDFText_GetUnicode(handle, i)
@@ -291,13 +291,13 @@ def _pieces(page: Any, place: _Place) -> tuple[list[tuple[TextPiece, int]], int]
         box = place.box(loose.left, low, loose.right, high)
         if place.is_off(box):
             continue
-        if found and found[-1][0].box == box and chr(code) != " ":
+        if pieces and pieces[-1][0].box == box and chr(code) != " ":
             # One sign for several characters, such as a long dash: pdfium gives each the whole sign's box.
-            found[-1] = replace(found[-1][0], text=found[-1][0].text + chr(code)), direction
+            pieces[-1] = replace(pieces[-1][0], text=pieces[-1][0].text + chr(code)), direction
         elif not _is_doubled(chr(code), box, size, places):
-            found.append((TextPiece(chr(plain_codes().get(code, code)), box, size, bold), direction))
+            pieces.append((TextPiece(chr(plain_codes().get(code, code)), box, size, bold), direction))
     text.close()
-    return found, unmapped
+    return pieces, unmapped
 
 
 def _is_doubled(character: str, box: Box, size: float, places: dict[tuple[str, int, int], Box]) -> bool:

@@ -20,7 +20,7 @@ from classifier.reading.layout.printed import Box, DamagedPage, PrintedPage, Tex
 PAGE_SECONDS = 8
 """How long opening a PDF, or reading one page of it, may take."""
 MOST_LATE = 2
-"""So many pages of a PDF may take too long and be left out; with more the PDF is refused."""
+"""How many pages of a PDF may take too long and be left out; with more of them the PDF is refused."""
 KEPT_BYTES = 250 << 20
 """Ordinary pages take so much."""
 READER = GuardedReader("classifier.reading.layout.pdf_process", PAGE_SECONDS)

@@ -9,6 +9,7 @@ from html import escape
 
 from classifier.article import TaggedArticle
 from classifier.reading.layout.articles import PlacedArticle
+from classifier.reading.layout.lines import body_size, lines_of_pieces
 from classifier.reading.layout.printed import Box, PrintedPage
 
 COLOURS = ("#c0392b", "#1f618d", "#1e8449", "#b9770e", "#6c3483", "#117a65", "#a04000", "#283747")
@@ -83,8 +84,6 @@ def _label(article: ShownArticle, box: Box, colour: str, unit: float) -> list[st
 
 def _text(page: PrintedPage) -> list[str]:
     """The page's text where it stands, for pages of which there is no picture."""
-    from classifier.reading.layout.lines import body_size, lines_of_pieces
-
     drawn = [
         f'<rect x="{b.left:.1f}" y="{b.top:.1f}" width="{b.width:.1f}" height="{b.height:.1f}" fill="#ddd"/>'
         for b in page.pictures

@@ -74,11 +74,11 @@ def _cell_text(cell: Sequence[TextPiece]) -> str:
 
 def _lines_at(places: Sequence[float]) -> list[float]:
     """Distinct places, those that nearly fall together taken as one."""
-    found: list[float] = []
+    lines: list[float] = []
     for place in sorted(places):
-        if not found or place - found[-1] > TOUCH:
-            found.append(place)
-    return found
+        if not lines or place - lines[-1] > TOUCH:
+            lines.append(place)
+    return lines
 
 
 def _touching(sides: Sequence[Box], reach: float) -> list[list[Box]]:

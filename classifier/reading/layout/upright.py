@@ -17,11 +17,11 @@ from classifier.reading.layout.measured import close_up
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
 
 LEAST_CHARACTERS = 40
-"""So many characters of the body's size that run downwards are more than a headline."""
+"""This many characters of the body's size that run downwards are more than a headline."""
 LEAST_COLUMNS = 3
 SAMPLE = 300
 LEAST_SHARE = 0.04
-"""All characters are looked at where so many of some of them run downwards."""
+"""Where this many of a sample run downwards, all characters are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def split_upright(page: PrintedPage, body: float) -> tuple[PrintedPage, list[Upr
     sample = range(0, len(pieces), max(1, len(pieces) // SAMPLE))
     if sum(near.run_downwards(i) for i in sample) < LEAST_SHARE * len(sample):
         return page, []
-    found = []
+    parts = []
     downwards = [piece for i, piece in enumerate(pieces) if near.run_downwards(i)]
     for group in _near_one_another(downwards, 2.2 * body):
         small = [p for p in group if p.size < 1.17 * body]
@@ -54,9 +54,9 @@ def split_upright(page: PrintedPage, body: float) -> tuple[PrintedPage, list[Upr
         inside = [p for p in pieces if box.holds((p.box.left + p.box.right) / 2, (p.box.top + p.box.bottom) / 2)]
         upright = {id(p) for p in group}
         if sum(id(p) in upright for p in inside) > 0.6 * len(inside):
-            found.append(UprightText(box, tuple(inside)))
-    gone = {id(p) for part in found for p in part.pieces}
-    return replace(page, pieces=tuple(p for p in page.pieces if id(p) not in gone)), found
+            parts.append(UprightText(box, tuple(inside)))
+    gone = {id(p) for part in parts for p in part.pieces}
+    return replace(page, pieces=tuple(p for p in page.pieces if id(p) not in gone)), parts
 
 
 def lay_down(box: Box, width: float) -> Box:

@@ -355,16 +355,16 @@ def names_at_end(paragraph: str) -> tuple[str, ...]:
     end = paragraph[-40:].rstrip()
     if end.rstrip("。.")[-1:] not in CLOSING_BRACKETS:
         return ()
-    found = _NAMES_AT_END.search(end)
-    return _persons(found["who"]) if found else ()
+    match = _NAMES_AT_END.search(end)
+    return _persons(match["who"]) if match else ()
 
 
 def signing_names(line: str) -> tuple[str, ...]:
     """The names that a whole line is (``(张宁 李丽)``, ``读者 李丽``), as some stories are signed at their end."""
     if not 2 <= len(line) <= 40:
         return ()
-    found = _SIGNING.match(line)
-    return _persons(line.strip(_AROUND_NAMES)) or (_persons(found["who"]) if found else ())
+    match = _SIGNING.match(line)
+    return _persons(line.strip(_AROUND_NAMES)) or (_persons(match["who"]) if match else ())
 
 
 def signs_story(line: str) -> bool:
@@ -413,31 +413,31 @@ def _parts_at_start(head: str, plain: str) -> _Parts:
 
 def _add_dateline(parts: _Parts, head: str, plain: str, sent: re.Match[str]) -> None:
     """Count source, date and wire word."""
-    found = sent.groupdict()
+    groups = sent.groupdict()
     parts.end = sent.end()
     after = plain[parts.end : parts.end + 1]
-    closed = _CLOSED.match(plain, parts.end) if found.get("bracket") else None
+    closed = _CLOSED.match(plain, parts.end) if groups.get("bracket") else None
     if closed:
         parts.end, after = closed.end(), closed[0][-1]
-        after = plain[parts.end : parts.end + 1] if found["wire"][0] != "报" else after
-    own, outlet, torn = found.get("own"), found.get("outlet"), found.get("torn")
-    wire = found["wire"][0]
+        after = plain[parts.end : parts.end + 1] if groups["wire"][0] != "报" else after
+    own, outlet, torn = groups.get("own"), groups.get("outlet"), groups.get("torn")
+    wire = groups["wire"][0]
     weak = wire in "消报"
-    if weak and after in COMMA and not (own and wire == "消" and not found["by"]):
+    if weak and after in COMMA and not (own and wire == "消" and not groups["by"]):
         return  # 据某某社报道,…: a source named inside a story
     parts.sourced, parts.sent = bool(own or outlet or torn), True
-    parts.cited = bool(found["by"]) and (after in (*COMMA, "报") or bool(_REPORTED.match(plain, parts.end)))
+    parts.cited = bool(groups["by"]) and (after in (*COMMA, "报") or bool(_REPORTED.match(plain, parts.end)))
     parts.points += OWN_PAPER if own else OUTLET if outlet else TORN_SOURCE if torn else 0.0
     # 并网发电, 来自某某网的消息: words that end in a wire word
-    doubtful = (wire == "报" or (outlet and found["place"] and wire in "消电")) and not found["date"]
+    doubtful = (wire == "报" or (outlet and groups["place"] and wire in "消电")) and not groups["date"]
     parts.points += WIRE if not doubtful or after in (*OPENING_BRACKETS, *CLOSING_BRACKETS) else 0.5
-    if found["month"]:
+    if groups["month"]:
         parts.points += DATE if own or outlet else DATE + 0.5
-        parts.month, parts.day = int(found["month"]), int(found["day"])
+        parts.month, parts.day = int(groups["month"]), int(groups["day"])
         place = head[sent.start("place") : sent.end("place")]
         parts.place = place if parts.sourced and len(place) > 1 else ""
-    elif found["place"] and not parts.sourced:
-        parts.points += _place_alone(found["place"], wire, plain, parts.end)
+    elif groups["place"] and not parts.sourced:
+        parts.points += _place_alone(groups["place"], wire, plain, parts.end)
     if torn and _TIME.match(plain, parts.end):
         parts.points += 1.0
 

@@ -56,17 +56,17 @@ def front_matter(source: str) -> FrontMatter:
         return FrontMatter()
     head, at = source[: start.end() + MAX_CHARS], start.end()
     if match := _BLOCK.match(head, at):
-        found = _yaml_values(match[1])
+        values = _yaml_values(match[1])
     elif match := _TOML_BLOCK.match(head, at):
-        found = _toml_values(match[1])
+        values = _toml_values(match[1])
     elif head.startswith("{", at):
         return _json_head(head, at)
     elif match := _OPEN_BLOCK.match(head, at):
-        found = _yaml_values(match[1])
-        found = found if found and len(found) > 1 else None
+        values = _yaml_values(match[1])
+        values = values if values and len(values) > 1 else None
     else:
         return FrontMatter()
-    return FrontMatter(found, match.end()) if found is not None else FrontMatter()
+    return FrontMatter(values, match.end()) if values is not None else FrontMatter()
 
 
 def _json_head(head: str, at: int) -> FrontMatter:
@@ -74,11 +74,11 @@ def _json_head(head: str, at: int) -> FrontMatter:
     import json
 
     try:
-        found, end = json.JSONDecoder().raw_decode(head, at)
+        entries, end = json.JSONDecoder().raw_decode(head, at)
     except (ValueError, RecursionError):
         return FrontMatter()
     rest = head[end:].lstrip(" \t\r")
-    known = {_NAMES[key.lower()]: value for key, value in found.items() if key.lower() in _NAMES}
+    known = {_NAMES[key.lower()]: value for key, value in entries.items() if key.lower() in _NAMES}
     values = {name: value for name, value in known.items() if isinstance(value, str)}
     return FrontMatter(values, len(head) - len(rest) + 1) if "title" in values and rest[:1] == "\n" else FrontMatter()
 
@@ -118,10 +118,10 @@ def _toml_values(block: str) -> dict[str, str] | None:
     import tomllib
 
     try:
-        found: dict[str, Any] = tomllib.loads(block)
+        table: dict[str, Any] = tomllib.loads(block)
     except (tomllib.TOMLDecodeError, RecursionError):
         return _plain_values(block.replace("=", ":"))
-    known = {_NAMES[key.lower()]: value for key, value in found.items() if key.lower() in _NAMES}
+    known = {_NAMES[key.lower()]: value for key, value in table.items() if key.lower() in _NAMES}
     return {name: str(value) for name, value in known.items() if not isinstance(value, list | dict)}
 
 

@@ -125,10 +125,10 @@ def editors_at_end(line: str) -> int:
     if not may_edit(line):
         return -1
     from_end = max(0, len(line) - 160)
-    found = _EDITORS_AT_END.search(simplify(line[from_end:]))
-    if found is None or not _names_only(found["editors"]):
+    match = _EDITORS_AT_END.search(simplify(line[from_end:]))
+    if match is None or not _names_only(match["editors"]):
         return -1
-    return from_end + found.start("editors")
+    return from_end + match.start("editors")
 
 
 def _names_only(editors: str) -> bool:

@@ -70,7 +70,7 @@ def paragraphs_of(lines: Sequence[Line], *, page: bool = True) -> list[Paragraph
 
     Blank lines belong to none; every other line belongs to exactly one.
     """
-    found: list[Paragraph] = []
+    paragraphs: list[Paragraph] = []
     current: Paragraph | None = None
     held: Paragraph | None = None
     layout = Layout(lines)
@@ -78,26 +78,26 @@ def paragraphs_of(lines: Sequence[Line], *, page: bool = True) -> list[Paragraph
         if line.kind == "blank":
             continue
         if line.kind == "left_out":
-            found.append(Paragraph([i], "", "left_out", reason=line.reason))
+            paragraphs.append(Paragraph([i], "", "left_out", reason=line.reason))
             continue
         if line.kind == "heading":
-            found.append(Paragraph([i], line.text, "heading", level=line.level))
+            paragraphs.append(Paragraph([i], line.text, "heading", level=line.level))
             current = held = None
             continue
         if line.kind == "row":
-            found.append(Paragraph([i], line.text, "row"))
+            paragraphs.append(Paragraph([i], line.text, "row"))
             if not page:  # columns of a page may put a table between the halves of a sentence; an article's text stops
                 current = held = None
             continue
         reason = furniture_reason(line.text) if page else ""
         if reason == "scan note" and line_byline(line.text):
             reason = ""
-        if reason == "date line" and is_bare_date(line.text) and sum(p.kind == "text" for p in found) > 3:
-            found.append(Paragraph([i], line.text, "text", alone=True, signed=True))
+        if reason == "date line" and is_bare_date(line.text) and sum(p.kind == "text" for p in paragraphs) > 3:
+            paragraphs.append(Paragraph([i], line.text, "text", alone=True, signed=True))
             current = None
             continue
         if reason:
-            found.append(Paragraph([i], line.text, "left_out", reason=reason))
+            paragraphs.append(Paragraph([i], line.text, "left_out", reason=reason))
             continue
         if page and current is not None and current.kind == "caption" and is_finished(current.text):
             current, held = held, None
@@ -117,23 +117,25 @@ def paragraphs_of(lines: Sequence[Line], *, page: bool = True) -> list[Paragraph
         alone = layout.stands_alone(i, before, before_alone=current is not None and current.alone)
         signed = page and (alone or len(line.text) < 4) and kind == "text" and signs_story(line.text)
         paragraph = Paragraph([i], line.text, kind, alone=alone, items=line.kind == "item", signed=signed)
-        found.append(paragraph)
+        paragraphs.append(paragraph)
         if kind == "caption" and current is not None and not is_finished(current.text) and not current.alone:
             held = current if held is None else held
         current = None if kind == "byline" else paragraph
-    return _with_torn_joined(found, lines)
+    return _with_torn_joined(paragraphs, lines)
 
 
-def _with_torn_joined(found: list[Paragraph], lines: Sequence[Line]) -> list[Paragraph]:
+def _with_torn_joined(paragraphs: list[Paragraph], lines: Sequence[Line]) -> list[Paragraph]:
     """Short lines that were held for sub-heads but are torn beginnings are joined to what follows."""
-    short = {p for p in found if p.alone and p.kind == "text" and not p.signed and not lines[p.lines[0]].bold}
+    short = {p for p in paragraphs if p.alone and p.kind == "text" and not p.signed and not lines[p.lines[0]].bold}
     if not short:
-        return found
+        return paragraphs
     pairs = cache(lambda: pairs_beside(line.text for line in lines))
-    return join_torn(found, short, lambda pair: pairs()[pair])
+    return join_torn(paragraphs, short, lambda pair: pairs()[pair])
 
 
-def join_torn(found: list[Paragraph], short: Collection[Paragraph], times: Callable[[str], int]) -> list[Paragraph]:
+def join_torn(
+    paragraphs: list[Paragraph], short: Collection[Paragraph], times: Callable[[str], int]
+) -> list[Paragraph]:
     """The paragraphs, of which the ``short`` that are torn beginnings are joined to what follows.
 
     ``times`` counts how often two characters stand side by side.
@@ -141,14 +143,14 @@ def join_torn(found: list[Paragraph], short: Collection[Paragraph], times: Calla
     story = 0
     stories: dict[Paragraph, int] = {}
     lengths: dict[int, Counter[int]] = {}
-    for p in found:
+    for p in paragraphs:
         story += p.kind == "heading"
         if p in short:
             stories[p] = story
             lengths.setdefault(story, Counter())[len(p.text)] += 1
     gone: set[Paragraph] = set()
     after: Paragraph | None = None
-    for p in reversed(found):
+    for p in reversed(paragraphs):
         if p in short and after is not None and after.kind == "text" and not (after.alone or after.items):
             alike = count_alike(lengths[stories[p]], len(p.text))
             if is_torn(p.text, after.text, alike, times) and not lead_byline(after.text):
@@ -156,7 +158,7 @@ def join_torn(found: list[Paragraph], short: Collection[Paragraph], times: Calla
                 gone.add(after)
         if p.kind in ("heading", "text", "byline"):
             after = p
-    return [p for p in found if p not in gone]
+    return [p for p in paragraphs if p not in gone]
 
 
 def pairs_beside(texts: Iterable[str]) -> Counter[str]:

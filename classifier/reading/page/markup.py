@@ -160,14 +160,14 @@ def _cuts(source: str) -> list[Cut]:
 def _with_editors(source: str, ranges: list[tuple[int, int]], cuts: list[Cut]) -> list[Cut]:
     """The cuts, and chains of editors that run into a line's end."""
     starts = [cut.start for cut in cuts]
-    found = []
+    editor_lines = []
     for start, end in ranges:
         if source[end - 1] in ENDS or source[end - 2 : end - 1] in ENDS:
             continue
         at = editors_at_end(source[start:end])
         if at > 0 and bisect_right(starts, start + at) == bisect_right(starts, end):
-            found.append(Cut(start + at, end, "editor line"))
-    return sorted([*cuts, *found], key=lambda cut: cut.start) if found else cuts
+            editor_lines.append(Cut(start + at, end, "editor line"))
+    return sorted([*cuts, *editor_lines], key=lambda cut: cut.start) if editor_lines else cuts
 
 
 def _is_rule(body: str) -> bool:

@@ -85,22 +85,22 @@ def article_of(story: Story, article_id: str, source: Source, page_date: str) ->
 
 def _byline_of(story: Story) -> Byline | None:
     """The story's byline, of as many lines as it was set in."""
-    found: Byline | None = None
+    byline: Byline | None = None
     for paragraph in story.body:
         lead = lead_byline(paragraph.text)
         here = lead or (line_byline(paragraph.text) if paragraph.kind == "byline" else None)
-        if here and found:
+        if here and byline:
             here = replace(
                 here,
-                printed=f"{found.printed} {here.printed}",
-                reporters=tuple(dict.fromkeys((*found.reporters, *here.reporters))),
+                printed=f"{byline.printed} {here.printed}",
+                reporters=tuple(dict.fromkeys((*byline.reporters, *here.reporters))),
             )
-        elif found:
-            return found
-        found = here
+        elif byline:
+            return byline
+        byline = here
         if lead:
-            return found
-    return found
+            return byline
+    return byline
 
 
 def _page_date(paragraphs: list[Paragraph], name: str) -> str:

@@ -23,7 +23,7 @@ MIN_SIDE_CHARS = 70
 MAX_CHANGES = 50
 MAX_PARAGRAPHS = 4_000
 REMEMBERED_CHARS = 20_000
-"""So far back somebody who speaks may have been named."""
+"""How many characters back somebody who speaks may have been named."""
 THRESHOLD = 2.5
 _UNSHARED = "it shares no words with the text before"
 _SHARED_WEIGHT = 0.25
@@ -96,9 +96,9 @@ def story_changes(
     as_given, paragraphs = paragraphs, [simplify(paragraph) for paragraph in paragraphs]
     pairs = [pairs_of(paragraph) for paragraph in paragraphs]
     asked: object = None  # the classifier, once some boundary is close enough for its word to count
-    found: list[StoryChange] = []
+    changes: list[StoryChange] = []
     waiting = [(0, len(paragraphs))]
-    while waiting and len(found) < MAX_CHANGES:
+    while waiting and len(changes) < MAX_CHANGES:
         start, stop = waiting.pop()
         best: StoryChange | None = None
         for index, signs in _signs(paragraphs, pairs, start, stop, frozenset(everywhere)):
@@ -115,9 +115,9 @@ def story_changes(
             if strength > threshold and (best is None or strength > best.strength):
                 best = StoryChange(index, strength, why)
         if best is not None:
-            found.append(best)
+            changes.append(best)
             waiting += [(start, best.index), (best.index, stop)]
-    return sorted(found, key=lambda change: change.index)
+    return sorted(changes, key=lambda change: change.index)
 
 
 def pairs_of(text: str) -> frozenset[str]:
@@ -169,7 +169,7 @@ def _signs(
     right_weight = sum(map(weight, right))
     own = {i: sum(map(weight, pairs[i])) for i in range(start, stop)}
     chars_left, chars_all = 0, sum(len(p) for p in paragraphs[start:stop])
-    found = []
+    signs = []
     for i in range(start, stop - 1):
         for pair in pairs[i]:
             value = weight(pair)
@@ -190,8 +190,8 @@ def _signs(
         near = sum(map(weight, pairs[i] & pairs[i + 1])) / (min(own[i], own[i + 1]) + 1e-9)
         smaller, larger = sorted((left_weight, right_weight))
         if smaller > 0:
-            found.append((i + 1, (max(shared, 0.0), smaller, larger, near)))
-    return found
+            signs.append((i + 1, (max(shared, 0.0), smaller, larger, near)))
+    return signs
 
 
 def sign_values(signs: tuple[float, float, float, float]) -> tuple[float, float, float, float, float]:

@@ -11,6 +11,7 @@ from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.encoding import utf8_stream
 from classifier.reading.options import ReadingOptions
+from classifier.reading.streams import chain_head, stretch
 from classifier.reading.tables.chunk import ArticleChunk, TableSource, check_chunk, wrong_field
 from classifier.reading.tables.fields import Fields, fields_of
 from classifier.reading.tables.quoting import Layout, RowBlock, row_blocks, rows_of, split_line
@@ -51,8 +52,6 @@ def csv_chunks(
     With ``rows``, only those of a range that ``row_ranges`` gave.  Raises InputRefused where the
     header lacks the field of the texts.
     """
-    from classifier.reading.streams import chain_head, stretch
-
     if rows is not None:
         file.seek(0)
         head = file.read(rows.heading)

@@ -91,8 +91,8 @@ def find_heading(rows: Sequence[Sequence[str]], options: ReadingOptions) -> int 
 
 def _named_alike(plain: Iterable[str], ends: tuple[str, ...]) -> str:
     """The one name that ends as those of titles or texts do (``doc_title``, 新闻稿正文); or empty: not just one."""
-    found = [name for name in plain if name.endswith(ends) and not name.startswith(_OTHERS)]
-    return found[0] if len(found) == 1 else ""
+    alike = [name for name in plain if name.endswith(ends) and not name.startswith(_OTHERS)]
+    return alike[0] if len(alike) == 1 else ""
 
 
 @lru_cache(4_096)

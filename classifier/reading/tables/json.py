@@ -71,10 +71,10 @@ def articles_in(value: Any, source: TableSource) -> list[Any]:
             return value
     elif has_text(value, options):
         return [value]
-    found = list(_lists_in(value, options, "", 0))
-    best = max((grade for grade, _, _ in found), default=0)
+    lists = list(_lists_in(value, options, "", 0))
+    best = max((grade for grade, _, _ in lists), default=0)
     chosen: dict[str, list[Any]] = {}
-    for grade, path, items in found:
+    for grade, path, items in lists:
         if grade == best:
             chosen.setdefault(path, []).extend(items)
     if not chosen:

@@ -209,11 +209,11 @@ def _first_keys(data: bytes) -> tuple[str, ...]:
 
 def _keys(data: bytes) -> list[str]:
     """All keys of a block's objects, and perhaps what looks like keys within texts."""
-    found: dict[str, None] = {}
+    keys: dict[str, None] = {}
     before = (piece[-_KEY_BYTES:] for piece in _KEY_END.split(data))
     for key in {piece.rpartition(b'"')[2]: None for piece in before}:
         try:
-            found[json.loads(b'"' + key + b'"')] = None
+            keys[json.loads(b'"' + key + b'"')] = None
         except ValueError:
             continue
-    return list(found)
+    return list(keys)

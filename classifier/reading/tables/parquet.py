@@ -43,10 +43,10 @@ def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | 
     with _refuse_damaged(source.name, "reading.no_parquet"):
         parquet = _open(file)
         names = parquet.schema_arrow.names
-    found = fields_of(names, source.options)
-    if not found.text:
+    columns = fields_of(names, source.options)
+    if not columns.text:
         raise wrong_field(source.name, source.options.text_field, names)
-    fields = (found.id, found.title, found.text, found.date)
+    fields = (columns.id, columns.title, columns.text, columns.date)
     wanted = list(dict.fromkeys(f for f in fields if f in names))
     size = file.seek(0, io.SEEK_END)
     total = Unpacking(source.name, source.options.limits, size)
@@ -103,13 +103,13 @@ def _longest(parquet: Any, file: BinaryIO, group: int, columns: Sequence[str]) -
     if not texts:
         return 0
     coded = pq.ParquetFile(file, read_dictionary=texts, metadata=parquet.metadata)
-    found = 0
+    longest = 0
     for batch in coded.iter_batches(1, row_groups=[group], columns=texts, use_threads=False):
         for column in batch.columns:
             if pa.types.is_dictionary(column.type) and len(column.dictionary):
-                found += pc.max(pc.binary_length(column.dictionary)).as_py() or 0
+                longest += pc.max(pc.binary_length(column.dictionary)).as_py() or 0
         break
-    return found
+    return longest
 
 
 def _count_unpacked_bytes(column: Any) -> int:

@@ -269,8 +269,8 @@ def _strict(data: bytes, start: int, layout: Layout, *, blanks: bool = False) ->
                 at += 1
         else:
             stop, _ = _line_end(data, at)
-            found = data.find(layout.delimiter, at, stop)
-            end = found if found >= 0 else stop
+            place = data.find(layout.delimiter, at, stop)
+            end = place if place >= 0 else stop
             cells.append(data[at:end])
             at = end
             if data[at : at + 2] == b"\r\n":

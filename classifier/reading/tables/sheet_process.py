@@ -24,7 +24,7 @@ from classifier.reading.limits import Limits
 SHEET_SECONDS = 15
 """How long opening a workbook, or one sheet of it, may take."""
 MOST_LATE = 2
-"""So many sheets of a workbook may take too long and be left out; with more nothing further is read."""
+"""How many sheets of a workbook may take too long and be left out; after more than these, nothing further is read."""
 READER = GuardedReader("classifier.reading.tables.sheet_process", SHEET_SECONDS, patience=2)
 _BATCH_ROWS = 2_000
 _BATCH_CHARS = 1 << 20

@@ -41,7 +41,7 @@ def sheet_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
     unread: list[InputRefused] = []
     given: set[str] = set()
     table: _SheetTable | None = None
-    found = 0
+    tables = 0
     for piece in _pieces(data, source):
         if isinstance(piece, SheetRows):
             assert table is not None
@@ -50,14 +50,14 @@ def sheet_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
             continue
         if table is not None:
             yield from table.end(unread)
-            found += table.columns is not None
-        table = _SheetTable(_source_of(piece, source, found), piece, given)
+            tables += table.columns is not None
+        table = _SheetTable(_source_of(piece, source, tables), piece, given)
         if piece.late:
             unread.append(InputRefused(table.source.name, say("sheet.late_sheet")))
     if table is not None:
         yield from table.end(unread)
-        found += table.columns is not None
-    if not found and unread:
+        tables += table.columns is not None
+    if not tables and unread:
         raise unread[0]
     for error in unread:
         source.refused(error)
@@ -89,11 +89,11 @@ def _pieces(data: bytes, source: TableSource) -> Iterator[Sheet | SheetRows]:
     return markup_sheets(data, source.name, source.options)
 
 
-def _source_of(sheet: Sheet, source: TableSource, found: int) -> TableSource:
+def _source_of(sheet: Sheet, source: TableSource, tables: int) -> TableSource:
     """Where the rows of a sheet come from: the only one is the file, as a CSV is; others have their names."""
     if sheet.count == 1:
         return source
-    stem = f"{source.origin.stem}/{sheet.name}" if found else source.origin.stem
+    stem = f"{source.origin.stem}/{sheet.name}" if tables else source.origin.stem
     return replace(source, origin=source.origin.inside(sheet.name, stem))
 
 
@@ -200,8 +200,8 @@ class _Merged:
 
     @classmethod
     def of(cls, sheet: Sheet, column: int) -> _Merged:
-        found = sorted((first, last) for place, first, last in sheet.merged if place == column)
-        return cls([first for first, _ in found], [last for _, last in found])
+        ranges = sorted((first, last) for place, first, last in sheet.merged if place == column)
+        return cls([first for first, _ in ranges], [last for _, last in ranges])
 
     def holds(self, row: int) -> bool:
         """Whether the cell in a row is one with that above it."""

@@ -13,6 +13,8 @@ from starlette.responses import Response
 
 from classifier.article import Article
 from classifier.errors import InputRefused, UnknownCategory
+from classifier.reading.documents.plain import read_plain
+from classifier.reading.origin import Origin
 from classifier.taxonomy import Category, Taxonomy
 from lanmu.service.annif.schemas import (
     LANGUAGES,
@@ -180,9 +182,6 @@ async def _articles(service: Service, texts: list[tuple[str, str]]) -> list[Arti
 
 
 def _article(text: str, title: str) -> Article | None:
-    from classifier.reading.documents.plain import read_plain
-    from classifier.reading.origin import Origin
-
     if title.strip() and text.strip():
         return Article("", title.strip(), text)
     try:

@@ -8,6 +8,8 @@ from fastapi import APIRouter, Path, Request
 
 from classifier.errors import ModelError
 from classifier.messages import say
+from classifier.model.files import MANIFEST
+from classifier.model.versions import Registry
 from lanmu.service.api import schemas
 from lanmu.service.container import service_of
 from lanmu.service.problems import Problem, problems
@@ -55,8 +57,6 @@ def model(request: Request, who: Reader, name: Name) -> schemas.ModelDetailsOut:
     """What a version says of itself: categories, features, review rule, what it was made from, its figures."""
     import json
 
-    from classifier.model.files import MANIFEST
-
     registry = _registry(request)
     try:
         path = registry.path(name)
@@ -94,8 +94,6 @@ def rollback(request: Request, who: Admin) -> schemas.MovedOut:
 
 
 def _registry(request: Request) -> Registry:
-    from classifier.model.versions import Registry
-
     return Registry(service_of(request).settings.models)
 
 

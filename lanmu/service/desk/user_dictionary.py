@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from classifier.engine.words import Dictionary
 from classifier.errors import InputRefused
 from classifier.files import write_text_whole
 from lanmu.service.desk.rendering import Desk
@@ -34,8 +35,6 @@ def words_page(request: Request, who: Admin) -> Response:
 @router.post("/admin/words")
 def save_words(request: Request, who: Admin, words: Annotated[str, Form()] = "") -> Response:
     """Keep the words where jieba can read each line; nothing is changed otherwise."""
-    from classifier.engine.words import Dictionary
-
     desk = Desk(request, who)
     if len(words) > MOST_CHARACTERS:
         problem = desk.t("words.too_long", most=f"{MOST_CHARACTERS:,}", file=USER_DICTIONARY)

@@ -32,7 +32,7 @@ BYTES_A_BATCH = 8 << 20
 MOST_TOLD = 100
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 AGAIN_SECONDS, AGAIN_SECONDS_ROOM = 3_600.0, 30.0
-"""A file that cannot be moved is tried again after so long: it is the rights, or there is no room."""
+"""After how long a file that could not be moved is tried again: its rights forbid it, or there is no room."""
 _FOREVER = frozenset({errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENXIO})
 _STORE_FAILS = (OSError, LanmuError, OperationalError, InternalError)
 """What is no fault of a file: a full disk, a locked database."""

@@ -23,8 +23,8 @@ FIRST_ADMIN = "admin"
 MOST_AGES = 10_000
 COOKIE = "lanmu_session"
 NAME_FACTOR, ADDRESS_FACTOR = 4, 10
-"""So many times as often as one name from one address may one name fail from anywhere, and one address with any
-name: a newsroom shares an address, and a stranger who guesses must not keep its people out."""
+"""How many times as often as one name from one address may fail: one name from anywhere, and one address with any
+name. A newsroom shares an address, and a stranger who guesses must not keep its people out."""
 
 
 class SignInRefused(LanmuError):

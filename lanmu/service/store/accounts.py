@@ -22,7 +22,7 @@ _NAME = re.compile(r"[\w.@-][\w.@ -]{0,62}[\w.@-]|[\w.@-]")
 
 KNOWN_SECONDS = 90 * 24 * 3600.0
 CLOCK_SECONDS = 300.0
-"""So far may the clock be set back without ending sessions."""
+"""By how much the clock may be set back without ending sessions."""
 
 
 class AccountError(LanmuError):

@@ -22,9 +22,9 @@ from lanmu.service.store.migrations import migrate
 
 log = logging.getLogger("lanmu.service")
 BUSY_SECONDS = 5.0
-"""So long a transaction waits for another program's; none of ours takes longer than a second."""
+"""How long a transaction waits for another program's; none of ours takes longer than a second."""
 CHECK_SECONDS = 10.0
-"""So long the check at the start may take; where the file is larger, it goes on beside the service."""
+"""How long the check at the start may take; with a larger file it goes on beside the service."""
 LOOK_SECONDS = 2.0
 PIECE_SECONDS = 0.5
 DATABASE = "lanmu.sqlite"

@@ -130,7 +130,7 @@ def walk(store: Store, wanted: ArticleFilter, *, piece: int = MOST_A_PAGE) -> It
 
 
 def numbers(connection: Connection, wanted: ArticleFilter, limit: int) -> list[int]:
-    """The numbers of at most so many articles that pass the filter, the newest first."""
+    """The numbers of the newest articles that pass the filter, at most ``limit`` of them."""
     query = select(articles.c.number).where(condition_of(wanted)).order_by(articles.c.number.desc()).limit(limit)
     return list(connection.execute(query).scalars())
 

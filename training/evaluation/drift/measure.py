@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.engine.counting.counting import count_features
+from classifier.engine.scoring.walk import Finder, WalkScorer
 from classifier.errors import LanmuError
 from classifier.messages import say
+from classifier.model.features import FeatureSpec
 from classifier.text import is_neutral, is_word, normalise
 from training.evaluation.drift.control import FEWEST_VALUES, Chart, mean_chart, share_chart
+from training.vectors.background import read_background
 
 if TYPE_CHECKING:
     from classifier.model.weights import LinearWeights
@@ -31,7 +35,7 @@ CATEGORY_LIMIT = 4.0
 """Standard errors for categories: where many are looked at, some lie far out by chance."""
 MOST_CHANGES = 3
 SMALLEST_CHANGE = 0.02
-"""A category's share must change by so much to be named, however sure the change is."""
+"""A category is named only where its share changes by this much or more, however sure the change is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +166,6 @@ def drift(archive: Path, weights: LinearWeights, taxonomy: Taxonomy, reference: 
 
 def reference_of(examples: Examples, answers: Answers, weights: LinearWeights) -> Reference:
     """The labels' side; ``answers`` are held out, and a headline's word is unseen if no other label has it."""
-    from classifier.engine.counting.counting import count_features
-    from classifier.model.features import FeatureSpec
-    from training.vectors.background import read_background
-
     n = len(examples)
     spec = FeatureSpec(title=1.0, text=1.0, lead=0.0, words=1, characters=0)
     counts = count_features(spec, *examples.columns, table=weights.table)
@@ -187,8 +187,6 @@ class WordCounter:
     """Counts the words of headlines, and those that are unseen (by default: not in the model's vocabulary)."""
 
     def __init__(self, weights: LinearWeights, is_known: Callable[[str], bool] | None = None) -> None:
-        from classifier.engine.scoring.walk import Finder, WalkScorer
-
         self.weights = weights
         self.cut = WalkScorer(weights).cut
         find = Finder(weights.words)

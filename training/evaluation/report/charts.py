@@ -19,7 +19,7 @@ BLUE = "#3d7ab8"
 RED = "#c8553d"
 GREY = "#8a939c"
 MOST_CATEGORIES = 40
-"""Charts with a row a category show so many at most: the ones that are wrong most often."""
+"""Charts with a row a category show this many at most: those that are wrong most often."""
 STEP = 26
 
 

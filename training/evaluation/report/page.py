@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from classifier.engine.scoring.walk import WalkScorer
 from classifier.messages import Language
 from training.evaluation.baselines import COMMONEST
 from training.evaluation.curves import confusion
@@ -178,8 +179,6 @@ def _confusions(evaluation: Evaluation, names: Mapping[str, str]) -> list[tuple[
 
 def _mistakes(evaluation: Evaluation, names: Mapping[str, str]) -> Iterable[dict[str, Any]]:
     from markupsafe import Markup
-
-    from classifier.engine.scoring.walk import WalkScorer
 
     answers = evaluation.answers
     cuts: dict[int, Cut] = {}

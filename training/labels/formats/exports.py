@@ -8,6 +8,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from classifier.engine.words.tables import segmentation_tables
+from classifier.engine.words.walking import WordWalker
 from classifier.spreadsheets import defuse
 from training.labels.label import Label
 from training.labels.table import COLUMNS
@@ -79,9 +81,6 @@ def _label_as_json(label: Label) -> dict[str, Any]:
 
 
 def _fasttext(labels: Sequence[Label]) -> bytes:
-    from classifier.engine.words.tables import segmentation_tables
-    from classifier.engine.words.walking import WordWalker
-
     cut = WordWalker(segmentation_tables(), hmm=True)
     lines = (f"__label__{_one_word(x.category)} {' '.join(' '.join(cut(_flat(x))).split())}\n" for x in labels)
     return "".join(lines).encode()

@@ -16,6 +16,7 @@ from classifier.messages import Message, Said, say
 from classifier.reading.encoding import decode
 from classifier.reading.tables.sheets import first_rows, is_workbook
 from classifier.spreadsheets import undo_defuse
+from training.labels.file import read_labels
 from training.labels.label import Label
 
 MAX_FILE_BYTES = 2_000_000_000
@@ -107,8 +108,6 @@ def folders(path: Path, skipped: Skipped) -> Iterator[Label]:
 
 def spreadsheet(path: Path, skipped: Skipped) -> Iterator[Label]:
     """A labels file, perhaps back from a spreadsheet: formulas are undone, rows without a category wait."""
-    from training.labels.file import read_labels
-
     content = text_of(path).encode() if path.suffix.lower() in WORKBOOKS else None
     table = read_labels(path, content=content)
     waiting = [finding for finding in table.refused if finding.said.code == "finding.no_category_line"]

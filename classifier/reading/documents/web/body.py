@@ -36,8 +36,8 @@ LEAST_LINE = 5
 LEAST_LINKED = 16
 """Characters of the shortest sentence that is a paragraph though all of it is a link."""
 VERY_SHORT, SHORT = 20, 120
-"""Below so many characters of sentences a text is doubtful; below so many it is asked whether it only says that a page
-is gone."""
+"""With fewer characters of sentences than the first a text is doubtful; with fewer than the second it is asked
+whether it only says that a page is gone."""
 REACTION_VALUE = -60.0
 """What a button such as 回复 costs: no article has one between its paragraphs."""
 CONTROL_VALUE = -25.0
@@ -46,7 +46,7 @@ BUTTONS_OF_AN_ARTICLE = 2
 LEAST_HEADLINE = 8
 """Characters of the shortest headline of a story; those of sections are shorter."""
 LINKS_BETWEEN = 6
-"""So many links to stories between headline and text are more than the bars above any article held."""
+"""This many links to stories between headline and text are more than stood above any article we saw."""
 CROSSING = 6.0
 """What each element that closes or opens between two paragraphs costs."""
 INTERRUPTION_SHARE = 0.15
@@ -54,9 +54,9 @@ INTERRUPTION_SHARE = 0.15
 CLOSE = 40.0
 """Paragraphs that cost no more than this to join are one text."""
 NEXT_TO = 40.0
-"""Text of so much value before a run halves its chance: the article comes first, then what readers say."""
+"""Text of this value before a run halves its chance: the article comes first, then what readers say."""
 WINDOW = 40
-"""Lines without a mark are looked for in so many blocks before and after a run."""
+"""How many blocks before and after a run are searched for lines without a mark."""
 _TIME_ONLY = pattern(
     r"^(?=.*(?:\d\s*[年月日时分秒天小周]|\d\s*[:：/-]\s*\d|\d\.\d{1,2}\.\d))[\d\s:：年月日时分秒前天小周/.-]+$"
 )

@@ -22,7 +22,7 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 _SENTENCE = re.compile("[。！？]")
 _LEAST_HAN = 30
 _MOST_RIVALS = 2
-"""So many texts of about one length are still one article: some pages hold it plain and as markup."""
+"""Up to this many texts of about one length are still one article: some pages hold it plain and as markup."""
 _MOST_SCRIPT = 4_000_000
 _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _PLAIN = {"n": "\n", "t": "\t", "r": "\n", "b": "", "f": ""}
@@ -64,8 +64,8 @@ def find_embedded_article(scripts: tuple[tuple[str, str], ...]) -> Embedded | No
 
 
 def _written(script: str) -> Iterator[str]:
-    for found in _TEXT.finditer(script):
-        yield found[1] if found[1] is not None else found[2]
+    for match in _TEXT.finditer(script):
+        yield match[1] if match[1] is not None else match[2]
 
 
 def _reads_well(text: str) -> bool:

@@ -78,9 +78,9 @@ def find_title(page: Page) -> tuple[str, int]:
                 size = len(key) * (0.6 if block.aside else 1.0)
                 if size > best_size:
                     best, best_size = i, size
-    found = page.blocks[best].text if best >= 0 else ""
-    if len(key_of(found)) >= 6 and (
-        not is_site_name(found) or any(k.startswith(key_of(found)) and len(k) > len(key_of(found)) for k in keys)
+    title = page.blocks[best].text if best >= 0 else ""
+    if len(key_of(title)) >= 6 and (
+        not is_site_name(title) or any(k.startswith(key_of(title)) and len(k) > len(key_of(title)) for k in keys)
     ):
         return page.blocks[best].text, best
     heading = next(
@@ -152,7 +152,7 @@ def find_date(page: Page, scripts: tuple[tuple[str, str], ...], title_at: int, f
         if (value := page.metas.get(key)) and (date := _first_date(value)):
             return date
     for opening, script in scripts:
-        if "ld+json" in opening and (found := _IN_SCRIPT.search(script)) and (date := _read_script_date(found)):
+        if "ld+json" in opening and (match := _IN_SCRIPT.search(script)) and (date := _read_script_date(match)):
             return date
     start = title_at if 0 <= title_at < first else max(0, first - 15)
     inside = [i for i in range(first, min(first + 15, last)) if is_dateline(page.blocks[i])]
@@ -173,8 +173,8 @@ def find_date(page: Page, scripts: tuple[tuple[str, str], ...], title_at: int, f
     for opening, script in scripts:
         if opening[1:2] in "tT" and (seconds := _SECONDS.fullmatch(script[:40])):
             return _day_of(int(seconds[1]))
-        for found in islice(_IN_SCRIPT.finditer(script), 50):
-            if date := _read_script_date(found):
+        for match in islice(_IN_SCRIPT.finditer(script), 50):
+            if date := _read_script_date(match):
                 return date
     return ""
 
@@ -188,8 +188,8 @@ def _set_together(page: Page, i: int) -> str:
 
 
 def _first_date(text: str) -> str:
-    for found in _DATE.finditer(text):
-        if date := iso(int(found[1]), int(found[2] or found[4] or found[6]), int(found[3] or found[5] or found[7])):
+    for match in _DATE.finditer(text):
+        if date := iso(int(match[1]), int(match[2] or match[4] or match[6]), int(match[3] or match[5] or match[7])):
             return date
     if american := _MONTH_FIRST.match(text):
         return iso(int(american[3]), int(american[1]), int(american[2]))
@@ -198,16 +198,16 @@ def _first_date(text: str) -> str:
 
 
 def _address_date(address: str) -> str:
-    for found in _IN_ADDRESS.finditer(address):
-        if date := iso(int(found[1] or found[4]), int(found[2] or found[5]), int(found[3] or found[6])):
+    for match in _IN_ADDRESS.finditer(address):
+        if date := iso(int(match[1] or match[4]), int(match[2] or match[5]), int(match[3] or match[6])):
             return date
     return ""
 
 
-def _read_script_date(found: re.Match[str]) -> str:
-    if found[4]:
-        return _day_of(int(found[4]))
-    return iso(int(found[1]), int(found[2]), int(found[3]))
+def _read_script_date(match: re.Match[str]) -> str:
+    if match[4]:
+        return _day_of(int(match[4]))
+    return iso(int(match[1]), int(match[2]), int(match[3]))
 
 
 def _day_of(seconds: int) -> str:

@@ -27,7 +27,7 @@ _ATTRIBUTE = re.compile(r"[\s/]*+[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:\"[^\"]*+\"|'[
 _OUTER_END = re.compile(r"</(?:[hH][tT][mM][lL]|[bB][oO][dD][yY])\s*>")
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"
 _SMALL = 65_536
-"""In a page of so few characters no tag can hold enough attributes to take long."""
+"""In a page of fewer characters than this no tag can hold enough attributes to take long."""
 
 
 @dataclass(frozen=True, slots=True)
