@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import tempfile
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -111,6 +113,14 @@ def test_locked_and_strange_files_are_refused_by_name() -> None:
         with pytest.raises(InputRefused) as refused:
             read_bytes(data, name)
         assert refused.value.name == name and re.search(said, str(refused.value)), str(refused.value)
+
+
+def test_without_a_folder_for_temporary_files_it_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "没有"))
+    with pytest.raises(InputRefused, match=r"清河\.doc: is a Word file of before 2007, which needs room"):
+        next(iter(read_path(OFFICE / "清河.doc")))
 
 
 def test_a_document_that_takes_too_long_is_refused_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,11 +40,13 @@ def word97_text(data: bytes, name: str, limits: Limits) -> tuple[str, tuple[str,
     if is_locked(data):
         raise InputRefused(name, say("word.locked"))
     # The folder is this process's, so that it goes even where the other one is ended.
-    with READER.lock, tempfile.TemporaryDirectory(prefix="lanmu-") as folder:
-        try:
+    try:
+        with READER.lock, tempfile.TemporaryDirectory(prefix="lanmu-") as folder:
             ((told, made),) = READER.ask(data, name, {"folder": folder, "most": limits.document_unpacked_bytes})
-        except ReaderEnded as ended:
-            raise InputRefused(name, say("word.late", seconds=WORD_SECONDS)) from ended
+    except ReaderEnded as ended:
+        raise InputRefused(name, say("word.late", seconds=WORD_SECONDS)) from ended
+    except OSError as error:
+        raise InputRefused(name, say("word.no_folder", error=error.strerror or error)) from error
     text = docx_text(made, name, limits).replace(_OBJECT, "")
     if not text.strip():
         raise InputRefused(name, say("word.no_text"))
