@@ -53,6 +53,10 @@ def main() -> None:
     print(f"of them {items:,} drawn at random, in mixed order, read with ids, groups and first labels out of sight")
     print_agreement("blind", list(twice.values()))
     print_confusions(twice)
+    items, twice = read_twice("local-readings-later.csv")
+    print(f"{items:,} of later writers, read in the same way")
+    print_agreement("later", list(twice.values()))
+    print_confusions(twice)
 
 
 if __name__ == "__main__":
