@@ -31,7 +31,7 @@ check: $(VENV)/.dev ## lint, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-models: $(VENV)/.dev ## fit the shipped model anew: make models NAME=lanmu-7 (needs the corpus in $$LANMU_CORPUS; two minutes)
+models: $(VENV)/.dev ## fit the shipped model anew: make models NAME=lanmu-8 (needs the corpus in $$LANMU_CORPUS; two minutes)
 	$(BIN)/lanmu train --labels labels.csv --categories categories.toml --corpus --from-scratch --models models --name $(NAME)
 
 lock: $(VENV)/.dev ## rewrite the lock files from pyproject.toml

@@ -178,7 +178,7 @@ a2,nosuch,村里办庙会,锣鼓一直响到天黑。
         ("models show nix", "没有这个版本"),
         ("models show", "期望正确率"),
         ("models list", "正确率"),
-        ("models diff lanmu-6 lanmu-6", "是同一个模型"),
+        ("models diff lanmu-7 lanmu-7", "是同一个模型"),
         ("tag --show x.bmp labels.csv", "--show 写 .svg 或 .png"),
     ],
 )

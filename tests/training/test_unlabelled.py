@@ -169,7 +169,7 @@ def test_evaluate_learns_from_unlabelled_articles_apart_from_its_labels(
     report = json.loads((tmp_path / "with" / "report.json").read_text("utf-8"))
     assert report["about"]["unlabelled"]["count"] == 36
     assert "36" in (tmp_path / "with" / "report.html").read_text("utf-8").split('id="about"')[1]
-    no_fit = lanmu(*command, "--unlabelled", "archive", "--model", "lanmu-6")
+    no_fit = lanmu(*command, "--unlabelled", "archive", "--model", "lanmu-7")
     assert no_fit.returncode == 2 and "leave it out with --model" in no_fit.stderr
 
 
