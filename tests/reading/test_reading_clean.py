@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 
 import pytest
 
@@ -113,6 +115,28 @@ def test_clean_files_are_read_together_as_one_by_one() -> None:
     together, alone = compare_files([make_text(chance, 0.0).encode() for _ in range(400)])
     assert together > 0.85
     assert together > alone - 0.02
+
+
+def test_several_threads_may_ask_first() -> None:
+    """A new process each time: only who asks first makes what the compiled code reads by."""
+    program = """
+import sys, threading
+from classifier.reading.documents.clean_files import read_clean_files
+text = "抢修水渠保春灌\\n\\n近日,青石县组织力量抢修水渠,确保春灌用水(三十名干部下村),“水来了”,村民说。\\n".encode()
+sys.setswitchinterval(1e-5)
+start = threading.Barrier(6)
+read = []
+def ask():
+    start.wait()
+    read.append(read_clean_files([text] * 300).texts[299])
+threads = [threading.Thread(target=ask) for _ in range(6)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+assert len(read) == 6 and len(set(read)) == 1 and "水来了" in read[0], read
+"""
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("strange", [0.1, 0.3, 0.6])

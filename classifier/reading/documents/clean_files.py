@@ -207,6 +207,7 @@ def _exchange(texts: TextColumn, changed: dict[int, bytes]) -> TextColumn:
 
 def _look(contents: Sequence[bytes], most_lines: int) -> Read:
     n = len(contents)
+    marks = _marks()  # held here: another thread that asks first at the same time may take its place in the cache
     data = np.frombuffer(b"".join(contents), np.uint8)
     files = Files(data, offsets_of(contents), np.array([most_lines], np.int64))
     work = Work(np.empty(plan.LINE * (most_lines + 1), np.int64), np.empty(plan.PLACES, np.int64))
@@ -219,7 +220,7 @@ def _look(contents: Sequence[bytes], most_lines: int) -> Read:
         flags=np.empty(len(data) // 2 + 2 * n + 1, np.uint8),
         line_ends=np.empty(n + 1, np.int64),
     )
-    table = np.array(addresses(_marks(), files, work, read), np.int64)
+    table = np.array(addresses(marks, files, work, read), np.int64)
     _compiled()(table.ctypes.data)
     return read
 
