@@ -88,6 +88,7 @@ def test_what_comes_out_of_a_file_is_bounded(app: App) -> None:
     assert pool.read(b"PK\x03\x04 no more", "no.docx").refused
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux's /proc")
 def test_a_file_that_takes_much_memory_takes_none_from_the_next(app: App) -> None:
     pool = app.service.reading

@@ -40,6 +40,7 @@ def test_a_database_that_another_program_holds_is_told_and_passes(app: App) -> N
     assert app.api.post("/api/v1/articles", json={"articles": [HARVEST]}).json()["articles"][0]["new"]
 
 
+@pytest.mark.slow
 def test_a_disk_without_room_is_told_and_it_goes_on_by_itself(serve: Serve, home: Path) -> None:
     server = serve()
     assert server.process is not None

@@ -76,6 +76,7 @@ def test_what_unlabelled_articles_are_filed_under_is_not_looked_at(written: Exam
     assert one.weights.weights.tobytes() == other.weights.weights.tobytes()
 
 
+@pytest.mark.slow
 def test_names_and_descriptions_alone_are_better_than_chance_and_never_accepted(written: Examples) -> None:
     guess = fit_from_names(DESCRIBED, names_options(DESCRIBED, None))
     assert accuracy(guess.weights, written) > 0.6
