@@ -10,6 +10,16 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 CORPORA = Path(__file__).parent.parent / "training" / "labels" / "corpora"
+LOCAL = (
+    ("local-readings.csv", "all", "written local articles: {:,} read by a second reader too"),
+    (
+        "local-readings-blind.csv",
+        "blind",
+        "of them {:,} drawn at random, in mixed order, read with ids, groups and first labels out of sight",
+    ),
+    ("local-readings-later.csv", "later", "{:,} of later writers, read in the same way"),
+)
+"""Files of readings of local articles, each with a short name and what is said of it."""
 Pairs = dict[str, tuple[str, str]]
 
 
@@ -45,18 +55,11 @@ def main() -> None:
     for kind in ("", "natural", "targeted", "doubtful"):
         print_agreement(kind or "all", [pair for name, pair in twice.items() if kind in ("", drawn[name])])
     print_confusions(twice)
-    items, twice = read_twice("local-readings.csv")
-    print(f"written local articles: {items:,} read by a second reader too")
-    print_agreement("all", list(twice.values()))
-    print_confusions(twice)
-    items, twice = read_twice("local-readings-blind.csv")
-    print(f"of them {items:,} drawn at random, in mixed order, read with ids, groups and first labels out of sight")
-    print_agreement("blind", list(twice.values()))
-    print_confusions(twice)
-    items, twice = read_twice("local-readings-later.csv")
-    print(f"{items:,} of later writers, read in the same way")
-    print_agreement("later", list(twice.values()))
-    print_confusions(twice)
+    for name, kind, what in LOCAL:
+        items, twice = read_twice(name)
+        print(what.format(items))
+        print_agreement(kind, list(twice.values()))
+        print_confusions(twice)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ from classifier.reading.patterns import pattern
 
 MOST_BYTES, MOST_LINES = 60_000, 300
 GROUP_FILES, GROUP_BYTES = 1_024, 1 << 20
-"""So many files are read together at most, and so many bytes: what is in the processor's cache is read again sooner."""
+"""How many files, and bytes, are read together at most: what is in the processor's cache is read again sooner."""
 FEWEST_FILES = 16
 """Fewer files are not worth it."""
 BYLINE_CHARS = 100
@@ -54,7 +54,7 @@ FIRST_OF_NONE = NEVER_FIRST_OF_ALL | MARKUP_FIRST
 
 
 def may_be_clean(size: int, limits: Limits = LIMITS) -> bool:
-    """Whether a file of so many bytes is one that is read here."""
+    """Whether a file of ``size`` bytes is one that is read here."""
     return 0 < size <= min(MOST_BYTES, limits.article_chars)
 
 

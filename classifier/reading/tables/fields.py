@@ -37,7 +37,7 @@ _OTHERS: Final = (
 )  # fmt: skip
 """How names begin that end as those of a title or text do, and are others: ``subtitle``, ``context``, 副标题."""
 HEADING_ROWS: Final = 10
-"""A sheet's heading is among so many rows with something in them; what stands above it is the table's caption."""
+"""A sheet's heading is looked for among this many rows with something in them; above it stands the table's caption."""
 _CAPTION_CHARACTERS = 200
 _DROPPED = str.maketrans("", "", " \t\r\n_-\u3000\xa0\ufeff\u200b'\"“”[]【】()（）*:：")
 _PLAIN = ReadingOptions()
