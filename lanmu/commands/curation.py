@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,7 +22,7 @@ from lanmu.commands.label_options import (
 )
 from lanmu.commands.options import ModelOption, ModelsOption
 from lanmu.commands.refusals import NamedRefusals
-from lanmu.commands.streams import clear_passing, show_passing
+from lanmu.commands.streams import clear_passing, json_line, show_passing
 from lanmu.language import find_language, speak
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def suspects(
     for suspect in suspected:
         label = usable[suspect.index]
         if as_json:
-            print(json.dumps(suspect.record() | {"line": label.line}, ensure_ascii=False))
+            print(json_line(suspect.record() | {"line": label.line}))
         else:
             place = speak("suspects.line", path=path, line=label.line)
             print(f"{place}  {label.id}  {label.title or label.text[:24]}")

@@ -15,6 +15,7 @@ from classifier.files import check_writable, write_output
 from classifier.messages import Said, say
 from lanmu.commands import curation as curation_commands
 from lanmu.commands.label_options import CategoriesOption, LabelsOption, labels_path, labels_to_read, taxonomy_of
+from lanmu.commands.streams import json_line
 from lanmu.language import find_language, speak, speak_count
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def check(
     findings = sorted([*table.findings, *clashing], key=lambda finding: finding.line)
     for finding in findings:
         print(
-            json.dumps(finding.record(), ensure_ascii=False)
+            json_line(finding.record())
             if as_json
             else speak("finding.at_line", path=path, finding=finding.text(find_language()))
         )

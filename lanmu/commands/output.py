@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
-import re
 from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING, Protocol
 
@@ -13,6 +11,7 @@ from classifier.model.decisions import explain_reason
 from classifier.reading.names import printable
 from classifier.spreadsheets import defuse
 from classifier.taxonomy import Taxonomy
+from lanmu.commands.streams import json_line
 from lanmu.language import find_language, speak
 
 if TYPE_CHECKING:
@@ -24,14 +23,6 @@ CSV_COLUMNS = (
     "id", "title", "category", "category_name", "probability", "decision", "secondary", "reasons",
     "path", "member", "position",
 )  # fmt: skip
-
-
-_CONTROL = re.compile("[\x7f-\x9f\u2028\u2029]")
-"""JSON may hold them as they are; a terminal takes some for commands, and some programs for line ends."""
-
-
-def _escape(match: re.Match[str]) -> str:
-    return f"\\u{ord(match[0]):04x}"
 
 
 class Printer(Protocol):
@@ -48,7 +39,7 @@ class JsonLines:
 
     def show(self, tagged: Iterable[TaggedArticle]) -> None:
         for article in tagged:
-            self.stream.write(_CONTROL.sub(_escape, json.dumps(article.record(), ensure_ascii=False)) + "\n")
+            self.stream.write(json_line(article.record()) + "\n")
 
 
 class SpreadsheetCsv:

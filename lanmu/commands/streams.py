@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 import sys
-from typing import TextIO
+from collections.abc import Mapping
+from typing import Any, Final, TextIO
 
 from classifier.messages import Said, text_of
 from lanmu.language import find_language
+
+_CONTROL: Final = re.compile("[\x7f-\x9f\u2028\u2029]")
+"""JSON may hold them as they are; a terminal takes some for commands, and some programs for line ends."""
 
 
 def data_stream() -> TextIO:
@@ -15,6 +21,11 @@ def data_stream() -> TextIO:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     return sys.stdout
+
+
+def json_line(record: Mapping[str, Any]) -> str:
+    """A record as one line of JSON, Chinese as it is, control characters escaped."""
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(record, ensure_ascii=False))
 
 
 def show_passing(said: Said) -> None:
