@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
 from typing import Any
 
 from classifier.model.decisions import NEVER, ReviewRule
 from lanmu.service.store.statistics import Certainty, Checked
+from training.evaluation.metrics import wilson
 
 FEWEST = 30
 """A share of fewer articles than this says nothing, and is not shown."""
@@ -159,12 +159,8 @@ def _strictness(name: str, threshold: float, own: float, recent: Sequence[Certai
 
 
 def share_of(count: int, of: int) -> Share:
-    """A share of counted things with its 95 % interval (Wilson 1927)."""
-    z = 1.959964
-    share, weight = count / of, z * z / of
-    middle, half = share + weight / 2, z * sqrt((share * (1 - share) + weight / 4) / of)
-    low, high = (middle - half) / (1 + weight), (middle + half) / (1 + weight)
-    return Share(share, low if count else 0.0, high if count < of else 1.0)
+    """A share of counted things with its 95 % interval."""
+    return Share(count / of, *wilson(count, of))
 
 
 def _share(metrics: Mapping[str, Any], name: str) -> Share | None:
