@@ -168,12 +168,17 @@ def word_kind(data: bytes, kind: str) -> str:
     return kind if data.startswith(b"PK") or by_content != "text" else "text"
 
 
+def is_workbook(head: bytes) -> bool:
+    """Whether bytes may be a workbook's: they begin as those of Excel, WPS and OpenDocument do."""
+    return head.startswith((OLE, b"PK"))
+
+
 def sheet_kind(head: bytes, *, whole: bool) -> str:
     """What a file named as a spreadsheet is by its start: systems name tables of text so (``csv``).
 
     ``whole``: it is all there is.
     """
-    if head.startswith((OLE, b"PK")):
+    if is_workbook(head):
         return "spreadsheet"
     return "csv" if kind_by_content(head, whole=whole) == "csv" else "spreadsheet"
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from classifier.errors import InputRefused
-from classifier.messages import say
+from classifier.messages import Message, say
 from classifier.reading.limits import Limits
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 RATIO_FROM_BYTES = 8 << 20
 """Below this what comes out is small, however little went in."""
@@ -39,3 +44,16 @@ class Unpacking:
 
 class TooMuch(InputRefused):
     """The input as a whole unpacks to too much: nothing more of it is read."""
+
+
+def check_parts(parts: ZipFile, packed: int, name: str, limits: Limits, too_large: Message, bomb: Message) -> None:
+    """Refuse an Office file whose parts are too many, or unpack to too much, before any is unpacked.
+
+    ``packed`` is the size of the file in bytes.  Raises InputRefused with ``too_large`` or ``bomb``.
+    """
+    infos = parts.infolist()
+    unpacked = sum(info.file_size for info in infos)
+    if len(infos) > limits.docx_parts or unpacked > limits.document_unpacked_bytes:
+        raise InputRefused(name, too_large)
+    if unpacked > max(limits.ratio_from_bytes, limits.ratio * packed):
+        raise InputRefused(name, bomb)

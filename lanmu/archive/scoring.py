@@ -100,14 +100,7 @@ class ShardScorer:
         waited = 0.0
         articles, before = 0, refusals.count
         try:
-            read_now = (
-                read_content(piece, content, self.options, refusals.add, self.model)
-                if content
-                else read_piece(
-                    piece, self.base, self.options, refusals.add, self.model, report.pass_over, together=True
-                )
-            )
-            for read in read_now:
+            for read in self._pieces(piece, report, refusals, content):
                 articles += len(read)
                 paused = time.perf_counter()
                 yield read

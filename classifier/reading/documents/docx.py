@@ -12,6 +12,7 @@ from classifier.messages import say
 from classifier.reading.documents.word import NotedText, WordText, parse_part, read_relations, read_styles
 from classifier.reading.limits import Limits
 from classifier.reading.patterns import pattern
+from classifier.reading.unpacking import check_parts
 
 _HEADING = pattern(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
 _MAIN = "word/document.xml"
@@ -27,7 +28,7 @@ def docx_text(data: bytes, name: str, limits: Limits) -> str:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            _check_parts(parts, data, name, limits)
+            check_parts(parts, len(data), name, limits, say("word.too_large"), say("word.bomb"))
             lines = _read_parts(parts, name, limits)
     except zipfile.BadZipFile as error:
         raise InputRefused(name, say("word.other_format")) from error
@@ -112,11 +113,3 @@ def heading_marks(style: str) -> str:
         return "## "
     match = _HEADING.match(style)
     return "#" * min(int(match[1]) or 1, 6) + " " if match else ""
-
-
-def _check_parts(parts: zipfile.ZipFile, data: bytes, name: str, limits: Limits) -> None:
-    infos = parts.infolist()
-    if len(infos) > limits.docx_parts or sum(i.file_size for i in infos) > limits.document_unpacked_bytes:
-        raise InputRefused(name, say("word.too_large"))
-    if sum(i.file_size for i in infos) > max(limits.ratio_from_bytes, limits.ratio * len(data)):
-        raise InputRefused(name, say("word.bomb"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from classifier.errors import InputRefused
@@ -85,18 +85,7 @@ class _Group:
 
     def inner(self) -> _Group:
         """The state in which a group in this one begins."""
-        return _Group(
-            self.unseen,
-            self.dropped,
-            self.skipped_after_code,
-            self.font,
-            self.wide_font,
-            self.is_wide,
-            self.hidden,
-            self.deleted,
-            self.in_table,
-            self.mark,
-        )
+        return replace(self, kind="")
 
 
 @dataclass(slots=True)
@@ -108,6 +97,12 @@ class _Sink:
     hanging: list[str] = field(default_factory=list)
     cell: list[str] = field(default_factory=list)
     cells: list[list[str]] = field(default_factory=list)
+
+    def take_text(self) -> str:
+        """What was written since the last paragraph or cell ended."""
+        text = join_surrogates("".join(self.pieces)).strip()
+        self.pieces.clear()
+        return text
 
 
 class _RtfReader:
@@ -375,8 +370,7 @@ class _RtfReader:
         if self.group.unseen or self.group.deleted:
             return  # where the end of a paragraph was deleted, the next goes on in it
         sink, group = self.sinks[-1], self.group
-        text = join_surrogates("".join(sink.pieces)).strip()
-        sink.pieces.clear()
+        text = sink.take_text()
         if group.in_table and text:
             sink.cell.append(text)
             return
@@ -393,8 +387,7 @@ class _RtfReader:
         if self.group.unseen:
             return
         sink = self.sinks[-1]
-        text = join_surrogates("".join(sink.pieces)).strip()
-        sink.pieces.clear()
+        text = sink.take_text()
         sink.cells.append([*sink.cell, text] if text else sink.cell)
         sink.cell = []
 
@@ -422,9 +415,7 @@ class _RtfReader:
         if self.group.unseen:
             return
         sink = self.sinks[-1]
-        text = join_surrogates("".join(sink.pieces)).strip()
-        sink.pieces.clear()
-        if text:
+        if text := sink.take_text():
             sink.cell.append(text)
 
     def finished_lines(self) -> list[str]:

@@ -20,6 +20,7 @@ from classifier.messages import say
 from classifier.reading.guarded import CannotRead, GuardedReader, Messages, ReaderEnded, answer_inputs
 from classifier.reading.kinds import OLE, is_locked
 from classifier.reading.limits import Limits
+from classifier.reading.unpacking import check_parts
 
 SHEET_SECONDS = 15
 """How long opening a workbook, or one sheet of it, may take."""
@@ -93,14 +94,9 @@ def _check_parts(data: bytes, name: str, limits: Limits) -> None:
         return
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            infos = parts.infolist()
+            check_parts(parts, len(data), name, limits, say("sheet.too_large"), say("sheet.bomb"))
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise InputRefused(name, say("sheet.damaged", error=error)) from error
-    unpacked = sum(info.file_size for info in infos)
-    if len(infos) > limits.docx_parts or unpacked > limits.document_unpacked_bytes:
-        raise InputRefused(name, say("sheet.too_large"))
-    if unpacked > max(limits.ratio_from_bytes, limits.ratio * len(data)):
-        raise InputRefused(name, say("sheet.bomb"))
 
 
 # The other process ------------------------------------------------------------------------------------

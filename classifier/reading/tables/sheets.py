@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.kinds import OLE
+from classifier.reading.kinds import is_workbook
 from classifier.reading.limits import LIMITS
 from classifier.reading.options import ReadingOptions
 from classifier.reading.streams import read_whole
@@ -61,11 +61,6 @@ def sheet_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
         raise unread[0]
     for error in unread:
         source.refused(error)
-
-
-def is_workbook(data: bytes) -> bool:
-    """Whether bytes may be a workbook's: they begin as those of Excel, WPS and OpenDocument do."""
-    return data.startswith((OLE, b"PK"))
 
 
 def first_rows(data: bytes, name: str) -> list[list[str]]:
