@@ -48,7 +48,7 @@ class Message:
 
     def record(self) -> dict[str, Any]:
         """The message as JSON takes it; ``of_record`` reads it again."""
-        values = {name: value.record() if isinstance(value, Message) else value for name, value in self.values.items()}
+        values = {name: _as_json(value) for name, value in self.values.items()}
         return {"code": self.code, **({"values": values} if values else {})}
 
     @classmethod
@@ -65,6 +65,23 @@ class Message:
 
 Said = str | Message
 """What an error says: a message, or words that have no code."""
+
+
+def record_of(said: Said) -> dict[str, Any] | str:
+    """What an error says, as JSON takes it; ``said_of`` reads it again."""
+    return said.record() if isinstance(said, Message) else said
+
+
+def said_of(record: Mapping[str, Any] | str) -> Said:
+    """What ``record_of`` wrote."""
+    return record if isinstance(record, str) else Message.of_record(record)
+
+
+def _as_json(value: Any) -> Any:
+    """A value of a message: a message as its record; errors, paths and the like as they read in a sentence."""
+    if isinstance(value, Message):
+        return value.record()
+    return value if value is None or isinstance(value, str | int | float | list | tuple | Mapping) else str(value)
 
 
 def say(code: str, **values: Any) -> Message:

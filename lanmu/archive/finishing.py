@@ -28,8 +28,8 @@ def finish(target: Target, plan: Plan, manifest: Manifest) -> dict[str, Any]:
     folder = target.folder
     total = Report(refused=len(plan.refused), passed_over=Counter(dict(plan.passed_over)))
     with folder.writing(REFUSED) as file:
-        for name, reason in plan.refused:
-            file.write(refusal_line(name, reason))
+        for name, said in plan.refused:
+            file.write(refusal_line(name, said))
         for index in range(plan.shards):
             report = read_report(folder, index)
             if report is None:

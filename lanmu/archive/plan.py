@@ -10,11 +10,11 @@ from itertools import islice
 from typing import Any, Literal
 
 from classifier.errors import LanmuError
-from classifier.messages import Message, say
+from classifier.messages import Message, Said, record_of, said_of, say, text_of
 from classifier.reading.names import printable
 from classifier.reading.options import TOLD, ReadingOptions
 from lanmu.archive.folder import RunFolder
-from lanmu.language import speak
+from lanmu.language import find_language, speak
 
 FORMAT = 1
 PLAN = "plan.json"
@@ -131,7 +131,7 @@ class Task:
 class Plan:
     """The head of a run's plan; the shards themselves are in ``shards.jsonl`` (``shards_checksum``, SHA-256).
 
-    ``base`` is the folder from which relative paths are meant; ``refused`` (name, reason) what could
+    ``base`` is the folder from which relative paths are meant; ``refused`` (name, what is said of it) what could
     not even be listed; ``passed_over`` (ending, count) files in folders whose kind is not read; ``cost`` the
     sum over all shards; ``files_checksum`` the sum of a hash of each file's path, size and stamp, in hex.
     """
@@ -145,7 +145,7 @@ class Plan:
     cost: int
     files_checksum: str
     shards_checksum: str
-    refused: tuple[tuple[str, str], ...] = ()
+    refused: tuple[tuple[str, Said], ...] = ()
     passed_over: tuple[tuple[str, int], ...] = ()
     lanmu: str = ""
 
@@ -162,14 +162,21 @@ class Plan:
         return {"format": FORMAT, "identity": self.identity, **self._record()}
 
     def _record(self) -> dict[str, Any]:
-        return {f.name: getattr(self, f.name) for f in fields(self)} | {"task": self.task.record()}
+        refused = [(name, record_of(said)) for name, said in self.refused]
+        return {f.name: getattr(self, f.name) for f in fields(self)} | {"task": self.task.record(), "refused": refused}
 
 
-def refusal_words(refused: Iterable[tuple[str, str]], count: int) -> list[str]:
-    """The first few of ``count`` refused inputs, (name, reason) each, in words."""
+def read_refusal(record: Mapping[str, Any]) -> tuple[str, Said]:
+    """The name and what is said of it, from a line of ``refused.jsonl``."""
+    return record["source"], said_of(record.get("said", record["reason"]))
+
+
+def refusal_words(refused: Iterable[tuple[str, Said]], count: int) -> list[str]:
+    """The first few of ``count`` refused inputs, each with what is said of it, in the language spoken."""
+    language = find_language()
     lines = [
-        printable(f"lanmu: {speak('command.refused', input=f'{name}: {reason}')}")
-        for name, reason in islice(refused, SHOWN_REFUSALS)
+        printable(f"lanmu: {speak('command.refused', input=f'{name}: {text_of(said, language)}')}")
+        for name, said in islice(refused, SHOWN_REFUSALS)
     ]
     more = speak("command.more", count=f"{count - SHOWN_REFUSALS:,}")
     return [*lines, f"lanmu: {more}"] if count > SHOWN_REFUSALS else lines
@@ -188,7 +195,7 @@ def read_plan(folder: RunFolder) -> Plan | None:
         identity = record.pop("identity")
         record["task"] = Task.from_record(record["task"])
         record["sources"] = tuple(record["sources"])
-        record["refused"] = tuple((name, reason) for name, reason in record["refused"])
+        record["refused"] = tuple((name, said_of(said)) for name, said in record["refused"])
         record["passed_over"] = tuple((ending, count) for ending, count in record.get("passed_over", ()))
         plan = Plan(**record)
     except (ValueError, TypeError, KeyError, AttributeError) as error:

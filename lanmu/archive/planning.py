@@ -65,7 +65,7 @@ def make_plan(folder: RunFolder, sources: Sequence[str], base: str, task: Task, 
 
     Sources that are not there are among the plan's ``refused``.  Raises LanmuError where nothing can be read.
     """
-    refused: list[tuple[str, str]] = []
+    refused: list[tuple[str, Said]] = []
     options = task.reading
     files = total = checksum = 0
     endings = Counter[str]()
@@ -76,9 +76,7 @@ def make_plan(folder: RunFolder, sources: Sequence[str], base: str, task: Task, 
 
     def found() -> Iterator[Found]:
         nonlocal files, total, checksum
-        for file in list_sources(
-            sources, base, options, lambda e: refused.append((e.name, e.reason)), is_output, passed
-        ):
+        for file in list_sources(sources, base, options, lambda e: refused.append((e.name, e.said)), is_output, passed):
             files += 1
             total += file.size
             checksum = (checksum + _number(file, base)) % _SUM

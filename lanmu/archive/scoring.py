@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from classifier.article import Article
 from classifier.columns import TextColumn
 from classifier.errors import InputRefused, LanmuError, Refused
-from classifier.messages import say
+from classifier.messages import Message, Said, say, text_of
 from classifier.model.decisions import Decisions
 from classifier.model.topic_model import TopicModel
 from classifier.reading.documents.documents import read_document
@@ -231,7 +231,7 @@ class _Refusals:
 
     def add(self, error: InputRefused) -> None:
         self.count += 1
-        self._aside.write(refusal_line(error.name, error.reason, self.shard))
+        self._aside.write(refusal_line(error.name, error.said, self.shard))
 
     def write(self, folder: RunFolder) -> None:
         if self.count:
@@ -241,8 +241,11 @@ class _Refusals:
         self._aside.close()
 
 
-def refusal_line(name: str, reason: str, shard: int | None = None) -> bytes:
-    record: dict[str, object] = {"source": name, "reason": reason}
+def refusal_line(name: str, said: Said, shard: int | None = None) -> bytes:
+    """A line of ``refused.jsonl``: the reason in English, and as a code with values where it has one."""
+    record: dict[str, object] = {"source": name, "reason": text_of(said)}
+    if isinstance(said, Message):
+        record["said"] = said.record()
     if shard is not None:
         record["shard"] = shard
     return (json.dumps(record, ensure_ascii=False) + "\n").encode("utf-8", "replace")

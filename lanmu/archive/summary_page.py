@@ -10,8 +10,10 @@ from html import escape
 from pathlib import PurePosixPath
 from typing import Any
 
+from classifier.messages import text_of
 from classifier.model.decisions import explain_reason
 from classifier.taxonomy import Taxonomy
+from lanmu.archive.plan import read_refusal
 from lanmu.charts import Column, draw_histogram, place_of_share, stack_bars, svg
 from training.evaluation.report.chart_page import chart_page, html_table, key_figures
 
@@ -187,7 +189,7 @@ def _slowest(summary: dict[str, Any]) -> str:
 def _refusals_section(summary: dict[str, Any], refusals: Sequence[dict[str, Any]]) -> str:
     rows = [(_shorten(e["source"]), e["refused"], e["articles"]) for e in summary["most_refused"]]
     html = f"<h3>未能读取最多的文件</h3>{html_table(('文件', '未读', '读到的篇数'), rows)}" if rows else ""
-    first = [(_shorten(r["source"]), r["reason"]) for r in refusals]
+    first = [(_shorten(name), text_of(said, "zh")) for name, said in map(read_refusal, refusals)]
     more = f"，全部 {summary['refused']:,} 个见 refused.jsonl" if summary["refused"] > len(first) else ""
     return f"{html}<h3>未能读取的输入{more}</h3>{html_table(('输入', '原因'), first)}"
 

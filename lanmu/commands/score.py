@@ -163,7 +163,7 @@ def score(
 
 def tell(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
     """Say what came of a finished run; exit 1 where inputs were refused, 2 where nothing was scored."""
-    from lanmu.archive.plan import refusal_words
+    from lanmu.archive.plan import read_refusal, refusal_words
 
     refused = summary["refused"]
     if said := describe_passed_over(summary.get("passed_over", {})):
@@ -181,8 +181,7 @@ def tell(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
         where = folder.name_of("refused.jsonl")
         print(f"lanmu: {speak('score.refused', inputs=speak_count('input', refused), where=where)}", file=sys.stderr)
         with folder.opened("refused.jsonl") as file:
-            records = map(json.loads, file)
-            for line in refusal_words(((record["source"], record["reason"]) for record in records), refused):
+            for line in refusal_words(map(read_refusal, map(json.loads, file)), refused):
                 print(line, file=sys.stderr)
         raise typer.Exit(1 if summary["articles"] else 2)
     if is_text_passed_over(summary.get("passed_over", {})):

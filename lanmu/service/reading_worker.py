@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused, LanmuError
-from classifier.messages import Message, say
+from classifier.messages import record_of, said_of, say
 from classifier.printed_places import printed_from, printed_record
 from classifier.processes import has_grown
 
@@ -78,13 +78,13 @@ def article_from(record: dict[str, Any]) -> Article:
 
 def refusal_record(error: InputRefused) -> list[Any]:
     """A refusal as JSON values: its name, and its message or words."""
-    return [error.name, error.said.record() if isinstance(error.said, Message) else str(error.said)]
+    return [error.name, record_of(error.said)]
 
 
 def refusal_from(record: list[Any]) -> InputRefused:
     """The refusal of ``refusal_record``."""
     name, said = record
-    return InputRefused(str(name), Message.of_record(said) if isinstance(said, dict) else str(said))
+    return InputRefused(str(name), said_of(said))
 
 
 def main() -> None:

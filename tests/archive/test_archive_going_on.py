@@ -11,6 +11,7 @@ import fsspec
 import pytest
 
 from classifier.errors import LanmuError
+from classifier.messages import text_of
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.lock import lock_folder
 from lanmu.archive.running import Work
@@ -106,7 +107,8 @@ def test_a_url_that_is_not_there_is_refused_and_the_others_are_scored(
         write_jsonl(tmp_path / "a.jsonl", articles(30))
         file.write((tmp_path / "a.jsonl").read_bytes())
     outcome = scored([f"{memory}/a.jsonl", f"{memory}/nowhere"], tmp_path / "out", small_model_folder)
-    assert outcome.plan.refused == ((f"{memory}/nowhere", "is not there; check the address"),)
+    told = [(name, text_of(said)) for name, said in outcome.plan.refused]
+    assert told == [(f"{memory}/nowhere", "is not there; check the address")]
     assert len(rows_of(tmp_path / "out")) == 30
 
 

@@ -65,6 +65,25 @@ def test_a_folder_of_everything_is_scored_once(lanmu: Lanmu, main: Main, tmp_pat
     assert rows_of(tmp_path / "out") == rows
 
 
+def test_what_was_refused_is_told_in_chinese_where_chinese_is_spoken(
+    tmp_path: Path, lanmu: Lanmu, small_model_folder: Path
+) -> None:
+    (tmp_path / "好.txt").write_text("春播开始\n\n清河镇春播三万亩，农机下田，农民忙着整地备种。\n", "utf-8")
+    (tmp_path / "坏.rtf").write_bytes(b"{\\rtf1 ")
+    done = lanmu("--lang", "zh", "score", "好.txt", "坏.rtf", "没有.txt", "--model", small_model_folder, "--out", "out")
+    assert done.returncode == 1, done.stderr
+    page = (tmp_path / "out" / "summary.html").read_text("utf-8")
+    for name, why in (("坏.rtf", "没有文字"), ("没有.txt", "请检查路径和权限")):
+        (said,) = {line for line in done.stderr.splitlines() if f" {name}: " in line}
+        assert why in said
+        assert name in page and why in page
+    refused = [json.loads(line) for line in (tmp_path / "out" / "refused.jsonl").read_text("utf-8").splitlines()]
+    assert {one["source"]: one["said"]["code"] for one in refused} == {
+        "坏.rtf": "word.no_text", "没有.txt": "reading.cannot_be_read"
+    }  # fmt: skip
+    assert all(one["reason"].isascii() for one in refused)
+
+
 def test_a_folder_that_is_no_run_is_left_alone(tmp_path: Path, small_model_folder: Path) -> None:
     write_jsonl(tmp_path / "a.jsonl", articles(5))
     (tmp_path / "家").mkdir()

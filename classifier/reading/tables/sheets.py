@@ -125,7 +125,8 @@ class _SheetTable:
         if self.columns is None:
             self._find_heading()
         if self.columns is None and self.above:
-            names = [cell.strip()[:40] for cell in self.above[0][1] if cell.strip()]
+            filled = ([cell.strip()[:40] for cell in cells if cell.strip()] for _, cells in self.above)
+            names = max(filled, key=len)  # the first of the widest: a caption stands in one cell
             unread.append(wrong_field(self.source.name, self.source.options.text_field, names))
         if self.rows:
             yield self._chunk()

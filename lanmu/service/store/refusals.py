@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from classifier.errors import InputRefused
-from classifier.messages import Language, Message, text_of
+from classifier.messages import Language, Message, said_of, text_of
 from lanmu.service.store.records import local_day, moment
 from lanmu.service.store.schema import refusals
 
@@ -133,10 +133,7 @@ def _record(error: InputRefused) -> dict[str, Any]:
 
 
 def _refusal(row: Any) -> Refusal:
-    told = tuple(
-        Told(one["name"], Message.of_record(one["said"]) if isinstance(one["said"], dict) else one["said"])
-        for one in row.told
-    )
+    told = tuple(Told(one["name"], said_of(one["said"])) for one in row.told)
     return Refusal(
         row.number, moment(row.at), row.origin, row.name, row.by, bool(row.whole), told, row.more, row.place,
         row.closed_at is None,
