@@ -23,8 +23,8 @@ from training.fitting.calibration import (
     fit_calibration,
 )
 from training.fitting.fit import label_columns, score_held_out, typical_examples
+from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import feature_matrix
-from training.fitting.options import FitOptions
 from training.fitting.solving import solve_weights
 from training.fitting.splits import time_blocks
 from training.fitting.threads import one_blas_thread

@@ -31,7 +31,7 @@ from classifier.engine import KernelScorer
 from classifier.engine.words import Dictionary, cut_column
 from classifier.model.choice import model_path
 from classifier.model.features import FeatureSpec
-from classifier.model.files import read_model
+from classifier.model.model_files import read_model
 from classifier.model.weights import LinearWeights
 from tests.reference.scikit_learn import Cut, fitted_model, pipeline
 from tests.segmentation.strange_texts import strange_texts
@@ -137,7 +137,7 @@ def reference_models(model: str | None) -> list[tuple[str, LinearWeights, Any]]:
     """The models whose scores are compared, each with its scikit-learn pipeline."""
     from classifier.taxonomy import Taxonomy
     from training.fitting.fit import fit_model
-    from training.fitting.options import FitOptions
+    from training.fitting.fit_options import FitOptions
     from training.labels.examples import Examples
 
     cut = shared_cut()

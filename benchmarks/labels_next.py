@@ -19,8 +19,8 @@ from classifier.taxonomy import read_taxonomy
 from training.curation.strategies import AtRandom, LeastSure, Pool, Strategy, UnsureDiverseRare, directions
 from training.evaluation.metrics import macro_f1
 from training.fitting.fit import label_columns
+from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import Matrix, feature_matrix
-from training.fitting.options import FitOptions
 from training.fitting.solving import solve_weights
 from training.fitting.threads import one_blas_thread
 from training.labels.corpora import real_examples, real_labels

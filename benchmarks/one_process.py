@@ -35,7 +35,7 @@ def jieba_alone() -> None:
 def scikit_learn(model: Path) -> None:
     from benchmarks.news import read_news
     from benchmarks.peers import ScikitLearn, jieba_words
-    from classifier.model.files import read_model
+    from classifier.model.model_files import read_model
 
     path = ScikitLearn("", read_model(model).weights, jieba_words())
     path.run(list(read_news(200).articles))

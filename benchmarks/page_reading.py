@@ -21,10 +21,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.made_pages import found_stories, is_one_story, make_page, torn
-from classifier.reading.options import Scorer
 from classifier.reading.page import fragments, topics
 from classifier.reading.page.page import read_page
 from classifier.reading.page.topics import MIN_SIDE_CHARS, pairs_of, sign_values, story_changes
+from classifier.reading.reading_options import Scorer
 
 CORPUS = Path(os.environ.get("LANMU_CORPUS", "../shared/data")) / "xwlb-2022-2025.jsonl.xz"
 COMMON_PAIRS = Path(topics.__file__).with_name("common_pairs.txt")

@@ -80,8 +80,8 @@ def same_text(article: Article, text: str) -> bool:
 
 def read_with_lanmu(path: Path) -> list[list[tuple[str, str]]]:
     """Titles and texts of a PDF's articles, a list a page."""
-    from classifier.reading.layout.articles import read_printed
     from classifier.reading.layout.pdf import pdf_pages
+    from classifier.reading.layout.printed_articles import read_printed
 
     return [
         [(a.title, a.text) for a in read_printed([page], Origin(str(path), stem="page")).articles]

@@ -27,7 +27,7 @@ class Article(BaseModel):
 
 def same_model() -> Answer:
     from classifier.model.choice import model_path
-    from classifier.model.files import read_model
+    from classifier.model.model_files import read_model
     from tests.reference.scikit_learn import pipeline
 
     stored = read_model(model_path())

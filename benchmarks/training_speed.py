@@ -19,8 +19,8 @@ from classifier.model.choice import model_path
 from classifier.model.topic_model import TopicModel
 from training.fitting.calibration import best_calibration
 from training.fitting.fit import score_held_out
+from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import feature_matrix
-from training.fitting.options import FitOptions
 from training.fitting.solving import solve_weights
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups

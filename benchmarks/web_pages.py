@@ -49,14 +49,14 @@ def trafilatura(data: bytes) -> Read:
 
 
 def readability(data: bytes) -> Read:
-    text = importlib.import_module("classifier.reading.documents.html").decode_page(data, "page.html").text
+    text = importlib.import_module("classifier.reading.documents.web_page").decode_page(data, "page.html").text
     document = importlib.import_module("readability").Document(text)
     body = importlib.import_module("lxml.html").fromstring(document.summary())
     return Read(document.short_title() or "", body.text_content(), "")
 
 
 def resiliparse(data: bytes) -> Read:
-    text = importlib.import_module("classifier.reading.documents.html").decode_page(data, "page.html").text
+    text = importlib.import_module("classifier.reading.documents.web_page").decode_page(data, "page.html").text
     extract = importlib.import_module("resiliparse.extract.html2text").extract_plain_text
     tree = importlib.import_module("resiliparse.parse.html").HTMLTree.parse(text)
     return Read(tree.title or "", extract(tree, main_content=True, comments=False, links=False, alt_texts=False), "")

@@ -12,8 +12,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from classifier.errors import LanmuError
-from classifier.reading.names import printable, show_name
-from lanmu.commands.streams import data_stream
+from classifier.reading.file_names import printable, show_name
+from lanmu.commands.standard_output import data_stream
 from lanmu.language import choose_language, find_language, speak
 
 COMMANDS = {

@@ -10,7 +10,7 @@ from sklearn.linear_model import RidgeClassifier
 
 from classifier.model.decisions import ReviewRule
 from classifier.model.features import FeatureSpec, PlainCounter
-from classifier.model.files import Manifest, write_model
+from classifier.model.model_files import Manifest, write_model
 from classifier.model.weights import LinearWeights
 from classifier.strings import StringTable
 from classifier.taxonomy import Taxonomy, read_taxonomy

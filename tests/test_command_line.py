@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from classifier.errors import InputRefused
-from lanmu.commands.refusals import NamedRefusals
+from lanmu.commands.unread import NamedRefusals
 from tests.conftest import Lanmu
 
 ROOT = Path(__file__).parent.parent

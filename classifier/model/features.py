@@ -176,7 +176,7 @@ def weigh(
 ) -> list[BlockValues]:
     """An article's counts → its tf-idf values as FeatureSpec defines them, block by block: the formula one reads.
 
-    The compiled engine has it again for speed (engine/scoring/articles.py), and training for whole
+    The compiled engine has it again for speed (engine/scoring/article_scores.py), and training for whole
     matrices (engine/counting); tests hold them against scikit-learn's own.
 
     Parameters

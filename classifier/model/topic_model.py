@@ -13,8 +13,8 @@ from classifier.columns import TextColumn
 from classifier.errors import ModelError
 from classifier.messages import say
 from classifier.model.decisions import Decisions, decide, list_reasons
-from classifier.model.files import StoredModel, read_model
 from classifier.model.form import form_bits
+from classifier.model.model_files import StoredModel, read_model
 from classifier.model.weights import Scorer, Scores
 from classifier.reading import read_path
 

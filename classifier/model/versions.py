@@ -16,7 +16,7 @@ from classifier.errors import ModelError
 from classifier.files import sync_folder, write_text_whole
 from classifier.messages import say
 from classifier.model.choice import CURRENT, MAX_NAME, current_name, is_name
-from classifier.model.files import MANIFEST, Manifest, read_manifest, read_model
+from classifier.model.model_files import MANIFEST, Manifest, read_manifest, read_model
 
 HISTORY = "history.jsonl"
 LOCK_SECONDS = 60.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from classifier.model.calibration import calibrate
 from classifier.model.features import FeatureSpec
+from classifier.model.probabilities import calibrate
 from classifier.strings import StringTable
 from classifier.text import CharacterTable
 

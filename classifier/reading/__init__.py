@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from classifier.reading.limits import LIMITS, Limits
-from classifier.reading.options import Kind, ReadingOptions, Scorer
+from classifier.reading.reading_options import Kind, ReadingOptions, Scorer
 from classifier.reading.sources import files_of, read_bytes, read_open, read_path, read_paths, read_pieces, read_stdin
 from classifier.reading.tables.chunk import ArticleChunk, TableSource
 from classifier.reading.tables.reader import table_chunks

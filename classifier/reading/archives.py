@@ -11,10 +11,10 @@ from typing import BinaryIO, cast
 
 from classifier.errors import InputRefused, Refused
 from classifier.messages import say
+from classifier.reading.file_names import GivenStems, tar_name, zip_name
 from classifier.reading.kinds import ARCHIVES, TABLES, is_hidden, is_readable, split_name
 from classifier.reading.limits import LIMITS, Limits
-from classifier.reading.names import GivenStems, tar_name, zip_name
-from classifier.reading.streams import BoundedStream, unpack
+from classifier.reading.packed_streams import BoundedStream, unpack
 from classifier.reading.unpacking import Unpacking
 
 _HEADER_BYTES = 1 << 20

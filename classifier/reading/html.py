@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from classifier.article import Article
-from classifier.reading.documents import html
+from classifier.reading.documents import web_page
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.origin import Origin
 
@@ -15,4 +15,4 @@ def read_html(markup: str, name: str = "", *, stem: str = "page", member: str = 
 
     Raises InputRefused where there is no article text.
     """
-    return html.read_html(markup, Origin(name, member, stem), limits)
+    return web_page.read_html(markup, Origin(name, member, stem), limits)

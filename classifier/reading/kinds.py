@@ -9,8 +9,8 @@ from typing import Final
 
 from classifier.errors import InputRefused
 from classifier.reading.encoding import decode
-from classifier.reading.names import name_of_bytes
-from classifier.reading.options import Kind, ReadingOptions
+from classifier.reading.file_names import name_of_bytes
+from classifier.reading.reading_options import Kind, ReadingOptions
 
 COMPRESSED: Final = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
 KINDS: Final[dict[str, str]] = {

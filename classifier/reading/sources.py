@@ -16,6 +16,7 @@ from classifier.errors import InputRefused, Refused, raise_refused
 from classifier.messages import say
 from classifier.reading.documents.documents import read_document
 from classifier.reading.documents.gathering import Gathering, is_small_text
+from classifier.reading.file_names import GivenStems, show_name
 from classifier.reading.kinds import (
     ARCHIVES,
     OLE,
@@ -31,10 +32,9 @@ from classifier.reading.kinds import (
     split_name,
 )
 from classifier.reading.limits import Limits
-from classifier.reading.names import GivenStems, show_name
-from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.origin import Origin
-from classifier.reading.streams import put_back, read_whole, unpack
+from classifier.reading.packed_streams import put_back, read_whole, unpack
+from classifier.reading.reading_options import ReadingOptions, Scorer
 from classifier.reading.tables.chunk import ArticleChunk, TableSource
 from classifier.reading.tables.reader import table_chunks
 from classifier.reading.unpacking import TooMuch, Unpacking

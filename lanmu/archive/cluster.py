@@ -17,7 +17,7 @@ from typing import Any
 from classifier.errors import LanmuError
 from classifier.files import write_bytes_whole
 from classifier.messages import name_some, say
-from classifier.model.files import MANIFEST, WEIGHTS
+from classifier.model.model_files import MANIFEST, WEIGHTS
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.local import Done
 from lanmu.archive.plan import PLAN, Plan, Shard, part_name, read_plan

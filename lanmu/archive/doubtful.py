@@ -21,7 +21,7 @@ from classifier.errors import InputRefused, LanmuError
 from classifier.messages import say
 from classifier.model.topic_model import TopicModel
 from classifier.reading.dates import normal_date
-from classifier.reading.names import show_name
+from classifier.reading.file_names import show_name
 from classifier.reading.tables.chunk import ArticleChunk
 from classifier.spreadsheets import undo_defuse
 from lanmu.archive.folder import RunFolder

@@ -9,7 +9,7 @@ from typing import Any
 
 from classifier.errors import LanmuError
 from classifier.messages import say
-from classifier.model.files import Manifest
+from classifier.model.model_files import Manifest
 from lanmu.archive.assembly import assemble
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.locations import size_of

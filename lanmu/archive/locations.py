@@ -12,9 +12,9 @@ from urllib.parse import unquote, urlsplit
 
 from classifier.errors import InputRefused, LanmuError, Refused
 from classifier.messages import say
+from classifier.reading.file_names import show_name
 from classifier.reading.kinds import READABLE, is_hidden, is_readable
-from classifier.reading.names import show_name
-from classifier.reading.options import ReadingOptions
+from classifier.reading.reading_options import ReadingOptions
 from classifier.reading.sources import entries_of
 
 _STAMPS = ("ETag", "etag", "md5Hash", "checksum", "LastModified", "last_modified", "updated", "mtime", "created")

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from classifier.errors import LanmuError
 from classifier.messages import Message, Said, record_of, said_of, say, text_of
-from classifier.reading.names import printable
-from classifier.reading.options import TOLD, ReadingOptions
+from classifier.reading.file_names import printable
+from classifier.reading.reading_options import TOLD, ReadingOptions
 from lanmu.archive.folder import RunFolder
 from lanmu.language import find_language, speak
 

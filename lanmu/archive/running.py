@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from classifier.errors import LanmuError
 from classifier.messages import say
-from classifier.model.files import read_manifest
+from classifier.model.model_files import read_manifest
 from lanmu.archive.finishing import find_finished_file, finish, read_report
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.local import PROCESS_COST, LocalRun

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.reading.file_names import stem_candidates
 from classifier.reading.kinds import split_name
-from classifier.reading.names import stem_candidates
 
 _RECENT = 65_536
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.model.files import Manifest
-from classifier.reading.names import show_name
+from classifier.model.model_files import Manifest
+from classifier.reading.file_names import show_name
 from classifier.taxonomy import Taxonomy
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.plan import Plan

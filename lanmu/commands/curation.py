@@ -21,8 +21,8 @@ from lanmu.commands.label_options import (
     taxonomy_of,
 )
 from lanmu.commands.options import ModelOption, ModelsOption
-from lanmu.commands.refusals import NamedRefusals
-from lanmu.commands.streams import clear_passing, json_line, show_passing
+from lanmu.commands.standard_output import clear_passing, json_line, show_passing
+from lanmu.commands.unread import NamedRefusals
 from lanmu.language import find_language, speak
 
 if TYPE_CHECKING:
@@ -144,6 +144,6 @@ def _guess(tagged: TaggedArticle, names: dict[str, str]) -> str:
 
 
 def _write(out: Path, labels: list[Label], more: dict[str, list[str]]) -> None:
-    from training.labels.formats.exports import spreadsheet
+    from training.labels.formats.label_exports import spreadsheet
 
     write_output(out, spreadsheet(labels, more))

@@ -32,7 +32,7 @@ from lanmu.commands.label_options import (
     read_unlabelled_pool,
 )
 from lanmu.commands.options import ModelsOption
-from lanmu.commands.streams import clear_passing, show_passing
+from lanmu.commands.standard_output import clear_passing, show_passing
 from lanmu.language import find_language, speak
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from classifier.messages import Language
-    from classifier.model.files import StoredModel
+    from classifier.model.model_files import StoredModel
     from classifier.taxonomy import Taxonomy
-    from training.evaluation.evaluate import Evaluation
+    from training.evaluation.evaluation import Evaluation
     from training.fitting.fit import Fitted
     from training.labels.examples import Examples
 
@@ -113,8 +113,8 @@ def evaluate(
 
     from classifier.files import check_folder_writable
     from training.evaluation.answers import model_answers
-    from training.evaluation.evaluate import evaluate as evaluated
-    from training.evaluation.evaluate import evaluate_answers
+    from training.evaluation.evaluation import evaluate as evaluated
+    from training.evaluation.evaluation import evaluate_answers
     from training.evaluation.printing import print_evaluation
     from training.fitting.fit import fit_model
     from training.fitting.start import with_unlabelled
@@ -198,7 +198,7 @@ def _drift(
 
     from classifier.files import write_output
     from classifier.model.choice import model_path
-    from classifier.model.files import read_model
+    from classifier.model.model_files import read_model
     from training.evaluation.answers import fold_answers
     from training.evaluation.drift.measure import check_dates, drift, reference_of
     from training.evaluation.drift.report import drift_page, print_drift
@@ -221,7 +221,7 @@ def _drift(
 def _champion(models: Path | None) -> StoredModel | None:
     """The current model, to be compared with; None where there is none."""
     from classifier.model.choice import model_path
-    from classifier.model.files import read_model
+    from classifier.model.model_files import read_model
 
     try:
         return read_model(model_path(None, models))

@@ -13,12 +13,12 @@ import typer
 from classifier.errors import InputRefused, LabelsError, LanmuError
 from classifier.messages import say
 from lanmu.commands.options import EXPERT, INPUT
-from lanmu.commands.refusals import NamedRefusals
+from lanmu.commands.unread import NamedRefusals
 from lanmu.language import speak
 
 if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy
-    from training.fitting.options import FitOptions
+    from training.fitting.fit_options import FitOptions
     from training.fitting.start import Start
     from training.labels.examples import Examples
     from training.labels.label import Label

@@ -15,7 +15,7 @@ from classifier.files import check_writable, write_output
 from classifier.messages import Said, say
 from lanmu.commands import curation as curation_commands
 from lanmu.commands.label_options import CategoriesOption, LabelsOption, labels_path, labels_to_read, taxonomy_of
-from lanmu.commands.streams import json_line
+from lanmu.commands.standard_output import json_line
 from lanmu.language import find_language, speak, speak_count
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _article(path: Path, position: int | None) -> Article:
 
 def _make_own_id(article: Article, texts: dict[str, str]) -> str:
     """The article's id; where another text has it (two files of one name), with the content's mark."""
-    from training.labels.formats.text import content_id
+    from training.labels.formats.text_labels import content_id
 
     if texts.get(article.id, article.text).strip() == article.text.strip():
         return article.id
@@ -234,7 +234,7 @@ def export(
     Example: lanmu labels export labels-for-excel.csv
     """
     from training.labels.file import usable_labels
-    from training.labels.formats.exports import export_labels
+    from training.labels.formats.label_exports import export_labels
 
     check_writable(out)
     path = labels_to_read(file)
@@ -256,7 +256,7 @@ def stats(
     Example: lanmu labels stats
     """
     from training.labels.file import read_labels
-    from training.labels.statistics import count_labels, print_counts
+    from training.labels.label_counts import count_labels, print_counts
 
     taxonomy = taxonomy_of(categories)
     path = labels_to_read(file)

@@ -10,7 +10,7 @@ from lanmu.language import find_language, speak
 from training.evaluation.printing import OVERALL, grid, interval_words, source_lines
 
 if TYPE_CHECKING:
-    from classifier.model.files import Manifest
+    from classifier.model.model_files import Manifest
     from classifier.model.versions import Event
 
 SHOWN_ACCURACIES = (0.9, 0.95, 0.97, 0.98, 0.99)

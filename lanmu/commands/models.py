@@ -17,7 +17,7 @@ from lanmu.commands.options import ModelsOption
 from lanmu.language import find_language, speak
 
 if TYPE_CHECKING:
-    from classifier.model.files import Manifest
+    from classifier.model.model_files import Manifest
     from classifier.model.versions import Registry, Version
 
 models = typer.Typer(
@@ -94,7 +94,7 @@ def show(
     Example: lanmu models show
     """
     from classifier.model.choice import current_name
-    from classifier.model.files import MANIFEST, read_manifest
+    from classifier.model.model_files import MANIFEST, read_manifest
     from lanmu.commands.model_summary import print_model
 
     registry = _registry(models)
@@ -158,7 +158,7 @@ def diff(
     Example: lanmu models diff lanmu-1 model
     """
     from classifier.model.choice import current_name
-    from classifier.model.files import read_model
+    from classifier.model.model_files import read_model
     from training.promotion.comparison import compare_models
 
     registry = _registry(models)

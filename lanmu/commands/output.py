@@ -8,10 +8,10 @@ from typing import IO, TYPE_CHECKING, Protocol
 
 from classifier.article import TaggedArticle, WordEvidence
 from classifier.model.decisions import explain_reason
-from classifier.reading.names import printable
+from classifier.reading.file_names import printable
 from classifier.spreadsheets import defuse
 from classifier.taxonomy import Taxonomy
-from lanmu.commands.streams import json_line
+from lanmu.commands.standard_output import json_line
 from lanmu.language import find_language, speak
 
 if TYPE_CHECKING:

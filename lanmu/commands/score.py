@@ -13,7 +13,7 @@ import typer
 
 from classifier.errors import LanmuError
 from classifier.messages import say
-from classifier.reading.options import ReadingOptions
+from classifier.reading.reading_options import ReadingOptions
 from lanmu.archive.locations import plain_path
 from lanmu.commands.options import (
     EXPERT,
@@ -28,7 +28,7 @@ from lanmu.commands.options import (
     TextFieldOption,
     TitleFieldOption,
 )
-from lanmu.commands.refusals import describe_passed_over, is_text_passed_over
+from lanmu.commands.unread import describe_passed_over, is_text_passed_over
 from lanmu.language import speak, speak_count
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def score(
     Example: lanmu score archive/ --out tagged
     """
     from classifier.model.choice import model_path
-    from classifier.model.files import read_manifest
+    from classifier.model.model_files import read_manifest
     from lanmu.archive.plan import Task
     from lanmu.archive.running import Work, score_archive
     from lanmu.archive.target import target

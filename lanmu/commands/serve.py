@@ -83,8 +83,8 @@ def serve(
     Example: lanmu serve
     """
     with import_service():
-        from classifier.reading.options import ReadingOptions
-        from lanmu.service.running import run
+        from classifier.reading.reading_options import ReadingOptions
+        from lanmu.service.server import run
         from lanmu.service.settings import prepare
     settings = prepare(
         home,
@@ -125,8 +125,8 @@ def watch(
     Example: lanmu watch 来稿 --once
     """
     with import_service():
-        from classifier.reading.options import ReadingOptions
-        from lanmu.service.inbox.running import run
+        from classifier.reading.reading_options import ReadingOptions
+        from lanmu.service.inbox.standalone import run
         from lanmu.service.settings import prepare
     settings = prepare(
         home,

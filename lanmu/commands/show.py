@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from classifier.errors import InputRefused, LanmuError, Refused
 from classifier.files import written_output
 from classifier.messages import say
-from classifier.reading.documents.printed import PRINTED_KINDS, read_placed_articles
+from classifier.reading.documents.printed_pages import PRINTED_KINDS, read_placed_articles
 from classifier.reading.kinds import chosen_kind, kind_by_content, ocr_kind, split_name
+from classifier.reading.layout.drawing import number_articles, page_svg
 from classifier.reading.layout.pdf_process import draw_page_in_process
-from classifier.reading.layout.show import number_articles, page_svg
 from classifier.reading.origin import Origin
-from classifier.reading.streams import read_whole
+from classifier.reading.packed_streams import read_whole
 
 if TYPE_CHECKING:
     from classifier.article import Article, TaggedArticle
     from classifier.model.topic_model import TopicModel
     from classifier.reading import ReadingOptions
-    from classifier.reading.layout.articles import PlacedArticle
     from classifier.reading.layout.printed import PrintedPage
+    from classifier.reading.layout.printed_articles import PlacedArticle
 
 PICTURE_WIDTH = 1_500
 MOST_PAGES = 60

@@ -31,8 +31,8 @@ from lanmu.commands.options import (
     TextFieldOption,
     TitleFieldOption,
 )
-from lanmu.commands.refusals import NamedRefusals
-from lanmu.commands.streams import data_stream
+from lanmu.commands.standard_output import data_stream
+from lanmu.commands.unread import NamedRefusals
 from lanmu.language import speak, speak_count
 
 if TYPE_CHECKING:

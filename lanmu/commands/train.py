@@ -31,13 +31,13 @@ from lanmu.commands.label_options import (
     read_unlabelled_pool,
     taxonomy_of,
 )
-from lanmu.commands.streams import clear_passing, show_passing
+from lanmu.commands.standard_output import clear_passing, show_passing
 from lanmu.language import find_language, speak
 
 if TYPE_CHECKING:
     from classifier.model.versions import Registry
     from classifier.taxonomy import Taxonomy
-    from training.fitting.options import FitOptions
+    from training.fitting.fit_options import FitOptions
 
 
 NOT_BETTER = 3
@@ -212,8 +212,8 @@ def _from_names(
 
 
 def _options_of(registry: Registry, name: str) -> FitOptions:
-    from classifier.model.files import read_manifest
-    from training.fitting.options import FitOptions
+    from classifier.model.model_files import read_manifest
+    from training.fitting.fit_options import FitOptions
 
     try:
         return FitOptions.from_record(read_manifest(registry.path(name)).training["options"])
@@ -225,7 +225,7 @@ def _seed(registry: Registry, taxonomy: Taxonomy) -> None:
     """Begin an empty folder with the shipped model, so that a new one has something to be better than."""
     from classifier.files import find_shipped
     from classifier.model.choice import current_name
-    from classifier.model.files import read_manifest
+    from classifier.model.model_files import read_manifest
     from training.fitting.prior import find_renamed
 
     if registry.current is not None:

@@ -13,7 +13,7 @@ from classifier.errors import LanmuError
 from classifier.messages import Said, say
 from classifier.model.choice import CURRENT, current_name
 from classifier.model.decisions import ReviewRule
-from classifier.model.files import Manifest, StoredModel, read_model
+from classifier.model.model_files import Manifest, StoredModel, read_model
 from classifier.model.topic_model import Engine, TopicModel
 from classifier.taxonomy import Taxonomy
 

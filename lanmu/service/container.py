@@ -17,7 +17,7 @@ from lanmu.service.intake import Intake
 from lanmu.service.jobs import Jobs
 from lanmu.service.label_writer import LabelWriter
 from lanmu.service.mending import Mending, Retention
-from lanmu.service.metrics import Metrics
+from lanmu.service.prometheus import Metrics
 from lanmu.service.reading_pool import ReadingPool
 from lanmu.service.reviewing import Review
 from lanmu.service.security.sign_in import SignIns
@@ -25,7 +25,7 @@ from lanmu.service.seeding import seed
 from lanmu.service.settings import Settings
 from lanmu.service.similar import SimilarLabels
 from lanmu.service.store import Store, choices
-from lanmu.service.tagging import Tagger
+from lanmu.service.tagger import Tagger
 
 
 class Background(Protocol):

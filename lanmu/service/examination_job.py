@@ -17,7 +17,7 @@ from classifier.errors import LanmuError
 from classifier.files import write_text_whole
 from classifier.messages import Language
 from classifier.model.choice import current_name
-from classifier.model.files import read_manifest, read_model
+from classifier.model.model_files import read_manifest, read_model
 from classifier.model.topic_model import TopicModel
 from classifier.processes import python_command
 from classifier.reading.dates import is_iso

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from classifier.messages import say
-from lanmu.service.tagging import Overloaded
+from lanmu.service.tagger import Overloaded
 
 MOST_CLIENTS = 64
 

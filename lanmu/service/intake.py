@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from classifier.article import Article, TaggedArticle
 from lanmu.service.inbox.outgoing import Outgoing
-from lanmu.service.store import Store, changes, queue, rejudging
-from lanmu.service.tagging import Tagger, Tags
+from lanmu.service.store import Store, change_log, queue, rejudging
+from lanmu.service.tagger import Tagger, Tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Intake:
             with self.store.writing() as connection:
                 done = rejudging.judge_again(connection, judged, tags.model.manifest.name)
                 for number in done.changed:
-                    changes.add_label(
+                    change_log.add_label(
                         connection, number, tags.model.taxonomy, action="rejudge", by=tags.model.manifest.name,
                         deliver=self.outgoing.deliver, wait=self.outgoing.label_seconds,
                     )  # fmt: skip

@@ -6,7 +6,7 @@ import logging
 import sys
 import time
 
-from classifier.reading.names import printable
+from classifier.reading.file_names import printable
 
 TALKATIVE = ("httpx", "httpcore", "watchfiles")
 """Libraries that tell every single thing they do."""

@@ -15,10 +15,10 @@ from classifier.messages import say
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
 from lanmu.service.settings import ServiceLimits
-from lanmu.service.store import Store, audit, changes, mending, mendings, printed
+from lanmu.service.store import Store, audit, change_log, corrections, line_places, mendings
 from lanmu.service.store.mendings import MendedSince
 from lanmu.service.store.records import QueuedArticle
-from lanmu.service.tagging import Tagger, Tags
+from lanmu.service.tagger import Tagger, Tags
 
 log = logging.getLogger("lanmu.service")
 AT_ONCE = 500
@@ -46,9 +46,9 @@ class Mending:
         before = self._seen(number, seen, token)
         if not title.strip() and not before.article.text.strip():
             raise LanmuError(say("mending.title_needed"))
-        tags = self.tagger.tag_now([mending.with_title(before.article, title, column)])
+        tags = self.tagger.tag_now([corrections.with_title(before.article, title, column)])
         with self.store.writing() as connection:
-            mending.seen_article(connection, number, seen, token)
+            corrections.seen_article(connection, number, seen, token)
             copies = mendings.copy_articles(connection, [number])
             self._rewrite(connection, number, tags, by)
             audit.note(connection, by, "article edited", str(number), {"title": before.article.title})
@@ -61,13 +61,13 @@ class Mending:
         if number == other:
             raise LanmuError(say("mending.itself", number=number))
         first, second = self._seen(number, seen, token), self._seen(other)
-        tags = self.tagger.tag_now([mending.join_articles(first.article, [second.article])])
+        tags = self.tagger.tag_now([corrections.join_articles(first.article, [second.article])])
         with self.store.writing() as connection:
-            mending.seen_article(connection, number, seen, token)
-            mending.seen_article(connection, other, second.version, second.token)
+            corrections.seen_article(connection, number, seen, token)
+            corrections.seen_article(connection, other, second.version, second.token)
             copies = mendings.copy_articles(connection, [number, other])
             self._rewrite(connection, number, tags, by)
-            printed.join(connection, number, other)
+            line_places.join(connection, number, other)
             self._remove(connection, second, by, into=number)
             audit.note(connection, by, "articles merged", str(number), {"other": other})
             step = mendings.note(connection, "merge", by, number, copies)
@@ -78,18 +78,18 @@ class Mending:
         """Make a new article of the paragraphs from one on; returns its number, and the step's."""
         before = self._seen(number, seen, token)
         try:
-            first, second = mending.cut(before.article, paragraph, title)
+            first, second = corrections.cut(before.article, paragraph, title)
         except ValueError as error:
             raise LanmuError(say("mending.empty")) from error
         tags = self.tagger.tag_now([first, second])
         model = tags.model.manifest.name
         with self.store.writing() as connection:
-            mending.seen_article(connection, number, seen, token)
+            corrections.seen_article(connection, number, seen, token)
             copies = mendings.copy_articles(connection, [number])
-            mending.rewrite(connection, number, tags.articles[0], model)
-            added = mending.insert_after(connection, before, tags.articles[1], model)
+            corrections.rewrite(connection, number, tags.articles[0], model)
+            added = corrections.insert_after(connection, before, tags.articles[1], model)
             new = added.number
-            printed.cut(connection, number, new, before.article.text.split("\n")[paragraph])
+            line_places.cut(connection, number, new, before.article.text.split("\n")[paragraph])
             for one in (number, new):
                 self._tell(connection, one, tags, by)
             audit.note(connection, by, "article split", str(number), {"new": new})
@@ -100,7 +100,7 @@ class Mending:
     def delete(self, number: int, by: str, *, seen: int | None = None, token: str | None = None) -> int:
         """Take an article out of the queue and its label out of labels.csv; it may come again."""
         with self.store.writing() as connection:
-            article = mending.seen_article(connection, number, seen, token)
+            article = corrections.seen_article(connection, number, seen, token)
             copies = mendings.copy_articles(connection, [number])
             self._remove(connection, article, by)
             audit.note(connection, by, "article deleted", str(number), {"title": article.article.title[:200]})
@@ -120,10 +120,10 @@ class Mending:
                 raise MendedSince(say("mending.gone"))
             mendings.check_as_left(connection, mend)
             for number in mend.created:
-                self._remove(connection, mending.seen_article(connection, number), by, into=mend.article)
+                self._remove(connection, corrections.seen_article(connection, number), by, into=mend.article)
             mendings.take_back(connection, mend)
             for copy in mend.copies:
-                changes.add_label(
+                change_log.add_label(
                     connection, copy["row"]["number"], taxonomy, action="undo", by=by, deliver=self.outgoing.deliver,
                     wait=self.outgoing.label_seconds,
                 )  # fmt: skip
@@ -137,10 +137,10 @@ class Mending:
         count = 0
         while True:
             with self.store.writing() as connection:
-                numbers = mending.older_than(connection, before, AT_ONCE)
+                numbers = corrections.older_than(connection, before, AT_ONCE)
                 mendings.prune(connection, datetime.fromisoformat(before).timestamp() if numbers else None)
                 for number in numbers:
-                    mending.remove(connection, number, keep_label=True)
+                    corrections.remove(connection, number, keep_label=True)
                 if numbers:
                     audit.note(connection, "lanmu", "articles forgotten", before, {"count": len(numbers)})
             count += len(numbers)
@@ -153,25 +153,25 @@ class Mending:
         count = 0
         while True:
             with self.store.writing() as connection:
-                pruned = changes.prune(connection, before)
+                pruned = change_log.prune(connection, before)
             count += pruned
             if not pruned:
                 return count
 
     def _seen(self, number: int, seen: int | None = None, token: str | None = None) -> QueuedArticle:
         with self.store.reading() as connection:
-            return mending.seen_article(connection, number, seen, token)
+            return corrections.seen_article(connection, number, seen, token)
 
     def _rewrite(self, connection: Connection, number: int, tags: Tags, by: str) -> None:
-        mending.rewrite(connection, number, tags.articles[0], tags.model.manifest.name)
+        corrections.rewrite(connection, number, tags.articles[0], tags.model.manifest.name)
         self._tell(connection, number, tags, by)
 
     def _remove(self, connection: Connection, article: QueuedArticle, by: str, into: int | None = None) -> None:
-        changes.add_removal(connection, article, by=by, into=into, deliver=self.outgoing.deliver)
-        mending.remove(connection, article.number, into=into)
+        change_log.add_removal(connection, article, by=by, into=into, deliver=self.outgoing.deliver)
+        corrections.remove(connection, article.number, into=into)
 
     def _tell(self, connection: Connection, number: int, tags: Tags, by: str) -> None:
-        changes.add_label(
+        change_log.add_label(
             connection, number, tags.model.taxonomy, action="edit", by=by, deliver=self.outgoing.deliver,
             wait=self.outgoing.label_seconds,
         )  # fmt: skip

@@ -22,7 +22,7 @@ from lanmu.service.security.sign_in import SignInRefused, TooManyTries
 from lanmu.service.store import StoreUnusable
 from lanmu.service.store.labelling import AnotherCard, LabelledMeanwhile, NoSuchArticle
 from lanmu.service.store.mendings import MendedSince
-from lanmu.service.tagging import Overloaded
+from lanmu.service.tagger import Overloaded
 
 log = logging.getLogger("lanmu.service")
 Page = Callable[[Request, int, Said], Response | None]

@@ -13,7 +13,7 @@ from classifier.article import Article
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import say
 from classifier.processes import python_command
-from classifier.reading.options import ReadingOptions
+from classifier.reading.reading_options import ReadingOptions
 from lanmu.service.champion import Champion
 from lanmu.service.fair_places import FairPlaces
 from lanmu.service.reading_worker import article_from, receive, refusal_from, send

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from lanmu.service.champion import Champion
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
-from lanmu.service.store import Store, changes, labelling, leases, second_reading
+from lanmu.service.store import Store, change_log, labelling, leases, second_reading
 from lanmu.service.store.labelling import Labelling
 from lanmu.service.wished_categories import choosable, read_wished
 
@@ -122,7 +122,7 @@ class Review:
             taxonomy = choosable(self.champion.model.taxonomy, read_wished(self.categories))
         for one in done:
             if not one.again:
-                changes.add_label(
+                change_log.add_label(
                     connection, one.article, taxonomy, action=action or one.action, by=one.by,
                     deliver=out.deliver, wait=out.label_seconds,
                 )  # fmt: skip

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from classifier.errors import LanmuError
 from classifier.messages import say
-from classifier.reading.options import ReadingOptions
+from classifier.reading.reading_options import ReadingOptions
 from lanmu.service.inbox.signing import new_secret
 from lanmu.service.store.database import DATABASE
 from lanmu.service.wished_categories import CATEGORIES

@@ -13,7 +13,7 @@ from classifier.errors import LabelsError, LanmuError
 from classifier.files import write_text_whole
 from classifier.messages import say
 from classifier.model.choice import current_name
-from classifier.model.files import read_manifest
+from classifier.model.model_files import read_manifest
 from classifier.model.versions import Registry
 from classifier.taxonomy import read_taxonomy
 from training.labels.corpora import join_corpora

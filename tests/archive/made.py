@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from classifier.model.files import read_manifest
+from classifier.model.model_files import read_manifest
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.plan import Task, part_name, read_plan
 from lanmu.archive.running import Outcome, Work, score_archive

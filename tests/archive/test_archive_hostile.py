@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from classifier.model.files import read_manifest
+from classifier.model.model_files import read_manifest
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.plan import Task, read_shards
 from lanmu.archive.planning import make_plan

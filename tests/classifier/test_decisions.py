@@ -11,7 +11,7 @@ import pytest
 from classifier.article import Article
 from classifier.model.choice import model_path
 from classifier.model.decisions import NEVER, STRICT, TOO_SHORT, UNSURE, ReviewRule, list_reasons
-from classifier.model.files import MANIFEST, read_manifest, read_model, write_model
+from classifier.model.model_files import MANIFEST, read_manifest, read_model, write_model
 from classifier.model.topic_model import Engine, TopicModel
 
 EVENING = (

@@ -12,7 +12,7 @@ from classifier.engine import KernelScorer
 from classifier.engine.scoring.walk import WalkScorer
 from classifier.model.explanation import Explainer
 from classifier.model.features import FeatureSpec
-from classifier.model.files import read_model
+from classifier.model.model_files import read_model
 from tests.reference.plain import PlainScorer, jieba_cut
 from tests.small_model import small_model
 

@@ -15,7 +15,7 @@ import pytest
 
 from classifier.article import Article
 from classifier.errors import ModelError
-from classifier.model.files import MANIFEST, WEIGHTS, read_manifest
+from classifier.model.model_files import MANIFEST, WEIGHTS, read_manifest
 from classifier.model.tensors import read_tensors, write_tensors
 from classifier.model.topic_model import TopicModel
 

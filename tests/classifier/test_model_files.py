@@ -10,7 +10,7 @@ from safetensors.numpy import load_file
 
 from classifier.errors import ModelError
 from classifier.model.features import FeatureSpec
-from classifier.model.files import MANIFEST, WEIGHTS, read_model, write_model
+from classifier.model.model_files import MANIFEST, WEIGHTS, read_model, write_model
 from classifier.model.tensors import read_tensors, write_tensors
 from tests.small_model import small_model
 

@@ -6,7 +6,7 @@ import pytest
 
 from classifier.errors import TaxonomyError, UnknownCategory
 from classifier.files import find_shipped
-from classifier.model.files import read_manifest
+from classifier.model.model_files import read_manifest
 from classifier.model.versions import Registry
 from classifier.taxonomy import Taxonomy, read_taxonomy
 

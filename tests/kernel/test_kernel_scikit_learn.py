@@ -14,7 +14,7 @@ from benchmarks.exactness import compare_scores, corpus_articles
 from classifier.engine import KernelScorer
 from classifier.model.choice import model_path
 from classifier.model.features import FeatureSpec
-from classifier.model.files import read_model
+from classifier.model.model_files import read_model
 from classifier.model.weights import LinearWeights
 from tests.kernel.articles import WRITTEN, strange_articles
 from tests.reference.plain import jieba_cut

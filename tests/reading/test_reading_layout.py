@@ -19,10 +19,10 @@ from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.reading import read_bytes, read_open
 from classifier.reading.layout import pdf_process
-from classifier.reading.layout.articles import read_printed
 from classifier.reading.layout.legible import is_garbled
 from classifier.reading.layout.pdf import pdf_pages
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
+from classifier.reading.layout.printed_articles import read_printed
 from classifier.reading.origin import Origin
 from tests.reading.sheets import FONT, Column, Sheet, pdf_of
 

@@ -16,8 +16,8 @@ import pytest
 
 from classifier.errors import InputRefused
 from classifier.reading import ReadingOptions, read_bytes, read_path, read_paths, read_stdin
+from classifier.reading.file_names import printable
 from classifier.reading.kinds import KINDS, READABLE, unread_ending
-from classifier.reading.names import printable
 
 TEXT = "护林员巡山\n\n护林员老周每天走二十里山路,三十年没有起过一场火。\n"
 ROWS = [

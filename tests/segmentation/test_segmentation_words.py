@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from classifier.columns import TextColumn
 from classifier.engine.words import Dictionary, cut, cut_column
-from classifier.engine.words.tables import segmentation_tables
+from classifier.engine.words.jieba_tables import segmentation_tables
 from classifier.engine.words.walking import WordWalker
 from classifier.text import character_table, normalise
 from tests.examples import ALL, examples

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lanmu.service.settings import Settings
-from lanmu.service.store import Store, changes, deliveries
+from lanmu.service.store import Store, change_log, deliveries
 from tests.service.articles import CLINIC, DOUBTFUL, HARVEST, MATCH
 from tests.service.conftest import App, Made
 from tests.service.receiver import Receiver
@@ -197,7 +197,7 @@ def test_an_older_database_keeps_its_results_and_what_waits(app: App, tmp_path: 
         """)
     store = Store(path)
     with store.reading() as connection:
-        (one,) = changes.since(connection, 0)
+        (one,) = change_log.since(connection, 0)
         (due,) = deliveries.due(connection, 10)
         line = connection.exec_driver_sql("SELECT id FROM labels").scalar_one()
     assert (one.number, one.kind, one.record, due.change, due.tries) == (7, "article.tagged", '{"number": 2}', 7, 3)

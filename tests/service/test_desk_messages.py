@@ -103,7 +103,7 @@ def test_all_that_a_page_may_have_to_say_has_a_code() -> None:
     """Errors of the rooms that pages call are raised with a code, never with an English sentence."""
     service = TEMPLATES.parents[1]
     rooms = [path for room in ("desk", "security", "store") for path in sorted((service / room).glob("*.py"))]
-    own = [service / name for name in ("mending.py", "reviewing.py", "tagging.py", "champion.py", "jobs.py")]
+    own = [service / name for name in ("mending.py", "reviewing.py", "tagger.py", "champion.py", "jobs.py")]
     for path in [*rooms, *own]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and path.name != "migrations.py":

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from classifier.messages import say
-from classifier.model.files import read_model, write_model
+from classifier.model.model_files import read_model, write_model
 from lanmu.service.container import Service, build_service
 from lanmu.service.store import audit, queue, schema
 from lanmu.service.store.records import today

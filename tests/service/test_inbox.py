@@ -27,8 +27,8 @@ from lanmu.service.inbox.taking import Taking
 from lanmu.service.reading_pool import Reading
 from lanmu.service.settings import ServiceLimits, Settings, prepare
 from lanmu.service.store import Store, queue
-from lanmu.service.store.changes import NewResult
-from lanmu.service.store.changes import add as add_result
+from lanmu.service.store.change_log import NewResult
+from lanmu.service.store.change_log import add as add_result
 from lanmu.service.store.records import today
 from tests.reading.office_files import OFFICE, workbook
 from tests.service.articles import CLINIC, DOUBTFUL, HARVEST, MATCH

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from classifier.article import Article, Source
 from lanmu.service.container import Service
-from lanmu.service.store import audit, changes, queue
+from lanmu.service.store import audit, change_log, queue
 from lanmu.service.store.records import QueuedArticle
 from tests.service.desk_made import CLINIC, MATCH, made_service, sign_in, take_in
 from tests.service.running import running
@@ -56,7 +56,7 @@ def lines(service: Service) -> dict[str, str]:
 
 def told(service: Service) -> list[str]:
     with service.store.reading() as connection:
-        return [one.kind for one in changes.since(connection, 0)]
+        return [one.kind for one in change_log.since(connection, 0)]
 
 
 def test_a_page_shows_its_articles_in_their_order(client: TestClient) -> None:

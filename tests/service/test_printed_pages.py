@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from classifier.printed_places import PrintedPart
 from classifier.reading import read_bytes
 from lanmu.service.container import Service
-from lanmu.service.store import Store, printed, queue
+from lanmu.service.store import Store, line_places, queue
 from lanmu.service.store.records import QueuedArticle
 from tests.service.desk_made import HARVEST, made_service, sign_in, take_in
 from tests.service.printed import BRIDGE, SPRING, two_pages
@@ -49,7 +49,7 @@ def articles(service: Service) -> dict[str, QueuedArticle]:
 
 def lines_of(service: Service, number: int) -> str:
     with service.store.reading() as connection:
-        parts: tuple[PrintedPart, ...] = printed.of(connection, [number]).get(number, ())
+        parts: tuple[PrintedPart, ...] = line_places.of(connection, [number]).get(number, ())
     return "".join(line.text for part in parts for line in part.lines)
 
 
@@ -108,5 +108,5 @@ def test_an_older_database_goes_on_without_places(tmp_path: Path, small_model_fo
     with store.reading() as connection:
         (one,) = queue.page(connection).articles
         assert one.article == HARVEST
-        assert printed.of(connection, [one.number]) == {}
+        assert line_places.of(connection, [one.number]) == {}
     store.close()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from classifier.reading.options import ReadingOptions
+from classifier.reading.reading_options import ReadingOptions
 from lanmu.service.settings import Settings
 from tests.service.articles import HARVEST, MATCH
 from tests.service.conftest import App, Made

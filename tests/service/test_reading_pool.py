@@ -18,7 +18,7 @@ import pytest
 
 from lanmu.service.fair_places import FairPlaces
 from lanmu.service.reading_worker import MEMORY_BYTES
-from lanmu.service.tagging import Overloaded
+from lanmu.service.tagger import Overloaded
 from tests.reading.hostile_files import parquet
 from tests.service.articles import MATCH
 from tests.service.conftest import App

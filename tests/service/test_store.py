@@ -11,7 +11,7 @@ import pytest
 from classifier.article import Article
 from classifier.model.topic_model import TopicModel
 from lanmu.service.label_writer import LabelWriter
-from lanmu.service.store import Store, labelling, progress, queue
+from lanmu.service.store import Store, day_work, labelling, queue
 from lanmu.service.store.queue import ArticleFilter
 from tests.waiting import eventually
 from training.labels.file import labels_csv, read_labels
@@ -84,7 +84,7 @@ def test_a_bulk_accept_is_one_step_back(store: Store, numbers: list[int]) -> Non
         states = [queue.get(connection, number) for number in numbers]
     assert [a.label if a else None for a in states] == ["health", None, None]
     with store.reading() as connection:
-        today = progress.progress(connection, states[0].day if states[0] else "")
+        today = day_work.progress(connection, states[0].day if states[0] else "")
     assert today.people == {"李编辑": 1}
     assert today.arrived == 3
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from classifier.article import Article
 from classifier.model.decisions import NEVER, ReviewRule
-from classifier.model.files import read_model, write_model
+from classifier.model.model_files import read_model, write_model
 from classifier.taxonomy import Taxonomy
 from lanmu.service.container import Service, build_service
 from lanmu.service.desk.model_figures import share_of, steps_of, strictness_of

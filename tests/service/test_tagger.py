@@ -12,7 +12,7 @@ import pytest
 from classifier.article import Article
 from lanmu.service.champion import Champion, NotReady
 from lanmu.service.settings import ServiceLimits
-from lanmu.service.tagging import Overloaded, Tagger
+from lanmu.service.tagger import Overloaded, Tagger
 from tests.service.articles import CLINIC, HARVEST, MATCH
 
 KINDS = ((HARVEST, "agriculture"), (MATCH, "sports"), (CLINIC, "health"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from classifier.model.files import read_manifest
+from classifier.model.model_files import read_manifest
 from classifier.taxonomy import read_taxonomy
 from lanmu.service.container import Service
 from lanmu.service.training_job import main as train_on_the_desk

@@ -9,14 +9,14 @@ import pytest
 
 from classifier.engine import KernelScorer
 from classifier.files import find_shipped
-from classifier.model.files import Manifest, StoredModel, read_model, write_model
+from classifier.model.model_files import Manifest, StoredModel, read_model, write_model
 from classifier.model.versions import Registry
 from classifier.model.weights import LinearWeights
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from tests.conftest import Lanmu
 from tests.reference.plain import PlainScorer
 from training.fitting.fit import Fitted, fit_model
-from training.fitting.options import FitOptions
+from training.fitting.fit_options import FitOptions
 from training.fitting.presets import choose_default_options
 from training.fitting.seen import seen_record
 from training.fitting.start import Start, start_of

@@ -12,7 +12,7 @@ from benchmarks.new_category import NEW, best, local_holdout, notices, taught
 from classifier.engine import KernelScorer
 from classifier.errors import TaxonomyError
 from classifier.model.choice import model_path
-from classifier.model.files import Manifest, read_manifest, write_model
+from classifier.model.model_files import Manifest, read_manifest, write_model
 from classifier.model.versions import Registry
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
 from training.fitting.fit import Fitted

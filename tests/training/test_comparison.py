@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from classifier.model.files import read_model
+from classifier.model.model_files import read_model
 from training.promotion.comparison import compare_models
 
 

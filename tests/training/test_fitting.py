@@ -12,8 +12,8 @@ from scipy.optimize import minimize
 
 from classifier.engine import KernelScorer
 from classifier.files import find_shipped
-from classifier.model.calibration import calibrate
 from classifier.model.choice import model_path
+from classifier.model.probabilities import calibrate
 from classifier.taxonomy import read_taxonomy
 from training.fitting.calibration import (
     RIDGE,
@@ -24,8 +24,8 @@ from training.fitting.calibration import (
     strictest,
 )
 from training.fitting.fit import fit_model, measure_apart, typical_examples
+from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import feature_matrix
-from training.fitting.options import FitOptions
 from training.fitting.presets import MANY_HEADLINES, NEWS
 from training.fitting.splits import time_blocks
 from training.labels.corpora import has_corpus

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.model.files import read_manifest
+from classifier.model.model_files import read_manifest
 from classifier.model.versions import Registry
 from classifier.taxonomy import Category, Taxonomy
-from training.evaluation.evaluate import evaluate
+from training.evaluation.evaluation import evaluate
 from training.fitting.fit import fit_model
 from training.fitting.holdout import holdout_mask
 from training.fitting.seen import unseen

@@ -14,8 +14,8 @@ from classifier.messages import Said
 from tests.conftest import Lanmu
 from tests.reading.office_files import workbook
 from training.labels.file import read_labels
-from training.labels.formats.exports import ExportForm, export_labels
 from training.labels.formats.imports import import_labels
+from training.labels.formats.label_exports import ExportForm, export_labels
 from training.labels.label import Label
 
 LABELS = (

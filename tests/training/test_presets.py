@@ -13,13 +13,13 @@ from classifier.taxonomy import Taxonomy, read_taxonomy
 from classifier.text import character_table, normalise, with_signs
 from tests.reference.plain import PlainScorer
 from training.fitting.fit import fit_model
-from training.fitting.options import FitOptions
+from training.fitting.fit_options import FitOptions
 from training.fitting.presets import ARTICLES, HEADLINES, NEWS, choose_default_options
 from training.labels.examples import Examples
 from training.labels.file import examples_of, usable_labels
 from training.vectors.general import learn_general_vectors, read_general_vectors, vocabulary
 from training.vectors.news import read_word_vectors
-from training.vectors.table import VectorTable
+from training.vectors.vector_table import VectorTable
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.model.files import read_manifest, read_model
+from classifier.model.model_files import read_manifest, read_model
 from classifier.model.versions import Registry
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from tests.small_model import small_model
-from training.fitting.options import FitOptions
+from training.fitting.fit_options import FitOptions
 from training.fitting.seen import find_changed, find_relabelled, unseen
 from training.fitting.tuning import tune
 from training.labels.examples import Examples

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from classifier.engine.words import Dictionary, cut
-from classifier.model.files import read_manifest
+from classifier.model.model_files import read_manifest
 from tests.conftest import Lanmu
 from training.labels.file import labels_csv, read_labels
 

@@ -19,8 +19,8 @@ from training.curation.strategies import Pool, Strategy, UnsureDiverseRare, dire
 from training.evaluation.answers import learnable
 from training.fitting.calibration import fit_calibration
 from training.fitting.fit import label_columns
+from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import feature_matrix
-from training.fitting.options import FitOptions
 from training.fitting.solving import solve_weights
 from training.fitting.splits import outer_folds
 from training.fitting.threads import one_blas_thread

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from training.evaluation.evaluate import Evaluation
+    from training.evaluation.evaluation import Evaluation
     from training.evaluation.learning_curve import LearningCurve
 
 LARGEST_CONFUSIONS = 8

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.engine import KernelScorer
-from classifier.model.files import StoredModel
+from classifier.model.model_files import StoredModel
 from training.evaluation.metrics import DRAWS, Judged, figures, interval_of, round_figure
 from training.fitting.seen import unseen
 from training.promotion.gate import mcnemar
 
 if TYPE_CHECKING:
-    from classifier.model.files import StoredModel
+    from classifier.model.model_files import StoredModel
     from training.evaluation.answers import Answers
     from training.fitting.fit import Fitted
     from training.labels.examples import Examples

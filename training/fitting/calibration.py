@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from classifier.model.calibration import calibrate, divide_by_spread, softmax
+from classifier.model.probabilities import calibrate, divide_by_spread, softmax
 from training.fitting.threads import one_blas_thread
 
 Method = Literal["temperature", "vector", "dirichlet"]

@@ -27,9 +27,9 @@ from training.fitting.calibration import (
     fit_calibration,
     strictest,
 )
+from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import Matrix, feature_matrix
 from training.fitting.newcomers import Newcomers, find_known_elsewhere
-from training.fitting.options import FitOptions
 from training.fitting.prior import Prior
 from training.fitting.self_training import SelfTraining
 from training.fitting.solving import Solution, solve_weights

@@ -17,8 +17,8 @@ from training.fitting.prior import with_background
 from training.fitting.solving import times_shared
 from training.fitting.subwords import subwords
 from training.vectors.background import read_background
-from training.vectors.files import has_vectors
 from training.vectors.general import read_general_vectors
+from training.vectors.locations import has_vectors
 from training.vectors.news import read_word_vectors
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
     from classifier.engine.counting.counting import FeatureCounts
     from classifier.model.features import Block
-    from training.fitting.options import FitOptions
+    from training.fitting.fit_options import FitOptions
     from training.fitting.prior import Prior
     from training.fitting.solving import Shared, Solution
     from training.labels.examples import Examples
     from training.vectors.background import Background
-    from training.vectors.table import VectorTable
+    from training.vectors.vector_table import VectorTable
 
 
 NEW_VECTORS = (0.3, 0.6)

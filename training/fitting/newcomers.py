@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from classifier.taxonomy import Taxonomy
-    from training.fitting.options import FitOptions
+    from training.fitting.fit_options import FitOptions
     from training.fitting.prior import Prior
 
 NAME_COUNTS = 0.5

@@ -15,11 +15,11 @@ from training.fitting.calibration import Calibration
 
 if TYPE_CHECKING:
     from classifier.engine.counting.counting import FeatureCounts
-    from classifier.model.files import StoredModel
+    from classifier.model.model_files import StoredModel
     from classifier.model.weights import LinearWeights
     from classifier.taxonomy import Taxonomy
     from training.vectors.news import WordVectors
-    from training.vectors.table import VectorTable
+    from training.vectors.vector_table import VectorTable
 
 RARE = 5
 """In how many background articles a feature is taken to stand that the background does not list."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from training.labels.examples import Examples
 
 if TYPE_CHECKING:
-    from classifier.model.files import Manifest
+    from classifier.model.model_files import Manifest
     from classifier.taxonomy import Taxonomy
 
 ID = 8

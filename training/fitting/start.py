@@ -19,9 +19,9 @@ from classifier.errors import ModelError
 from classifier.files import find_shipped
 from classifier.messages import Said, join, say
 from classifier.model.choice import current_name
-from classifier.model.files import read_model
+from classifier.model.model_files import read_model
 from classifier.taxonomy import read_taxonomy
-from training.fitting.options import FitOptions
+from training.fitting.fit_options import FitOptions
 from training.fitting.presets import HEADLINES, MANY_HEADLINES, choose_default_options
 from training.fitting.prior import Prior, find_renamed, sources_of
 from training.fitting.seen import find_changed, unseen
@@ -30,7 +30,7 @@ from training.fitting.solving import MOST_IN_DUAL
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from classifier.model.files import StoredModel
+    from classifier.model.model_files import StoredModel
     from classifier.model.versions import Registry
     from classifier.taxonomy import Taxonomy
     from training.labels.examples import Examples

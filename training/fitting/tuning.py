@@ -14,8 +14,8 @@ from classifier.messages import Message, Said
 from classifier.taxonomy import Taxonomy
 from training.evaluation.metrics import macro_f1
 from training.fitting.fit import label_columns, score_held_out
+from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import feature_matrix
-from training.fitting.options import FitOptions
 from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples
 

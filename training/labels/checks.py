@@ -11,7 +11,7 @@ from classifier.messages import Message, say
 from classifier.reading.dates import normal_date
 from classifier.taxonomy import Taxonomy
 from training.labels.label import Finding, Label, cell_text
-from training.labels.table import COLUMNS, MAX_FIELD_CHARACTERS, LabelTable, Row, is_well_quoted
+from training.labels.label_table import COLUMNS, MAX_FIELD_CHARACTERS, LabelTable, Row, is_well_quoted
 
 MAX_ID = 400
 EXCEL_CELL = 32_767

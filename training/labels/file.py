@@ -17,7 +17,7 @@ from classifier.taxonomy import Taxonomy
 from training.labels.checks import check_labels, unwritable
 from training.labels.examples import Examples
 from training.labels.label import Finding, Label, LabelFile, Merged, cell_text
-from training.labels.table import COLUMNS, MAX_FILE_BYTES, LabelTable, read_table
+from training.labels.label_table import COLUMNS, MAX_FILE_BYTES, LabelTable, read_table
 
 __all__ = [
     "Finding",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.messages import Language, Message, say
-from classifier.reading.names import printable
+from classifier.reading.file_names import printable
 
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 

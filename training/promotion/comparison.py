@@ -10,7 +10,7 @@ import numpy as np
 from classifier.messages import Language, Message, say
 
 if TYPE_CHECKING:
-    from classifier.model.files import StoredModel
+    from classifier.model.model_files import StoredModel
 
 
 SMALLEST = 0.005

@@ -11,11 +11,11 @@ import numpy as np
 from classifier.errors import LanmuError
 from classifier.messages import say
 from classifier.model.decisions import ReviewRule
-from classifier.model.files import Manifest, write_model
+from classifier.model.model_files import Manifest, write_model
 from training.fitting.calibration import START, Calibration
 from training.fitting.fit import FEWEST_KNOWN, Fitted, HeldOut, solver_of, weights_of
+from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import feature_matrix
-from training.fitting.options import FitOptions
 from training.fitting.presets import ARTICLES, choose_default_options
 from training.fitting.prior import number_categories
 from training.fitting.start import with_unlabelled, with_vectors
@@ -25,7 +25,7 @@ from training.promotion.retrain import base_record, describe_unlabelled
 from training.vectors.background import read_background
 
 if TYPE_CHECKING:
-    from classifier.model.files import StoredModel
+    from classifier.model.model_files import StoredModel
     from classifier.model.versions import Registry
     from classifier.taxonomy import Taxonomy
 

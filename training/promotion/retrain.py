@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from classifier.files import find_shipped
 from classifier.messages import Message, Said
-from classifier.model.files import Manifest, StoredModel, read_model, write_model
+from classifier.model.model_files import Manifest, StoredModel, read_model, write_model
 from classifier.model.versions import Registry
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from training.evaluation.answers import Answers, answers_by, fold_answers
 from training.evaluation.metrics import metrics_by_source, metrics_of
 from training.evaluation.versus import answers_of, honest_answers
 from training.fitting.fit import Fitted, fit_model
+from training.fitting.fit_options import FitOptions
 from training.fitting.holdout import holdout_mask
-from training.fitting.options import FitOptions
 from training.fitting.prior import find_renamed
 from training.fitting.seen import find_changed, find_relabelled, seen_record, unseen
 from training.fitting.splits import hold_apart

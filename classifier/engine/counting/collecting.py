@@ -13,7 +13,7 @@ from classifier.engine.words.alphabet import OUTSIDE, character_entries
 from classifier.engine.words.compiled import compile_function, inner
 from classifier.engine.words.cutting import cut_codes
 from classifier.engine.words.decoding import decode
-from classifier.engine.words.tables import SegmentationTables
+from classifier.engine.words.jieba_tables import SegmentationTables
 from classifier.engine.words.workspace import Workspace
 from classifier.text import CharacterTable
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from classifier.engine.counting.collecting import Collection
-    from classifier.engine.words.tables import SegmentationTables
+    from classifier.engine.words.jieba_tables import SegmentationTables
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def count_features(
     The counts are those of features.PlainCounter.  Without ``table``, that of text.character_table.
     """
     from classifier.engine.counting.growing import collect_features
-    from classifier.engine.words.tables import tables_of
+    from classifier.engine.words.jieba_tables import tables_of
 
     if len(titles) != len(texts):
         raise ValueError(f"{len(titles)} titles for {len(texts)} texts")

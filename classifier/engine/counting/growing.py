@@ -24,7 +24,7 @@ from classifier.engine.counting.collecting import (
 )
 from classifier.engine.counting.hashing import EMPTY, fill_strings
 from classifier.engine.words.alphabet import OUTSIDE
-from classifier.engine.words.tables import SegmentationTables
+from classifier.engine.words.jieba_tables import SegmentationTables
 from classifier.engine.words.workspace import workspace
 from classifier.model.features import FIELDS, FeatureSpec
 from classifier.text import CharacterTable

@@ -10,7 +10,7 @@ from classifier.engine.counting.vocabulary import Vocabulary
 from classifier.engine.words.alphabet import CODES, DIGIT, OUTSIDE
 from classifier.engine.words.compiled import compile_function, inline_function, inner
 from classifier.engine.words.double_array import FREE
-from classifier.engine.words.tables import SegmentationTables
+from classifier.engine.words.jieba_tables import SegmentationTables
 from classifier.engine.words.trie import walk
 from classifier.engine.words.workspace import Workspace
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from classifier.engine.counting.vocabulary import NO_PAIR, SPECIAL, Vocabulary, pad_width
 from classifier.engine.words.cache import keep_arrays, sources_digest
-from classifier.engine.words.tables import SegmentationTables, segmentation_tables, tables_key
+from classifier.engine.words.jieba_tables import SegmentationTables, segmentation_tables, tables_key
 from classifier.errors import ModelError
 from classifier.messages import say
 from classifier.model.weights import LinearWeights

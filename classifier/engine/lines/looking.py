@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.engine.lines.plan import (
+from classifier.engine.lines.line_marks import (
     BARRIER,
     BEGINS,
     BEGINS_FIRST,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.engine.scoring.plan import BLOCK, Calibration, Found, Plan
+from classifier.engine.scoring.scoring_plan import BLOCK, Calibration, Found, Plan
 from classifier.engine.words.compiled import inner
 
 _LOWEST = -700.0

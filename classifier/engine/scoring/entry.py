@@ -12,7 +12,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np import arrayobj
 
-from classifier.engine.scoring.articles import score_articles
+from classifier.engine.scoring.article_scores import score_articles
 from classifier.engine.scoring.machine_code import ARGUMENTS, dtypes_of
 from classifier.engine.words.compiled import OPTIONS
 

@@ -23,9 +23,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.engine.counting.vocabulary import Vocabulary
-from classifier.engine.scoring.plan import Batch, Calibration, Counter, Found, Plan
+from classifier.engine.scoring.scoring_plan import Batch, Calibration, Counter, Found, Plan
 from classifier.engine.words.cache import keep_arrays, sources_digest
-from classifier.engine.words.tables import SegmentationTables
+from classifier.engine.words.jieba_tables import SegmentationTables
 from classifier.engine.words.workspace import Workspace
 from classifier.errors import ModelError
 from classifier.messages import say

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from classifier.columns import CodePoints, TextColumn
 from classifier.engine.counting.vocabulary_builder import build_vocabulary
 from classifier.engine.scoring.machine_code import addresses, machine_code
-from classifier.engine.scoring.plan import Batch, Found, Scratch, plan_of, scratch
+from classifier.engine.scoring.scoring_plan import Batch, Found, Scratch, plan_of, scratch
 from classifier.engine.words.cache import kernel_sources
 from classifier.model.decisions import Decisions, ReviewRule
 from classifier.model.weights import LinearWeights, Scores

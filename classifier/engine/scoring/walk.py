@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.engine.words.tables import segmentation_tables
+from classifier.engine.words.jieba_tables import segmentation_tables
 from classifier.engine.words.walking import WordWalker
 from classifier.model.features import Analyser, PlainCounter, weigh
 from classifier.model.weights import LinearWeights, Scores

@@ -44,7 +44,7 @@ def cut_column(
     ``ends[offsets[i]:offsets[i + 1]]``.  With ``fold`` (text.CharacterTable) the texts are
     normalised first, and ends count normalised characters.
     """
-    from classifier.engine.words.columns import word_ends
-    from classifier.engine.words.tables import tables_of
+    from classifier.engine.words.column_words import word_ends
+    from classifier.engine.words.jieba_tables import tables_of
 
     return word_ends(texts, tables_of(dictionary), hmm, fold)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.engine.words.compiled import inner
-from classifier.engine.words.tables import SegmentationTables
+from classifier.engine.words.jieba_tables import SegmentationTables
 from classifier.engine.words.trie import walk
 from classifier.engine.words.workspace import Workspace
 

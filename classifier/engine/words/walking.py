@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 
-from classifier.engine.words.tables import SegmentationTables
+from classifier.engine.words.jieba_tables import SegmentationTables
 
 _BLOCKS = re.compile("([\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+)")
 _UNKNOWN = re.compile("([\u4e00-\u9fd5]+)")

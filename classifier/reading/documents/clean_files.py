@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from classifier.article import Article
 from classifier.columns import TextColumn
-from classifier.engine.lines import plan
-from classifier.engine.lines.plan import Files, Marks, Read, Work
+from classifier.engine.lines import line_marks
+from classifier.engine.lines.line_marks import Files, Marks, Read, Work
 from classifier.engine.scoring.machine_code import addresses, machine_code
 from classifier.engine.words.cache import source_files
 from classifier.reading.documents import clean
@@ -128,12 +128,12 @@ def read_files(
 def read_clean_files(contents: Sequence[bytes], limits: Limits = LIMITS) -> CleanFiles:
     """Read the files that are one article of clean text each; safe to call from several threads."""
     read = _look(contents, min(MOST_LINES, limits.page_lines))
-    is_read = read.states != plan.NO
+    is_read = read.states != line_marks.NO
     texts = TextColumn(read.texts, read.text_ends)
     bylines: dict[int, Byline] = {}
     changed: dict[int, bytes] = {}
     flags, line_ends, title_ends = read.flags.tobytes(), read.line_ends, read.title_ends
-    for i in np.flatnonzero(read.states == plan.OPEN).tolist():
+    for i in np.flatnonzero(read.states == line_marks.OPEN).tolist():
         title = read.titles[title_ends[i] : title_ends[i + 1]].tobytes().decode()
         own = texts[i].split("\n")
         found = _look_again(title, own, flags[line_ends[i] : line_ends[i + 1]])
@@ -155,7 +155,7 @@ def _look_again(title: str, own: list[str], flags: bytes) -> tuple[list[str], By
 
     ``flags``: what must be looked at again in the title and each paragraph.
     """
-    uneven = flags[0] & plan.UNEVEN
+    uneven = flags[0] & line_marks.UNEVEN
     if flags[0] > uneven and not _is_title(title, flags[0]):
         return None
     leads: list[Byline | None] = [None] * len(own)
@@ -164,17 +164,17 @@ def _look_again(title: str, own: list[str], flags: bytes) -> tuple[list[str], By
         flag = flags[i + 1]
         if not flag:
             continue
-        if flag & plan.LEAD:
+        if flag & line_marks.LEAD:
             leads[i] = lead_byline(line)
         if (
-            (flag & plan.RECOMMENDS and recommends(line))
-            or (flag & plan.SIGN and line_byline(line))
-            or (flag & plan.EDITS and clean.may_name_editors(line))
-            or (flag & plan.SIGNED and is_signed(line))
-            or (flag & plan.BREAKS and breaks_off(own[i - 1], line))
+            (flag & line_marks.RECOMMENDS and recommends(line))
+            or (flag & line_marks.SIGN and line_byline(line))
+            or (flag & line_marks.EDITS and clean.may_name_editors(line))
+            or (flag & line_marks.SIGNED and is_signed(line))
+            or (flag & line_marks.BREAKS and breaks_off(own[i - 1], line))
         ):
             return None
-        if flag & plan.UNFINISHED or (flag & plan.UNSURE and is_unfinished(line)):
+        if flag & line_marks.UNFINISHED or (flag & line_marks.UNSURE and is_unfinished(line)):
             unfinished.append(i)
     if len(leads) - leads.count(None) > 1:
         return None
@@ -184,7 +184,7 @@ def _look_again(title: str, own: list[str], flags: bytes) -> tuple[list[str], By
 @lru_cache(1_024)
 def _is_title(title: str, flag: int) -> bool:
     """Whether a first line that was taken for the title is one, and nothing else, too; titles of columns come again."""
-    if flag & (plan.LEAD | plan.SIGN) and (lead_byline(title) or line_byline(title)):
+    if flag & (line_marks.LEAD | line_marks.SIGN) and (lead_byline(title) or line_byline(title)):
         return False
     return clean.is_title_alone(title)
 
@@ -210,7 +210,7 @@ def _look(contents: Sequence[bytes], most_lines: int) -> Read:
     marks = _marks()  # held here: another thread that asks first at the same time may take its place in the cache
     data = np.frombuffer(b"".join(contents), np.uint8)
     files = Files(data, offsets_of(contents), np.array([most_lines], np.int64))
-    work = Work(np.empty(plan.LINE * (most_lines + 1), np.int64), np.empty(plan.PLACES, np.int64))
+    work = Work(np.empty(line_marks.LINE * (most_lines + 1), np.int64), np.empty(line_marks.PLACES, np.int64))
     read = Read(
         states=np.empty(n, np.uint8),
         titles=np.empty(len(data), np.uint8),
@@ -234,7 +234,7 @@ def _sources() -> list[Path]:
 
 
 def _entry() -> Any:
-    from classifier.engine.lines.entry import compile_entry  # needs numba
+    from classifier.engine.lines.looking_entry import compile_entry  # needs numba
 
     return compile_entry()
 
@@ -243,50 +243,52 @@ def _entry() -> Any:
 def _marks() -> Marks:
     """What the compiled code is told of characters, by the signs and rules of pages."""
     every = "".join(map(chr, range(0x10000)))
-    table = np.zeros((0x10000, plan.COLUMNS), np.int32)
+    table = np.zeros((0x10000, line_marks.COLUMNS), np.int32)
 
     def mark(kind: int, characters: Iterator[str] | Sequence[str] | frozenset[str]) -> None:
-        table[[ord(c) for c in characters], plan.KINDS] |= kind
+        table[[ord(c) for c in characters], line_marks.KINDS] |= kind
 
-    mark(plan.UNCLEAN, clean.NOT_CLEAN.findall(every))
-    mark(plan.BLANK, clean.BLANKS)
-    mark(plan.END, ENDS)
-    mark(plan.CLOSER, CLOSERS)
-    mark(plan.CLOSING_BRACKET, CLOSING_BRACKETS)
-    mark(plan.NEVER_FIRST, clean.FIRST_OF_NONE)
-    mark(plan.NOT_LAST, NOT_LAST)
-    mark(plan.COMMA, COMMA)
-    mark(plan.HAN, every[0x3400:0xA000])
-    mark(plan.SET_APART, "0123456789([)],.:;%" + every[0x80:])
-    mark(plan.EDITS_ONE, "编編审審校監监责責")
-    mark(plan.EDITS_SIGN, ":：/／|")
-    mark(plan.TRACE, (match[0][-1] for match in TRACE_FIRST.finditer(every)))
-    mark(plan.BOX, BOX)
-    mark(plan.MARKUP, MARKUP_FIRST)
-    mark(plan.WIRE, "讯迅汛訊")
-    mark(plan.THREE_BYTES, every[0x800:])
-    mark(plan.RUN_END, "。!！?？")
-    mark(plan.TRACED, "记己者着通讯迅员供稿文" + TELLING.pattern)
-    mark(plan.BEGINS_FIRST, BOX + OPENING_BRACKETS + "口N综据本木新华中云报融记通" + TELLING.pattern)
-    mark(plan.BEGINS, OPENING_BRACKETS + "网报媒客刻融" + TELLING.pattern)
-    mark(plan.BEGINS_LAST, "记者通讯员实习生见融媒体:：|" + TELLING.pattern)
-    mark(plan.CAPTION, "图摄片照发供航报圖攝發報▲▼△▽◀▶←→↑↓①②③④⑤⑥⑦⑧⑨⑩")
-    mark(plan.BARRIER, ENDS + COMMA + SEMICOLON + PAUSE + "《》“”")
-    mark(plan.OPENING, OPENING_BRACKETS)
-    mark(plan.MARKED, BOX + "口N")
-    mark(plan.OWN_FIRST, "本木新中")
-    mark(plan.DATED, "0123456789月日年")
-    mark(plan.NAMELESS, "从在")
-    table[0xA0, plan.KINDS] = plan.BLANK  # it is read as a space
+    mark(line_marks.UNCLEAN, clean.NOT_CLEAN.findall(every))
+    mark(line_marks.BLANK, clean.BLANKS)
+    mark(line_marks.END, ENDS)
+    mark(line_marks.CLOSER, CLOSERS)
+    mark(line_marks.CLOSING_BRACKET, CLOSING_BRACKETS)
+    mark(line_marks.NEVER_FIRST, clean.FIRST_OF_NONE)
+    mark(line_marks.NOT_LAST, NOT_LAST)
+    mark(line_marks.COMMA, COMMA)
+    mark(line_marks.HAN, every[0x3400:0xA000])
+    mark(line_marks.SET_APART, "0123456789([)],.:;%" + every[0x80:])
+    mark(line_marks.EDITS_ONE, "编編审審校監监责責")
+    mark(line_marks.EDITS_SIGN, ":：/／|")
+    mark(line_marks.TRACE, (match[0][-1] for match in TRACE_FIRST.finditer(every)))
+    mark(line_marks.BOX, BOX)
+    mark(line_marks.MARKUP, MARKUP_FIRST)
+    mark(line_marks.WIRE, "讯迅汛訊")
+    mark(line_marks.THREE_BYTES, every[0x800:])
+    mark(line_marks.RUN_END, "。!！?？")
+    mark(line_marks.TRACED, "记己者着通讯迅员供稿文" + TELLING.pattern)
+    mark(line_marks.BEGINS_FIRST, BOX + OPENING_BRACKETS + "口N综据本木新华中云报融记通" + TELLING.pattern)
+    mark(line_marks.BEGINS, OPENING_BRACKETS + "网报媒客刻融" + TELLING.pattern)
+    mark(line_marks.BEGINS_LAST, "记者通讯员实习生见融媒体:：|" + TELLING.pattern)
+    mark(line_marks.CAPTION, "图摄片照发供航报圖攝發報▲▼△▽◀▶←→↑↓①②③④⑤⑥⑦⑧⑨⑩")
+    mark(line_marks.BARRIER, ENDS + COMMA + SEMICOLON + PAUSE + "《》“”")
+    mark(line_marks.OPENING, OPENING_BRACKETS)
+    mark(line_marks.MARKED, BOX + "口N")
+    mark(line_marks.OWN_FIRST, "本木新中")
+    mark(line_marks.DATED, "0123456789月日年")
+    mark(line_marks.NAMELESS, "从在")
+    table[0xA0, line_marks.KINDS] = line_marks.BLANK  # it is read as a space
     rules = np.zeros(9, np.int32)
     for bit, (signs, firsts, seconds) in enumerate(_PAIRS):
         rules[list(signs)] |= 1 << bit
-        table[[ord(c) for c in set(firsts)], plan.FIRSTS] |= 1 << bit
-        table[[ord(c) for c in set(seconds)], plan.SECONDS] |= 1 << bit
+        table[[ord(c) for c in set(firsts)], line_marks.FIRSTS] |= 1 << bit
+        table[[ord(c) for c in set(seconds)], line_marks.SECONDS] |= 1 << bit
     for i, (closing, opening) in enumerate(PAIRS.items()):
-        table[[ord(opening), ord(closing)], plan.PAIRED] = i + 1, plan.PAIRS + i + 1
-    table[ord('"'), plan.PAIRED] = plan.QUOTE + 1
-    table[ord("。"), plan.PAIRED] = plan.STOP + 1
-    plain = plan.HAN | plan.THREE_BYTES | plan.SET_APART
-    table[(table[:, plan.KINDS] == plain) & (table[:, plan.FIRSTS] == 0), plan.KINDS] |= plan.ORDINARY
+        table[[ord(opening), ord(closing)], line_marks.PAIRED] = i + 1, line_marks.PAIRS + i + 1
+    table[ord('"'), line_marks.PAIRED] = line_marks.QUOTE + 1
+    table[ord("。"), line_marks.PAIRED] = line_marks.STOP + 1
+    plain = line_marks.HAN | line_marks.THREE_BYTES | line_marks.SET_APART
+    table[(table[:, line_marks.KINDS] == plain) & (table[:, line_marks.FIRSTS] == 0), line_marks.KINDS] |= (
+        line_marks.ORDINARY
+    )
     return Marks(table.ravel(), rules)

@@ -7,11 +7,11 @@ from dataclasses import replace
 from classifier.article import Article
 from classifier.errors import InputRefused, Refused, raise_refused
 from classifier.messages import say
-from classifier.reading.documents.text import read_text, with_broken
+from classifier.reading.documents.text_files import read_text, with_broken
 from classifier.reading.encoding import decode
 from classifier.reading.kinds import word_kind
-from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.origin import Origin
+from classifier.reading.reading_options import ReadingOptions, Scorer
 
 
 def read_document(
@@ -36,13 +36,13 @@ def read_document(
     if kind in ("docx", "doc", "rtf") and options.kind == "auto":
         kind = word_kind(data, kind)
     if kind == "html":
-        from classifier.reading.documents.html import decode_page, read_html
+        from classifier.reading.documents.web_page import decode_page, read_html
 
         decoded = decode_page(data, name, options.encoding)
         article = read_html(decoded.text, origin, limits)
         return with_broken([article], decoded.broken, decoded.nuls)
     if kind in ("pdf", "alto", "hocr", "ocr"):
-        from classifier.reading.documents.printed import read_printed_file
+        from classifier.reading.documents.printed_pages import read_printed_file
 
         return read_printed_file(data, kind, origin, options, scorer, refused)
     if may_be_clean and kind in ("text", "plain") and not options.encoding and len(data) <= limits.article_chars:

@@ -95,9 +95,9 @@ def _chunk_lines(data: bytes, path: str, name: str, limits: Limits) -> list[str]
     """The text of a whole document that stands inside this one until Word takes it in."""
     if not path.lower().endswith((".htm", ".html", ".xhtml", ".txt")):
         raise InputRefused(name, say("word.chunk", part=posixpath.basename(path)))
-    from classifier.reading.documents.html import decode_page
     from classifier.reading.documents.web.blocks import page_blocks
     from classifier.reading.documents.web.parsing import parse_page, split_scripts
+    from classifier.reading.documents.web_page import decode_page
 
     text = decode_page(data, name).text
     if path.lower().endswith(".txt"):

@@ -10,8 +10,8 @@ from classifier.errors import InputRefused, Refused
 from classifier.reading.documents.clean import FEWEST_FILES, GROUP_BYTES, GROUP_FILES, may_be_clean
 from classifier.reading.documents.documents import read_document
 from classifier.reading.kinds import chosen_kind, split_name
-from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.origin import Origin
+from classifier.reading.reading_options import ReadingOptions, Scorer
 
 if TYPE_CHECKING:
     from classifier.reading.documents.clean_files import FileChunk

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from classifier.reading.layout.columns import Block, blocks_of, see_paragraphs
 from classifier.reading.layout.flow import Surroundings, chains_of
 from classifier.reading.layout.heads import Head, heads_of, in_rows, take_lines_around
 from classifier.reading.layout.lines import HEADLINE, Line, body_size, lines_of_pieces
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
-from classifier.reading.layout.tables import with_rows
+from classifier.reading.layout.printed_columns import Block, blocks_of, see_paragraphs
+from classifier.reading.layout.ruled_tables import with_rows
 from classifier.reading.layout.upright import (
     UprightText,
     lay_down,

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from classifier.reading.layout.columns import Block
 from classifier.reading.layout.heads import Head
 from classifier.reading.layout.printed import Box
+from classifier.reading.layout.printed_columns import Block
 from classifier.reading.page.fragments import word_pairs
 
 NEVER = 1e6

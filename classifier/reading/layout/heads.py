@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from classifier.reading.layout.columns import Block
 from classifier.reading.layout.lines import Line
 from classifier.reading.layout.printed import Box
+from classifier.reading.layout.printed_columns import Block
 from classifier.reading.page.bylines import line_byline
 
 KICKER_CHARS = 16

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from classifier.reading.layout.columns import Block
 from classifier.reading.layout.heads import Head
 from classifier.reading.layout.lines import Line
 from classifier.reading.layout.measured import close_up
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
+from classifier.reading.layout.printed_columns import Block
 
 LEAST_CHARACTERS = 40
 """This many characters of the body's size that run downwards are more than a headline."""

@@ -8,7 +8,6 @@ from classifier.article import Article, Source
 from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.dates import date_of_name, near, written_date
-from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.origin import Origin
 from classifier.reading.page.accounting import PageReading, account_of
 from classifier.reading.page.bylines import Byline, closing_reporters, lead_byline, line_byline, signing_names
@@ -20,6 +19,7 @@ from classifier.reading.page.stories import stories_of
 from classifier.reading.page.story import Story
 from classifier.reading.page.tails import without_recommended
 from classifier.reading.page.unmarked import split_topics
+from classifier.reading.reading_options import ReadingOptions, Scorer
 
 
 def read_page(

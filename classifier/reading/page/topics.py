@@ -13,11 +13,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from classifier.reading.options import Scorer
-from classifier.reading.page.names import is_bare_name
+from classifier.reading.page.people import is_bare_name
 from classifier.reading.page.signs import COMMA, HAN, OPENING_QUOTES, any_of
 from classifier.reading.page.traditional import simplify
 from classifier.reading.patterns import pattern
+from classifier.reading.reading_options import Scorer
 
 MIN_SIDE_CHARS = 70
 MAX_CHANGES = 50

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from classifier.reading.options import Scorer
 from classifier.reading.page.joining import Paragraph
 from classifier.reading.page.story import BEARERS, Story, take_title_from_body
 from classifier.reading.page.topics import pairs_of, story_changes
+from classifier.reading.reading_options import Scorer
 
 
 def split_topics(stories: list[Story], scorer: Scorer | None = None) -> list[Story]:

@@ -15,8 +15,8 @@ from classifier.errors import InputRefused, Refused
 from classifier.ideographs import plain_ideographs
 from classifier.messages import Message, say
 from classifier.reading.dates import normal_date
-from classifier.reading.options import ReadingOptions
 from classifier.reading.origin import Origin
+from classifier.reading.reading_options import ReadingOptions
 
 CHUNK_ROWS = 4_096
 CHUNK_BYTES = 16 << 20

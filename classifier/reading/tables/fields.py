@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from classifier.reading.options import ReadingOptions
+from classifier.reading.reading_options import ReadingOptions
 
 IDS: Final = (
     "id", "编号", "稿件编号", "文章编号", "新闻编号", "稿件id", "文章id", "新闻id", "newsid", "articleid", "docid",

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from classifier.messages import say
-from classifier.reading.options import ReadingOptions
+from classifier.reading.reading_options import ReadingOptions
 from classifier.reading.tables.chunk import (
     CHUNK_BYTES,
     CHUNK_ROWS,

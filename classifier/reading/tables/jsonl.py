@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.encoding import utf8_stream
-from classifier.reading.options import ReadingOptions
-from classifier.reading.streams import stretch
+from classifier.reading.packed_streams import stretch
+from classifier.reading.reading_options import ReadingOptions
 from classifier.reading.tables.chunk import ArticleChunk, TableSource, check_chunk
 from classifier.reading.tables.fields import Fields, fields_of
 from classifier.reading.tables.json_rows import JsonRows

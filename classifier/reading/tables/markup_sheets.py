@@ -9,10 +9,10 @@ from typing import Final
 
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.documents.html import decode_page
 from classifier.reading.documents.web.parsing import parse_page, split_scripts
+from classifier.reading.documents.web_page import decode_page
 from classifier.reading.documents.word import parse_part
-from classifier.reading.options import ReadingOptions
+from classifier.reading.reading_options import ReadingOptions
 from classifier.reading.tables.fields import HEADING_ROWS, find_heading
 from classifier.reading.tables.sheet_process import Sheet, SheetRows
 

@@ -19,7 +19,7 @@ def table_chunks(file: BinaryIO, kind: str, source: TableSource) -> Iterator[Art
 
         return jsonl_chunks(file, source)
     if kind == "json":
-        from classifier.reading.tables.json import json_chunks
+        from classifier.reading.tables.json_values import json_chunks
 
         return json_chunks(file, source)
     if kind == "parquet":
@@ -27,7 +27,7 @@ def table_chunks(file: BinaryIO, kind: str, source: TableSource) -> Iterator[Art
 
         return parquet_chunks(file, source)
     if kind == "spreadsheet":
-        from classifier.reading.tables.sheets import sheet_chunks
+        from classifier.reading.tables.workbooks import sheet_chunks
 
         return sheet_chunks(file, source)
     from classifier.reading.tables.csv import csv_chunks

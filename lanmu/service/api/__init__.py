@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from lanmu.service.api import articles, changes, inbox, information, streams, tagging, trainings, uploads
+from lanmu.service.api import articles, changes, inbox, information, tag_stream, tagging, trainings, uploads
 
 router = APIRouter(prefix="/api/v1")
-for part in (tagging, streams, uploads, articles, changes, information, trainings, inbox):
+for part in (tagging, tag_stream, uploads, articles, changes, information, trainings, inbox):
     router.include_router(part.router)
 
 __all__ = ["router"]

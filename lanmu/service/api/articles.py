@@ -21,12 +21,12 @@ from lanmu.service.api.uploads import (
 from lanmu.service.container import Service, service_of
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, Editor, Reader
-from lanmu.service.store import deeds, progress, queue
+from lanmu.service.store import day_work, deeds, queue
 from lanmu.service.store.deeds import DeedFilter
 from lanmu.service.store.labelling import seen_article
 from lanmu.service.store.queue import ArticleFilter
 from lanmu.service.store.records import today
-from lanmu.service.tagging import Tags
+from lanmu.service.tagger import Tags
 
 router = APIRouter(route_class=AskFirst, tags=["queue"], responses=problems(400, 401, 403, 413, 422))
 Number = Annotated[int, Path(ge=1, le=MOST_NUMBER, description="The article's number in the queue.")]
@@ -165,7 +165,7 @@ def list_settlements(
 def day_progress(request: Request, who: Reader, day: Day = None) -> schemas.ProgressOut:
     """The work of a day (of today, without one) in numbers."""
     with service_of(request).store.reading() as connection:
-        return schemas.ProgressOut.model_validate(asdict(progress.progress(connection, day or today())))
+        return schemas.ProgressOut.model_validate(asdict(day_work.progress(connection, day or today())))
 
 
 async def _kept(service: Service, tags: Tags, origin: str) -> list[dict[str, object]]:

@@ -15,7 +15,7 @@ from lanmu.service.api.tagging import json_response
 from lanmu.service.container import service_of
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, Reader
-from lanmu.service.store import changes, choices
+from lanmu.service.store import change_log, choices
 
 router = APIRouter(route_class=AskFirst, tags=["queue"], responses=problems(401, 403, 422))
 MOST = 1_000
@@ -50,8 +50,8 @@ def list_changes(
     after `since` are no longer kept: list the articles, then go on from the number it names.
     """
     with service_of(request).store.reading() as connection:
-        listed = changes.since(connection, since, limit)
-        last = changes.last(connection)
+        listed = change_log.since(connection, since, limit)
+        last = change_log.last(connection)
         pruned = choices.read_pruned_changes(connection)
     if since > last:
         raise Problem(409, say("changes.beyond", since=since, last=last))

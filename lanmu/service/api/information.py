@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Request
 
 from classifier.errors import ModelError
 from classifier.messages import say
-from classifier.model.files import MANIFEST
+from classifier.model.model_files import MANIFEST
 from classifier.model.versions import Registry
 from lanmu.service.api import schemas
 from lanmu.service.container import service_of

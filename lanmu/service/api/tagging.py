@@ -26,7 +26,7 @@ from lanmu.service.container import service_of
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.settings import ServiceLimits
-from lanmu.service.tagging import Tags
+from lanmu.service.tagger import Tags
 
 router = APIRouter(route_class=AskFirst, tags=["tagging"], responses=problems(400, 401, 403, 413, 422, 503))
 Explain = Annotated[bool, Query(description="Add the words that spoke for the category and against the runner-up.")]

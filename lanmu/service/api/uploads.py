@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from classifier.reading.kinds import READABLE
-from classifier.reading.options import Kind, ReadingOptions
+from classifier.reading.reading_options import Kind, ReadingOptions
 from lanmu.service.api.schemas import FileTaggedOut
 from lanmu.service.api.tagging import json_response, records
 from lanmu.service.container import Service, service_of

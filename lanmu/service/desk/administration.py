@@ -7,11 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from lanmu.service.desk.articles import Offset
+from lanmu.service.desk.queue_pages import Offset
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.security import people
 from lanmu.service.security.access import Admin, AskFirst
-from lanmu.service.security.names import plain_name
+from lanmu.service.security.user_names import plain_name
 from lanmu.service.store import accounts, audit
 from lanmu.service.store.accounts import AccountError
 from lanmu.service.store.records import ROLES

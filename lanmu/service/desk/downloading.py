@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from lanmu.service.desk.categories import ShownCategory
 from lanmu.service.desk.filters import WantedArticles, valid_day
-from lanmu.service.desk.labels import ACTIONS, wanted_deeds
+from lanmu.service.desk.label_log import ACTIONS, wanted_deeds
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.translating import reason
 from lanmu.service.exports import (

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from classifier.messages import say
-from lanmu.service.desk.errors import find_signed_in
+from lanmu.service.desk.error_pages import find_signed_in
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.openapi import TAGS
 from lanmu.service.problems import Problem

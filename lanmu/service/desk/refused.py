@@ -8,8 +8,8 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
 from classifier.messages import say
-from lanmu.service.desk.articles import A_PAGE, Offset
 from lanmu.service.desk.filters import ArticleNumber
+from lanmu.service.desk.queue_pages import A_PAGE, Offset
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.translating import reason_of
 from lanmu.service.problems import Problem

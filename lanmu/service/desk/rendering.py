@@ -24,7 +24,7 @@ from lanmu.service.desk.categories import ShownCategories, choosable_of, show_ca
 from lanmu.service.desk.languages import HTML_NAMES, Wording, catalogue, chosen_language
 from lanmu.service.desk.static_files import static_url
 from lanmu.service.security.access import Principal
-from lanmu.service.store import StoreError, progress, refusals
+from lanmu.service.store import StoreError, day_work, refusals
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGE_COOKIE: Final = "lanmu_language"
@@ -61,7 +61,7 @@ class Desk:
     @cached_property
     def waiting(self) -> int:
         """How many articles wait for review."""
-        return self._counted(progress.waiting)
+        return self._counted(day_work.waiting)
 
     @cached_property
     def refused(self) -> int:

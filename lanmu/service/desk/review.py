@@ -14,9 +14,9 @@ from classifier.errors import UnknownCategory
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.desk.filters import ArticleNumber, CardToken, Seen, Wanted, WantedArticles
 from lanmu.service.desk.rendering import Desk, pack
-from lanmu.service.desk.stories import tell_story
+from lanmu.service.desk.story_view import tell_story
 from lanmu.service.security.access import AskFirst, Editor, Principal, Reader
-from lanmu.service.store import flags, leases, progress, queue, second_reading
+from lanmu.service.store import day_work, flags, leases, queue, second_reading
 from lanmu.service.store.labelling import AnotherCard, LabelledMeanwhile, Labelling, NoSuchArticle, seen_article
 from lanmu.service.store.records import today
 
@@ -38,7 +38,7 @@ def review_page(
     desk = Desk(request, who)
     with desk.service.store.reading() as connection:
         numbers, total = _numbers(connection, desk, wanted)
-        day = progress.progress(connection, today())
+        day = day_work.progress(connection, today())
         sources, columns = queue.sources_in_review(connection)
         origins = queue.origins(connection, "review")
         asked = flags.count(connection)
@@ -229,7 +229,7 @@ def take_steps(request: Request, who: Editor, given: StepsIn) -> Response:
     desk = Desk(request, who)
     outcomes = [_outcome(desk, who.name, step) for step in given.steps]
     with desk.service.store.reading() as connection:
-        day = progress.progress(connection, today())
+        day = day_work.progress(connection, today())
     numbers = {"waiting": day.waiting, "settled": day.settled_today, "mine": day.people.get(who.name, 0)}
     return JSONResponse({"outcomes": outcomes, **numbers})
 

@@ -6,14 +6,14 @@ from fastapi import APIRouter
 
 from lanmu.service.desk import (
     administration,
-    articles,
     charts,
     downloading,
     examining,
-    labels,
-    mending,
+    label_log,
+    mend_forms,
     preferences,
     programs,
+    queue_pages,
     refused,
     retraining,
     review,
@@ -26,7 +26,7 @@ from lanmu.service.desk import (
 
 router = APIRouter(include_in_schema=False)
 for _pages in (
-    preferences, signing_in, today, review, downloading, articles, labels, mending, charts, retraining, administration,
-    programs, uploading, refused, examining, user_dictionary, wishing,
+    preferences, signing_in, today, review, downloading, queue_pages, label_log, mend_forms, charts, retraining,
+    administration, programs, uploading, refused, examining, user_dictionary, wishing,
 ):  # fmt: skip
     router.include_router(_pages.router)

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from lanmu.service.desk.categories import ShownCategory
 from lanmu.service.desk.filters import WantedArticles, valid_day
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.desk.stories import find_repeated_titles
+from lanmu.service.desk.story_view import find_repeated_titles
 from lanmu.service.desk.translating import reason
 from lanmu.service.security.access import AskFirst, Reader
-from lanmu.service.store import progress, queue
+from lanmu.service.store import day_work, queue
 from lanmu.service.store.records import QueuedArticle
 
 router = APIRouter(route_class=AskFirst)
@@ -39,7 +39,7 @@ def today_page(request: Request, who: Reader, wanted: WantedArticles, day: str =
     iso = shown_day.isoformat()
     chosen = wanted.of_day(iso)
     with desk.service.store.reading() as connection:
-        numbers = progress.progress(connection, iso)
+        numbers = day_work.progress(connection, iso)
         columns: list[Column] = []
         for category in sorted(numbers.categories, key=desk.categories.index):
             if wanted.filter.category and wanted.filter.category != category:

@@ -8,7 +8,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from lanmu.service.inbox.watching import WatchedFolder
-from lanmu.service.store import Store, changes, deliveries
+from lanmu.service.store import Store, change_log, deliveries
 
 
 class InboxMeasures(Collector):
@@ -30,7 +30,7 @@ class InboxMeasures(Collector):
         yield files
         yield CounterMetricFamily("lanmu_inbox_results", "New results of the watched folder.", value=state.new)
         with self.store.reading() as connection:
-            unwritten = changes.count_unwritten(connection)
+            unwritten = change_log.count_unwritten(connection)
             outbox = deliveries.count_by_state(connection)
         yield GaugeMetricFamily("lanmu_inbox_unwritten_results", "Results not yet in their file.", value=unwritten)
         sent = CounterMetricFamily("lanmu_webhook_tries", "Tries of the webhook.", labels=("outcome",))

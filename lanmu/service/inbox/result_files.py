@@ -8,8 +8,8 @@ import threading
 from pathlib import Path
 
 from classifier.files import sync_folder
-from lanmu.service.store import Store, StoreError, changes
-from lanmu.service.store.changes import UnwrittenChanges
+from lanmu.service.store import Store, StoreError, change_log
+from lanmu.service.store.change_log import UnwrittenChanges
 
 log = logging.getLogger("lanmu.service")
 RETRY_SECONDS = 5.0
@@ -57,7 +57,7 @@ class ResultFiles:
         while True:
             with self._writing:  # from what is due to its note: in between, another would take our lines for others'
                 with self.store.reading() as connection:
-                    due = changes.unwritten(connection)
+                    due = change_log.unwritten(connection)
                 if due is None:
                     return total
                 if self._append(due):
@@ -93,13 +93,13 @@ class ResultFiles:
         if new:
             sync_folder(self.folder)
         with self.store.writing() as connection:
-            changes.mark_written(connection, due, start + len(due.lines))
+            change_log.mark_written(connection, due, start + len(due.lines))
         return True
 
     def _start_at(self, day: str, length: int) -> None:
         log.warning("%s.jsonl was changed by another program; results go on at its end", day)
         with self.store.writing() as connection:
-            changes.note_length(connection, day, length)
+            change_log.note_length(connection, day, length)
 
     def _work(self) -> None:
         while True:

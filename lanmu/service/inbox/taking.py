@@ -20,10 +20,10 @@ from lanmu.service.inbox.folders import ChangedMeanwhile, Folders
 from lanmu.service.inbox.scanning import FoundFile, Stamp, show_path
 from lanmu.service.reading_pool import ReadingPool
 from lanmu.service.settings import ServiceLimits
-from lanmu.service.store import Store, changes, queue, refusals
-from lanmu.service.store.changes import NewResult
+from lanmu.service.store import Store, change_log, queue, refusals
+from lanmu.service.store.change_log import NewResult
 from lanmu.service.store.records import today
-from lanmu.service.tagging import Overloaded, Tagger, Tags
+from lanmu.service.tagger import Overloaded, Tagger, Tags
 
 log = logging.getLogger("lanmu.service")
 ORIGIN = "inbox"
@@ -188,7 +188,7 @@ class Taking:
                 articles = [article for article, name in piece if name == model]
                 added = queue.add(connection, articles, origin=ORIGIN, model=model)
                 results = [NewResult(a.number, t, model) for a, t in zip(added, articles, strict=True)]
-                self.counts["new"] += changes.add(connection, results, deliver=self.deliver)
+                self.counts["new"] += change_log.add(connection, results, deliver=self.deliver)
 
         self.store.write_in_pieces(tagged, write)
         return self.counts["new"] - before

@@ -22,7 +22,7 @@ from lanmu.service.inbox.taking import Taking
 from lanmu.service.reading_pool import ReadingPool
 from lanmu.service.settings import Settings
 from lanmu.service.store import Store
-from lanmu.service.tagging import Overloaded, Tagger
+from lanmu.service.tagger import Overloaded, Tagger
 
 log = logging.getLogger("lanmu.service")
 LOCK = ".lanmu.lock"

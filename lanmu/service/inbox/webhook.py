@@ -24,7 +24,7 @@ from classifier.messages import say
 from lanmu.service.inbox.signing import Signer
 from lanmu.service.settings import ServiceLimits
 from lanmu.service.store import Store, deliveries
-from lanmu.service.store.changes import TAGGED
+from lanmu.service.store.change_log import TAGGED
 from lanmu.service.store.deliveries import Delivery
 
 log = logging.getLogger("lanmu.service")

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from classifier.messages import say
-from lanmu.service.security.names import looks
+from lanmu.service.security.user_names import looks
 from lanmu.service.store.accounts import AccountError
 
 SHORTEST = 10

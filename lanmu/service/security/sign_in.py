@@ -11,10 +11,10 @@ from itsdangerous import BadSignature, Signer
 
 from classifier.errors import LanmuError
 from classifier.messages import say
-from lanmu.service.security.names import looks
 from lanmu.service.security.networks import counted_as
 from lanmu.service.security.passwords import hash_password, matches
 from lanmu.service.security.tries import Tries
+from lanmu.service.security.user_names import looks
 from lanmu.service.settings import Settings
 from lanmu.service.store import Store, accounts, audit
 from lanmu.service.store.accounts import AccountError, Session, User

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from classifier.errors import LanmuError
 from classifier.messages import say
-from lanmu.service.security.names import RESERVED, looks, plain_name
+from lanmu.service.security.user_names import RESERVED, looks, plain_name
 from lanmu.service.store.records import ROLES, Role
 from lanmu.service.store.schema import audit, sessions, users
 

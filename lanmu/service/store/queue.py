@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from classifier.article import TaggedArticle
 from classifier.reading.dates import is_iso, normal_date
-from lanmu.service.store import flags, leases, printed
+from lanmu.service.store import flags, leases, line_places
 from lanmu.service.store.database import Store
 from lanmu.service.store.records import ARCHIVE, QueuedArticle, State, fingerprint_of, local_day, make_queued_article
 from lanmu.service.store.schema import articles
@@ -81,7 +81,7 @@ def add(
         else:
             added.append(Added(number, True))
             if one.article.source.printed:
-                printed.keep(connection, number, one.article.source.printed)
+                line_places.keep(connection, number, one.article.source.printed)
     return added
 
 

@@ -10,7 +10,7 @@ from training.evaluation.curves import Slice, accuracy_by_share, confusion, reli
 
 if TYPE_CHECKING:
     from training.evaluation.answers import Answers
-    from training.evaluation.evaluate import Evaluation
+    from training.evaluation.evaluation import Evaluation
     from training.evaluation.learning_curve import LearningCurve
     from training.evaluation.versus import Versus
     from training.evaluation.wording import Wording

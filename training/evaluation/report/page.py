@@ -17,7 +17,7 @@ from training.evaluation.wording import TEMPLATES, Wording, curve_sentences
 
 if TYPE_CHECKING:
     from classifier.model.features import Cut
-    from training.evaluation.evaluate import Evaluation
+    from training.evaluation.evaluation import Evaluation
     from training.evaluation.versus import Versus
 
 SHOWN_CHARACTERS = 260

@@ -10,8 +10,8 @@ from typing import Literal, get_args
 
 from classifier.errors import LabelsError
 from classifier.messages import Said, say
-from training.labels.formats.json import annif_lines, doccano, label_studio
-from training.labels.formats.text import annif, fasttext, folders, spreadsheet, text_of
+from training.labels.formats.json_labels import annif_lines, doccano, label_studio
+from training.labels.formats.text_labels import annif, fasttext, folders, spreadsheet, text_of
 from training.labels.label import Label
 
 Form = Literal["annif", "fasttext", "label-studio", "doccano", "folders", "csv"]

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from classifier.messages import text_of
-from lanmu.service.desk.articles import A_PAGE, Offset
 from lanmu.service.desk.filters import Wanted, WantedArticles
+from lanmu.service.desk.queue_pages import A_PAGE, Offset
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.store import deeds, second_reading, waiting_labels

@@ -7,20 +7,20 @@ from numpy.typing import NDArray
 
 from classifier.engine.counting.lookup import UNKNOWN, find_tokens
 from classifier.engine.counting.vocabulary import SPECIAL, Vocabulary
-from classifier.engine.scoring.blocks import (
+from classifier.engine.scoring.calibrating import calibrate
+from classifier.engine.scoring.feature_counts import (
     add_rows,
     code_characters,
     count_characters,
     count_words,
     weigh,
 )
-from classifier.engine.scoring.calibrating import calibrate
-from classifier.engine.scoring.plan import BLOCK, Batch, Calibration, Counter, Found, Plan
+from classifier.engine.scoring.scoring_plan import BLOCK, Batch, Calibration, Counter, Found, Plan
 from classifier.engine.words.alphabet import OUTSIDE
 from classifier.engine.words.compiled import inner
 from classifier.engine.words.cutting import PIECE, cut_codes
 from classifier.engine.words.decoding import decode, decode_points
-from classifier.engine.words.tables import SegmentationTables
+from classifier.engine.words.jieba_tables import SegmentationTables
 from classifier.engine.words.trie import ONE, TWO
 from classifier.engine.words.workspace import BEYOND, Workspace
 from classifier.model.form import NO_BODY, ROUND_UP

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from html import escape
 
 from classifier.article import TaggedArticle
-from classifier.reading.layout.articles import PlacedArticle
 from classifier.reading.layout.lines import body_size, lines_of_pieces
 from classifier.reading.layout.printed import Box, PrintedPage
+from classifier.reading.layout.printed_articles import PlacedArticle
 
 COLOURS = ("#c0392b", "#1f618d", "#1e8449", "#b9770e", "#6c3483", "#117a65", "#a04000", "#283747")
 FONTS = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC','WenQuanYi Micro Hei',sans-serif"

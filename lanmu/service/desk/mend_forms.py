@@ -12,7 +12,7 @@ from lanmu.service.desk.filters import ArticleNumber, CardToken, Seen
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.desk.sheets import drawn_pages
 from lanmu.service.security.access import AskFirst, Editor, Reader
-from lanmu.service.store import mending, printed
+from lanmu.service.store import corrections, line_places
 from lanmu.service.store.labelling import seen_article
 
 router = APIRouter(route_class=AskFirst)
@@ -25,8 +25,8 @@ def whole_page(request: Request, who: Reader, number: ArticleNumber) -> Response
     desk = Desk(request, who)
     with desk.service.store.reading() as connection:
         article = seen_article(connection, number)
-        pieces = mending.pieces(connection, article)
-        lines = printed.of(connection, [one.number for one in pieces])
+        pieces = corrections.pieces(connection, article)
+        lines = line_places.of(connection, [one.number for one in pieces])
     if pages := {part.page for part in lines.get(number, ())}:
         pieces = [one for one in pieces if any(part.page in pages for part in lines.get(one.number, ()))]
     names = {one.number: desk.categories[one.category].name for one in pieces}

@@ -10,8 +10,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from lanmu.service.champion import Champion
 from lanmu.service.label_writer import LabelWriter
 from lanmu.service.store import Store, waiting_labels
-from lanmu.service.store.progress import count_by_state
-from lanmu.service.tagging import Tagger
+from lanmu.service.store.day_work import count_by_state
+from lanmu.service.tagger import Tagger
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 

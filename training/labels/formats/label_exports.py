@@ -8,11 +8,11 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from classifier.engine.words.tables import segmentation_tables
+from classifier.engine.words.jieba_tables import segmentation_tables
 from classifier.engine.words.walking import WordWalker
 from classifier.spreadsheets import defuse
 from training.labels.label import Label
-from training.labels.table import COLUMNS
+from training.labels.label_table import COLUMNS
 
 ExportForm = Literal["csv", "jsonl", "fasttext", "annif", "doccano", "label-studio"]
 

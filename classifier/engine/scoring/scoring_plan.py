@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from classifier.engine.counting.vocabulary import Vocabulary, pad_width
 from classifier.engine.words.alphabet import character_entries
-from classifier.engine.words.tables import SegmentationTables
+from classifier.engine.words.jieba_tables import SegmentationTables
 from classifier.engine.words.workspace import BEYOND, Workspace, workspace
 from classifier.model.features import FIELDS
 from classifier.model.form import ROUND_UP_ENDINGS

@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.encoding import decode
-from classifier.reading.options import ReadingOptions
-from classifier.reading.streams import read_whole
+from classifier.reading.packed_streams import read_whole
+from classifier.reading.reading_options import ReadingOptions
 from classifier.reading.tables.chunk import ArticleChunk, TableSource
 from classifier.reading.tables.fields import fields_of
 from classifier.reading.tables.json_rows import JsonRows, has_text, unwrapped

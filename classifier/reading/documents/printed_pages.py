@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from classifier.article import Article
 from classifier.errors import InputRefused, Refused, raise_refused
 from classifier.messages import say
-from classifier.reading.documents.text import read_text
+from classifier.reading.documents.text_files import read_text
 from classifier.reading.layout.arrange import arrange
-from classifier.reading.layout.articles import PrintedReading, read_arranged, running_text
 from classifier.reading.layout.legible import is_garbled
 from classifier.reading.layout.pdf_process import PAGE_SECONDS, read_pages_in_process
 from classifier.reading.layout.printed import DamagedPage, PrintedPage
-from classifier.reading.options import ReadingOptions, Scorer
+from classifier.reading.layout.printed_articles import PrintedReading, read_arranged, running_text
 from classifier.reading.origin import Origin
+from classifier.reading.reading_options import ReadingOptions, Scorer
 
 PRINTED_KINDS = ("pdf", "alto", "hocr", "ocr")
 SCANNED = say("printed.scanned")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from classifier.engine.words.dictionary import Dictionary, Entries
 
-_SOURCES = ("alphabet.py", "dictionary.py", "double_array.py", "tables.py")
+_SOURCES = ("alphabet.py", "dictionary.py", "double_array.py", "jieba_tables.py")
 
 
 class SegmentationTables(NamedTuple):

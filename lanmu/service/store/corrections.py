@@ -14,7 +14,7 @@ from sqlalchemy import Connection, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from classifier.article import Article, TaggedArticle
-from lanmu.service.store import flags, leases, printed, queue
+from lanmu.service.store import flags, leases, line_places, queue
 from lanmu.service.store.labelling import seen_article
 from lanmu.service.store.records import QueuedArticle
 from lanmu.service.store.schema import articles, labels, readings
@@ -87,7 +87,7 @@ def remove(connection: Connection, number: int, *, into: int | None = None, keep
     flags.take_away(connection, number)
     connection.execute(leases.all_of(number))
     connection.execute(readings.delete().where(readings.c.article == number))
-    printed.forget(connection, number)
+    line_places.forget(connection, number)
     if not keep_label:
         gone = insert(labels).values(article=number, category=None, written=None)
         connection.execute(gone.on_conflict_do_update(index_elements=["article"], set_={"category": None}))

@@ -15,7 +15,7 @@ from classifier.errors import InputRefused, LabelsError, LanmuError
 from classifier.messages import Message, Said, say
 from classifier.reading.encoding import decode
 from classifier.reading.kinds import is_workbook
-from classifier.reading.tables.sheets import first_rows
+from classifier.reading.tables.workbooks import first_rows
 from classifier.spreadsheets import undo_defuse
 from training.labels.file import read_labels
 from training.labels.label import Label

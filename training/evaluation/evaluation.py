@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from classifier.errors import LabelsError
 from classifier.messages import Message
-from classifier.model.files import StoredModel
+from classifier.model.model_files import StoredModel
 from classifier.model.weights import LinearWeights
 from training.evaluation.answers import KINDS, Answers, Fit, Say, answers_by
 from training.evaluation.baselines import baseline_answers

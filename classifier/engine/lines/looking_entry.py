@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from classifier.engine.lines.line_marks import ARGUMENTS
 from classifier.engine.lines.looking import look_at_files
-from classifier.engine.lines.plan import ARGUMENTS
 from classifier.engine.scoring.entry import c_function, unpacking
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from classifier.errors import LabelsError
 from classifier.messages import Said, say
-from classifier.reading.options import ReadingOptions
+from classifier.reading.reading_options import ReadingOptions
 from classifier.reading.tables.fields import fields_of
 from classifier.reading.tables.json_rows import json_text
-from training.labels.formats.text import content_id, lack, last_part, text_of
+from training.labels.formats.text_labels import content_id, lack, last_part, text_of
 from training.labels.label import Label
 
 TEXT_KEYS = ("text", "content", "body", "正文", "内容", "data")

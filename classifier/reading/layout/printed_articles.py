@@ -11,12 +11,11 @@ from classifier.messages import say
 from classifier.printed_places import PrintedLine, PrintedPart, Shares, cut_printed
 from classifier.reading.dates import date_of_name, written_date
 from classifier.reading.layout.arrange import Arranged, Arrangement, LeftOutText, arrange
-from classifier.reading.layout.columns import Block
 from classifier.reading.layout.heads import Head
 from classifier.reading.layout.lines import Line
 from classifier.reading.layout.printed import Box, PrintedPage
+from classifier.reading.layout.printed_columns import Block
 from classifier.reading.layout.turned import Part, PlacedStory, find_page_number, join_turned
-from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import lead_byline, line_byline
 from classifier.reading.page.fragments import word_pairs
@@ -26,6 +25,7 @@ from classifier.reading.page.sentences import is_finished, join_pieces
 from classifier.reading.page.stories import stories_of
 from classifier.reading.page.story import Story
 from classifier.reading.page.unmarked import split_topics
+from classifier.reading.reading_options import ReadingOptions, Scorer
 
 SUBHEAD_CHARS = 24
 _NO_HEADLINE = "no headline was found above it on the page"

@@ -8,9 +8,9 @@ from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.ideographs import plain_ideographs
 from classifier.messages import say
-from classifier.reading.options import ReadingOptions, Scorer
 from classifier.reading.origin import Origin
 from classifier.reading.patterns import pattern
+from classifier.reading.reading_options import ReadingOptions, Scorer
 
 _HEADLINE = pattern(r"^[ \t\u3000]{0,3}#[ \t\u3000]+\S|^[ \t]{0,3}#[^\W\dA-Za-z_][^#\n]*$", re.MULTILINE)
 _LOWER_HEADLINE = pattern(r"^[ \t\u3000]{0,3}#{2,3}[ \t\u3000]+\S", re.MULTILINE)

@@ -16,7 +16,7 @@ from classifier.errors import InputRefused, UnknownCategory
 from classifier.reading.documents.plain import read_plain
 from classifier.reading.origin import Origin
 from classifier.taxonomy import Category, Taxonomy
-from lanmu.service.annif.schemas import (
+from lanmu.service.annif.annif_schemas import (
     LANGUAGES,
     PROJECT,
     URI,
@@ -39,7 +39,7 @@ from lanmu.service.annif.schemas import (
 from lanmu.service.container import Service, service_of
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, open_learning, open_reading
-from lanmu.service.tagging import Tags
+from lanmu.service.tagger import Tags
 
 router = APIRouter(route_class=AskFirst, prefix="/v1", tags=["annif"])
 VOCABULARY = "categories"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from classifier.engine.counting.hashing import pair_hash, upper_bits
 from classifier.engine.counting.vocabulary import WIDTH, Vocabulary
-from classifier.engine.scoring.plan import COMMON, Counter
+from classifier.engine.scoring.scoring_plan import COMMON, Counter
 from classifier.engine.words.compiled import inner
 
 _DEAD = 1

@@ -10,7 +10,7 @@ from classifier.engine.words.alphabet import character_entries
 from classifier.engine.words.compiled import compile_function
 from classifier.engine.words.cutting import cut_codes
 from classifier.engine.words.decoding import decode
-from classifier.engine.words.tables import SegmentationTables
+from classifier.engine.words.jieba_tables import SegmentationTables
 from classifier.engine.words.workspace import Workspace, workspace
 
 

@@ -10,9 +10,9 @@ from typing import Any, BinaryIO
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import say
 from classifier.reading.encoding import encoding_of_file
+from classifier.reading.file_names import show_name
 from classifier.reading.kinds import ARCHIVES, TABLES, chosen_kind, is_readable, split_name
-from classifier.reading.names import show_name
-from classifier.reading.options import ReadingOptions
+from classifier.reading.reading_options import ReadingOptions
 from lanmu.archive.locations import Found, open_source
 from lanmu.archive.plan import Piece
 from lanmu.archive.stems import SeenStems

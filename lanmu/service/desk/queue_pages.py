@@ -11,10 +11,10 @@ from starlette.responses import Response
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.desk.filters import ArticleNumber, WantedArticles, read_filter
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.desk.stories import find_repeated_titles, tell_story
+from lanmu.service.desk.story_view import find_repeated_titles, tell_story
 from lanmu.service.desk.translating import reason
 from lanmu.service.security.access import AskFirst, Editor, Reader
-from lanmu.service.store import deeds, flags, leases, mending, mendings, queue, second_reading, waiting_labels
+from lanmu.service.store import corrections, deeds, flags, leases, mendings, queue, second_reading, waiting_labels
 from lanmu.service.store.deeds import DeedFilter
 from lanmu.service.store.labelling import MOST_AT_ONCE, NoSuchArticle, seen_article
 from lanmu.service.store.records import STATES
@@ -47,7 +47,7 @@ def article_page(request: Request, who: Reader, number: ArticleNumber) -> Respon
         holder = leases.holder(connection, number)
         flag = flags.get(connection, number)
         reading = second_reading.of_article(connection, number)
-        pieces = mending.pieces(connection, article) if article is not None else []
+        pieces = corrections.pieces(connection, article) if article is not None else []
         mend = mendings.last_of(connection, number) if article is not None else None
         into = queue.went_into(connection, number) if article is None else None
     if into is not None:

@@ -22,7 +22,7 @@ from lanmu.service.api.tagging import article_of, json_bytes, records
 from lanmu.service.container import Service, service_of
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, Reader
-from lanmu.service.tagging import Overloaded, Tags
+from lanmu.service.tagger import Overloaded, Tags
 
 router = APIRouter(route_class=AskFirst, tags=["tagging"], responses=problems(401, 403, 413, 415, 503))
 JSON_LINES = "application/x-ndjson"
