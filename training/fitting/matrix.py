@@ -18,8 +18,8 @@ from training.fitting.solving import times_shared
 from training.fitting.subwords import subwords
 from training.vectors.background import read_background
 from training.vectors.general import read_general_vectors
-from training.vectors.locations import has_vectors
 from training.vectors.news import read_word_vectors
+from training.vectors.table_files import has_vectors
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

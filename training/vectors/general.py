@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from classifier.model.tensors import read_tensors, write_tensors
 from classifier.strings import StringTable
-from training.vectors.locations import find_vectors
 from training.vectors.news import read_word_vectors
+from training.vectors.table_files import find_vectors
 from training.vectors.vector_table import VectorTable, small
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from classifier.model.features import FeatureSpec
 from classifier.model.tensors import read_tensors, write_tensors
 from classifier.strings import StringTable
 from training.labels.corpora import HOLDOUT_FROM, real_news
-from training.vectors.locations import find_vectors
+from training.vectors.table_files import find_vectors
 from training.vectors.vector_table import VectorTable, small
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from classifier.reading.page.people import DOT, ROLE, is_bare_name, is_person, is_surname, people_at, reporters_in
+from classifier.reading.page.person_names import DOT, ROLE, is_bare_name, is_person, is_surname, people_at, reporters_in
 from classifier.reading.page.signs import (
     CLOSING_BRACKETS,
     COLON,

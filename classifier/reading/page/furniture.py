@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from classifier.reading.page.bylines import is_photo_credit
-from classifier.reading.page.people import is_person
+from classifier.reading.page.person_names import is_person
 from classifier.reading.page.signs import COLON, ENDS, HAN, OPENING_BRACKETS, any_of
 from classifier.reading.page.traditional import simplify
 from classifier.reading.patterns import pattern

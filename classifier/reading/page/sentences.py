@@ -6,7 +6,7 @@ import re
 
 from classifier.reading.page.bylines import closing_reporters, lead_byline
 from classifier.reading.page.furniture import is_caption
-from classifier.reading.page.people import is_surname
+from classifier.reading.page.person_names import is_surname
 from classifier.reading.page.signs import CLOSERS, CLOSING_BRACKETS, COLON, ENDS, HAN, PAIRS, STOP, any_of
 from classifier.reading.page.traditional import simplify
 from classifier.reading.patterns import pattern

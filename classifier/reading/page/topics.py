@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from classifier.reading.page.people import is_bare_name
+from classifier.reading.page.person_names import is_bare_name
 from classifier.reading.page.signs import COMMA, HAN, OPENING_QUOTES, any_of
 from classifier.reading.page.traditional import simplify
 from classifier.reading.patterns import pattern
