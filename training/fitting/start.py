@@ -2,7 +2,7 @@
 
 Where a model has all the categories, its weights are where the fit begins; with others, word
 vectors and frequencies of news at large stand in for the articles that nobody has labelled yet.
-Either way the result is an ordinary linear model.  docs/few-labels.md has the figures.
+Either way the result is an ordinary linear model.  docs/notebook/few-labels.md has the figures.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ PRIOR_PENALTY = 12.0
 VECTORS_SPEAK_FOR = 5.0
 """Word vectors weigh as much as the words themselves at so many labels a category, then less with the root ..."""
 VECTORS = (0.5, 0.8)
-"""... but never less nor more than this (docs/few-labels.md)."""
+"""... but never less nor more than this (docs/notebook/few-labels.md)."""
 
 
 @dataclass(frozen=True)
