@@ -14,23 +14,29 @@ ALMOST_ALL = 0.99
 
 
 class Progress:
-    """Counts articles, shards and refusals as they are done, and shows them on ``stream`` (stderr)."""
+    """Counts articles, shards and refusals as they are done, and shows them on ``stream`` (stderr).
 
-    def __init__(self, total_cost: int, shards: int, stream: IO[str] | None = None) -> None:
+    ``cost_before`` and ``shards_before`` are what an earlier run has done.
+    """
+
+    def __init__(
+        self,
+        total_cost: int,
+        shards: int,
+        cost_before: int = 0,
+        shards_before: int = 0,
+        stream: IO[str] | None = None,
+    ) -> None:
         self.stream = stream or sys.stderr
         self.total_cost, self.shards = max(total_cost, 1), shards
-        self.articles = self.refused = self.shards_done = self.cost_done = self.bytes_read = 0
-        self.cost_before = 0
+        self.cost_before = self.cost_done = cost_before
+        self.shards_done = shards_before
+        self.articles = self.refused = self.bytes_read = 0
         self.begin = time.monotonic()
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._bar: Any = None
-
-    def done_before(self, cost: int, shards: int) -> None:
-        """What an earlier run has done."""
-        self.cost_before = self.cost_done = cost
-        self.shards_done = shards
 
     def advance(self, articles: int, size: int = 0) -> None:
         """Count articles that were decided, and the bytes of their text."""

@@ -100,14 +100,6 @@ def score(
             "--plan-only", help="Only write the plan, and say how much there is to do.", rich_help_panel=EXPERT
         ),
     ] = False,
-    take: Annotated[
-        str,
-        typer.Option(
-            "--take",
-            help="Do only the i-th of n shares, such as 2/3, of a run that n machines do.",
-            rich_help_panel=EXPERT,
-        ),
-    ] = "",
 ) -> None:
     """Score whole archives. A run may be stopped at any moment; the same command goes on where it was.
 
@@ -137,7 +129,7 @@ def score(
     )
     shard_bytes = size_in_bytes(shard_size)
     task = Task(manifest.checksum, manifest.name, chosen.part_format, ranking, accept_accuracy, shard_bytes, reading)
-    work = Work(workers or available_cores(), cluster, share(take) if take else None, restart, plan_only)
+    work = Work(workers or available_cores(), cluster, restart, plan_only)
     given = [plain_path(source) for source in sources or []]
     outcome = score_archive(chosen, given, str(Path.cwd()), task, path, work)
     if outcome.state == "stopped":
@@ -154,9 +146,6 @@ def score(
         print(said, file=sys.stderr)
         if plan.refused:
             raise typer.Exit(1)
-        return
-    if outcome.state == "waiting":
-        print(f"lanmu: {speak('score.share_done')}", file=sys.stderr)
         return
     tell(chosen.output, chosen.folder, outcome.summary)
 
@@ -186,14 +175,6 @@ def tell(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
         raise typer.Exit(1 if summary["articles"] else 2)
     if is_text_passed_over(summary.get("passed_over", {})):
         raise typer.Exit(1)
-
-
-def share(take: str) -> tuple[int, int]:
-    """``2/3`` → (2, 3); LanmuError where it is no share."""
-    number, _, of = take.partition("/")
-    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 100_000):
-        raise LanmuError(say("score.no_share", take=take))
-    return int(number), int(of)
 
 
 def available_cores() -> int:

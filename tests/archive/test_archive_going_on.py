@@ -1,8 +1,9 @@
-"""Going on with a run, sharing it, and reading and writing behind URLs."""
+"""Going on with a run, and reading and writing behind URLs."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -157,22 +158,12 @@ def test_a_plan_that_was_touched_is_refused(
 
 def test_two_runs_do_not_share_a_folder(source: Path, tmp_path: Path, small_model_folder: Path) -> None:
     out = tmp_path / "out"
-    with lock_folder(RunFolder(str(out))), pytest.raises(LanmuError, match="another run is at work"):
+    with (
+        lock_folder(RunFolder(str(out))),
+        pytest.raises(LanmuError, match=f"another run is at work there .process {os.getpid()} on "),
+    ):
         scored([source], out, small_model_folder)
-    with lock_folder(RunFolder(str(out))), pytest.raises(LanmuError, match="another run is at work"):
-        scored([source], out, small_model_folder, Work(take=(1, 2)))
     scored([source], out, small_model_folder)
-
-
-def test_shares_in_any_order_make_the_whole(source: Path, tmp_path: Path, small_model_folder: Path) -> None:
-    scored([source], tmp_path / "whole", small_model_folder, shard_bytes=SIZE)
-    states = [
-        scored([source], tmp_path / "out", small_model_folder, Work(take=take), shard_bytes=SIZE).state
-        for take in ((3, 3), (1, 3), (2, 3))
-    ]
-    assert states == ["waiting", "waiting", "finished"]
-    assert rows_of(tmp_path / "out") == rows_of(tmp_path / "whole")
-    assert (tmp_path / "out" / "refused.jsonl").read_bytes() == (tmp_path / "whole" / "refused.jsonl").read_bytes()
 
 
 def test_several_workers_give_the_same(source: Path, tmp_path: Path, small_model_folder: Path) -> None:

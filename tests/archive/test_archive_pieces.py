@@ -127,8 +127,7 @@ def test_reports_of_halves_add_up_to_that_of_the_whole(model: TopicModel) -> Non
 
 def test_progress_without_a_terminal_is_a_line_of_json() -> None:
     stream = io.StringIO()
-    with Progress(200, 4, stream) as progress:
-        progress.done_before(100, 2)
+    with Progress(200, 4, 100, 2, stream=stream) as progress:
         progress.advance(50)
         progress.shard_done(60, 3)
     record: dict[str, Any] = json.loads(stream.getvalue())
@@ -143,7 +142,7 @@ def test_progress_on_a_terminal_is_a_bar() -> None:
             return True
 
     stream = Terminal()
-    with Progress(200, 4, stream) as progress:
+    with Progress(200, 4, stream=stream) as progress:
         progress.advance(1_234)
         progress.shard_done(50, 2)
         progress.say("保重")
@@ -152,7 +151,7 @@ def test_progress_on_a_terminal_is_a_bar() -> None:
 
 
 def test_a_run_of_one_shard_shows_how_far_it_is() -> None:
-    progress = Progress(1_000, 1, io.StringIO())
+    progress = Progress(1_000, 1, stream=io.StringIO())
     progress.advance(10, 400)
     assert progress.share == 0.4
     progress.advance(10, 900)  # more text than was planned: it is not done before it is
