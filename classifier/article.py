@@ -48,8 +48,8 @@ class Article:
 
     ``text`` is the body with true paragraph ends as ``\\n``; ``byline`` is the 电头 as printed (it
     stays in ``text`` too, at its place); ``date`` is ISO ``YYYY-MM-DD``, or empty, or what was
-    printed where that is no date (昨天).  ``uncertain`` says in words what reading was not sure of
-    (such as a start found by topic only).
+    printed where that is no date (昨天).  ``uncertain`` says what reading was not sure of, as
+    codes (``no_headline``, ``not_decoded?count=2``) that classifier/reading/doubts.py makes and explains.
     """
 
     id: str

@@ -17,11 +17,13 @@ from typer.testing import CliRunner
 
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import Message, catalogue, find_language, say
+from classifier.reading.doubts import doubt, explain_doubt
 from lanmu.__main__ import COMMANDS, build
 from lanmu.commands.translation import chinese_help, help_texts
 from tests.source import ROOT, last_name, source_trees
 
-SPEAKERS = {"say", "speak"}
+SPEAKERS = {"say": "", "speak": "", "doubt": "uncertain."}
+"""Functions that are given a code, and the section that it lacks."""
 
 
 def codes_in_the_source() -> Iterator[tuple[Path, str, set[str]]]:
@@ -34,9 +36,9 @@ def codes_in_the_source() -> Iterator[tuple[Path, str, set[str]]]:
                 and node.func.id in SPEAKERS
                 and node.args
                 and isinstance(node.args[0], ast.Constant)
-                and re.fullmatch(r"[a-z_]+\.[a-z_0-9]+", str(node.args[0].value))
+                and re.fullmatch(r"[a-z_]+\.[a-z_0-9]+", code := SPEAKERS[node.func.id] + str(node.args[0].value))
             ):
-                yield path, str(node.args[0].value), {keyword.arg for keyword in node.keywords if keyword.arg}
+                yield path, code, {keyword.arg for keyword in node.keywords if keyword.arg}
 
 
 def values_in(sentence: str) -> set[str]:
@@ -47,6 +49,39 @@ def test_every_code_has_a_sentence_with_its_values() -> None:
     for path, code, named in codes_in_the_source():
         assert code in catalogue(), f"{path}: {code}"
         assert values_in(catalogue()[code]["en"]) <= named, f"{path}: {code}"
+
+
+def test_each_doubt_is_told_somewhere() -> None:
+    told = {code for _, code, _ in codes_in_the_source() if code.startswith("uncertain.")}
+    assert told == {code for code in catalogue() if code.startswith("uncertain.")}
+
+
+def test_a_doubt_travels_as_a_code_and_is_explained() -> None:
+    assert doubt("no_headline") == "no_headline"
+    assert explain_doubt("no_headline", "zh") == "版面上没有找到它的标题"
+    pages = doubt("scanned_pages", page=[2, 5])
+    assert pages == "scanned_pages?page=2&page=5"
+    assert explain_doubt(pages) == "pages that are only pictures were not read: 2, 5; run OCR on them"
+    line = "春播&灌水=100% {first}?\ud800"
+    told = doubt("without_place", count=1, first=line)
+    assert told.isascii() and line[:-1] in explain_doubt(told, "zh")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "its headline is known only by its words",
+        "",
+        "?",
+        "?count=1",
+        "not_decoded",
+        "not_decoded?number=1",
+        "%?&=",
+        "春播",
+    ],
+)
+def test_what_is_no_doubt_of_ours_is_shown_as_it_is(told: str) -> None:
+    assert explain_doubt(told, "zh") == told
 
 
 def errors_with_plain_words() -> Iterator[str]:
@@ -132,17 +167,18 @@ def test_the_environment_chooses_the_language(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_table_is_chinese_where_asked(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("县气象局发布大风蓝色预警\n今天夜间到明天白天，山口地区有六级西北风。", "utf-8")
+    text = "县气象局发布大风蓝色预警\n今天夜间到明天白天，山口地区有六级西\0北风。"
+    (tmp_path / "a.txt").write_text(text, "utf-8")
     environment = {**os.environ, "LANG": "zh_CN.UTF-8", "LC_ALL": "zh_CN.UTF-8", "PYTHONPATH": str(ROOT)}
-    for extra, header, decision in (
-        ((), "类别", ("自动采用", "待审核")),
-        (("--lang", "en"), "category", ("accepted", "review")),
+    for extra, header, decision, doubtful in (
+        ((), "类别", ("自动采用", "待审核"), "去掉了 1 个 NUL 字符"),
+        (("--lang", "en"), "category", ("accepted", "review"), "NUL characters left out: 1"),
     ):
         command = [sys.executable, "-m", "lanmu", "tag", "a.txt", "--format", "table", *extra]
         shown = subprocess.run(
             command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=True
         ).stdout
-        assert header in shown and any(word in shown for word in decision)
+        assert header in shown and any(word in shown for word in decision) and doubtful in shown
 
 
 def test_all_help_has_its_chinese_and_no_more() -> None:

@@ -8,6 +8,7 @@ from typing import IO, TYPE_CHECKING, Protocol
 
 from classifier.article import TaggedArticle, WordEvidence
 from classifier.model.decisions import explain_reason
+from classifier.reading.doubts import explain_doubt
 from classifier.reading.file_names import printable
 from classifier.spreadsheets import defuse
 from classifier.taxonomy import Taxonomy
@@ -106,8 +107,9 @@ class PeopleTable:
                 table.add_row("", "", "", Text(f"{self.signs[2]} {_reasons(article)}", style="dim"))
             if article.evidence:
                 table.add_row("", "", "", _evidence(article.evidence, self.signs[2]))
-            for note in article.article.uncertain:
-                table.add_row("", "", "", f"[dim]{self.signs[2]} {escape(printable(note, lines=False))}[/dim]")
+            for told in article.article.uncertain:
+                doubt = printable(explain_doubt(told, find_language()), lines=False)
+                table.add_row("", "", "", f"[dim]{self.signs[2]} {escape(doubt)}[/dim]")
         if rows:
             self.console.print(table)
             self.started = True

@@ -13,6 +13,7 @@ from benchmarks.page_formats import printed_lines
 from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.reading import read_bytes
+from classifier.reading.doubts import explain_doubt
 from classifier.reading.layout.lines import Line
 from classifier.reading.layout.pdf import pdf_pages
 from tests.reading.sheets import Column, Sheet, pdf_of
@@ -412,9 +413,9 @@ def test_a_line_without_a_place_is_told_and_the_rest_read(place: Any) -> None:
     value["rec_boxes"] = [*value["rec_boxes"], place]
     value["rec_texts"].append("这一行没有位置")
     articles = check(json.dumps(value, ensure_ascii=False), "page.json")
-    assert (
-        articles[0].uncertain[-1].startswith("left out, as the file does not say where on the page it stands: 1 lines")
-    )
+    told = articles[0].uncertain[-1]
+    assert told.startswith("without_place?count=1&first=%E8%BF%99")
+    assert explain_doubt(told, "zh") == "有 1 行没有写明在版面上的位置，没有读（这一行没有位置 ……）"
 
 
 def test_a_box_without_height_is_guessed_from_its_text() -> None:

@@ -49,9 +49,7 @@ def test_text_in_boxes_and_shapes_is_read() -> None:
 def test_text_that_could_not_be_read_is_told() -> None:
     (article,) = read_path(OFFICE / "图形.doc")
     assert (article.title, article.text) == ("清河口镇抢播春小麦", "镇农技站的技术员逐块地查墒情。")
-    assert article.uncertain == (
-        "text boxes or notes of this old Word file could not be read; saved as .docx they can",
-    )
+    assert article.uncertain == ("boxes_lost",)
 
 
 def test_old_word_files_and_rtf_say_what_the_same_docx_says() -> None:

@@ -70,6 +70,20 @@ def rows(page: str) -> list[str]:
     return re.findall(r'<td class="title-cell"><a [^>]*>([^<]*)</a>', results)
 
 
+def test_what_reading_was_not_sure_of_is_told_in_the_readers_language(client: TestClient, service: Service) -> None:
+    """Rows of before version 0.2 hold an English sentence, which stays as it is."""
+    told = ("no_headline", "scanned_pages?page=2&page=5", "its headline is known only by its words")
+    (number,) = take_in(service, [replace(many(1)[0], uncertain=told)])
+    sign_in(client, "李编辑")
+    said = {
+        "zh": "读取时拿不准： 版面上没有找到它的标题；只有图片、没有读的页：2, 5；请先做文字识别；its headline",
+        "en": "Reading was not sure: no headline was found above it on the page; pages that are only pictures",
+    }
+    for language, sentence in said.items():
+        headers = {"Cookie": f"lanmu_language={language}; {cookie_of(client)}"}
+        assert sentence in client.get(f"/articles/{number}", headers=headers).text
+
+
 def test_every_page_in_both_languages_for_every_role(client: TestClient, service: Service) -> None:
     for name, role in USERS.items():
         client.cookies.clear()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from classifier.article import Article
 from classifier.reading.dates import date_of_name, near
+from classifier.reading.doubts import doubt
 from classifier.reading.origin import Origin
 from classifier.reading.page.accounting import PageReading, account_of
 from classifier.reading.page.bylines import Byline, closing_reporters, lead_byline, line_byline
@@ -19,7 +20,6 @@ from classifier.reading.page.tails import RECOMMENDED, without_editors, without_
 
 TITLE_CHARS = 60
 TITLE_WITH_COMMA_CHARS = 40
-_TAIL_NOTE = "what follows its end (相关阅读, 新闻推荐) was left out as recommended reading"
 NOT_LAST = frozenset(STOP + COMMA + SEMICOLON + COLON + PAUSE + ELLIPSIS)
 
 
@@ -73,6 +73,7 @@ def _article(laid_out: _LaidOut, origin: Origin) -> Article:
     if not reporters and story.body:
         reporters = closing_reporters(story.body[-1].text)
     published = laid_out.front.date or date_of_name(origin.path)
+    cut = any(line.reason == RECOMMENDED for line in laid_out.lines)
     sent = near(published, byline.month, byline.day) if byline else ""
     return Article(
         id=origin.stem,
@@ -84,7 +85,7 @@ def _article(laid_out: _LaidOut, origin: Origin) -> Article:
         reporters=reporters,
         date=sent or published,
         source=origin.source(),
-        uncertain=(_TAIL_NOTE,) if any(line.reason == RECOMMENDED for line in laid_out.lines) else (),
+        uncertain=(doubt("recommended_left_out"),) if cut else (),
     )
 
 

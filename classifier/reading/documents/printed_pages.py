@@ -9,6 +9,7 @@ from classifier.article import Article
 from classifier.errors import InputRefused, Refused, raise_refused
 from classifier.messages import say
 from classifier.reading.documents.text_files import read_text
+from classifier.reading.doubts import doubt
 from classifier.reading.layout.arrange import arrange
 from classifier.reading.layout.legible import is_garbled
 from classifier.reading.layout.pdf_process import PAGE_SECONDS, read_pages_in_process
@@ -149,23 +150,23 @@ def _ocr_pages(data: bytes, kind: str, name: str) -> list[PrintedPage] | str:
 
 
 def _unplaced_notes(pages: Sequence[PrintedPage]) -> tuple[str, ...]:
-    """What text has no place on its page, in words."""
+    """What text has no place on its page."""
     lost = [text for page in pages for text in page.unplaced]
     if not lost:
         return ()
-    return (f"left out, as the file does not say where on the page it stands: {len(lost)} lines ({lost[0][:20]} …)",)
+    return (doubt("without_place", count=len(lost), first=lost[0][:20]),)
 
 
 def _notes(pages: list[PrintedPage], written: list[PrintedPage], legible: list[PrintedPage]) -> tuple[str, ...]:
-    """What of a PDF's pages could not be read, in words."""
-    scanned = [str(p.number) for p in pages if p not in written and p.pictures]
-    empty = [str(p.number) for p in pages if p not in written and not p.pictures]
-    garbled = [str(p.number) for p in written if p not in legible]
+    """What of a PDF's pages could not be read."""
+    scanned = [p.number for p in pages if p not in written and p.pictures]
+    empty = [p.number for p in pages if p not in written and not p.pictures]
+    garbled = [p.number for p in written if p not in legible]
     notes = []
     if scanned:
-        notes.append(f"pages that are only pictures were not read: {', '.join(scanned)}; run OCR on them")
+        notes.append(doubt("scanned_pages", page=scanned))
     if empty:
-        notes.append(f"pages with nothing on them: {', '.join(empty)}; where they should not be empty, print them anew")
+        notes.append(doubt("empty_pages", page=empty))
     if garbled:
-        notes.append(f"pages whose characters cannot be read were left out: {', '.join(garbled)}")
+        notes.append(doubt("garbled_pages", page=garbled))
     return tuple(notes)

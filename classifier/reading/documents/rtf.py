@@ -22,6 +22,7 @@ from classifier.reading.documents.rtf_words import (
     join_surrogates,
     page_encoding,
 )
+from classifier.reading.doubts import doubt
 from classifier.reading.limits import Limits
 
 _TOKEN: Final = re.compile(
@@ -56,9 +57,9 @@ def rtf_text(data: bytes, name: str, limits: Limits) -> RtfText:
     end = reader.read(data, start)
     notes = []
     if reader.stack:
-        notes.append(str(say("rtf.breaks_off")))
+        notes.append(doubt("rtf_breaks_off"))
     elif data[end:].strip(b"\0\r\n\t \x1a"):
-        notes.append(str(say("rtf.goes_on")))
+        notes.append(doubt("rtf_goes_on"))
     lines = reader.finished_lines()
     if not any(lines):
         raise InputRefused(name, say("word.no_text"))

@@ -8,6 +8,7 @@ from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.ideographs import plain_ideographs
 from classifier.messages import say
+from classifier.reading.doubts import doubt
 from classifier.reading.origin import Origin
 from classifier.reading.patterns import pattern
 from classifier.reading.reading_options import ReadingOptions, Scorer
@@ -53,11 +54,11 @@ def read_text(
 def with_broken(articles: list[Article], broken: int, nuls: int = 0) -> list[Article]:
     """Articles that say how many characters of their file could not be decoded or were left out."""
     if broken:
-        told = str(say("reading.broken_characters", count=broken))
+        told = doubt("not_decoded", count=broken)
         hit = [article for article in articles if "\ufffd" in article.title + article.text] or articles
         articles = [_add_note(article, told) if article in hit else article for article in articles]
     if nuls:
-        articles = [_add_note(articles[0], str(say("reading.nuls", count=nuls))), *articles[1:]]
+        articles = [_add_note(articles[0], doubt("nuls_left_out", count=nuls)), *articles[1:]]
     return articles
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.documents.docx import docx_text
+from classifier.reading.doubts import doubt
 from classifier.reading.guarded import CannotRead, GuardedReader, Messages, ReaderEnded, answer_inputs
 from classifier.reading.kinds import OLE, is_locked
 from classifier.reading.limits import Limits
@@ -50,7 +51,7 @@ def word97_text(data: bytes, name: str, limits: Limits) -> tuple[str, tuple[str,
     text = docx_text(made, name, limits).replace(_OBJECT, "")
     if not text.strip():
         raise InputRefused(name, say("word.no_text"))
-    return text, (str(say("word.boxes_lost")),) if told["lost"] else ()
+    return text, (doubt("boxes_lost"),) if told["lost"] else ()
 
 
 # The other process ------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from classifier.reading.doubts import doubt
 from classifier.reading.layout.flow import Surroundings, chains_of
 from classifier.reading.layout.heads import Head, heads_of, in_rows, take_lines_around
 from classifier.reading.layout.lines import HEADLINE, Line, body_size, lines_of_pieces
@@ -111,11 +112,11 @@ def _doubts(article: Arranged) -> list[str]:
     misfit = {("middle", "paragraph"), ("paragraph", "middle")}
     doubts = []
     if any((a.ends, b.starts) in misfit for a, b in pairwise(article.blocks)):
-        doubts.append("two of its columns do not fit together: one breaks off in a sentence, or starts in one")
+        doubts.append(doubt("columns_misfit"))
     if article.blocks and article.blocks[0].starts == "middle" and not is_turned_from(article.blocks[0].text):
-        doubts.append("its first column starts in the middle of a sentence; its beginning may stand elsewhere")
+        doubts.append(doubt("starts_in_sentence"))
     if article.blocks and article.blocks[-1].ends == "middle" and not turns_to_another_page(article.blocks[-1].text):
-        doubts.append("its last column breaks off in a sentence; its end may stand elsewhere")
+        doubts.append(doubt("ends_in_sentence"))
     return doubts
 
 

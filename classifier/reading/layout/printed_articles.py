@@ -10,6 +10,7 @@ from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.printed_places import PrintedLine, PrintedPart, Shares, cut_printed
 from classifier.reading.dates import date_of_name, written_date
+from classifier.reading.doubts import doubt
 from classifier.reading.layout.arrange import Arranged, Arrangement, LeftOutText, arrange
 from classifier.reading.layout.heads import Head
 from classifier.reading.layout.lines import Line
@@ -28,7 +29,6 @@ from classifier.reading.page.unmarked import split_topics
 from classifier.reading.reading_options import ReadingOptions, Scorer
 
 SUBHEAD_CHARS = 24
-_NO_HEADLINE = "no headline was found above it on the page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def read_arranged(
         stories = join_turned(stories, numbers)
     for placed in stories:
         if not placed.story.title:
-            placed.story.uncertain.append(_NO_HEADLINE)
+            placed.story.uncertain.append(doubt("no_headline"))
     page_date = page_date or date_of_name(origin.path)
     articles = []
     for i, placed in enumerate(stories, 1):

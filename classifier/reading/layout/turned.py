@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from classifier.printed_places import PrintedPart
+from classifier.reading.doubts import doubt
 from classifier.reading.layout.printed import Box, PrintedPage
 from classifier.reading.page.sentences import is_finished, join_pieces
 from classifier.reading.page.signs import CLOSING_BRACKETS, OPENING_BRACKETS, any_of
@@ -117,8 +118,7 @@ def _join(start: PlacedStory, rest: PlacedStory, guessed: bool) -> None:
         more.remove(first)
     before.body = own + more
     if guessed:
-        pages = f"pages {start.page.number} and {rest.page.number}"
-        before.uncertain.append(f"its parts on {pages} were put together as only these two seem to belong together")
+        before.uncertain.append(doubt("joined_pages", first=start.page.number, second=rest.page.number))
     start.parts += rest.parts
     start.printed += rest.printed
 

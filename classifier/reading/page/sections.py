@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from classifier.reading.doubts import doubt
 from classifier.reading.page.bylines import closing_byline
 from classifier.reading.page.story import Story
 from classifier.reading.page.topics import goes_on
 
 SUBHEAD_CHARS, LONG_SUBHEAD_CHARS = 14, 24
-FLAT_NOTE = "all headings of the page are of one level and it has no byline: it may be a part of the story before"
-FLAT_NOTE_FIRST = "all headings of the page are of one level: what follows under other headlines may belong to it"
 
 
 def with_flat_sections(stories: list[Story]) -> list[Story]:
@@ -31,9 +30,9 @@ def with_flat_sections(stories: list[Story]) -> list[Story]:
             for part in parts:
                 _put_into(first, part)
         elif parts:
-            first.uncertain.append(FLAT_NOTE_FIRST)
+            first.uncertain.append(doubt("may_go_on"))
             for part in parts:
-                part.uncertain.append(FLAT_NOTE)
+                part.uncertain.append(doubt("may_be_part"))
             result += parts
         at = stop
     return result

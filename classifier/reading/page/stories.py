@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from classifier.reading.doubts import doubt
 from classifier.reading.page.bylines import closing_byline, lead_byline, line_byline, names_at_end, signature
 from classifier.reading.page.furniture import (
     furniture_reason,
@@ -28,10 +29,9 @@ _ENUMERATED = pattern(
     r"[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、)）.．](?!\d)|第[一二三四五六七八九十]{1,3}[章节条部]"
 )
 _BULLETS = "●○◆◇■▲△★☆※◎▶►➤"
-_TURNED = "it follows a story that turns to another page, with no headline of its own"
-_SIGNED_BEFORE = "it follows a story signed at its end; its headline is known only by where it stands"
+_TURNED = doubt("follows_turned")
+_SIGNED = doubt("follows_signed")
 _NAMED = "a name alone stands at the end of the story before"
-_SIGNED = "it follows a story signed at its end, with no headline of its own"
 
 
 def stories_of(paragraphs: Sequence[Paragraph], *, sections: bool = False) -> list[Story]:
@@ -169,10 +169,10 @@ class _Grouping:
         ):
             current = self._start(Story(uncertain=[self.turned]))
         elif self._may_be_headline(p, after, current):
-            self._start(Story(title=p.text, heads=[p], uncertain=[_SIGNED_BEFORE]))
+            self._start(Story(title=p.text, heads=[p], uncertain=[doubt("headline_by_place")]))
             return
         elif current.has_text and p.alone and is_notice_headline(p.text) and after is not None and after.kind == "text":
-            current = self._start(Story(title=p.text, heads=[p], uncertain=["its headline is known only by its words"]))
+            current = self._start(Story(title=p.text, heads=[p], uncertain=[doubt("headline_by_words")]))
             return
         current.body.append(p)
         self.turned = _TURNED if turns_to_another_page(p.text) else ""
@@ -236,7 +236,7 @@ class _Grouping:
         between = frozenset().union(*(pairs_of(q.text) for q in own))
         if len(wanted & pairs_of(p.text)) < 0.34 * len(wanted) or len(wanted & between) > 0.12 * len(wanted):
             return False
-        current.uncertain.append("paragraphs of another story stand between its headline and its byline")
+        current.uncertain.append(doubt("headline_apart"))
         return True
 
     def _start_from(self, before: Story) -> Story:
@@ -284,9 +284,9 @@ def _settle_front(stories: list[Story]) -> None:
     elif not first.has_byline:
         opening = next((p.text for p in first.body if p.kind == "text" and not p.alone), "")
         if starts_in_speech(opening):
-            first.uncertain.append("its beginning is cut off: it starts with someone speaking")
+            first.uncertain.append(doubt("starts_in_speech"))
         elif len(stories) > 1:
-            first.uncertain.append("it stands before the first headline or byline; its beginning may be cut off")
+            first.uncertain.append(doubt("before_first_headline"))
 
 
 def _sections_of(story: Story) -> list[Story]:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from classifier.reading.doubts import doubt
 from classifier.reading.page.person_names import is_bare_name
 from classifier.reading.page.signs import COMMA, HAN, OPENING_QUOTES, any_of
 from classifier.reading.page.traditional import simplify
@@ -25,7 +26,7 @@ MAX_PARAGRAPHS = 4_000
 REMEMBERED_CHARS = 20_000
 """How many characters back somebody who speaks may have been named."""
 THRESHOLD = 2.5
-_UNSHARED = "it shares no words with the text before"
+_UNSHARED = doubt("unmarked_words")
 _SHARED_WEIGHT = 0.25
 
 _RUN = pattern(rf"{HAN}+")
@@ -46,7 +47,7 @@ _SPEAKER = pattern(
 
 @dataclass(frozen=True, slots=True)
 class StoryChange:
-    """A paragraph that seems to start another story: its number, how strongly (log odds), and why."""
+    """A paragraph that seems to start another story: its number, how strongly (log odds), and why, as a doubt."""
 
     index: int
     strength: float
@@ -220,9 +221,9 @@ def _strength(
         + w.neighbours * near
     )
     if (name := _bare_speaker(paragraphs[index])) and not _is_named(name, _before(paragraphs, start, index)):
-        return strength + w.speaker, "it starts with someone speaking who was not named before"
+        return strength + w.speaker, doubt("unmarked_speaker")
     if _LEAD.match(simplify(paragraphs[index][:120])):
-        return strength + w.lead, "it shares no words with the text before and opens as a story does"
+        return strength + w.lead, doubt("unmarked_opening")
     return strength, _UNSHARED
 
 

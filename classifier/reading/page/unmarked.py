@@ -27,7 +27,7 @@ def split_topics(stories: list[Story], scorer: Scorer | None = None) -> list[Sto
         at = len(result)
         for change in reversed(changes):
             start = story.body.index(units[change.index][0])
-            new = Story(body=story.body[start:], uncertain=[f"no headline or byline marks its start: {change.why}"])
+            new = Story(body=story.body[start:], uncertain=[change.why])
             del story.body[start:]
             take_title_from_body(new)
             result.insert(at, new)

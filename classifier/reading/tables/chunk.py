@@ -15,6 +15,7 @@ from classifier.errors import InputRefused, Refused
 from classifier.ideographs import plain_ideographs
 from classifier.messages import Message, say
 from classifier.reading.dates import normal_date
+from classifier.reading.doubts import doubt
 from classifier.reading.origin import Origin
 from classifier.reading.reading_options import ReadingOptions
 
@@ -27,8 +28,8 @@ class ArticleChunk:
     """Rows of one table as columns of equal length.
 
     ``ids``, ``titles``, ``texts``, ``dates`` are Arrow string arrays without nulls; ``positions``
-    is an Arrow int64 array of line (JSONL) or row numbers, from 1.  ``notes`` says what is uncertain
-    of single rows, by their place in the chunk.
+    is an Arrow int64 array of line (JSONL) or row numbers, from 1.  ``notes`` are the doubts
+    about single rows, by their place in the chunk.
     """
 
     path: str
@@ -145,7 +146,7 @@ def _without_nuls(column: Any, positions: Any, told: dict[int, tuple[str, ...]])
         return column
     for i in pc.indices_nonzero(pc.match_substring(column, "\0")).to_pylist():
         at = positions[i].as_py()
-        said = str(say("reading.nuls", count=column[i].as_py().count("\0")))
+        said = doubt("nuls_left_out", count=column[i].as_py().count("\0"))
         told[at] = (*told.get(at, ()), said)
     return pc.replace_substring(column, "\0", "")
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from classifier.messages import say
+from classifier.reading.doubts import doubt
 from classifier.reading.reading_options import ReadingOptions
 from classifier.reading.tables.chunk import (
     CHUNK_BYTES,
@@ -62,7 +63,7 @@ class JsonRows:
         before = len(self.texts)
         self.add_value(value, number)
         if nuls and len(self.texts) > before:
-            self._note(str(say("reading.nuls", count=nuls)))
+            self._note(doubt("nuls_left_out", count=nuls))
 
     def add_value(self, value: Any, number: int) -> None:
         """Add a JSON object as a row."""
@@ -99,7 +100,7 @@ class JsonRows:
             column.append(text)
         self.positions.append(number)
         if not there and row[1]:
-            self._note(str(say("reading.title_only")))
+            self._note(doubt("title_only"))
 
     def _note(self, said: str) -> None:
         place = len(self.texts) - 1

@@ -9,6 +9,7 @@ from typing import BinaryIO, Final
 
 from classifier.errors import InputRefused
 from classifier.messages import say
+from classifier.reading.doubts import doubt
 from classifier.reading.kinds import is_workbook
 from classifier.reading.limits import LIMITS
 from classifier.reading.packed_streams import read_whole
@@ -161,7 +162,7 @@ class _SheetTable:
         import pyarrow as pa
 
         ids, titles, texts, dates = (pa.array(column, pa.string()) for column in zip(*self.rows, strict=True))
-        full = str(say("sheet.full_cell", most=f"{CELL_CHARACTERS:,}"))
+        full = doubt("full_cell", most=CELL_CHARACTERS)
         notes = {i: (full,) for i, row in enumerate(self.rows) if len(row[2]) == CELL_CHARACTERS}
         positions = pa.array(self.positions, pa.int64())
         self.rows, self.positions, self.size = [], [], 0

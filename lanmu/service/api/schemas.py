@@ -115,7 +115,9 @@ class TaggedOut(BaseModel):
     subtitle: str | None = None
     byline: str | None = None
     date: str | None = None
-    uncertain: list[str] | None = Field(None, description="What reading was not sure of.")
+    uncertain: list[str] | None = Field(
+        None, description="What reading was not sure of, as codes.", examples=[["no_headline", "not_decoded?count=2"]]
+    )
     evidence: list[Evidence] | None = None
     model: str = Field(examples=["lanmu-1"])
 

@@ -16,7 +16,7 @@ from classifier.reading.kinds import COMPRESSED, KINDS
 from lanmu.service.api.uploads import upload_name
 from lanmu.service.container import Service
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.desk.translating import said
+from lanmu.service.desk.translating import doubts, said
 from lanmu.service.intake import TakenIn
 from lanmu.service.problems import problem_of
 from lanmu.service.security.access import AskFirst, Editor
@@ -91,7 +91,7 @@ def _page(
 ) -> Response:
     most = desk.service.settings.limits.upload_bytes
     return desk.page(
-        "upload.html", status, arrived=arrived, refused=refused, problem=problem, text=text,
+        "upload.html", status, arrived=arrived, doubts=doubts, refused=refused, problem=problem, text=text,
         most=most, megabytes=f"{most / (1 << 20):.0f}", endings=ENDINGS, most_files=MOST_FILES,
     )  # fmt: skip
 

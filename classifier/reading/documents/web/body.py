@@ -16,6 +16,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from classifier.reading.documents.web import phrases
+from classifier.reading.doubts import doubt
 from classifier.reading.patterns import pattern
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ _OF_TEXT = frozenset((
 class Body:
     """The article's blocks: their numbers in the page, the first and the one after the last.
 
-    ``doubts`` says in words why this may be no article.
+    ``doubts`` says why this may be no article.
     """
 
     chosen: tuple[int, ...]
@@ -156,16 +157,16 @@ def find_body(page: Page, title_at: int) -> Body | None:
         return None
     doubts = []
     if sentences < VERY_SHORT:
-        doubts.append("its text is a few words only")
+        doubts.append(doubt("few_words"))
     if _is_like_list(blocks, chosen):
         # An index has no headline of its own but a section's name; a round-up of linked briefs has one.
         if title_at < 0 or blocks[title_at].chars < LEAST_HEADLINE:
             return None
-        doubts.append("links to other stories stand between its paragraphs: the page may be a list of stories")
+        doubts.append(doubt("may_be_list"))
     if best.value < LEAST_ASIDE and all(blocks[i].aside for i in chosen if blocks[i].value > 0):
-        doubts.append("its text stands where the page names comments, other stories or notes")
+        doubts.append(doubt("set_aside"))
     if 0 <= title_at < chosen[0] and sum(map(_is_story_link, blocks[title_at : chosen[0]])) >= LINKS_BETWEEN:
-        doubts.append("links to other stories stand between its headline and its text")
+        doubts.append(doubt("links_above"))
     return Body(tuple(chosen), chosen[0], chosen[-1] + 1, tuple(doubts))
 
 
