@@ -82,9 +82,14 @@ def addresses(*tuples: tuple[NDArray[Any], ...]) -> list[int]:
 
 @cache
 def dtypes_of(kind: type[Any]) -> tuple[np.dtype[Any], ...]:
-    """The dtypes in a tuple of arrays, by its annotations."""
+    """The dtypes in a tuple of arrays, by its annotations.
+
+    ``NDArray[np.int64]`` is an array of a shape and of ``dtype[np.int64]``; from numpy 2.5 on, which needs
+    Python 3.12, it stays ``NDArray[np.int64]``.
+    """
     hints = get_type_hints(kind, localns={"np": np, "NDArray": NDArray})
-    return tuple(np.dtype(hints[name].__args__[1].__args__[0]) for name in kind._fields)
+    named = (hints[name].__args__[-1] for name in kind._fields)
+    return tuple(np.dtype(getattr(one, "__args__", (one,))[0]) for one in named)
 
 
 @cache
