@@ -94,6 +94,14 @@ def text_of(said: Said, language: Language = "en") -> str:
     return said.text(language) if isinstance(said, Message) else said
 
 
+def text_of_kept(said: Said, language: Language = "en") -> str:
+    """The sentence of a message read from a file or database; of one that another version wrote, at least its code."""
+    try:
+        return text_of(said, language)
+    except (KeyError, IndexError, ValueError):
+        return said.code if isinstance(said, Message) else said
+
+
 def join(parts: Sequence[Said], between: Literal["then", "line", "and"] = "then") -> Said:
     """Several things said in a row: after a semicolon (``then``), each on its own line, or after a comma (``and``)."""
     if not parts:

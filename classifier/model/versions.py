@@ -7,14 +7,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from classifier.errors import ModelError
 from classifier.files import sync_folder, write_text_whole
-from classifier.messages import say
+from classifier.messages import Said, record_of, said_of, say
 from classifier.model.choice import CURRENT, MAX_NAME, current_name, is_name
 from classifier.model.model_files import MANIFEST, Manifest, read_manifest, read_model
 
@@ -24,13 +24,16 @@ LOCK_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A change of the registry: ``action`` is added, refused, promoted, rolled back or pruned."""
+    """A change of the registry: ``action`` is added, refused, kept back, promoted, rolled back or pruned.
+
+    ``reasons`` are messages, or the words of a person or of an earlier version.
+    """
 
     time: str
     action: str
     name: str
     previous: str = ""
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Said, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
 
 
@@ -100,7 +103,7 @@ class Registry:
             name = f"{stem}-{number}"
         return name
 
-    def seed(self, model: Path, reason: str) -> Event:
+    def seed(self, model: Path, reason: Said) -> Event:
         """Begin a folder without a current model with a copy of one."""
         target = self.folder / model.name
         with self.held():
@@ -112,7 +115,7 @@ class Registry:
                 beside.replace(target)
         return self.promote(model.name, (reason,))
 
-    def promote(self, name: str, reasons: tuple[str, ...] = (), details: dict[str, Any] | None = None) -> Event:
+    def promote(self, name: str, reasons: tuple[Said, ...] = (), details: dict[str, Any] | None = None) -> Event:
         """Make a version the current one; it is checked first."""
         with self.held():
             read_model(self.path(name))
@@ -120,7 +123,7 @@ class Registry:
             write_text_whole(self.folder / CURRENT, name + "\n")
             return self._note(Event(_now(), "promoted", name, previous or "", reasons, details or {}))
 
-    def rollback(self, reasons: tuple[str, ...] = ()) -> Event:
+    def rollback(self, reasons: tuple[Said, ...] = ()) -> Event:
         """Go back to the version that was current before the last promotion that still stands."""
         with self.held():
             name = self.current
@@ -132,7 +135,7 @@ class Registry:
             return self._note(Event(_now(), "rolled back", before, name, reasons))
 
     def note(
-        self, action: str, name: str, reasons: tuple[str, ...] = (), details: dict[str, Any] | None = None
+        self, action: str, name: str, reasons: tuple[Said, ...] = (), details: dict[str, Any] | None = None
     ) -> Event:
         """Write a line in the journal."""
         with self.held():
@@ -163,8 +166,8 @@ class Registry:
         for line in path.read_text("utf-8").splitlines() if path.exists() else ():
             try:
                 record = json.loads(line)
-                events.append(Event(**{**record, "reasons": tuple(record["reasons"])}))
-            except (ValueError, TypeError, KeyError):
+                events.append(Event(**{**record, "reasons": tuple(map(said_of, record["reasons"]))}))
+            except (ValueError, TypeError, KeyError, AttributeError):
                 continue
         return events
 
@@ -179,7 +182,8 @@ class Registry:
         path = self.folder / HISTORY
         torn = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
         with path.open("ab") as file:
-            line = json.dumps(asdict(event), ensure_ascii=False) + "\n"
+            record = {**asdict(replace(event, reasons=())), "reasons": [record_of(said) for said in event.reasons]}
+            line = json.dumps(record, ensure_ascii=False) + "\n"
             file.write((("\n" if torn else "") + line).encode())
             file.flush()
             os.fsync(file.fileno())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from classifier.messages import catalogue
+from classifier.messages import catalogue, join, text_of, text_of_kept
 from lanmu.language import find_language, speak
 from training.evaluation.printing import OVERALL, grid, interval_words, source_lines
 
@@ -61,14 +61,19 @@ def print_model(manifest: Manifest, events: Sequence[Event]) -> None:
                 table.add_row(f"{wished:.0%}", f"{threshold:.3f}{mark}")
         console.print(table)
     for event in events:
-        reasons = f": {'; '.join(event.reasons)}" if event.reasons else ""
-        console.print(f"{event.time}  {tell_action(event.action)}{reasons}")
+        console.print(f"{event.time}  {tell_action(event.action)}{tell_reasons(event)}")
 
 
 def tell_action(action: str) -> str:
     """What the journal says was done, in the language spoken."""
     code = f"action.{action.replace(' ', '_')}"
     return speak(code) if code in catalogue() else action
+
+
+def tell_reasons(event: Event) -> str:
+    """Why, after a colon; empty where the journal does not say."""
+    reasons = join([text_of_kept(reason, find_language()) for reason in event.reasons])
+    return f": {text_of(reasons, find_language())}" if reasons else ""
 
 
 def _figures(console: Any, manifest: Manifest, metrics: Mapping[str, Any]) -> None:

@@ -27,6 +27,7 @@ models = typer.Typer(
 FEWEST_TESTED = 30
 """Articles: shares of fewer say nothing and are left out."""
 NameArgument = Annotated[str, typer.Argument(help="A version's name, as `lanmu models list` shows it.")]
+ReasonOption = Annotated[str, typer.Option(help="Kept in the journal, which else says: by hand.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -110,14 +111,14 @@ def show(
 @models.command()
 def promote(
     name: NameArgument,
-    reason: Annotated[str, typer.Option(help="Kept in the journal.")] = "by hand",
+    reason: ReasonOption = "",
     models: ModelsOption = None,
 ) -> None:
     """Make a version the current one; readers change over at once.
 
     Example: lanmu models promote 2026-04
     """
-    event = _registry(models).promote(name, (reason,))
+    event = _registry(models).promote(name, (reason or say("journal.by_hand"),))
     if event.previous:
         print(speak("models.current_after", name=event.name, previous=event.previous))
     else:
@@ -125,25 +126,22 @@ def promote(
 
 
 @models.command()
-def rollback(
-    reason: Annotated[str, typer.Option(help="Kept in the journal.")] = "by hand", models: ModelsOption = None
-) -> None:
+def rollback(reason: ReasonOption = "", models: ModelsOption = None) -> None:
     """Go back to the version that was current before.
 
     Example: lanmu models rollback
     """
-    event = _registry(models).rollback((reason,))
+    event = _registry(models).rollback((reason or say("journal.by_hand"),))
     print(speak("models.current_again", name=event.name, previous=event.previous))
 
 
 @models.command()
 def history(models: ModelsOption = None) -> None:
     """Print the journal: what was added, refused, promoted, rolled back, and why."""
-    from lanmu.commands.model_summary import tell_action
+    from lanmu.commands.model_summary import tell_action, tell_reasons
 
     for event in _registry(models).history():
-        reasons = f": {'; '.join(event.reasons)}" if event.reasons else ""
-        print(f"{local_time(event.time)}  {tell_action(event.action):<11} {event.name}{reasons}")
+        print(f"{local_time(event.time)}  {tell_action(event.action):<11} {event.name}{tell_reasons(event)}")
 
 
 @models.command()

@@ -233,5 +233,5 @@ def _seed(registry: Registry, taxonomy: Taxonomy) -> None:
     source = find_shipped("models")
     model = source / current_name(source)
     if find_renamed(read_manifest(model).taxonomy, taxonomy):
-        registry.seed(model, "the model that lanmu comes with")
+        registry.seed(model, say("journal.shipped"))
         print(speak("train.begins_with", folder=str(registry.folder), model=model.name), file=sys.stderr)

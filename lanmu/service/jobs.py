@@ -153,12 +153,12 @@ class Jobs:
 
     def promote(self, name: str, by: str, address: str = "") -> None:
         """Make a version current; when this returns, it answers.  ModelError where it cannot be."""
-        event = Registry(self.settings.models).promote(name, (f"by {by}",))
+        event = Registry(self.settings.models).promote(name, (say("journal.by", name=by),))
         self._moved(by, "promoted", event.name, event.previous, address)
 
     def rollback(self, by: str, address: str = "") -> str:
         """Go back to the version before; returns its name.  ModelError where there is none."""
-        event = Registry(self.settings.models).rollback((f"by {by}",))
+        event = Registry(self.settings.models).rollback((say("journal.by", name=by),))
         self._moved(by, "rolled back", event.name, event.previous, address)
         return event.name
 

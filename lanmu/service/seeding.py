@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from classifier.files import find_shipped, write_bytes_whole
+from classifier.messages import say
 from classifier.model.choice import CURRENT, current_name, models_folder
 from classifier.model.versions import Registry
 from lanmu.service.settings import Settings
@@ -19,7 +20,7 @@ def seed(settings: Settings) -> None:
     if (settings.models / CURRENT).is_file():
         return
     source = models_folder()
-    Registry(settings.models).seed(source / current_name(source), "the model the service began with")
+    Registry(settings.models).seed(source / current_name(source), say("journal.service_began"))
     own = Path("labels.csv")
     if source.resolve() != find_shipped("models").resolve() and own.is_file() and not settings.labels.exists():
         write_bytes_whole(settings.labels, own.read_bytes())

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import json
 import multiprocessing
 from pathlib import Path
 
 import pytest
 
 from classifier.errors import LabelsError, ModelError
-from classifier.model.versions import Registry
+from classifier.messages import say
+from classifier.model.versions import HISTORY, Registry
+from lanmu.commands.models import history, promote
 from tests.small_model import small_model
 from training.labels.file import Label, append_labels, read_labels
 from training.promotion.gate import Compared, judge
@@ -25,6 +28,31 @@ def test_promotion_and_rollback(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no earlier version"):
         registry.rollback()
     assert [event.action for event in registry.history()].count("promoted") == 3
+
+
+def test_the_journal_is_told_in_the_readers_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also what an earlier version wrote, in English; and what a later one did, by its code."""
+    registry = Registry(tmp_path)
+    small_model(tmp_path / "春季")
+    gate = say("gate.holdout", count=21, before="100.0%", after="95.2%", won=0, lost=1)
+    registry.note("refused", "春季", (gate, say("gate.no_gain")))
+    with (tmp_path / HISTORY).open("a", encoding="utf-8") as journal:
+        for reason in ("the first model here", {"code": "gate.of_tomorrow"}):
+            journal.write(json.dumps({"time": "", "action": "added", "name": "春季", "reasons": [reason]}) + "\n")
+        journal.write('{"time": "", "action": "added", "name": "x", "reasons": [{"code": "a", "values": []}]}\n')
+    promote("春季", models=tmp_path)
+    assert registry.history()[0].reasons[0] == gate
+    for language, told in (
+        ("zh", ["在 21 篇稿件上：正确率 100.0% → 95.2%，0 篇由错变对，1 篇由对变错；没有超出随机波动的提高", "手动"]),
+        ("en", ["on 21 articles: 100.0% → 95.2% right, 0 won, 1 lost; no gain beyond noise", "by hand"]),
+    ):
+        monkeypatch.setenv("LC_ALL", language)
+        capsys.readouterr()
+        history(models=tmp_path)
+        said = [line.partition("春季: ")[2] for line in capsys.readouterr().out.splitlines()]
+        assert said == [told[0], "the first model here", "gate.of_tomorrow", told[1]]
 
 
 def test_a_damaged_version_is_not_promoted(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def train_from_names(
         surprise_unknown=fitted.weights.surprise_unknown, training=record,
     )  # fmt: skip
     manifest = write_model(folder, manifest, fitted.weights)
-    why = ("a guess from the categories' names",)
+    why = (say("names.guess"),)
     registry.note("added", name, why, {"labels": 0, "checksum": manifest.checksum})
     promote = promote and registry.current is None
     if promote:

@@ -128,11 +128,10 @@ def train(
     manifest = write_model(folder, manifest, fitted.weights)
     registry.note("added", name, (), {"labels": len(examples), "checksum": manifest.checksum})
     promoted = wished.promote and verdict.promote
-    reasons = tuple(str(reason) for reason in verdict.reasons)
     if promoted:
-        registry.promote(name, reasons, verdict.figures)
+        registry.promote(name, verdict.reasons, verdict.figures)
     else:
-        registry.note("refused" if not verdict.promote else "kept back", name, reasons, verdict.figures)
+        registry.note("refused" if not verdict.promote else "kept back", name, verdict.reasons, verdict.figures)
     return Run(name, manifest, verdict, promoted)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from classifier.messages import Message
+from classifier.messages import Message, text_of_kept
 from lanmu.service.desk.categories import ShownCategory
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.jobs import Job
@@ -99,4 +99,4 @@ def _sentences(reasons: Sequence[Any], desk: Desk) -> Iterator[str]:
         if isinstance(reason, str):  # of before they had codes
             yield reason
         elif reason["code"] != "gate.chance":
-            yield Message.of_record(reason).text(desk.t.language)
+            yield text_of_kept(Message.of_record(reason), desk.t.language)

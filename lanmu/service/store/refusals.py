@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from classifier.errors import InputRefused
-from classifier.messages import Language, Message, said_of, text_of
+from classifier.messages import Language, Message, said_of, text_of_kept
 from lanmu.service.store.records import local_day, moment
 from lanmu.service.store.schema import refusals
 
@@ -30,10 +30,7 @@ class Told:
 
     def reason(self, language: Language) -> str:
         """The reason; a code that this version does not know stays as it is."""
-        try:
-            return text_of(self.said, language)
-        except (KeyError, IndexError, ValueError):
-            return self.said.code if isinstance(self.said, Message) else str(self.said)
+        return text_of_kept(self.said, language)
 
 
 @dataclass(frozen=True)
