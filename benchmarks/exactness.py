@@ -27,8 +27,9 @@ import numpy as np
 
 from benchmarks.news import Pair, labelled_news, shipped_articles
 from classifier.columns import TextColumn
-from classifier.engine import KernelScorer
-from classifier.engine.words import Dictionary, cut_column
+from classifier.engine.scoring.scorer import KernelScorer
+from classifier.engine.words.column_words import cut_column
+from classifier.engine.words.dictionary import Dictionary
 from classifier.model.choice import model_path
 from classifier.model.features import FeatureSpec
 from classifier.model.model_files import read_model

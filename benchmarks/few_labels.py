@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.engine import KernelScorer
+from classifier.engine.scoring.scorer import KernelScorer
 from classifier.files import find_shipped
 from classifier.model.features import FeatureSpec
 from classifier.model.model_files import Manifest, StoredModel, read_model, write_model

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from classifier.engine import KernelScorer
+from classifier.engine.scoring.scorer import KernelScorer
 from classifier.files import find_shipped
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
 from training.evaluation.metrics import macro_f1

@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
 from classifier.article import Article
-from classifier.engine import KernelScorer
+from classifier.engine.scoring.scorer import KernelScorer
 from classifier.errors import LabelsError
 from classifier.messages import say
 from classifier.model.features import FeatureSpec

@@ -8,7 +8,7 @@ import os
 import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from classifier.engine.words.dictionary import MAX_FREQUENCY, MAX_WORD
 from classifier.errors import ModelError, TaxonomyError
@@ -41,7 +41,7 @@ class Manifest:
 
     ``training`` is what it was made from: labels' checksum, options, package versions, metrics,
     parent.  ``checksum`` is that of the whole model (manifest and weights), hex SHA-256; it is the
-    model's identity.
+    model's identity; ``weights_sha256`` that of the weights alone.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Manifest:
     user_words: tuple[tuple[str, int], ...] = ()
     training: dict[str, Any] = field(default_factory=dict)
     checksum: str = ""
+    weights_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,17 @@ def write_model(folder: Path, manifest: Manifest, weights: LinearWeights) -> Man
     beside.mkdir(parents=True)
     try:
         write_tensors(beside / WEIGHTS, _tensors(weights))
-        record = _record(manifest)
-        record["weights"] = {"sha256": sha256_of(beside / WEIGHTS), "bytes": (beside / WEIGHTS).stat().st_size}
+        record = {
+            "format": FORMAT,
+            "name": manifest.name,
+            "taxonomy": [_category_record(category) for category in manifest.taxonomy],
+            "features": manifest.spec.record(),
+            "review": manifest.review.record(),
+            "surprise_unknown": manifest.surprise_unknown,
+            "user_words": [list(pair) for pair in manifest.user_words],
+            "training": manifest.training,
+            "weights": {"sha256": sha256_of(beside / WEIGHTS), "bytes": (beside / WEIGHTS).stat().st_size},
+        }
         record["checksum"] = _checksum(record)
         write_text_whole(beside / MANIFEST, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
         sync_folder(beside)
@@ -88,47 +98,14 @@ def write_model(folder: Path, manifest: Manifest, weights: LinearWeights) -> Man
     return read_manifest(folder)
 
 
+def _category_record(category: Category) -> dict[str, Any]:
+    """What a manifest says of a category; what is empty is left out, as models of before did not have it."""
+    record = asdict(category)
+    return {key: value for key, value in record.items() if value or key not in ("was", "media_topic", "gbt_20093")}
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Read and check a model's manifest; ModelError names the file and what is wrong."""
-    record = _manifest_record(folder)
-    path = folder / MANIFEST
-    try:
-        manifest = Manifest(
-            name=str(record["name"]),
-            taxonomy=Taxonomy(tuple(_category(category) for category in record["taxonomy"])),
-            spec=FeatureSpec.from_record(record["features"]),
-            review=ReviewRule.from_record(record["review"]),
-            surprise_unknown=_number(record["surprise_unknown"]),
-            user_words=tuple((_word(word), _frequency(frequency)) for word, frequency in record["user_words"]),
-            training=dict(record["training"]),
-            checksum=str(record["checksum"]),
-        )
-        if len(manifest.review.least) not in (0, len(manifest.taxonomy)):
-            raise ValueError("the review rule's least probabilities are not those of the categories")
-        return manifest
-    except (KeyError, TypeError, ValueError, AttributeError, TaxonomyError) as error:
-        raise ModelError(say("model.entry", path=str(path), error=str(error))) from error
-
-
-def read_model(folder: Path) -> StoredModel:
-    """Read a model and check every byte of it against its checksums.
-
-    Raises ModelError where the folder is no model, a byte was changed, or the parts do not fit.
-    """
-    manifest = read_manifest(folder)
-    record = _manifest_record(folder)
-    path = folder / WEIGHTS
-    expected = record.get("weights", {})
-    try:
-        actual = {"sha256": sha256_of(path), "bytes": path.stat().st_size}
-    except OSError as error:
-        raise ModelError(say("model.unreadable", path=str(path), error=str(error.strerror))) from error
-    if actual != expected:
-        raise ModelError(say("model.file_changed", path=str(path), manifest=MANIFEST))
-    return StoredModel(folder, manifest, _weights(path, manifest))
-
-
-def _manifest_record(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     try:
         if path.stat().st_size > MAX_MANIFEST_BYTES:
@@ -148,26 +125,53 @@ def _manifest_record(folder: Path) -> dict[str, Any]:
         whole = False
     if not whole:
         raise ModelError(say("model.manifest_changed", path=str(path)))
-    return record
+    try:
+        return _manifest(record)
+    except (KeyError, TypeError, ValueError, AttributeError, TaxonomyError) as error:
+        raise ModelError(say("model.entry", path=str(path), error=str(error))) from error
 
 
-def _record(manifest: Manifest) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "name": manifest.name,
-        "taxonomy": [_category_record(category) for category in manifest.taxonomy],
-        "features": manifest.spec.record(),
-        "review": manifest.review.record(),
-        "surprise_unknown": manifest.surprise_unknown,
-        "user_words": [list(pair) for pair in manifest.user_words],
-        "training": manifest.training,
-    }
+def read_model(folder: Path) -> StoredModel:
+    """Read a model and check every byte of it against its checksums.
+
+    Raises ModelError where the folder is no model, a byte was changed, or the parts do not fit.
+    """
+    manifest = read_manifest(folder)
+    path = folder / WEIGHTS
+    try:
+        checksum = sha256_of(path)
+    except OSError as error:
+        raise ModelError(say("model.unreadable", path=str(path), error=str(error.strerror))) from error
+    if checksum != manifest.weights_sha256:
+        raise ModelError(say("model.file_changed", path=str(path), manifest=MANIFEST))
+    return StoredModel(folder, manifest, _weights(path, manifest))
 
 
-def _category_record(category: Category) -> dict[str, Any]:
-    """What a manifest says of a category; what is empty is left out, as models of before did not have it."""
-    record = asdict(category)
-    return {key: value for key, value in record.items() if value or key not in ("was", "media_topic", "gbt_20093")}
+def _manifest(record: dict[str, Any]) -> Manifest:
+    """The entries of a manifest, which anybody may have written; an error of Python's own where one is none."""
+    if not is_number(record["surprise_unknown"]):
+        raise ValueError("surprise_unknown is no number")
+    user_words = tuple((word, frequency) for word, frequency in record["user_words"])
+    for word, frequency in user_words:
+        if not isinstance(word, str) or not 0 < len(word) <= MAX_WORD:
+            raise ValueError("a word of its own is none")
+        if not is_number(frequency) or not 0 <= frequency <= MAX_FREQUENCY:
+            raise ValueError("the frequency of a word is none")
+        word.encode()  # half a character is a ValueError
+    manifest = Manifest(
+        name=str(record["name"]),
+        taxonomy=Taxonomy(tuple(map(_category, record["taxonomy"]))),
+        spec=FeatureSpec.from_record(record["features"]),
+        review=ReviewRule.from_record(record["review"]),
+        surprise_unknown=float(record["surprise_unknown"]),
+        user_words=tuple((word, int(frequency)) for word, frequency in user_words),
+        training=dict(record["training"]),
+        checksum=str(record["checksum"]),
+        weights_sha256=str(record["weights"]["sha256"]),
+    )
+    if len(manifest.review.least) not in (0, len(manifest.taxonomy)):
+        raise ValueError("the review rule's least probabilities are not those of the categories")
+    return manifest
 
 
 def _category(record: dict[str, Any]) -> Category:
@@ -180,25 +184,6 @@ def _category(record: dict[str, Any]) -> Category:
         raise ValueError(f"category {category.id[:40]!r} lacks an id, or its colour is none")
     category.id.encode(), category.name.encode()  # half a character is a ValueError
     return category
-
-
-def _word(word: object) -> str:
-    if not isinstance(word, str) or not 0 < len(word) <= MAX_WORD:
-        raise ValueError("a word of its own is none")
-    word.encode()
-    return word
-
-
-def _frequency(value: object) -> int:
-    if not 0 <= _number(value) <= MAX_FREQUENCY:
-        raise ValueError("the frequency of a word is none")
-    return int(_number(value))
-
-
-def _number(value: object) -> float:
-    if not is_number(value):
-        raise ValueError("an entry is no number")
-    return float(cast(float, value))
 
 
 def _checksum(record: dict[str, Any]) -> str:
@@ -226,14 +211,6 @@ def _tensors(weights: LinearWeights) -> dict[str, NDArray[Any]]:
     }
 
 
-def _is_text(content: bytes) -> bool:
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _weights(path: Path, manifest: Manifest) -> LinearWeights:
     import numpy as np
 
@@ -254,7 +231,11 @@ def _weights(path: Path, manifest: Manifest) -> LinearWeights:
         ends = table.offsets
         if len(ends) == 0 or ends[0] != 0 or ends[-1] != len(table.blob) or (np.diff(ends) <= 0).any():
             raise ModelError(say("model.no_strings", path=str(path), name=name))
-        if (table.blob[ends[:-1]] & 0xC0 == 0x80).any() or not _is_text(table.blob.tobytes()):
+        try:
+            table.blob.tobytes().decode()
+        except UnicodeDecodeError as error:
+            raise ModelError(say("model.no_text", path=str(path), name=name)) from error
+        if (table.blob[ends[:-1]] & 0xC0 == 0x80).any():
             raise ModelError(say("model.no_text", path=str(path), name=name))
         return table
 

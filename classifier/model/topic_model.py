@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from classifier.engine import KernelScorer
+    from classifier.engine.scoring.scorer import KernelScorer
     from classifier.model.explanation import Explainer
 
 Engine = Literal["auto", "compiled", "python"]
@@ -92,7 +92,7 @@ class TopicModel:
 
     @cached_property
     def kernel(self) -> KernelScorer:
-        from classifier.engine import KernelScorer
+        from classifier.engine.scoring.scorer import KernelScorer
 
         return KernelScorer(self.weights, threads=self.threads)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from classifier.columns import TextColumn
-from classifier.engine import KernelScorer
+from classifier.engine.scoring.scorer import KernelScorer
 from classifier.engine.scoring.walk import WalkScorer
 from classifier.model.explanation import Explainer
 from classifier.model.features import FeatureSpec

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.exactness import compare_scores, corpus_articles
-from classifier.engine import KernelScorer
+from classifier.engine.scoring.scorer import KernelScorer
 from classifier.model.choice import model_path
 from classifier.model.features import FeatureSpec
 from classifier.model.model_files import read_model

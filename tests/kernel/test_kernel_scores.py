@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.columns import TextColumn
-from classifier.engine import KernelScorer
+from classifier.engine.scoring.scorer import KernelScorer
 from classifier.engine.scoring.walk import WalkScorer
 from classifier.model.decisions import ReviewRule, decide
 from classifier.model.features import FeatureSpec

@@ -13,15 +13,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.engine.words import Dictionary, compiled, cut
+from classifier.engine.words import compiled
 from classifier.engine.words.cache import KEPT_FILES, _choose_trusted, is_trusted, keep, keep_arrays
+from classifier.engine.words.column_words import cut
+from classifier.engine.words.dictionary import Dictionary
 from classifier.engine.words.jieba_tables import segmentation_tables, tables_key
 
 Arrays = dict[str, "np.ndarray[tuple[int], np.dtype[np.int64]]"]
 ROOT = Path(__file__).parents[2]
 CUT = """
 import json, sys, time
-from classifier.engine.words import Dictionary
+from classifier.engine.words.dictionary import Dictionary
 from classifier.engine.words.jieba_tables import segmentation_tables
 from classifier.engine.words.walking import WordWalker
 words = WordWalker(segmentation_tables(Dictionary().entries))("南京市长江大桥上的云上之家")

@@ -17,7 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.columns import TextColumn
-from classifier.engine.words import Dictionary, cut, cut_column
+from classifier.engine.words.column_words import cut, cut_column
+from classifier.engine.words.dictionary import Dictionary
 from classifier.engine.words.jieba_tables import segmentation_tables
 from classifier.engine.words.walking import WordWalker
 from classifier.text import character_table, normalise

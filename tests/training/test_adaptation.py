@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from classifier.engine import KernelScorer
+from classifier.engine.scoring.scorer import KernelScorer
 from classifier.files import find_shipped
 from classifier.model.model_files import Manifest, StoredModel, read_model, write_model
 from classifier.model.versions import Registry

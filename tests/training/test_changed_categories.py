@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.new_category import NEW, best, local_holdout, notices, taught
-from classifier.engine import KernelScorer
+from classifier.engine.scoring.scorer import KernelScorer
 from classifier.errors import TaxonomyError
 from classifier.model.choice import model_path
 from classifier.model.model_files import Manifest, read_manifest, write_model

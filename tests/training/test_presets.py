@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from classifier.engine import KernelScorer
+from classifier.engine.scoring.scorer import KernelScorer
 from classifier.engine.scoring.walk import WalkScorer
 from classifier.files import find_shipped
 from classifier.taxonomy import Taxonomy, read_taxonomy

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from classifier.article import Article
-from classifier.engine import KernelScorer
+from classifier.engine.scoring.scorer import KernelScorer
 from classifier.errors import LanmuError
 from classifier.files import find_shipped
 from classifier.model.weights import LinearWeights

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from classifier.engine.words import Dictionary, cut
+from classifier.engine.words.column_words import cut
+from classifier.engine.words.dictionary import Dictionary
 from classifier.model.model_files import read_manifest
 from tests.conftest import Lanmu
 from training.labels.file import labels_csv, read_labels

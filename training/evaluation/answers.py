@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.engine import KernelScorer
+from classifier.engine.scoring.scorer import KernelScorer
 from classifier.errors import LabelsError, ModelError
 from classifier.messages import Message, Said
 from classifier.model.choice import model_path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.engine import KernelScorer
+from classifier.engine.scoring.scorer import KernelScorer
 from classifier.model.model_files import StoredModel
 from training.evaluation.metrics import DRAWS, Judged, figures, interval_of, round_figure
 from training.fitting.seen import unseen

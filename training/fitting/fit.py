@@ -10,7 +10,7 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from classifier.engine import KernelScorer
+from classifier.engine.scoring.scorer import KernelScorer
 from classifier.errors import LabelsError, ModelError
 from classifier.messages import say
 from classifier.model.decisions import ReviewRule

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.engine.words import Dictionary
+from classifier.engine.words.dictionary import Dictionary
 from classifier.errors import ModelError
 from classifier.files import find_shipped
 from classifier.messages import Said, join, say

@@ -112,11 +112,11 @@ def count_features(
     The counts are those of features.PlainCounter.  Without ``table``, that of text.character_table.
     """
     from classifier.engine.counting.growing import collect_features
-    from classifier.engine.words.jieba_tables import tables_of
+    from classifier.engine.words.jieba_tables import segmentation_tables
 
     if len(titles) != len(texts):
         raise ValueError(f"{len(titles)} titles for {len(texts)} texts")
-    tables = tables_of(dictionary)
+    tables = segmentation_tables(dictionary.entries)
     tally = collect_features(spec, titles, texts, tables, table or character_table())
     raw = {(name, analyser): _block(tally, len(texts), name, analyser) for name, analyser, _ in spec.blocks}
     sides = {

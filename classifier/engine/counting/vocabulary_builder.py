@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from classifier.model.weights import LinearWeights
 from classifier.strings import offsets_of
 from classifier.text import is_neutral, is_word
 
-_SOURCES = ("hashing.py", "lookup.py", "vocabulary.py", "vocabulary_builder.py")
+_SOURCES = [f"engine/counting/{name}.py" for name in ("hashing", "lookup", "vocabulary", "vocabulary_builder")]
 MAX_ALPHABET = 60_000
 MAX_TOKENS = (1 << 20) - 1
 MAX_SLOTS = (1 << 24) - 4
@@ -33,7 +32,7 @@ def build_vocabulary(weights: LinearWeights) -> tuple[SegmentationTables, Vocabu
 
 def _key(weights: LinearWeights) -> str:
     state = hashlib.sha256(f"{tables_key(weights.user_words)} {weights.spec.groups}".encode())
-    state.update(sources_digest(*map(Path(__file__).with_name, _SOURCES)))
+    state.update(sources_digest(*_SOURCES))
     for array in (
         weights.words.blob, weights.words.offsets, weights.characters.blob, weights.characters.offsets,
         weights.idf, weights.weights, weights.surprise, weights.table.is_word,

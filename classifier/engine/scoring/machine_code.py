@@ -44,7 +44,7 @@ Entry = Callable[[], Any]
 _loading = Lock()
 
 
-def machine_code(name: str, entry: Entry, sources: Callable[[], list[Path]]) -> Callable[[int], None]:
+def machine_code(name: str, entry: Entry, sources: tuple[str, ...]) -> Callable[[int], None]:
     """The function that ``entry`` compiles of ``sources``.
 
     It takes the address of a table of addresses, and holds no interpreter lock.
@@ -54,9 +54,9 @@ def machine_code(name: str, entry: Entry, sources: Callable[[], list[Path]]) -> 
 
 
 @cache
-def _load(name: str, entry: Entry, sources: Callable[[], list[Path]]) -> Callable[[int], None]:
+def _load(name: str, entry: Entry, sources: tuple[str, ...]) -> Callable[[int], None]:
     stored = keep_arrays(
-        f"{name}-code", _key(sources()), lambda: {"object": np.frombuffer(_make_object_file(name, entry), np.uint8)}
+        f"{name}-code", _key(sources), lambda: {"object": np.frombuffer(_make_object_file(name, entry), np.uint8)}
     )
     code = stored["object"].tobytes()
     engine = _engine()
@@ -111,7 +111,7 @@ def _target_machine() -> Any:
     )
 
 
-def _key(sources: list[Path]) -> str:
+def _key(sources: tuple[str, ...]) -> str:
     """What the machine code depends on: this processor, the compiler's version, the sources."""
     state = hashlib.sha256(f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}".encode())
     for name in ("numba", "llvmlite"):

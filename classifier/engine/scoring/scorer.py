@@ -15,7 +15,7 @@ from classifier.columns import CodePoints, TextColumn
 from classifier.engine.counting.vocabulary_builder import build_vocabulary
 from classifier.engine.scoring.machine_code import addresses, machine_code
 from classifier.engine.scoring.scoring_plan import Batch, Found, Scratch, plan_of, scratch
-from classifier.engine.words.cache import kernel_sources
+from classifier.engine.words.cache import KERNEL_SOURCES
 from classifier.model.decisions import Decisions, ReviewRule
 from classifier.model.weights import LinearWeights, Scores
 
@@ -52,7 +52,7 @@ class KernelScorer:
         self.threads = threads
         self._tables, self._vocabulary = build_vocabulary(weights)
         self._plan = plan_of(weights, self._tables)
-        self._run = machine_code("scoring", _entry, kernel_sources)
+        self._run = machine_code("scoring", _entry, KERNEL_SOURCES)
         self._addresses = addresses(self._tables, self._vocabulary, self._plan)
         self._spare: SimpleQueue[_Spare] = SimpleQueue()
         self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifier.errors import ModelError
+from classifier.files import sha256_of
 from classifier.messages import Message, find_language, say
 from classifier.model.tensors import read_tensors, write_tensors
 
@@ -21,20 +22,6 @@ if TYPE_CHECKING:
 
 KEPT_FILES = 24
 """How many files of a kind are kept; the least recently used go when a new one is built."""
-
-
-def cache_folder() -> Path:
-    """``$LANMU_CACHE``, or the user's cache folder of the system."""
-    if chosen := os.environ.get("LANMU_CACHE"):
-        return Path(chosen)
-    return user_folder()
-
-
-def user_folder() -> Path:
-    """The user's cache folder of the system."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path("lanmu", appauthor=False)
 
 
 def is_trusted(path: Path) -> bool:
@@ -51,30 +38,33 @@ def is_trusted(path: Path) -> bool:
 
 
 def find_trusted_folder() -> Path | None:
-    """The cache folder, made where it is missing; another of this user's where others can write there.
+    """``$LANMU_CACHE``, or the user's cache folder of the system; another of this user's where others can write there.
 
-    None where there is no folder that nobody else can write: what is needed is then built anew by
-    each process.
+    It is made where it is missing.  None where there is no folder that nobody else can write: what is
+    needed is then built anew by each process.
     """
-    chosen, own = cache_folder(), user_folder()
-    return _choose_trusted(chosen, (chosen, own, own.with_name(f"{own.name}-private")))
+    return _choose_trusted(os.environ.get("LANMU_CACHE", ""))
 
 
 @cache
-def _choose_trusted(chosen: Path, candidates: tuple[Path, ...]) -> Path | None:
-    said = ""
-    for folder in candidates:
+def _choose_trusted(chosen: str) -> Path | None:
+    from platformdirs import user_cache_path
+
+    own = user_cache_path("lanmu", appauthor=False)
+    wished = Path(chosen) if chosen else own
+    refused = False
+    for folder in (wished, own, own.with_name(f"{own.name}-private")):
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if is_trusted(folder.resolve()) and all(map(_is_fixed, folder.resolve().parents)):
-                if said:
-                    _say(say("cache.elsewhere", folder=chosen, instead=folder))
+                if refused:
+                    _say(say("cache.elsewhere", folder=wished, instead=folder))
                 return folder
-            said = str(folder)
+            refused = True
         except OSError:
-            if folder == chosen:
+            if folder == wished:
                 return None
-    _say(say("cache.nowhere", folder=chosen))
+    _say(say("cache.nowhere", folder=wished))
     return None
 
 
@@ -119,22 +109,17 @@ def keep_arrays(kind: str, key: str, build: Callable[[], dict[str, NDArray[Any]]
     return arrays
 
 
-def kernel_sources() -> list[Path]:
-    """The files that the compiled code which scores is made from."""
-    return source_files("engine/words/*.py", "engine/counting/*.py", "engine/scoring/*.py", "model/form.py", "text.py")
+KERNEL_SOURCES = ("engine/words/*.py", "engine/counting/*.py", "engine/scoring/*.py", "model/form.py", "text.py")
+"""The files that the compiled code which scores is made from."""
 
 
-def source_files(*names: str) -> list[Path]:
-    """Files of this package, in a fixed order."""
+def sources_digest(*names: str) -> bytes:
+    """A hash of source files of this package: what they build changes with them."""
     package = Path(__file__).resolve().parents[2]
-    return [path for name in names for path in sorted(package.glob(name))]
-
-
-def sources_digest(*paths: Path) -> bytes:
-    """A hash of source files: what they build changes with them."""
     state = hashlib.sha256()
-    for path in paths:
-        state.update(path.read_bytes())
+    for name in names:
+        for path in sorted(package.glob(name)):
+            state.update(path.read_bytes())
     return state.digest()
 
 
@@ -144,7 +129,7 @@ def keep(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
     for old in (path, checksum):
         old.unlink(missing_ok=True)
     write_tensors(path, arrays)
-    checksum.write_text(_digest(path))
+    checksum.write_text(sha256_of(path))
     for new in (path, checksum):
         new.chmod(new.stat().st_mode & 0o755)  # whatever the umask
 
@@ -154,7 +139,7 @@ def read_kept(path: Path) -> dict[str, NDArray[Any]] | None:
     try:
         if not (is_trusted(path) and is_trusted(path.with_suffix(".sha256"))):
             return None
-        if path.with_suffix(".sha256").read_text() != _digest(path):
+        if path.with_suffix(".sha256").read_text() != sha256_of(path):
             return None
         arrays = read_tensors(path)
         with contextlib.suppress(OSError):
@@ -164,17 +149,8 @@ def read_kept(path: Path) -> dict[str, NDArray[Any]] | None:
     return arrays
 
 
-def remove_kept(path: Path) -> None:
-    for old in (path, path.with_suffix(".sha256"), Path(f"{path}.lock")):
-        old.unlink(missing_ok=True)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _prune(folder: Path, kind: str) -> None:
     paths = sorted(folder.glob(f"{kind}-*.safetensors"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in paths[KEPT_FILES:]:
-        remove_kept(path)
+        for old in (path, path.with_suffix(".sha256"), Path(f"{path}.lock")):
+            old.unlink(missing_ok=True)

@@ -17,7 +17,7 @@ import numba
 from numba.core import event
 from numba.core.caching import FunctionCache
 
-from classifier.engine.words.cache import find_trusted_folder, is_trusted, kernel_sources, sources_digest
+from classifier.engine.words.cache import KERNEL_SOURCES, find_trusted_folder, is_trusted, sources_digest
 from classifier.messages import find_language, say
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -77,7 +77,7 @@ def _folder() -> Path | None:
     the folder is named by all of them.
     """
     state = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__} {platform.python_version()}".encode())
-    state.update(sources_digest(*kernel_sources()))
+    state.update(sources_digest(*KERNEL_SOURCES))
     cache_folder = find_trusted_folder()
     if cache_folder is None:
         return None

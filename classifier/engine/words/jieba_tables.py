@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from classifier.engine.words.dictionary import Dictionary, Entries
+    from classifier.engine.words.dictionary import Entries
 
-_SOURCES = ("alphabet.py", "dictionary.py", "double_array.py", "jieba_tables.py")
+_SOURCES = [f"engine/words/{name}.py" for name in ("alphabet", "dictionary", "double_array", "jieba_tables")]
 
 
 class SegmentationTables(NamedTuple):
@@ -66,19 +66,15 @@ def segmentation_tables(entries: Entries = ()) -> SegmentationTables:
 def tables_key(entries: Entries) -> str:
     """What the tables depend on, as a hash: jieba's files as they lie on disk, the entries, the code that builds."""
     state = hashlib.sha256(f"{entries!r}".encode("utf-8", "surrogatepass"))
-    state.update(sources_digest(*map(Path(__file__).with_name, _SOURCES)))
-    for path in _jieba_files():
-        status = path.stat()
-        state.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
-    return state.hexdigest()
-
-
-def _jieba_files() -> list[Path]:
+    state.update(sources_digest(*_SOURCES))
     spec = find_spec("jieba")  # finds the package without running it
     if spec is None or spec.origin is None:
         raise LanmuError(say("model.no_jieba"))
     folder = Path(os.path.realpath(spec.origin)).parent
-    return [folder / "__init__.py", folder / "dict.txt", *sorted((folder / "finalseg").glob("prob_*.py"))]
+    for path in (folder / "__init__.py", folder / "dict.txt", *sorted((folder / "finalseg").glob("prob_*.py"))):
+        status = path.stat()
+        state.update(f"{path.name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return state.hexdigest()
 
 
 def _build(entries: Entries) -> dict[str, NDArray[Any]]:
@@ -136,7 +132,3 @@ def _markov_model(codes: NDArray[np.uint16]) -> dict[str, NDArray[Any]]:
         "transition": np.array(transition),
         "start": np.array([start_P[state] for state in states]),
     }
-
-
-def tables_of(dictionary: Dictionary) -> SegmentationTables:
-    return segmentation_tables(dictionary.entries)

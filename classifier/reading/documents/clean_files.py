@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,6 @@ from classifier.columns import TextColumn
 from classifier.engine.lines import line_marks
 from classifier.engine.lines.line_marks import Files, Marks, Read, Work
 from classifier.engine.scoring.machine_code import addresses, machine_code
-from classifier.engine.words.cache import source_files
 from classifier.reading.documents import clean
 from classifier.reading.documents.clean import MOST_LINES, is_unfinished
 from classifier.reading.documents.plain import NOT_LAST
@@ -226,11 +224,7 @@ def _look(contents: Sequence[bytes], most_lines: int) -> Read:
 
 
 def _compiled() -> Callable[[int], None]:
-    return machine_code("lines", _entry, _sources)
-
-
-def _sources() -> list[Path]:
-    return source_files("engine/lines/*.py", "engine/scoring/entry.py", "engine/words/compiled.py")
+    return machine_code("lines", _entry, ("engine/lines/*.py", "engine/scoring/entry.py", "engine/words/compiled.py"))
 
 
 def _entry() -> Any:

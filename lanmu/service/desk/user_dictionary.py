@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from classifier.engine.words import Dictionary
+from classifier.engine.words.dictionary import Dictionary
 from classifier.errors import InputRefused
 from classifier.files import write_text_whole
 from lanmu.service.desk.rendering import Desk
