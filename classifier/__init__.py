@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from classifier.article import Article, Source, TaggedArticle, WordEvidence
     from classifier.errors import InputRefused, LanmuError
-    from classifier.model.load import load
-    from classifier.model.topic_model import TopicModel
+    from classifier.model.topic_model import TopicModel, load
     from classifier.reading import ReadingOptions, read_bytes, read_path, read_paths
 
 __all__ = [
@@ -42,7 +41,7 @@ _HOMES = {
     "WordEvidence": "classifier.article",
     "InputRefused": "classifier.errors",
     "LanmuError": "classifier.errors",
-    "load": "classifier.model.load",
+    "load": "classifier.model.topic_model",
     "TopicModel": "classifier.model.topic_model",
     "ReadingOptions": "classifier.reading",
     "read_bytes": "classifier.reading",

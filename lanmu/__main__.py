@@ -7,7 +7,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -62,19 +62,9 @@ def build(names: list[str]) -> typer.Typer:
     return app
 
 
-def command_line(names: list[str]) -> Any:
-    """The click command of these commands, its help in the language spoken."""
-    command = typer.main.get_command(build(names))
-    if find_language() == "zh":
-        from lanmu.commands.translation import translate_help
-
-        translate_help(command)
-    return command
-
-
 def main() -> None:
     """Run the command line; exit codes: 0 all done, 1 some inputs refused, 2 wrong usage or nothing done."""
-    open_closed_streams()
+    prepare_streams(data="--json" in sys.argv)
     os.environ.setdefault("PYTHONSAFEPATH", "1")  # no process of ours imports from the folder it is started in
     arguments = take_language(sys.argv[1:])
     if arguments and arguments[0] in ("--version", "-V"):
@@ -87,16 +77,21 @@ def main() -> None:
             end_with(error)
         return
     names = [arguments[0]] if arguments and arguments[0] in COMMANDS else list(COMMANDS)
-    prepare_output(data="--json" in arguments)
     try:
         try:
-            command_line(names)(arguments, standalone_mode=True)
+            command = typer.main.get_command(build(names))
+            if find_language() == "zh":
+                from lanmu.commands.translation import translate_help
+
+                translate_help(command)
+            command(arguments)
         finally:
             flush_output()
     except Exception as error:
         end_with(error)
     except SystemExit as end:
-        if _is_interrupted(end):
+        before = end.__context__  # of Ctrl-C; a command that says so itself ends of its own
+        if isinstance(before, KeyboardInterrupt) or (before and isinstance(before.__cause__, KeyboardInterrupt)):
             print(f"\nlanmu: {speak('command.stopped')}", file=sys.stderr)
         raise
     except KeyboardInterrupt:
@@ -104,18 +99,11 @@ def main() -> None:
         sys.exit(130)
 
 
-def _is_interrupted(end: SystemExit) -> bool:
-    """Whether Ctrl-C is why it ends; a command that says so itself ends of its own."""
-    before = end.__context__
-    return isinstance(before, KeyboardInterrupt) or (
-        before is not None and isinstance(before.__cause__, KeyboardInterrupt)
-    )
+def prepare_streams(*, data: bool) -> None:
+    """Let nothing that is printed fail for its characters; what programs read (``data``) is UTF-8 everywhere.
 
-
-def open_closed_streams() -> None:
-    """Standard streams that were closed before the start (``>&-``), which Python leaves out.
-
-    A file opened later would get their place.  What is written to the output fails as on a full disk.
+    Standard streams that were closed before the start (``>&-``), which Python leaves out, are opened: a file
+    opened later would get their place.  What is written to the output fails as on a full disk.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
@@ -125,10 +113,6 @@ def open_closed_streams() -> None:
                 os.close(nowhere)
             mode = "w" if number else "r"
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115  # for good
-
-
-def prepare_output(*, data: bool) -> None:
-    """Let nothing that is printed fail for its characters; what programs read (``data``) is UTF-8 everywhere."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

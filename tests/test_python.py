@@ -20,7 +20,6 @@ PUBLIC = (
     "classifier",
     "classifier.messages",
     "classifier.model.topic_model",
-    "classifier.model.load",
     "training.estimator",
 )
 

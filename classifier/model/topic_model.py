@@ -1,4 +1,4 @@
-"""TopicModel: articles in, tagged articles out."""
+"""TopicModel: articles in, tagged articles out; and ``load``, the front door to it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from classifier.article import Article, TaggedArticle
 from classifier.columns import TextColumn
 from classifier.errors import ModelError
 from classifier.messages import say
+from classifier.model.choice import model_path
 from classifier.model.decisions import Decisions, decide, list_reasons
 from classifier.model.form import form_bits
 from classifier.model.model_files import StoredModel, read_model
-from classifier.model.weights import Scorer, Scores
+from classifier.model.weights import Scores
 from classifier.reading import read_path
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from classifier.engine.scoring.scorer import KernelScorer
+    from classifier.engine.scoring.walk import WalkScorer
     from classifier.model.explanation import Explainer
 
 Engine = Literal["auto", "compiled", "python"]
@@ -97,7 +99,7 @@ class TopicModel:
         return KernelScorer(self.weights, threads=self.threads)
 
     @cached_property
-    def walk(self) -> Scorer:
+    def walk(self) -> WalkScorer:
         from classifier.engine.scoring.walk import WalkScorer
 
         return WalkScorer(self.weights)
@@ -108,43 +110,31 @@ class TopicModel:
 
         return Explainer(self.weights)
 
-    def scorer(self, size: int) -> Scorer:
-        """The engine for this much more text (bytes)."""
-        if self.engine == "python":
-            return self.walk
-        if not self._is_compiled and self._walked + size < FEW_BYTES:
-            self._walked += size
-            return self.walk
-        return self.kernel
-
-    @property
-    def _is_compiled(self) -> bool:
-        """Whether the compiled kernel is asked for, or at hand."""
-        return self.engine == "compiled" or (self.engine == "auto" and "kernel" in self.__dict__)
+    def _is_compiled(self, size: int = 0) -> bool:
+        """Whether the compiled kernel is to score this much more text (bytes)."""
+        if self.engine != "auto" or "kernel" in self.__dict__:
+            return self.engine != "python"
+        self._walked += size
+        return self._walked >= FEW_BYTES
 
     def score(self, titles: TextColumn, texts: TextColumn) -> Scores:
         """Scores before calibration, and familiarity."""
-        return self._scorer(titles, texts).score(titles, texts)
+        scorer = self.kernel if self._is_compiled(_size_of(titles, texts)) else self.walk
+        return scorer.score(titles, texts)
 
     def decide(self, titles: TextColumn, texts: TextColumn) -> Decisions:
         """Categories, probabilities and decisions of many articles, as arrays."""
-        scorer = self._scorer(titles, texts)
-        if self._is_compiled:
+        if self._is_compiled(_size_of(titles, texts)):
             return self.kernel.decide(titles, texts, self.review)
         form = form_bits(titles, texts, self.weights.table.fold)
-        return decide(scorer.score(titles, texts), self.weights, self.review, form)
+        return decide(self.walk.score(titles, texts), self.weights, self.review, form)
 
     def decide_strings(self, titles: Sequence[str], texts: Sequence[str]) -> Decisions:
         """The same for Python strings; sooner than making columns of them first."""
-        if self._is_compiled:
-            _check_lengths(len(titles), len(texts))
+        _check_lengths(len(titles), len(texts))
+        if self._is_compiled():
             return self.kernel.decide_strings(titles, texts, self.review)
         return self.decide(TextColumn.from_strings(titles), TextColumn.from_strings(texts))
-
-    def _scorer(self, titles: TextColumn, texts: TextColumn) -> Scorer:
-        """The engine for these columns."""
-        _check_lengths(len(titles), len(texts))
-        return self.scorer(int(titles.offsets[-1] - titles.offsets[0] + texts.offsets[-1] - texts.offsets[0]))
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Category probabilities (texts, categories) of bare texts, such as a page's paragraphs."""
@@ -227,6 +217,45 @@ class TopicModel:
                 )
             )
         return tagged
+
+
+def load(
+    model: str | Path | None = None,
+    *,
+    models: str | Path | None = None,
+    engine: Engine = "auto",
+    threads: int = 1,
+    accept_accuracy: float | None = None,
+) -> TopicModel:
+    """Load a model.
+
+    Parameters
+    ----------
+    model
+        A version's name or a model's folder; without it $LANMU_MODEL, else the current version.
+    models
+        The folder of versions; without it $LANMU_MODELS, ``./models``, else those that ship with lanmu.
+    engine, threads, accept_accuracy
+        As TopicModel takes them.
+
+    Raises
+    ------
+    ModelError
+        Where there is no such model, or a byte of it has changed.
+
+    Examples
+    --------
+    >>> load(accept_accuracy=0.99).review.accept_accuracy
+    0.99
+    """
+    folder = model_path(None if model is None else str(model), None if models is None else Path(models))
+    return TopicModel.load(folder, engine=engine, threads=threads, accept_accuracy=accept_accuracy)
+
+
+def _size_of(titles: TextColumn, texts: TextColumn) -> int:
+    """How many bytes of text there are; ModelError where the columns differ in length."""
+    _check_lengths(len(titles), len(texts))
+    return int(titles.offsets[-1] - titles.offsets[0] + texts.offsets[-1] - texts.offsets[0])
 
 
 def _check_lengths(titles: int, texts: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from classifier.model.features import FeatureSpec
 from classifier.model.probabilities import calibrate
@@ -13,8 +13,6 @@ from classifier.text import CharacterTable
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from classifier.columns import TextColumn
 
 
 @dataclass(frozen=True)
@@ -76,9 +74,3 @@ class Scores:
 
     scores: NDArray[np.float64]
     familiarity: NDArray[np.float64]
-
-
-class Scorer(Protocol):
-    """Titles and bodies in, scores out; every engine gives the same."""
-
-    def score(self, titles: TextColumn, texts: TextColumn) -> Scores: ...

@@ -125,7 +125,7 @@ def next_(
         _write(out, rows, {"guess": [_guess(t, names) for t in chosen]})
         own = "" if loaded.taxonomy.ids == taxonomy_of(None).ids else " --categories YOURS.toml"
         print(speak("next.written", count=len(chosen), file=out, own=own))
-    if refusals.tell_rest() or refusals:
+    if refusals.tell_rest():
         raise typer.Exit(1)
 
 

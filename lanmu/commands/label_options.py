@@ -234,8 +234,8 @@ def read_unlabelled_pool(
         refusals(InputRefused(path, say("labels.path_missing")))
     if start is not None and start.alone:
         print(speak("train.unlabelled_left_out", why=start.alone), file=sys.stderr)
-        return None, len(refusals)
+        return None, refusals.count
     pool = read_unlabelled(there, labels, refusals, seed, apart=apart)
     refusals.tell_rest()
     print(speak("train.unlabelled", count=len(pool)), file=sys.stderr)
-    return pool, len(refusals)
+    return pool, refusals.count

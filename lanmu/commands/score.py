@@ -28,7 +28,7 @@ from lanmu.commands.options import (
     TextFieldOption,
     TitleFieldOption,
 )
-from lanmu.commands.unread import describe_passed_over, is_text_passed_over
+from lanmu.commands.unread import tell_passed_over
 from lanmu.language import speak, speak_count
 
 if TYPE_CHECKING:
@@ -155,8 +155,7 @@ def tell(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
     from lanmu.archive.plan import read_refusal, refusal_words
 
     refused = summary["refused"]
-    if said := describe_passed_over(summary.get("passed_over", {})):
-        print(f"lanmu: {said}", file=sys.stderr)
+    is_text_passed_over = tell_passed_over(summary.get("passed_over", {}))
     said = speak(
         "score.done",
         articles=speak_count("article", summary["articles"]),
@@ -173,7 +172,7 @@ def tell(output: str, folder: RunFolder, summary: dict[str, Any]) -> None:
             for line in refusal_words(map(read_refusal, map(json.loads, file)), refused):
                 print(line, file=sys.stderr)
         raise typer.Exit(1 if summary["articles"] else 2)
-    if is_text_passed_over(summary.get("passed_over", {})):
+    if is_text_passed_over:
         raise typer.Exit(1)
 
 

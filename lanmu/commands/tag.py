@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -105,7 +105,11 @@ def tag(
         if sys.stdin.isatty():
             raise LanmuError(say("tag.no_input"))
         paths = ["-"]
-    check_paths(paths)
+    for path in paths:
+        if not path.strip():  # an empty variable of a shell
+            raise LanmuError(say("command.empty_path"))
+        if "://" in path:
+            raise LanmuError(say("command.no_address", address=path))
     out = None if out == Path("-") else out
     chosen = format or _choose_format(out)
     if explain and chosen is OutputFormat.csv:
@@ -132,12 +136,16 @@ def tag(
     with _printer(chosen, out, loaded, several) as printer:
         articles = read_paths(paths, options, refusals, scorer=loaded.probabilities, passed=refusals.pass_over)
         counts = _tag_all(articles, loaded, printer, explain, ProgressLine("articles", quiet=quiet))
-        if not counts.total() and refusals:
+        if not counts.total() and refusals.count:
             refusals.tell_rest()
             raise typer.Exit(2)  # still inside, so that --out stays as it was
     if not quiet and (out is not None or sys.stderr.isatty()):
-        _tell_sums(counts, len(refusals))
-    if refusals.tell_rest() or refusals:
+        sums = speak(
+            "command.sums", articles=speak_count("article", counts.total()), accepted=f"{counts['accepted']:,}",
+            review=f"{counts['review']:,}", refused=speak_count("input", refusals.count),
+        )  # fmt: skip
+        print(sums, file=sys.stderr)
+    if refusals.tell_rest():
         raise typer.Exit(1)
 
 
@@ -162,28 +170,8 @@ def _tag_and_show(
         printer.show(tagged)
     for written in shown.draw(tagged):
         print(speak("tag.drew", written=written), file=sys.stderr)
-    if refusals.tell_rest() or refusals:
+    if refusals.tell_rest():
         raise typer.Exit(1)
-
-
-def check_paths(paths: Sequence[str]) -> None:
-    """Refuse what is no path: nothing at all (an empty variable of a shell), an address of the web."""
-    for path in paths:
-        if not path.strip():
-            raise LanmuError(say("command.empty_path"))
-        if "://" in path:
-            raise LanmuError(say("command.no_address", address=path))
-
-
-def _tell_sums(counts: Counter[str], refused: int) -> None:
-    """One line at the end: how many articles there were, and what is to be done with them."""
-    print(
-        speak(
-            "command.sums", articles=speak_count("article", counts.total()), accepted=f"{counts['accepted']:,}",
-            review=f"{counts['review']:,}", refused=speak_count("input", refused),
-        ),
-        file=sys.stderr,
-    )  # fmt: skip
 
 
 def _tag_all(
@@ -235,17 +223,27 @@ class ProgressLine:
 
 @contextmanager
 def _printer(format: OutputFormat, out: Path | None, model: TopicModel, several: bool = False) -> Iterator[Printer]:
+    """What prints to ``out``, whole or not at all, or to standard output."""
     import io
 
     from classifier.files import written_output
+    from lanmu.commands import output
+
+    def printer_to(stream: IO[str]) -> Printer:
+        if format is OutputFormat.jsonl:
+            return output.JsonLines(stream)
+        if format is OutputFormat.csv:
+            return output.SpreadsheetCsv(stream, bom=out is not None)  # a pipe has another program behind it
+        from rich.console import Console
+
+        return output.PeopleTable(Console(file=stream), model.taxonomy, sources=several)
 
     if out is None:
-        stream = sys.stdout if format is OutputFormat.table else data_stream()
-        yield _printer_to(format, stream, model, several, for_excel=False)  # a pipe has another program behind it
+        yield printer_to(sys.stdout if format is OutputFormat.table else data_stream())
         return
     with written_output(out) as file:
         text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
-        yield _printer_to(format, text, model, several, for_excel=True)
+        yield printer_to(text)
         text.detach()
 
 
@@ -263,15 +261,3 @@ _ENDINGS = {
     ".jsonl": OutputFormat.jsonl, ".ndjson": OutputFormat.jsonl, ".csv": OutputFormat.csv, ".txt": OutputFormat.table,
     "": OutputFormat.jsonl,
 }  # fmt: skip
-
-
-def _printer_to(format: OutputFormat, stream: IO[str], model: TopicModel, several: bool, *, for_excel: bool) -> Printer:
-    from lanmu.commands import output
-
-    if format is OutputFormat.jsonl:
-        return output.JsonLines(stream)
-    if format is OutputFormat.csv:
-        return output.SpreadsheetCsv(stream, bom=for_excel)
-    from rich.console import Console
-
-    return output.PeopleTable(Console(file=stream), model.taxonomy, sources=several)

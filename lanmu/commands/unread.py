@@ -86,9 +86,6 @@ class NamedRefusals:
                 print(f"lanmu: {told}", file=sys.stderr)
         self._rows.clear()
 
-    def __len__(self) -> int:
-        return self.count
-
     def pass_over(self, name: str) -> None:
         """Count a file whose kind is not read."""
         self.endings[unread_ending(name)] += 1
@@ -96,26 +93,21 @@ class NamedRefusals:
     def tell_rest(self) -> bool:
         """Say on stderr which rows were refused like those before, and what was passed over.
 
-        Whether articles may be among the latter.
+        Whether anything was refused, or articles may be among what was passed over.
         """
         self._tell_rows()
-        if said := describe_passed_over(self.endings):
-            print(f"lanmu: {said}", file=sys.stderr)
-        return is_text_passed_over(self.endings)
+        return tell_passed_over(self.endings) or self.count > 0
 
 
-def describe_passed_over(endings: Mapping[str, int]) -> str:
-    """How many files of which endings were passed over, in words; empty where none was."""
+def tell_passed_over(endings: Mapping[str, int]) -> bool:
+    """Say on stderr how many files of which endings were passed over; whether articles may be among them."""
     count = sum(endings.values())
     if not count:
-        return ""
+        return False
     listed = sorted(endings.items(), key=lambda item: (-item[1], item[0]))
     named = [f"{printable(ending) or speak('command.no_ending')} × {number:,}" for ending, number in listed[:_LISTED]]
     if len(listed) > _LISTED:
         named.append(f"… × {sum(n for _, n in listed[_LISTED:]):,}")
-    return speak("command.passed_over", files=speak_count("file", count), endings=", ".join(named))
-
-
-def is_text_passed_over(endings: Mapping[str, int]) -> bool:
-    """Whether files of kinds that may hold articles are among those passed over."""
-    return any(ending in UNREAD_DOCUMENTS or not ending for ending, count in endings.items() if count)
+    told = speak("command.passed_over", files=speak_count("file", count), endings=", ".join(named))
+    print(f"lanmu: {told}", file=sys.stderr)
+    return any(ending in UNREAD_DOCUMENTS or not ending for ending in endings)
