@@ -74,7 +74,8 @@ def _assemble_sqlite(path: Path, folder: RunFolder, plan: Plan, summary: dict[st
             _fill(database, folder, plan, summary)
         finally:
             database.close()
-        _sync(aside)
+        with aside.open("rb+") as file:
+            os.fsync(file.fileno())
         aside.replace(path)
         sync_folder(path.parent)
     except (OSError, sqlite3.Error) as error:
@@ -115,8 +116,3 @@ def _values(batch: Any, name: str) -> list[Any]:
     if name == "probability":
         return [round(value, 6) for value in column.to_pylist()]
     return column.to_pylist()  # type: ignore[no-any-return]
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())

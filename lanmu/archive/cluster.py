@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,8 @@ from classifier.files import write_bytes_whole
 from classifier.messages import name_some, say
 from classifier.model.model_files import MANIFEST, WEIGHTS
 from lanmu.archive.folder import RunFolder
-from lanmu.archive.local import Done
 from lanmu.archive.plan import PLAN, Plan, Shard, part_name, read_plan
+from lanmu.archive.progress import Progress
 from lanmu.archive.reports import Report
 from lanmu.archive.scoring import ShardScorer, load_scorer
 
@@ -81,66 +81,65 @@ def plugin_name(plan: Plan) -> str:
     return f"lanmu-{plan.identity}"
 
 
-class ClusterRun:
-    """Scores shards on the cluster at ``address``: ``tcp://host:8786``, or ``local:4`` for four processes here."""
+def score_on_cluster(
+    address: str,
+    folder: RunFolder,
+    plan: Plan,
+    model: Path,
+    shards: Iterator[Shard],
+    progress: Progress,
+    stopping: threading.Event,
+) -> None:
+    """Score all shards on the cluster at ``address`` (see ``connect``), or until ``stopping`` is set.
 
-    def __init__(self, address: str, folder: RunFolder, plan: Plan, model: Path, stopping: threading.Event) -> None:
-        self.address, self.folder, self.plan, self.model, self.stopping = address, folder, plan, model, stopping
+    A shard whose worker is lost, or that fails, is tried again; one that keeps failing is named
+    in the LanmuError raised once the others are done.
+    """
+    failed: dict[int, BaseException] = {}
+    handed: dict[str, Shard] = {}
 
-    def run(self, shards: Iterator[Shard], done: Done, advance: Callable[[int, int], None]) -> None:
-        """Score all shards, or until ``stopping`` is set.
+    def hand_out() -> None:
+        most = AHEAD * max(1, sum(client.nthreads().values()))
+        while len(handed) < most and not stopping.is_set() and (shard := next(shards, None)):
+            key = f"{plugin_name(plan)}-{shard.index}"
+            future = client.submit(
+                score_on_worker, plugin_name(plan), shard.line(), key=key, retries=RETRIES, pure=False
+            )
+            handed[key] = shard
+            waiting.add(future)
 
-        A shard whose worker is lost, or that fails, is tried again; one that keeps failing is named
-        in the LanmuError raised once the others are done.
-        """
-        try:
-            self._run(shards, done, advance)
-        except OSError as error:
-            raise LanmuError(say("cluster.gone", address=self.address, error=str(error))) from error
-
-    def _run(self, shards: Iterator[Shard], done: Done, advance: Callable[[int, int], None]) -> None:
-        failed: dict[int, BaseException] = {}
-        with connect(self.address) as client, _model_brought(client, self.folder, self.plan, self.model):
-            handed: dict[str, Shard] = {}
+    try:
+        with connect(address) as client, _model_brought(client, folder, plan, model):
             waiting = _dask.as_completed(raise_errors=False)
-
-            def hand_out() -> None:
-                most = AHEAD * max(1, sum(client.nthreads().values()))
-                while len(handed) < most and not self.stopping.is_set() and (shard := next(shards, None)):
-                    key = f"{plugin_name(self.plan)}-{shard.index}"
-                    future = client.submit(
-                        score_on_worker, plugin_name(self.plan), shard.line(), key=key, retries=RETRIES, pure=False
-                    )
-                    handed[key] = shard
-                    waiting.add(future)
-
             hand_out()
             while handed:
                 future = next(waiting)
                 shard = handed.pop(future.key)
                 if future.status == "finished":
                     report: Report = future.result()
-                    self._check_part(shard)
-                    advance(report.articles, 0)
-                    done(shard, report)
+                    part = part_name(shard.index, plan.task.part_format)
+                    if folder.is_local and not (folder.path / part).exists():
+                        raise LanmuError(say("cluster.not_shared", folder=folder.location, name=part))
+                    progress.advance(report.articles)
+                    progress.shard_done(shard.cost, report.refused)
                 else:
                     failed[shard.index] = _cause(future)
                     if isinstance(failed[shard.index], LanmuError):
-                        self.stopping.set()
+                        stopping.set()
                 future.release()
                 hand_out()
-        if failed:
-            raise _failure(failed)
-
-    def _check_part(self, shard: Shard) -> None:
-        name = part_name(shard.index, self.plan.task.part_format)
-        if self.folder.is_local and not (self.folder.path / name).exists():
-            raise LanmuError(say("cluster.not_shared", folder=self.folder.location, name=name))
+    except OSError as error:
+        raise LanmuError(say("cluster.gone", address=address, error=str(error))) from error
+    if failed:
+        raise _failure(failed)
 
 
 @contextmanager
 def connect(address: str) -> Iterator[Any]:
-    """A client of the cluster at ``address``; LanmuError where there is none."""
+    """A client of the cluster at ``address``: ``tcp://host:8786``, or ``local:4`` for four processes here.
+
+    LanmuError where there is none.
+    """
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     kind, _, number = address.partition(":")

@@ -127,20 +127,16 @@ def _find_wanted(
         row = wanted.get((source.path, source.member, source.position))
         if row is not None and (row.id, row.title) == (article.id, article.title):
             del wanted[row.place]
-            yield _tag(article, row)
-
-
-def _tag(article: Article, row: DoubtfulRow) -> TaggedArticle:
-    return TaggedArticle(
-        article=replace(article, date=normal_date(article.date)),
-        category=row.category,
-        category_name=row.category_name,
-        probability=row.probability,
-        decision="review",
-        ranking=row.ranking,
-        secondary=row.secondary,
-        reasons=row.reasons,
-    )
+            yield TaggedArticle(
+                article=replace(article, date=normal_date(article.date)),
+                category=row.category,
+                category_name=row.category_name,
+                probability=row.probability,
+                decision="review",
+                ranking=row.ranking,
+                secondary=row.secondary,
+                reasons=row.reasons,
+            )
 
 
 def _pass_over(_: object) -> None:

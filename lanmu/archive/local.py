@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -15,10 +15,10 @@ from classifier.errors import LanmuError
 from classifier.messages import say
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.plan import Plan, Shard, Task
+from lanmu.archive.progress import Progress
 from lanmu.archive.reports import Report
 from lanmu.archive.scoring import ShardScorer, load_scorer
 
-Done = Callable[[Shard, Report], None]
 FEW = 2
 """With fewer shards a core than this, each is worked on by several threads."""
 PROCESS_COST = 96 << 20
@@ -35,24 +35,32 @@ class LocalRun:
     """
 
     def __init__(
-        self, folder: RunFolder, plan: Plan, model: Path, workers: int, count: int, stopping: threading.Event
+        self,
+        folder: RunFolder,
+        plan: Plan,
+        model: Path,
+        workers: int,
+        count: int,
+        progress: Progress,
+        stopping: threading.Event,
     ) -> None:
         self.few = count < FEW * workers
         self.scorer = load_scorer(folder, plan.base, plan.task, model, threads=workers if self.few else 1)
         self.workers = workers
+        self.progress = progress
         self.stopping = stopping
         self.error: BaseException | None = None
         self._lock = threading.Lock()
         self._processes: ProcessPoolExecutor | None = None
 
-    def run(self, shards: Iterator[Shard], done: Done, advance: Callable[[int, int], None], *, apart: bool) -> None:
+    def run(self, shards: Iterator[Shard], *, apart: bool) -> None:
         """Score all shards, or until ``stopping`` is set; raises the first error once the running ones have ended.
 
         ``apart``: whether documents go to processes.
         """
         self._apart = apart and self.workers > 1
         threads = [
-            threading.Thread(target=self._lane, args=(shards, done, advance), name=f"lane-{i}", daemon=True)
+            threading.Thread(target=self._lane, args=(shards,), name=f"lane-{i}", daemon=True)
             for i in range(self.workers)
         ]
         for thread in threads:
@@ -65,42 +73,38 @@ class LocalRun:
         if self.error is not None:
             raise self.error
 
-    def _lane(self, shards: Iterator[Shard], done: Done, advance: Callable[[int, int], None]) -> None:
+    def _lane(self, shards: Iterator[Shard]) -> None:
         try:
             while not self.stopping.is_set():
                 with self._lock:
                     shard = next(shards, None)
                 if shard is None:
                     return
-                report = self._score(shard, advance)
-                with self._lock:
-                    done(shard, report)
+                report = self._score(shard)
+                self.progress.shard_done(shard.cost, report.refused)
         except BaseException as error:
             self.stopping.set()
             with self._lock:
                 self.error = self.error or error
 
-    def _score(self, shard: Shard, advance: Callable[[int, int], None]) -> Report:
+    def _score(self, shard: Shard) -> Report:
         if not (shard.documents and self._apart):
-            return self.scorer.score(shard, advance, overlapping=self.few and self.workers > 1)
+            return self.scorer.score(shard, self.progress.advance, overlapping=self.few and self.workers > 1)
         with self._lock:
             if self._processes is None:
-                self._processes = self._started()
+                s = self.scorer
+                self._processes = ProcessPoolExecutor(
+                    self.workers,
+                    mp_context=multiprocessing.get_context("spawn"),
+                    initializer=_start_here,
+                    initargs=(s.folder, s.base, s.task, s.model.path),
+                )
         try:
             report = self._processes.submit(_score_here, shard).result()
         except BrokenProcessPool as error:
             raise LanmuError(say("score.process_ended")) from error
-        advance(report.articles, 0)
+        self.progress.advance(report.articles)
         return report
-
-    def _started(self) -> ProcessPoolExecutor:
-        s = self.scorer
-        return ProcessPoolExecutor(
-            self.workers,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_start_here,
-            initargs=(s.folder, s.base, s.task, s.model.path),
-        )
 
 
 _scorer: ShardScorer | None = None

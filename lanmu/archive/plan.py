@@ -152,16 +152,9 @@ class Plan:
     @property
     def identity(self) -> str:
         """Hex digest that two runs share only where they do the same."""
-        return hashlib.sha256(json.dumps(self._record(), sort_keys=True).encode()).hexdigest()[:16]
-
-    def refusals(self) -> list[str]:
-        """What could not be listed, in words; the first few."""
-        return refusal_words(self.refused, len(self.refused))
+        return hashlib.sha256(json.dumps(self.record(), sort_keys=True).encode()).hexdigest()[:16]
 
     def record(self) -> dict[str, Any]:
-        return {"format": FORMAT, "identity": self.identity, **self._record()}
-
-    def _record(self) -> dict[str, Any]:
         refused = [(name, record_of(said)) for name, said in self.refused]
         return {f.name: getattr(self, f.name) for f in fields(self)} | {"task": self.task.record(), "refused": refused}
 

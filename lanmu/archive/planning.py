@@ -19,7 +19,7 @@ from classifier.reading.kinds import split_name, unread_ending
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.locations import Found, IsOutput, is_url, list_sources, size_of
 from lanmu.archive.pieces import Costed, is_archive, is_document, pieces_of
-from lanmu.archive.plan import PLAN, SHARDS, Piece, Plan, Shard, Task, as_json, read_plan, read_shards
+from lanmu.archive.plan import FORMAT, PLAN, SHARDS, Piece, Plan, Shard, Task, as_json, read_plan, read_shards
 from lanmu.archive.stems import SeenStems
 from lanmu.archive.target import Target
 
@@ -105,7 +105,8 @@ def make_plan(folder: RunFolder, sources: Sequence[str], base: str, task: Task, 
         passed_over=tuple(endings.most_common()),
         lanmu=lanmu_version(),
     )
-    folder.write(PLAN, (as_json(plan.record(), indent=1) + "\n").encode())
+    record = {"format": FORMAT, "identity": plan.identity, **plan.record()}
+    folder.write(PLAN, (as_json(record, indent=1) + "\n").encode())
     return plan
 
 

@@ -68,7 +68,7 @@ class Report:
         self._count_months(batch, decisions, len(ids))
 
     def _count_months(self, batch: Batch, decisions: Decisions, k: int) -> None:
-        coded = batch.dates.dictionary_encode()
+        coded = batch.columns["date"].dictionary_encode()
         months = [_month(date) for date in coded.dictionary.to_pylist()] + [UNDATED]
         number = {month: i for i, month in enumerate(dict.fromkeys(months))}
         of_date = np.array([number[month] for month in months])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,6 @@ from classifier.reading.tables.chunk import ArticleChunk
 if TYPE_CHECKING:
     from classifier.model.topic_model import TopicModel
     from classifier.reading.documents.clean_files import FileChunk
-    from classifier.reading.page.bylines import Byline
 
 SCHEMA = pa.schema(
     [
@@ -70,41 +69,33 @@ _BATCH_CHARS = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Articles about to be scored, as Arrow columns of equal length.
+    """Articles about to be scored: ``columns`` of SCHEMA, as far as reading knows them, and their ``texts``.
 
-    ``texts`` is scored and not kept; ``details`` are further columns of SCHEMA, where there are any.
+    All are Arrow arrays of equal length; those that a piece lacks are null for its articles.  The texts are
+    scored and not kept.
     """
 
-    ids: Any
-    titles: Any
+    columns: dict[str, Any]
     texts: Any
-    dates: Any
-    paths: Any
-    members: Any
-    positions: Any
-    details: dict[str, Any]
 
     def __len__(self) -> int:
-        return len(self.ids)
-
-    def without_texts(self) -> Batch:
-        """The same once it is decided on: the texts, which are most of it, are let go."""
-        return replace(self, texts=None)
+        return len(self.columns["id"])
 
     @classmethod
     def of_chunk(cls, chunk: ArticleChunk) -> Batch:
         n = len(chunk)
-        notes = [list(chunk.notes[i]) if i in chunk.notes else None for i in range(n)] if chunk.notes else None
-        return cls(
-            ids=_plain(chunk.ids),
-            titles=_plain(chunk.titles),
-            texts=chunk.texts,
-            dates=_dates(chunk.dates),
-            paths=pa.repeat(well_formed(chunk.path), n),
-            members=pa.repeat(well_formed(chunk.member), n),
-            positions=chunk.positions,
-            details={} if notes is None else {"uncertain": pa.array(notes, pa.list_(pa.string()))},
-        )
+        columns = {
+            "id": _plain(chunk.ids),
+            "title": _plain(chunk.titles),
+            "date": _dates(chunk.dates),
+            "path": pa.repeat(well_formed(chunk.path), n),
+            "member": pa.repeat(well_formed(chunk.member), n),
+            "position": chunk.positions,
+        }
+        if chunk.notes:
+            notes = [list(chunk.notes[i]) if i in chunk.notes else None for i in range(n)]
+            columns["uncertain"] = pa.array(notes, pa.list_(pa.string()))
+        return cls(columns, chunk.texts)
 
     @classmethod
     def of_articles(cls, articles: Sequence[Article]) -> Batch:
@@ -116,43 +107,39 @@ class Batch:
 
         notes = [[well_formed(note) for note in a.uncertain] or None for a in articles]
         boxes = [None if a.source.box is None else list(a.source.box) for a in articles]
-        return cls(
-            ids=column(a.id for a in articles),
-            titles=column(a.title for a in articles),
-            texts=column(a.text for a in articles),
-            dates=optional("date"),
-            paths=column(a.source.path for a in articles),
-            members=column(a.source.member for a in articles),
-            positions=pa.array([a.source.position for a in articles], pa.int64()),
-            details={
-                "column": optional("column"),
-                "subtitle": optional("subtitle"),
-                "byline": optional("byline"),
-                "uncertain": pa.array(notes, pa.list_(pa.string())),
-                "page": pa.array([a.source.page or None for a in articles], pa.int32()),
-                "box": pa.array(boxes, pa.list_(pa.float64())),
-            },
-        )
+        columns = {
+            "id": column(a.id for a in articles),
+            "title": column(a.title for a in articles),
+            "path": column(a.source.path for a in articles),
+            "member": column(a.source.member for a in articles),
+            "position": pa.array([a.source.position for a in articles], pa.int64()),
+            **{name: optional(name) for name in ("date", "column", "subtitle", "byline")},
+            "uncertain": pa.array(notes, pa.list_(pa.string())),
+            "page": pa.array([a.source.page or None for a in articles], pa.int32()),
+            "box": pa.array(boxes, pa.list_(pa.float64())),
+        }
+        return cls(columns, column(a.text for a in articles))
 
     @classmethod
     def of_files(cls, chunk: FileChunk) -> Batch:
         """From small files of text that were read together."""
         found, origins, others = chunk.found, chunk.origins, chunk.others
         n = len(origins)
-        bylines = [None] * n if not found.bylines else [_printed(found.bylines.get(i)) for i in range(n)]
+        bylines = [None if (byline := found.bylines.get(i)) is None else byline.printed or None for i in range(n)]
         dates = [date_of(origin.path, found.bylines.get(i)) or None for i, origin in enumerate(origins)]
-        clean = cls(
-            ids=pa.array([well_formed(origin.stem) for origin in origins], pa.string()),
-            titles=_strings(found.titles),
-            texts=_strings(found.texts),
-            dates=pa.array(dates, pa.string()),
-            paths=pa.array([well_formed(origin.path) for origin in origins], pa.string()),
-            members=pa.array([well_formed(origin.member) for origin in origins], pa.string()),
-            positions=pa.repeat(pa.scalar(0, pa.int64()), n),
-            details={"byline": pa.array(bylines, pa.string())},
-        )
+        columns = {
+            "id": pa.array([well_formed(origin.stem) for origin in origins], pa.string()),
+            "title": _strings(found.titles),
+            "path": pa.array([well_formed(origin.path) for origin in origins], pa.string()),
+            "member": pa.array([well_formed(origin.member) for origin in origins], pa.string()),
+            "position": pa.repeat(pa.scalar(0, pa.int64()), n),
+            "date": pa.array(dates, pa.string()),
+            "byline": pa.array(bylines, pa.string()),
+        }
+        texts = _strings(found.texts)
         if not others:
-            return clean
+            return cls(columns, texts)
+        # What was read alone comes after the others, and then every article to its place.
         order: list[int] = []
         articles: list[Article] = []
         for i in range(n):
@@ -161,25 +148,12 @@ class Batch:
                 articles += others[i]
             else:
                 order.append(i)
-        return clean._and(cls.of_articles(articles)).take(pa.array(order, pa.int64()))
+        more, places = cls.of_articles(articles), pa.array(order, pa.int64())
 
-    def _and(self, other: Batch) -> Batch:
-        """This batch and another that has its details and more, one after the other."""
+        def both(mine: Any, theirs: Any) -> Any:
+            return pa.concat_arrays([pa.nulls(n, theirs.type) if mine is None else mine, theirs]).take(places)
 
-        def both(mine: Any, more: Any) -> Any:
-            return pa.concat_arrays([pa.nulls(len(self), more.type) if mine is None else mine, more])
-
-        columns = {name: both(getattr(self, name), getattr(other, name)) for name in COLUMNS}
-        return Batch(**columns, details={name: both(self.details.get(name), c) for name, c in other.details.items()})
-
-    def take(self, order: Any) -> Batch:
-        """The rows with these numbers."""
-        columns = {name: getattr(self, name).take(order) for name in COLUMNS}
-        return Batch(**columns, details={name: column.take(order) for name, column in self.details.items()})
-
-
-COLUMNS = ("ids", "titles", "texts", "dates", "paths", "members", "positions")
-"""The columns that every batch has."""
+        return cls({name: both(columns.get(name), c) for name, c in more.columns.items()}, both(texts, more.texts))
 
 
 def batches(pieces: Iterable[ArticleChunk | FileChunk | list[Article]]) -> Iterator[Batch]:
@@ -221,7 +195,7 @@ class RowMaker:
         self.reason_column = pa.array([list(list_reasons(b)) for b in range(2 * max(REASONS))], pa.list_(pa.string()))
 
     def decide(self, batch: Batch) -> Decisions:
-        return self.model.decide(TextColumn.from_arrow(batch.titles), TextColumn.from_arrow(batch.texts))
+        return self.model.decide(TextColumn.from_arrow(batch.columns["title"]), TextColumn.from_arrow(batch.texts))
 
     def rows(self, batch: Batch, decisions: Decisions) -> Any:
         """A RecordBatch of CODED_SCHEMA."""
@@ -230,8 +204,7 @@ class RowMaker:
         best = pa.array(order[:, 0])
         shown = round_probabilities(ranked)
         columns = {
-            "id": batch.ids,
-            "title": batch.titles,
+            **batch.columns,
             "category": _code_column(best, self.id_column),
             "category_name": _code_column(best, self.name_column),
             "probability": pa.array(shown[:, 0]),
@@ -239,12 +212,7 @@ class RowMaker:
             "secondary": self._secondary(order, ranked),
             "reasons": self.reason_column.take(pa.array(decisions.reasons)),
             "ranking": self._ranking(order[:, : self.listed], shown[:, : self.listed]),
-            "path": batch.paths,
-            "member": batch.members,
-            "position": batch.positions,
-            "date": batch.dates,
             **{name: codes.take(best) for name, codes in self.code_columns.items()},
-            **batch.details,
         }
         arrays = [columns[f.name] if f.name in columns else pa.nulls(n, f.type) for f in CODED_SCHEMA]
         return pa.RecordBatch.from_arrays(arrays, schema=CODED_SCHEMA)
@@ -289,10 +257,6 @@ def round_probabilities(probabilities: Any) -> Any:
 def well_formed(text: str) -> str:
     """The text as Arrow takes it: without lone surrogates (of broken file names)."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
-def _printed(byline: Byline | None) -> str | None:
-    return byline.printed or None if byline is not None else None
 
 
 def _strings(column: TextColumn) -> Any:

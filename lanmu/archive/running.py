@@ -17,10 +17,9 @@ from lanmu.archive.finishing import find_finished_file, finish, read_report
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.local import PROCESS_COST, LocalRun
 from lanmu.archive.lock import lock_folder
-from lanmu.archive.plan import Plan, Shard, Task, part_name, read_shards
+from lanmu.archive.plan import Plan, Task, part_name, read_shards, refusal_words
 from lanmu.archive.planning import open_plan
 from lanmu.archive.progress import Progress
-from lanmu.archive.reports import Report
 from lanmu.archive.target import Target
 
 _STOPPING = "lanmu: stopping once the shards at work are done; a second Ctrl-C stops at once"
@@ -76,22 +75,16 @@ def _score_left(folder: RunFolder, plan: Plan, model: Path, work: Work) -> bool:
     left = (shard for shard in read_shards(folder) if shard.index not in done)
     stopping = threading.Event()
     with Progress(plan.cost, plan.shards, cost, len(done)) as progress, heed_signals(stopping, progress.say):
-        if not done:
-            for line in plan.refusals():
-                progress.say(line)
-
-        def shard_done(shard: Shard, report: Report) -> None:
-            progress.shard_done(shard.cost, report.refused)
-
+        for line in () if done else refusal_words(plan.refused, len(plan.refused)):
+            progress.say(line)
         if work.cluster:
-            from lanmu.archive.cluster import ClusterRun
+            from lanmu.archive.cluster import score_on_cluster
 
-            ClusterRun(work.cluster, folder, plan, model, stopping).run(left, shard_done, progress.advance)
+            score_on_cluster(work.cluster, folder, plan, model, left, progress, stopping)
         else:
             count = plan.shards - len(done)
             apart = plan.cost - cost > PROCESS_COST and count > 1
-            run = LocalRun(folder, plan, model, work.workers, count, stopping)
-            run.run(left, shard_done, progress.advance, apart=apart)
+            LocalRun(folder, plan, model, work.workers, count, progress, stopping).run(left, apart=apart)
         return progress.shards_done == plan.shards
 
 

@@ -86,7 +86,7 @@ class ShardScorer:
 
     def _decided(self, read: Iterator[Batch]) -> Iterator[tuple[Batch, Decisions, int]]:
         for batch in read:
-            yield batch.without_texts(), self.maker.decide(batch), batch.texts.nbytes
+            yield replace(batch, texts=None), self.maker.decide(batch), batch.texts.nbytes  # the texts are most of it
 
     def _read(self, shard: Shard, report: Report, refusals: _Refusals) -> Pieces:
         for pieces in group_small(shard.pieces, self.options):
@@ -100,7 +100,13 @@ class ShardScorer:
         waited = 0.0
         articles, before = 0, refusals.count
         try:
-            for read in self._pieces(piece, report, refusals, content):
+            if content:
+                pieces = read_content(piece, content, self.options, refusals.add, self.model)
+            else:
+                pieces = read_piece(
+                    piece, self.base, self.options, refusals.add, self.model, report.pass_over, together=True
+                )
+            for read in pieces:
                 articles += len(read)
                 paused = time.perf_counter()
                 yield read
@@ -109,11 +115,6 @@ class ShardScorer:
             refusals.add(error)
         seconds = time.perf_counter() - start - waited
         report.add_source(show_name(piece.path), seconds, articles, refusals.count - before)
-
-    def _pieces(self, piece: Piece, report: Report, refusals: _Refusals, content: bytes) -> Pieces:
-        if content:
-            return read_content(piece, content, self.options, refusals.add, self.model)
-        return read_piece(piece, self.base, self.options, refusals.add, self.model, report.pass_over, together=True)
 
     def _read_small(self, pieces: list[Piece], report: Report, refusals: _Refusals) -> FileChunk:
         """Read small files of text together; each counts as having taken its share of the time."""

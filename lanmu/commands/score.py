@@ -107,7 +107,7 @@ def score(
     """
     from classifier.model.choice import model_path
     from classifier.model.model_files import read_manifest
-    from lanmu.archive.plan import Task
+    from lanmu.archive.plan import Task, refusal_words
     from lanmu.archive.running import Work, score_archive
     from lanmu.archive.target import target
 
@@ -137,7 +137,7 @@ def score(
         raise typer.Exit(130)
     if outcome.state == "planned":
         plan = outcome.plan
-        for line in plan.refusals():
+        for line in refusal_words(plan.refused, len(plan.refused)):
             print(line, file=sys.stderr)
         size = f"{plan.bytes / 1e9:,.2f} GB" if plan.bytes >= 1e7 else f"{plan.bytes / 1e3:,.0f} kB"
         where = chosen.folder.name_of("shards.jsonl")
