@@ -25,38 +25,20 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.news import Pair, labelled_news, shipped_articles
+from benchmarks.news import labelled_news
 from classifier.columns import TextColumn
-from classifier.engine.scoring.scorer import KernelScorer
 from classifier.engine.words.column_words import cut_column
 from classifier.engine.words.dictionary import Dictionary
 from classifier.model.choice import model_path
 from classifier.model.features import FeatureSpec
 from classifier.model.model_files import read_model
 from classifier.model.weights import LinearWeights
+from tests.reference.comparing import BATCH, Differs, compare_scores, corpus_articles
 from tests.reference.scikit_learn import Cut, fitted_model, pipeline
 from tests.segmentation.strange_texts import strange_texts
 
-TOLERANCE = 1e-9
 STRANGE = 200_000
-BATCH = 500
 USER_FILE = "小明硕士 5\n网易杭研 30 nz\n冲乎尔\nv2.0 7\nC# 12 eng\n卡拉OK 3\n学习贯彻 9000 v\n"
-
-
-class Differs(Exception):
-    """Two that must be the same are not."""
-
-
-def corpus_articles(every: int) -> Iterator[Pair]:
-    """Every so-manieth article of the corpora that are present."""
-    from training.labels.corpora import FUDAN_FILE, fudan, has_corpus, real_news
-
-    if not has_corpus():
-        yield from shipped_articles()[::every]
-        return
-    yield from ((item["title"], item["text"]) for item in islice(real_news(), 0, None, every))
-    if has_corpus(FUDAN_FILE):
-        yield from (("", text) for text in fudan().texts[::every])
 
 
 @contextmanager
@@ -102,25 +84,6 @@ def compare_words(texts: Iterator[str], dictionary: Dictionary, tokenizer: Any, 
         count += len(batch)
         words += int(offsets[-1])
     return count, words
-
-
-def compare_scores(
-    articles: Iterator[Pair], models: Sequence[tuple[str, LinearWeights, Any]]
-) -> tuple[int, dict[str, float]]:
-    """Score all articles both ways; returns how many, and the largest difference by model.  Raises Differs."""
-    scorers = [(name, KernelScorer(weights), reference) for name, weights, reference in models]
-    largest = dict.fromkeys((name for name, _, _ in models), 0.0)
-    count = 0
-    while batch := list(islice(articles, BATCH)):
-        titles, texts = [title for title, _ in batch], [text for _, text in batch]
-        for name, scorer, reference in scorers:
-            found = scorer.score_strings(titles, texts).scores
-            difference = np.abs(found - reference.decision_function(batch)).max(axis=1)
-            largest[name] = max(largest[name], float(difference.max()))
-            if not difference.max() <= TOLERANCE:
-                raise Differs(f"scores of {name} by {difference.max():.1e}: {batch[int(difference.argmax())]!r:.300}")
-        count += len(batch)
-    return count, largest
 
 
 def shared_cut() -> Cut:

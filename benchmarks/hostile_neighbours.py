@@ -28,6 +28,7 @@ from benchmarks.news import read_news
 from benchmarks.service import TOKEN, started
 from benchmarks.soak import memory_and_files
 from lanmu.service.store import Store, tokens
+from tests.reading.hostile_files import pictures_of_pictures
 
 SOCKETS = 1_000
 UPLOADS, UPLOAD_BYTES = 8, 31 << 20
@@ -132,30 +133,6 @@ def medians(address: str, articles: Sequence[tuple[str, str]], seconds: float) -
             putting.append(time.perf_counter() - begun)
             time.sleep(0.01)
     return statistics.median(tagging) * 1000, statistics.median(putting) * 1000
-
-
-def pictures_of_pictures(depth: int = 10) -> bytes:
-    """A PDF whose page draws a form ten times, which draws another ten times, and so on."""
-    draw = b"/X Do " * 10
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</XObject<</X 5 0 R>>>>>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(draw), draw),
-    ]
-    for number in range(depth):
-        inner = draw if number + 1 < depth else b"0 0 m 9 9 l S"
-        within = b"/Resources<</XObject<</X %d 0 R>>>>" % (len(objects) + 2) if number + 1 < depth else b""
-        head = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]%s/Length %d>>" % (within, len(inner))
-        objects.append(head + b"stream\n" + inner + b"\nendstream")
-    out = b"%PDF-1.5\n"
-    places = []
-    for number, content in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    table += b"".join(b"%010d 00000 n \n" % place for place in places)
-    return out + table + b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, len(out))
 
 
 def main() -> None:

@@ -118,10 +118,10 @@ def measure(
 
 def measure_formats(made: Path, seed: int, noise: float) -> list[tuple[str, Score]]:
     """The same pages as OCR tools would write them, with boxes off by ``noise`` type sizes."""
-    from benchmarks.page_formats import FORMATS, printed_lines, shaken
     from classifier.errors import InputRefused
     from classifier.reading import read_bytes
     from classifier.reading.layout.pdf import pdf_pages
+    from tests.reading.page_formats import FORMATS, printed_lines, shaken
 
     pages = list(pdf_pages(made.read_bytes()))
     told = [[Article(**a) for a in page] for page in json.loads(made.with_suffix(".json").read_text("utf-8"))]

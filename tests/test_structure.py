@@ -49,3 +49,14 @@ def test_there_are_no_circles() -> None:
         TopologicalSorter(graph()).prepare()
     except CycleError as error:
         raise AssertionError(" → ".join(error.args[1])) from None
+
+
+def test_no_test_needs_a_benchmark() -> None:
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in (ROOT / "tests").rglob("*.py")}
+    needing = [
+        f"{path.name}: {ast.unparse(node)}"
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom) and " benchmarks" in ast.unparse(node)
+    ]
+    assert not needing

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.exactness import compare_scores, corpus_articles
 from classifier.engine.scoring.scorer import KernelScorer
 from classifier.model.choice import model_path
 from classifier.model.features import FeatureSpec
 from classifier.model.model_files import read_model
 from classifier.model.weights import LinearWeights
 from tests.kernel.articles import WRITTEN, strange_articles
+from tests.reference.comparing import compare_scores, corpus_articles
 from tests.reference.plain import jieba_cut
 from tests.reference.scikit_learn import fitted_model, pipeline
 from tests.segmentation.strange_texts import LATIN, MARKS

@@ -13,7 +13,6 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.hostile_neighbours import pictures_of_pictures
 from tests.reading.office_files import workbook
 from tests.reading.word_files import paragraph, word_file
 
@@ -21,6 +20,30 @@ TEXT = "渔船归港,码头上的鱼价比上周低了两成。"
 LAUGHS = (
     "<!DOCTYPE a [<!ENTITY l0 '哈'>" + "".join(f"<!ENTITY l{i} '{f'&l{i - 1};' * 10}'>" for i in range(1, 12)) + "]>"
 )
+
+
+def pictures_of_pictures(depth: int = 10) -> bytes:
+    """A PDF whose page draws a form ten times, which draws another ten times, and so on."""
+    draw = b"/X Do " * 10
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R/Resources<</XObject<</X 5 0 R>>>>>>",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(draw), draw),
+    ]
+    for number in range(depth):
+        inner = draw if number + 1 < depth else b"0 0 m 9 9 l S"
+        within = b"/Resources<</XObject<</X %d 0 R>>>>" % (len(objects) + 2) if number + 1 < depth else b""
+        head = b"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]%s/Length %d>>" % (within, len(inner))
+        objects.append(head + b"stream\n" + inner + b"\nendstream")
+    out = b"%PDF-1.5\n"
+    places = []
+    for number, content in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    table += b"".join(b"%010d 00000 n \n" % place for place in places)
+    return out + table + b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, len(out))
 
 
 def packed(members: Mapping[str, bytes]) -> bytes:

@@ -14,7 +14,6 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from benchmarks.page_formats import FORMATS, printed_lines, shaken
 from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.reading import read_bytes, read_open
@@ -24,6 +23,7 @@ from classifier.reading.layout.pdf import pdf_pages
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
 from classifier.reading.layout.printed_articles import read_printed
 from classifier.reading.origin import Origin
+from tests.reading.page_formats import FORMATS, printed_lines, shaken
 from tests.reading.sheets import FONT, Column, Sheet, pdf_of
 
 COUNCIL = [

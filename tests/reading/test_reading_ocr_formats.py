@@ -9,13 +9,13 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 
-from benchmarks.page_formats import printed_lines
 from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.reading import read_bytes
 from classifier.reading.doubts import explain_doubt
 from classifier.reading.layout.lines import Line
 from classifier.reading.layout.pdf import pdf_pages
+from tests.reading.page_formats import printed_lines
 from tests.reading.sheets import Column, Sheet, pdf_of
 
 REED = [

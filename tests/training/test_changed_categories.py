@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.new_category import NEW, best, local_holdout, notices, taught
 from classifier.engine.scoring.scorer import KernelScorer
 from classifier.errors import TaxonomyError
 from classifier.model.choice import model_path
 from classifier.model.model_files import Manifest, read_manifest, write_model
 from classifier.model.versions import Registry
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
+from tests.training.new_category import NEW, best, local_holdout, notices, taught
 from training.fitting.fit import Fitted
 from training.fitting.prior import Prior
 from training.fitting.start import load_shipped_model, start_of
