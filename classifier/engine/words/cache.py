@@ -114,11 +114,17 @@ KERNEL_SOURCES = ("engine/words/*.py", "engine/counting/*.py", "engine/scoring/*
 
 
 def sources_digest(*names: str) -> bytes:
-    """A hash of source files of this package: what they build changes with them."""
+    """A hash of source files of this package: what they build changes with them.
+
+    Raises FileNotFoundError where a name fits no file, as after a renaming that forgot it.
+    """
     package = Path(__file__).resolve().parents[2]
     state = hashlib.sha256()
     for name in names:
-        for path in sorted(package.glob(name)):
+        paths = sorted(package.glob(name))
+        if not paths:
+            raise FileNotFoundError(f"{package / name}: no such source file")
+        for path in paths:
             state.update(path.read_bytes())
     return state.digest()
 
