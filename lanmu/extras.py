@@ -5,8 +5,7 @@ from __future__ import annotations
 from classifier.messages import Message, say
 
 EXTRAS = {
-    "train": ("sklearn", "scipy", "joblib", "threadpoolctl", "datasketch", "cleanlab", "optuna", "altair", "vl_convert",
-              "jinja2"),
+    "train": ("sklearn", "scipy", "joblib", "threadpoolctl", "datasketch", "cleanlab", "optuna", "jinja2", "resvg_py"),
     "service": ("fastapi", "starlette", "uvicorn", "uvloop", "httptools", "sqlalchemy", "watchfiles", "argon2",
                 "multipart", "python_multipart", "itsdangerous", "prometheus_client", "httpx"),
     "cluster": ("dask", "distributed"),

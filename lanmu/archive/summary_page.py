@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from html import escape
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,11 +13,11 @@ from classifier.messages import text_of
 from classifier.model.decisions import explain_reason
 from classifier.taxonomy import Taxonomy
 from lanmu.archive.plan import read_refusal
-from lanmu.charts import Column, draw_histogram, place_of_share, stack_bars, svg
-from training.evaluation.report.chart_page import chart_page, html_table, key_figures
+from training.chart_page import chart_page, figure, html_table, key_figures
+from training.plots import Column, Part, choice_style, draw_histogram, every_time, legend, stack_bars
 
 ACCEPTED, REVIEW = "自动采用", "待审核"
-_FILLS = {ACCEPTED: "#2e8b6f", REVIEW: "#e0a030"}
+_PARTS = {"accepted": Part(ACCEPTED, "#2e8b6f"), "review": Part(REVIEW, "#e0a030")}
 _MOST_MONTHS = 60
 """With more months than this the charts over time go by year."""
 _SHOWN_NAME = 60
@@ -26,6 +25,8 @@ _SHOWN_NAME = 60
 
 def summary_html(summary: dict[str, Any], taxonomy: Taxonomy, refusals: Sequence[dict[str, Any]]) -> str:
     """The page; ``refusals`` are the first few of ``refused.jsonl``."""
+    parts = {c: Part(taxonomy[c].name, taxonomy[c].colour, f"k{i}") for i, c in enumerate(summary["categories"])}
+    style = _STYLE
     body = [
         f"<h1>归档标注小结：{escape(_sources_line(summary['sources']))}</h1>",
         f"<p class=dim>模型 {escape(summary['model'])} · {escape(_day(summary))} · {summary['files']:,} 个文件，"
@@ -35,7 +36,8 @@ def summary_html(summary: dict[str, Any], taxonomy: Taxonomy, refusals: Sequence
     if summary["articles"]:
         body += ["<h2>类别</h2>", _categories(summary, taxonomy)]
         if any(month for month in summary["months"]):
-            body += ["<h2>随时间</h2>", _over_time(summary, taxonomy)]
+            body += ["<h2>随时间</h2>", _over_time(summary, parts)]
+            style += choice_style(parts.values())
         body += ["<h2>把握</h2>", _confidence(summary), _reasons(summary)]
     body += ["<h2>来源</h2>", _slowest(summary)]
     if summary["refused"]:
@@ -43,26 +45,16 @@ def summary_html(summary: dict[str, Any], taxonomy: Taxonomy, refusals: Sequence
     if summary["passed_over"]:
         kinds = "、".join(f"{escape(ending or '没有扩展名')} {n:,} 个" for ending, n in summary["passed_over"].items())
         body += [f"<p>没有读的文件（这些种类读不了）：{kinds}</p>"]
-    return chart_page(f"归档标注小结 {_sources_line(summary['sources'])}", "\n".join(body), style=_STYLE)
+    return chart_page(f"归档标注小结 {_sources_line(summary['sources'])}", "\n".join(body), style=style)
 
 
 _STYLE = """
 h1, p { overflow-wrap: anywhere; }
 h3 { font-size: 1rem; margin: 1.5rem 0 .25rem; }
-.legend { display: flex; flex-wrap: wrap; gap: .2rem .9rem; margin: .75rem 0; font-size: .85rem; }
-.legend svg { display: inline-block; width: .8em; height: .8em; margin-right: .35em; }
-td:first-child { min-width: 8rem; }
 .bars th[scope] { color: var(--ink); width: 1%; }
 .bars td { vertical-align: middle; }
 td.bar { width: 80%; min-width: 6rem; }
 td.bar svg { display: block; width: 100%; height: .8rem; }
-.scroll { overflow-x: auto; }
-svg.drawing { display: block; width: 100%; min-width: 32rem; height: auto; font-size: 12px; }
-svg.drawing text { fill: var(--dim); }
-svg.drawing .grid { stroke: var(--line); }
-svg.drawing .rule { stroke: var(--dim); stroke-dasharray: 4 4; }
-svg.drawing rect:hover { opacity: .75; }
-@media (max-width: 40rem) { body { padding: 1rem .75rem 3rem; } figure { padding: .75rem; margin: .75rem 0; } }
 """
 
 
@@ -87,9 +79,9 @@ def _categories(summary: dict[str, Any], taxonomy: Taxonomy) -> str:
         held, n = counts["review"], counts["articles"]
         taken = n - held
         bar = "".join(
-            f'<rect x="{start / most:.5f}" width="{width / most:.5f}" height="1" fill="{_FILLS[decision]}">'
-            f"<title>{decision} {width:,}</title></rect>"
-            for decision, start, width in ((ACCEPTED, 0, taken), (REVIEW, taken, held))
+            f'<rect x="{start / most:.5f}" width="{width / most:.5f}" height="1"{part.fill}>'
+            f"<title>{part.name} {width:,}</title></rect>"
+            for part, start, width in ((_PARTS["accepted"], 0, taken), (_PARTS["review"], taken, held))
             if width
         )
         rows.append(
@@ -101,26 +93,20 @@ def _categories(summary: dict[str, Any], taxonomy: Taxonomy) -> str:
         f"<div class=table><table class=bars><thead><tr><th>类别</th><th></th><th class=number>篇数</th>"
         f"<th class=number>待审核</th></tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
-    return _figure("各类别篇数与待审占比", f"{_legend(_FILLS)}{table}", "末列是该类别里待审的比例")
+    return figure("各类别篇数与待审占比", legend(_PARTS.values()) + table, "末列是该类别里待审的比例")
 
 
-def _over_time(summary: dict[str, Any], taxonomy: Taxonomy) -> str:
+def _over_time(summary: dict[str, Any], parts: dict[str, Part]) -> str:
     columns, by_year = _columns(summary)
     unit = "年" if by_year else "月"
     undated = sum(summary["months"].get("", {}).values())
     note = f"另有 {undated:,} 篇没有日期" if undated else ""
-    order = list(summary["categories"])
-    names = {category: taxonomy[category].name for category in order}
-    fills = {category: taxonomy[category].colour for category in order}
-    figures = "".join(
-        _figure(
-            f"每{unit}各类别的{what}",
-            f"<div class=scroll>{svg(stack_bars(columns, order, shares=shares), fills, names, what)}</div>",
-            note if not shares else "",
-        )
-        for what, shares in (("篇数", False), ("比例", True))
+    counts, shares = stack_bars(columns, parts), stack_bars(columns, parts, shares=True)
+    return (
+        legend(parts.values(), choose=True)
+        + figure(f"每{unit}各类别的篇数", counts.svg("篇数"), note)
+        + figure(f"每{unit}各类别的比例", shares.svg("比例"))
     )
-    return _legend({names[category]: fills[category] for category in order}) + figures
 
 
 def _columns(summary: dict[str, Any]) -> tuple[list[Column], bool]:
@@ -130,48 +116,22 @@ def _columns(summary: dict[str, Any]) -> tuple[list[Column], bool]:
     counts: dict[str, Counter[str]] = {}
     for month in months:
         counts.setdefault(month[:4] if by_year else month, Counter()).update(summary["months"][month])
-    return [Column(time, counts.get(time, {})) for time in _times(sorted(counts), by_year)], by_year
-
-
-def _times(known: Sequence[str], by_year: bool) -> list[str]:
-    """All years or months from the first to the last; only the known ones where those would be too many."""
-    first, last = known[0], known[-1]
-    if by_year:
-        times = [f"{year:04d}" for year in range(int(first), int(last) + 1)]
-    else:
-        start, end = (int(month[:4]) * 12 + int(month[5:7]) - 1 for month in (first, last))
-        times = [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(start, min(end, start + 600) + 1)]
-    return times if len(times) <= 2 * _MOST_MONTHS and set(known) <= set(times) else list(known)
+    return [Column(time, counts.get(time, {})) for time in every_time(sorted(counts))], by_year
 
 
 def _confidence(summary: dict[str, Any]) -> str:
     probability, threshold = summary["probability"], summary["threshold"]
+    order = ("review", "accepted")
     bins = [
-        {REVIEW: held, ACCEPTED: taken}
-        for held, taken in zip(probability["review"], probability["accepted"], strict=True)
+        dict(zip(order, counts, strict=True)) for counts in zip(*(probability[name] for name in order), strict=True)
     ]
-    drawing = draw_histogram(bins, (REVIEW, ACCEPTED), root=True)
+    plot = draw_histogram(bins, {name: _PARTS[name] for name in order}, root=True)
     note = "没有达到所要准确率的门槛，全部待审核"
     if threshold <= 1:
-        drawing = replace(drawing, rules=(place_of_share(threshold),))
+        plot.stroke((threshold, 0), (threshold, plot.y.high), "rule", f"自动采用的门槛 {threshold:.0%}")
         note = f"虚线是自动采用的门槛 {threshold:.0%}"
-    chart = svg(drawing, _FILLS, {}, "最佳类别的概率")
-    return _figure("把握的分布", f"{_legend(_FILLS)}<div class=scroll>{chart}</div>",
-                   f"{note}；横轴是最佳类别的概率，纵轴按平方根，好让少的也看得见")  # fmt: skip
-
-
-def _figure(caption: str, content: str, note: str = "") -> str:
-    small = f"<small>{escape(note)}</small>" if note else ""
-    return f"<figure><figcaption>{escape(caption)}{small}</figcaption>{content}</figure>"
-
-
-def _legend(fills: Mapping[str, str]) -> str:
-    keys = "".join(
-        f'<span><svg viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" rx="2" '
-        f'fill="{escape(fill)}"/></svg>{escape(name)}</span>'
-        for name, fill in fills.items()
-    )
-    return f"<div class=legend>{keys}</div>"
+    return figure("把握的分布", legend(_PARTS.values()) + plot.svg("最佳类别的概率"),
+                  f"{note}；横轴是最佳类别的概率，纵轴按平方根，好让少的也看得见")  # fmt: skip
 
 
 def _reasons(summary: dict[str, Any]) -> str:

@@ -83,6 +83,6 @@ def _read(path: str, options: ReadingOptions) -> tuple[bytes, str, str]:
 
 
 def _png(svg: str) -> bytes:
-    import vl_convert
+    import resvg_py
 
-    return bytes(vl_convert.svg_to_png(svg, scale=1.5))
+    return resvg_py.svg_to_bytes(svg, zoom=1.5)

@@ -26,7 +26,7 @@ def test_the_charts_are_drawn(width: int, scheme: str, tmp_path: Path, small_mod
         page.on("pageerror", lambda error: said.append(str(error)))
         page.on("request", lambda request: said.append(request.url) if not request.url.startswith("file:") else None)
         page.goto((tmp_path / "out" / "summary.html").as_uri())
-        assert page.locator("figure svg.drawing").count() == 3 and page.locator("table.bars td.bar svg").count() > 1
+        assert page.locator("figure .plot > svg").count() == 3 and page.locator("table.bars td.bar svg").count() > 1
         assert page.locator("text=三农").count() >= 1
         assert page.locator("td:has-text('<b>空.txt')").count() >= 1
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -45,7 +45,7 @@ def test_few_articles_are_counted_in_whole_ones(count: int, tmp_path: Path, smal
         page = browser.new_page()
         page.goto((tmp_path / "out" / "summary.html").as_uri())
         axes = page.evaluate(
-            """[...document.querySelectorAll("figure svg.drawing")].map(chart =>
+            """[...document.querySelectorAll("figure .plot > svg")].map(chart =>
             [...chart.querySelectorAll("text[text-anchor=end]")].map(tick => tick.textContent))"""
         )
         browser.close()

@@ -1,4 +1,4 @@
-"""Words found again in the printed text, and charts whose axes hold what they show."""
+"""Words found again in the printed text, and categories' colours."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.article import Article
+from classifier.model.highlighting import mark_text
 from classifier.model.topic_model import TopicModel
 from classifier.taxonomy import Category, Taxonomy
-from lanmu.charts import HEIGHT, Column, draw_histogram, draw_shares, scale, stack_bars
 from lanmu.service.desk.categories import lighter, stylesheet
-from lanmu.service.desk.highlighting import explain_article, pieces
-from lanmu.service.store.statistics import BINS
+from lanmu.service.desk.highlighting import explain_article
 from tests.examples import examples
 
 CHARACTERS = "医生给老人量血压醫療採棉機 \u3000\n\t\u200b\ufeffAＡbﬁ,。😀𠮷\ud800\x00<&"
@@ -53,32 +52,8 @@ def test_without_a_model_or_its_categories_the_text_is_plain(model: TopicModel) 
 def test_the_pieces_are_the_text(model: TopicModel, text: str) -> None:
     cut, fold = model.explainer.counter.cut, model.weights.table.fold
     weights = {"医生": 1.0, "血压": -0.5, "老人": 0.3, "医疗": 0.2, "a": 0.1, "医生 给": 0.9}
-    cut_text = pieces(text, weights, cut, fold)
+    cut_text = mark_text(text, weights, cut, fold)
     assert "".join(piece.text for piece in cut_text) == text
-
-
-@pytest.mark.parametrize("most", [0, 1, 3, 4, 7, 19, 83, 100, 101, 9_999, 1_234_567])
-def test_an_axis_is_round_and_holds_the_most(most: int) -> None:
-    top, step = scale(most)
-    assert top >= most
-    assert top % step == 0
-    assert 1 <= top / step <= 6
-
-
-def test_bars_and_line_stay_inside_the_drawing() -> None:
-    days = [Column("3月1日", {"sports": 3, "health": 5}), Column("3月2日", {}), Column("3月3日", {"health": 1})]
-    bars = stack_bars(days, ["health", "sports"])
-    assert [(box.what, box.count) for box in bars.boxes] == [("health", 5), ("sports", 3), ("health", 1)]
-    first, second = bars.boxes[:2]
-    assert second.y + second.height == pytest.approx(first.y)
-    assert all(0 <= box.y <= box.y + box.height <= HEIGHT and 0 <= box.x <= bars.right for box in bars.boxes)
-    shares = stack_bars(days, ["health", "sports"], shares=True)
-    assert [round(box.height / (HEIGHT - 42), 3) for box in shares.boxes] == [0.625, 0.375, 1.0]
-    line = draw_shares([("3月1日", 0.25), ("3月2日", None), ("3月3日", 1.0)])
-    assert [share for *_, share in line.dots] == [0.25, 1.0]
-    assert stack_bars([], []).boxes == ()
-    bins = [{}] * (BINS - 1) + [{"accepted": 9, "review": 1}]
-    assert [box.count for box in draw_histogram(bins, ("accepted", "review")).boxes] == [9, 1]
 
 
 def test_a_colour_that_is_none_does_not_reach_the_stylesheet() -> None:

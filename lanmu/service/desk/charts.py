@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from fastapi import APIRouter, Request
+from markupsafe import Markup
 from starlette.responses import Response
 
-from lanmu.charts import Column, draw_histogram, draw_shares, stack_bars
 from lanmu.service.desk.filters import valid_day
 from lanmu.service.desk.rendering import Desk
 from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.store import statistics
 from lanmu.service.store.statistics import Clock, Period, Span
+from training.plots import Column, Part, draw_histogram, draw_shares, stack_bars
 
 router = APIRouter(route_class=AskFirst)
 DAYS = 30
@@ -45,15 +46,21 @@ def charts_page(
         for category, count in period.categories.items():
             totals[category] = totals.get(category, 0) + count
     order += sorted(set(totals) - set(order))
+    parts = {id: Part(desk.categories[id].name, style=desk.categories[id].style) for id in order}
+    columns = [Column(desk.t.short_day(one.name), one.categories) for one in periods]
+    shares = [(desk.t.short_day(one.name), one.review_share if one.articles else None) for one in periods]
+    sides = {
+        "accepted": Part(desk.t("state.accepted"), style="key-accepted"),
+        "review": Part(desk.t("charts.to_review"), style="key-review"),
+    }
+    bins = [{"accepted": some, "review": rest} for some, rest in sure]
     return desk.page(
         "charts.html", span=by, clock=at, first_day=first, last_day=last, periods=periods,
         totals=sorted(totals.items(), key=lambda item: -item[1]), articles=sum(totals.values()),
         reviewed=sum(period.reviewed for period in periods),
-        bars=stack_bars([Column(desk.t.short_day(one.name), one.categories) for one in periods], order),
-        shares=draw_shares(
-            [(desk.t.short_day(one.name), one.review_share if one.articles else None) for one in periods]
-        ),
-        sure=draw_histogram([{"accepted": some, "review": rest} for some, rest in sure], ("accepted", "review")),
+        bars=Markup(stack_bars(columns, parts).svg(desk.t("charts.by_category"))),
+        shares=Markup(draw_shares(shares).svg(desk.t("charts.share"))),
+        sure=Markup(draw_histogram(bins, sides).svg(desk.t("charts.sure"))),
         undated=undated, agreement=agreement, corrections=corrections, most=max(totals.values(), default=1),
     )  # fmt: skip
 

@@ -104,14 +104,15 @@ class Drift:
             "limits": {
                 name: [
                     {"month": month.month, "low": round(float(low), 6), "high": round(float(high), 6)}
-                    for month, low, high in zip(self._judged, chart.low, chart.high, strict=True)
+                    for month, low, high in zip(self.judged, chart.low, chart.high, strict=True)
                 ]
                 for name, chart in self.charts.items()
             },
         }
 
     @property
-    def _judged(self) -> list[Month]:
+    def judged(self) -> list[Month]:
+        """The months with enough articles to tell whether they stand out."""
         return [month for month in self.months if month.articles >= FEWEST_ARTICLES]
 
 

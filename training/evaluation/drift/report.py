@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
-
 from classifier.messages import Language
+from training.chart_page import chart_page, figure
 from training.evaluation.drift.control import FEWEST_VALUES
 from training.evaluation.drift.measure import FEWEST_ARTICLES, Drift, Month
 from training.evaluation.printing import Figures, grid
-from training.evaluation.report.chart_page import chart_figure, chart_page
-from training.evaluation.report.charts import BLUE, GREY, RED, STEP, data_of
 from training.evaluation.wording import TEMPLATES, Wording
-
-if TYPE_CHECKING:
-    pass
+from training.plots import (
+    Column,
+    Part,
+    Plot,
+    Row,
+    choice_style,
+    draw_rows,
+    every_time,
+    label_axis,
+    legend,
+    round_axis,
+    stack_bars,
+    write_share,
+)
 
 MEASURES = ("unseen", "probability", "accepted")
 NAMED = 6
 MORE_COMMON = 0.02
+MEASURE_HEIGHT = 180.0
+MOST_CATEGORIES = 40
 MOST_MONTHS = 36
 """A longer series is not listed month by month on the terminal; those that stand out are."""
 
@@ -63,10 +72,11 @@ def drift_page(drift: Drift, language: Language = "zh") -> str:
 
     say = Wording(language)
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
-    measures = [
-        chart_figure(_measure_chart(drift, measure, say), say(f"drift_{measure}"), say("drift_chart_note"))
-        for measure in MEASURES
-    ]
+    parts = {
+        category.id: Part(category.name, category.colour, f"k{i}")
+        for i, category in enumerate(drift.taxonomy)
+        if drift.whole.mix.get(category.id)
+    }
     body = environment.get_template("drift.html").render(
         say=say,
         subtitle=_subtitle(drift, say),
@@ -84,13 +94,16 @@ def drift_page(drift: Drift, language: Language = "zh") -> str:
             for month in drift.standing_out
         ],
         charts={
-            "measures": [Markup(one) for one in measures],
-            "mix": Markup(chart_figure(_mix_chart(drift, say), say("drift_chart_mix"))),
-            "against": Markup(chart_figure(_against_chart(drift, say), say("drift_chart_against"))),
+            "measures": [
+                Markup(figure(say(f"drift_{measure}"), _measure_chart(drift, measure, say), say("drift_chart_note")))
+                for measure in MEASURES
+            ],
+            "mix": Markup(figure(say("drift_chart_mix"), _mix_chart(drift, parts, say))),
+            "against": Markup(figure(say("drift_chart_against"), _against_chart(drift, say))),
         },
         about=say("drift_about", least=FEWEST_ARTICLES),
     )
-    style = (TEMPLATES / "report.css").read_text("utf-8")
+    style = (TEMPLATES / "report.css").read_text("utf-8") + choice_style(parts.values())
     return chart_page(say("drift_title"), body, language="zh-CN" if language == "zh" else "en", style=style)
 
 
@@ -148,109 +161,55 @@ def _subtitle(drift: Drift, say: Wording) -> str:
     )
 
 
-def _measure_chart(drift: Drift, measure: str, say: Wording) -> Any:
-    import altair as alt
-
-    judged = {month.month: i for i, month in enumerate(_judge_months(drift))}
-    chart = drift.charts.get(measure)
-    limits = chart is not None and len(judged) >= FEWEST_VALUES
-    rows = []
-    for month in drift.months:
-        row: dict[str, Any] = {"month": month.month, "value": getattr(month, measure), "articles": month.articles}
-        i = judged.get(month.month)
-        if limits and chart is not None and i is not None:
-            low, high = float(chart.low[i]), float(chart.high[i])
-            row |= {"low": max(low, 0.0), "high": min(high, 1.0), "out": bool(chart.out()[i])}
-        rows.append(row)
-    scale = alt.Scale(zero=False, nice=True)
-    base = alt.Chart(data_of(rows)).encode(
-        x=alt.X("month:T", title=None, axis=alt.Axis(format="%Y-%m", labelAngle=0, tickCount=8)),
-        tooltip=[
-            alt.Tooltip("month:T", format="%Y-%m", title=say("drift_month")),
-            alt.Tooltip("value:Q", format=".1%", title=say(f"drift_{measure}")),
-            alt.Tooltip("articles:Q", format=",", title=say("drift_articles")),
-        ],
-    )
-    y = alt.Y("value:Q", title=None, scale=scale, axis=alt.Axis(format=".0%" if measure != "unseen" else ".1%"))
-    layers = []
-    if limits:
-        band = base.mark_area(opacity=0.15, color=BLUE, interpolate="step")
-        layers.append(band.encode(y=alt.Y("low:Q", scale=scale), y2="high:Q"))
-    labels = alt.Chart(data_of([{"y": getattr(drift.reference, measure)}]))
-    layers += [
-        labels.mark_rule(color=GREY, strokeDash=[5, 4]).encode(y=alt.Y("y:Q", scale=scale)),
-        base.mark_line(color=BLUE, strokeWidth=2).encode(y=y),
-        base.mark_point(filled=True, size=34, color=BLUE, opacity=1).encode(y=y),
-        base.transform_filter("datum.out === true").mark_point(filled=True, size=90, color=RED, opacity=1).encode(y=y),
-    ]
-    return alt.layer(*layers).properties(width="container", height=180)
-
-
-def _mix_chart(drift: Drift, say: Wording) -> Any:
-    import altair as alt
-
-    shown = [category for category in drift.taxonomy if drift.whole.mix.get(category.id)]
-    rows = [
-        {"month": month.month, "category": category.name, "share": month.mix.get(category.id, 0.0)}
-        for month in drift.months
-        for category in shown
-    ]
-    colour = alt.Color(
-        "category:N", title=None, sort=[category.name for category in shown],
-        scale=alt.Scale(domain=[c.name for c in shown], range=[c.colour for c in shown]),
-        legend=alt.Legend(orient="bottom", columns=8),
-    )  # fmt: skip
-    chosen = alt.selection_point(fields=["category"], bind="legend")
-    return (
-        alt.Chart(data_of(rows))
-        .mark_bar()
-        .encode(
-            x=alt.X("yearmonth(month):T", title=None, axis=alt.Axis(format="%Y-%m", labelAngle=0, tickCount=8)),
-            y=alt.Y("share:Q", stack="normalize", title=None, axis=alt.Axis(format="%")),
-            color=colour,
-            opacity=alt.when(chosen).then(alt.value(1)).otherwise(alt.value(0.15)),
-            tooltip=[
-                alt.Tooltip("month:T", format="%Y-%m", title=say("drift_month")),
-                alt.Tooltip("category:N", title=say("category")),
-                alt.Tooltip("share:Q", format=".1%", title=say("share")),
-            ],
+def _measure_chart(drift: Drift, measure: str, say: Wording) -> str:
+    months = {month.month: month for month in drift.months}
+    columns = {month: i for i, month in enumerate(every_time(list(months)))}
+    chart, judged, labels = drift.charts.get(measure), drift.judged, getattr(drift.reference, measure)
+    band: list[tuple[float, tuple[float, float]]] = []
+    out: set[str] = set()
+    if chart is not None and len(judged) >= FEWEST_VALUES:
+        out = {month.month for month, far in zip(judged, chart.out(), strict=True) if far}
+        for month, low, high in zip(judged, chart.low.tolist(), chart.high.tolist(), strict=True):
+            limits, start = (max(low, 0.0), min(high, 1.0)), columns[month.month]
+            band += [(start, limits), (start + 1, limits)]
+    values = [(columns[name] + 0.5, name, getattr(month, measure)) for name, month in months.items()]
+    bounds = [labels, *(value for *_, value in values), *(bound for _, limits in band for bound in limits)]
+    plot = Plot(label_axis(list(columns)), round_axis(min(bounds), max(bounds), write_share), MEASURE_HEIGHT)
+    if band:
+        plot.band(band, "blue")
+    plot.stroke((0, labels), (plot.x.high, labels), "rule", f"{say('drift_labels')} {_percent(labels)}")
+    plot.curve([(x, value) for x, _, value in values], "blue")
+    for x, name, value in values:
+        title = (
+            f"{name} · {say(f'drift_{measure}')} {_percent(value)} · {say('drift_articles')} {months[name].articles:,}"
         )
-        .add_params(chosen)
-        .properties(width="container", height=280)
-    )
+        plot.dot((x, value), "dot red" if name in out else "dot blue", title, 5.0 if name in out else 3.0)
+    return plot.svg(say(f"drift_{measure}"))
 
 
-def _against_chart(drift: Drift, say: Wording) -> Any:
-    import altair as alt
-
-    names = {category.id: category.name for category in drift.taxonomy}
-    categories = sorted({*drift.whole.mix, *drift.reference.mix}, key=lambda c: -drift.whole.mix.get(c, 0.0))[:40]
-    archive, labels = say("drift_archive"), say("drift_labels")
-    rows = [
-        {"category": names.get(c, c), "side": side, "share": mix.get(c, 0.0)}
-        for c in categories
-        for side, mix in ((archive, drift.whole.mix), (labels, drift.reference.mix))
+def _mix_chart(drift: Drift, parts: dict[str, Part], say: Wording) -> str:
+    months = {month.month: month for month in drift.months}
+    columns = [
+        Column(name, {c: round(share * months[name].articles) for c, share in months[name].mix.items()})
+        if name in months
+        else Column(name, {})
+        for name in every_time(list(months))
     ]
-    y = alt.Y("category:N", sort=[names.get(c, c) for c in categories], title=None)
-    base = alt.Chart(data_of(rows)).encode(y=y)
-    line = base.mark_line(color=GREY, opacity=0.6).encode(x="share:Q", detail="category:N")
-    points = base.mark_point(filled=True, size=80, opacity=1).encode(
-        x=alt.X("share:Q", title=None, axis=alt.Axis(format="%")),
-        color=alt.Color(
-            "side:N", title=None, scale=alt.Scale(domain=[archive, labels], range=[BLUE, RED]),
-            legend=alt.Legend(orient="top"),
-        ),
-        tooltip=[
-            alt.Tooltip("category:N", title=say("category")),
-            alt.Tooltip("side:N", title=" "),
-            alt.Tooltip("share:Q", format=".1%", title=say("share")),
-        ],
-    )  # fmt: skip
-    return alt.layer(line, points).properties(width="container", height=alt.Step(STEP))
+    return legend(parts.values(), choose=True) + stack_bars(columns, parts, shares=True).svg(say("drift_chart_mix"))
 
 
-def _judge_months(drift: Drift) -> Iterable[Month]:
-    return [month for month in drift.months if month.articles >= FEWEST_ARTICLES]
+def _against_chart(drift: Drift, say: Wording) -> str:
+    names = {category.id: category.name for category in drift.taxonomy}
+    archive, labels = Part(say("drift_archive"), style="blue"), Part(say("drift_labels"), style="red")
+    categories = sorted({*drift.whole.mix, *drift.reference.mix}, key=lambda c: -drift.whole.mix.get(c, 0.0))
+    rows: list[Row] = []
+    for category in categories[:MOST_CATEGORIES]:
+        here, there = drift.whole.mix.get(category, 0.0), drift.reference.mix.get(category, 0.0)
+        name = names.get(category, category)
+        title = f"{name} · {archive.name} {_percent(here)} · {labels.name} {_percent(there)}"
+        rows.append(Row(name, title, (here, there), ((there, "dot red"), (here, "dot blue"))))
+    axis = round_axis(0.0, max(max(row.span) for row in rows), write_share)
+    return legend((archive, labels)) + draw_rows(rows, axis, say("drift_chart_against"), span="link")
 
 
 def _percent(share: float) -> str:

@@ -1,12 +1,16 @@
-"""The charts of an evaluation's report, as Altair charts."""
+"""The charts of an evaluation's report."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from html import escape
+from itertools import pairwise
+from math import log, sqrt
+from typing import TYPE_CHECKING
 
 from training.evaluation.curves import Slice, accuracy_by_share, confusion, reliability
+from training.plots import SHARES, Axis, Part, Plot, Row, Tick, draw_rows, legend, round_axis, write_share
 
 if TYPE_CHECKING:
     from training.evaluation.answers import Answers
@@ -15,288 +19,173 @@ if TYPE_CHECKING:
     from training.evaluation.versus import Versus
     from training.evaluation.wording import Wording
 
-BLUE = "#3d7ab8"
-RED = "#c8553d"
-GREY = "#8a939c"
 MOST_CATEGORIES = 40
 """Charts with a row a category show this many at most: those that are wrong most often."""
-STEP = 26
+LARGEST_DOT = 9.0
 
 
-def category_chart(evaluation: Evaluation, say: Wording) -> Any:
+def category_chart(evaluation: Evaluation, say: Wording) -> str:
     """F1 of each category with its interval, precision and recall beside it."""
-    import altair as alt
-
     names = {category.id: category.name for category in evaluation.answers.taxonomy}
+    worst = sorted(evaluation.metrics["categories"].items(), key=lambda item: item[1]["f1"])[:MOST_CATEGORIES]
     rows = [
-        {
-            "category": names[category],
-            "F1": row["f1"],
-            "low": row["f1_95"][0],
-            "high": row["f1_95"][1],
-            "precision": row["precision"],
-            "recall": row["recall"],
-            "labels": row["support"],
-        }
-        for category, row in _choose_shown(evaluation.metrics["categories"].items())
-    ]
-    tooltip = [
-        alt.Tooltip("category:N", title=say("category")),
-        alt.Tooltip("F1:Q", format=".3f"),
-        alt.Tooltip("precision:Q", format=".3f", title=say("precision")),
-        alt.Tooltip("recall:Q", format=".3f", title=say("recall")),
-        alt.Tooltip("labels:Q", title=say("labels")),
-    ]
-    lowest = min((row["low"] for row in rows), default=0.0)
-    y = alt.Y("category:N", sort=alt.EncodingSortField("F1", order="descending"), title=None)
-    scale = alt.Scale(domain=[max(0.0, round(lowest - 0.05, 1)), 1.0])
-    base = alt.Chart(data_of(rows)).encode(y=y, tooltip=tooltip)
-    spread = base.mark_rule(strokeWidth=6, opacity=0.25, color=BLUE).encode(
-        x=alt.X("low:Q", scale=scale, title=say("axis_f1"), axis=alt.Axis(format=".2f", tickCount=6)),
-        x2="high:Q",
-    )
-    marks = [
-        base.mark_point(shape=shape, size=34, filled=True, color=GREY, opacity=0.9).encode(
-            x=alt.X(f"{name}:Q", scale=scale)
+        Row(
+            names[category],
+            f"{names[category]} · F1 {row['f1']:.3f} · {say('precision')} {row['precision']:.3f} · "
+            f"{say('recall')} {row['recall']:.3f} · {say('labels')} {row['support']:,}",
+            tuple(row["f1_95"]),
+            ((row["f1"], "dot blue"),),
+            ((row["precision"], "◂"), (row["recall"], "▸")),
         )
-        for name, shape in (("precision", "triangle-left"), ("recall", "triangle-right"))
+        for category, row in reversed(worst)
     ]
-    point = base.mark_point(filled=True, size=90, color=BLUE, opacity=1).encode(x=alt.X("F1:Q", scale=scale))
-    return alt.layer(spread, *marks, point).properties(width="container", height=alt.Step(STEP))
+    axis = round_axis(_lowest(rows), 1.0, lambda value: f"{value:.2f}", name=say("axis_f1"))
+    return draw_rows(rows, axis, say("chart_f1"))
 
 
-def confusion_chart(answers: Answers, say: Wording) -> Any:
+def confusion_table(answers: Answers, say: Wording) -> str:
     """What each right category was taken for: counts, coloured by their share of the right category's articles."""
-    import altair as alt
+    taxonomy = answers.taxonomy
+    counts = {(cell["right"], cell["given"]): cell["count"] for cell in confusion(answers)}
+    totals = dict.fromkeys(taxonomy.ids, 0)
+    missed = dict.fromkeys(taxonomy.ids, 0)
+    for (right, given), count in counts.items():
+        totals[right] += count
+        for side in {right, given} if right != given else ():
+            missed[side] += count
+    worst = sorted((c for c in taxonomy.ids if totals[c] or missed[c]), key=lambda c: -missed[c])[:MOST_CATEGORIES]
+    kept = [category for category in taxonomy if category.id in worst]
 
-    names = {category.id: category.name for category in answers.taxonomy}
-    cells = confusion(answers)
-    totals: dict[str, int] = {}
-    missed: dict[str, int] = {}
-    for cell in cells:
-        totals[cell["right"]] = totals.get(cell["right"], 0) + cell["count"]
-        for side in ("right", "given"):
-            missed[cell[side]] = missed.get(cell[side], 0) + (cell["count"] if cell["right"] != cell["given"] else 0)
-    kept = sorted(missed, key=lambda c: -missed[c])[:MOST_CATEGORIES]
-    order = [names[category] for category in answers.taxonomy.ids if category in kept]
-    rows = [
-        {
-            "right": names[cell["right"]],
-            "given": names[cell["given"]],
-            "articles": cell["count"],
-            "share": round(cell["count"] / totals[cell["right"]], 4),
-            "hit": cell["right"] == cell["given"],
-        }
-        for cell in cells
-        if cell["right"] in kept and cell["given"] in kept
-    ]
-    base = alt.Chart(data_of(rows)).encode(
-        x=alt.X("given:N", sort=order, title=say("given"), axis=alt.Axis(orient="top", labelAngle=-50)),
-        y=alt.Y("right:N", sort=order, title=say("right")),
-        tooltip=[
-            alt.Tooltip("right:N", title=say("right")),
-            alt.Tooltip("given:N", title=say("given")),
-            alt.Tooltip("articles:Q", title=say("count")),
-            alt.Tooltip("share:Q", format=".1%", title=say("share")),
-        ],
+    def cell(right: str, given: str) -> str:
+        count = counts.get((right, given), 0)
+        if not count:
+            return "<td></td>"
+        share = count / totals[right]
+        depth = 0.12 + 0.78 * share if right == given else min(0.15 + 4.25 * share, 1.0)
+        title = f"{taxonomy[right].name} → {taxonomy[given].name} · {say('count')} {count:,} · {share:.1%}"
+        side = "hit" if right == given else "miss"
+        return f'<td class="{side}" style="--w:{100 * depth:.0f}%" title="{escape(title)}">{count}</td>'
+
+    head = "".join(f"<th><span>{escape(category.name)}</span></th>" for category in kept)
+    body = "".join(
+        f"<tr><th scope=row>{escape(right.name)}</th>{''.join(cell(right.id, given.id) for given in kept)}</tr>"
+        for right in kept
     )
-    shade = alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.12, 0.9]), legend=None)
-    missed_shade = alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 0.2], range=[0.15, 1], clamp=True), legend=None)
-    hits = base.transform_filter("datum.hit").mark_rect(color=BLUE, cornerRadius=3).encode(opacity=shade)
-    misses = base.transform_filter("!datum.hit").mark_rect(color=RED, cornerRadius=3).encode(opacity=missed_shade)
-    text = base.mark_text(fontSize=11).encode(text="articles:Q")
-    return (
-        alt.layer(hits, misses, text)
-        .resolve_scale(opacity="independent")
-        .properties(width=alt.Step(STEP + 4), height=alt.Step(STEP))
-    )
+    return f'<table class="confusion"><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def acceptance_chart(evaluation: Evaluation, say: Wording) -> Any:
+def acceptance_chart(evaluation: Evaluation, say: Wording) -> str:
     """Accuracy of the surest articles against their share, with the model's own threshold as a point."""
-    import altair as alt
-
-    rows = [
-        {"share": r["share"], "accuracy": r["accuracy"], "low": r["accuracy_95"][0], "high": r["accuracy_95"][1],
-         "probability": r["probability"]}
-        for r in accuracy_by_share(evaluation.answers)
-    ]  # fmt: skip
-    lowest = min(row["low"] for row in rows)
-    scale = alt.Scale(domain=[max(0.0, lowest - 0.02), 1.0], nice=False)
-    x = alt.X("share:Q", title=say("accepted_share"), axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
-    near = alt.selection_point(fields=["share"], nearest=True, on="pointermove", empty=False, clear="pointerout")
-    base = alt.Chart(data_of(rows)).encode(x=x)
-    band = base.mark_area(opacity=0.18, color=BLUE).encode(
-        y=alt.Y("low:Q", scale=scale, title=say("accepted_accuracy"), axis=alt.Axis(format="%")), y2="high:Q"
-    )
-    line = base.mark_line(color=BLUE, strokeWidth=2.5).encode(y=alt.Y("accuracy:Q", scale=scale))
-    tooltip = [
-        alt.Tooltip("share:Q", format=".0%", title=say("accepted_share")),
-        alt.Tooltip("accuracy:Q", format=".1%", title=say("accuracy")),
-        alt.Tooltip("probability:Q", format=".3f", title=say("from_probability")),
-    ]
-    touch = base.mark_rule(color=GREY).encode(
-        opacity=alt.when(near).then(alt.value(0.7)).otherwise(alt.value(0)), tooltip=tooltip
-    ).add_params(near)  # fmt: skip
-    layers = [band, line, touch]
-    metrics = evaluation.metrics
-    if metrics["accepted_accuracy"] is not None:
-        own = [
-            {"share": metrics["accepted_share"], "accuracy": metrics["accepted_accuracy"], "threshold": say("as_set")}
-        ]
-        point = alt.Chart(data_of(own)).encode(x=x, y=alt.Y("accuracy:Q", scale=scale))
-        layers += [
-            point.mark_point(filled=True, size=110, color=RED, opacity=1).encode(
-                tooltip=[
-                    alt.Tooltip("share:Q", format=".1%", title=say("accepted_share")),
-                    alt.Tooltip("accuracy:Q", format=".1%", title=say("accuracy")),
-                ]
-            ),
-            point.mark_text(dy=-14, dx=-6, align="right", fontWeight="bold").encode(text="threshold:N"),
-        ]
-    return alt.layer(*layers).properties(width="container", height=260)
+    rows = accuracy_by_share(evaluation.answers)
+    lowest = min(row["accuracy_95"][0] for row in rows)
+    y = round_axis(lowest, 1.0, write_share, name=say("accepted_accuracy"))
+    plot = Plot(replace(SHARES, name=say("accepted_share")), y)
+    plot.band([(row["share"], row["accuracy_95"]) for row in rows], "blue")
+    plot.curve([(row["share"], row["accuracy"]) for row in rows], "blue")
+    ends = [0.0, *((row["share"] + after["share"]) / 2 for row, after in pairwise(rows)), 1.0]
+    for row, (start, end) in zip(rows, pairwise(ends), strict=True):
+        plot.box(
+            (start, y.low), (end, y.high), "touch",
+            f"{say('accepted_share')} {row['share']:.0%} · {say('accuracy')} {row['accuracy']:.1%} · "
+            f"{say('from_probability')} {row['probability']:.3f}",
+        )  # fmt: skip
+    share, accuracy = evaluation.metrics["accepted_share"], evaluation.metrics["accepted_accuracy"]
+    if accuracy is not None:
+        title = f"{say('as_set')} · {say('accepted_share')} {share:.1%} · {say('accuracy')} {accuracy:.1%}"
+        plot.dot((share, accuracy), "dot red", title, 6)
+        plot.write((share, accuracy), say("as_set"), "end", -10)
+    return plot.svg(say("chart_acceptance"))
 
 
-def reliability_chart(answers: Answers, say: Wording) -> Any:
+def reliability_chart(answers: Answers, say: Wording) -> str:
     """How often answers of a probability are right."""
-    import altair as alt
-
-    rows = [
-        {"probability": r["probability"], "accuracy": r["accuracy"], "low": r["accuracy_95"][0],
-         "high": r["accuracy_95"][1], "articles": r["articles"]}
-        for r in reliability(answers)
-    ]  # fmt: skip
-    whole = alt.Scale(domain=[0, 1])
-    line = alt.Chart(data_of([{"p": 0, "a": 0}, {"p": 1, "a": 1}])).mark_line(
-        color=GREY, strokeDash=[4, 4]
-    ).encode(x=alt.X("p:Q", scale=whole), y=alt.Y("a:Q", scale=whole))  # fmt: skip
-    base = alt.Chart(data_of(rows)).encode(
-        x=alt.X("probability:Q", scale=whole, title=say("probability"), axis=alt.Axis(format="%")),
-        tooltip=[
-            alt.Tooltip("probability:Q", format=".1%", title=say("probability")),
-            alt.Tooltip("accuracy:Q", format=".1%", title=say("share_right")),
-            alt.Tooltip("articles:Q", title=say("count")),
-        ],
-    )
-    spread = base.mark_rule(color=BLUE, opacity=0.35, strokeWidth=4).encode(
-        y=alt.Y("low:Q", scale=whole, title=say("share_right"), axis=alt.Axis(format="%")), y2="high:Q"
-    )
-    points = base.mark_point(filled=True, color=BLUE, opacity=1).encode(
-        y=alt.Y("accuracy:Q", scale=whole), size=alt.Size("articles:Q", scale=alt.Scale(range=[30, 300]), legend=None)
-    )
-    return alt.layer(line, spread, points).properties(width="container", height=260)
+    rows = reliability(answers)
+    most = max(row["articles"] for row in rows)
+    plot = Plot(replace(SHARES, name=say("probability")), replace(SHARES, name=say("share_right")))
+    plot.stroke((0, 0), (1, 1), "rule")
+    for row in rows:
+        title = (
+            f"{say('probability')} {row['probability']:.1%} · {say('share_right')} {row['accuracy']:.1%} · "
+            f"{say('count')} {row['articles']:,}"
+        )
+        x, (low, high) = row["probability"], row["accuracy_95"]
+        plot.stroke((x, low), (x, high), "span blue", title)
+        plot.dot((x, row["accuracy"]), "dot blue", title, max(3.0, LARGEST_DOT * sqrt(row["articles"] / most)))
+    return plot.svg(say("chart_reliability"))
 
 
-def slice_chart(parts: Sequence[Slice], say: Wording) -> Any:
+def slice_chart(name: str, parts: Sequence[Slice], say: Wording) -> str:
     """Accuracy of each part with its interval."""
-    import altair as alt
-
     rows = [
-        {**asdict(part), "low": part.accuracy_95[0], "high": part.accuracy_95[1], "label": f"{part.articles:,}"}
+        Row(
+            part.name,
+            f"{part.name} · {say('count')} {part.articles:,} · {say('accuracy')} {part.accuracy:.1%} · "
+            f"{say('macro_f1')} {part.macro_f1:.3f} · {say('accepted_share')} {part.accepted_share:.0%}",
+            (part.accuracy_95[0], part.accuracy_95[1]),
+            ((part.accuracy, "dot blue"),),
+        )
         for part in parts
     ]
-    lowest = min(row["low"] for row in rows)
-    scale = alt.Scale(domain=[max(0.0, round(lowest - 0.06, 1)), 1.0])
-    base = alt.Chart(data_of(rows)).encode(
-        y=alt.Y("name:N", sort=[part.name for part in parts], title=None),
-        tooltip=[
-            alt.Tooltip("name:N", title=say("part")),
-            alt.Tooltip("articles:Q", format=",", title=say("count")),
-            alt.Tooltip("accuracy:Q", format=".1%", title=say("accuracy")),
-            alt.Tooltip("macro_f1:Q", format=".3f", title=say("macro_f1")),
-            alt.Tooltip("accepted_share:Q", format=".0%", title=say("accepted_share")),
-        ],
-    )
-    spread = base.mark_rule(strokeWidth=6, opacity=0.25, color=BLUE).encode(
-        x=alt.X("low:Q", scale=scale, title=say("accuracy"), axis=alt.Axis(format="%")), x2="high:Q"
-    )
-    point = base.mark_point(filled=True, size=80, color=BLUE, opacity=1).encode(x=alt.X("accuracy:Q", scale=scale))
-    return alt.layer(spread, point).properties(width="container", height=alt.Step(STEP))
+    return draw_rows(rows, round_axis(_lowest(rows), 1.0, write_share, name=say("accuracy")), say(f"slice_{name}"))
 
 
-def learning_chart(curve: LearningCurve, say: Wording) -> Any:
+def learning_chart(curve: LearningCurve, say: Wording) -> str:
     """Accuracy and macro-F1 by the number of labels, with what twice the labels promise."""
-    import altair as alt
-
-    rows = [
-        {"labels": point.labels, "figure": label, "value": getattr(point, name), "low": spread[0], "high": spread[1]}
-        for point in curve.points
-        for name, label, spread in (
-            ("accuracy", say("accuracy"), point.accuracy_95),
-            ("macro_f1", say("macro_f1"), point.macro_f1_95),
-        )
-    ]
-    colour = alt.Color(
-        "figure:N", title=None, scale=alt.Scale(domain=[say("accuracy"), say("macro_f1")], range=[BLUE, RED]),
-        legend=alt.Legend(orient="top", symbolOpacity=1),
-    )  # fmt: skip
-    scale = alt.Scale(zero=False, domainMax=1.0)
-    base = alt.Chart(data_of(rows)).encode(
-        x=alt.X("labels:Q", scale=alt.Scale(type="log", nice=False, padding=12), title=say("axis_labels"),
-                axis=alt.Axis(format=",d", values=sorted({point.labels for point in curve.points}))),
-        color=colour,
-        tooltip=[
-            alt.Tooltip("figure:N", title=" "),
-            alt.Tooltip("labels:Q", format=",", title=say("labels")),
-            alt.Tooltip("value:Q", format=".3f", title=" "),
-        ],
-    )  # fmt: skip
-    layers = [
-        base.mark_area(opacity=0.14).encode(y=alt.Y("low:Q", scale=scale, title=None), y2="high:Q"),
-        base.mark_line(strokeWidth=2.5).encode(y=alt.Y("value:Q", scale=scale)),
-        base.mark_point(filled=True, size=60, opacity=1).encode(y=alt.Y("value:Q", scale=scale)),
-    ]
+    points = curve.points
+    first, last = points[0].labels, points[-1]
+    end = 2 * last.labels if curve.doubled is not None else last.labels
+    labels = sorted({point.labels for point in points} | {end})
+    ticks = tuple(Tick(label, f"{label:,}") for label in labels)
+    x = Axis(first, max(end, first + 1), ticks, log, name=say("axis_labels"))
+    lowest = min(low for point in points for low in (point.accuracy_95[0], point.macro_f1_95[0]))
+    plot = Plot(x, round_axis(lowest, 1.0, lambda value: f"{value:.2f}"))
+    shown = (("accuracy", "accuracy_95", "blue"), ("macro_f1", "macro_f1_95", "red"))
+    for name, spread, style in shown:
+        plot.band([(point.labels, getattr(point, spread)) for point in points], style)
+        plot.curve([(point.labels, getattr(point, name)) for point in points], style)
+    for name, _, style in shown:
+        for point in points:
+            value = getattr(point, name)
+            plot.dot(
+                (point.labels, value), f"dot {style}", f"{say('labels')} {point.labels:,} · {say(name)} {value:.3f}"
+            )
     if curve.doubled is not None:
-        last = curve.points[-1]
-        hoped = [
-            {"labels": last.labels, "value": last.accuracy, "figure": say("accuracy")},
-            {"labels": 2 * last.labels, "value": curve.doubled, "figure": say("accuracy")},
-        ]
-        hope = alt.Chart(data_of(hoped)).encode(x="labels:Q", y=alt.Y("value:Q", scale=scale), color=colour)
-        layers += [
-            hope.mark_line(strokeDash=[5, 4], strokeWidth=2),
-            hope.transform_filter(f"datum.labels > {last.labels}")
-            .mark_point(size=70, strokeWidth=2)
-            .encode(
-                tooltip=[
-                    alt.Tooltip("labels:Q", format=",", title=say("labels")),
-                    alt.Tooltip("value:Q", format=".3f", title=say("promised")),
-                ]
-            ),
-        ]
-    return alt.layer(*layers).properties(width="container", height=280)
+        plot.curve([(last.labels, last.accuracy), (end, curve.doubled)], "blue broken")
+        title = f"{say('labels')} {end:,} · {say('promised')} {curve.doubled:.3f}"
+        plot.dot((end, curve.doubled), "ring blue", title)
+    keys = legend(Part(say(name), style=style) for name, _, style in shown)
+    return keys + plot.svg(say("chart_curve"))
 
 
-def versus_chart(others: Sequence[Versus], say: Wording) -> Any:
+def versus_chart(others: Sequence[Versus], say: Wording) -> str:
     """Our accuracy less each other's, with its interval."""
-    import altair as alt
+    rows = [
+        Row(
+            other.other,
+            f"{say('against')} {other.other} · {say('count')} {other.articles:,} · {say('ours')} {other.ours:.1%} · "
+            f"{say('theirs')} {other.theirs:.1%} · {say('p_value')} {other.p:.4f}",
+            (other.difference_95[0], other.difference_95[1]),
+            ((other.difference, "dot blue"),),
+        )
+        for other in others
+    ]
+    low, high = min(0.0, _lowest(rows)), max(0.0, *(row.span[1] for row in rows))
+    axis = round_axis(low, high, lambda value: f"{100 * value:+g}%" if value else "0%", name=say("axis_difference"))
+    return draw_rows(rows, axis, say("chart_versus"), rule=0.0)
 
-    rows = [{**asdict(o), "low": o.difference_95[0], "high": o.difference_95[1]} for o in others]
-    base = alt.Chart(data_of(rows)).encode(
-        y=alt.Y("other:N", sort=[other.other for other in others], title=None),
-        tooltip=[
-            alt.Tooltip("other:N", title=say("against")),
-            alt.Tooltip("articles:Q", format=",", title=say("count")),
-            alt.Tooltip("ours:Q", format=".1%", title=say("ours")),
-            alt.Tooltip("theirs:Q", format=".1%", title=say("theirs")),
-            alt.Tooltip("p:Q", format=".4f", title=say("p_value")),
-        ],
+
+def draw_spark(values: Sequence[float]) -> str:
+    """A small line of values from 0 to 1."""
+    step = 88 / max(1, len(values) - 1)
+    places = [(i * step, 20 - 18 * value) for i, value in enumerate(values)]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    title = " → ".join(f"{value:.2f}" for value in values)
+    x, y = places[-1]
+    return (
+        f'<svg class="spark blue" viewBox="0 0 90 22" role="img" aria-label="{title}"><title>{title}</title>'
+        f'<polyline class="line" points="{line}"/><circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="2.4"/></svg>'
     )
-    zero = alt.Chart(data_of([{"x": 0}])).mark_rule(color=GREY, strokeDash=[4, 4]).encode(x="x:Q")
-    spread = base.mark_rule(strokeWidth=6, opacity=0.25, color=BLUE).encode(
-        x=alt.X("low:Q", title=say("axis_difference"), axis=alt.Axis(format="+%")), x2="high:Q"
-    )
-    point = base.mark_point(filled=True, size=80, color=BLUE, opacity=1).encode(x="difference:Q")
-    return alt.layer(zero, spread, point).properties(width="container", height=alt.Step(STEP + 4))
 
 
-def _choose_shown(categories: Any) -> list[tuple[str, dict[str, Any]]]:
-    worst = sorted(categories, key=lambda item: item[1]["f1"])[:MOST_CATEGORIES]
-    return list(worst)
-
-
-def data_of(rows: list[dict[str, Any]]) -> Any:
-    """Rows that stand in the chart itself."""
-    import altair as alt
-
-    return alt.Data(values=rows)  # type: ignore[no-untyped-call]
+def _lowest(rows: Sequence[Row]) -> float:
+    return min((row.span[0] for row in rows), default=0.0)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from classifier.engine.scoring.walk import WalkScorer
 from classifier.messages import Language
+from classifier.model.highlighting import Piece, mark_text
+from training.chart_page import chart_page, figure
 from training.evaluation.baselines import COMMONEST
 from training.evaluation.curves import confusion
 from training.evaluation.report import charts
-from training.evaluation.report.chart_page import chart_figure, chart_page
-from training.evaluation.report.highlighting import Piece, mark_text
 from training.evaluation.wording import TEMPLATES, Wording, curve_sentences
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _PERCENT = frozenset({"accuracy", "top2_accuracy", "accepted_share", "accepted_a
 
 
 def report_page(evaluation: Evaluation, language: Language = "zh") -> str:
-    """The whole page: figures, interactive charts, mistakes with their evidence, the words of each category."""
+    """The whole page: figures, charts, mistakes with their evidence, the words of each category."""
     from jinja2 import Environment, FileSystemLoader
     from markupsafe import Markup
 
@@ -41,11 +41,9 @@ def report_page(evaluation: Evaluation, language: Language = "zh") -> str:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
     taxonomy = evaluation.answers.taxonomy
     names = {category.id: category.name for category in taxonomy}
-    drawn = {
-        name: [Markup(one) for one in chart] if isinstance(chart, list) else Markup(chart)
-        for name, chart in _charts(evaluation, say).items()
-    }
+    drawn = _charts(evaluation, say)
     mistakes = list(_mistakes(evaluation, names))
+    wrong = sorted({name for mistake in mistakes for name in (mistake["right"], mistake["given"])})
     body = environment.get_template("report.html").render(
         say=say,
         articles=len(evaluation.answers),
@@ -64,14 +62,16 @@ def report_page(evaluation: Evaluation, language: Language = "zh") -> str:
         mistakes=mistakes,
         mistakes_note=Markup(
             escape(say("mistakes_note", wrong="\0", rightly="\1"))
-            .replace("\0", f'<mark class="for" style="--w:25">{escape(say("mark_wrong"))}</mark>')
-            .replace("\1", f'<mark class="against" style="--w:25">{escape(say("mark_right"))}</mark>')
+            .replace("\0", f'<mark class="for s2">{escape(say("mark_wrong"))}</mark>')
+            .replace("\1", f'<mark class="against s2">{escape(say("mark_right"))}</mark>')
         ),
-        wrong_names=sorted({name for m in mistakes for name in (m["right"], m["given"])}),
+        wrong_names=wrong,
         lexicon=list(_lexicon(evaluation)),
         about=list(_about(evaluation.about, say)),
     )  # fmt: skip
-    style = (TEMPLATES / "report.css").read_text("utf-8")
+    only = "body:has(#only option:nth-child({}):checked) article.mistake:not(.of-{}) {{ display: none; }}\n"
+    choices = "".join(only.format(i + 1, i) for i in range(1, len(wrong) + 1))
+    style = (TEMPLATES / "report.css").read_text("utf-8") + choices
     return chart_page(say("title"), body, language="zh-CN" if language == "zh" else "en", style=style)
 
 
@@ -120,26 +120,27 @@ def _cards(metrics: Mapping[str, Any], say: Wording) -> Iterable[tuple[str, str,
 
 
 def _charts(evaluation: Evaluation, say: Wording) -> dict[str, Any]:
-    def figure(name: str, chart: Any, note: bool = True) -> str:
-        return chart_figure(chart, say(f"chart_{name}"), say(f"chart_{name}_note") if note else "")
+    from markupsafe import Markup
+
+    def shown(name: str, chart: str) -> Markup:
+        return Markup(figure(say(f"chart_{name}"), chart, say(f"chart_{name}_note")))
 
     answers = evaluation.answers
     rivals = [
         other for other in evaluation.versus if other.other != COMMONEST
     ]  # so far behind that it would squeeze all
-    slices = [
-        chart_figure(charts.slice_chart(parts, say), say(f"slice_{name}"))
-        for name, parts in evaluation.slices.items()
-        if len(parts) > 1
-    ]
     return {
-        "categories": figure("f1", charts.category_chart(evaluation, say)),
-        "confusion": figure("confusion", charts.confusion_chart(answers, say)),
-        "acceptance": figure("acceptance", charts.acceptance_chart(evaluation, say)),
-        "reliability": figure("reliability", charts.reliability_chart(answers, say)),
-        "slices": slices,
-        "curve": figure("curve", charts.learning_chart(evaluation.curve, say)) if evaluation.curve else "",
-        "versus": figure("versus", charts.versus_chart(rivals, say)) if rivals else "",
+        "categories": shown("f1", charts.category_chart(evaluation, say)),
+        "confusion": shown("confusion", charts.confusion_table(answers, say)),
+        "acceptance": shown("acceptance", charts.acceptance_chart(evaluation, say)),
+        "reliability": shown("reliability", charts.reliability_chart(answers, say)),
+        "slices": [
+            Markup(figure(say(f"slice_{name}"), charts.slice_chart(name, parts, say)))
+            for name, parts in evaluation.slices.items()
+            if len(parts) > 1
+        ],
+        "curve": shown("curve", charts.learning_chart(evaluation.curve, say)) if evaluation.curve else "",
+        "versus": shown("versus", charts.versus_chart(rivals, say)) if rivals else "",
     }
 
 
@@ -154,21 +155,8 @@ def _rows(evaluation: Evaluation, names: Mapping[str, str]) -> Iterable[dict[str
             "name": names[category],
             "colour": colours[category],
             "spread": " – ".join(f"{bound:.3f}" for bound in row["f1_95"]),
-            "spark": Markup(_spark(points)) if points else "",
+            "spark": Markup(charts.draw_spark(points)) if points else "",
         }
-
-
-def _spark(values: Sequence[float]) -> str:
-    """A small line of values from 0 to 1."""
-    step = 88 / max(1, len(values) - 1)
-    places = [(i * step, 20 - 18 * value) for i, value in enumerate(values)]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    title = " → ".join(f"{value:.2f}" for value in values)
-    x, y = places[-1]
-    return (
-        f'<svg class="spark" viewBox="0 0 90 22" role="img" aria-label="{title}"><title>{title}</title>'
-        f'<polyline points="{line}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="2.4"/></svg>'
-    )
 
 
 def _confusions(evaluation: Evaluation, names: Mapping[str, str]) -> list[tuple[str, str, int]]:
@@ -186,11 +174,14 @@ def _mistakes(evaluation: Evaluation, names: Mapping[str, str]) -> Iterable[dict
         by = int(answers.by[mistake.index])
         weights = answers.models[by]
         cut = cuts.setdefault(by, WalkScorer(weights).cut)
-        words = {f: {e.word: e.weight for e in mistake.evidence if e.field == f} for f in ("title", "text")}
-        strongest = max((abs(evidence.weight) for evidence in mistake.evidence), default=1.0)
-        text = answers.examples.texts[mistake.index].strip()
-        start, rest = _split_pieces(mark_text(text, words["text"], cut, weights.table), SHOWN_CHARACTERS)
-        title = mark_text(mistake.title or text[:24], words["title" if mistake.title else "text"], cut, weights.table)
+        strongest = max((abs(word.weight) for word in mistake.evidence), default=1.0)
+        words = {
+            field: {word.word: word.weight / strongest for word in mistake.evidence if word.field == field}
+            for field in ("title", "text")
+        }
+        text, fold = answers.examples.texts[mistake.index].strip(), weights.table.fold
+        start, rest = _split_pieces(mark_text(text, words["text"], cut, fold), SHOWN_CHARACTERS)
+        title = mark_text(mistake.title or text[:24], words["title" if mistake.title else "text"], cut, fold)
         yield {
             "title": Markup(_html(title, strongest)),
             "meta": " · ".join(part for part in (mistake.id, mistake.date, mistake.source) if part),
@@ -222,8 +213,8 @@ def _split_pieces(pieces: Sequence[Piece], characters: int) -> tuple[list[Piece]
 
 def _html(pieces: Iterable[Piece], strongest: float) -> str:
     return "".join(
-        f'<mark class="{"for" if piece.weight > 0 else "against"}" title="{piece.weight:+.2f}" '
-        f'style="--w:{10 + 30 * abs(piece.weight) / strongest:.0f}">{escape(piece.text)}</mark>'
+        f'<mark class="{piece.side} s{piece.strength}" title="{piece.weight * strongest:+.2f}">'
+        f"{escape(piece.text)}</mark>"
         if piece.weight
         else escape(piece.text)
         for piece in pieces
