@@ -85,4 +85,4 @@ def _read(path: str, options: ReadingOptions) -> tuple[bytes, str, str]:
 def _png(svg: str) -> bytes:
     import resvg_py
 
-    return resvg_py.svg_to_bytes(svg, zoom=1.5)
+    return bytes(resvg_py.svg_to_bytes(svg, zoom=1.5))
