@@ -314,6 +314,8 @@ def main() -> None:
     chosen = [t for t in found if not asked.only or any(part in t.name for part in asked.only)]
     if asked.quick:
         chosen = [t for t in chosen if not t.heavy][:3]
+    if not chosen:
+        parser.error("no trial has such a name; there are: " + "; ".join(t.name for t in found))
     if chosen[0] is not found[0]:
         chosen.insert(0, found[0])
     features_and_solvers(News(), chosen, 1 if asked.quick else asked.repeats, asked.holdout)

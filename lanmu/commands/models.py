@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from classifier.model.versions import Registry, Version
 
 models = typer.Typer(
-    help="Versions of the model: list, show, promote, roll back, compare, verify, prune.", no_args_is_help=True
+    help="Versions of the model: list, show, promote, roll back, compare, prune.", no_args_is_help=True
 )
 
 FEWEST_TESTED = 30
