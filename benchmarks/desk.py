@@ -21,7 +21,7 @@ from playwright.sync_api import CDPSession, Page, sync_playwright
 from classifier.article import Article
 from classifier.files import find_shipped
 from lanmu.service.container import build_service
-from lanmu.service.security.passwords import hash_password
+from lanmu.service.security.people import hash_password
 from lanmu.service.settings import prepare
 from lanmu.service.store import accounts
 from training.labels.file import read_labels
@@ -68,7 +68,9 @@ def fill(home: Path) -> None:
     service.champion.refresh()
     service.tagger.start()
     texts = [one for one in read_labels(find_shipped("labels.csv")).labels if one.text][:ARTICLES]
-    service.intake.take_in([Article(one.id, one.title, one.text, date=one.date) for one in texts], "inbox")
+    service.intake.keep(
+        service.tagger.tag_now([Article(one.id, one.title, one.text, date=one.date) for one in texts]), "inbox"
+    )
     with service.store.writing() as connection:
         connection.exec_driver_sql("UPDATE articles SET state = 'review'")
     service.tagger.stop()

@@ -27,7 +27,7 @@ import httpx
 from benchmarks.news import read_news
 from benchmarks.service import TOKEN, started
 from benchmarks.soak import memory_and_files
-from lanmu.service.store import Store, tokens
+from lanmu.service.store import Store, accounts
 from tests.reading.hostile_files import pictures_of_pictures
 
 SOCKETS = 1_000
@@ -151,7 +151,7 @@ def main() -> None:
             address = f"http://127.0.0.1:{server.port}"
             store = Store(Path(folder) / "lanmu.sqlite")
             with store.writing() as connection:
-                keys = [tokens.add(connection, f"sender {i}", "editor", "benchmark")[1] for i in range(CLIENTS)]
+                keys = [accounts.add_token(connection, f"sender {i}", "editor", "benchmark")[1] for i in range(CLIENTS)]
             store.close()
             medians(address, articles, 5.0)
             neighbours = Neighbours(server.port, keys, name, data)

@@ -75,7 +75,7 @@ def label_road(home: Path) -> tuple[int, int]:
 
     settings = prepare(home)
     service = build_service(settings)
-    with TestClient(create_app(settings, service), base_url="http://127.0.0.1") as client:
+    with TestClient(create_app(service), base_url="http://127.0.0.1") as client:
         while not service.champion.ready:
             time.sleep(0.1)
         key = {"Authorization": f"Bearer {settings.token}"}

@@ -25,7 +25,7 @@ from classifier.files import find_shipped
 from lanmu.commands.output import PeopleTable
 from lanmu.language import choose_language
 from lanmu.service.container import build_service
-from lanmu.service.security.passwords import hash_password
+from lanmu.service.security.people import hash_password
 from lanmu.service.settings import prepare
 from lanmu.service.store import accounts, queue
 from training.labels.file import read_labels

@@ -6,8 +6,10 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,22 +18,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from classifier.messages import Said
 from lanmu.service import annif, api, desk, health
 from lanmu.service.api.single import SingleArticle
-from lanmu.service.container import Service, build_service
-from lanmu.service.openapi import describe
-from lanmu.service.problems import handle_problems, problem_response, wants_page
+from lanmu.service.container import Service
+from lanmu.service.problems import ProblemDetails, handle_problems, problem_response, wants_page
 from lanmu.service.security.guard import Guard
-from lanmu.service.settings import ServiceLimits, Settings
+from lanmu.service.security.sign_in import COOKIE
+from lanmu.service.settings import ServiceLimits
 
 SMALL_FORMS = ("/sign-in", "/sign-out", "/password", "/undo")
+TAGS = [
+    {"name": "tagging", "description": "Articles in, categories out; nothing is kept."},
+    {"name": "queue", "description": "Articles that are kept for the desk, and what people say of them."},
+    {"name": "models", "description": "Categories, versions of the model, training."},
+    {"name": "annif", "description": "The API of Annif (https://annif.org), for its clients."},
+    {"name": "operation", "description": "Health, readiness, metrics."},
+]
 DESCRIPTION = "Gives Chinese news articles their category (栏目), says how sure it is and why."
 
 
-def create_app(settings: Settings, service: Service | None = None) -> ASGIApp:
-    """The application over a data folder; ``service`` is one built already.
-
-    The guard stands outermost, so that its headers are on every answer, those of failures too.
-    """
-    service = service or build_service(settings)
+def create_app(service: Service) -> ASGIApp:
+    """The application; the guard stands outermost, so that its headers are on every answer, those of failures too."""
+    settings = service.settings
     routes = _routes(service)
     app = Measure(SingleArticle(routes, service), service)
 
@@ -69,6 +75,27 @@ def _routes(service: Service) -> FastAPI:
     app.mount("/static", desk.serve_static, name="static")
     handle_problems(app, desk.error_page, desk.language_of)
     return app
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI description, made once, with the one form of errors and the two ways to say who asks."""
+    if app.openapi_schema is None:
+        schema = get_openapi(
+            title=app.title, version=app.version, description=app.description, routes=app.routes, tags=TAGS
+        )
+        components = schema.setdefault("components", {})
+        problem = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
+        components.setdefault("schemas", {})["ProblemDetails"] = problem
+        components["securitySchemes"] = {
+            "token": {"type": "http", "scheme": "bearer", "description": "The token of the data folder."},
+            "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "A sign-in at the desk."},
+        }
+        for path, operations in schema["paths"].items():
+            for operation in operations.values():
+                if path.startswith("/api/"):
+                    operation["security"] = [{"token": []}, {"session": []}]
+        app.openapi_schema = schema
+    return app.openapi_schema
 
 
 def most_bytes(path: str, limits: ServiceLimits) -> int | None:

@@ -74,7 +74,7 @@ def back_up(home: Path, target: Path) -> Backup:
     with ExitStack() as held, _tell_errors(target):
         folder = Path(held.enter_context(tempfile.TemporaryDirectory(dir=target.parent, prefix=".lanmu-backup-")))
         copy = folder / DATABASE
-        with _labels_and_models_held(home):
+        with hold_labels(home / "labels.csv"), Registry(home / "models").held():
             _copy_database(database, copy)
             paths = {DATABASE: copy, **dict(_files(home))}
             kept = {name: _copy(path, folder / "files" / name) for name, path in paths.items() if name != DATABASE}
@@ -130,12 +130,6 @@ def _files(home: Path) -> Iterator[tuple[str, Path]]:
             parts = path.relative_to(home).parts
             if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in parts):
                 yield PurePosixPath(*parts).as_posix(), path
-
-
-@contextmanager
-def _labels_and_models_held(home: Path) -> Iterator[None]:
-    with hold_labels(home / "labels.csv"), Registry(home / "models").held():
-        yield
 
 
 def _copy_database(path: Path, copy: Path) -> None:

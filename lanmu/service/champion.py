@@ -79,29 +79,24 @@ class Champion:
         if self._thread is not None:
             self._thread.join(10)
 
-    def accept_at(self, accuracy: float) -> None:
-        """Accept from now on so that this share of the accepted is right (0-1), with this and later models."""
-        with self._lock:
-            self._accept_accuracy = accuracy
-            self._change_rule()
+    def choose(self, *, accept_accuracy: float | None = None, strict: Mapping[str, float] | None = None) -> None:
+        """Go by another rule from now on, with this and later models; what is not given stays.
 
-    def be_strict(self, least: Mapping[str, float]) -> None:
-        """Accept these categories (by id) only from these probabilities on, with this and later models."""
+        ``accept_accuracy``: this share of the accepted is to be right (0-1).  ``strict``: these categories (by id) are
+        accepted only from these probabilities on.
+        """
         with self._lock:
-            self._strict = dict(least)
-            self._change_rule()
+            self._accept_accuracy = self._accept_accuracy if accept_accuracy is None else accept_accuracy
+            self._strict = self._strict if strict is None else dict(strict)
+            if self._model is not None:  # who works with it goes on by the old rule
+                model = copy(self._model)
+                model.review = self.find_rule(model.manifest)
+                self._model = model
 
     def find_rule(self, manifest: Manifest) -> ReviewRule:
         """When an article would go to review with this version, as has been chosen for the service."""
         rule = manifest.review if self._accept_accuracy is None else manifest.review.at(self._accept_accuracy)
         return rule.make_stricter(manifest.taxonomy.ids, _find_least(manifest.taxonomy, self._strict))
-
-    def _change_rule(self) -> None:
-        """Give the loaded model the rule that holds now; who works with it goes on by the old one."""
-        if self._model is not None:
-            model = copy(self._model)
-            model.review = self.find_rule(model.manifest)
-            self._model = model
 
     def refresh(self) -> bool:
         """Load the current version if it is another than the loaded one; whether it was taken over."""

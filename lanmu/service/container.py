@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, cast
+from pathlib import Path
+from typing import Annotated, Protocol, cast
 
-from fastapi import Request
+from fastapi import Depends, Request
 
-from classifier.files import find_shipped
+from classifier.files import find_shipped, write_bytes_whole
 from classifier.messages import Said, say
+from classifier.model.choice import CURRENT, current_name, models_folder
+from classifier.model.versions import Registry
 from lanmu.service.champion import Champion
-from lanmu.service.inbox.measures import InboxMeasures
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.inbox.watching import WatchedFolder
 from lanmu.service.intake import Intake
@@ -21,7 +23,6 @@ from lanmu.service.prometheus import Metrics
 from lanmu.service.reading_pool import ReadingPool
 from lanmu.service.reviewing import Review
 from lanmu.service.security.sign_in import SignIns
-from lanmu.service.seeding import seed
 from lanmu.service.settings import Settings
 from lanmu.service.similar import SimilarLabels
 from lanmu.service.store import Store, choices
@@ -95,10 +96,11 @@ def build_service(settings: Settings) -> Service:
     store = Store(settings.database)
     with store.reading() as connection:
         strict = choices.read_strict_categories(connection)
+        accuracy = choices.read_accept_accuracy(connection)
     champion = Champion(
         settings.models,
         threads=settings.threads,
-        accept_accuracy=_choose_accept_accuracy(settings, store),
+        accept_accuracy=accuracy if settings.accept_accuracy is None else settings.accept_accuracy,
         strict=strict,
     )
     tagger = Tagger(champion, settings.limits)
@@ -107,11 +109,9 @@ def build_service(settings: Settings) -> Service:
     sign_ins.ensure_admin()
     reading = ReadingPool(champion, settings.limits, settings.reading)
     outgoing = Outgoing(settings, store)
-    metrics = Metrics(champion, tagger, writer, store)
     inbox = None
     if settings.watch is not None:
         inbox = WatchedFolder(settings, store, tagger, reading, outgoing)
-        metrics.registry.register(InboxMeasures(inbox, store))
     mending = Mending(store, tagger, writer, outgoing)
     return Service(
         settings=settings,
@@ -127,20 +127,35 @@ def build_service(settings: Settings) -> Service:
         sign_ins=sign_ins,
         jobs=Jobs(store, settings, champion),
         similar=SimilarLabels(find_shipped("labels.csv"), settings.labels),
-        metrics=metrics,
+        metrics=Metrics(champion, tagger, writer, store, inbox),
         outgoing=outgoing,
         inbox=inbox,
     )
 
 
-def _choose_accept_accuracy(settings: Settings, store: Store) -> float | None:
-    """What was told at the start, else what an admin has chosen on the desk, else None: as the model says."""
-    if settings.accept_accuracy is not None:
-        return settings.accept_accuracy
-    with store.reading() as connection:
-        return choices.read_accept_accuracy(connection)
+def seed(settings: Settings) -> None:
+    """Copy the current model ($LANMU_MODELS, ./models or the shipped one) into a folder that has none.
+
+    With a model of one's own comes ./labels.csv, if there is one.  The shipped model comes without
+    labels: training on the desk's own starts from it.
+    """
+    if (settings.models / CURRENT).is_file():
+        return
+    source = models_folder()
+    Registry(settings.models).seed(source / current_name(source), say("journal.service_began"))
+    own = Path("labels.csv")
+    if source.resolve() != find_shipped("models").resolve() and own.is_file() and not settings.labels.exists():
+        write_bytes_whole(settings.labels, own.read_bytes())
 
 
 def service_of(request: Request) -> Service:
     """The service a request belongs to."""
     return cast(Service, request.app.state.service)
+
+
+async def _of_request(request: Request) -> Service:
+    return service_of(request)
+
+
+TheService = Annotated[Service, Depends(_of_request)]
+"""What a route declares that works with the service."""

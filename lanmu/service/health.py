@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
-from lanmu.service.container import Service, service_of
+from lanmu.service.container import Service, TheService
 from lanmu.service.security.access import AskFirst, open_reading
 
 router = APIRouter(route_class=AskFirst, tags=["operation"])
@@ -33,13 +33,12 @@ async def health() -> Health:
 
 
 @router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
-async def readiness(request: Request) -> Response:
+async def readiness(service: TheService) -> Response:
     """Whether articles can be tagged; 503 while the model is loading.
 
     On the first start with an empty cache it is 200 while the kernel is still being compiled: until then the
     same model answers more slowly.
     """
-    service = service_of(request)
     champion = service.champion
     name = champion.model.manifest.name if champion.ready else None
     body = {
@@ -51,9 +50,9 @@ async def readiness(request: Request) -> Response:
 
 
 @router.get("/metrics", response_class=Response, dependencies=[Depends(open_reading)])
-def metrics(request: Request) -> Response:
+def metrics(service: TheService) -> Response:
     """Prometheus metrics."""
-    return Response(service_of(request).metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _without_home(problem: str, service: Service) -> str:

@@ -1,4 +1,4 @@
-"""Intake: articles tagged and put into the queue, each once by its content."""
+"""Intake: articles that are tagged put into the queue, each once by its content; those that wait judged again."""
 
 from __future__ import annotations
 
@@ -7,30 +7,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from classifier.article import Article, TaggedArticle
+from classifier.article import TaggedArticle
 from lanmu.service.inbox.outgoing import Outgoing
-from lanmu.service.store import Store, change_log, queue, rejudging
+from lanmu.service.store import Store, change_log, queue
 from lanmu.service.tagger import Tagger, Tags
 
-
-@dataclass(frozen=True, slots=True)
-class TakenIn:
-    """One article that came in: its number, whether it is new in the queue, and its tags."""
-
-    number: int
-    new: bool
-    tagged: TaggedArticle
-
-
 AT_ONCE = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Rejudged:
-    """How many waiting articles were judged again, and how many of them need no review any more."""
-
-    articles: int
-    accepted: int
 
 
 @dataclass(frozen=True)
@@ -44,44 +26,38 @@ class Intake:
     tagger: Tagger
     outgoing: Outgoing
 
-    def take_in(self, articles: Sequence[Article], origin: str) -> list[TakenIn]:
-        """Tag articles and put them into the queue; waits, so call it from a thread.
-
-        Raises Overloaded, NotReady.
-        """
-        return self.keep(self.tagger.tag_now(articles), origin)
-
-    def keep(self, tags: Tags, origin: str) -> list[TakenIn]:
-        """Put articles that are tagged already into the queue, in pieces; given again, none is there twice."""
+    def keep(self, tags: Tags, origin: str) -> list[queue.Added]:
+        """Put tagged articles into the queue, in pieces; given again, none is there twice."""
         added: list[queue.Added] = []
 
         def add(connection: Connection, piece: Sequence[TaggedArticle]) -> None:
             added.extend(queue.add(connection, piece, origin=origin, model=tags.model.manifest.name))
 
         self.store.write_in_pieces(tags.articles, add)
-        return [TakenIn(one.number, one.new, tagged) for one, tagged in zip(added, tags.articles, strict=True)]
+        return added
 
-    def judge_again(self) -> Rejudged:
+    def judge_again(self) -> tuple[int, int]:
         """Tag again, with the current model, what waits for review and another model tagged.
 
-        In batches, each a transaction; waits, so call it from a thread.  Raises Overloaded, NotReady.
+        Returns how many articles that were, and how many of them need no review any more.  In batches,
+        each a transaction; waits, so call it from a thread.  Raises Overloaded, NotReady.
         """
         count = accepted = 0
         while True:
             name = self.tagger.champion.model.manifest.name
             with self.store.reading() as connection:
-                waiting = rejudging.stale(connection, name, limit=AT_ONCE)
+                waiting = queue.stale(connection, name, limit=AT_ONCE)
             if not waiting:
-                return Rejudged(count, accepted)
+                return count, accepted
             tags = self.tagger.tag_now([article for _, article in waiting])
-            judged = [(number, tagged) for (number, _), tagged in zip(waiting, tags.articles, strict=True)]
+            name = tags.model.manifest.name
             with self.store.writing() as connection:
-                done = rejudging.judge_again(connection, judged, tags.model.manifest.name)
-                for number in done.changed:
-                    change_log.add_label(
-                        connection, number, tags.model.taxonomy, action="rejudge", by=tags.model.manifest.name,
-                        deliver=self.outgoing.deliver, wait=self.outgoing.label_seconds,
-                    )  # fmt: skip
+                for (number, _), tagged in zip(waiting, tags.articles, strict=True):
+                    before = queue.judge_again(connection, number, tagged, name)
+                    if before is not None and (tagged.decision == "accepted" or before != tagged.category):
+                        change_log.add_label(
+                            connection, number, tags.model.taxonomy, "rejudge", name, self.outgoing.wait
+                        )
+                    accepted += before is not None and tagged.decision == "accepted"
             self.outgoing.wake()
-            accepted += done.accepted
-            count += len(judged)
+            count += len(waiting)

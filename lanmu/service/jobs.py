@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import insert, select, update
 
 from classifier.errors import LanmuError
 from classifier.messages import say
@@ -42,10 +42,6 @@ class JobRunning(LanmuError):
 
 class NoSuchJob(LanmuError):
     """There is no job of this number."""
-
-
-class JobFailed(LanmuError):
-    """A job cannot be started at all."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +96,6 @@ class Jobs:
             except subprocess.TimeoutExpired:
                 process.kill()
 
-    def train(self, by: str, address: str = "") -> int:
-        """Start retraining; returns the job's number.  JobRunning where one is running."""
-        return self.begin("train", by, address)
-
     def begin(self, kind: JobKind, by: str, address: str = "") -> int:
         """Start a job; returns its number.  JobRunning where one is running."""
         with self._lock:
@@ -117,13 +109,14 @@ class Jobs:
             self.settings.jobs.mkdir(exist_ok=True)
             try:
                 with self.log_path(number).open("wb") as output:
+                    command = python_command("lanmu.service.job_process", kind, str(self.settings.home), str(number))
                     self._process = subprocess.Popen(
-                        self._command(kind, number), cwd=self.settings.home, stdin=subprocess.DEVNULL,
-                        stdout=output, stderr=subprocess.STDOUT,
+                        command, cwd=self.settings.home, stdin=subprocess.DEVNULL, stdout=output,
+                        stderr=subprocess.STDOUT,
                     )  # fmt: skip
             except OSError as error:
                 self._note(number, kind, "failed", None, f"training could not be started ({error})")
-                raise JobFailed(say("service.job_not_started", error=error)) from error
+                raise LanmuError(say("service.job_not_started", error=error)) from error
             process = self._process
         threading.Thread(target=self._follow, args=(number, kind, process), name="job", daemon=True).start()
         return number
@@ -165,21 +158,9 @@ class Jobs:
     def log_path(self, number: int) -> Path:
         return self.settings.jobs / f"{number}.log"
 
-    def _result_path(self, number: int) -> Path:
-        return self.settings.jobs / f"{number}.json"
-
     def report_folder(self, number: int) -> Path:
         """Where the report of a job lies."""
         return self.settings.jobs / f"{number}-report"
-
-    def _command(self, kind: JobKind, number: int) -> list[str]:
-        settings, result = self.settings, self._result_path(number)
-        learned = (settings.labels, settings.models)
-        if kind == "train":
-            paths = (*learned, settings.user_dictionary, settings.categories, result)
-            return python_command("lanmu.service.training_job", *map(str, paths))
-        paths = (*learned, result, self.report_folder(number), settings.database)
-        return python_command("lanmu.service.examination_job", kind, *map(str, paths))
 
     def _follow(self, number: int, kind: JobKind, process: subprocess.Popen[bytes]) -> None:
         code = process.wait()
@@ -187,7 +168,7 @@ class Jobs:
             self._note(number, kind, "stopped", None, "the service was stopped")
             return
         try:
-            result = json.loads(self._result_path(number).read_text("utf-8")) if code == 0 else None
+            result = json.loads((self.settings.jobs / f"{number}.json").read_text("utf-8")) if code == 0 else None
         except (OSError, ValueError):
             result = None
         if result is None:
@@ -201,12 +182,9 @@ class Jobs:
             with self.store.writing() as connection:
                 values = {"status": status, "ended": time.time(), "result": result, "error": error}
                 connection.execute(update(schema.jobs).where(schema.jobs.c.number == number).values(values))
-                self._audit(connection, number, kind, status)
+                audit.note(connection, "lanmu", f"{_NOUNS[kind]} {status}", str(number))
         except Exception:
             log.exception("the end of job %d could not be noted", number)
-
-    def _audit(self, connection: Connection, number: int, kind: JobKind, status: str) -> None:
-        audit.note(connection, "lanmu", f"{_NOUNS[kind]} {status}", str(number))
 
     def _moved(self, by: str, action: str, name: str, previous: str, address: str) -> None:
         with self.store.writing() as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -15,7 +15,8 @@ from classifier.messages import say
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
 from lanmu.service.settings import ServiceLimits
-from lanmu.service.store import Store, audit, change_log, corrections, line_places, mendings
+from lanmu.service.store import Store, audit, change_log, line_places, mendings, queue
+from lanmu.service.store.labelling import seen_article
 from lanmu.service.store.mendings import MendedSince
 from lanmu.service.store.records import QueuedArticle
 from lanmu.service.tagger import Tagger, Tags
@@ -46,9 +47,9 @@ class Mending:
         before = self._seen(number, seen, token)
         if not title.strip() and not before.article.text.strip():
             raise LanmuError(say("mending.title_needed"))
-        tags = self.tagger.tag_now([corrections.with_title(before.article, title, column)])
+        tags = self.tagger.tag_now([replace(before.article, title=title.strip(), column=column.strip())])
         with self.store.writing() as connection:
-            corrections.seen_article(connection, number, seen, token)
+            seen_article(connection, number, seen, token)
             copies = mendings.copy_articles(connection, [number])
             self._rewrite(connection, number, tags, by)
             audit.note(connection, by, "article edited", str(number), {"title": before.article.title})
@@ -61,10 +62,12 @@ class Mending:
         if number == other:
             raise LanmuError(say("mending.itself", number=number))
         first, second = self._seen(number, seen, token), self._seen(other)
-        tags = self.tagger.tag_now([corrections.join_articles(first.article, [second.article])])
+        parts = (first.article.text, second.article.title, second.article.text)
+        text = "\n".join(part for part in parts if part.strip())
+        tags = self.tagger.tag_now([replace(first.article, text=text)])
         with self.store.writing() as connection:
-            corrections.seen_article(connection, number, seen, token)
-            corrections.seen_article(connection, other, second.version, second.token)
+            seen_article(connection, number, seen, token)
+            seen_article(connection, other, second.version, second.token)
             copies = mendings.copy_articles(connection, [number, other])
             self._rewrite(connection, number, tags, by)
             line_places.join(connection, number, other)
@@ -78,20 +81,21 @@ class Mending:
         """Make a new article of the paragraphs from one on; returns its number, and the step's."""
         before = self._seen(number, seen, token)
         try:
-            first, second = corrections.cut(before.article, paragraph, title)
+            first, second = mendings.cut(before.article, paragraph, title)
         except ValueError as error:
             raise LanmuError(say("mending.empty")) from error
         tags = self.tagger.tag_now([first, second])
-        model = tags.model.manifest.name
         with self.store.writing() as connection:
-            corrections.seen_article(connection, number, seen, token)
+            seen_article(connection, number, seen, token)
             copies = mendings.copy_articles(connection, [number])
-            corrections.rewrite(connection, number, tags.articles[0], model)
-            added = corrections.insert_after(connection, before, tags.articles[1], model)
+            self._rewrite(connection, number, tags, by)
+            (added,) = queue.add(
+                connection, tags.articles[1:], origin=before.origin, model=tags.model.manifest.name,
+                at=before.arrived.timestamp(),
+            )  # fmt: skip
             new = added.number
             line_places.cut(connection, number, new, before.article.text.split("\n")[paragraph])
-            for one in (number, new):
-                self._tell(connection, one, tags, by)
+            change_log.add_label(connection, new, tags.model.taxonomy, "edit", by, self.outgoing.wait)
             audit.note(connection, by, "article split", str(number), {"new": new})
             step = mendings.note(connection, "split", by, number, copies, [new] if added.new else [])
         self._wake()
@@ -100,7 +104,7 @@ class Mending:
     def delete(self, number: int, by: str, *, seen: int | None = None, token: str | None = None) -> int:
         """Take an article out of the queue and its label out of labels.csv; it may come again."""
         with self.store.writing() as connection:
-            article = corrections.seen_article(connection, number, seen, token)
+            article = seen_article(connection, number, seen, token)
             copies = mendings.copy_articles(connection, [number])
             self._remove(connection, article, by)
             audit.note(connection, by, "article deleted", str(number), {"title": article.article.title[:200]})
@@ -118,15 +122,13 @@ class Mending:
             mend = mendings.get(connection, step)
             if mend is None:
                 raise MendedSince(say("mending.gone"))
-            mendings.check_as_left(connection, mend)
+            if not mendings.is_as_left(connection, mend):
+                raise MendedSince(say("mending.changed_since"))
             for number in mend.created:
-                self._remove(connection, corrections.seen_article(connection, number), by, into=mend.article)
+                self._remove(connection, seen_article(connection, number), by, into=mend.article)
             mendings.take_back(connection, mend)
             for copy in mend.copies:
-                change_log.add_label(
-                    connection, copy["row"]["number"], taxonomy, action="undo", by=by, deliver=self.outgoing.deliver,
-                    wait=self.outgoing.label_seconds,
-                )  # fmt: skip
+                change_log.add_label(connection, copy["row"]["number"], taxonomy, "undo", by, self.outgoing.wait)
             audit.note(connection, by, "mending taken back", str(mend.article), {"action": mend.action, "of": mend.by})
         self._wake()
         return mend.article
@@ -137,10 +139,10 @@ class Mending:
         count = 0
         while True:
             with self.store.writing() as connection:
-                numbers = corrections.older_than(connection, before, AT_ONCE)
+                numbers = mendings.older_than(connection, before, AT_ONCE)
                 mendings.prune(connection, datetime.fromisoformat(before).timestamp() if numbers else None)
                 for number in numbers:
-                    corrections.remove(connection, number, keep_label=True)
+                    mendings.remove(connection, number, keep_label=True)
                 if numbers:
                     audit.note(connection, "lanmu", "articles forgotten", before, {"count": len(numbers)})
             count += len(numbers)
@@ -160,21 +162,15 @@ class Mending:
 
     def _seen(self, number: int, seen: int | None = None, token: str | None = None) -> QueuedArticle:
         with self.store.reading() as connection:
-            return corrections.seen_article(connection, number, seen, token)
+            return seen_article(connection, number, seen, token)
 
     def _rewrite(self, connection: Connection, number: int, tags: Tags, by: str) -> None:
-        corrections.rewrite(connection, number, tags.articles[0], tags.model.manifest.name)
-        self._tell(connection, number, tags, by)
+        mendings.rewrite(connection, number, tags.articles[0], tags.model.manifest.name)
+        change_log.add_label(connection, number, tags.model.taxonomy, "edit", by, self.outgoing.wait)
 
     def _remove(self, connection: Connection, article: QueuedArticle, by: str, into: int | None = None) -> None:
-        change_log.add_removal(connection, article, by=by, into=into, deliver=self.outgoing.deliver)
-        corrections.remove(connection, article.number, into=into)
-
-    def _tell(self, connection: Connection, number: int, tags: Tags, by: str) -> None:
-        change_log.add_label(
-            connection, number, tags.model.taxonomy, action="edit", by=by, deliver=self.outgoing.deliver,
-            wait=self.outgoing.label_seconds,
-        )  # fmt: skip
+        change_log.add_removal(connection, article, by, into, self.outgoing.wait)
+        mendings.remove(connection, article.number, into=into)
 
     def _wake(self) -> None:
         self.writer.wake()

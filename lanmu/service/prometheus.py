@@ -8,9 +8,10 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from lanmu.service.champion import Champion
+from lanmu.service.inbox.watching import WatchedFolder
 from lanmu.service.label_writer import LabelWriter
-from lanmu.service.store import Store, waiting_labels
-from lanmu.service.store.day_work import count_by_state
+from lanmu.service.store import Store, change_log, waiting_labels
+from lanmu.service.store.deeds import count_by_state
 from lanmu.service.tagger import Tagger
 
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -21,9 +22,12 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 class Metrics:
     """Requests as they are answered, and the state of the parts when asked."""
 
-    def __init__(self, champion: Champion, tagger: Tagger, writer: LabelWriter, store: Store) -> None:
+    def __init__(
+        self, champion: Champion, tagger: Tagger, writer: LabelWriter, store: Store, inbox: WatchedFolder | None
+    ) -> None:
         self.registry = CollectorRegistry()
         self._parts = (champion, tagger, writer, store)
+        self._inbox = inbox
         self.requests = Counter(
             "lanmu_requests", "Requests answered.", ("route", "method", "status"), registry=self.registry
         )
@@ -79,3 +83,29 @@ class Metrics:
         problems.add_metric(["database"], int(store.problem is not None))
         problems.add_metric(["labels"], int(bool(writer.problem)))
         yield problems
+        if self._inbox is not None:
+            yield from self._collect_inbox(self._inbox)
+
+    def _collect_inbox(self, inbox: WatchedFolder) -> Iterator[Metric]:
+        """Files, results, deliveries, and what does not work."""
+        state = inbox.state
+        yield GaugeMetricFamily("lanmu_inbox_waiting_files", "Files in the watched folder.", value=state.waiting)
+        files = CounterMetricFamily("lanmu_inbox_files", "Files taken from the watched folder.", labels=("outcome",))
+        files.add_metric(["done"], state.done)
+        files.add_metric(["refused"], state.refused)
+        yield files
+        yield CounterMetricFamily("lanmu_inbox_results", "New results of the watched folder.", value=state.new)
+        with self._parts[3].reading() as connection:
+            unwritten = change_log.count_unwritten(connection)
+            outbox = change_log.count_deliveries(connection)
+        yield GaugeMetricFamily("lanmu_inbox_unwritten_results", "Results not yet in their file.", value=unwritten)
+        sent = CounterMetricFamily("lanmu_webhook_tries", "Tries of the webhook.", labels=("outcome",))
+        counts = inbox.outgoing.webhook.counts if inbox.outgoing.webhook else {}
+        for outcome in ("delivered", "failed"):
+            sent.add_metric([outcome], counts.get(outcome, 0))
+        yield sent
+        waiting = GaugeMetricFamily("lanmu_webhook_deliveries", "Results on their way or given up.", labels=("state",))
+        for name, count in outbox.items():
+            waiting.add_metric([name], count)
+        yield waiting
+        yield GaugeMetricFamily("lanmu_inbox_problems", "What does not work.", value=len(state.problems))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from classifier.taxonomy import Taxonomy
 from lanmu.service.champion import Champion
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
-from lanmu.service.store import Store, change_log, labelling, leases, second_reading
+from lanmu.service.store import Store, change_log, colleagues, labelling, second_reading
 from lanmu.service.store.labelling import Labelling
 from lanmu.service.wished_categories import choosable, read_wished
 
@@ -37,39 +38,32 @@ class Review:
     lease_seconds: float
 
     def label(
-        self, number: int, category: str, by: str, *, seen: int | None = None,
+        self, number: int, category: str | None, by: str, *, seen: int | None = None,
         token: str | None = None, step: str | None = None,
     ) -> Labelling:  # fmt: skip
-        """Accept the model's category or choose another."""
-        known = self._known(category)
+        """Accept the model's category or choose another; None puts the article aside without one."""
+        known = None if category is None else self._taxonomy.find(category).id
         with self.store.writing() as connection:
             done = labelling.label(connection, number, known, by, seen=seen, token=token, step=step)
             self._tell(connection, [done])
         self._wake()
         return done
 
-    def label_many(self, given: Sequence[tuple[int, str]], by: str) -> list[Labelling]:
-        """Give many articles (numbers) their categories in one step; those that have it already stay as they are."""
-        known = [(number, self._known(category)) for number, category in given]
+    def label_many(self, given: Iterable[tuple[int, str | None]], by: str) -> list[Labelling]:
+        """Give many articles (numbers) their categories in one step; those that have it already stay as they are.
+
+        None accepts the model's category; what a person has labelled is left alone then.
+        """
+        known = [(number, None if name is None else self._taxonomy.find(name).id) for number, name in given]
         with self.store.writing() as connection:
             done = labelling.label_many(connection, known, by)
             self._tell(connection, done)
         self._wake()
         return done
 
-    def skip(
-        self, number: int, by: str, *, seen: int | None = None, token: str | None = None, step: str | None = None
-    ) -> Labelling:
-        """Put an article aside without a label."""
-        with self.store.writing() as connection:
-            done = labelling.skip(connection, number, by, seen=seen, token=token, step=step)
-            self._tell(connection, [done])
-        self._wake()
-        return done
-
     def read(self, number: int, category: str, by: str, *, seen: int, token: str, step: str | None = None) -> Labelling:
         """Read a label once more, without having been shown it."""
-        known = self._known(category)
+        known = self._taxonomy.find(category).id
         with self.store.writing() as connection:
             return second_reading.read(connection, number, known, by, seen=seen, token=token, step=step)
 
@@ -77,23 +71,6 @@ class Review:
         """Ask colleagues about an article."""
         with self.store.writing() as connection:
             return labelling.flag(connection, number, by, note, token=token)
-
-    def accept_many(self, numbers: Sequence[int], by: str) -> list[Labelling]:
-        """Accept the model's category of many articles; those a person has labelled are left alone."""
-        with self.store.writing() as connection:
-            done = labelling.accept_many(connection, numbers, by)
-            self._tell(connection, done)
-        self._wake()
-        return done
-
-    def choose_many(self, numbers: Sequence[int], category: str, by: str) -> list[Labelling]:
-        """Give many articles one category."""
-        known = self._known(category)
-        with self.store.writing() as connection:
-            done = labelling.choose_many(connection, numbers, known, by)
-            self._tell(connection, done)
-        self._wake()
-        return done
 
     def undo(self, by: str, *, of: str | None = None, step: str | None = None) -> list[Labelling]:
         """Take back this person's last step, or the one named ``of``; what it was, or nothing.
@@ -106,26 +83,24 @@ class Review:
                 return [reading]
             done = labelling.undo(connection, by, of=of, step=step)
             for one in done[:MOST_LEASED]:
-                leases.give(connection, one.article, by, self.lease_seconds)
+                colleagues.lease_again(connection, one.article, by, self.lease_seconds)
             self._tell(connection, done, action="undo")
         self._wake()
         return done
 
-    def _known(self, category: str) -> str:
-        return choosable(self.champion.model.taxonomy, read_wished(self.categories)).find(category).id
+    @property
+    def _taxonomy(self) -> Taxonomy:
+        """What people may choose; NotReady where there is no model yet."""
+        return choosable(self.champion.model.taxonomy, read_wished(self.categories))
 
     def _tell(self, connection: Connection, done: Sequence[Labelling], action: str = "") -> None:
         """Note for other programs what these articles have now."""
-        out = self.outgoing
-        taxonomy = None
-        if self.champion.ready:
-            taxonomy = choosable(self.champion.model.taxonomy, read_wished(self.categories))
+        taxonomy = self._taxonomy if self.champion.ready else None
         for one in done:
             if not one.again:
                 change_log.add_label(
-                    connection, one.article, taxonomy, action=action or one.action, by=one.by,
-                    deliver=out.deliver, wait=out.label_seconds,
-                )  # fmt: skip
+                    connection, one.article, taxonomy, action or one.action, one.by, self.outgoing.wait
+                )
 
     def _wake(self) -> None:
         self.writer.wake()

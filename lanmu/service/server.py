@@ -5,8 +5,6 @@ from __future__ import annotations
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 import uvicorn
@@ -31,8 +29,11 @@ SWITCH_SECONDS = 0.0005
 
 def run(settings: Settings) -> int:
     """Serve until SIGINT or SIGTERM, then answer what is under way and end; returns the exit code."""
-    with _alone(settings):
-        return _run(settings)
+    try:
+        with FileLock(settings.home / "serve.lock", blocking=False):
+            return _run(settings)
+    except Timeout as error:
+        raise LanmuError(say("service.home_in_use", home=str(settings.home))) from error
 
 
 def _run(settings: Settings) -> int:
@@ -44,7 +45,7 @@ def _run(settings: Settings) -> int:
     service = build_service(settings)
     _greet(settings)
     config = uvicorn.Config(
-        create_app(settings, service),
+        create_app(service),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -58,7 +59,7 @@ def _run(settings: Settings) -> int:
     )
     server = uvicorn.Server(config)
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _ignore_signal)  # uvicorn raises the signal once more when it has ended in order
+        signal.signal(number, lambda *_: None)  # uvicorn raises the signal once more when it has ended in order
     server.run(sockets=[listener])
     return 0 if server.started else 2
 
@@ -73,24 +74,6 @@ def _allow_files(most: int) -> None:
     wanted = most if hard == resource.RLIM_INFINITY else min(most, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
-def _ignore_signal(number: int, frame: object) -> None:
-    """A signal that has done its work."""
-
-
-@contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
-    """Hold the data folder for this process."""
-    lock = FileLock(settings.home / "serve.lock")
-    try:
-        lock.acquire(blocking=False)
-    except Timeout as error:
-        raise LanmuError(say("service.home_in_use", home=str(settings.home))) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _listening(settings: Settings) -> socket.socket:

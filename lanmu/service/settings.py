@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import os
 import secrets
@@ -14,7 +15,6 @@ from pathlib import Path
 from classifier.errors import LanmuError
 from classifier.messages import say
 from classifier.reading.reading_options import ReadingOptions
-from lanmu.service.inbox.signing import new_secret
 from lanmu.service.store.database import DATABASE
 from lanmu.service.wished_categories import CATEGORIES
 
@@ -23,6 +23,8 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8765
 SHORTEST_TOKEN = 16
 LONGEST_TOKEN = 200
+SECRET_PREFIX = "whsec_"
+"""Of a webhook's secret whose rest is base64 (standardwebhooks.com)."""
 KIB = 1024
 MIB = 1024 * KIB
 
@@ -261,6 +263,11 @@ def _given(environment: Mapping[str, str], name: str) -> str | None:
         return Path(path).read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise LanmuError(say("settings.file_unreadable", path=str(path), error=str(error), name=name)) from error
+
+
+def new_secret() -> str:
+    """A secret to be kept by both sides."""
+    return SECRET_PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def _keep_secret(path: Path, make: object) -> tuple[str, bool]:

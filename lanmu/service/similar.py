@@ -31,13 +31,12 @@ SAME: Final = 0.98
 
 @dataclass(frozen=True, slots=True)
 class SimilarLabel:
-    """A line of labels.csv and how like it is (cosine, 0-1)."""
+    """A line of labels.csv that is like an article."""
 
     id: str
     title: str
     category: str
     date: str
-    likeness: float
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ class SimilarLabels:
                 break
             if like < SAME and label.id != but and (among is None or label.category in among):
                 title = label.title or label.text[:40]
-                similar.append(SimilarLabel(label.id, title, label.category, label.date, like))
+                similar.append(SimilarLabel(label.id, title, label.category, label.date))
         return similar
 
     def _current(self) -> _Index | None:

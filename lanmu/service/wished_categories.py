@@ -38,19 +38,15 @@ def write_wished(path: Path, taxonomy: Taxonomy) -> None:
     """Write the file; TaxonomyError where its reader would not take it, and nothing is changed."""
     aside = path.with_name(f".{path.name}.new")
     try:
-        write_text_whole(aside, taxonomy_text(taxonomy))
+        write_text_whole(aside, "\n".join(map(_table, taxonomy)))
         read_taxonomy(aside)
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
 
 
-def taxonomy_text(taxonomy: Taxonomy) -> str:
-    """The categories as a categories file (TOML, whose strings are those of JSON)."""
-    return "\n".join(_table(category) for category in taxonomy)
-
-
 def _table(category: Category) -> str:
+    """A category as a categories file has it (TOML, whose strings are those of JSON)."""
     values: dict[str, object] = {name: value for name in _FIELDS if (value := getattr(category, name))}
     if category.was:
         values["was"] = list(category.was)

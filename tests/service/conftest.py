@@ -20,7 +20,7 @@ from starlette.testclient import TestClient
 
 from classifier.model.versions import Registry
 from lanmu.service.container import Service, build_service
-from lanmu.service.security import passwords
+from lanmu.service.security import people
 from lanmu.service.settings import Settings, prepare
 from tests.service.running import running
 from tests.waiting import eventually
@@ -34,16 +34,16 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="session", autouse=True)
 def shipped_hasher() -> Iterator[PasswordHasher]:
     """The hasher of the product; while tests run, argon2 takes a thousandth of its memory and time."""
-    shipped = passwords.HASHER
-    passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    shipped = people.HASHER
+    people.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     yield shipped
-    passwords.HASHER = shipped
+    people.HASHER = shipped
 
 
 @pytest.fixture
 def full_cost(shipped_hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> PasswordHasher:
     """For tests in which a password must cost what it costs outside of tests."""
-    monkeypatch.setattr(passwords, "HASHER", shipped_hasher)
+    monkeypatch.setattr(people, "HASHER", shipped_hasher)
     return shipped_hasher
 
 

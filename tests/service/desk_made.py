@@ -15,7 +15,7 @@ from classifier.files import find_shipped
 from classifier.model.topic_model import TopicModel
 from classifier.model.versions import Registry
 from lanmu.service.container import Service, build_service
-from lanmu.service.security.passwords import hash_password
+from lanmu.service.security.people import hash_password
 from lanmu.service.settings import Settings, prepare
 from lanmu.service.store import accounts, queue
 from tests.service.conftest import TOKEN

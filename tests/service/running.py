@@ -23,6 +23,6 @@ def ready(service: Service) -> Service:
 @contextmanager
 def running(service: Service, **client: Any) -> Iterator[TestClient]:
     """A client of the started service; ``client`` are TestClient's options.  Stopped at the end."""
-    with TestClient(create_app(service.settings, service), **client) as browser:
+    with TestClient(create_app(service), **client) as browser:
         ready(service)
         yield browser

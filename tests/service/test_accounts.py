@@ -15,7 +15,7 @@ from argon2 import PasswordHasher, Type, extract_parameters
 from classifier.errors import LanmuError
 from lanmu.service.logs import LinesOfOurs, Seldom
 from lanmu.service.security import people
-from lanmu.service.security.passwords import check, hash_password
+from lanmu.service.security.people import check_password, hash_password
 from lanmu.service.security.sign_in import COOKIE, SignInRefused, TooManyTries
 from lanmu.service.security.tries import Tries
 from lanmu.service.settings import ServiceLimits, Settings, is_loopback, prepare
@@ -350,7 +350,7 @@ def test_what_strangers_can_cause_at_will_is_said_once_a_minute(monkeypatch: pyt
 )  # fmt: skip
 def test_passwords_that_are_tried_first_are_none(password: str) -> None:
     with pytest.raises(AccountError):
-        check(password, "zhangsan")
+        check_password(password, "zhangsan")
 
 
 @pytest.mark.parametrize(
@@ -358,4 +358,4 @@ def test_passwords_that_are_tried_first_are_none(password: str) -> None:
     ["一个足够长的好密码吧", "correct horse battery", "jdi4-k2mm-p9xt-w3ab", "版面第七条要改成黑体", "K8#vq!2zLm"],
 )
 def test_a_password_that_nobody_guesses_is_taken(password: str) -> None:
-    check(password, "zhangsan")
+    check_password(password, "zhangsan")

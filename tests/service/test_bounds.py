@@ -19,7 +19,7 @@ from starlette.types import Message
 from classifier.errors import LanmuError
 from lanmu.service.inbox.webhook import check_address
 from lanmu.service.security.guard import _answers_to
-from lanmu.service.security.passwords import hash_password
+from lanmu.service.security.people import hash_password
 from lanmu.service.store import accounts
 from tests.service.articles import HARVEST
 from tests.service.conftest import TOKEN, App, Server

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lanmu.service.settings import Settings
-from lanmu.service.store import Store, change_log, deliveries
+from lanmu.service.store import Store, change_log
 from tests.service.articles import CLINIC, DOUBTFUL, HARVEST, MATCH
 from tests.service.conftest import App, Made
 from tests.service.receiver import Receiver
@@ -141,8 +141,7 @@ def test_what_a_new_model_says_is_told_where_it_changes_something(app: App) -> N
     harvest, match = put_in(app, HARVEST, MATCH)
     with app.service.store.writing() as connection:  # as if an older model had not been sure
         connection.exec_driver_sql("UPDATE articles SET state = 'review', model = 'older', decision = 'review'")
-    rejudged = app.service.intake.judge_again()
-    assert rejudged.articles == 2
+    assert app.service.intake.judge_again() == (2, 2)
     told = [one["data"] for one in since(app)["changes"]]
     assert {one["number"]: (one["action"], one["by"], one["decision"]) for one in told} == dict.fromkeys(
         (harvest, match), ("rejudge", "small", "accepted")
@@ -198,7 +197,7 @@ def test_an_older_database_keeps_its_results_and_what_waits(app: App, tmp_path: 
     store = Store(path)
     with store.reading() as connection:
         (one,) = change_log.since(connection, 0)
-        (due,) = deliveries.due(connection, 10)
+        (due,) = change_log.due_deliveries(connection, 10)
         line = connection.exec_driver_sql("SELECT id FROM labels").scalar_one()
     assert (one.number, one.kind, one.record, due.change, due.tries) == (7, "article.tagged", '{"number": 2}', 7, 3)
     assert line.startswith("desk-")

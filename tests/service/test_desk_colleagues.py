@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 
 from classifier.article import Article, Source
 from lanmu.service.container import Service
-from lanmu.service.store import flags, queue
+from lanmu.service.store import colleagues, queue
 from lanmu.service.store.second_reading import kappa
 from tests.service.desk_made import CLINIC, HARVEST, MATCH, made_service, sign_in, take_in
 from tests.service.running import running
@@ -113,7 +113,7 @@ def test_a_question_goes_to_the_others_and_ends_with_the_label(
     assert "李编辑 请同事看" in card and "算体育还是健康？" in card
     steps(he, csrf, {"do": "settle", "number": first, "category": "health", **on_screen(he, first)})
     with service.store.reading() as connection:
-        assert flags.count(connection) == 0
+        assert colleagues.count_questions(connection) == 0
 
 
 def test_filters_and_orders_of_review(li: TestClient, service: Service) -> None:

@@ -12,10 +12,9 @@ from classifier.errors import InputRefused
 from classifier.model.decisions import REASONS
 from classifier.reading import read_bytes
 from classifier.taxonomy import Taxonomy
-from lanmu.service.desk.category_keys import KEYS, TAKEN, category_keys
+from lanmu.service.desk.categories import KEYS, TAKEN, category_keys
 from lanmu.service.desk.languages import LANGUAGES, Wording, catalogue, chosen_language
 from lanmu.service.desk.rendering import TEMPLATES, percent
-from lanmu.service.desk.translating import reason, said
 from lanmu.service.store.records import ROLES, STATES
 from training.fitting.seen import Relabelled
 from training.promotion.gate import Compared, judge
@@ -54,7 +53,7 @@ def test_every_state_role_and_reason_has_its_words() -> None:
     t = Wording("zh")
     assert all(t.has(f"state.{state}") for state in STATES)
     assert all(t.has(f"role.{role}") and t.has(f"admin.role_{role}") for role in ROLES)
-    assert all(re.search(r"[\u4e00-\u9fff]", reason(words, t)) for words in REASONS.values())
+    assert all(re.search(r"[\u4e00-\u9fff]", t.reason(words)) for words in REASONS.values())
 
 
 def test_the_gates_words_are_translated() -> None:
@@ -87,7 +86,7 @@ def test_every_line_of_the_audit_log_has_its_words() -> None:
 def test_why_a_page_was_not_read_is_said_in_the_readers_language(name: str, data: bytes) -> None:
     with pytest.raises(InputRefused) as refused:
         list(read_bytes(data, name))
-    chinese, english = (said(refused.value, Wording(language)) for language in LANGUAGES)
+    chinese, english = (Wording(language).error(refused.value) for language in LANGUAGES)
     assert re.search(r"请[\u4e00-\u9fff]", chinese) and "it" in english.split()
     assert not re.search(r"[a-z]{3} [a-z]{2}", chinese.replace("class ocr_page", ""))
 

@@ -180,7 +180,7 @@ def test_an_articles_page_tells_its_history(client: TestClient, service: Service
 def test_the_labels_page_says_who_did_what(client: TestClient, service: Service) -> None:
     service.review.label(1, "agriculture", "李编辑")
     service.review.label(2, "health", "何主编")
-    service.review.skip(3, "何主编")
+    service.review.label(3, None, "何主编")
     sign_in(client, "赵读者")
     assert rows(client.get("/labels").text) == [CLINIC.title, MATCH.title, HARVEST.title]
     assert rows(client.get("/labels?person=李编辑").text) == [HARVEST.title]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lanmu.service.store import Store, day_work, queue
+from lanmu.service.store import Store, deeds, queue
 from tests.service.browser import Window, needs_chromium, several
 from tests.service.conftest import Server
 from tests.service.desk_made import PASSWORD, filled, many
@@ -64,7 +64,7 @@ def test_two_editors_share_a_queue(home: Path, serve: Callable[..., Server]) -> 
         with Store(home / "lanmu.sqlite").reading() as connection:
             by_number = {one.number: one for one in queue.page(connection, limit=200).articles}
             work = dict.fromkeys(EDITORS, 0)
-            work.update(day_work.progress(connection, next(iter(by_number.values())).day).people)
+            work.update(deeds.progress(connection, next(iter(by_number.values())).day).people)
         assert {n: (one.labelled_by, one.label) for n, one in by_number.items()} == {
             n: (EDITORS[who], label) for n, (who, label) in given.items()
         }
@@ -77,7 +77,7 @@ def test_two_editors_share_a_queue(home: Path, serve: Callable[..., Server]) -> 
 
 def waiting(home: Path) -> int:
     with Store(home / "lanmu.sqlite").reading() as connection:
-        return day_work.waiting(connection)
+        return deeds.waiting(connection)
 
 
 def told(receiver: Receiver) -> dict[int, str | None]:

@@ -21,13 +21,12 @@ import pytest
 from classifier.article import Article
 from classifier.errors import LanmuError
 from lanmu.service.inbox.folders import Folders
-from lanmu.service.inbox.result_files import ResultFiles
+from lanmu.service.inbox.outgoing import ResultFiles
 from lanmu.service.inbox.scanning import Stillness, scan
 from lanmu.service.inbox.taking import Taking
 from lanmu.service.reading_pool import Reading
 from lanmu.service.settings import ServiceLimits, Settings, prepare
 from lanmu.service.store import Store, queue
-from lanmu.service.store.change_log import NewResult
 from lanmu.service.store.change_log import add as add_result
 from lanmu.service.store.records import today
 from tests.reading.office_files import OFFICE, workbook
@@ -153,7 +152,7 @@ def test_bad_files_are_refused_with_the_reason_and_the_rest_goes_on(watching: Wa
     assert all(reason.startswith(name) for name, reason in reasons.items())
     assert [record["title"] for record in records(app)] == [CLINIC["title"]]
     assert outside.read_text("utf-8") == plain(MATCH)
-    assert app.service.inbox.state.refused == len(bad)
+    eventually(lambda: app.service.inbox.state.refused == len(bad))
 
 
 def test_what_of_a_file_was_refused_stands_beside_it(watching: Watching, home: Path) -> None:
@@ -260,7 +259,7 @@ def test_killed_between_the_results_and_the_move_nothing_doubles(
     tags = app.service.tagger.tag_now([article])
     with app.service.store.writing() as connection:
         added = queue.add(connection, tags.articles, origin="inbox", model="small")
-        assert add_result(connection, [NewResult(added[0].number, tags.articles[0], "small")], deliver=False) == 1
+        assert add_result(connection, added[0].number, tags.articles[0], "small", None)
     put(settings.inbox, "棉花.txt", plain(HARVEST))
     settings.results.mkdir()
     (settings.results / f"{today()}.jsonl").write_text('{"number": 1, "id": "棉', "utf-8")
@@ -319,7 +318,7 @@ def test_results_written_from_several_threads_at_once_are_there_once(make_app: M
         tags = app.service.tagger.tag_now([Article(f"{round_}", f"{MATCH['title']}第{round_}场", MATCH["text"])])
         with app.service.store.writing() as connection:
             added = queue.add(connection, tags.articles, origin="inbox", model="small")
-            add_result(connection, [NewResult(added[0].number, tags.articles[0], "small")], deliver=False)
+            add_result(connection, added[0].number, tags.articles[0], "small", None)
         if file.exists():
             with file.open("a", encoding="utf-8") as other:
                 other.write('{"note": "added by hand"}')
@@ -421,7 +420,7 @@ def test_a_file_that_may_not_be_read_is_refused() -> None:
                 os.setuid(65534)
                 nothing: Any = None
                 folders, store = Folders.around(folder / "inbox", folder), Store(folder / "lanmu.db")
-                taking = Taking(folders, store, nothing, nothing, ServiceLimits(), False)
+                taking = Taking(folders, store, nothing, nothing, ServiceLimits(), None)
                 assert taking.take(list(scan(folder / "inbox"))) == 0
             finally:
                 os._exit(0)

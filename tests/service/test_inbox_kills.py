@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
-from lanmu.service.inbox.signing import new_secret
+from lanmu.service.settings import new_secret
 from tests.service.articles import CLINIC, HARVEST, MATCH
 from tests.service.conftest import TOKEN
 from tests.service.receiver import Receiver

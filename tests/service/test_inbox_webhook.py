@@ -17,9 +17,8 @@ import trustme
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from classifier.errors import LanmuError
-from lanmu.service.inbox.signing import Signer, new_secret
-from lanmu.service.inbox.webhook import retry_seconds
-from lanmu.service.settings import ServiceLimits, Settings, prepare
+from lanmu.service.inbox.webhook import Signer, retry_seconds
+from lanmu.service.settings import ServiceLimits, Settings, new_secret, prepare
 from tests.service.articles import CLINIC, HARVEST, MATCH
 from tests.service.conftest import TOKEN, App, Made
 from tests.service.receiver import Answer, Receiver

@@ -57,7 +57,7 @@ def test_uploads_and_training_run_no_code_of_the_current_or_the_data_folder(
     word = word_file(paragraph(HARVEST["title"], style="1") + paragraph(HARVEST["text"]))
     body = app.api.post("/api/v1/tag/file", files={"file": ("棉花.docx", word)}).json()
     assert [article["category"] for article in body["articles"]] == ["agriculture"], body
-    number = app.service.jobs.train("admin")
+    number = app.service.jobs.begin("train", "admin")
     eventually(lambda: app.service.jobs.get(number).status != "running")
     assert "labels so far" in app.service.jobs.log(number)
     assert not (tmp_path / "ran").exists()

@@ -11,9 +11,9 @@ import pytest
 from classifier.errors import LabelsError
 from classifier.files import find_shipped
 from classifier.model.versions import Registry
-from lanmu.service.seeding import seed
+from lanmu.service.container import seed
+from lanmu.service.job_process import enough
 from lanmu.service.settings import prepare
-from lanmu.service.training_job import enough
 from tests.service.conftest import App
 from tests.small_model import small_model
 from tests.waiting import eventually
@@ -60,7 +60,7 @@ def test_a_training_with_too_few_labels_says_so(app: App) -> None:
 
 
 def test_stopping_the_service_stops_its_training(app: App) -> None:
-    number = app.service.jobs.train("li")
+    number = app.service.jobs.begin("train", "li")
     app.service.jobs.stop()
     assert ended(app, number)["status"] == "stopped"
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from lanmu.service.fair_places import FairPlaces
+from lanmu.service.reading_pool import FairPlaces
 from lanmu.service.reading_worker import MEMORY_BYTES
 from lanmu.service.tagger import Overloaded
 from tests.reading.hostile_files import parquet

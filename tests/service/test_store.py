@@ -11,7 +11,7 @@ import pytest
 from classifier.article import Article
 from classifier.model.topic_model import TopicModel
 from lanmu.service.label_writer import LabelWriter
-from lanmu.service.store import Store, day_work, labelling, queue
+from lanmu.service.store import Store, deeds, labelling, queue
 from lanmu.service.store.queue import ArticleFilter
 from tests.waiting import eventually
 from training.labels.file import labels_csv, read_labels
@@ -59,7 +59,7 @@ def test_settling_undoing_and_the_labels_file(store: Store, numbers: list[int], 
     with store.writing() as connection:
         first = labelling.label(connection, numbers[0], "agriculture", "李编辑", seen=0)
         second = labelling.label(connection, numbers[1], "health", "王编辑")
-        labelling.skip(connection, numbers[2], "王编辑")
+        labelling.label(connection, numbers[2], None, "王编辑")
     assert (first.action, second.action) == ("accept", "choose")
     assert writer.flush() == 2
     assert writer.flush() == 0
@@ -78,13 +78,13 @@ def test_settling_undoing_and_the_labels_file(store: Store, numbers: list[int], 
 def test_a_bulk_accept_is_one_step_back(store: Store, numbers: list[int]) -> None:
     with store.writing() as connection:
         labelling.label(connection, numbers[0], "health", "李编辑")
-        done = labelling.accept_many(connection, numbers, "王编辑")
+        done = labelling.label_many(connection, ((number, None) for number in numbers), "王编辑")
         assert [s.article for s in done] == numbers[1:]
         assert len(labelling.undo(connection, "王编辑")) == 2
         states = [queue.get(connection, number) for number in numbers]
     assert [a.label if a else None for a in states] == ["health", None, None]
     with store.reading() as connection:
-        today = day_work.progress(connection, states[0].day if states[0] else "")
+        today = deeds.progress(connection, states[0].day if states[0] else "")
     assert today.people == {"李编辑": 1}
     assert today.arrived == 3
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from classifier.messages import say
-from lanmu.service.security.passwords import hash_password
+from lanmu.service.security.people import hash_password
 from lanmu.service.store import Store, StoreError, accounts
 from tests.service.articles import CLINIC, HARVEST, MATCH
 from tests.service.conftest import App, Server

@@ -54,9 +54,9 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> schemathesis.BaseSchema:
     Registry(home / "models").promote("small")
     chosen = prepare(home, {"LANMU_TOKEN": TOKEN})
     service = build_service(chosen)
-    loaded = schemathesis.openapi.from_asgi("/api/openapi.json", create_app(chosen, service), headers=HEADERS)
+    loaded = schemathesis.openapi.from_asgi("/api/openapi.json", create_app(service), headers=HEADERS)
     ready(service)  # loading the description has started it
-    service.intake.take_in([Article(one["id"], one["title"], one["text"]) for one in EVERY], "api")
+    service.intake.keep(service.tagger.tag_now([Article(one["id"], one["title"], one["text"]) for one in EVERY]), "api")
     return loaded
 
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from classifier.model.model_files import read_manifest
 from classifier.taxonomy import read_taxonomy
 from lanmu.service.container import Service
-from lanmu.service.training_job import main as train_on_the_desk
+from lanmu.service.job_process import train
 from lanmu.service.wished_categories import labels_known
 from tests.service.desk_made import sign_in
 from tests.small_model import SENTENCES
@@ -104,7 +104,6 @@ def test_the_next_training_has_the_new_category_and_the_old_model_s_jobs_leave_i
             writer.writerow((f"n-{i}", "通告", "desk", "", f"{place}停水通告", text))
     known = read_manifest(settings.models / service.champion.model.manifest.name).taxonomy
     assert len(labels_known(settings.labels, known)) == sum(map(len, SENTENCES.values()))
-    result = tmp_path / "verdict.json"
-    train_on_the_desk(settings.labels, settings.models, settings.user_dictionary, settings.categories, result)
+    train(settings)
     (new,) = {p.name for p in settings.models.iterdir() if p.is_dir()} - {service.champion.model.manifest.name}
     assert read_manifest(settings.models / new).taxonomy.ids == ("agriculture", "sports", "health", "通告")

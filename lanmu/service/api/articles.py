@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -18,12 +18,12 @@ from lanmu.service.api.uploads import (
     read_upload,
     refusals,
 )
-from lanmu.service.container import Service, service_of
+from lanmu.service.container import Service, TheService
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, Editor, Reader
-from lanmu.service.store import day_work, deeds, queue
-from lanmu.service.store.deeds import DeedFilter
-from lanmu.service.store.labelling import seen_article
+from lanmu.service.store import deeds, queue
+from lanmu.service.store.deeds import Deed, DeedFilter, Progress
+from lanmu.service.store.labelling import Labelling, seen_article
 from lanmu.service.store.queue import ArticleFilter
 from lanmu.service.store.records import today
 from lanmu.service.tagger import Tags
@@ -36,9 +36,8 @@ Limit = Annotated[int, Query(ge=1, le=queue.MOST_A_PAGE)]
 
 
 @router.post("/articles", status_code=201, response_model=schemas.ManyTakenInOut, responses=problems(503))
-async def put_in(given: schemas.ArticlesIn, request: Request, who: Editor) -> Response:
+async def put_in(given: schemas.ArticlesIn, service: TheService, who: Editor) -> Response:
     """Tag articles and put them into the queue; the same title and body is there only once."""
-    service = service_of(request)
     limits = service.settings.limits
     if len(given.articles) > limits.articles_a_request:
         raise Problem(413, f"more than {limits.articles_a_request:,} articles in a request; send them in pieces")
@@ -48,13 +47,12 @@ async def put_in(given: schemas.ArticlesIn, request: Request, who: Editor) -> Re
 
 @router.post("/articles/file", status_code=201, response_model=schemas.ManyTakenInOut, responses=problems(503))
 async def put_in_file(
-    request: Request,
+    service: TheService,
     who: Editor,
     file: FileField,
     options: Upload,
 ) -> Response:
     """Read a newspaper page or a file of articles, tag them and put them into the queue."""
-    service = service_of(request)
     reading = await read_upload(service, who, file, options)
     tags = await service.tagger.tag(reading.articles)
     return json_response({"articles": await _kept(service, tags, "upload"), "refused": refusals(reading)}, 201)
@@ -62,7 +60,7 @@ async def put_in_file(
 
 @router.get("/articles", response_model=schemas.QueuePageOut)
 def list_articles(
-    request: Request,
+    service: TheService,
     who: Reader,
     category: Annotated[str | None, Query(max_length=200, description="A category's id.")] = None,
     state: State | None = None,
@@ -83,31 +81,28 @@ def list_articles(
         category=category or "", state=state or "", first_day=first_day or "", last_day=last_day or "",
         origin=origin or "", labelled_by=labelled_by or "", search=search,
     )  # fmt: skip
-    with service_of(request).store.reading() as connection:
-        listed = queue.page if order == "newest" else queue.for_review
-        page = listed(connection, wanted, offset=offset, limit=limit)
+    with service.store.reading() as connection:
+        page = queue.page(connection, wanted, order=order, offset=offset, limit=limit)
     body = {"articles": [article.record() for article in page.articles]}
     return json_response({**body, "total": page.total, "offset": page.offset, "limit": page.limit})
 
 
 @router.get("/articles/{number}", response_model=schemas.QueuedOut, responses=problems(404))
-def one_article(request: Request, who: Reader, number: Number) -> Response:
+def one_article(service: TheService, who: Reader, number: Number) -> Response:
     """One article of the queue."""
-    return json_response(_record(service_of(request), number))
+    return json_response(_record(service, number))
 
 
 @router.put("/articles/{number}/label", response_model=schemas.QueuedOut, responses=problems(404, 409, 503))
-def settle(given: schemas.SettleIn, request: Request, who: Editor, number: Number) -> Response:
+def settle(given: schemas.SettleIn, service: TheService, who: Editor, number: Number) -> Response:
     """Give an article its category for good: the model's own is an accept, another a choice."""
-    service = service_of(request)
     service.review.label(number, given.category, who.name, seen=given.seen)
     return json_response(_record(service, number))
 
 
 @router.patch("/articles/{number}", response_model=schemas.QueuedOut, responses=problems(404, 409, 503))
-def edit(given: schemas.EditIn, request: Request, who: Editor, number: Number) -> Response:
+def edit(given: schemas.EditIn, service: TheService, who: Editor, number: Number) -> Response:
     """Change an article's headline or printed column; it is tagged anew, a person's label stays."""
-    service = service_of(request)
     with service.store.reading() as connection:
         queued = seen_article(connection, number, given.seen)
     title = queued.article.title if given.title is None else given.title
@@ -117,55 +112,51 @@ def edit(given: schemas.EditIn, request: Request, who: Editor, number: Number) -
 
 
 @router.delete("/articles/{number}", status_code=204, responses=problems(404))
-def delete(request: Request, who: Editor, number: Number) -> Response:
+def delete(service: TheService, who: Editor, number: Number) -> Response:
     """Take an article out of the queue and its label out of labels.csv; the same content may come again."""
-    service_of(request).mending.delete(number, who.name)
+    service.mending.delete(number, who.name)
     return Response(status_code=204)
 
 
 @router.post("/articles/{number}/skip", response_model=schemas.QueuedOut, responses=problems(404, 409))
-def skip(given: schemas.SkipIn, request: Request, who: Editor, number: Number) -> Response:
+def skip(given: schemas.SkipIn, service: TheService, who: Editor, number: Number) -> Response:
     """Put an article aside without a label."""
-    service = service_of(request)
-    service.review.skip(number, who.name, seen=given.seen)
+    service.review.label(number, None, who.name, seen=given.seen)
     return json_response(_record(service, number))
 
 
-@router.post("/articles/accept")
-def accept_many(given: schemas.AcceptIn, request: Request, who: Editor) -> schemas.SettlementsOut:
+@router.post("/articles/accept", response_model=schemas.SettlementsOut)
+def accept_many(given: schemas.AcceptIn, service: TheService, who: Editor) -> dict[str, list[Labelling]]:
     """Accept the model's category of many articles; those that a person has labelled are left alone."""
-    done = service_of(request).review.accept_many(given.numbers, who.name)
-    return schemas.SettlementsOut.model_validate({"settlements": [_settlement(one) for one in done]})
+    return {"settlements": service.review.label_many(((number, None) for number in given.numbers), who.name)}
 
 
-@router.post("/undo")
-def undo(request: Request, who: Editor) -> schemas.SettlementsOut:
+@router.post("/undo", response_model=schemas.SettlementsOut)
+def undo(service: TheService, who: Editor) -> dict[str, list[Labelling]]:
     """Take back one's own last step (a bulk accept as a whole); none where there is nothing to take back."""
-    done = service_of(request).review.undo(who.name)
-    return schemas.SettlementsOut.model_validate({"settlements": [_settlement(one) for one in done]})
+    return {"settlements": service.review.undo(who.name)}
 
 
-@router.get("/settlements")
+@router.get("/settlements", response_model=schemas.DeedsOut)
 def list_settlements(
-    request: Request,
+    service: TheService,
     who: Reader,
     by: Annotated[str | None, Query(max_length=64)] = None,
     article: Annotated[int | None, Query(ge=1, le=MOST_NUMBER)] = None,
     offset: Offset = 0,
     limit: Limit = 50,
-) -> schemas.DeedsOut:
+) -> dict[str, Sequence[Deed]]:
     """Who labelled what, the newest first."""
-    with service_of(request).store.reading() as connection:
-        page = deeds.deed_page(connection, DeedFilter(by=by, article=article), offset=offset, limit=limit)
-    listed = [{**asdict(deed), "at": deed.at.isoformat(timespec="seconds")} for deed in page.deeds]
-    return schemas.DeedsOut.model_validate({"settlements": listed})
+    with service.store.reading() as connection:
+        page = deeds.deed_page(connection, DeedFilter(by=by or "", article=article or 0), offset=offset, limit=limit)
+    return {"settlements": page.deeds}
 
 
-@router.get("/progress")
-def day_progress(request: Request, who: Reader, day: Day = None) -> schemas.ProgressOut:
+@router.get("/progress", response_model=schemas.ProgressOut)
+def day_progress(service: TheService, who: Reader, day: Day = None) -> Progress:
     """The work of a day (of today, without one) in numbers."""
-    with service_of(request).store.reading() as connection:
-        return schemas.ProgressOut.model_validate(asdict(day_work.progress(connection, day or today())))
+    with service.store.reading() as connection:
+        return deeds.progress(connection, day or today())
 
 
 async def _kept(service: Service, tags: Tags, origin: str) -> list[dict[str, object]]:
@@ -176,7 +167,3 @@ async def _kept(service: Service, tags: Tags, origin: str) -> list[dict[str, obj
 def _record(service: Service, number: int) -> dict[str, object]:
     with service.store.reading() as connection:
         return seen_article(connection, number).record()
-
-
-def _settlement(one: object) -> dict[str, object]:
-    return asdict(one)  # type: ignore[call-overload, no-any-return]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from classifier.messages import say
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.api.tagging import json_response
-from lanmu.service.container import service_of
+from lanmu.service.container import TheService
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.store import change_log, choices
@@ -39,7 +39,7 @@ class ChangesOut(BaseModel):
 
 @router.get("/changes", response_model=ChangesOut, responses=problems(409, 410))
 def list_changes(
-    request: Request,
+    service: TheService,
     who: Reader,
     since: Annotated[int, Query(ge=0, le=MOST_NUMBER, description="0 at first, then the `next` of the answer.")] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
@@ -49,7 +49,7 @@ def list_changes(
     409 where `since` lies beyond the newest change, as after a restored backup: begin again at 0. 410 where changes
     after `since` are no longer kept: list the articles, then go on from the number it names.
     """
-    with service_of(request).store.reading() as connection:
+    with service.store.reading() as connection:
         listed = change_log.since(connection, since, limit)
         last = change_log.last(connection)
         pruned = choices.read_pruned_changes(connection)

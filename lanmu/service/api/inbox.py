@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from classifier.messages import say
-from lanmu.service.container import service_of
+from lanmu.service.container import Service, TheService
 from lanmu.service.inbox.watching import WatchedFolder
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import Admin, AskFirst, Editor
-from lanmu.service.store import audit, deliveries
+from lanmu.service.store import audit, change_log
 
 router = APIRouter(route_class=AskFirst, prefix="/inbox", tags=["operation"], responses=problems(401, 403, 404))
 
@@ -50,38 +51,31 @@ class RetriedOut(BaseModel):
     retried: int
 
 
-@router.get("")
-def inbox(request: Request, who: Editor) -> InboxOut:
+@router.get("", response_model=InboxOut)
+def inbox(service: TheService, who: Editor) -> dict[str, Any]:
     """How the watched folder and its webhook stand; 404 where no folder is watched."""
-    folder = _inbox(request)
-    return InboxOut.model_validate({**asdict(folder.state), "webhook": _webhook(request, folder)})
+    folder = _inbox(service)
+    webhook: dict[str, Any] | None = None
+    if folder.outgoing.webhook is not None:
+        with service.store.reading() as connection:
+            counts, given_up = change_log.count_deliveries(connection), change_log.dead_deliveries(connection)
+        webhook = {"host": folder.outgoing.webhook.host, **counts, "given_up": given_up}
+    return {**asdict(folder.state), "webhook": webhook}
 
 
 @router.post("/webhook/retry")
-def retry(request: Request, who: Admin) -> RetriedOut:
+def retry(service: TheService, who: Admin) -> RetriedOut:
     """Send the changes that were given up once more, from the first try on."""
-    folder = _inbox(request)
-    address = request.client.host if request.client else ""
-    with service_of(request).store.writing() as connection:
-        count = deliveries.revive(connection)
+    folder = _inbox(service)
+    with service.store.writing() as connection:
+        count = change_log.revive_deliveries(connection)
         if count:
-            audit.note(connection, who.name, "deliveries tried again", details={"count": count}, address=address)
+            audit.note(connection, who.name, "deliveries tried again", details={"count": count}, address=who.address)
     folder.outgoing.wake()
     return RetriedOut(retried=count)
 
 
-def _inbox(request: Request) -> WatchedFolder:
-    folder = service_of(request).inbox
-    if folder is None:
+def _inbox(service: Service) -> WatchedFolder:
+    if service.inbox is None:
         raise Problem(404, say("service.no_inbox"))
-    return folder
-
-
-def _webhook(request: Request, folder: WatchedFolder) -> WebhookOut | None:
-    webhook = folder.outgoing.webhook
-    if webhook is None:
-        return None
-    with service_of(request).store.reading() as connection:
-        counts = deliveries.count_by_state(connection)
-        given_up = [DeadDeliveryOut(**asdict(one)) for one in deliveries.dead(connection)]
-    return WebhookOut(host=webhook.host, waiting=counts["waiting"], dead=counts["dead"], given_up=given_up)
+    return service.inbox

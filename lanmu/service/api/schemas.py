@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -21,6 +22,12 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+def _as_second(value: Any) -> Any:
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
+
+
+Moment = Annotated[str, BeforeValidator(_as_second)]
+"""A time, to the second, in ISO 8601."""
 ArticleId = Annotated[
     str,
     BeforeValidator(_as_text),
@@ -265,7 +272,7 @@ class SettlementsOut(BaseModel):
 
 class DeedOut(SettlementOut):
     title: str
-    at: str
+    at: Moment
     undone: bool
 
 
@@ -291,8 +298,8 @@ class TrainingOut(BaseModel):
     number: int
     status: Literal["running", "done", "failed", "stopped"]
     by: str
-    started: str
-    ended: str | None
+    started: Moment
+    ended: Moment | None
     result: dict[str, Any] | None
     error: str
 

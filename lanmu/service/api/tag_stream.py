@@ -19,7 +19,7 @@ from classifier.article import Article
 from classifier.errors import LanmuError
 from lanmu.service.api.schemas import EXAMPLE, LineIn
 from lanmu.service.api.tagging import article_of, json_bytes, records
-from lanmu.service.container import Service, service_of
+from lanmu.service.container import Service, TheService
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.tagger import Overloaded, Tags
@@ -50,12 +50,11 @@ _EXAMPLE = to_json(EXAMPLE).decode() + "\n"
         }
     },
 )
-async def tag_stream(request: Request, who: Reader) -> StreamingResponse:
+async def tag_stream(request: Request, service: TheService, who: Reader) -> StreamingResponse:
     """Tag any number of articles, one a line, with answers as they are ready."""
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind not in KINDS:
         raise Problem(415, f"a stream is {JSON_LINES}, one JSON object a line")
-    service = service_of(request)
     service.champion.model  # noqa: B018 - no stream begins while there is no model
     return DuplexResponse(_answers(request, service), media_type=JSON_LINES)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from pydantic_core import to_json
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -22,7 +22,7 @@ from lanmu.service.api.schemas import (
     ManyTaggedOut,
     TaggedOut,
 )
-from lanmu.service.container import service_of
+from lanmu.service.container import TheService
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, Reader
 from lanmu.service.settings import ServiceLimits
@@ -33,17 +33,15 @@ Explain = Annotated[bool, Query(description="Add the words that spoke for the ca
 
 
 @router.post("/tag", response_model=TaggedOut)
-async def tag(article: ArticleIn, request: Request, who: Reader, explain: Explain = False) -> Response:
+async def tag(article: ArticleIn, service: TheService, who: Reader, explain: Explain = False) -> Response:
     """Give one article its category."""
-    service = service_of(request)
     tags = await service.tagger.tag([article_of(article, service.settings.limits)])
     return json_response(records(await explained(tags, service.settings.limits) if explain else tags)[0])
 
 
 @router.post("/tag/many", response_model=ManyTaggedOut)
-async def tag_many(given: ArticlesIn, request: Request, who: Reader, explain: Explain = False) -> Response:
+async def tag_many(given: ArticlesIn, service: TheService, who: Reader, explain: Explain = False) -> Response:
     """Give many articles their categories, in the order given."""
-    service = service_of(request)
     limits = service.settings.limits
     most = limits.explained_a_request if explain else limits.articles_a_request
     if len(given.articles) > most:
@@ -53,9 +51,8 @@ async def tag_many(given: ArticlesIn, request: Request, who: Reader, explain: Ex
 
 
 @router.post("/explain", response_model=ExplainedOut)
-async def explain(given: ExplainIn, request: Request, who: Reader) -> Response:
+async def explain(given: ExplainIn, service: TheService, who: Reader) -> Response:
     """Tag an article and say which words spoke for a category and against another, the strongest first."""
-    service = service_of(request)
     article = article_of(given, service.settings.limits)
     _check_explained([article], service.settings.limits)
     tags = await service.tagger.tag([article])

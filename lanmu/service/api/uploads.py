@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, UploadFile
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -13,7 +13,7 @@ from classifier.reading.kinds import READABLE
 from classifier.reading.reading_options import Kind, ReadingOptions
 from lanmu.service.api.schemas import FileTaggedOut
 from lanmu.service.api.tagging import json_response, records
-from lanmu.service.container import Service, service_of
+from lanmu.service.container import Service, TheService
 from lanmu.service.problems import Problem, problems
 from lanmu.service.reading_pool import Reading
 from lanmu.service.security.access import AskFirst, Principal, Reader
@@ -33,7 +33,7 @@ FieldName = Annotated[str, Form(max_length=200, description="What a table's fiel
 
 
 def upload_options(
-    request: Request,
+    service: TheService,
     kind: KindField = "auto",
     encoding: EncodingField = "",
     sections: SectionsField = False,
@@ -43,7 +43,7 @@ def upload_options(
     date_field: FieldName = "",
 ) -> ReadingOptions:
     """What the form says of a file; fields that it does not name are called as the service was told."""
-    usual = service_of(request).reading.usual
+    usual = service.reading.usual
     return ReadingOptions(
         sections=sections,
         kind=kind,
@@ -60,13 +60,12 @@ Upload = Annotated[ReadingOptions, Depends(upload_options)]
 
 @router.post("/tag/file", response_model=FileTaggedOut)
 async def tag_file(
-    request: Request,
+    service: TheService,
     who: Reader,
     file: FileField,
     options: Upload,
 ) -> Response:
     """Read a newspaper page or a file of articles, and give each article its category."""
-    service = service_of(request)
     reading = await read_upload(service, who, file, options)
     tags = await service.tagger.tag(reading.articles)
     return json_response({"articles": records(tags), "refused": refusals(reading)})

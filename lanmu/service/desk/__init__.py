@@ -1,7 +1,30 @@
 """The desk: server-rendered pages on which a person labels the doubtful articles."""
 
+from fastapi import APIRouter
+
+from lanmu.service.desk import (
+    administration,
+    charts,
+    downloading,
+    examining,
+    mend_forms,
+    preferences,
+    programs,
+    queue_pages,
+    retraining,
+    review,
+    signing_in,
+    uploading,
+    wishing,
+)
 from lanmu.service.desk.error_pages import error_page, language_of
-from lanmu.service.desk.routes import router
 from lanmu.service.desk.static_files import serve_static
+
+router = APIRouter(include_in_schema=False)
+for _pages in (
+    preferences, signing_in, review, downloading, queue_pages, mend_forms, charts, retraining,
+    administration, programs, uploading, examining, wishing,
+):  # fmt: skip
+    router.include_router(_pages.router)
 
 __all__ = ["error_page", "language_of", "router", "serve_static"]

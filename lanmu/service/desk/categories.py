@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from classifier.messages import Language
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
 from lanmu.service.champion import Champion
-from lanmu.service.desk.category_keys import category_keys
 from lanmu.service.wished_categories import choosable, read_wished
 
 if TYPE_CHECKING:
@@ -19,6 +18,9 @@ if TYPE_CHECKING:
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _PLAIN = "#5c6570"
 _OTHER = "cat-other"
+TAKEN: Final = "jkqsu"
+"""Letters with a meaning of their own: next, previous, ask a colleague, skip, undo."""
+KEYS: Final = "1234567890" + "".join(c for c in "abcdefghilmnopqrtvwxyz" if c not in TAKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ def choosable_of(service: Service) -> Taxonomy:
 def taxonomy_of(champion: Champion) -> Taxonomy:
     """The current model's categories; those lanmu comes with while it is loading."""
     return champion.model.taxonomy if champion.ready else read_taxonomy()
+
+
+def category_keys(taxonomy: Taxonomy) -> dict[str, str]:
+    """Category id → its key: digits, then letters, in the taxonomy's order; those beyond the keys have none."""
+    return dict(zip(taxonomy.ids, KEYS, strict=False))
 
 
 def show_categories(taxonomy: Taxonomy, language: Language) -> ShownCategories:

@@ -63,7 +63,7 @@ def find_signed_in(request: Request) -> Principal | None:
         return None
     if session is None or session.user.must_change:
         return None
-    return Principal.of_session(session)
+    return Principal.of_session(session, request)
 
 
 def _back(request: Request) -> str:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from starlette.responses import FileResponse, Response
 
 from classifier.messages import say
-from lanmu.service.desk.categories import ShownCategory
 from lanmu.service.desk.filters import ArticleNumber
-from lanmu.service.desk.rendering import Desk
+from lanmu.service.desk.rendering import AdminDesk, Desk, ReaderDesk
 from lanmu.service.jobs import Job, JobKind
 from lanmu.service.problems import Problem
-from lanmu.service.security.access import Admin, AskFirst, Reader
+from lanmu.service.security.access import AskFirst
 from lanmu.service.store import queue, waiting_labels
 
 router = APIRouter(route_class=AskFirst)
@@ -28,35 +26,25 @@ _OWN_POLICY: Final = (
 """The report has its style within and no script; it stands apart from the desk, without its cookies."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doubtful:
-    """A label that may be wrong; ``article`` is its number in the queue, where it came from the desk."""
-
-    title: str
-    opening: str
-    category: ShownCategory
-    instead: ShownCategory
-    article: int | None
-
-
 @router.get("/examine")
-def examine_page(request: Request, who: Reader) -> Response:
+def examine_page(desk: ReaderDesk) -> Response:
     """The latest of each."""
-    desk = Desk(request, who)
     jobs = desk.service.jobs
     latest = {kind: next(iter(jobs.latest(1, kind)), None) for kind in EXAMINATIONS}
     suspects = _result(latest["suspects"], "suspects")
     with desk.service.store.reading() as connection:
-        numbers = waiting_labels.articles_of(connection, [str(one["id"]) for one in suspects])
+        numbers = waiting_labels.articles_of(connection, [one["id"] for one in suspects])
         teaching = [queue.get(connection, int(number)) for number in _result(latest["next"], "next")]
     doubtful = [
-        Doubtful(
-            str(one["title"]), str(one.get("opening", "")), desk.categories[str(one["category"])],
-            desk.categories[str(one["instead"])],
-            numbers.get(str(one["id"])),
-        )
+        {
+            "title": one["title"],
+            "opening": one.get("opening", ""),
+            "category": desk.categories[one["category"]],
+            "instead": desk.categories[one["instead"]],
+            "article": numbers.get(one["id"]),
+        }
         for one in suspects
-    ]  # fmt: skip
+    ]
     return desk.page(
         "examine.html", latest=latest, doubtful=doubtful, teaching=[one for one in teaching if one is not None],
         months=_result(latest["drift"], "standing_out"),
@@ -65,12 +53,11 @@ def examine_page(request: Request, who: Reader) -> Response:
 
 
 @router.post("/examine/start")
-def start(request: Request, who: Admin, kind: Annotated[str, Form(max_length=20)]) -> Response:
+def start(desk: AdminDesk, kind: Annotated[str, Form(max_length=20)]) -> Response:
     """Begin one of them."""
-    desk = Desk(request, who)
     chosen = next((known for known in EXAMINATIONS if known == kind), EXAMINATIONS[0])
     desk.service.writer.flush()
-    desk.service.jobs.begin(chosen, who.name, desk.address)
+    desk.service.jobs.begin(chosen, desk.by, desk.address)
     return desk.redirect("/examine", f"toast.{chosen}_started")
 
 
@@ -81,16 +68,14 @@ def _result(job: Job | None, name: str) -> list[Any]:
 
 
 @router.get("/examine/drift/{number}")
-def drift_page(request: Request, who: Reader, number: ArticleNumber) -> Response:
+def drift_page(desk: ReaderDesk, number: ArticleNumber) -> Response:
     """The page on drift that a job has written, in the reader's language."""
-    desk = Desk(request, who)
     return _apart(desk, desk.service.jobs.report_folder(number) / f"drift.{desk.t.language}.html")
 
 
 @router.get("/examine/report/{number}")
-def report_page(request: Request, who: Reader, number: ArticleNumber) -> Response:
+def report_page(desk: ReaderDesk, number: ArticleNumber) -> Response:
     """The report that a job has written."""
-    desk = Desk(request, who)
     return _apart(desk, desk.service.jobs.report_folder(number) / REPORT)
 
 

@@ -16,24 +16,42 @@ from lanmu.service.store.records import STATES
 
 LONGEST = 200
 ArticleNumber = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
-Seen = Annotated[int, Form(ge=0, le=MOST_NUMBER)]
-"""The version of the article that the person had before them."""
-CardToken = Annotated[str, Form(max_length=64)]
-"""The token of the card that the person had before them (QueuedArticle.token)."""
+ShortText = Annotated[str, Form(max_length=200)]
+Back = Annotated[str, Form(max_length=4_000)]
+"""The page that a form was on, to which its answer leads."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Card:
+    """What a person had before them: an article's number, version (``seen``) and token (QueuedArticle.token)."""
+
+    number: int
+    seen: int
+    token: str
+
+
+async def _card(
+    number: ArticleNumber,
+    seen: Annotated[int, Form(ge=0, le=MOST_NUMBER)],
+    token: Annotated[str, Form(max_length=64)] = "",
+) -> Card:
+    return Card(number, seen, token)
+
+
+SeenCard = Annotated[Card, Depends(_card)]
+
+
+@dataclass(frozen=True)
+class Wanted(ArticleFilter):
     """What an address asks for: a filter, and in which order or for what; what cannot be used there is left out."""
 
-    filter: ArticleFilter
-    order: Order
-    reading: str
+    order: Order = ORDERS[0]
+    reading: str = ""
 
     @property
     def narrows(self) -> bool:
         """Whether it leaves articles out, and does not only order them."""
-        return self.filter != ArticleFilter()
+        return replace(self, order=ORDERS[0], reading="") != Wanted()
 
     @property
     def query(self) -> str:
@@ -45,17 +63,9 @@ class Wanted:
         """How many of its parts are set."""
         return len(self._set())
 
-    def of_day(self, day: str) -> Wanted:
-        """The same within one day."""
-        return replace(self, filter=replace(self.filter, first_day=day, last_day=day))
-
-    def of_category(self, category: str) -> Wanted:
-        """The same within one category."""
-        return replace(self, filter=replace(self.filter, category=category))
-
     def _set(self) -> dict[str, str]:
-        given = {**asdict(self.filter), "order": self.order if self.order != ORDERS[0] else "", "reading": self.reading}
-        given["flagged"] = "yes" if self.filter.flagged else ""
+        given = {**asdict(self), "order": self.order if self.order != ORDERS[0] else ""}
+        given["flagged"] = "yes" if self.flagged else ""
         return {_NAMES.get(name, name): value for name, value in given.items() if value}
 
 
@@ -69,7 +79,7 @@ def read_filter(query: Mapping[str, str]) -> Wanted:
     def given(name: str) -> str:
         return query.get(name, "").strip()[:LONGEST].replace("\0", "")
 
-    wanted = ArticleFilter(
+    return Wanted(
         category=given("category"),
         state=next((state for state in STATES if state == given("state")), ""),
         first_day=valid_day(given("first_day")),
@@ -80,9 +90,9 @@ def read_filter(query: Mapping[str, str]) -> Wanted:
         column=given("column"),
         source=given("source"),
         flagged=bool(given("flagged")),
+        order=next((order for order in ORDERS if order == given("order")), ORDERS[0]),
+        reading=given("reading"),
     )
-    order = next((order for order in ORDERS if order == given("order")), ORDERS[0])
-    return Wanted(wanted, order, given("reading"))
 
 
 def valid_day(text: str) -> str:

@@ -10,7 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final, get_args
 
-from classifier.messages import Language, read_catalogue
+from classifier.article import Article
+from classifier.errors import InputRefused, LanmuError
+from classifier.messages import Language, join, read_catalogue, text_of
+from classifier.model.decisions import explain_reason
+from classifier.reading.doubts import explain_doubt
 
 LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 HTML_NAMES: Final[Mapping[Language, str]] = {"zh": "zh-Hans", "en": "en"}
@@ -44,6 +48,20 @@ class Wording:
     def has(self, key: str) -> bool:
         return key in catalogue()
 
+    def reason(self, code: str) -> str:
+        """Why an article is in review, as a sentence."""
+        return explain_reason(code, self.language)
+
+    def doubts(self, article: Article) -> str:
+        """What reading was not sure of; empty where it was sure of everything."""
+        return text_of(join([explain_doubt(told, self.language) for told in article.uncertain]), self.language)
+
+    def error(self, error: LanmuError) -> str:
+        """An error in this language; of a file that is refused, with its name as a title."""
+        if isinstance(error, InputRefused):
+            return self("refused.named", name=error.name, reason=text_of(error.said, self.language))
+        return error.text(self.language)
+
     def day(self, day: str | date) -> str:
         """A day with its weekday, such as 2026年3月2日 星期一; what is no day stays as it is."""
         try:
@@ -58,7 +76,7 @@ class Wording:
     def short_day(self, day: str) -> str:
         """A day without the year, or a month with it; what is neither stays as it is."""
         parts = [int(part) for part in day.split("-") if part.isdecimal()]
-        if not _is_day_or_month(parts):
+        if len(parts) not in (2, 3) or not 1 <= parts[1] <= 12:
             return day
         if self.language == "zh":
             return f"{parts[0]}年{parts[1]}月" if len(parts) == 2 else f"{parts[1]}月{parts[2]}日"
@@ -74,10 +92,6 @@ class Wording:
             return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
         year = f" {local.year}" if another_year else ""
         return f"{local.day} {_MONTHS[local.month - 1][:3]}{year} {local:%H:%M}"
-
-
-def _is_day_or_month(parts: list[int]) -> bool:
-    return len(parts) in (2, 3) and 1 <= parts[1] <= 12
 
 
 def chosen_language(cookie: str, accepted: str) -> Language:

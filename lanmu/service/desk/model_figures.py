@@ -71,14 +71,12 @@ def steps_of(rule: ReviewRule, ids: Sequence[str], recent: Sequence[Certainty]) 
     ``ids`` are its categories in order; what was chosen for single ones of them counts at every step.
     """
     steps: list[Step] = []
-    for accuracy, threshold in rule.thresholds:
+    measured = enumerate(rule.thresholds)
+    chosen = next((i for i, (accuracy, _) in measured if accuracy >= rule.accept_accuracy - 1e-12), None)
+    for i, (accuracy, threshold) in enumerate(rule.thresholds):
         least = replace(rule, thresholds=((1.0, threshold),)).accepted_from(ids)
         accepted = sum(1 for one in recent if one.alone and one.probability >= least.get(one.category, threshold))
-        steps.append(Step(accuracy, threshold, accepted, len(recent) - accepted, False))
-    chosen = next((i for i, step in enumerate(steps) if step.accuracy >= rule.accept_accuracy - 1e-12), None)
-    if chosen is not None:
-        step = steps[chosen]
-        steps[chosen] = Step(step.accuracy, step.threshold, step.accepted, step.review, True)
+        steps.append(Step(accuracy, threshold, accepted, len(recent) - accepted, i == chosen))
     return tuple(steps)
 
 

@@ -12,46 +12,43 @@ from starlette.responses import Response
 
 from classifier.messages import say
 from lanmu.service.desk.error_pages import find_signed_in
-from lanmu.service.desk.rendering import Desk
-from lanmu.service.openapi import TAGS
+from lanmu.service.desk.filters import ShortText
+from lanmu.service.desk.rendering import AdminDesk, Desk
 from lanmu.service.problems import Problem
-from lanmu.service.security.access import Admin, AskFirst
-from lanmu.service.store import audit, tokens
+from lanmu.service.security.access import AskFirst
+from lanmu.service.store import accounts, audit
 from lanmu.service.store.accounts import AccountError
 from lanmu.service.store.records import ROLES
 
 router = APIRouter(route_class=AskFirst)
-Text = Annotated[str, Form(max_length=200)]
 _DEEPEST = 3
 
 
 @router.get("/admin/tokens")
-def tokens_page(request: Request, who: Admin) -> Response:
-    return _page(Desk(request, who))
+def tokens_page(desk: AdminDesk) -> Response:
+    return _page(desk)
 
 
 @router.post("/admin/tokens/add")
-def add_token(request: Request, who: Admin, name: Text, role: Text) -> Response:
+def add_token(desk: AdminDesk, name: ShortText, role: ShortText) -> Response:
     """Make a program's key, shown once."""
-    desk = Desk(request, who)
     try:
         with desk.service.store.writing() as connection:
-            token, secret = tokens.add(connection, name.strip(), role, who.name)
-            audit.note(connection, who.name, "token added", token.name, {"role": token.role}, desk.address)
+            token, secret = accounts.add_token(connection, name.strip(), role, desk.by)
+            audit.note(connection, desk.by, "token added", token.name, {"role": token.role}, desk.address)
     except AccountError as error:
         return _page(desk, 422, problem=error.text(desk.t.language), name=name)
     return _page(desk, 201, made=token.name, secret=secret)
 
 
 @router.post("/admin/tokens/revoke")
-def revoke_token(request: Request, who: Admin, number: Annotated[int, Form(ge=1)]) -> Response:
+def revoke_token(desk: AdminDesk, number: Annotated[int, Form(ge=1)]) -> Response:
     """Take a key back: from now on it opens nothing."""
-    desk = Desk(request, who)
     with desk.service.store.writing() as connection:
-        token = tokens.revoke(connection, number)
+        token = accounts.revoke_token(connection, number)
         if token is None:
             raise Problem(404, say("account.no_such_token", number=number))
-        audit.note(connection, who.name, "token revoked", token.name, address=desk.address)
+        audit.note(connection, desk.by, "token revoked", token.name, address=desk.address)
     return desk.redirect("/admin/tokens", "toast.token_revoked", name=token.name)
 
 
@@ -59,7 +56,7 @@ def _page(
     desk: Desk, status: int = 200, *, problem: str = "", name: str = "", made: str = "", secret: str = ""
 ) -> Response:
     with desk.service.store.reading() as connection:
-        listed = tokens.all_tokens(connection)
+        listed = accounts.all_tokens(connection)
     return desk.page("tokens.html", status, found=listed, roles=ROLES, problem=problem, name=name, made=made,
                      secret=secret)  # fmt: skip
 
@@ -75,21 +72,6 @@ class Field:
     depth: int = 0
 
 
-@dataclass(frozen=True)
-class Call:
-    """One operation of the API, ready to be shown."""
-
-    anchor: str
-    method: str
-    path: str
-    summary: str
-    about: str
-    fields: tuple[Field, ...]
-    answer: tuple[Field, ...]
-    statuses: tuple[tuple[str, str], ...]
-    example: str
-
-
 @router.get("/api/docs")
 def redirect(request: Request) -> Response:
     """Where some look for it."""
@@ -101,17 +83,18 @@ def api_page(request: Request) -> Response:
     """The API as a page: what can be asked, with which fields, and what comes back."""
     desk = Desk(request, find_signed_in(request))
     description: Mapping[str, Any] = request.app.openapi()
-    calls: dict[str, list[Call]] = {tag["name"]: [] for tag in TAGS}
+    calls: dict[str, list[dict[str, Any]]] = {}
     for path, operations in description["paths"].items():
         for method, operation in operations.items():
             tag = (operation.get("tags") or ["operation"])[0]
             calls.setdefault(tag, []).append(_call(path, method, operation, description["components"]["schemas"]))
-    groups = [(tag["name"], tag["description"], calls[tag["name"]]) for tag in TAGS if calls[tag["name"]]]
+    groups = [(tag["name"], tag["description"], calls[tag["name"]]) for tag in description["tags"]]
     address = f"{request.url.scheme}://{request.url.netloc}"
     return desk.page("api.html", groups=groups, version=description["info"]["version"], base=address)
 
 
-def _call(path: str, method: str, operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> Call:
+def _call(path: str, method: str, operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> dict[str, Any]:
+    """One operation of the API, ready to be shown."""
     fields = [
         Field(one["name"], _kind(one.get("schema", {})), one.get("required", False),
               one.get("description") or one.get("schema", {}).get("description", ""))
@@ -121,18 +104,17 @@ def _call(path: str, method: str, operation: Mapping[str, Any], schemas: Mapping
     fields += _fields(body, schemas)
     answers = operation.get("responses", {})
     _, answer = _content(next((answers[status] for status in answers if status.startswith("2")), {}))
-    statuses = tuple((status, str(said.get("description", ""))) for status, said in sorted(answers.items()))
-    return Call(
-        f"{method}{path}".replace("/", "-").replace("{", "").replace("}", ""),
-        method.upper(),
-        path,
-        operation.get("summary", ""),
-        operation.get("description", ""),
-        tuple(fields),
-        tuple(_fields(answer, schemas)),
-        statuses,
-        _example(path, method, media, body, schemas),
-    )
+    return {
+        "anchor": f"{method}{path}".replace("/", "-").replace("{", "").replace("}", ""),
+        "method": method.upper(),
+        "path": path,
+        "summary": operation.get("summary", ""),
+        "about": operation.get("description", ""),
+        "fields": fields,
+        "answer": list(_fields(answer, schemas)),
+        "statuses": [(status, str(said.get("description", ""))) for status, said in sorted(answers.items())],
+        "example": _example(path, method, media, body, schemas),
+    }
 
 
 def _content(part: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:

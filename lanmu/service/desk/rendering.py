@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from fastapi import Request
+from fastapi import Depends, Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -23,8 +23,8 @@ from lanmu.service.container import Service, service_of
 from lanmu.service.desk.categories import ShownCategories, choosable_of, show_categories
 from lanmu.service.desk.languages import HTML_NAMES, Wording, catalogue, chosen_language
 from lanmu.service.desk.static_files import static_url
-from lanmu.service.security.access import Principal
-from lanmu.service.store import StoreError, day_work, refusals
+from lanmu.service.security.access import Admin, Editor, Principal, Reader, address_of
+from lanmu.service.store import StoreError, deeds, refusals
 
 TEMPLATES = Path(__file__).parent / "templates"
 LANGUAGE_COOKIE: Final = "lanmu_language"
@@ -39,6 +39,11 @@ class Desk:
 
     request: Request
     who: Principal | None = None
+
+    @property
+    def by(self) -> str:
+        """The name of who asks; empty where nobody is signed in."""
+        return self.who.name if self.who else ""
 
     @cached_property
     def service(self) -> Service:
@@ -61,7 +66,7 @@ class Desk:
     @cached_property
     def waiting(self) -> int:
         """How many articles wait for review."""
-        return self._counted(day_work.waiting)
+        return self._counted(deeds.waiting)
 
     @cached_property
     def refused(self) -> int:
@@ -82,14 +87,9 @@ class Desk:
         return [text_of(problem, self.t.language) for problem in self.service.problems]
 
     @property
-    def wants_json(self) -> bool:
-        """Whether the page's own script asks, which shows the answer itself."""
-        return "application/json" in self.request.headers.get("accept", "")
-
-    @property
     def address(self) -> str:
         """Where the request comes from, for the audit log."""
-        return self.request.client.host if self.request.client else ""
+        return address_of(self.request)
 
     def page(self, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
         """A template as the answer; a toast that waits is shown in it, once."""
@@ -156,6 +156,24 @@ class Desk:
             return {"text": self.t(key, **values), "undo": local_path(undo) if isinstance(undo, str) else ""}
         except (ValueError, KeyError, TypeError, IndexError, RecursionError):
             return None
+
+
+async def _readers(request: Request, who: Reader) -> Desk:
+    return Desk(request, who)
+
+
+async def _editors(request: Request, who: Editor) -> Desk:
+    return Desk(request, who)
+
+
+async def _admins(request: Request, who: Admin) -> Desk:
+    return Desk(request, who)
+
+
+ReaderDesk = Annotated[Desk, Depends(_readers)]
+EditorDesk = Annotated[Desk, Depends(_editors)]
+AdminDesk = Annotated[Desk, Depends(_admins)]
+"""The desk of a page's request, for who is a reader (an editor, an admin) or more; others are refused."""
 
 
 def pack(request: Request, response: HTMLResponse) -> HTMLResponse:

@@ -11,7 +11,6 @@ from classifier.model.decisions import REASONS, STRICT
 from lanmu.service.desk.categories import ShownCategory
 from lanmu.service.desk.highlighting import Explained, explain_article
 from lanmu.service.desk.rendering import Desk
-from lanmu.service.desk.translating import doubts, reason
 from lanmu.service.store.records import QueuedArticle
 
 SHOWN_BARS = 5
@@ -36,7 +35,6 @@ class Story:
     runner_up: ShownCategory | None
     bars: tuple[Bar, ...]
     reasons: tuple[str, ...]
-    doubts: str
 
 
 def tell_story(desk: Desk, queued: QueuedArticle) -> Story:
@@ -52,7 +50,6 @@ def tell_story(desk: Desk, queued: QueuedArticle) -> Story:
         runner_up=categories[ranking[1][0]] if len(ranking) > 1 else None,
         bars=tuple(Bar(categories[category], probability) for category, probability in ranking[:SHOWN_BARS]),
         reasons=tuple(_say_reason(desk, tagged, code) for code in tagged.reasons),
-        doubts=doubts(queued.article, desk.t),
     )
 
 
@@ -66,7 +63,7 @@ def _say_reason(desk: Desk, tagged: TaggedArticle, code: str) -> str:
             return desk.t("strict.why_never")
         if tagged.probability < least:
             return desk.t("strict.why", share=f"{100 * least:g}%")
-    return reason(code, desk.t)
+    return desk.t.reason(code)
 
 
 def find_repeated_titles(articles: Iterable[QueuedArticle]) -> set[str]:

@@ -1,19 +1,21 @@
-"""The list of categories, edited by an administrator: added, renamed, described, coloured, merged, left out."""
+"""What an administrator wishes the next training to know: its categories, and words that are kept whole."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form
 from starlette.responses import Response
 
-from classifier.errors import TaxonomyError, UnknownCategory
+from classifier.engine.words.dictionary import Dictionary
+from classifier.errors import InputRefused, TaxonomyError, UnknownCategory
+from classifier.files import write_text_whole
 from classifier.taxonomy import Category, Taxonomy
 from lanmu.service.desk.categories import taxonomy_of
-from lanmu.service.desk.rendering import Desk
-from lanmu.service.desk.translating import said
-from lanmu.service.security.access import Admin, AskFirst
+from lanmu.service.desk.rendering import AdminDesk, Desk
+from lanmu.service.security.access import AskFirst
+from lanmu.service.settings import USER_DICTIONARY
 from lanmu.service.store import audit
 from lanmu.service.wished_categories import read_wished, write_wished
 
@@ -21,6 +23,7 @@ router = APIRouter(route_class=AskFirst)
 LEFT_OUT = "-"
 NEW_ROWS = 3
 MOST_ROWS = 300
+MOST_CHARACTERS = 200_000
 _NEW_COLOUR = "#5c6570"
 Texts = Annotated[list[str], Form()]
 
@@ -40,18 +43,16 @@ class Row:
 
 
 @router.get("/admin/categories")
-def categories_page(request: Request, who: Admin) -> Response:
-    """The list as it is now."""
-    desk = Desk(request, who)
+def categories_page(desk: AdminDesk) -> Response:
+    """The list as it is now: categories are added, renamed, described, coloured, merged, left out here."""
     return _page(desk, _rows(_present(desk)))
 
 
 @router.post("/admin/categories")
 def save_categories(
-    request: Request, who: Admin, id: Texts, name: Texts, description: Texts, colour: Texts, fate: Texts
+    desk: AdminDesk, id: Texts, name: Texts, description: Texts, colour: Texts, fate: Texts
 ) -> Response:
     """Keep the list for the next training; a list that a categories file could not hold is refused."""
-    desk = Desk(request, who)
     columns = (id, name, description, colour, fate)
     if len({len(column) for column in columns}) != 1 or len(id) > MOST_ROWS:
         return _page(desk, _rows(_present(desk)), 422, desk.t("wishing.torn"))
@@ -60,10 +61,10 @@ def save_categories(
         wished = _changed(_present(desk), rows)
         write_wished(desk.service.settings.categories, wished)
     except (TaxonomyError, UnknownCategory) as error:
-        return _page(desk, rows, 422, said(error, desk.t))
+        return _page(desk, rows, 422, desk.t.error(error))
     with desk.service.store.writing() as connection:
         details = {"categories": len(wished)}
-        audit.note(connection, who.name, "categories changed", details=details, address=desk.address)
+        audit.note(connection, desk.by, "categories changed", details=details, address=desk.address)
     return desk.redirect("/admin/categories", "toast.wishing", count=len(wished))
 
 
@@ -114,3 +115,37 @@ def _page(desk: Desk, rows: list[Row], status: int = 200, problem: str = "") -> 
         "wishing.html", status, rows=rows, problem=problem, left_out=LEFT_OUT,
         waiting=waiting is not None and waiting.ids != model.ids,
     )  # fmt: skip
+
+
+@router.get("/admin/words")
+def words_words_page(desk: AdminDesk) -> Response:
+    """The words as they are now."""
+    try:
+        return _words_page(desk, desk.service.settings.user_dictionary.read_text("utf-8-sig"))
+    except FileNotFoundError:
+        return _words_page(desk, "")
+    except (OSError, UnicodeDecodeError):
+        return _words_page(desk, "", problem=desk.t("words.unread", file=USER_DICTIONARY))
+
+
+@router.post("/admin/words")
+def save_words(desk: AdminDesk, words: Annotated[str, Form()] = "") -> Response:
+    """Keep the words where jieba can read each line; nothing is changed otherwise."""
+    if len(words) > MOST_CHARACTERS:
+        problem = desk.t("words.too_long", most=f"{MOST_CHARACTERS:,}", file=USER_DICTIONARY)
+        return _words_page(desk, words, 422, problem)
+    lines = [line.strip() for line in words.splitlines()]
+    content = "".join(f"{line}\n" for line in lines if line)
+    try:
+        count = len(Dictionary().with_text(content, USER_DICTIONARY).entries)
+    except InputRefused as error:
+        return _words_page(desk, words, 422, desk.t.error(error))
+    write_text_whole(desk.service.settings.user_dictionary, content)
+    with desk.service.store.writing() as connection:
+        audit.note(connection, desk.by, "user dictionary changed", details={"words": count}, address=desk.address)
+    return desk.redirect("/admin/words", "toast.words", count=count)
+
+
+def _words_page(desk: Desk, words: str, status: int = 200, problem: str = "") -> Response:
+    count = sum(bool(line.strip()) for line in words.splitlines())
+    return desk.page("words.html", status, words=words, count=count, most=MOST_CHARACTERS, problem=problem)

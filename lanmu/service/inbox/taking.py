@@ -21,7 +21,6 @@ from lanmu.service.inbox.scanning import FoundFile, Stamp, show_path
 from lanmu.service.reading_pool import ReadingPool
 from lanmu.service.settings import ServiceLimits
 from lanmu.service.store import Store, change_log, queue, refusals
-from lanmu.service.store.change_log import NewResult
 from lanmu.service.store.records import today
 from lanmu.service.tagger import Overloaded, Tagger, Tags
 
@@ -71,7 +70,7 @@ class Taking:
     Files move only after all of their results are kept: whatever ends the process in between,
     the files are read once more and give no second result, as articles go by their content.
     ``counts``: files ``done``, ``refused`` and results ``new``.  ``stuck``: files that could not be
-    moved, which are not read again until they change.
+    moved, which are not read again until they change.  ``wait``: see Outgoing.
     """
 
     folders: Folders
@@ -79,7 +78,7 @@ class Taking:
     tagger: Tagger
     reading: ReadingPool
     limits: ServiceLimits
-    deliver: bool
+    wait: float | None
     counts: Counter[str] = field(default_factory=Counter)
     stuck: dict[str, Stuck] = field(default_factory=dict)
 
@@ -187,8 +186,8 @@ class Taking:
             for model in dict.fromkeys(name for _, name in piece):
                 articles = [article for article, name in piece if name == model]
                 added = queue.add(connection, articles, origin=ORIGIN, model=model)
-                results = [NewResult(a.number, t, model) for a, t in zip(added, articles, strict=True)]
-                self.counts["new"] += change_log.add(connection, results, deliver=self.deliver)
+                for one, article in zip(added, articles, strict=True):
+                    self.counts["new"] += change_log.add(connection, one.number, article, model, self.wait)
 
         self.store.write_in_pieces(tagged, write)
         return self.counts["new"] - before

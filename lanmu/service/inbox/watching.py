@@ -64,7 +64,7 @@ class WatchedFolder:
         if not self.folders.inbox.is_dir():
             raise LanmuError(say("inbox.no_folder", folder=str(self.folders.inbox)))
         self.outgoing = outgoing
-        self.taking = Taking(self.folders, store, tagger, reading, settings.limits, deliver=outgoing.deliver)
+        self.taking = Taking(self.folders, store, tagger, reading, settings.limits, outgoing.wait)
         self.waiting = 0
         self.rounds = 0
         self._problems: list[str] = []

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import binascii
+import hashlib
+import hmac
 import json
 import logging
 import random
@@ -21,13 +25,12 @@ import httpx
 
 from classifier.errors import LanmuError
 from classifier.messages import say
-from lanmu.service.inbox.signing import Signer
-from lanmu.service.settings import ServiceLimits
-from lanmu.service.store import Store, deliveries
-from lanmu.service.store.change_log import TAGGED
-from lanmu.service.store.deliveries import Delivery
+from lanmu.service.settings import SECRET_PREFIX, ServiceLimits
+from lanmu.service.store import Store, change_log
+from lanmu.service.store.change_log import TAGGED, Delivery
 
 log = logging.getLogger("lanmu.service")
+SHORTEST_SECRET = 16
 AT_ONCE = 4
 LONGEST_PAUSE = 60.0
 IDLE_SECONDS = 15.0
@@ -44,6 +47,30 @@ class Failure:
     reason: str
     outage: bool
     wait: float = 0.0
+
+
+class Signer:
+    """Signs bodies as Standard Webhooks has it (standardwebhooks.com): HMAC-SHA256 with one secret.
+
+    The secret is ``whsec_`` and base64, or any text of at least 16 characters.  Raises LanmuError for one that
+    is too short or not base64.
+    """
+
+    def __init__(self, secret: str) -> None:
+        text = secret.strip()
+        try:
+            coded = text.startswith(SECRET_PREFIX)
+            self._key = base64.b64decode(text.removeprefix(SECRET_PREFIX), validate=True) if coded else text.encode()
+        except (binascii.Error, ValueError):
+            raise LanmuError(say("webhook.no_base64", prefix=SECRET_PREFIX)) from None
+        if len(self._key) < SHORTEST_SECRET:
+            raise LanmuError(say("webhook.short_secret", count=len(self._key), least=SHORTEST_SECRET))
+
+    def headers(self, name: str, seconds: int, body: bytes) -> dict[str, str]:
+        """The headers of a delivery called ``name``, sent at ``seconds`` since 1970."""
+        signed = b".".join((name.encode(), str(seconds).encode(), body))
+        signature = base64.b64encode(hmac.new(self._key, signed, hashlib.sha256).digest()).decode()
+        return {"webhook-id": name, "webhook-timestamp": str(seconds), "webhook-signature": f"v1,{signature}"}
 
 
 def without_secrets(address: str) -> str:
@@ -181,8 +208,8 @@ class Webhook:
         woken = self._woken
         with self.store.reading() as connection:
             # While the receiver fails, one try at a time finds out whether it answers again.
-            due = deliveries.due(connection, 1 if self._failures else AT_ONCE)
-            soonest = deliveries.next_due(connection)
+            due = change_log.due_deliveries(connection, 1 if self._failures else AT_ONCE)
+            soonest = change_log.next_due(connection)
         self.idle = (not due and woken == self._woken) or self._failures > 0
         if not due:
             return IDLE_SECONDS if soonest is None else min(max(soonest - time.time(), 0.01), IDLE_SECONDS)
@@ -191,10 +218,10 @@ class Webhook:
         now = time.time()
         with self.store.writing() as connection:
             delivered = [one.change for one, failure in zip(due, outcomes, strict=True) if failure is None]
-            deliveries.mark_delivered(connection, delivered)
+            change_log.mark_delivered(connection, delivered)
             self.counts["delivered"] += len(delivered)
             if delivered and was_failing:
-                deliveries.outage_over(connection)
+                change_log.outage_over(connection)
             for one, failure in zip(due, outcomes, strict=True):
                 if failure is not None:
                     self._note_failure(one, failure, now, connection)
@@ -229,7 +256,7 @@ class Webhook:
             log.error("change %d is given up after %d tries: %s", one.change, tries, failure.reason)
         else:
             log.warning("try %d of change %d failed: %s", tries, one.change, failure.reason)
-        deliveries.mark_failed(connection, one.change, failure.reason, due_at, outage=failure.outage)
+        change_log.mark_failed(connection, one.change, failure.reason, due_at, outage=failure.outage)
 
     async def _send(self, client: httpx.AsyncClient, delivery: Delivery) -> Failure | None:
         body = body_of(delivery)

@@ -21,8 +21,8 @@ from lanmu.service.problems import Problem
 from lanmu.service.security.guard import UNBOUNDED
 from lanmu.service.security.sign_in import COOKIE
 from lanmu.service.settings import is_loopback
-from lanmu.service.store import tokens
-from lanmu.service.store.accounts import Session
+from lanmu.service.store import accounts
+from lanmu.service.store.accounts import Session, Token
 from lanmu.service.store.records import ROLES, Role
 
 CSRF_HEADER = "x-csrf-token"
@@ -38,18 +38,19 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks.  ``csrf`` is what a session's forms and htmx requests must send back; empty for a token."""
+    """Who asks, and from where.  ``csrf`` is what a session's forms and htmx requests send back; empty for a token."""
 
     name: str
     role: Role
     via: Literal["token", "session"]
+    address: str
     csrf: str = ""
     must_change: bool = False
 
     @classmethod
-    def of_session(cls, session: Session) -> Principal:
+    def of_session(cls, session: Session, request: Request) -> Principal:
         user = session.user
-        return cls(user.name, user.role, "session", session.csrf, user.must_change)
+        return cls(user.name, user.role, "session", address_of(request), session.csrf, user.must_change)
 
     def may(self, role: Role) -> bool:
         """Whether this role or a higher one is held."""
@@ -70,6 +71,11 @@ class Unauthorised(Problem):
         super().__init__(401, said, headers={"WWW-Authenticate": 'Bearer realm="lanmu"'})
 
 
+def address_of(request: Request) -> str:
+    """Where a request comes from, for the audit log."""
+    return request.client.host if request.client else ""
+
+
 async def principal_of(request: Request) -> Principal | None:
     """Who asks, or None; for a session that changes something, only with its CSRF token.
 
@@ -77,7 +83,7 @@ async def principal_of(request: Request) -> Principal | None:
     """
     service = service_of(request)
     if authorisation := request.headers.get("authorization"):
-        return await _by_token(service, authorisation)
+        return await _by_token(service, authorisation, address_of(request))
     cookie = request.cookies.get(COOKIE)
     if not cookie:
         return None
@@ -86,7 +92,7 @@ async def principal_of(request: Request) -> Principal | None:
     session: Session | None = request.scope[_SESSION]
     if session is None:
         return None
-    principal = Principal.of_session(session)
+    principal = Principal.of_session(session, request)
     if request.method not in _SAFE:
         await _check_csrf(request, session.csrf)
     return principal
@@ -156,9 +162,8 @@ Admin = Annotated[Principal, needs("admin")]
 def from_this_machine(request: Request) -> bool:
     """Whether the request surely comes from this machine: loopback on both ends, and no proxy between."""
     service = service_of(request)
-    client = request.client.host if request.client else ""
     forwarded = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip", "via"))
-    return service.settings.on_loopback and is_loopback(client) and not forwarded
+    return service.settings.on_loopback and is_loopback(address_of(request)) and not forwarded
 
 
 @asks
@@ -199,24 +204,24 @@ async def _check_csrf(request: Request, csrf: str) -> None:
         raise ForeignForm
 
 
-async def _by_token(service: Service, authorisation: str) -> Principal:
-    scheme, _, token = authorisation.partition(" ")
-    given = token.strip()
+async def _by_token(service: Service, authorisation: str, address: str) -> Principal:
+    scheme, _, given = authorisation.partition(" ")
+    given = given.strip()
     if scheme.lower() == "bearer":
         if hmac.compare_digest(given.encode("utf-8", "replace"), service.settings.token.encode()):
-            return Principal("token", "admin", "token")
-        if given.startswith(tokens.PREFIX) and (program := await run_in_threadpool(_program, service, given[:200])):
-            return program
+            return Principal("token", "admin", "token", address)
+        if given.startswith(accounts.TOKEN_PREFIX) and (
+            token := await run_in_threadpool(_find_token, service, given[:200])
+        ):
+            return Principal(token.name, token.role, "token", address)
     raise Unauthorised(say("account.wrong_token"))
 
 
-def _program(service: Service, secret: str) -> Principal | None:
-    """The program that a key belongs to, under the key's name."""
+def _find_token(service: Service, secret: str) -> Token | None:
+    """The key of a program, whose use is noted."""
     with service.store.reading() as connection:
-        token = tokens.find(connection, secret)
-    if token is None:
-        return None
-    if token.used is None or time.time() - token.used.timestamp() > tokens.NOTED_EVERY:
+        token = accounts.find_token(connection, secret)
+    if token is not None and (token.used is None or time.time() - token.used.timestamp() > accounts.NOTED_EVERY):
         with service.store.writing() as connection:
-            tokens.note_use(connection, token)
-    return Principal(token.name, token.role, "token")
+            accounts.note_token_use(connection, token)
+    return token

@@ -11,9 +11,10 @@ from functools import lru_cache
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Message as AsgiMessage
 
-from classifier.messages import Said, say
+from classifier.messages import Message, Said, say
 from lanmu.service.problems import problem_response
 from lanmu.service.settings import Settings, is_loopback
 
@@ -39,20 +40,16 @@ UNBOUNDED = "lanmu.unbounded"
 """In the scope of a request whose body may be of any length, so that it is never read as a whole."""
 
 
-class TooLarge(HTTPException):
-    """The body has grown beyond its bound while it was read; of a kind that the framework lets through."""
+class BodyRefused(HTTPException):
+    """The body has grown beyond its bound (413), or does not come (408); of a kind that the framework lets through."""
 
-    def __init__(self, most: int) -> None:
-        self.said = say("service.too_large", size=f"{most:,}")
-        super().__init__(413, str(self.said))
+    def __init__(self, status: int, said: Message) -> None:
+        self.said = said
+        super().__init__(status, str(said))
 
 
-class TooSlow(HTTPException):
-    """The rest of the body does not come."""
-
-    def __init__(self, seconds: float) -> None:
-        self.said = say("service.too_slow", seconds=f"{seconds:g}")
-        super().__init__(408, str(self.said))
+def _too_large(most: int) -> BodyRefused:
+    return BodyRefused(413, say("service.too_large", size=f"{most:,}"))
 
 
 class Guard:
@@ -93,7 +90,7 @@ class Guard:
                 told = value
         started = False
 
-        async def answer(message: Message) -> None:
+        async def answer(message: AsgiMessage) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
@@ -111,14 +108,14 @@ class Guard:
             return
         most = self.most_bytes(path)
         if most is not None and told.isdigit() and int(told) > most:
-            await self.refusal(scope, 413, TooLarge(most).said)(scope, receive, answer)
+            await self.refusal(scope, 413, _too_large(most).said)(scope, receive, answer)
             return
         scope[UNBOUNDED] = most is None
         began = time.monotonic()
         taken = 0
         whole = False
 
-        async def take() -> Message:
+        async def take() -> AsgiMessage:
             nonlocal taken, whole
             if whole:  # what comes now is the end of the connection, however late
                 return await receive()
@@ -128,17 +125,18 @@ class Guard:
                 async with asyncio.timeout(min(limits.idle_seconds, left)):
                     message = await receive()
             except TimeoutError:
-                raise TooSlow(limits.idle_seconds if left > limits.idle_seconds else limits.body_seconds) from None
+                seconds = limits.idle_seconds if left > limits.idle_seconds else limits.body_seconds
+                raise BodyRefused(408, say("service.too_slow", seconds=f"{seconds:g}")) from None
             whole = not message.get("more_body", False)
             if most is not None and message["type"] == "http.request":
                 taken += len(message.get("body", b""))
                 if taken > most:
-                    raise TooLarge(most)
+                    raise _too_large(most)
             return message
 
         try:
             await self.app(scope, take, answer)
-        except (TooLarge, TooSlow) as error:
+        except BodyRefused as error:
             if started:
                 raise
             await self.refusal(scope, error.status_code, error.said)(scope, receive, answer)

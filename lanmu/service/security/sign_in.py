@@ -5,19 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
-from dataclasses import dataclass, field
 
 from itsdangerous import BadSignature, Signer
 
 from classifier.errors import LanmuError
 from classifier.messages import say
-from lanmu.service.security.networks import counted_as
-from lanmu.service.security.passwords import hash_password, matches
-from lanmu.service.security.tries import Tries
-from lanmu.service.security.user_names import looks
+from lanmu.service.security.people import hash_password, matches
+from lanmu.service.security.tries import Tries, counted_as
 from lanmu.service.settings import Settings
 from lanmu.service.store import Store, accounts, audit
-from lanmu.service.store.accounts import AccountError, Session, User
+from lanmu.service.store.accounts import AccountError, Session, User, looks
 
 FIRST_ADMIN = "admin"
 MOST_AGES = 10_000
@@ -39,19 +36,16 @@ class TooManyTries(LanmuError):
         self.retry_after = retry_after
 
 
-@dataclass(frozen=True)
 class SignIns:
     """Sign-ins of one service.  A user without a password of his own signs in with the service's token, once."""
 
-    store: Store
-    settings: Settings
-    tries: dict[str, Tries] = field(init=False)
-    ages: dict[bytes, float] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        free, longest = self.settings.limits.sign_in_tries, self.settings.limits.sign_in_seconds
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.store = store
+        self.settings = settings
+        self.ages: dict[bytes, float] = {}
+        free, longest = settings.limits.sign_in_tries, settings.limits.sign_in_seconds
         factors = {"both": 1, "name": NAME_FACTOR, "address": ADDRESS_FACTOR}
-        object.__setattr__(self, "tries", {kind: Tries(free * factor, longest) for kind, factor in factors.items()})
+        self.tries = {kind: Tries(free * factor, longest) for kind, factor in factors.items()}
 
     def ensure_admin(self) -> bool:
         """Make the first user ``admin`` where there is none yet; whether it was made now."""

@@ -1,4 +1,4 @@
-"""Users and their sessions."""
+"""Users and their sessions; programs and their keys."""
 
 from __future__ import annotations
 
@@ -6,17 +6,31 @@ import hashlib
 import re
 import secrets
 import time
+import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from classifier.errors import LanmuError
 from classifier.messages import say
-from lanmu.service.security.user_names import RESERVED, looks, plain_name
-from lanmu.service.store.records import ROLES, Role
-from lanmu.service.store.schema import audit, sessions, users
+from lanmu.service.store.records import ROLES, Role, moment
+from lanmu.service.store.schema import audit, sessions, tokens, users
 
+_LOOKS = dict(zip(
+    "аАеЕоОрРсСхХуУкКмМтТнНвВіІјЈѕЅԁԛԝһӏгґпьαΑβΒγεΕζΖηΗιΙκΚμΜνΝοΟρΡτΤυΥχΧ",
+    "aaeeooppccxxyykkmmttnnbbiijjssdqwhlrrnbaabbyeezznniikkmmvnoopptty" "yxx",
+    strict=True,
+))  # fmt: skip
+"""Letters of Cyrillic and Greek, and the Latin ones they are taken for."""
+_ALIKE = str.maketrans({**{ord(a): b for a, b in _LOOKS.items()}, ord("0"): "o", ord("1"): "l", ord("|"): "l"})
+RESERVED = ("token", "lanmu", "annif", "inbox", "the command line")
+"""What the audit log calls those that are no people."""
+TOKEN_PREFIX = "lanmu_"
+NOTED_EVERY = 60.0
+"""Seconds between two notes of a key's use, so that each request is no writing."""
 _NAME = re.compile(r"[\w.@-][\w.@ -]{0,62}[\w.@-]|[\w.@-]")
 
 
@@ -183,3 +197,77 @@ def has_signed_in(connection: Connection, user: User, address: str) -> bool:
         audit.c.at > time.time() - KNOWN_SECONDS,
     )
     return connection.execute(select(audit.c.number).where(*where).limit(1)).first() is not None
+
+
+def plain_name(name: str) -> str:
+    """The name as it is kept: full-width letters as ordinary ones, composed, without spaces around."""
+    return unicodedata.normalize("NFKC", name).strip()
+
+
+def looks(name: str) -> str:
+    """What a name looks like: two with the same looks cannot be told apart by a reader, or only by their marks."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    bare = "".join(c for c in unicodedata.normalize("NFD", folded.strip()) if unicodedata.category(c) not in ("Cf",))
+    return " ".join(unicodedata.normalize("NFC", bare.translate(_ALIKE)).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A program's key, without its secret."""
+
+    number: int
+    name: str
+    role: Role
+    by: str
+    created: datetime
+    used: datetime | None
+    revoked: datetime | None
+
+
+def add_token(connection: Connection, name: str, role: str, by: str) -> tuple[Token, str]:
+    """Make a key; returns it with its secret.  AccountError where the name is taken or cannot be one."""
+    name = valid_name(name)
+    if find_user(connection, name) is not None:
+        raise AccountError(say("account.user_there", name=name))
+    role = _role(role)
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    values = {"name": name, "digest": _digest(secret), "role": role, "by": by, "created": time.time()}
+    try:
+        row = connection.execute(insert(tokens).values(values).returning(tokens)).one()
+    except IntegrityError as error:
+        raise AccountError(say("account.program_there", name=name)) from error
+    return _make_token(row), secret
+
+
+def find_token(connection: Connection, secret: str) -> Token | None:
+    """The key that holds for this secret."""
+    if not secret.startswith(TOKEN_PREFIX):
+        return None
+    query = select(tokens).where(tokens.c.digest == _digest(secret), tokens.c.revoked.is_(None))
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _make_token(row)
+
+
+def note_token_use(connection: Connection, token: Token) -> None:
+    """Note that it was used now."""
+    connection.execute(update(tokens).where(tokens.c.number == token.number).values(used=time.time()))
+
+
+def all_tokens(connection: Connection) -> list[Token]:
+    """Those that hold, by name."""
+    query = select(tokens).where(tokens.c.revoked.is_(None)).order_by(tokens.c.name)
+    return [_make_token(row) for row in connection.execute(query)]
+
+
+def revoke_token(connection: Connection, number: int) -> Token | None:
+    """Take a key back; None where there is none."""
+    condition = (tokens.c.number == number) & tokens.c.revoked.is_(None)
+    row = connection.execute(
+        update(tokens).where(condition).values(revoked=time.time()).returning(tokens)
+    ).one_or_none()
+    return None if row is None else _make_token(row)
+
+
+def _make_token(row: Any) -> Token:
+    used, revoked = (None if value is None else moment(value) for value in (row.used, row.revoked))
+    return Token(row.number, row.name, row.role, row.by, moment(row.created), used, revoked)

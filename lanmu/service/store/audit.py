@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from lanmu.service.store import schema
+from lanmu.service.store.database import count_rows
 from lanmu.service.store.records import moment
 
 
@@ -58,4 +59,4 @@ def entries(connection: Connection, *, offset: int = 0, limit: int = 100) -> lis
 
 def count(connection: Connection) -> int:
     """How many lines the log has."""
-    return int(connection.execute(select(func.count()).select_from(schema.audit)).scalar_one())
+    return count_rows(connection, schema.audit)

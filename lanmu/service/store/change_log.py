@@ -1,4 +1,7 @@
-"""Changes: what programs are told of articles, in order; written once to the day's file, and read from a number on."""
+"""Changes: what programs are told of articles, in order: written once to the day's file, read from a number on, sent.
+
+On its way to the webhook a change is a delivery: what is due, what failed and why, what was given up.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,9 @@ from sqlalchemy.dialects.sqlite import insert
 from classifier.article import TaggedArticle
 from classifier.taxonomy import Taxonomy
 from lanmu.service.store import choices, queue
+from lanmu.service.store.database import count_rows
 from lanmu.service.store.records import QueuedArticle, fingerprint_of, local_day, moment
-from lanmu.service.store.schema import changes, deliveries, result_files
-
-
-@dataclass(frozen=True, slots=True)
-class NewResult:
-    """A tagged article of a file, with its number in the queue and the model that tagged it."""
-
-    article: int
-    tagged: TaggedArticle
-    model: str
+from lanmu.service.store.schema import articles, changes, deliveries, result_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,63 +49,65 @@ class UnwrittenChanges:
 TAGGED: Final = "article.tagged"
 LABELLED: Final = "article.labelled"
 REMOVED: Final = "article.removed"
+LONGEST_ERROR = 300
 
 
-def add(connection: Connection, results: Sequence[NewResult], *, deliver: bool, at: float | None = None) -> int:
-    """Tell of each article that it was tagged, unless that is told already; returns how many are new.
+def add(connection: Connection, article: int, tagged: TaggedArticle, model: str, wait: float | None) -> bool:
+    """Tell that an article (by its number) was tagged, unless that is told already; whether it is new.
 
-    ``deliver`` puts the new ones on the way to the webhook in the same step.
+    ``wait``: None where no webhook is told, as in ``add_label``; of tags it is told at once.
     """
-    at = time.time() if at is None else at
-    new = 0
-    for one in results:
-        values = {"article": one.article, "kind": TAGGED, "at": at, "day": local_day(at), "record": _record(one, at)}
-        statement = insert(changes).values(**values, written=0).on_conflict_do_nothing()
-        number = connection.execute(statement.returning(changes.c.number)).scalar_one_or_none()
-        if number is None:
-            continue
-        new += 1
-        if deliver:
-            connection.execute(insert(deliveries).values(change=number, due=at))
-    return new
+    at = time.time()
+    record = {
+        "number": article,
+        **tagged.record(),
+        "model": model,
+        "fingerprint": fingerprint_of(tagged.article),
+        "arrived": moment(at).isoformat(timespec="seconds"),
+    }
+    return _add(connection, article, TAGGED, at, record, None if wait is None else 0.0) is not None
 
 
 def add_label(
-    connection: Connection, article: int, taxonomy: Taxonomy | None, *, action: str,
-    by: str, deliver: bool, wait: float = 0.0,
-) -> None:  # fmt: skip
+    connection: Connection, article: int, taxonomy: Taxonomy | None, action: str, by: str, wait: float | None
+) -> None:
     """Tell what an article has now, and who did what to it (accept, choose, skip, undo, rejudge, edit).
 
-    ``deliver`` puts it on the way to the webhook, where it waits for some seconds: of several
+    ``wait``: for how many seconds it stays before it goes to the webhook (None: there is none). Of several
     labels of one article only the last is sent, and what is undone at once is not sent twice.
     """
     queued = queue.get(connection, article)
     if queued is None:
         return
-    at = time.time()
     known = taxonomy is not None and queued.category in taxonomy.ids
     name = taxonomy[queued.category].name if taxonomy is not None and known else queued.category
     record = {"event": LABELLED, "action": action, "by": by, **queued.short_record(name)}
-    values = {"article": article, "kind": LABELLED, "at": at, "day": local_day(at), "record": _line(record)}
-    number = connection.execute(insert(changes).values(**values, written=0).returning(changes.c.number)).scalar_one()
-    if not deliver:
-        return
-    older = select(changes.c.number).where(changes.c.article == article, changes.c.kind == LABELLED)
-    connection.execute(delete(deliveries).where(deliveries.c.change.in_(older)))
-    connection.execute(insert(deliveries).values(change=number, due=at + wait))
+    if wait is not None:
+        older = select(changes.c.number).where(changes.c.article == article, changes.c.kind == LABELLED)
+        connection.execute(delete(deliveries).where(deliveries.c.change.in_(older)))
+    _add(connection, article, LABELLED, time.time(), record, wait)
 
 
-def add_removal(connection: Connection, article: QueuedArticle, *, by: str, into: int | None, deliver: bool) -> None:
+def add_removal(connection: Connection, article: QueuedArticle, by: str, into: int | None, wait: float | None) -> None:
     """Tell that an article is no longer in the queue, and into which one its text went."""
-    at = time.time()
     record = {
         "event": REMOVED, "by": by, "number": article.number, "id": article.article.id, "into": into,
         "fingerprint": fingerprint_of(article.article),
     }  # fmt: skip
-    values = {"article": article.number, "kind": REMOVED, "at": at, "day": local_day(at), "record": _line(record)}
-    number = connection.execute(insert(changes).values(**values, written=0).returning(changes.c.number)).scalar_one()
-    if deliver:
-        connection.execute(insert(deliveries).values(change=number, due=at))
+    _add(connection, article.number, REMOVED, time.time(), record, None if wait is None else 0.0)
+
+
+def _add(
+    connection: Connection, article: int, kind: str, at: float, record: Mapping[str, Any], wait: float | None
+) -> int | None:
+    """Keep a change, and put it on its way to the webhook; None where it is there already."""
+    line = json.dumps(record, ensure_ascii=False).encode("utf-8", "replace").decode()
+    values = {"article": article, "kind": kind, "at": at, "day": local_day(at), "record": line, "written": 0}
+    statement = insert(changes).values(values).on_conflict_do_nothing()
+    number: int | None = connection.execute(statement.returning(changes.c.number)).scalar_one_or_none()
+    if number is not None and wait is not None:
+        connection.execute(insert(deliveries).values(change=number, due=at + wait))
+    return number
 
 
 def since(connection: Connection, number: int, limit: int = 100) -> list[Told]:
@@ -142,7 +139,8 @@ def prune(connection: Connection, before: float, limit: int = 5_000) -> int:
     these = c.number.between(numbers[0], numbers[-1]) & old
     connection.execute(delete(changes).where(these, c.kind != TAGGED))
     connection.execute(update(changes).where(these).values(record=""))
-    choices.note_pruned_changes(connection, max(numbers[-1], choices.read_pruned_changes(connection)))
+    pruned = max(numbers[-1], choices.read_pruned_changes(connection))
+    choices.choose(connection, choices.PRUNED_CHANGES, pruned, "lanmu")
     return len(numbers)
 
 
@@ -166,13 +164,7 @@ def unwritten(connection: Connection, limit: int = 500) -> UnwrittenChanges | No
 
 def count_unwritten(connection: Connection) -> int:
     """How many changes wait to be written."""
-    query = select(func.count()).select_from(changes).where(changes.c.written == 0)
-    return int(connection.execute(query).scalar_one())
-
-
-def count(connection: Connection) -> int:
-    """How many changes there are."""
-    return int(connection.execute(select(func.count()).select_from(changes)).scalar_one())
+    return count_rows(connection, changes, changes.c.written == 0)
 
 
 def mark_written(connection: Connection, done: UnwrittenChanges, length: int) -> None:
@@ -187,17 +179,111 @@ def note_length(connection: Connection, day: str, length: int) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=["day"], set_={"bytes": length}))
 
 
-def _record(one: NewResult, at: float) -> str:
-    """The tag contract with the number in the queue, in one line."""
-    record = {
-        "number": one.article,
-        **one.tagged.record(),
-        "model": one.model,
-        "fingerprint": fingerprint_of(one.tagged.article),
-        "arrived": moment(at).isoformat(timespec="seconds"),
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A change to send: its record as JSON, when it came about, and how often it was tried."""
+
+    change: int
+    kind: str
+    fingerprint: str
+    record: str
+    arrived: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeadDelivery:
+    """A change that was given up after many tries."""
+
+    change: int
+    article: int
+    title: str
+    tries: int
+    error: str
+
+
+def due_deliveries(connection: Connection, limit: int) -> list[Delivery]:
+    """Deliveries whose time has come, the longest due first; of each article the oldest, so that it ends as it is."""
+    c = deliveries.c
+    other, its = deliveries.alias(), changes.alias()
+    older = (
+        select(other.c.change)
+        .join(its, its.c.number == other.c.change)
+        .where(other.c.state == "waiting", its.c.article == changes.c.article, other.c.change < c.change)
+        .exists()
+    )
+    query = (
+        select(c.change, c.tries, changes.c.kind, changes.c.record, changes.c.at, articles.c.fingerprint)
+        .join(changes, changes.c.number == c.change)
+        .join(articles, articles.c.number == changes.c.article)
+        .where(c.state == "waiting", c.due <= time.time(), ~older)
+        .order_by(c.due, c.change)
+        .limit(limit)
+    )
+    return [
+        Delivery(row.change, row.kind, row.fingerprint, row.record, moment(row.at), row.tries)
+        for row in connection.execute(query)
+    ]
+
+
+def next_due(connection: Connection) -> float | None:
+    """When the next delivery is due, in seconds since 1970."""
+    query = select(func.min(deliveries.c.due)).where(deliveries.c.state == "waiting")
+    due = connection.execute(query).scalar_one_or_none()
+    return None if due is None else float(due)
+
+
+def mark_delivered(connection: Connection, numbers: Sequence[int]) -> None:
+    """The receiver has these changes."""
+    connection.execute(delete(deliveries).where(deliveries.c.change.in_(numbers)))
+
+
+def mark_failed(connection: Connection, number: int, error: str, due_at: float | None, *, outage: bool = False) -> None:
+    """A try failed: the next is due at this time; None gives the delivery up.
+
+    ``outage``: it failed with the receiver as a whole, not with this result.
+    """
+    values = {
+        "tries": deliveries.c.tries + 1,
+        "error": error[:LONGEST_ERROR],
+        "outage": int(outage),
+        **({"state": "dead"} if due_at is None else {"due": due_at}),
     }
-    return _line(record)
+    connection.execute(update(deliveries).where(deliveries.c.change == number).values(values))
 
 
-def _line(record: Mapping[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=False).encode("utf-8", "replace").decode()
+def outage_over(connection: Connection) -> None:
+    """The receiver answers again: what failed with it as a whole is due now."""
+    c = deliveries.c
+    now = time.time()
+    condition = (c.state == "waiting") & (c.outage == 1) & (c.due > now)
+    connection.execute(update(deliveries).where(condition).values(due=now))
+
+
+def revive_deliveries(connection: Connection) -> int:
+    """Try again what was given up, from the first try on; returns how many."""
+    values = {"state": "waiting", "tries": 0, "due": time.time(), "outage": 0}
+    done = connection.execute(update(deliveries).where(deliveries.c.state == "dead").values(values))
+    return done.rowcount
+
+
+def count_deliveries(connection: Connection) -> dict[str, int]:
+    """How many deliveries are ``waiting`` and ``dead``."""
+    counts = {"waiting": 0, "dead": 0}
+    query = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
+    counts.update({row[0]: row[1] for row in connection.execute(query)})
+    return counts
+
+
+def dead_deliveries(connection: Connection, limit: int = 50) -> list[DeadDelivery]:
+    """What was given up, the newest first."""
+    c = deliveries.c
+    query = (
+        select(c.change, c.tries, c.error, articles.c.number, articles.c.title)
+        .join(changes, changes.c.number == c.change)
+        .join(articles, articles.c.number == changes.c.article)
+        .where(c.state == "dead")
+        .order_by(c.change.desc())
+        .limit(limit)
+    )
+    return [DeadDelivery(row.change, row.number, row.title, row.tries, row.error) for row in connection.execute(query)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 
 from sqlalchemy import Connection, select
 from sqlalchemy.dialects.sqlite import insert
@@ -25,23 +24,11 @@ def read_accept_accuracy(connection: Connection) -> float | None:
     return float(value) if isinstance(value, int | float) and 0.0 <= value <= 1.0 else None
 
 
-def choose_accept_accuracy(connection: Connection, value: float, by: str) -> None:
-    """Keep the choice."""
-    _put(connection, ACCEPT_ACCURACY, value, by)
-
-
 def read_strict_categories(connection: Connection) -> dict[str, float]:
     """By category id the least probability at which it is accepted; only those for which one was chosen."""
     value = _get(connection, STRICT_CATEGORIES)
     given = value if isinstance(value, dict) else {}
     return {str(name): float(least) for name, least in given.items() if _is_least(least)}
-
-
-def choose_strict_categories(connection: Connection, chosen: Mapping[str, float], by: str) -> dict[str, float]:
-    """Keep the choices for these categories beside those for others.  Returns all of them."""
-    kept = {**read_strict_categories(connection), **chosen}
-    _put(connection, STRICT_CATEGORIES, kept, by)
-    return kept
 
 
 def _is_least(value: object) -> bool:
@@ -54,16 +41,12 @@ def read_pruned_changes(connection: Connection) -> int:
     return value if isinstance(value, int) else 0
 
 
-def note_pruned_changes(connection: Connection, number: int) -> None:
-    """Note up to which number changes are no longer kept."""
-    _put(connection, PRUNED_CHANGES, number, "lanmu")
-
-
 def _get(connection: Connection, name: str) -> object:
     return connection.execute(select(choices.c.value).where(choices.c.name == name)).scalar_one_or_none()
 
 
-def _put(connection: Connection, name: str, value: object, by: str) -> None:
+def choose(connection: Connection, name: str, value: object, by: str) -> None:
+    """Keep a choice under its name."""
     row = {"name": name, "value": value, "by": by, "at": time.time()}
     again = {column: row[column] for column in ("value", "by", "at")}
     connection.execute(insert(choices).values(row).on_conflict_do_update(index_elements=["name"], set_=again))

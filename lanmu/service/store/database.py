@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, create_engine, event, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
@@ -99,12 +99,18 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection whose changes are all kept at the end, or none of them."""
-        with self._told(), self._turn():
-            with self.engine.connect() as connection:
-                connection = connection.execution_options(lanmu_begin="BEGIN IMMEDIATE")
-                with connection.begin():
-                    yield connection
-            self._problem = None
+        with self._told():
+            # The threads of this process write one after the other: SQLite only looks again now and then.
+            if not self._writer.acquire(timeout=BUSY_SECONDS):
+                raise self._unusable(say("store.busy"), 5)
+            try:
+                with self.engine.connect() as connection:
+                    connection = connection.execution_options(lanmu_begin="BEGIN IMMEDIATE")
+                    with connection.begin():
+                        yield connection
+                self._problem = None
+            finally:
+                self._writer.release()
 
     def write_in_pieces(self, items: Sequence[Item], write: Callable[[Connection, Sequence[Item]], None]) -> None:
         """Call ``write`` for some items at a time, in transactions of at most about half a second each.
@@ -151,16 +157,6 @@ class Store:
                 pass
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Let the threads of this process write one after the other: SQLite only looks again now and then."""
-        if not self._writer.acquire(timeout=BUSY_SECONDS):
-            raise self._unusable(say("store.busy"), 5)
-        try:
-            yield
-        finally:
-            self._writer.release()
-
-    @contextmanager
     def _told(self) -> Iterator[None]:
         """Errors of the database that are nobody's request's fault as StoreUnusable."""
         try:
@@ -183,6 +179,11 @@ class Store:
             log.error("%s", said)
         self._problem = said
         return StoreUnusable(said, retry_after)
+
+
+def count_rows(connection: Connection, table: FromClause, *conditions: ColumnElement[bool]) -> int:
+    """How many rows of a table meet all conditions."""
+    return int(connection.execute(select(func.count()).select_from(table).where(*conditions)).scalar_one())
 
 
 def _find_damage(path: Path, seconds: float | None, stopped: threading.Event | None = None) -> tuple[str, bool]:

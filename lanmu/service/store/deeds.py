@@ -1,15 +1,16 @@
-"""Deeds: who labelled what, when; filtered, counted, and summed up by person."""
+"""Deeds: who labelled what, when; filtered, counted, summed up by person; and how far a day's work has come."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select
 
-from lanmu.service.store.database import Store
-from lanmu.service.store.records import LONGEST_OPENING, moment, opening_of
+from lanmu.service.store.database import Store, count_rows
+from lanmu.service.store.records import LONGEST_OPENING, STATES, moment, opening_of
 from lanmu.service.store.schema import articles, label_steps
 
 MOST_A_PAGE = 200
@@ -32,14 +33,17 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class DeedFilter:
-    """Which steps of labelling; None stands for any.  ``action`` is accept, choose or skip; days are ISO, inclusive."""
+    """Which steps of labelling; what is empty stands for any.
 
-    by: str | None = None
-    action: str | None = None
-    category: str | None = None
-    first_day: str | None = None
-    last_day: str | None = None
-    article: int | None = None
+    ``action`` is accept, choose or skip; days are ISO, inclusive; ``article`` is its number.
+    """
+
+    by: str = ""
+    action: str = ""
+    category: str = ""
+    first_day: str = ""
+    last_day: str = ""
+    article: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def deed_page(
 ) -> DeedPage:
     """Steps that pass the filter, those taken back among them."""
     condition = _condition(wanted or DeedFilter())
-    total = connection.execute(select(func.count()).select_from(label_steps).where(condition)).scalar_one()
+    total = count_rows(connection, label_steps, condition)
     return DeedPage(_deeds(connection, condition, offset, max(1, min(limit, MOST_A_PAGE))), total)
 
 
@@ -140,22 +144,79 @@ def count_labelled_since(connection: Connection, at: float) -> dict[str, int]:
         .group_by(c.label)
         .order_by(func.count().desc())
     )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return _counts(connection, query)
 
 
 def _condition(wanted: DeedFilter) -> ColumnElement[bool]:
     s = label_steps.c
-    conditions: list[ColumnElement[bool]] = [s.number > 0]
-    if wanted.by is not None:
-        conditions.append(s.by == wanted.by)
-    if wanted.article is not None:
-        conditions.append(s.article == wanted.article)
-    if wanted.action is not None:
-        conditions.append(s.action == wanted.action)
-    if wanted.category is not None:
-        conditions.append(s.category == wanted.category)
-    if wanted.first_day is not None:
+    given: tuple[tuple[ColumnElement[Any], str | int], ...] = (
+        (s.by, wanted.by), (s.article, wanted.article), (s.action, wanted.action), (s.category, wanted.category),
+    )  # fmt: skip
+    conditions = [s.number > 0, *(column == value for column, value in given if value)]
+    if wanted.first_day:
         conditions.append(s.day >= wanted.first_day)
-    if wanted.last_day is not None:
+    if wanted.last_day:
         conditions.append(s.day <= wanted.last_day)
     return and_(*conditions)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A day in numbers.
+
+    ``states``: articles that arrived that day by state; ``categories``: by the category that
+    counts; ``waiting``: all that wait for review, of whatever day; ``people``: labels given
+    that day (not taken back) by who made them.
+    """
+
+    day: str
+    arrived: int
+    states: Mapping[str, int]
+    categories: Mapping[str, int]
+    waiting: int
+    settled_today: int
+    people: Mapping[str, int]
+
+
+def progress(connection: Connection, day: str) -> Progress:
+    """The numbers of one day (ISO, local)."""
+    c = articles.c
+    states: dict[str, int] = dict.fromkeys(STATES, 0)
+    by_state = select(c.state, func.count()).where(c.day == day).group_by(c.state)
+    states.update(_counts(connection, by_state))
+    counts = func.coalesce(c.label, c.category)
+    by_category = select(counts, func.count()).where(c.day == day).group_by(counts).order_by(func.count().desc())
+    s = label_steps.c
+    by_person = (
+        select(s.by, func.count())
+        .where(s.day == day, s.undone_at.is_(None))
+        .group_by(s.by)
+        .order_by(func.count().desc())
+    )
+    people = _counts(connection, by_person)
+    return Progress(
+        day=day,
+        arrived=sum(states.values()),
+        states=states,
+        categories=_counts(connection, by_category),
+        waiting=waiting(connection),
+        settled_today=sum(people.values()),
+        people=people,
+    )
+
+
+def waiting(connection: Connection) -> int:
+    """How many articles wait for review."""
+    return count_rows(connection, articles, articles.c.state == "review")
+
+
+def count_by_state(connection: Connection) -> dict[str, int]:
+    """How many articles of the whole queue are in each state."""
+    counts: dict[str, int] = dict.fromkeys(STATES, 0)
+    query = select(articles.c.state, func.count()).group_by(articles.c.state)
+    counts.update(_counts(connection, query))
+    return counts
+
+
+def _counts(connection: Connection, query: Select[*tuple[Any, ...]]) -> dict[str, int]:
+    return {row[0]: row[1] for row in connection.execute(query)}

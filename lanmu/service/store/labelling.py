@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select, update
@@ -12,8 +12,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from classifier.errors import LanmuError
 from classifier.messages import say
-from lanmu.service.store import flags, leases, queue
-from lanmu.service.store.records import QueuedArticle, State, local_day
+from lanmu.service.store import colleagues, queue
+from lanmu.service.store.records import QueuedArticle, local_day
 from lanmu.service.store.schema import articles, label_steps, labels
 
 MOST_AT_ONCE = 1_000
@@ -46,80 +46,52 @@ class Labelling:
     action: str
     category: str | None
     by: str
-    batch: str | None = None
     again: bool = False
 
 
 def label(
-    connection: Connection, number: int, category: str, by: str, *, seen: int | None = None,
-    token: str | None = None, step: str | None = None, batch: str | None = None,
+    connection: Connection, number: int, category: str | None, by: str, *, seen: int | None = None,
+    token: str | None = None, step: str | None = None,
 ) -> Labelling:  # fmt: skip
-    """Give an article its category for good; the model's own is an accept, another a choice.
+    """Give an article its category for good: the model's own is an accept, another a choice; None puts it aside.
 
     ``seen`` is the version the person saw, ``token`` that of the card he saw (QueuedArticle.token).
     Raises NoSuchArticle; LabelledMeanwhile where the version has changed since; AnotherCard where the
     token is not this article's.  ``step`` is the desk's name of the step: one that is known is done
     already, and what was done then is returned.
     """
-    if known := _find_known(connection, by, step):
-        return known
-    article = seen_article(connection, number, seen, token)
-    action = "accept" if category == article.tagged.category else "choose"
-    return _note_label(connection, article, action, category, "settled", by, batch, step)
+    if step is not None:
+        known = select(label_steps).where(label_steps.c.by == by, label_steps.c.step == step)
+        row = connection.execute(known).one_or_none()
+        if row is not None:
+            return Labelling(row.number, row.article, row.action, row.category, by, True)
+    return _note_label(connection, seen_article(connection, number, seen, token), category, by, step=step)
 
 
-def label_many(connection: Connection, given: Sequence[tuple[int, str]], by: str) -> list[Labelling]:
-    """Give many articles their categories as one step that undo takes back; those labelled so already stay."""
+def label_many(connection: Connection, given: Iterable[tuple[int, str | None]], by: str) -> list[Labelling]:
+    """Give many articles (by number) their categories, as one step that undo takes back.
+
+    None accepts the model's category, where nobody has labelled the article yet.  What has the category
+    already stays as it is; what is no longer there is left out.
+    """
+    labels = dict(given)
+    if len(labels) > MOST_AT_ONCE:
+        raise LanmuError(say("queue.too_many", count=f"{len(labels):,}", most=f"{MOST_AT_ONCE:,}"))
     batch = secrets.token_hex(8)
     done: list[Labelling] = []
-    for number, category in given:
-        article = seen_article(connection, number)
-        if article.label != category:
-            done.append(label(connection, number, category, by, batch=batch))
+    for number, category in labels.items():
+        article = queue.get(connection, number)
+        if article is not None and (article.state != "settled" or category not in (None, article.label)):
+            done.append(_note_label(connection, article, category or article.tagged.category, by, batch=batch))
     return done
-
-
-def skip(
-    connection: Connection, number: int, by: str, *, seen: int | None = None,
-    token: str | None = None, step: str | None = None,
-) -> Labelling:  # fmt: skip
-    """Put an article aside without a label; it leaves the review queue.  Raises as ``label`` does."""
-    if known := _find_known(connection, by, step):
-        return known
-    return _note_label(
-        connection, seen_article(connection, number, seen, token), "skip", None, "skipped", by, None, step
-    )
 
 
 def flag(connection: Connection, number: int, by: str, note: str, *, token: str | None = None) -> Labelling:
     """Ask colleagues about an article; it stays in review, for them.  Raises as ``label`` does."""
     article = seen_article(connection, number, None, token)
-    flags.put(connection, number, by, note)
-    leases.free(connection, [number], by)
+    colleagues.ask(connection, number, by, note)
+    colleagues.free(connection, [number], by)
     return Labelling(0, number, "flag", article.label, by)
-
-
-def accept_many(connection: Connection, numbers: Sequence[int], by: str) -> list[Labelling]:
-    """Accept the model's category of many articles that nobody has labelled yet, as one step that undo takes back."""
-    return _many(connection, numbers, by, None)
-
-
-def choose_many(connection: Connection, numbers: Sequence[int], category: str, by: str) -> list[Labelling]:
-    """Give many articles this category, whoever labelled them before, as one step that undo takes back."""
-    return _many(connection, numbers, by, category)
-
-
-def _many(connection: Connection, numbers: Sequence[int], by: str, category: str | None) -> list[Labelling]:
-    if len(numbers) > MOST_AT_ONCE:
-        raise LanmuError(say("queue.too_many", count=f"{len(numbers):,}", most=f"{MOST_AT_ONCE:,}"))
-    batch = secrets.token_hex(8)
-    done: list[Labelling] = []
-    for number in dict.fromkeys(numbers):
-        article = queue.get(connection, number)
-        if article is None or (article.state == "settled" and category in (None, article.label)):
-            continue
-        done.append(label(connection, number, category or article.tagged.category, by, batch=batch))
-    return done
 
 
 def undo(connection: Connection, by: str, *, of: str | None = None, step: str | None = None) -> list[Labelling]:
@@ -130,7 +102,7 @@ def undo(connection: Connection, by: str, *, of: str | None = None, step: str | 
     """
     own = select(label_steps).where(label_steps.c.by == by).order_by(label_steps.c.number.desc())
     if step is not None and (done := list(connection.execute(own.where(label_steps.c.undone_step == step)))):
-        return [Labelling(row.number, row.article, row.action, row.before_label, by, row.batch, True) for row in done]
+        return [Labelling(row.number, row.article, row.action, row.before_label, by, True) for row in done]
     last = own.where(label_steps.c.undone_at.is_(None))
     first = connection.execute((last if of is None else last.where(label_steps.c.step == of)).limit(1)).one_or_none()
     if first is None:
@@ -152,17 +124,8 @@ def undo(connection: Connection, by: str, *, of: str | None = None, step: str | 
         if connection.execute(later.limit(1)).one_or_none() is not None:
             continue
         _write(connection, row.article, row.before_state, row.before_label, row.before_by, row.before_at)
-        taken.append(Labelling(row.number, row.article, row.action, row.before_label, by, row.batch))
+        taken.append(Labelling(row.number, row.article, row.action, row.before_label, by))
     return taken
-
-
-def _find_known(connection: Connection, by: str, step: str | None) -> Labelling | None:
-    """What this person's step of this name did, if it has come before."""
-    if step is None:
-        return None
-    query = select(label_steps).where(label_steps.c.by == by, label_steps.c.step == step)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else Labelling(row.number, row.article, row.action, row.category, by, row.batch, True)
 
 
 def seen_article(
@@ -184,16 +147,11 @@ def seen_article(
 
 
 def _note_label(
-    connection: Connection,
-    article: QueuedArticle,
-    action: str,
-    category: str | None,
-    state: State,
-    by: str,
-    batch: str | None,
-    step: str | None,
-) -> Labelling:
+    connection: Connection, article: QueuedArticle, category: str | None, by: str, *, batch: str | None = None,
+    step: str | None = None,
+) -> Labelling:  # fmt: skip
     at = time.time()
+    action = "skip" if category is None else "accept" if category == article.tagged.category else "choose"
     statement = insert(label_steps).values(
         article=article.number,
         action=action,
@@ -209,10 +167,10 @@ def _note_label(
         before_at=None if article.labelled_at is None else article.labelled_at.timestamp(),
     )
     number = connection.execute(statement.returning(label_steps.c.number)).scalar_one()
-    _write(connection, article.number, state, category, by, at)
-    flags.take_away(connection, article.number)
-    leases.free(connection, [article.number], by)
-    return Labelling(number, article.number, action, category, by, batch)
+    _write(connection, article.number, "skipped" if category is None else "settled", category, by, at)
+    colleagues.answer(connection, article.number)
+    colleagues.free(connection, [article.number], by)
+    return Labelling(number, article.number, action, category, by)
 
 
 def _write(

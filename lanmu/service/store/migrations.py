@@ -19,23 +19,9 @@ from lanmu.service.store import schema
 Step = Callable[[Connection], None]
 
 
-def _first(connection: Connection) -> None:
-    """Articles, steps of labelling, labels, accounts, audit, jobs."""
-    tables = (
-        schema.articles,
-        schema.label_steps,
-        schema.labels,
-        schema.users,
-        schema.sessions,
-        schema.audit,
-        schema.jobs,
-    )
-    schema.metadata.create_all(connection, tables=tables)
-
-
-def _second(connection: Connection) -> None:
-    """What others are told, and its way to the webhook."""
-    schema.metadata.create_all(connection, tables=(schema.changes, schema.result_files, schema.deliveries))
+def _make(*tables: Table) -> Step:
+    """A step that makes new tables."""
+    return lambda connection: schema.metadata.create_all(connection, tables=tables)
 
 
 def _third(connection: Connection) -> None:
@@ -75,34 +61,9 @@ def _fifth(connection: Connection) -> None:
         connection.exec_driver_sql("INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?)", sent)
 
 
-def _sixth(connection: Connection) -> None:
-    """What labels.csv was, so that an older one in its place is known."""
-    schema.metadata.create_all(connection, tables=(schema.label_files,))
-
-
-def _seventh(connection: Connection) -> None:
-    """What could not be read."""
-    schema.metadata.create_all(connection, tables=(schema.refusals,))
-
-
-def _eighth(connection: Connection) -> None:
-    """Several editors: leases, flags, second readings."""
-    schema.metadata.create_all(connection, tables=(schema.leases, schema.flags, schema.readings))
-
-
-def _ninth(connection: Connection) -> None:
-    """What is chosen for the whole desk."""
-    schema.metadata.create_all(connection, tables=(schema.choices,))
-
-
 def _tenth(connection: Connection) -> None:
     """Articles that went into others."""
     _add_column(connection, schema.articles.c["into"])
-
-
-def _eleventh(connection: Connection) -> None:
-    """Keys of programs."""
-    schema.metadata.create_all(connection, tables=(schema.tokens,))
 
 
 def _twelfth(connection: Connection) -> None:
@@ -110,11 +71,6 @@ def _twelfth(connection: Connection) -> None:
     for column in (schema.articles.c.source_page, schema.articles.c.source_box):
         _add_column(connection, column)
     schema.metadata.create_all(connection, tables=(schema.printed,))
-
-
-def _thirteenth(connection: Connection) -> None:
-    """Steps of mending, to be taken back."""
-    schema.metadata.create_all(connection, tables=(schema.mendings,))
 
 
 def _add_indexes(connection: Connection, table: Table) -> None:
@@ -132,19 +88,19 @@ def _add_column(connection: Connection, column: Column[Any]) -> None:
 
 
 STEPS: tuple[Step, ...] = (
-    _first,
-    _second,
+    _make(schema.articles, schema.label_steps, schema.labels, schema.users, schema.sessions, schema.audit, schema.jobs),
+    _make(schema.changes, schema.result_files, schema.deliveries),
     _third,
     _fourth,
     _fifth,
-    _sixth,
-    _seventh,
-    _eighth,
-    _ninth,
+    _make(schema.label_files),
+    _make(schema.refusals),
+    _make(schema.leases, schema.flags, schema.readings),
+    _make(schema.choices),
     _tenth,
-    _eleventh,
+    _make(schema.tokens),
     _twelfth,
-    _thirteenth,
+    _make(schema.mendings),
 )
 
 

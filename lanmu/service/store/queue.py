@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, null, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, null, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from classifier.article import TaggedArticle
+from classifier.article import Article, TaggedArticle
 from classifier.reading.dates import is_iso, normal_date
-from lanmu.service.store import flags, leases, line_places
-from lanmu.service.store.database import Store
+from lanmu.service.store import colleagues, line_places
+from lanmu.service.store.database import Store, count_rows
 from lanmu.service.store.records import ARCHIVE, QueuedArticle, State, fingerprint_of, local_day, make_queued_article
 from lanmu.service.store.schema import articles
 
@@ -98,15 +98,24 @@ def went_into(connection: Connection, number: int) -> int | None:
 
 
 def page(
-    connection: Connection, wanted: ArticleFilter | None = None, *, offset: int = 0, limit: int = 50
-) -> ArticlePage:
-    """Articles that pass the filter, the newest first."""
-    wanted = wanted or ArticleFilter()
+    connection: Connection, wanted: ArticleFilter | None = None, *, order: Order = "newest", offset: int = 0,
+    limit: int = 50,
+) -> ArticlePage:  # fmt: skip
+    """Articles that pass the filter, in an order; the most useful are those in review.
+
+    Useful is what the model is least sure of (the smallest margin between the two best categories:
+    Scheffer et al. 2001), and unlike what came just before: the pairs of best category and
+    runner-up take turns, each with its closest call first.
+    """
     limit = max(1, min(limit, MOST_A_PAGE))
-    condition = condition_of(wanted)
-    total = connection.execute(select(func.count()).select_from(articles).where(condition)).scalar_one()
-    query = select(articles).where(condition).order_by(articles.c.number.desc()).offset(offset).limit(limit)
-    return ArticlePage(tuple(make_queued_article(row) for row in connection.execute(query)), total, offset, limit)
+    condition = condition_of(wanted or ArticleFilter())
+    if order == "useful":
+        condition = and_(condition, articles.c.state == "review")
+    numbers = list(connection.execute(_order(condition, order).offset(offset).limit(limit)).scalars())
+    rows = connection.execute(select(articles).where(articles.c.number.in_(numbers)))
+    by_number = {row.number: make_queued_article(row) for row in rows}
+    total = count_rows(connection, articles, condition)
+    return ArticlePage(tuple(by_number[number] for number in numbers), total, offset, limit)
 
 
 def walk(store: Store, wanted: ArticleFilter, *, piece: int = MOST_A_PAGE) -> Iterator[QueuedArticle]:
@@ -135,25 +144,6 @@ def numbers(connection: Connection, wanted: ArticleFilter, limit: int) -> list[i
     return list(connection.execute(query).scalars())
 
 
-def for_review(
-    connection: Connection, wanted: ArticleFilter | None = None, *, offset: int = 0, limit: int = 50
-) -> ArticlePage:
-    """Articles that wait for review, the most useful first.
-
-    Useful is what the model is least sure of (the smallest margin between the two best categories:
-    Scheffer et al. 2001), and unlike what came just before: the pairs of best category and
-    runner-up take turns, each with its closest call first.
-    """
-    condition = and_(condition_of(wanted or ArticleFilter()), articles.c.state == "review")
-    limit = max(1, min(limit, MOST_A_PAGE))
-    total = connection.execute(select(func.count()).select_from(articles).where(condition)).scalar_one()
-    query = _most_useful(condition).offset(offset).limit(limit)
-    numbers = [row.number for row in connection.execute(query)]
-    rows = connection.execute(select(articles).where(articles.c.number.in_(numbers)))
-    by_number = {row.number: make_queued_article(row) for row in rows}
-    return ArticlePage(tuple(by_number[number] for number in numbers), total, offset, limit)
-
-
 def origins(connection: Connection, state: State | None = None) -> list[str]:
     """The ways articles (those in a state) have come in."""
     c = articles.c
@@ -179,10 +169,10 @@ def review_numbers(
     wanted = wanted or ArticleFilter()
     condition = and_(condition_of(wanted), articles.c.state == "review")
     if person is not None and not wanted.flagged:
-        condition = and_(condition, ~flags.is_asked_by(person))
-    total = connection.execute(select(func.count()).select_from(articles).where(condition)).scalar_one()
+        condition = and_(condition, ~colleagues.is_asked_by(person))
+    total = count_rows(connection, articles, condition)
     if person is not None:
-        condition = and_(condition, ~leases.is_held_by_others(person))
+        condition = and_(condition, ~colleagues.is_held_by_others(person))
     query = _order(condition, order).limit(max(1, limit))
     return [row.number for row in connection.execute(query)], total
 
@@ -209,24 +199,17 @@ def condition_of(wanted: ArticleFilter) -> ColumnElement[bool]:
     """The filter as SQL."""
     c = articles.c
     conditions: list[ColumnElement[bool]] = [c.state != "removed"]
-    if wanted.category:
-        conditions.append(func.coalesce(c.label, c.category) == wanted.category)
-    if wanted.state:
-        conditions.append(c.state == wanted.state)
+    given: tuple[tuple[ColumnElement[str], str], ...] = (
+        (func.coalesce(c.label, c.category), wanted.category), (c.state, wanted.state), (c.origin, wanted.origin),
+        (c.labelled_by, wanted.labelled_by), (c.column, wanted.column), (c.source_path, wanted.source),
+    )  # fmt: skip
+    conditions += [column == value for column, value in given if value]
     if wanted.first_day:
         conditions.append(c.day >= wanted.first_day)
     if wanted.last_day:
         conditions.append(c.day <= wanted.last_day)
-    if wanted.origin:
-        conditions.append(c.origin == wanted.origin)
-    if wanted.labelled_by:
-        conditions.append(c.labelled_by == wanted.labelled_by)
-    if wanted.column:
-        conditions.append(c.column == wanted.column)
-    if wanted.source:
-        conditions.append(c.source_path == wanted.source)
     if wanted.flagged:
-        conditions.append(flags.is_flagged())
+        conditions.append(colleagues.is_flagged())
     for words in split_search(wanted.search):
         within = (c.title, c.text, c.id, c.source_path, c.source_member)
         conditions.append(or_(*(column.contains(words, autoescape=True) for column in within)))
@@ -249,6 +232,31 @@ def judgement_of(tagged: TaggedArticle, model: str) -> dict[str, object]:
         "reasons": list(tagged.reasons),
         "state": tagged.decision,
     }
+
+
+def count_stale(connection: Connection, model: str) -> int:
+    """How many articles wait for review that another model than this one tagged."""
+    return count_rows(connection, articles, articles.c.state == "review", articles.c.model != model)
+
+
+def stale(connection: Connection, model: str, *, limit: int) -> list[tuple[int, Article]]:
+    """Those articles with their numbers, the oldest first."""
+    c = articles.c
+    query = select(articles).where(c.state == "review", c.model != model).order_by(c.number).limit(limit)
+    return [(row.number, make_queued_article(row).article) for row in connection.execute(query)]
+
+
+def judge_again(connection: Connection, number: int, tagged: TaggedArticle, model: str) -> str | None:
+    """Note what the model says now of an article in review; returns the category that it said before.
+
+    What a person has labelled meanwhile stays as it is (None).
+    """
+    c = articles.c
+    query = select(c.category).where(c.number == number, c.state == "review")
+    before: str | None = connection.execute(query).scalar_one_or_none()
+    if before is not None:
+        connection.execute(update(articles).where(c.number == number).values(judgement_of(tagged, model)))
+    return before
 
 
 def _order(condition: ColumnElement[bool], order: Order) -> Select[tuple[int]]:

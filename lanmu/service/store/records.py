@@ -61,6 +61,15 @@ class QueuedArticle:
         content = f"{self.number}\0{self.version}\0{fingerprint_of(self.article)}"
         return hashlib.sha256(content.encode()).hexdigest()[:24]
 
+    def _labelled(self) -> dict[str, Any]:
+        return {
+            "state": self.state,
+            "label": self.label,
+            "labelled_by": self.labelled_by,
+            "labelled_at": self.labelled_at.isoformat(timespec="seconds") if self.labelled_at else None,
+            "version": self.version,
+        }
+
     def short_record(self, category_name: str) -> dict[str, Any]:
         """What programs are told when the category changes: what counts now, and who says so.
 
@@ -73,11 +82,7 @@ class QueuedArticle:
             "title": article.title,
             "category": self.category,
             "category_name": category_name,
-            "state": self.state,
-            "label": self.label,
-            "labelled_by": self.labelled_by,
-            "labelled_at": self.labelled_at.isoformat(timespec="seconds") if self.labelled_at else None,
-            "version": self.version,
+            **self._labelled(),
             "model": self.model,
             "model_category": tagged.category,
             "probability": round(tagged.probability, 6),
@@ -95,11 +100,7 @@ class QueuedArticle:
             "model": self.model,
             "origin": self.origin,
             "arrived": self.arrived.isoformat(timespec="seconds"),
-            "state": self.state,
-            "label": self.label,
-            "labelled_by": self.labelled_by,
-            "labelled_at": self.labelled_at.isoformat(timespec="seconds") if self.labelled_at else None,
-            "version": self.version,
+            **self._labelled(),
         }
 
 
@@ -142,7 +143,7 @@ def make_queued_article(row: Any) -> QueuedArticle:
         decision=row.decision,
         ranking=tuple((category, probability) for category, probability in row.ranking),
         secondary=tuple(row.secondary),
-        reasons=tuple(_reason_code(reason) for reason in row.reasons),
+        reasons=tuple(_CODES.get(reason, reason) for reason in row.reasons),
     )
     return QueuedArticle(
         number=row.number,
@@ -174,9 +175,5 @@ def local_day(seconds: float) -> str:
     return datetime.fromtimestamp(seconds).astimezone().date().isoformat()
 
 
-def _reason_code(stored: str) -> str:
-    """A reason for review by its code; rows of before version 0.2 hold the English sentence."""
-    return _CODES.get(stored, stored)
-
-
 _CODES = {explain_reason(code): code for code in REASONS.values()}
+"""Reasons by their codes; rows of before version 0.2 hold the English sentence."""

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import Connection, and_, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from classifier.errors import InputRefused
 from classifier.messages import Language, Message, said_of, text_of_kept
+from lanmu.service.store.database import count_rows
 from lanmu.service.store.records import local_day, moment
 from lanmu.service.store.schema import refusals
 
@@ -111,14 +112,13 @@ def get(connection: Connection, number: int) -> Refusal | None:
 
 def count_open(connection: Connection) -> int:
     """How many nobody has seen to."""
-    condition = refusals.c.closed_at.is_(None)
-    return int(connection.execute(select(func.count()).select_from(refusals).where(condition)).scalar_one())
+    return count_rows(connection, refusals, refusals.c.closed_at.is_(None))
 
 
 def page(connection: Connection, *, all: bool = False, offset: int = 0, limit: int = 50) -> tuple[list[Refusal], int]:
     """Refusals, the newest first (``all``: those that were seen to as well), and how many there are."""
     condition = refusals.c.number > 0 if all else refusals.c.closed_at.is_(None)
-    total = int(connection.execute(select(func.count()).select_from(refusals).where(condition)).scalar_one())
+    total = count_rows(connection, refusals, condition)
     query = select(refusals).where(condition).order_by(refusals.c.at.desc(), refusals.c.number.desc())
     return [_refusal(row) for row in connection.execute(query.offset(offset).limit(limit))], total
 

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select
+from sqlalchemy import ColumnElement, Connection, and_, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from lanmu.service.store import leases
+from lanmu.service.store import colleagues
+from lanmu.service.store.database import count_rows
 from lanmu.service.store.labelling import Labelling, seen_article
 from lanmu.service.store.records import moment
 from lanmu.service.store.schema import articles, readings
@@ -58,10 +59,10 @@ def numbers(connection: Connection, by: str, share: float, *, limit: int = 200) 
         c.fingerprint < _find_threshold(share),
         c.number.not_in(select(readings.c.article)),
     )
-    total = connection.execute(select(func.count()).select_from(articles).where(waiting)).scalar_one()
-    free: ColumnElement[bool] = and_(waiting, ~leases.is_held_by_others(by))
+    total = count_rows(connection, articles, waiting)
+    free: ColumnElement[bool] = and_(waiting, ~colleagues.is_held_by_others(by))
     query = select(c.number).where(free).order_by(c.labelled_at, c.number).limit(limit)
-    return list(connection.execute(query).scalars()), int(total)
+    return list(connection.execute(query).scalars()), total
 
 
 def read(
@@ -76,7 +77,7 @@ def read(
         "second": category, "at": time.time(), "step": step,
     }  # fmt: skip
     connection.execute(insert(readings).values(values).on_conflict_do_nothing())
-    leases.free(connection, [number], by)
+    colleagues.free(connection, [number], by)
     return Labelling(0, number, "read", category, by)
 
 

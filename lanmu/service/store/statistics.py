@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Integer, and_, case, cast, func, select
 
 from classifier.model.decisions import REASONS, STRICT, UNSURE
+from lanmu.service.store.database import count_rows
 from lanmu.service.store.schema import articles, readings
 
 Span = Literal["day", "month"]
@@ -75,8 +76,7 @@ def last_day(connection: Connection, clock: Clock) -> str | None:
 
 def count_undated(connection: Connection) -> int:
     """How many articles have no date of print, or one that is none (昨天)."""
-    query = select(func.count()).select_from(articles).where(~_is_day(_day("printed")), articles.c.state != "removed")
-    return int(connection.execute(query).scalar_one())
+    return count_rows(connection, articles, ~_is_day(_day("printed")), articles.c.state != "removed")
 
 
 def confidence(

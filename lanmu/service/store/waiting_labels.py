@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
+from lanmu.service.store.database import count_rows
 from lanmu.service.store.records import local_day
 from lanmu.service.store.schema import articles, label_files, labels
 from training.labels.checks import is_usable_id
@@ -76,8 +77,7 @@ def waiting(connection: Connection, after: int = 0, limit: int = 500) -> list[Wa
 
 def count_waiting(connection: Connection) -> int:
     """How many labels wait to be written."""
-    condition = labels.c.category.is_distinct_from(labels.c.written)
-    return int(connection.execute(select(func.count()).select_from(labels).where(condition)).scalar_one())
+    return count_rows(connection, labels, labels.c.category.is_distinct_from(labels.c.written))
 
 
 def articles_of(connection: Connection, ids: Sequence[str]) -> dict[str, int]:

@@ -1,4 +1,7 @@
-"""The routes of Annif's API: there is one project, the current model; its subjects are the categories."""
+"""An API compatible with Annif's (Suominen 2019; https://api.annif.org) under ``/v1``, for its clients.
+
+There is one project, the current model; its subjects are the categories.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request
+from fastapi import APIRouter, Depends, Form, Path, Query
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -16,27 +20,7 @@ from classifier.errors import InputRefused, UnknownCategory
 from classifier.reading.documents.plain import read_plain
 from classifier.reading.origin import Origin
 from classifier.taxonomy import Category, Taxonomy
-from lanmu.service.annif.annif_schemas import (
-    LANGUAGES,
-    PROJECT,
-    URI,
-    ApiInfo,
-    Backend,
-    BatchSuggestionList,
-    DetectedLanguage,
-    DetectedLanguages,
-    Documents,
-    IndexedDocument,
-    LanguageQuestion,
-    Project,
-    ProjectList,
-    Subject,
-    Suggestion,
-    SuggestionList,
-    Vocabulary,
-    VocabularyList,
-)
-from lanmu.service.container import Service, service_of
+from lanmu.service.container import Service, TheService
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, open_learning, open_reading
 from lanmu.service.tagger import Tags
@@ -46,6 +30,95 @@ VOCABULARY = "categories"
 MOST_LEARNT = 1_000
 BY = "annif"
 _NOT_FOUND = problems(400, 401, 404, 413, 422, 503)
+PROJECT = "lanmu"
+URI = "urn:lanmu:category:"
+LANGUAGES = ("zh", "en")
+MOST_DOCUMENTS = 32
+
+
+class ApiInfo(BaseModel):
+    title: str
+    version: str
+
+
+class Backend(BaseModel):
+    backend_id: str
+
+
+class Vocabulary(BaseModel):
+    vocab_id: str
+    languages: list[str]
+    size: int | None
+    loaded: bool
+
+
+class VocabularyList(BaseModel):
+    vocabs: list[Vocabulary]
+
+
+class Project(BaseModel):
+    project_id: str = Field(examples=[PROJECT])
+    name: str
+    language: str
+    backend: Backend
+    vocab: Vocabulary | None
+    vocab_language: str | None
+    is_trained: bool | None
+    modification_time: str | None
+
+
+class ProjectList(BaseModel):
+    projects: list[Project]
+
+
+class Suggestion(BaseModel):
+    uri: str = Field(examples=[URI + "meetings"])
+    label: str = Field(examples=["会议"])
+    notation: str | None = Field(examples=["meetings"])
+    score: float = Field(examples=[0.97])
+
+
+class SuggestionList(BaseModel):
+    results: list[Suggestion]
+
+
+class BatchSuggestionList(SuggestionList):
+    document_id: str | None
+
+
+class Document(BaseModel):
+    text: str = Field(examples=["县政府召开防汛工作会议,会议听取了水利局的汇报。"])
+    document_id: str | None = Field(None, max_length=500)
+    metadata: dict[str, str] = Field({}, description="`title` is read as the headline.")
+
+
+class Documents(BaseModel):
+    documents: list[Document] = Field(max_length=MOST_DOCUMENTS)
+
+
+class Subject(BaseModel):
+    uri: str = Field(max_length=500, examples=[URI + "meetings"])
+    label: str | None = None
+
+
+class IndexedDocument(BaseModel):
+    text: str = Field("", examples=["县政府召开防汛工作会议,会议听取了水利局的汇报。"])
+    metadata: dict[str, str] = Field({}, description="`title` is read as the headline.")
+    subjects: list[Subject] = Field([], max_length=100, description="The first is the article's category.")
+
+
+class LanguageQuestion(BaseModel):
+    text: str
+    languages: list[Annotated[str, Field(min_length=2, max_length=3)]] = Field(min_length=1, max_length=5)
+
+
+class DetectedLanguage(BaseModel):
+    language: str | None
+    score: float
+
+
+class DetectedLanguages(BaseModel):
+    results: list[DetectedLanguage]
 
 
 ProjectId = Annotated[str, Path(max_length=200, description="`lanmu` is the only project.", examples=[PROJECT])]
@@ -60,27 +133,27 @@ async def show_info() -> ApiInfo:
 
 
 @reading.get("/vocabs", responses=problems(401, 503))
-async def list_vocabularies(request: Request) -> VocabularyList:
+async def list_vocabularies(service: TheService) -> VocabularyList:
     """The vocabularies: the categories."""
-    return VocabularyList(vocabs=[_vocabulary(service_of(request).champion.model.taxonomy)])
+    return VocabularyList(vocabs=[_vocabulary(service.champion.model.taxonomy)])
 
 
 @reading.get("/projects", responses=problems(401, 503))
-async def list_projects(request: Request) -> ProjectList:
+async def list_projects(service: TheService) -> ProjectList:
     """The projects."""
-    return ProjectList(projects=[_project(service_of(request))])
+    return ProjectList(projects=[_project(service)])
 
 
 @reading.get("/projects/{project_id}", responses=problems(401, 404, 422, 503))
-async def show_project(request: Request, project_id: ProjectId) -> Project:
+async def show_project(service: TheService, project_id: ProjectId) -> Project:
     """One project."""
     _check_project(project_id)
-    return _project(service_of(request))
+    return _project(service)
 
 
 @reading.post("/projects/{project_id}/suggest", responses=_NOT_FOUND)
 async def suggest(
-    request: Request,
+    service: TheService,
     project_id: ProjectId,
     text: Annotated[str, Form()],
     limit: Annotated[int, Form(ge=0, le=2**31 - 1)] = 10,
@@ -89,7 +162,6 @@ async def suggest(
     metadata_title: Annotated[str, Form()] = "",
 ) -> SuggestionList:
     """Categories of a text, the best first, with probabilities as scores."""
-    service = service_of(request)
     _check_project(project_id)
     suggestions = await _suggested(service, [(text, metadata_title)], _language(language), limit, threshold)
     return SuggestionList(results=suggestions[0])
@@ -97,7 +169,7 @@ async def suggest(
 
 @reading.post("/projects/{project_id}/suggest-batch", responses=_NOT_FOUND)
 async def suggest_batch(
-    request: Request,
+    service: TheService,
     project_id: ProjectId,
     given: Documents,
     limit: Annotated[int, Query(ge=0, le=2**31 - 1)] = 10,
@@ -105,7 +177,6 @@ async def suggest_batch(
     language: Language = "",
 ) -> list[BatchSuggestionList]:
     """Categories of up to 32 texts."""
-    service = service_of(request)
     _check_project(project_id)
     texts = [(document.text, document.metadata.get("title", "")) for document in given.documents]
     suggestions = await _suggested(service, texts, _language(language), limit, threshold)
@@ -132,12 +203,11 @@ async def detect_language(given: LanguageQuestion) -> DetectedLanguages:
     dependencies=[Depends(open_learning)],
     responses={**_NOT_FOUND, **problems(403)},
 )
-async def learn(request: Request, project_id: ProjectId, documents: list[IndexedDocument]) -> Response:
+async def learn(service: TheService, project_id: ProjectId, documents: list[IndexedDocument]) -> Response:
     """Add labels: each document goes to the queue, labelled with its first subject, and to labels.csv.
 
     All documents are checked first; with an unknown subject none is added.
     """
-    service = service_of(request)
     _check_project(project_id)
     if len(documents) > MOST_LEARNT:
         raise Problem(413, f"{len(documents):,} documents are more than {MOST_LEARNT:,}; send them in pieces")
