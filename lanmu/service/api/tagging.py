@@ -72,13 +72,13 @@ async def explain(given: ExplainIn, service: TheService, who: Reader) -> Respons
     return json_response({"evidence": [], **record, "explained": category, "against": against})
 
 
-def article_of(given: ArticleIn, limits: ServiceLimits, name: str = "the article") -> Article:
+def article_of(given: ArticleIn, limits: ServiceLimits) -> Article:
     """The article of a request; Problem 422 where it is empty, 413 where it is too long."""
     if not given.title.strip() and not given.text.strip():
-        raise Problem(422, f"{name} has neither title nor text; give at least one")
+        raise Problem(422, "the article has neither title nor text; give at least one")
     if len(given.text) > limits.article_chars or len(given.title) > limits.title_chars:
         most, most_title = limits.article_chars, limits.title_chars
-        raise Problem(413, f"{name} is too long; a text has at most {most:,} characters, a title {most_title:,}")
+        raise Problem(413, f"the article is too long; a text has at most {most:,} characters, a title {most_title:,}")
     return Article(given.id, given.title, given.text, date=normal_date(given.date))
 
 

@@ -156,7 +156,7 @@ def _name_least(least: float) -> str:
 def _show_job(desk: Desk, job: Job | None) -> dict[str, Any]:
     registry = Registry(desk.service.settings.models)
     versions = _versions(desk, registry)
-    report: GateReport | None = None
+    report: dict[str, Any] | None = None
     log: list[str] = []
     if job is not None:
         log = desk.service.jobs.log(job.number).strip().splitlines()[-LOG_LINES:]
@@ -216,31 +216,14 @@ class CategoryChange:
         return "better" if self.change > 0 else "worse"
 
 
-@dataclass(frozen=True)
-class GateReport:
-    """What came of a training.
+def gate_report(job: Job, desk: Desk) -> dict[str, Any] | None:
+    """What came of a finished training.
 
     ``figures`` are the gate's own numbers (training.promotion.gate).  ``changes`` are the categories
     in which the two versions differ, on the same held-out articles, and ``unchanged`` counts the
-    others; where there is nothing to compare (``common`` is false), all categories of the new one.
+    others; where there is nothing to compare (``common`` is false), all categories of the new one.  ``same``: both
+    give the same right answers on the articles that they have in common.
     """
-
-    name: str
-    promote: bool
-    reasons: tuple[str, ...]
-    figures: Mapping[str, Any]
-    common: bool
-    changes: tuple[CategoryChange, ...]
-    unchanged: int
-
-    @property
-    def same(self) -> bool:
-        """Whether both versions give the same right answers on the articles that they have in common."""
-        return bool(self.figures.get("holdout")) and not self.figures.get("won") and not self.figures.get("lost")
-
-
-def gate_report(job: Job, desk: Desk) -> GateReport | None:
-    """The report of a finished training."""
     result = job.result
     if result is None:
         return None
@@ -263,15 +246,16 @@ def gate_report(job: Job, desk: Desk) -> GateReport | None:
             CategoryChange(desk.categories[name], int(measured["support"]), measured["recall"], measured["recall"])
             for name, measured in alone.items()
         ]
-    return GateReport(
-        name=str(result["name"]),
-        promote=bool(result["promote"]),
-        reasons=tuple(_sentences(result["reasons"], desk)),
-        figures=figures,
-        common=bool(both),
-        changes=tuple(sorted(changes, key=lambda one: desk.categories.index(one.category.id))),
-        unchanged=len(both) - len(changes) if both else 0,
-    )
+    return {
+        "name": str(result["name"]),
+        "promote": bool(result["promote"]),
+        "reasons": list(_sentences(result["reasons"], desk)),
+        "figures": figures,
+        "common": bool(both),
+        "changes": sorted(changes, key=lambda one: desk.categories.index(one.category.id)),
+        "unchanged": len(both) - len(changes) if both else 0,
+        "same": bool(figures.get("holdout")) and not figures.get("won") and not figures.get("lost"),
+    }
 
 
 def _sentences(reasons: Sequence[Any], desk: Desk) -> Iterator[str]:

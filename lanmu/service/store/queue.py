@@ -15,7 +15,15 @@ from classifier.article import Article, TaggedArticle
 from classifier.reading.dates import is_iso, normal_date
 from lanmu.service.store import colleagues, line_places
 from lanmu.service.store.database import Store, count_rows
-from lanmu.service.store.records import ARCHIVE, QueuedArticle, State, fingerprint_of, local_day, make_queued_article
+from lanmu.service.store.records import (
+    ARCHIVE,
+    TEXTS,
+    QueuedArticle,
+    State,
+    fingerprint_of,
+    local_day,
+    make_queued_article,
+)
 from lanmu.service.store.schema import articles
 
 MOST_A_PAGE = 200
@@ -281,16 +289,11 @@ def _row(tagged: TaggedArticle, origin: str, model: str, at: float) -> dict[str,
 
     date = clean(normal_date(article.date))
     return {
-        "fingerprint": fingerprint_of(article),
-        "id": clean(article.id),
-        "title": clean(article.title),
-        "subtitle": clean(article.subtitle),
-        "column": clean(article.column),
-        "byline": clean(article.byline),
-        "reporters": [clean(name) for name in article.reporters],
+        **{name: clean(getattr(article, name)) for name in TEXTS},
         "date": date,
         "printed_day": date if is_iso(date) else "",
-        "text": clean(article.text),
+        "fingerprint": fingerprint_of(article),
+        "reporters": [clean(name) for name in article.reporters],
         "uncertain": list(article.uncertain),
         "source_path": clean(article.source.path),
         "source_member": clean(article.source.member),

@@ -16,6 +16,8 @@ STATES: tuple[State, ...] = get_args(State)
 Role = Literal["reader", "editor", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 LONGEST_OPENING = 48
+TEXTS = ("id", "title", "subtitle", "column", "byline", "date", "text")
+"""What of an article is kept as it is, in columns of the same names."""
 ARCHIVE = "archive"
 """The way in of articles of a scored archive; they are on no day's pages."""
 
@@ -117,22 +119,11 @@ def fingerprint_of(article: Article) -> str:
 
 
 def make_queued_article(row: Any) -> QueuedArticle:
+    box = None if row.source_box is None else tuple(row.source_box)
     article = Article(
-        id=row.id,
-        title=row.title,
-        text=row.text,
-        column=row.column,
-        subtitle=row.subtitle,
-        byline=row.byline,
+        **{name: getattr(row, name) for name in TEXTS},
         reporters=tuple(row.reporters),
-        date=row.date,
-        source=Source(
-            row.source_path,
-            row.source_member,
-            row.source_position,
-            row.source_page,
-            None if row.source_box is None else tuple(row.source_box),
-        ),
+        source=Source(row.source_path, row.source_member, row.source_position, row.source_page, box),
         uncertain=tuple(row.uncertain),
     )
     tagged = TaggedArticle(
