@@ -101,31 +101,28 @@ class Champion:
     def refresh(self) -> bool:
         """Load the current version if it is another than the loaded one; whether it was taken over."""
         with self._lock:
-            return self._refresh()
-
-    def _refresh(self) -> bool:
-        try:
-            stamp = self._stamp()
-            if stamp == self._seen:
+            try:
+                stamp = self._stamp()
+                if stamp == self._seen:
+                    return False
+                stored = read_model(self.folder / current_name(self.folder))
+                before = self._model
+                taken = before is None or before.manifest.checksum != stored.manifest.checksum
+                if taken:
+                    if before is None:
+                        self._model = self._ready(stored, "python")
+                    self._model = self._ready(stored, "compiled")
+            except (LanmuError, OSError) as error:
+                if str(error) != str(self.problem):
+                    log.error("the current model cannot be used: %s", error)
+                self.problem = error.said if isinstance(error, LanmuError) else str(error)
                 return False
-            stored = read_model(self.folder / current_name(self.folder))
-            before = self._model
-            taken = before is None or before.manifest.checksum != stored.manifest.checksum
+            self._seen = stamp
+            self.problem = ""
             if taken:
-                if before is None:
-                    self._model = self._ready(stored, "python")
-                self._model = self._ready(stored, "compiled")
-        except (LanmuError, OSError) as error:
-            if str(error) != str(self.problem):
-                log.error("the current model cannot be used: %s", error)
-            self.problem = error.said if isinstance(error, LanmuError) else str(error)
-            return False
-        self._seen = stamp
-        self.problem = ""
-        if taken:
-            self.takeovers += before is not None
-            log.info("model %s (%s) answers", stored.manifest.name, stored.manifest.checksum[:12])
-        return taken
+                self.takeovers += before is not None
+                log.info("model %s (%s) answers", stored.manifest.name, stored.manifest.checksum[:12])
+            return taken
 
     def _ready(self, stored: StoredModel, engine: Engine) -> TopicModel:
         """A model that has tagged its first article."""

@@ -96,11 +96,5 @@ class Wording:
 
 def chosen_language(cookie: str, accepted: str) -> Language:
     """The language of a cookie, else the first we have of an Accept-Language header, else Chinese."""
-    for known in LANGUAGES:
-        if cookie == known:
-            return known
-    for name in re.findall(r"[A-Za-z]+", accepted[:200].replace(";q", "")):
-        for known in LANGUAGES:
-            if name.lower() == known:
-                return known
-    return "zh"
+    names = (cookie, *re.findall(r"[A-Za-z]+", accepted[:200].replace(";q", "")))
+    return next((known for name in names for known in LANGUAGES if name.lower() == known), "zh")

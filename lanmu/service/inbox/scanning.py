@@ -44,24 +44,22 @@ class FoundFile:
     regular: bool
 
 
-def scan(root: Path, apart: Collection[Path] = (), problem: Problem = lambda text: None) -> Iterator[FoundFile]:
-    """Everything in the folder and its folders in sorted order; links are not followed.
-
-    Unfinished and hidden files are passed over, folders in ``apart`` too.  A folder that cannot be
-    listed goes to ``problem``; OSError is raised where it is the root.
-    """
-    yield from _scan(root, "", frozenset(str(path) for path in apart), problem, 0)
-
-
 def is_finished(name: str) -> bool:
     """Whether a file of this name is meant to be read."""
     lower = name.lower()
     return not (lower.startswith((".", "~$")) or lower.endswith(UNFINISHED) or lower in LEFT_ALONE)
 
 
-def _scan(folder: Path, within: str, apart: frozenset[str], problem: Problem, depth: int) -> Iterator[FoundFile]:
+def scan(
+    root: Path, apart: Collection[Path] = (), problem: Problem = lambda text: None, *, within: str = "", depth: int = 0
+) -> Iterator[FoundFile]:
+    """Everything in the folder and its folders in sorted order; links are not followed.
+
+    Unfinished and hidden files are passed over, folders in ``apart`` too.  A folder that cannot be
+    listed goes to ``problem``; OSError is raised where it is the root.  ``within`` and ``depth``: of a folder in it.
+    """
     try:
-        with os.scandir(folder) as listed:
+        with os.scandir(root / within) as listed:
             entries = sorted(listed, key=lambda entry: entry.name)
     except OSError as error:
         if depth == 0:
@@ -75,12 +73,12 @@ def _scan(folder: Path, within: str, apart: frozenset[str], problem: Problem, de
         except OSError:  # gone meanwhile
             continue
         if stat.S_ISDIR(status.st_mode):
-            if entry.name.startswith(".") or entry.path in apart:
+            if entry.name.startswith(".") or root / path in apart:
                 continue
             if depth >= DEEPEST:
                 problem(f"{show_path(path)}: lies more than {DEEPEST} folders deep; move it up")
                 continue
-            yield from _scan(folder / entry.name, path, apart, problem, depth + 1)
+            yield from scan(root, apart, problem, within=path, depth=depth + 1)
         elif is_finished(entry.name):
             yield FoundFile(path, Stamp.of(status), stat.S_ISREG(status.st_mode))
 
