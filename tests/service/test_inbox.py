@@ -439,8 +439,8 @@ def test_files_go_to_another_file_system_whole(tmp_path: Path) -> None:
         put(folders.inbox, "棉花.txt", plain(HARVEST))
         (folders.inbox / "链接.txt").symlink_to("/etc/hostname")
         file, link = scan(folders.inbox)
-        done = folders.finish(file.path, file.stamp, "2026-03-02")
-        refused = folders.refuse(link.path, link.stamp, "2026-03-02", "链接.txt: is a link")
+        done = folders.move(file.path, file.stamp, folders.done / "2026-03-02")
+        refused = folders.move(link.path, link.stamp, folders.refused / "2026-03-02", "链接.txt: is a link")
         assert done.read_text("utf-8") == plain(HARVEST) and refused.is_symlink()
         assert list(scan(folders.inbox)) == []
         assert sorted(path.name for path in done.parent.iterdir()) == ["棉花.txt"]
@@ -517,9 +517,9 @@ def test_no_file_is_led_out_of_the_folder_by_a_link_where_it_goes(tmp_path: Path
     [file] = [one for one in scan(folders.inbox, (folders.done, folders.refused)) if one.regular]
     with pytest.raises(OSError, match="link or a file where a folder must be"):
         if led_away.startswith("refused"):
-            folders.refuse(file.path, file.stamp, "2026-03-02", "版/sklearn.py: cannot be read")
+            folders.move(file.path, file.stamp, folders.refused / "2026-03-02", "版/sklearn.py: cannot be read")
         else:
-            folders.finish(file.path, file.stamp, "2026-03-02", told="row 3 is bad")
+            folders.move(file.path, file.stamp, folders.done / "2026-03-02", "row 3 is bad")
     assert list(elsewhere.rglob("*")) == []
     assert (folders.inbox / file.path).is_file()
 
@@ -530,7 +530,9 @@ def test_a_note_is_not_written_over_a_file_that_has_its_name(tmp_path: Path) -> 
     for name in ("y.jsonl.reason.txt", "y.jsonl"):
         put(folders.inbox, name, plain(HARVEST))
         [file] = scan(folders.inbox, (folders.done, folders.refused))
-        moved = folders.finish(file.path, file.stamp, day, told="" if name.endswith("txt") else "y.jsonl: row 3 is bad")
+        moved = folders.move(
+            file.path, file.stamp, folders.done / day, "" if name.endswith("txt") else "y.jsonl: row 3 is bad"
+        )
     assert (folders.done / day / "y.jsonl.reason.txt").read_text("utf-8") == plain(HARVEST)
     assert moved.name == "y-2.jsonl"
     assert (folders.done / day / "y-2.jsonl.reason.txt").read_text("utf-8") == "y.jsonl: row 3 is bad\n"

@@ -167,18 +167,6 @@ class Folders:
                 raise ChangedMeanwhile(path)
             return data
 
-    def finish(self, path: str, stamp: Stamp, day: str, *, told: str = "") -> Path:
-        """Move a file that was read to ``done``; ``told`` is put beside it.  Raises as ``refuse``."""
-        return self._move(path, stamp, self.done / day, told)
-
-    def refuse(self, path: str, stamp: Stamp, day: str, reason: str) -> Path:
-        """Move a file to ``refused`` with the reason beside it; returns where it is now.
-
-        Raises ChangedMeanwhile where it was written to after it was looked at (it stays), OSError
-        where it cannot be moved.
-        """
-        return self._move(path, stamp, self.refused / day, reason)
-
     def put_back(self, place: str) -> str:
         """Move a refused file back into the inbox and take its note away; returns its path there.
 
@@ -201,7 +189,12 @@ class Folders:
             source.sync()
         return "/".join([*folders[1:], new])
 
-    def _move(self, path: str, stamp: Stamp, into: Path, told: str) -> Path:
+    def move(self, path: str, stamp: Stamp, into: Path, told: str = "") -> Path:
+        """Move a file of the inbox into a folder of ``done`` or ``refused``, with a note beside it; where it is now.
+
+        Raises ChangedMeanwhile where it was written to after it was looked at (it stays), OSError
+        where it cannot be moved.
+        """
         *folders, name = path.split("/")
         beneath = [*into.relative_to(self.done.parent).parts, *folders]
         with open_folder(self.inbox, folders) as source, open_folder(self.done.parent, beneath, make=True) as target:

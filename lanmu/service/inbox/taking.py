@@ -220,13 +220,9 @@ class Taking:
     def _move(self, one: _Read) -> str | None:
         """Where the file lies now, from the folder of ``done``; empty: it cannot be moved; None: it has changed."""
         file = one.file
-        told = _tell(one.refusals)
+        into = (self.folders.refused if one.refused else self.folders.done) / today()
         try:
-            if one.refused:
-                where = self.folders.refuse(file.path, file.stamp, today(), told)
-                log.warning("refused %s", "; ".join(str(error) for error in one.refusals[:3]))
-            else:
-                where = self.folders.finish(file.path, file.stamp, today(), told=told)
+            where = self.folders.move(file.path, file.stamp, into, _tell(one.refusals))
         except (ChangedMeanwhile, FileNotFoundError):
             return None
         except OSError as error:
@@ -237,6 +233,8 @@ class Taking:
             again = time.monotonic() + (AGAIN_SECONDS_ROOM if error.errno in _NO_ROOM else AGAIN_SECONDS)
             self.stuck[file.path] = Stuck(file.stamp, problem, again)
             return ""
+        if one.refused:
+            log.warning("refused %s", "; ".join(str(error) for error in one.refusals[:3]))
         self.stuck.pop(file.path, None)
         self.counts["refused" if one.refused else "done"] += 1
         log.debug("%s is now %s", show_path(file.path), where)
