@@ -133,7 +133,7 @@ class TopicModel:
         """The same for Python strings; sooner than making columns of them first."""
         _check_lengths(len(titles), len(texts))
         if self._is_compiled():
-            return self.kernel.decide_strings(titles, texts, self.review)
+            return self.kernel.decide(titles, texts, self.review)
         return self.decide(TextColumn.from_strings(titles), TextColumn.from_strings(texts))
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:

@@ -40,7 +40,7 @@ def shipped() -> tuple[LinearWeights, KernelScorer, Any]:
 
 
 def assert_alike(scorer: KernelScorer, reference: Any, articles: list[tuple[str, str]]) -> None:
-    scores = scorer.score_strings([title for title, _ in articles], [text for _, text in articles]).scores
+    scores = scorer.score([title for title, _ in articles], [text for _, text in articles]).scores
     np.testing.assert_allclose(scores, reference.decision_function(articles), rtol=0, atol=1e-9)
 
 

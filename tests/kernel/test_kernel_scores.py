@@ -57,7 +57,7 @@ def test_threads_give_the_very_same_numbers(weights: LinearWeights) -> None:
     one = KernelScorer(weights).score(*columns(ARTICLES * 9))
     scorer = KernelScorer(weights, threads=3)
     many = scorer.score(*columns(ARTICLES * 9))
-    strings = scorer.score_strings([title for title, _ in ARTICLES * 9], [text for _, text in ARTICLES * 9])
+    strings = scorer.score([title for title, _ in ARTICLES * 9], [text for _, text in ARTICLES * 9])
     for scores in (many, strings):
         assert np.array_equal(scores.scores, one.scores) and np.array_equal(scores.familiarity, one.familiarity)
 
@@ -78,7 +78,7 @@ def test_decisions_are_those_of_the_plain_engine(weights: LinearWeights) -> None
         assert len(np.unique(expected.reasons)) > 2
         for threads in (1, 2):
             scorer = KernelScorer(model, threads)
-            for decisions in (scorer.decide(titles, texts, rule), scorer.decide_strings(*strings, rule)):
+            for decisions in (scorer.decide(titles, texts, rule), scorer.decide(*strings, rule)):
                 np.testing.assert_allclose(decisions.probabilities, expected.probabilities, rtol=1e-9, atol=1e-12)
                 np.testing.assert_allclose(decisions.probability, expected.probability, rtol=1e-9)
                 assert np.array_equal(decisions.category, expected.category)
@@ -88,9 +88,9 @@ def test_decisions_are_those_of_the_plain_engine(weights: LinearWeights) -> None
 def test_an_article_is_decided_on_the_same_in_any_company(weights: LinearWeights) -> None:
     scorer, rule = KernelScorer(weights), ReviewRule()
     titles, texts = [title for title, _ in ARTICLES * 2], [text for _, text in ARTICLES * 2]
-    together = scorer.decide_strings(titles, texts, rule)
+    together = scorer.decide(titles, texts, rule)
     for start, stop in ((0, 1), (3, 10), (5, 140), (200, 201)):
-        alone = scorer.decide_strings(titles[start:stop], texts[start:stop], rule)
+        alone = scorer.decide(titles[start:stop], texts[start:stop], rule)
         assert np.array_equal(alone.probabilities, together.probabilities[start:stop])
         assert np.array_equal(alone.reasons, together.reasons[start:stop])
 
@@ -100,7 +100,7 @@ def test_an_article_is_decided_on_the_same_in_any_company(weights: LinearWeights
 def test_strings_and_columns_give_the_very_same_numbers(articles: list[tuple[str, str]]) -> None:
     """Read as code points or as UTF-8, lone surrogates among them."""
     scorer = _default_scorer()
-    scores = scorer.score_strings([title for title, _ in articles], [text for _, text in articles])
+    scores = scorer.score([title for title, _ in articles], [text for _, text in articles])
     expected = scorer.score(*columns(articles))
     assert np.array_equal(scores.scores, expected.scores)
     assert np.array_equal(scores.familiarity, expected.familiarity)
@@ -134,7 +134,7 @@ def test_very_long_texts(spec: FeatureSpec) -> None:
 def test_nothing_to_score(weights: LinearWeights) -> None:
     for threads in (1, 2):
         scorer = KernelScorer(weights, threads)
-        for scores in (scorer.score(*columns([])), scorer.score_strings([], [])):
+        for scores in (scorer.score(*columns([])), scorer.score([], [])):
             assert scores.scores.shape == (0, weights.categories) and scores.familiarity.shape == (0, 3)
         scores = scorer.score(*columns([("", "")] * 3))
         np.testing.assert_array_equal(scores.scores, np.tile(weights.intercept, (3, 1)))
@@ -171,7 +171,7 @@ def test_columns_that_lead_astray_are_refused() -> None:
     with pytest.raises(ValueError, match="2 titles for 1 texts"):
         scorer.score(TextColumn.from_strings(["", ""]), empty)
     with pytest.raises(ValueError, match="2 titles for 1 texts"):
-        scorer.score_strings(["", ""], [""])
+        scorer.score(["", ""], [""])
     with pytest.raises(ValueError, match="int32, must be flat and int64"):
         scorer.score(empty, TextColumn(data, np.array([0, 12], np.int32)))  # type: ignore[arg-type]
 

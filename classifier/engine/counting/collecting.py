@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from itertools import pairwise
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.engine.counting.hashing import EMPTY, find_string, mix_bits, string_hash
+from classifier.columns import TextColumn
+from classifier.engine.counting.hashing import EMPTY, fill_strings, find_string, mix_bits, string_hash
 from classifier.engine.counting.lookup import is_word_at
 from classifier.engine.words.alphabet import OUTSIDE, character_entries
 from classifier.engine.words.compiled import compile_function, inner
 from classifier.engine.words.cutting import cut_codes
 from classifier.engine.words.decoding import decode
 from classifier.engine.words.jieba_tables import SegmentationTables
-from classifier.engine.words.workspace import Workspace
+from classifier.engine.words.workspace import Workspace, workspace
+from classifier.model.features import FIELDS, FeatureSpec
 from classifier.text import CharacterTable
 
 STRINGS, STRING_CHARACTERS, WORDS, GRAMS, FILLED = 0, 1, 2, 3, 4
 BLOCKS = 6
 """Blocks by number: 2 · field + analyser, as FeatureSpec orders them."""
 _BITS = np.uint64(21)
+_FIRST_ROOM = 1 << 16
+T = TypeVar("T", bound=np.generic)
 
 
 class Collection(NamedTuple):
@@ -186,8 +191,8 @@ def number_of(
 
 
 @inner
-def _add(tally: Collection, begin: int, number: int) -> None:
-    """Count a feature once more in the block whose counts begin at ``begin``."""
+def _add(tally: Collection, number: int) -> None:
+    """Count a feature once more in the block that is open."""
     if tally.counter[number] == 0:
         tally.features[tally.sizes[FILLED]] = number
         tally.sizes[FILLED] += 1
@@ -223,14 +228,10 @@ def _count_field(
             number = np.int64(numbers[i])
             if number >= 0:
                 key = pair_key(-1, number)
-                _add(tally, begin, number_of(tally.word_keys, tally.word_numbers, tally.words, tally.sizes, WORDS, key))
+                _add(tally, number_of(tally.word_keys, tally.word_numbers, tally.words, tally.sizes, WORDS, key))
                 if before >= 0 and plan.words > 1:
                     key = pair_key(before, number)
-                    _add(
-                        tally,
-                        begin,
-                        number_of(tally.word_keys, tally.word_numbers, tally.words, tally.sizes, WORDS, key),
-                    )
+                    _add(tally, number_of(tally.word_keys, tally.word_numbers, tally.words, tally.sizes, WORDS, key))
             before = number
     _close(tally, begin, segment)
     begin = tally.sizes[FILLED]
@@ -241,7 +242,7 @@ def _count_field(
                 if not is_word_at(characters, j, j + 1, plan.is_word):
                     break
                 key = (key << _BITS) | np.uint64(characters[j])
-                _add(tally, begin, number_of(tally.gram_keys, tally.gram_numbers, tally.grams, tally.sizes, GRAMS, key))
+                _add(tally, number_of(tally.gram_keys, tally.gram_numbers, tally.grams, tally.sizes, GRAMS, key))
     _close(tally, begin, segment + 1)
 
 
@@ -283,15 +284,123 @@ def spell(
     return characters, offsets
 
 
-def plan_of(
-    blocks: list[int],
-    words: int,
-    characters: int,
-    lead: int,
-    hmm: bool,
-    table: CharacterTable,
-    codes: NDArray[np.uint16],
-) -> Plan:
-    chosen = np.zeros(BLOCKS, np.uint8)
-    chosen[blocks] = 1
-    return Plan(character_entries(codes, table.fold), table.is_word, chosen, words, characters, lead, hmm)
+def collect_features(
+    spec: FeatureSpec, titles: TextColumn, texts: TextColumn, tables: SegmentationTables, table: CharacterTable
+) -> Collection:
+    """Count the features of every article."""
+    n = len(texts)
+    blocks = np.zeros(BLOCKS, np.uint8)
+    blocks[[2 * FIELDS.index(name) + (analyser == "characters") for name, analyser, _ in spec.blocks]] = 1
+    entries = character_entries(tables.codes, table.fold)
+    plan = Plan(entries, table.is_word, blocks, spec.words, spec.characters, spec.lead_characters, spec.hmm)
+    lengths = np.diff(titles.offsets) + np.diff(texts.offsets)
+    longest = int(lengths.max(initial=0))
+    work = workspace(longest)
+    numbers = np.empty(longest + 2, np.int32)
+    tally = _empty(n)
+    article = 0
+    while True:
+        article = collect(
+            titles.data, titles.offsets, texts.data, texts.offsets, article, tables, plan, work, numbers, tally
+        )
+        if article >= n:
+            return tally
+        tally = _larger(tally, int(lengths[article]))
+
+
+def _empty(n: int) -> Collection:
+    room = _FIRST_ROOM
+    return Collection(
+        sizes=np.zeros(5, np.int64),
+        string_table=np.full(room, EMPTY, np.int32),
+        string_characters=np.empty(room, np.uint32),
+        string_offsets=np.zeros(room + 1, np.int64),
+        word_keys=np.zeros(room, np.uint64),
+        word_numbers=np.empty(room, np.int32),
+        words=np.empty(room, np.uint64),
+        gram_keys=np.zeros(room, np.uint64),
+        gram_numbers=np.empty(room, np.int32),
+        grams=np.empty(room, np.uint64),
+        features=np.empty(room, np.int32),
+        counts=np.empty(room, np.int32),
+        bounds=np.zeros(BLOCKS * n + 1, np.int64),
+        counter=np.zeros(room, np.int32),
+    )
+
+
+def _larger(tally: Collection, size: int) -> Collection:
+    """The same with room for an article of ``size`` bytes, and twice the room where it was short."""
+    filled = tally.sizes.tolist()
+    strings = _power(len(tally.string_table), 2 * (filled[STRINGS] + size) + 1)
+    words = _power(len(tally.word_keys), 2 * (filled[WORDS] + 2 * size) + 1)
+    grams = _power(len(tally.gram_keys), 2 * (filled[GRAMS] + 3 * size) + 1)
+    result = tally._replace(
+        string_characters=_grow(tally.string_characters, filled[STRING_CHARACTERS] + size),
+        string_offsets=_grow(tally.string_offsets, strings + 1),
+        words=_grow(tally.words, words),
+        grams=_grow(tally.grams, grams),
+        features=_grow(tally.features, filled[FILLED] + 10 * size),
+        counts=_grow(tally.counts, filled[FILLED] + 10 * size),
+        counter=np.zeros(max(words, grams), np.int32),
+    )
+    if strings > len(tally.string_table):
+        result = result._replace(string_table=np.full(strings, EMPTY, np.int32))
+        fill_strings(result.string_table, result.string_characters, result.string_offsets[: filled[STRINGS] + 1])
+    if words > len(tally.word_keys):
+        result = result._replace(word_keys=np.zeros(words, np.uint64), word_numbers=np.empty(words, np.int32))
+        rehash(result.word_keys, result.word_numbers, result.words, filled[WORDS])
+    if grams > len(tally.gram_keys):
+        result = result._replace(gram_keys=np.zeros(grams, np.uint64), gram_numbers=np.empty(grams, np.int32))
+        rehash(result.gram_keys, result.gram_numbers, result.grams, filled[GRAMS])
+    return result
+
+
+def _power(size: int, wanted: int) -> int:
+    while size < wanted:
+        size *= 2
+    return size
+
+
+def _grow(array: NDArray[T], size: int) -> NDArray[T]:
+    if size <= len(array):
+        return array
+    larger = np.empty(max(size, 2 * len(array)), array.dtype)
+    larger[: len(array)] = array
+    return larger
+
+
+def word_strings(tally: Collection, tables: SegmentationTables, features: NDArray[np.int64]) -> list[str]:
+    """The words and pairs (``a b``) with these numbers."""
+    keys = tally.words[features]
+    firsts = (keys >> np.uint64(32)).astype(np.int64) - 1
+    seconds = (keys & np.uint64(0xFFFFFFFF)).astype(np.int64) - 1
+    needed = np.unique(np.concatenate([firsts[firsts >= 0], seconds]))
+    states = len(tables.records) // 4
+    character_of = np.zeros(OUTSIDE + 1, np.uint32)
+    character_of[tables.codes] = np.arange(65536)
+    characters, offsets = spell(tables, character_of, needed[needed < states])
+    names = _cut_up(characters, offsets)
+    own = needed[needed >= states] - states
+    filled = tally.string_characters[: tally.sizes[STRING_CHARACTERS]]
+    strings = _cut_up(filled, tally.string_offsets[: tally.sizes[STRINGS] + 1])
+    names += [strings[i] for i in own.tolist()]
+    name = dict(zip(needed.tolist(), names, strict=True))
+    return [
+        name[second] if first < 0 else f"{name[first]} {name[second]}"
+        for first, second in zip(firsts.tolist(), seconds.tolist(), strict=True)
+    ]
+
+
+def gram_strings(tally: Collection, features: NDArray[np.int64]) -> list[str]:
+    """The character n-grams with these numbers."""
+    keys = tally.grams[features]
+    columns = [(keys >> np.uint64(shift)) & np.uint64(0x1FFFFF) for shift in (42, 21, 0)]
+    characters = np.stack(columns, 1).astype(np.uint32)
+    present = characters > 0
+    offsets = np.concatenate([[0], np.cumsum(present.sum(1))])
+    return _cut_up(characters[present], offsets)
+
+
+def _cut_up(characters: NDArray[np.uint32], offsets: NDArray[np.int64]) -> list[str]:
+    text = characters.tobytes().decode("utf-32-le", "surrogatepass")
+    return [text[start:stop] for start, stop in pairwise(offsets.tolist())]

@@ -111,7 +111,7 @@ def count_features(
 
     The counts are those of features.PlainCounter.  Without ``table``, that of text.character_table.
     """
-    from classifier.engine.counting.growing import collect_features
+    from classifier.engine.counting.collecting import collect_features
     from classifier.engine.words.jieba_tables import segmentation_tables
 
     if len(titles) != len(texts):
@@ -179,7 +179,7 @@ def _side(
     min_articles: int,
 ) -> tuple[StringTable, NDArray[np.int64], dict[Block, csr_matrix]]:
     """Features of one analyser: named, those in too few articles dropped, columns in the order of their names."""
-    from classifier.engine.counting.growing import gram_strings, word_strings
+    from classifier.engine.counting.collecting import gram_strings, word_strings
 
     if not blocks:
         return StringTable.of([]), np.zeros(0, np.int64), {}

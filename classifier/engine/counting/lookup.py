@@ -9,9 +9,8 @@ from classifier.engine.counting.hashing import find_string
 from classifier.engine.counting.vocabulary import Vocabulary
 from classifier.engine.words.alphabet import CODES, DIGIT, OUTSIDE
 from classifier.engine.words.compiled import compile_function, inline_function, inner
-from classifier.engine.words.double_array import FREE
+from classifier.engine.words.double_array import FREE, walk
 from classifier.engine.words.jieba_tables import SegmentationTables
-from classifier.engine.words.trie import walk
 from classifier.engine.words.workspace import Workspace
 
 UNKNOWN, NUMBER, NO_WORD, LOOK = 0, 1, 2, 3

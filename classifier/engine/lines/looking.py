@@ -6,10 +6,13 @@ again by the rules themselves; a mark costs time and never changes what is read.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.engine.lines.line_marks import (
+    ARGUMENTS,
     BARRIER,
     BEGINS,
     BEGINS_FIRST,
@@ -73,6 +76,7 @@ from classifier.engine.lines.line_marks import (
     Read,
     Work,
 )
+from classifier.engine.scoring.entry import c_function, unpacking
 from classifier.engine.words.compiled import inner
 
 _LEAD_CHARS, _HEAD_CHARS, _BYLINE_CHARS, _DAMAGED_CHARS, _LONG_CHARS = 40, 60, 100, 50, 140
@@ -536,3 +540,14 @@ def _is_wrapped(lines: NDArray[np.int64], start: int, count: int) -> bool:
     for i in range(start, count):
         near += top - 5 <= lines[LINE * i + WIDTH] <= top + 3
     return near >= 0.5 * own
+
+
+def compile_entry() -> Any:
+    """Compile the looks; a numba CFunc of one ``int64*`` (machine_code.addresses)."""
+    places = np.cumsum([0] + [2 * len(kind._fields) for kind in ARGUMENTS]).tolist()
+    marks, files, work, read = (unpacking(kind, place) for kind, place in zip(ARGUMENTS, places[:-1], strict=True))
+
+    def look(table: Any) -> None:
+        look_at_files(marks(table), files(table), work(table), read(table))
+
+    return c_function(look)

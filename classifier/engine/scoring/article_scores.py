@@ -20,8 +20,8 @@ from classifier.engine.words.alphabet import OUTSIDE
 from classifier.engine.words.compiled import inner
 from classifier.engine.words.cutting import PIECE, cut_codes
 from classifier.engine.words.decoding import decode, decode_points
+from classifier.engine.words.double_array import ONE, TWO
 from classifier.engine.words.jieba_tables import SegmentationTables
-from classifier.engine.words.trie import ONE, TWO
 from classifier.engine.words.workspace import BEYOND, Workspace
 from classifier.model.form import NO_BODY, ROUND_UP
 from classifier.text import LINE_BREAK

@@ -13,6 +13,7 @@ import os
 import re
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -37,36 +38,30 @@ ARGUMENTS: tuple[type[Any], ...] = (
 _FROM_NUMBA = re.compile(r"numba_|NRT_|Py")
 _FROM_C = re.compile(r"llvm\.|(sqrt|log|exp|mem(cpy|move|set))$")
 """Functions that the kernel may call: LLVM's own, and those of C's libraries."""
-
-
-Entry = Callable[[], Any]
-"""Makes a function of the compiled code: a numba CFunc of one ``int64*``."""
 _loading = Lock()
 
 
-def machine_code(name: str, entry: Entry, sources: tuple[str, ...]) -> Callable[[int], None]:
-    """The function that ``entry`` compiles of ``sources``.
+def machine_code(name: str, module: str, sources: tuple[str, ...]) -> Callable[[int], None]:
+    """The function that ``compile_entry`` of a module compiles of ``sources``: a numba CFunc of one ``int64*``.
 
     It takes the address of a table of addresses, and holds no interpreter lock.
     """
     with _loading:
-        return _load(name, entry, sources)
+        return _load(name, module, sources)
 
 
 @cache
-def _load(name: str, entry: Entry, sources: tuple[str, ...]) -> Callable[[int], None]:
-    stored = keep_arrays(
-        f"{name}-code", _key(sources), lambda: {"object": np.frombuffer(_make_object_file(name, entry), np.uint8)}
-    )
-    code = stored["object"].tobytes()
+def _load(name: str, module: str, sources: tuple[str, ...]) -> Callable[[int], None]:
+    symbol = f"lanmu_{name}"
+
+    def make() -> dict[str, NDArray[Any]]:
+        return {"object": np.frombuffer(_make_object_file(symbol, module), np.uint8)}
+
+    code = keep_arrays(f"{name}-code", _key(sources), make)["object"].tobytes()
     engine = _engine()
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(engine.get_function_address(_symbol(name)))
-
-
-def _symbol(name: str) -> str:
-    return f"lanmu_{name}"
+    return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(engine.get_function_address(symbol))
 
 
 def addresses(*tuples: tuple[NDArray[Any], ...]) -> list[int]:
@@ -123,12 +118,12 @@ def _key(sources: tuple[str, ...]) -> str:
     return state.hexdigest()
 
 
-def _make_object_file(name: str, entry: Entry) -> bytes:
+def _make_object_file(symbol: str, module: str) -> bytes:
     """Compile a function to an object file."""
-    compiled = entry()
-    module = llvm.parse_assembly(_alone(compiled.inspect_llvm().replace(compiled.native_name, _symbol(name))))
+    compiled = import_module(module).compile_entry()
+    module = llvm.parse_assembly(_alone(compiled.inspect_llvm().replace(compiled.native_name, symbol)))
     for function in module.functions:
-        if not function.is_declaration and function.name != _symbol(name):
+        if not function.is_declaration and function.name != symbol:
             function.linkage = "internal"  # so that what calls hand over in vain is left out, and small ones vanish
     machine = _target_machine()
     options = llvm.create_pipeline_tuning_options(speed_level=3)

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,9 +28,8 @@ SAMPLE = 256
 SHORTEST = 4096
 KEPT_LENGTH = 1_000_000
 """Scratch for longer texts is not kept."""
+Texts = TextColumn | Sequence[str]
 Column = TextColumn | CodePoints
-_Judged = tuple[Found, NDArray[np.uint8]]
-"""What is found, and the reasons for review where a rule was given."""
 
 
 class _Spare(NamedTuple):
@@ -52,75 +51,33 @@ class KernelScorer:
         self.threads = threads
         self._tables, self._vocabulary = build_vocabulary(weights)
         self._plan = plan_of(weights, self._tables)
-        self._run = machine_code("scoring", _entry, KERNEL_SOURCES)
+        self._run = machine_code("scoring", "classifier.engine.scoring.entry", KERNEL_SOURCES)
         self._addresses = addresses(self._tables, self._vocabulary, self._plan)
         self._spare: SimpleQueue[_Spare] = SimpleQueue()
         self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
 
-    def score(self, titles: TextColumn, texts: TextColumn) -> Scores:
-        """Scores before calibration and familiarity of each article.
+    def score(self, titles: Texts, texts: Texts) -> Scores:
+        """Scores before calibration and familiarity of each article, from columns or from Python strings.
 
-        Raises ValueError where the columns differ in length or their offsets lead out of their data.
+        Raises ValueError where the two differ in length or a column's offsets lead out of its data.
         """
-        results, _ = self._scored(titles, texts)
-        return Scores(results.scores, results.familiarity)
+        found, _ = self._in_pieces(titles, texts)
+        return Scores(found.scores, found.familiarity)
 
-    def score_strings(self, titles: Sequence[str], texts: Sequence[str]) -> Scores:
-        """``score`` for Python strings; several threads share the work of laying them out, too."""
-        results, _ = self._strings_scored(titles, texts)
-        return Scores(results.scores, results.familiarity)
-
-    def decide(self, titles: TextColumn, texts: TextColumn, rule: ReviewRule) -> Decisions:
+    def decide(self, titles: Texts, texts: Texts, rule: ReviewRule) -> Decisions:
         """What decisions.decide makes of the scores, compiled and shared between the threads."""
-        return _decisions(*self._scored(titles, texts, rule))
-
-    def decide_strings(self, titles: Sequence[str], texts: Sequence[str], rule: ReviewRule) -> Decisions:
-        """``decide`` for Python strings."""
-        return _decisions(*self._strings_scored(titles, texts, rule))
-
-    def _scored(self, titles: TextColumn, texts: TextColumn, rule: ReviewRule | None = None) -> _Judged:
-        _check(titles)
-        _check(texts)
-        return self._in_pieces(
-            np.cumsum(_sizes(titles.offsets, texts.offsets)),
-            MOST_BYTES,
-            lambda first, stop: (titles.slice(first, stop), texts.slice(first, stop)),
-            rule,
-        )
-
-    def _strings_scored(self, titles: Sequence[str], texts: Sequence[str], rule: ReviewRule | None = None) -> _Judged:
-        n = len(titles)
-        if n != len(texts):
-            raise ValueError(f"{n} titles for {len(texts)} texts")
-        # Pieces are cut by what a sample says: to ask every string for its length, one thread would keep the others.
-        looked_at = range(0, n, max(1, n // SAMPLE))
-        characters = sum(len(titles[i]) + len(texts[i]) for i in looked_at)
-        size = BYTES_A_CHARACTER * characters // max(1, len(looked_at)) + 1
-        return self._in_pieces(
-            size * np.arange(1, n + 1),
-            MOST_BYTES_OF_STRINGS,
-            lambda first, stop: (
-                CodePoints.from_strings(titles[first:stop]),
-                CodePoints.from_strings(texts[first:stop]),
-            ),
-            rule,
-        )
+        found, reasons = self._in_pieces(titles, texts, rule)
+        return Decisions(found.probabilities, found.category, found.probability, reasons, found.familiarity)
 
     def _in_pieces(
-        self,
-        ends: NDArray[np.int64],
-        most: int,
-        taken: Callable[[int, int], tuple[Column, Column]],
-        rule: ReviewRule | None,
-    ) -> _Judged:
-        """Score, or by a rule decide on, articles in pieces of at most ``most`` bytes.
-
-        ``ends``: the bytes of the articles up to each; ``taken(first, stop)`` gives a piece's columns.
-        """
+        self, titles: Texts, texts: Texts, rule: ReviewRule | None = None
+    ) -> tuple[Found, NDArray[np.uint8]]:
+        """Score, or by a rule decide on, articles in pieces; what is found, and by a rule the reasons for review."""
+        ends, most = _ends_of(titles, texts)
         n, k = len(ends), self.weights.categories
         scored, decided = (n, 0) if rule is None else (0, n)
         reasons = np.empty(decided, np.uint8)
-        results = Found(
+        found = Found(
             familiarity=np.empty((n, 3)),
             form=np.empty(n, np.uint8),
             scores=np.empty((scored, k)),
@@ -130,13 +87,13 @@ class KernelScorer:
         )
 
         def work(piece: tuple[int, int]) -> None:
-            part = results.piece(*piece)
-            self._fill(*taken(*piece), part)
+            part = Found(*(array[slice(*piece)] for array in found))
+            self._fill(_column(titles, *piece), _column(texts, *piece), part)
             if rule is not None:
                 reasons[slice(*piece)] = rule.reasons(part.category, part.probability, part.familiarity, part.form)
 
         self._share(work, deque(self._pieces(ends, most)))
-        return results, reasons
+        return found, reasons
 
     def _share(self, work: Callable[[tuple[int, int]], None], pieces: deque[tuple[int, int]]) -> None:
         """Do the pieces of work, this thread and as many others as there are to be; each takes the next."""
@@ -169,9 +126,10 @@ class KernelScorer:
             yield start, stop
             start, reached = stop, int(ends[stop - 1])
 
-    def _fill(self, titles: Column, texts: Column, results: Found) -> None:
-        """Fill the arrays of ``results``."""
-        longest = int(_sizes(titles.offsets, texts.offsets).max(initial=0)) + 2  # line breaks after title and body
+    def _fill(self, titles: Column, texts: Column, found: Found) -> None:
+        """Fill the arrays of ``found``."""
+        sizes = np.diff(titles.offsets) + np.diff(texts.offsets)
+        longest = int(sizes.max(initial=0)) + 2  # line breaks after title and body
         try:
             spare = self._spare.get_nowait()
         except Empty:
@@ -180,20 +138,34 @@ class KernelScorer:
             made = scratch(max(longest, SHORTEST), self._plan, self._vocabulary)
             spare = _Spare(made.length, made, addresses(*made[1:]))
         batch = Batch(*_data(titles), *_data(texts))
-        table = np.array(self._addresses + spare.addresses + addresses(batch, results.flat()), np.int64)
+        flat = Found(*(array.reshape(-1) for array in found))
+        table = np.array(self._addresses + spare.addresses + addresses(batch, flat), np.int64)
         self._run(table.ctypes.data)
         if spare.length <= KEPT_LENGTH:
             self._spare.put(spare)
 
 
-def _entry() -> Any:
-    from classifier.engine.scoring.entry import compile_entry  # needs numba
+def _ends_of(titles: Texts, texts: Texts) -> tuple[NDArray[np.int64], int]:
+    """How many bytes of text there are up to the end of each article, and how many a piece of work has at most."""
+    for given in (titles, texts):
+        if isinstance(given, TextColumn) and not given.is_sound:  # the compiled code would follow its offsets
+            raise ValueError("a column's offsets must rise and stay inside its data")
+    n = len(titles)
+    if n != len(texts):
+        raise ValueError(f"{n} titles for {len(texts)} texts")
+    if isinstance(titles, TextColumn) and isinstance(texts, TextColumn):
+        return np.cumsum(np.diff(titles.offsets) + np.diff(texts.offsets)), MOST_BYTES
+    # Pieces are cut by what a sample says: to ask every string for its length, one thread would keep the others.
+    looked_at = range(0, n, max(1, n // SAMPLE))
+    characters = sum(len(titles[i]) + len(texts[i]) for i in looked_at)
+    size = BYTES_A_CHARACTER * characters // max(1, len(looked_at)) + 1
+    return size * np.arange(1, n + 1), MOST_BYTES_OF_STRINGS
 
-    return compile_entry()
 
-
-def _decisions(results: Found, reasons: NDArray[np.uint8]) -> Decisions:
-    return Decisions(results.probabilities, results.category, results.probability, reasons, results.familiarity)
+def _column(texts: Texts, first: int, stop: int) -> Column:
+    if isinstance(texts, TextColumn):
+        return texts.slice(first, stop)
+    return CodePoints.from_strings(texts[first:stop])
 
 
 def _data(column: Column) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArray[np.int64]]:
@@ -201,16 +173,3 @@ def _data(column: Column) -> tuple[NDArray[np.uint8], NDArray[np.uint32], NDArra
     if isinstance(column, CodePoints):
         return np.empty(0, np.uint8), column.data, column.offsets
     return column.data, np.empty(0, np.uint32), column.offsets
-
-
-def _sizes(title_ends: NDArray[np.int64], text_ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The size of each article, title and body; ValueError where one of them lacks a title or a body."""
-    if len(title_ends) != len(text_ends):
-        raise ValueError(f"{len(title_ends) - 1} titles for {len(text_ends) - 1} texts")
-    return np.diff(title_ends) + np.diff(text_ends)
-
-
-def _check(column: TextColumn) -> None:
-    """Refuse a column whose offsets lead out of its data: the compiled code would follow them."""
-    if not column.is_sound:
-        raise ValueError("a column's offsets must rise and stay inside its data")

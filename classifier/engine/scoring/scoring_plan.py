@@ -186,11 +186,3 @@ class Found(NamedTuple):
     probabilities: NDArray[np.float64]
     category: NDArray[np.int64]
     probability: NDArray[np.float64]
-
-    def piece(self, first: int, stop: int) -> Found:
-        """That of the articles ``first`` … ``stop - 1``, over the same memory."""
-        return Found(*(array[first:stop] for array in self))
-
-    def flat(self) -> Found:
-        """The same memory as the compiled code takes it."""
-        return Found(*(array.reshape(-1) for array in self))

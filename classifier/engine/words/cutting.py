@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from classifier.engine.words.alphabet import DIGIT, HAN, MARK, OUTSIDE, PERCENT, POINT
 from classifier.engine.words.compiled import inline_function, inner
+from classifier.engine.words.double_array import FOUR, ONE, TWO, walk
 from classifier.engine.words.jieba_tables import SegmentationTables
 from classifier.engine.words.markov import cut_unknown
-from classifier.engine.words.trie import FOUR, ONE, TWO, walk
 from classifier.engine.words.workspace import Workspace
 
 NEVER = -np.inf

@@ -11,11 +11,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.engine.words.compiled import compile_function
+from classifier.engine.words.compiled import compile_function, inline_function
 from classifier.strings import offsets_of
 
 FREE = 0xFFFFFFFF
-_ONE, _ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
+_ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
+ONE = np.uint64(1)
+TWO = np.uint64(2)
+FOUR = np.uint64(4)
+"""Typed constants: with a signed index numba would look for negative ones, and make float64 of the sum."""
 
 
 def build(keys: Sequence[str], alphabet: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.int64]]:
@@ -98,7 +102,7 @@ def _place(
     free = np.full(room // 64 + 2, _ALL)  # a bit a place
     head = alphabet // 64
     for place in range(alphabet + 1):
-        free[place >> 6] &= ~(_ONE << np.uint64(place & 63))
+        free[place >> 6] &= ~(ONE << np.uint64(place & 63))
     for node in order:
         begin, stop = first[node], first[node] + count[node]
         while free[head] == 0:
@@ -107,24 +111,24 @@ def _place(
         while True:
             if 64 * (block + 2) + alphabet >= room:
                 return bases[:0]
-            fits = _ALL if block > 0 else ~_ONE  # bases 64 * block + bit
+            fits = _ALL if block > 0 else ~ONE  # bases 64 * block + bit
             for child in range(begin, stop):
                 place = 64 * block + labels[child]
                 shift = np.uint64(place & 63)
-                fits &= (free[place >> 6] >> shift) | ((free[(place >> 6) + 1] << _ONE) << (np.uint64(63) - shift))
+                fits &= (free[place >> 6] >> shift) | ((free[(place >> 6) + 1] << ONE) << (np.uint64(63) - shift))
                 if fits == 0:
                     break
             if fits != 0:
                 break
             block += 1
         base = 64 * block
-        while fits & _ONE == 0:
-            fits >>= _ONE
+        while fits & ONE == 0:
+            fits >>= ONE
             base += 1
         bases[node] = base
         for child in range(begin, stop):
             place = base + labels[child]
-            free[place >> 6] &= ~(_ONE << np.uint64(place & 63))
+            free[place >> 6] &= ~(ONE << np.uint64(place & 63))
     return bases
 
 
@@ -137,3 +141,15 @@ def _states(
         for child in range(first[node], first[node] + count[node]):
             states[child] = bases[node] + labels[child]
     return states
+
+
+@inline_function
+def walk(records: NDArray[np.uint32], codes: NDArray[np.uint16], begin: int, stop: int) -> np.uint64:
+    """The state of codes[begin:stop] in SegmentationTables.records, or 0."""
+    state = np.uint64(codes[begin]) + ONE
+    for i in range(begin + 1, stop):
+        child = np.uint64(records[FOUR * state]) + np.uint64(codes[i])
+        if np.uint64(records[FOUR * child + ONE]) != state:
+            return np.uint64(0)
+        state = child
+    return state

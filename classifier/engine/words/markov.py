@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.engine.words.compiled import inner
+from classifier.engine.words.double_array import walk
 from classifier.engine.words.jieba_tables import SegmentationTables
-from classifier.engine.words.trie import walk
 from classifier.engine.words.workspace import Workspace
 
 B, M, E, S = 0, 1, 2, 3

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +40,8 @@ from classifier.reading.page.tails import recommends
 from classifier.reading.page.traditional import TELLING
 from classifier.strings import offsets_of
 
+_SOURCES = ("engine/lines/*.py", "engine/scoring/entry.py", "engine/words/compiled.py")
+"""The files that the compiled looks are made from."""
 _LEAD, _SIGN, _RECOMMENDS, _EDITS, _RUNS, _ELECTRIC, _WEAK, _ROLE, _NAMELESS = range(9)
 _NO_HAN = "".join(chr(code) for code in range(0x10000) if not 0x3400 <= code <= 0x9FFF)
 _PAIRS: tuple[tuple[tuple[int, ...], str, str], ...] = (
@@ -219,18 +220,9 @@ def _look(contents: Sequence[bytes], most_lines: int) -> Read:
         line_ends=np.empty(n + 1, np.int64),
     )
     table = np.array(addresses(marks, files, work, read), np.int64)
-    _compiled()(table.ctypes.data)
+    look = machine_code("lines", "classifier.engine.lines.looking", _SOURCES)
+    look(table.ctypes.data)
     return read
-
-
-def _compiled() -> Callable[[int], None]:
-    return machine_code("lines", _entry, ("engine/lines/*.py", "engine/scoring/entry.py", "engine/words/compiled.py"))
-
-
-def _entry() -> Any:
-    from classifier.engine.lines.looking_entry import compile_entry  # needs numba
-
-    return compile_entry()
 
 
 @cache
