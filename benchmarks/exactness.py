@@ -55,17 +55,18 @@ def changed_dictionary() -> Iterator[tuple[Dictionary, Any]]:
         file.flush()
         dictionary = Dictionary().with_file(Path(file.name))
         tokenizer.load_userdict(file.name)
+    changed = []
     for word, frequency in (("京都大学深造", 10**6), ("常务会议", None), ("出席开幕式", 50)):
-        dictionary = dictionary.with_word(word, frequency)
         tokenizer.add_word(word, frequency)
+        changed.append((word, tokenizer.FREQ[word]))
     for segment in (("今天", "天气"), ("中", "将"), "习近平总书记"):
-        dictionary = dictionary.with_suggestion(segment)
         tokenizer.suggest_freq(segment, tune=True)
+        changed.append(("".join(segment), tokenizer.FREQ["".join(segment)]))
     for word in ("中国人民", "主持会议", "的一"):
-        dictionary = dictionary.without_word(word)
         tokenizer.del_word(word)
+        changed.append((word, 0))
     try:
-        yield dictionary, tokenizer
+        yield Dictionary((*dictionary.entries, *changed)), tokenizer
     finally:
         finalseg.Force_Split_Words.clear()
         finalseg.Force_Split_Words.update(split)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -30,25 +30,24 @@ _REPEATED = [
 """Columns whose values repeat, and are written once."""
 
 
-class PartWriter(Protocol):
+class PartWriter:
     """Takes rows (RecordBatches, all of CODED_SCHEMA or all of SCHEMA) and writes them to an open file."""
-
-    def write(self, rows: Any) -> None: ...
-
-    def close(self) -> None: ...
-
-
-def part_writer(part_format: PartFormat, file: BinaryIO) -> PartWriter:
-    if part_format == "parquet":
-        return ParquetPart(file)
-    return JsonLinesPart(file) if part_format == "jsonl" else CsvPart(file)
-
-
-class ParquetPart:
-    """Parquet with zstd; rows wait until a row group is full."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.file = file
+
+    def write(self, rows: Any) -> None:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Write what is still held back."""
+
+
+class ParquetPart(PartWriter):
+    """Parquet with zstd; rows wait until a row group is full."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file)
         self.writer: Any = None
         self.waiting: list[Any] = []
         self.rows = 0
@@ -82,24 +81,18 @@ class ParquetPart:
         )
 
 
-class JsonLinesPart:
+class JsonLinesPart(PartWriter):
     """One object a line, as ``lanmu tag --format jsonl`` prints it."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self.file = file
 
     def write(self, rows: Any) -> None:
         self.file.write(json_lines(rows))
 
-    def close(self) -> None:
-        pass
 
-
-class CsvPart:
+class CsvPart(PartWriter):
     """CSV with a heading line for spreadsheets: in UTF-8 with a BOM, formulas defused."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self.file = file
+        super().__init__(file)
         self._write([list(ARCHIVE_CSV_COLUMNS)], BOM)
 
     def write(self, rows: Any) -> None:
@@ -113,11 +106,11 @@ class CsvPart:
             columns[name] = [defuse(value) for value in columns[name]]
         self._write([list(row) for row in zip(*(columns[name] for name in ARCHIVE_CSV_COLUMNS), strict=True)])
 
-    def close(self) -> None:
-        pass
-
     def _write(self, rows: list[list[str]], before: str = "") -> None:
         text = io.StringIO(newline="")
         text.write(before)
         csv.writer(text, lineterminator="\n").writerows(rows)
         self.file.write(text.getvalue().encode())
+
+
+PART_WRITERS: dict[PartFormat, type[PartWriter]] = {"parquet": ParquetPart, "jsonl": JsonLinesPart, "csv": CsvPart}

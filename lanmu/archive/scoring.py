@@ -30,7 +30,7 @@ from classifier.reading.tables.chunk import TableSource
 from lanmu.archive.ahead import ahead
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.locations import find_source, open_source
-from lanmu.archive.parts import part_writer
+from lanmu.archive.parts import PART_WRITERS
 from lanmu.archive.plan import Piece, Shard, Task, part_name, refusals_name, report_name
 from lanmu.archive.reports import SLOWEST, Report
 from lanmu.archive.rows import Batch, RowMaker, batches
@@ -68,7 +68,7 @@ class ShardScorer:
         refusals = _Refusals(shard.index)
         start = time.perf_counter()
         with self.folder.writing(part_name(shard.index, self.task.part_format)) as file:
-            writer = part_writer(self.task.part_format, file)
+            writer = PART_WRITERS[self.task.part_format](file)
             with ExitStack() as stack:
                 read = batches(self._read(shard, report, refusals))
                 decided = self._decided(stack.enter_context(ahead(read)) if overlapping else read)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from lanmu.commands.serve import HomeOption, import_service
+from lanmu.commands.serve import HomeOption
 from lanmu.language import speak
 
 
@@ -26,10 +26,11 @@ def backup(
 
     Example: lanmu backup
     """
-    with import_service():
-        from lanmu.service.backup import back_up
+    from lanmu.service.backup import back_up
+    from lanmu.service.settings import home_folder
+
     path = target or Path(time.strftime("lanmu-backup-%Y%m%d-%H%M%S.tar.gz"))
-    made = back_up(_folder(home), path)
+    made = back_up(home_folder(home, os.environ), path)
     print(speak("backup.made", path=path, files=len(made.files), megabytes=f"{path.stat().st_size / 1e6:,.1f}"))
 
 
@@ -41,17 +42,12 @@ def restore(
 
     Example: lanmu restore lanmu-backup-20260302-060000.tar.gz
     """
-    with import_service():
-        from lanmu.commands.users import me
-        from lanmu.service.backup import restore as put_back
-    folder = _folder(home)
+    from lanmu.commands.users import me
+    from lanmu.service.backup import restore as put_back
+    from lanmu.service.settings import home_folder
+
+    folder = home_folder(home, os.environ)
     put, aside = put_back(folder, source, me())
     print(speak("backup.restored", folder=folder, at=put.at))
     if aside is not None:
         print(speak("backup.aside", folder=aside))
-
-
-def _folder(home: Path | None) -> Path:
-    from lanmu.service.settings import home_folder
-
-    return home_folder(home, os.environ)

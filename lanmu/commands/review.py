@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from itertools import islice
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from classifier.errors import LanmuError
-from classifier.messages import say
 from lanmu.commands.options import ModelOption, ModelsOption
-from lanmu.commands.serve import HomeOption, import_service
+from lanmu.commands.serve import HomeOption
 from lanmu.language import speak, speak_count
 
 MOST = 20_000
@@ -33,25 +29,20 @@ def review(
 
     Example: lanmu review tagged --most 200
     """
-    with import_service():
-        from lanmu.service.settings import DEFAULT_HOME
-        from lanmu.service.store import Store, audit, queue
-        from lanmu.service.store.database import DATABASE
-        from lanmu.service.store.records import ARCHIVE
     from classifier.model.choice import model_path
     from classifier.model.topic_model import TopicModel
     from lanmu.archive.doubtful import choose_doubtful, read_finished_plan, read_texts
     from lanmu.archive.target import target
-    from lanmu.commands.users import me
+    from lanmu.commands.users import find_database, me
+    from lanmu.service.store import Store, audit, queue
+    from lanmu.service.store.records import ARCHIVE
 
-    folder = home or Path(os.environ.get("LANMU_HOME") or DEFAULT_HOME)
-    if not (folder / DATABASE).is_file():
-        raise LanmuError(say("command.no_data_folder", folder=str(folder)))
+    database = find_database(home)
     run = target(out)
     plan = read_finished_plan(run)
     rows = choose_doubtful(run, plan, most)
     loaded = TopicModel.load(model_path(model, models), engine="python")
-    store = Store(folder / DATABASE)
+    store = Store(database)
     seen = new = 0
     articles = read_texts(plan, run, rows, loaded)
     while piece := list(islice(articles, AT_ONCE)):
@@ -61,7 +52,9 @@ def review(
         new += sum(one.new for one in added)
     with store.writing() as connection:
         audit.note(connection, me(), "archive put in", str(out), {"count": new})
-    said = speak("review.done", articles=speak_count("article", new), known=f"{seen - new:,}", home=str(folder))
+    said = speak(
+        "review.done", articles=speak_count("article", new), known=f"{seen - new:,}", home=str(database.parent)
+    )
     print(said, file=sys.stderr)
     if seen < len(rows):
         missing = speak_count("article", len(rows) - seen)

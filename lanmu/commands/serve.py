@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -33,15 +31,6 @@ AccuracyOption = Annotated[
     typer.Option("--accept-accuracy", help="Wished share of right ones among the accepted.", min=0.0, max=1.0),
 ]
 ThreadsOption = Annotated[int, typer.Option("--threads", help="Threads of the kernel.", min=1, max=256)]
-
-
-@contextmanager
-def import_service() -> Iterator[None]:
-    """Say which extra to install where the service's packages are missing."""
-    try:
-        yield
-    except ImportError as error:
-        raise LanmuError(say("serve.missing", name=error.name)) from error
 
 
 def serve(
@@ -82,10 +71,10 @@ def serve(
 
     Example: lanmu serve
     """
-    with import_service():
-        from classifier.reading.reading_options import ReadingOptions
-        from lanmu.service.server import run
-        from lanmu.service.settings import prepare
+    from classifier.reading.reading_options import ReadingOptions
+    from lanmu.service.server import run
+    from lanmu.service.settings import prepare
+
     settings = prepare(
         home,
         host=host,
@@ -124,10 +113,10 @@ def watch(
 
     Example: lanmu watch 来稿 --once
     """
-    with import_service():
-        from classifier.reading.reading_options import ReadingOptions
-        from lanmu.service.inbox.standalone import run
-        from lanmu.service.settings import prepare
+    from classifier.reading.reading_options import ReadingOptions
+    from lanmu.service.inbox.standalone import run
+    from lanmu.service.settings import prepare
+
     settings = prepare(
         home,
         webhook=webhook,

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
 
@@ -31,7 +32,7 @@ from lanmu.commands.options import (
     TextFieldOption,
     TitleFieldOption,
 )
-from lanmu.commands.standard_output import data_stream
+from lanmu.commands.standard_output import clear_passing, data_stream, show_passing
 from lanmu.commands.unread import NamedRefusals
 from lanmu.language import speak, speak_count
 
@@ -135,7 +136,7 @@ def tag(
     several = len(paths) > 1 or Path(paths[0]).is_dir()
     with _printer(chosen, out, loaded, several) as printer:
         articles = read_paths(paths, options, refusals, scorer=loaded.probabilities, passed=refusals.pass_over)
-        counts = _tag_all(articles, loaded, printer, explain, ProgressLine("articles", quiet=quiet))
+        counts = _tag_all(articles, loaded, printer, explain, quiet)
         if not counts.total() and refusals.count:
             refusals.tell_rest()
             raise typer.Exit(2)  # still inside, so that --out stays as it was
@@ -175,50 +176,27 @@ def _tag_and_show(
 
 
 def _tag_all(
-    articles: Iterator[Article], model: TopicModel, printer: Printer, explain: bool, progress: ProgressLine
+    articles: Iterator[Article], model: TopicModel, printer: Printer, explain: bool, quiet: bool
 ) -> Counter[str]:
-    """Tag and print in batches; returns how many articles there were by decision."""
-    counts: Counter[str] = Counter()
-    batch: list[Article] = []
+    """Tag and print in batches; returns how many articles there were by decision.
 
-    def flush() -> None:
-        nonlocal batch
+    On a terminal a passing line says how far work has come, once it has taken two seconds.
+    """
+    counts: Counter[str] = Counter()
+    start = time.monotonic()
+    shown = False
+    while batch := list(islice(articles, BATCH)):
         tagged = model.tag(batch, explain=explain)
-        progress.clear()
+        if shown:
+            clear_passing()
         printer.show(tagged)
         counts.update(article.decision for article in tagged)
-        batch = []
-        progress.show(counts.total())
-
-    for article in articles:
-        batch.append(article)
-        if len(batch) == BATCH:
-            flush()
-    flush()
-    progress.clear()
+        seconds = time.monotonic() - start
+        if shown := not quiet and seconds > PATIENCE:
+            show_passing(say("passing.articles", done=counts.total(), speed=counts.total() / seconds))
+    if shown:
+        clear_passing()
     return counts
-
-
-class ProgressLine:
-    """A line on a terminal's stderr that says how far work has come, once work has taken two seconds."""
-
-    def __init__(self, unit: str, *, quiet: bool = False) -> None:
-        self.unit = unit
-        self.start = time.monotonic()
-        self.shown = False
-        self.alive = sys.stderr.isatty() and not quiet
-
-    def show(self, done: int) -> None:
-        seconds = time.monotonic() - self.start
-        if self.alive and seconds > PATIENCE:
-            said = speak(f"passing.{self.unit}", done=done, speed=done / seconds)
-            print(f"\r{said}", end="", file=sys.stderr, flush=True)
-            self.shown = True
-
-    def clear(self) -> None:
-        if self.shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-            self.shown = False
 
 
 @contextmanager

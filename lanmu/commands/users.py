@@ -12,7 +12,7 @@ import typer
 
 from classifier.errors import LanmuError
 from classifier.messages import say
-from lanmu.commands.serve import HomeOption, import_service
+from lanmu.commands.serve import HomeOption
 from lanmu.language import speak
 
 if TYPE_CHECKING:
@@ -39,14 +39,9 @@ def list_users(home: HomeOption = None) -> None:
 
     Example: lanmu users list
     """
-    with import_service():
-        from lanmu.service.settings import DEFAULT_HOME
-        from lanmu.service.store import accounts
-        from lanmu.service.store.database import DATABASE
+    from lanmu.service.store import accounts
 
-    folder = home or Path(os.environ.get("LANMU_HOME") or DEFAULT_HOME)
-    if not (folder / DATABASE).is_file():
-        raise LanmuError(say("command.no_data_folder", folder=str(folder)))
+    find_database(home)
     with _store(home).reading() as connection:
         for user in accounts.all_users(connection):
             notes = [
@@ -115,12 +110,23 @@ def bar(
     )
 
 
+def find_database(home: Path | None) -> Path:
+    """The database of a data folder that is there; LanmuError where there is none."""
+    from lanmu.service.settings import home_folder
+    from lanmu.service.store.database import DATABASE
+
+    folder = home_folder(home, os.environ)
+    if not (folder / DATABASE).is_file():
+        raise LanmuError(say("command.no_data_folder", folder=str(folder)))
+    return folder / DATABASE
+
+
 def _store(home: Path | None) -> Store:
     """The database of a data folder, with its first admin."""
-    with import_service():
-        from lanmu.service.security.sign_in import SignIns
-        from lanmu.service.settings import prepare
-        from lanmu.service.store import Store
+    from lanmu.service.security.sign_in import SignIns
+    from lanmu.service.settings import prepare
+    from lanmu.service.store import Store
+
     settings = prepare(home)
     store = Store(settings.database)
     SignIns(store, settings).ensure_admin()

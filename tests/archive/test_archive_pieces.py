@@ -19,7 +19,7 @@ from classifier.article import Article, Source
 from classifier.model.topic_model import TopicModel
 from lanmu.archive.ahead import ahead
 from lanmu.archive.json_lines import json_lines
-from lanmu.archive.parts import part_writer
+from lanmu.archive.parts import ParquetPart
 from lanmu.archive.progress import Progress, in_words
 from lanmu.archive.reports import Report
 from lanmu.archive.rows import SCHEMA, Batch, RowMaker
@@ -171,7 +171,7 @@ def test_a_part_has_plain_strings_and_equal_probabilities_in_the_taxonomys_order
     decisions.probabilities[::3] = 1 / len(model.taxonomy)
     rows = maker.rows(batch, decisions)
     file = io.BytesIO()
-    part = part_writer("parquet", file)
+    part = ParquetPart(file)
     part.write(rows)
     part.write(rows)
     part.close()

@@ -270,8 +270,8 @@ def test_a_damaged_table_of_words_is_built_again(cache: Path) -> None:
 
 @pytest.mark.slow
 def test_every_dictionary_has_tables_of_its_own() -> None:
-    added = Dictionary().with_word("云上之家", 3000)
-    taken = added.without_word("长江大桥")
+    added = Dictionary((("云上之家", 3000),))
+    taken = Dictionary((*added.entries, ("长江大桥", 0)))
     text = "南京市长江大桥上的云上之家"
     assert cut(text) == ["南京市", "长江大桥", "上", "的", "云上", "之家"]
     assert cut(text, dictionary=added) == ["南京市", "长江大桥", "上", "的", "云上之家"]

@@ -48,29 +48,13 @@ class Dictionary:
 
     def with_text(self, content: str, name: str) -> Dictionary:
         """With the lines of a user dictionary; refusals call it ``name``."""
-        with _recorder(self.entries) as recorder:
+        with jieba_tokenizer(self.entries) as recorder:
             # Lines one at a time, so that a refusal can name its line; jieba reads each.
             for number, line in enumerate(content.split("\n"), 1):
                 try:
                     recorder.load_userdict([line])
                 except (InputRefused, ValueError, AttributeError) as error:
                     raise InputRefused(f"{name}:{number}", say("dictionary.bad_line", error=error)) from error
-        return Dictionary(self.entries + tuple(recorder.added))
-
-    def with_word(self, word: str, frequency: int | None = None) -> Dictionary:
-        """As ``jieba.add_word``; without a frequency, the one that lets the word be cut out."""
-        with _recorder(self.entries) as recorder:
-            recorder.add_word(word, frequency)
-        return Dictionary(self.entries + tuple(recorder.added))
-
-    def without_word(self, word: str) -> Dictionary:
-        """As ``jieba.del_word``."""
-        return self.with_word(word, 0)
-
-    def with_suggestion(self, segment: str | tuple[str, ...]) -> Dictionary:
-        """As ``jieba.suggest_freq(segment, tune=True)``: a word to keep whole, or pieces to keep apart."""
-        with _recorder(self.entries) as recorder:
-            recorder.suggest_freq(segment, tune=True)
         return Dictionary(self.entries + tuple(recorder.added))
 
     @property
@@ -90,14 +74,10 @@ def _check(word: str, frequency: int) -> None:
 
 @contextmanager
 def jieba_tokenizer(entries: Entries) -> Iterator[Any]:
-    """A ``jieba.Tokenizer`` of our own with the entries added; jieba's global state is as before afterwards."""
-    with _recorder(entries) as tokenizer:
-        yield tokenizer
+    """A ``jieba.Tokenizer`` of our own with the entries added; jieba's global state is as before afterwards.
 
-
-@contextmanager
-def _recorder(entries: Entries) -> Iterator[Any]:
-    """A tokenizer that writes down what is added after ``entries``, with the frequency jieba gave it."""
+    It writes down in ``added`` what is added after them, with the frequency jieba gave it.
+    """
     import logging
 
     import jieba
