@@ -159,15 +159,11 @@ def _keep_rights(path: Path, handle: int) -> None:
     try:
         status = path.stat()
     except OSError:
-        os.fchmod(handle, 0o666 & ~_umask())
+        umask = os.umask(0o022)  # it can only be asked for by setting it
+        os.umask(umask)
+        os.fchmod(handle, 0o666 & ~umask)
         return
     if status.st_uid == path.parent.stat().st_uid:  # else somebody has put a file into another's folder
         with suppress(OSError):  # only root may give a file away
             os.fchown(handle, status.st_uid, status.st_gid)
     os.fchmod(handle, status.st_mode & 0o777)
-
-
-def _umask() -> int:
-    current = os.umask(0o022)
-    os.umask(current)
-    return current

@@ -17,9 +17,8 @@ from classifier.errors import LanmuError
 from classifier.files import real_target, sync_folder
 from classifier.messages import say
 from lanmu.archive.folder import RunFolder
-from lanmu.archive.json_lines import json_column
 from lanmu.archive.locations import is_url
-from lanmu.archive.parts import ParquetPart
+from lanmu.archive.parts import ParquetPart, json_column
 from lanmu.archive.plan import Plan, part_name
 from lanmu.archive.rows import SCHEMA
 from lanmu.archive.target import Target

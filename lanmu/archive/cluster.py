@@ -123,8 +123,9 @@ def score_on_cluster(
                     progress.advance(report.articles)
                     progress.shard_done(shard.cost, report.refused)
                 else:
-                    failed[shard.index] = _cause(future)
-                    if isinstance(failed[shard.index], LanmuError):
+                    cause = LanmuError(say("cluster.dropped")) if future.status == "cancelled" else future.exception()
+                    failed[shard.index] = cause if isinstance(cause, BaseException) else RuntimeError(str(cause))
+                    if isinstance(cause, LanmuError):
                         stopping.set()
                 future.release()
                 hand_out()
@@ -174,13 +175,6 @@ def _model_brought(client: Any, folder: RunFolder, plan: Plan, model: Path) -> I
     finally:
         with suppress(OSError):  # where the cluster is gone
             client.unregister_worker_plugin(plugin_name(plan))
-
-
-def _cause(future: Any) -> BaseException:
-    if future.status == "cancelled":
-        return LanmuError(say("cluster.dropped"))
-    error = future.exception()
-    return error if isinstance(error, BaseException) else RuntimeError(str(error))
 
 
 def _failure(failed: dict[int, BaseException]) -> LanmuError:

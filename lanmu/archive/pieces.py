@@ -5,6 +5,7 @@ from __future__ import annotations
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused, LanmuError
@@ -14,7 +15,7 @@ from classifier.reading.file_names import show_name
 from classifier.reading.kinds import ARCHIVES, TABLES, chosen_kind, is_readable, split_name
 from classifier.reading.reading_options import ReadingOptions
 from lanmu.archive.locations import Found, open_source
-from lanmu.archive.plan import Piece
+from lanmu.archive.plan import Cut, Piece
 from lanmu.archive.stems import SeenStems
 
 PACKED_COST = 4
@@ -84,11 +85,7 @@ def _lines(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) ->
 def _groups(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
     from classifier.reading.tables.parquet import row_groups
 
-    sizes = [most for _, most in row_groups(stream, file.path)]
-    for start, end, cost in _runs(sizes, size):
-        whole = start == 0 and end == len(sizes)
-        cut = Piece(file.path, file.size, file.stamp, "groups", start, end)
-        yield (Piece(file.path, file.size, file.stamp) if whole else cut), max(cost, 1)
+    yield from _runs("groups", file, [max(most, 1) for _, most in row_groups(stream, file.path)], size)
 
 
 def _rows(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) -> Iterator[Costed]:
@@ -121,11 +118,7 @@ def _members(stream: BinaryIO, file: Found, options: ReadingOptions, size: int) 
         if len(infos) > options.limits.members:
             raise InputRefused(file.path, say("score.too_many_members"))
         costs = [0 if info.is_dir() else _member_cost(info.filename, info.file_size) for info in infos]
-    for start, end, cost in _runs(costs, max(size, len(infos) * _LISTING_COST)):
-        if cost:
-            whole = start == 0 and end == len(costs)
-            cut = Piece(file.path, file.size, file.stamp, "members", start, end)
-            yield (Piece(file.path, file.size, file.stamp) if whole else cut), cost
+    yield from _runs("members", file, costs, max(size, len(infos) * _LISTING_COST))
 
 
 def _member_cost(name: str, size: int) -> int:
@@ -136,16 +129,17 @@ def _member_cost(name: str, size: int) -> int:
     return max(size * factor + max(FILE_COST.get(kind, 0), MEMBER_COST), 1)
 
 
-def _runs(costs: list[int], size: int) -> Iterator[tuple[int, int, int]]:
-    """Neighbours taken together up to about ``size``: (start, end, cost)."""
+def _runs(cut: Cut, file: Found, costs: list[int], size: int) -> Iterator[Costed]:
+    """Neighbours taken together up to about ``size``; those that cost nothing, and nothing else, are left out."""
     start = cost = 0
     for i, more in enumerate(costs):
         if cost and cost + more > size:
-            yield start, i, cost
+            yield Piece(file.path, file.size, file.stamp, cut, start, i), cost
             start, cost = i, 0
         cost += more
-    if start < len(costs):
-        yield start, len(costs), cost
+    if cost:
+        piece = Piece(file.path, file.size, file.stamp)
+        yield (replace(piece, cut=cut, start=start, end=len(costs)) if start else piece), cost
 
 
 _CUTTERS: dict[str, Any] = {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,11 +14,14 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, Literal
 
+from filelock import FileLock, Timeout
+
+from classifier.errors import LanmuError
+from classifier.messages import say
 from classifier.model.model_files import read_manifest
 from lanmu.archive.finishing import find_finished_file, finish, read_report
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.local import PROCESS_COST, LocalRun
-from lanmu.archive.lock import lock_folder
 from lanmu.archive.plan import Plan, Task, part_name, read_shards, refusal_words
 from lanmu.archive.planning import open_plan
 from lanmu.archive.progress import Progress
@@ -102,7 +107,7 @@ def _find_done(folder: RunFolder, plan: Plan) -> tuple[set[int], int]:
 
 
 @contextmanager
-def heed_signals(stopping: threading.Event, say: Callable[[str], None]) -> Iterator[None]:
+def heed_signals(stopping: threading.Event, tell: Callable[[str], None]) -> Iterator[None]:
     """Within the block, the first Ctrl-C (or SIGTERM) sets ``stopping``; a second one ends the process at once.
 
     Nothing is lost either way: what was half-written is swept away by the next run.
@@ -118,7 +123,7 @@ def heed_signals(stopping: threading.Event, say: Callable[[str], None]) -> Itera
             os._exit(128 + number)
         asked = True
         stopping.set()
-        say(_STOPPING)
+        tell(_STOPPING)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -126,3 +131,39 @@ def heed_signals(stopping: threading.Event, say: Callable[[str], None]) -> Itera
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def lock_folder(folder: RunFolder) -> Iterator[None]:
+    """Hold a local run's folder alone; LanmuError where another run is at work there.
+
+    Folders behind URLs have no locks: two runs of the same plan write the same parts there.
+    """
+    if not folder.is_local:
+        yield
+        return
+    lock, holder = folder.path / ".lock", folder.path / ".lock.holder"
+    held = FileLock(lock)
+    try:
+        folder.path.mkdir(parents=True, exist_ok=True)
+        held.acquire(timeout=0)
+        holder.write_text(json.dumps({"host": socket.gethostname()[:80], "pid": os.getpid()}), "utf-8")
+    except Timeout:
+        raise LanmuError(say("score.in_use", folder=str(folder.path), at=_read_holder(holder))) from None
+    except OSError as error:
+        held.release()
+        raise LanmuError(say("score.no_place", path=str(folder.path), error=str(error.strerror or error))) from error
+    try:
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        held.release()
+
+
+def _read_holder(file: Path) -> str:
+    """Which process holds the lock, as far as it is told."""
+    try:
+        record = json.loads(file.read_text("utf-8"))
+        return f" (process {record['pid']} on {record['host']})"
+    except (OSError, ValueError, TypeError, KeyError):
+        return ""

@@ -14,8 +14,7 @@ import pytest
 from classifier.errors import LanmuError
 from classifier.messages import text_of
 from lanmu.archive.folder import RunFolder
-from lanmu.archive.lock import lock_folder
-from lanmu.archive.running import Work
+from lanmu.archive.running import Work, lock_folder
 from tests.archive.made import articles, rows_of, scored, write_jsonl, write_parquet
 from tests.conftest import Lanmu
 from tests.small_model import small_model

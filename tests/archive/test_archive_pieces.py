@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 from classifier.article import Article, Source
 from classifier.model.topic_model import TopicModel
 from lanmu.archive.ahead import ahead
-from lanmu.archive.json_lines import json_lines
-from lanmu.archive.parts import ParquetPart
+from lanmu.archive.parts import ParquetPart, json_lines
 from lanmu.archive.progress import Progress, in_words
 from lanmu.archive.reports import Report
 from lanmu.archive.rows import SCHEMA, Batch, RowMaker
