@@ -45,7 +45,7 @@ def compare_scores(
     while batch := list(islice(articles, BATCH)):
         titles, texts = [title for title, _ in batch], [text for _, text in batch]
         for name, scorer, reference in scorers:
-            found = scorer.score_strings(titles, texts).scores
+            found = scorer.score(titles, texts).scores
             difference = np.abs(found - reference.decision_function(batch)).max(axis=1)
             largest[name] = max(largest[name], float(difference.max()))
             if not difference.max() <= TOLERANCE:
