@@ -14,10 +14,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from importlib.util import find_spec
 from typing import Any, BinaryIO, cast
 
 from classifier.errors import InputRefused
-from classifier.messages import Message
+from classifier.messages import Message, say
 from classifier.processes import has_grown, python_command
 
 Messages = Iterator[tuple[dict[str, Any], bytes]]
@@ -26,6 +27,9 @@ MEMORY_BYTES = 640 << 20
 """With the process that waits for it and the service it stays under 1 GB; a broadsheet's scan takes 200 MB."""
 KEPT_BYTES = 100 << 20
 """A process that took more ends with its input: what it has not given back would stay taken."""
+
+MOST_LATE = 2
+"""How many parts (pages, sheets) of an input may take too much and be left out; after these nothing further is read."""
 
 
 class CannotRead(Exception):
@@ -43,13 +47,15 @@ class ReaderEnded(Exception):
 class GuardedReader:
     """A module of ours that answers inputs in a process of its own (``answer_inputs``).
 
-    A message of its answer may take ``seconds`` of the processor (``answer_inputs`` sees to it), and by the clock as
-    many, or ``patience`` times as many where the machine may have others to serve.  ``lock`` is held while an
-    input is read: there is one process, and a copy of this program by fork gets its own.
+    ``package``, of which ``imported`` is a module, must be installed for it.  A message of its answer may take
+    ``seconds`` of the processor (``answer_inputs`` sees to it), and by the clock as many, or ``patience`` times as
+    many where the machine may have others to serve.  ``lock`` is held while an input is read: there is one process,
+    and a copy of this program by fork gets its own.
     """
 
-    def __init__(self, module: str, seconds: int, patience: int = 1) -> None:
-        self.module, self.seconds = module, seconds * patience
+    def __init__(self, module: str, package: str, imported: str, seconds: int, patience: int = 1) -> None:
+        self.module, self.package, self.imported = module, package, imported
+        self.seconds = seconds * patience
         self.lock = threading.Lock()
         self._kept: dict[int, subprocess.Popen[bytes]] = {}
         atexit.register(self._end_kept)
@@ -59,6 +65,8 @@ class GuardedReader:
 
         Raises InputRefused with ``name`` where it cannot read the input, ReaderEnded where it ended.
         """
+        if find_spec(self.imported) is None:
+            raise InputRefused(name, say("reading.no_package", package=self.package))
         process = self.process()
         goes_on = False
         try:
@@ -80,6 +88,28 @@ class GuardedReader:
                 self.end(process)
         if "refused" in told:
             raise InputRefused(name, Message.of_record(told["refused"]))
+
+    def ask_for_parts(self, data: bytes, name: str, head: dict[str, Any], late: Message) -> Messages:
+        """As ``ask``, of an input that has parts; one that takes too much is left out, and ``late`` tells its number.
+
+        The first message tells how many parts there are (``count``), those with which parts begin their numbers
+        (``part``, from 0); ``head`` is given the number to go on with (``first``).  Raises InputRefused with ``late``
+        where it takes too much before its first part or in its last, and where more than MOST_LATE parts do.
+        """
+        first = 0
+        for left in range(MOST_LATE, -1, -1):
+            count = 0
+            try:
+                for told, body in self.ask(data, name, {**head, "first": first}):
+                    count = told.get("count", count)
+                    first = told.get("part", first - 1) + 1
+                    yield told, body
+                return
+            except ReaderEnded as ended:
+                if first >= count or not left:
+                    raise InputRefused(name, late) from ended
+                yield {"late": first}, b""
+                first += 1
 
     def _receive(self, process: subprocess.Popen[bytes]) -> tuple[dict[str, Any], bytes]:
         source = cast(BinaryIO, process.stdout)

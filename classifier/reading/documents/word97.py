@@ -6,7 +6,6 @@ msdoc2docx is Python and follows Microsoft's description of the format; a long d
 from __future__ import annotations
 
 import tempfile
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from classifier.reading.limits import Limits
 
 WORD_SECONDS = 15
 """How long making a .docx may take; tens of thousands of paragraphs take as long."""
-READER = GuardedReader("classifier.reading.documents.word97", WORD_SECONDS, patience=2)
+READER = GuardedReader("classifier.reading.documents.word97", "msdoc2docx", "doc2docx", WORD_SECONDS, patience=2)
 _LOST = frozenset({
     "MAIN_TEXTBOX_TABLE_MALFORMED", "GROUPED_MAIN_TEXTBOXES_DEFERRED", "NOTE_REFERENCE_DEFERRED", "OFFICEART_MALFORMED",
 })  # fmt: skip
@@ -34,8 +33,6 @@ def word97_text(data: bytes, name: str, limits: Limits) -> tuple[str, tuple[str,
     Raises InputRefused where it is damaged, locked with a password, older than Word 97, or takes too much time or
     memory.
     """
-    if find_spec("doc2docx") is None:
-        raise InputRefused(name, say("reading.no_package", package="msdoc2docx"))
     if not data.startswith(OLE):
         raise InputRefused(name, say("word.other_old_format"))
     if is_locked(data):

@@ -41,8 +41,7 @@ def _page(page: Any, number: int) -> PrintedPage:
         box = _box(line)
         if box is None:
             boxes = [b for _, e in words if (b := _box(e)) is not None]
-            for one in boxes:
-                box = one if box is None else box.around(one)
+            box = Box.around_all(boxes) if boxes else None
         pieces.append(measure_piece(_text(words), box))
     width, height = _number(page, "WIDTH"), _number(page, "HEIGHT")
     drawn = [b for e in _all(page, "GraphicalElement") if (b := _box(e)) is not None]

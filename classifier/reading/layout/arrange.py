@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from classifier.reading.doubts import doubt
 from classifier.reading.layout.flow import Surroundings, chains_of
-from classifier.reading.layout.heads import Head, heads_of, in_rows, take_lines_around
+from classifier.reading.layout.heads import Head, heads_of, in_rows, make_head, take_lines_around
 from classifier.reading.layout.lines import HEADLINE, Line, body_size, lines_of_pieces
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
 from classifier.reading.layout.printed_columns import Block, blocks_of, see_paragraphs
@@ -21,7 +21,6 @@ from classifier.reading.layout.ruled_tables import with_rows
 from classifier.reading.layout.upright import (
     UprightText,
     lay_down,
-    lay_pieces_down,
     split_upright,
     stand_block_up,
     stand_head_up,
@@ -64,10 +63,7 @@ class Arranged:
     def box(self) -> Box:
         boxes = [b.box for b in self.blocks] + ([self.head.box] if self.head else [])
         boxes += [] if self.blocks else [b.box for b in self.captions]
-        whole = boxes[0]
-        for one in boxes[1:]:
-            whole = whole.around(one)
-        return whole
+        return Box.around_all(boxes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +135,11 @@ def _regions(page: PrintedPage, body: float) -> list[_Region]:
     """Frames that hold text of their own, each with its pieces, and the page with the rest."""
     frames = _distinct(page.frames, body, page)
     frames.sort(key=lambda f: f.width * f.height)
-    inside: dict[int, list[TextPiece]] = {k: [] for k in range(len(frames))}
+    inside: list[list[TextPiece]] = [[] for _ in frames]
     rest: list[TextPiece] = []
     for piece in page.pieces:
-        x, y = (piece.box.left + piece.box.right) / 2, (piece.box.top + piece.box.bottom) / 2
-        for k, frame in enumerate(frames):
-            if frame.holds(x, y):
-                inside[k].append(piece)
-                break
-        else:
-            rest.append(piece)
+        k = next((k for k, frame in enumerate(frames) if frame.holds(piece.box.x, piece.box.y)), None)
+        (rest if k is None else inside[k]).append(piece)
     pictures, rules = list(page.pictures), list(page.rules)
     regions: list[_Region] = []
     for k, frame in enumerate(frames):
@@ -164,24 +155,20 @@ def _regions(page: PrintedPage, body: float) -> list[_Region]:
             outer = next((j for j in range(k + 1, len(frames)) if _within(frame, frames[j])), None)
             (rest if outer is None else inside[outer]).extend(own)
             if any(p.size < HEADLINE * body for p in own if p.text.strip()):
-                rules += _sides(frame)
+                rules += frame.sides()
     regions.append(_Region(Box(0, 0, page.width, page.height), body, rest, [], [], is_page=True))
     boxes = [r.box for r in regions]
-    for n, region in enumerate(regions):
-        for rule in rules:
-            if _innermost(rule, boxes) == n:
-                region.rules.append(rule)
-        for picture in pictures:
-            if _innermost(picture, boxes) == n:
-                region.pictures.append(picture)
-        for m, other in enumerate(regions):
-            if m != n and not other.is_page and _innermost(other.box, boxes, without=m) == n:
-                region.pictures.append(other.box)
+    for rule in rules:
+        regions[_innermost(rule, boxes)].rules.append(rule)
+    for picture in pictures:
+        regions[_innermost(picture, boxes)].pictures.append(picture)
+    for m, box in enumerate(boxes[:-1]):
+        regions[_innermost(box, boxes, without=m)].pictures.append(box)
     for region in regions:
         sizes: Counter[float] = Counter()
         for piece in region.pieces:
             sizes[round(piece.size, 1)] += len(piece.text.strip())
-        if sum(sizes.values()) > 150 and page.exact:
+        if sizes.total() > 150 and page.exact:
             own_size = sizes.most_common(1)[0][0]
             if 0.8 * body < own_size < HEADLINE * body:
                 region.body = own_size
@@ -212,17 +199,7 @@ def _within(a: Box, b: Box, slack: float = 1.0) -> bool:
 
 
 def _innermost(box: Box, boxes: Sequence[Box], without: int = -1) -> int:
-    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-    return next((k for k, b in enumerate(boxes) if k != without and b.holds(x, y)), len(boxes) - 1)
-
-
-def _sides(frame: Box) -> list[Box]:
-    return [
-        Box(frame.left, frame.top, frame.right, frame.top + 0.5),
-        Box(frame.left, frame.bottom - 0.5, frame.right, frame.bottom),
-        Box(frame.left, frame.top, frame.left + 0.5, frame.bottom),
-        Box(frame.right - 0.5, frame.top, frame.right, frame.bottom),
-    ]
+    return next((k for k, b in enumerate(boxes) if k != without and b.holds(box.x, box.y)), len(boxes) - 1)
 
 
 # One region ------------------------------------------------------------------------------------------
@@ -307,7 +284,7 @@ def _with_solid_pieces(page: PrintedPage) -> PrintedPage:
 def _arrange_upright(part: UprightText, page: PrintedPage, body: float, left_out: list[LeftOutText]) -> list[Arranged]:
     """The articles of a part that is set from top to bottom."""
     width = page.width
-    pieces = lay_pieces_down(part.pieces, width)
+    pieces = [replace(p, box=lay_down(p.box, width)) for p in part.pieces]
     rules = [lay_down(r, width) for r in page.rules if part.box.shared_x(r) > 0 and part.box.shared_y(r) > 0]
     laid: list[LeftOutText] = []
     articles = _arrange_region(_Region(lay_down(part.box, width), body, pieces, rules, []), page, laid)
@@ -315,8 +292,7 @@ def _arrange_upright(part: UprightText, page: PrintedPage, body: float, left_out
     for article in articles:
         for block in (*article.blocks, *article.captions):
             stand_block_up(block, width)
-        heads = [article.head, *article.inner_heads.values()]
-        for head in heads:
+        for head in (article.head, *article.inner_heads.values()):
             if head is not None:
                 stand_head_up(head, width)
     return articles
@@ -363,17 +339,13 @@ def _without_furniture(
     top, bottom = MARGIN[0] * page.height, (1 - MARGIN[1]) * page.height
     for line in lines:
         reason = "page furniture" if line.role == "furniture" else ""
-        if (
-            not reason
-            and region.is_page
-            and line.size >= HEADLINE * region.body
-            and line.box.bottom < 0.07 * page.height
-        ):
-            reason = "page name" if is_column_name(line.text) else ""
-        if not reason and region.is_page and (line.box.bottom < top or line.box.top > bottom):
-            reason = furniture_reason(line.text)
-            reason = "" if reason == "turn note" else reason
-        if reason:
+        if not reason and region.is_page:
+            large = line.size >= HEADLINE * region.body
+            if large and line.box.bottom < 0.07 * page.height and is_column_name(line.text):
+                reason = "page name"
+            elif line.box.bottom < top or line.box.top > bottom:
+                reason = furniture_reason(line.text)
+        if reason not in ("", "turn note"):
             left_out.append(LeftOutText(line.text, line.box, reason))
         else:
             kept.append(line)
@@ -421,23 +393,24 @@ def _take_captions(blocks: list[Block], pictures: Sequence[Box], body: float) ->
     """Take out the blocks that are pictures' captions: right under one, within its width, unlike the body."""
     captions = []
     for one in list(blocks):
-        told = any(line.role == "caption" for line in one.lines)
-        for picture in pictures:
-            if told:
-                break
-            shared = one.box.shared_x(picture)
-            if shared < 0.7 * one.box.width or len(one.lines) > 6:
-                continue
-            under = one.box.top - picture.bottom
-            if not -0.5 * body <= under <= 1.8 * body:
-                continue
-            within = one.box.left > picture.left - body and one.box.right < picture.right + body
-            told = within and (is_caption(one.text) or one.size <= 0.965 * _size_around(picture, one, blocks, body))
-        told = told or (len(one.lines) <= 5 and is_caption(one.text) and one.size <= 0.965 * body)
-        if told:
+        if (
+            any(line.role == "caption" for line in one.lines)
+            or any(_is_caption_of(picture, one, blocks, body) for picture in pictures)
+            or (len(one.lines) <= 5 and is_caption(one.text) and one.size <= 0.965 * body)
+        ):
             blocks.remove(one)
             captions.append(one)
     return captions
+
+
+def _is_caption_of(picture: Box, one: Block, blocks: Sequence[Block], body: float) -> bool:
+    box = one.box
+    if box.shared_x(picture) < 0.7 * box.width or len(one.lines) > 6:
+        return False
+    if not -0.5 * body <= box.top - picture.bottom <= 1.8 * body:
+        return False
+    within = box.left > picture.left - body and box.right < picture.right + body
+    return within and (is_caption(one.text) or one.size <= 0.965 * _size_around(picture, one, blocks, body))
 
 
 def _size_around(picture: Box, caption: Block, blocks: Sequence[Block], body: float) -> float:
@@ -454,10 +427,10 @@ def _with_torn_joined(
 ) -> list[Head]:
     """Headlines torn by a blank, or set in parts one above the other, put together where one has no text below."""
     around = Surroundings(blocks, heads, [], rules, [], body)
-    owned = {id(h) for h in around.head_above.values() if h is not None} | {id(h) for h in around.beside.values()}
+    owned = {*around.head_above.values(), *around.beside.values()}
     kept = list(heads)
     for h in heads:
-        if id(h) in owned or h.vertical or h not in kept:
+        if h in owned or h.vertical or h not in kept:
             continue
         best, best_cost = None, 3 * body
         for other in kept:
@@ -479,8 +452,8 @@ def _with_torn_joined(
             joined = _join_heads(h, best, exact)
             kept[kept.index(best)] = joined
             kept.remove(h)
-            if id(best) in owned:
-                owned.add(id(joined))
+            if best in owned:
+                owned.add(joined)
     return kept
 
 
@@ -490,45 +463,34 @@ def _same_row(a: Head, b: Head) -> bool:
 
 
 def _join_heads(a: Head, b: Head, exact: bool) -> Head:
-    from classifier.reading.layout.heads import head
-
     first, second = (a, b) if a.box.top < b.box.top - 0.5 * a.size or a.box.left < b.box.left else (b, a)
     if a.box.shared_y(b.box) > 0.6 * min(a.box.height, b.box.height) and 0.9 < a.size / b.size < 1.11:
-        whole = Head(
-            first.above + second.above, [], first.below + second.below, a.box.around(b.box), max(a.size, b.size)
-        )
-        whole.main = in_rows(first.main + second.main)
+        main = in_rows(first.main + second.main)
+        box, size = a.box.around(b.box), max(a.size, b.size)
+        whole = Head(first.above + second.above, main, first.below + second.below, box, size)
     else:
-        whole = head(a.above + a.main + a.below + b.above + b.main + b.below, exact=exact)
+        whole = make_head(a.above + a.main + a.below + b.above + b.main + b.below, exact=exact)
     whole.bylines = a.bylines + b.bylines
     return whole
 
 
 def _under_heads(chains: list[list[Block]], around: Surroundings) -> list[Arranged]:
     """Give each run of blocks its headline; a run is cut where another headline starts a paragraph in it."""
-    claimed: dict[int, tuple[int, int]] = {}
     at = {block: (n, k) for n, chain in enumerate(chains) for k, block in enumerate(chain)}
-    votes: dict[int, list[tuple[int, int, Block]]] = {}
+    votes: dict[Head, list[tuple[int, int, Block]]] = {}
     for one in around.blocks:
-        h = around.beside.get(one)
-        if h is None:
-            above = around.next_above[one]
-            h = above if isinstance(above, Head) else None
-        if h is not None:
-            votes.setdefault(id(h), []).append((*at[one], one))
-    heads = {id(h): h for h in around.heads}
+        h = around.beside.get(one, around.next_above[one])
+        if isinstance(h, Head):
+            votes.setdefault(h, []).append((*at[one], one))
     first_of: dict[int, Head] = {}
     inner: dict[int, list[tuple[int, Head, Block]]] = {}
-    waiting: list[Head] = []
-    for key, own in votes.items():
-        own.sort(key=lambda v: (v[1] > 0, v[2].box.left, v[2].box.top))
-        n, k, one = own[0]
+    for h, own in votes.items():
+        n, k, one = min(own, key=lambda v: (v[1] > 0, v[2].box.left, v[2].box.top))
         if k == 0 and n not in first_of:
-            first_of[n] = heads[key]
+            first_of[n] = h
         else:
-            inner.setdefault(n, []).append((k, heads[key], one))
-        claimed[key] = (n, k)
-    waiting = [h for h in around.heads if id(h) not in claimed]
+            inner.setdefault(n, []).append((k, h, one))
+    waiting = [h for h in around.heads if h not in votes]
     articles: list[Arranged] = []
     for n, chain in enumerate(chains):
         parts = [(0, first_of.get(n))]

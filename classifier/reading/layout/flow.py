@@ -154,7 +154,9 @@ class Surroundings:
             if block.box.shared_y(h.box) < 0.4 * min(block.box.height, h.box.height):
                 continue
             right, left = block.box.left - h.box.right, h.box.left - block.box.right
-            if self.head_under_top(block, h) or self.crossed(h.box, block.box):
+            other = self.head_above[block]
+            lower = other is not None and other.box.top > h.box.top - self.body and self.next_above[block] is other
+            if lower or self.crossed(h.box, block.box):  # another headline stands over it, below the top of this one
                 continue
             for gap, more in ((right, 0.0), (left, 2 * self.body)):
                 cost = gap + more + 0.1 * abs(block.box.top - h.box.top)
@@ -162,11 +164,6 @@ class Surroundings:
                     best, best_cost = block, cost
         if best is not None:
             self.beside[best] = h
-
-    def head_under_top(self, block: Block, h: Head) -> bool:
-        """Whether another headline stands over a block, below the top of ``h``."""
-        other = self.head_above[block]
-        return other is not None and other.box.top > h.box.top - self.body and self.next_above[block] is other
 
     def crossed(self, a: Box, b: Box) -> bool:
         """Whether an upright rule stands between two boxes side by side."""
@@ -258,20 +255,18 @@ def end_cost(block: Block) -> float:
 def start_cost(block: Block, around: Surroundings) -> float:
     """What it costs that an article starts here."""
     above = around.next_above[block]
-    under = above is not None and above is around.head_above[block]
-    if under or block in around.beside:
-        gap = (
-            0.0 if block in around.beside or above is None else max(0.0, block.box.top - above.box.bottom) / around.body
-        )
-        first = block in around.beside or not any(
+    if block in around.beside:
+        return {"middle": 3.5, "paragraph": 0.0}.get(block.starts, 0.5)
+    if above is not None and above is around.head_above[block]:
+        gap = max(0.0, block.box.top - above.box.bottom) / around.body
+        first = not any(
             other is not block
             and around.next_above[other] is above
             and other.box.left < block.box.left - around.body
             and other.box.top < block.box.bottom
             for other in around.blocks
         )
-        cost = 0.0 if first else 3.0
-        cost += 0.3 * max(0.0, gap - 3)
+        cost = (0.0 if first else 3.0) + 0.3 * max(0.0, gap - 3)
         return cost + {"middle": 3.5, "paragraph": 0.0}.get(block.starts, 0.5)
     cost = {"middle": 7.0, "paragraph": 3.0}.get(block.starts, 4.0)
     if around.ruled_above[block]:
@@ -346,39 +341,35 @@ def _beside_cost(before: Block, after: Block, around: Surroundings) -> float:
     if gap > reach:
         # A whole column may be taken by pictures or a frame.
         middle = Box(a.right, max(a.top, b.top), b.left, min(a.bottom, b.bottom))
-        taken = any(p.shared_x(middle) > 0.55 * middle.width and p.shared_y(middle) > 0 for p in around.pictures)
-        if not taken:
-            short = before.lines[-1].box.right if len(before.lines) == 1 else a.right
-            if gap > reach + 14 * body or len(before.lines) > 2:
-                return NEVER
-            cost += 1.0 + 0.1 * (b.left - short) / body
-        else:
+        if any(p.shared_x(middle) > 0.55 * middle.width and p.shared_y(middle) > 0 for p in around.pictures):
             cost += 1.5
-    # Between the two no other column may stand.
-    for o in around.blocks:
-        if o is before or o is after:
-            continue
-        if (
-            o.box.left > a.right - body
-            and o.box.right < b.left + body
-            and o.box.shared_y(b) > 0
-            and o.box.bottom > b.top
-        ):
+        elif gap > reach + 14 * body or len(before.lines) > 2:
             return NEVER
+        else:
+            short = before.lines[-1].box.right if len(before.lines) == 1 else a.right
+            cost += 1.0 + 0.1 * (b.left - short) / body
+    # Between the two no other column may stand.
+    if any(
+        o is not before
+        and o is not after
+        and o.box.left > a.right - body
+        and o.box.right < b.left + body
+        and o.box.shared_y(b) > 0
+        and o.box.bottom > b.top
+        for o in around.blocks
+    ):
+        return NEVER
     if around.crossed(a, b):
         cost += 2.2
-    under_own = around.next_above[after] is h_after and h_after is not None
+    above = around.next_above[after]
     same = h_before is not None and h_before is h_after
     if same:
         cost -= 2.5
-    elif under_own:
+    elif h_after is not None and above is h_after:
         # Another headline stands right over it: an article of its own, most likely.
         cost += 5.0
-        if h_before is not None and h_after is not None and h_after.box.top > h_before.box.bottom:
+        if h_before is not None and h_after.box.top > h_before.box.bottom:
             cost += 1.0
-    elif h_after is None or around.next_above[after] is not h_after:
-        pass
-    above = around.next_above[after]
     if isinstance(above, Block):
         # It stands under other text: only what a rule or a gap parts from that text may go on from elsewhere.
         apart = (b.top - above.box.bottom) / body
@@ -386,8 +377,7 @@ def _beside_cost(before: Block, after: Block, around: Surroundings) -> float:
         if above.box.right <= a.right + body and above is not before:
             cost += 1.0
         cost += 1.0 if parted else 3.0
-        filled = around.filled(Box(b.left, above.box.bottom, b.right, b.top))
-        if filled > 0.5:
+        if around.filled(Box(b.left, above.box.bottom, b.right, b.top)) > 0.5:
             cost += 2.0
     if b.top < a.top - 1.2 * body and not same:
         cost += 0.4
@@ -401,17 +391,10 @@ def _beside_cost(before: Block, after: Block, around: Surroundings) -> float:
 
 def _text_cost(before: Block, after: Block) -> float:
     ends, starts = before.ends, after.starts
-    if ends == "middle" and starts == "middle":
-        return -2.0 + _joint_cost(before, after)
-    if ends == "middle" and starts == "paragraph":
-        return 4.5
-    if ends == "paragraph" and starts == "middle":
-        return 4.5
-    if ends == "paragraph" and starts == "paragraph":
-        return 0.3
-    if ends == "middle":
-        return -0.5 + _joint_cost(before, after)
-    return 0.0
+    if ends == "middle" and starts != "paragraph":
+        return (-2.0 if starts == "middle" else -0.5) + _joint_cost(before, after)
+    costs = {("middle", "paragraph"): 4.5, ("paragraph", "middle"): 4.5, ("paragraph", "paragraph"): 0.3}
+    return costs.get((ends, starts), 0.0)
 
 
 def _joint_cost(before: Block, after: Block) -> float:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from classifier.reading.layout.lines import Line
-from classifier.reading.layout.printed import Box
+from classifier.reading.layout.printed import Box, gather
 from classifier.reading.layout.printed_columns import Block
 from classifier.reading.page.bylines import line_byline
 
@@ -34,42 +35,26 @@ class Head:
         return "".join(line.text for line in self.main)
 
 
-def heads_of(lines: Sequence[Line], body: float, barriers: Sequence[Box], *, exact: bool = True) -> list[Head]:
+def heads_of(lines: Sequence[Line], body: float, barriers: Sequence[Box], *, exact: bool) -> list[Head]:
     """Group lines of large type into headlines; ``exact`` says that sizes are not measured on a scan."""
-    groups: list[list[Line]] = [[line] for line in lines]
-    owner = list(range(len(lines)))
-
-    def root(i: int) -> int:
-        while owner[i] != i:
-            owner[i] = owner[owner[i]]
-            i = owner[i]
-        return i
-
-    for i, a in enumerate(lines):
-        for j in range(i + 1, len(lines)):
-            if root(i) != root(j) and _belong(a, lines[j], body, lines, barriers):
-                owner[root(j)] = root(i)
-    gathered: dict[int, list[Line]] = {}
-    for i, group in enumerate(groups):
-        gathered.setdefault(root(i), []).extend(group)
-    return [head(group, exact=exact) for group in gathered.values()]
+    pairs = combinations(range(len(lines)), 2)
+    groups = gather(len(lines), ((i, j) for i, j in pairs if _belong(lines[i], lines[j], body, lines, barriers)))
+    return [make_head([lines[i] for i in group], exact=exact) for group in groups]
 
 
-def head(lines: list[Line], *, exact: bool = True) -> Head:
+def make_head(lines: list[Line], *, exact: bool) -> Head:
     """A headline of these lines: the largest are its own."""
     lines = in_rows(lines)
     largest = max(line.size for line in lines)
     main = [line for line in lines if line.size >= (0.9 if exact else 0.8) * largest]
-    box = lines[0].box
-    for line in lines[1:]:
-        box = box.around(line.box)
+    rest = [line for line in lines if line not in main]
+    box = Box.around_all(line.box for line in lines)
     if main[0].vertical:
-        rest = [line for line in lines if line not in main]
         return Head([], main, rest, box, largest)
     top, bottom = main[0].box.top, main[-1].box.bottom
-    above = [line for line in lines if line not in main and line.middle < top + 0.3 * largest]
-    below = [line for line in lines if line not in main and line not in above and line.middle > bottom - 0.3 * largest]
-    between = [line for line in lines if line not in main and line not in above and line not in below]
+    above = [line for line in rest if line.middle < top + 0.3 * largest]
+    below = [line for line in rest if line not in above and line.middle > bottom - 0.3 * largest]
+    between = [line for line in rest if line not in above and line not in below]
     return Head(above, main, below + between, box, largest)
 
 
@@ -99,17 +84,11 @@ def _belong(a: Line, b: Line, body: float, lines: Sequence[Line], barriers: Sequ
     shared = a.box.shared_x(b.box)
     upper, lower = (a, b) if a.middle < b.middle else (b, a)
     apart = lower.box.top - upper.box.bottom
-    if abs(a.middle - b.middle) < 0.35 * small:
-        # Two pieces of one row.
+    in_one_row = abs(a.middle - b.middle) < 0.35 * small
+    if in_one_row or shared < 0.25 * min(a.box.width, b.box.width):
         return False
-    if shared < 0.25 * min(a.box.width, b.box.width):
-        return False
-    reach = (
-        0.75 * small
-        if small / large > 0.9
-        else max(1.5 * body if lower.size < upper.size else 0.9 * body, 0.55 * small)
-    )
-    if apart > reach:
+    reach = max(1.5 * body if lower.size < upper.size else 0.9 * body, 0.55 * small)
+    if apart > (0.75 * small if small / large > 0.9 else reach):
         return False
     if any(
         other is not a

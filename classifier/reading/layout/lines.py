@@ -172,12 +172,7 @@ def _line(chain: Sequence[TextPiece]) -> Line | None:
         if gap > 0.24 * size + 1.6 * usual and not text.endswith((" ", "\u3000")) and not b.text.startswith(" "):
             text += " "
         text += b.text
-    box = Box(
-        chain[0].box.left,
-        min(p.box.top for p in chain),
-        max(p.box.right for p in chain),
-        max(p.box.bottom for p in chain),
-    )
+    box = Box.around_all(p.box for p in chain)._replace(left=chain[0].box.left)
     bold = sum(len(p.text) for p in chain if p.bold) > 0.6 * sum(len(p.text) for p in chain)
     return Line(" ".join(text.split(" ")).strip(), box, size, bold, chain[0].role)
 
@@ -230,9 +225,7 @@ def _stack_headlines(pieces: Sequence[TextPiece], body: float) -> tuple[list[Lin
             continue  # Their neighbours in the row are nearer: lines of equal length, one above the other.
         chain = _with_odd_ones(chain, pieces, large, gone)
         own = [pieces[i] for i in chain]
-        box = own[0].box
-        for p in own[1:]:
-            box = box.around(p.box)
+        box = Box.around_all(p.box for p in own)
         stacked.append(Line("".join(p.text.strip() for p in own), box, own[0].size, own[0].bold, vertical=True))
         gone.update(chain)
     return stacked, [p for i, p in enumerate(pieces) if i not in gone]

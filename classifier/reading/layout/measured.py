@@ -80,7 +80,7 @@ def measure_block(text: str, box: Box | None, role: Role = "") -> Measured:
 
 def _usable(box: Box | None, units: float) -> Box | None:
     """A box as it can stand on a page: with its sides in order, and one that is missing guessed from the other."""
-    if box is None or not all(abs(side) < FARTHEST for side in (box.left, box.top, box.right, box.bottom)):
+    if box is None or not all(abs(side) < FARTHEST for side in box):
         return None
     box = Box(min(box.left, box.right), min(box.top, box.bottom), max(box.left, box.right), max(box.top, box.bottom))
     if box.width <= 0 and box.height <= 0:
@@ -131,7 +131,7 @@ def measure_page(
 
 
 def _grow(box: Box, times: float) -> Box:
-    return Box(box.left * times, box.top * times, box.right * times, box.bottom * times)
+    return Box(*(side * times for side in box))
 
 
 def _page_size(width: float, height: float, pieces: Sequence[TextPiece]) -> tuple[float, float]:

@@ -78,6 +78,5 @@ def pairs_page(lines: Sequence[Any], number: int) -> PrintedPage | None:
 
 def _label_at(box: Box, blocks: Sequence[tuple[str, Box, str]]) -> str:
     """The label of the smallest block around a line's middle."""
-    x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-    around = [(b.width * b.height, label) for label, b, _ in blocks if b.holds(x, y)]
+    around = [(b.width * b.height, label) for label, b, _ in blocks if b.holds(box.x, box.y)]
     return min(around)[1] if around else ""

@@ -200,9 +200,7 @@ def _split_by_direction(given: Sequence[tuple[TextPiece, int]]) -> tuple[list[Te
         if direction == 0 or (direction > 0 and len(own) < LEAST_ASIDE):
             pieces += own
             continue
-        box = own[0].box
-        for piece in own[1:]:
-            box = box.around(piece.box)
+        box = Box.around_all(piece.box for piece in own)
         aside.append(TextPiece("".join(piece.text for piece in own).strip(), box, own[0].size))
     return pieces, [piece for piece in aside if piece.text]
 
@@ -229,8 +227,7 @@ class _Place:
 
     def is_off(self, box: Box) -> bool:
         """Whether a box is outside of what is seen of the page."""
-        x, y = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-        return not (-1 <= x <= self.width + 1 and -1 <= y <= self.height + 1)
+        return not (-1 <= box.x <= self.width + 1 and -1 <= box.y <= self.height + 1)
 
     def box(self, left: float, bottom: float, right: float, top: float) -> Box:
         if left > right:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from importlib.util import find_spec
 from typing import Any
 
 from classifier.errors import InputRefused
@@ -19,11 +18,11 @@ from classifier.reading.layout.printed import Box, DamagedPage, PrintedPage, Tex
 
 PAGE_SECONDS = 8
 """How long opening a PDF, or reading one page of it, may take."""
-MOST_LATE = 2
-"""How many pages of a PDF may take too long and be left out; with more of them the PDF is refused."""
 KEPT_BYTES = 250 << 20
 """Ordinary pages take so much."""
-READER = GuardedReader("classifier.reading.layout.pdf_process", PAGE_SECONDS)
+READER = GuardedReader("classifier.reading.layout.pdf_process", "pypdfium2", "pypdfium2", PAGE_SECONDS)
+_NUMBERS = ("number", "width", "height", "unmapped")
+_DRAWN = ("rules", "frames", "pictures")
 
 
 def read_pages_in_process(data: bytes, name: str, most_pages: int) -> Iterator[PrintedPage | DamagedPage]:
@@ -32,28 +31,15 @@ def read_pages_in_process(data: bytes, name: str, most_pages: int) -> Iterator[P
     Raises InputRefused where it is damaged, locked, has more than ``most_pages`` pages, or pdfium is
     not installed, and where opening it, or more than MOST_LATE of its pages, take too much time or memory.
     """
-    if find_spec("pypdfium2") is None:
-        raise InputRefused(name, say("reading.no_package", package="pypdfium2"))
+    late = say("printed.late", seconds=PAGE_SECONDS)
     with READER.lock:
-        first = 1
-        for left in range(MOST_LATE, -1, -1):
-            opened = False
-            try:
-                for head, body in READER.ask(data, name, {"most_pages": most_pages, "first": first}):
-                    if "opened" in head:
-                        opened = True
-                        if not head["sound"] and first == 1:
-                            yield DamagedPage(0)
-                        continue
-                    page = DamagedPage(head["damaged"]) if "damaged" in head else page_from(head, body)
-                    first = max(first, page.number + 1)
-                    yield page
-                return
-            except ReaderEnded as late:
-                if not opened or not left:
-                    raise InputRefused(name, say("printed.late", seconds=PAGE_SECONDS)) from late
-                yield DamagedPage(first, late=True)
-                first += 1
+        for told, body in READER.ask_for_parts(data, name, {"most_pages": most_pages}, late):
+            if "late" in told:
+                yield DamagedPage(told["late"] + 1, late=True)
+            elif "damaged" in told:
+                yield DamagedPage(told["damaged"])
+            elif "part" in told:
+                yield page_from(told, body)
 
 
 def draw_page_in_process(data: bytes, name: str, number: int, width: int) -> bytes:
@@ -72,20 +58,12 @@ def page_record(page: PrintedPage) -> tuple[dict[str, Any], bytes]:
     """A page as JSON values and bytes: ``page_from`` reads it back."""
     numbers = array("f")
     for piece in page.pieces:
-        box = piece.box
-        numbers.extend((box.left, box.top, box.right, box.bottom, piece.size, float(piece.bold)))
+        numbers.extend((*piece.box, piece.size, float(piece.bold)))
     text = "\n".join(piece.text for piece in page.pieces).encode("utf-8", "surrogatepass")
-    drawn = {
-        name: [[box.left, box.top, box.right, box.bottom] for box in getattr(page, name)]
-        for name in ("rules", "frames", "pictures")
-    }
     raw = numbers.tobytes()
-    aside = [[p.text, [p.box.left, p.box.top, p.box.right, p.box.bottom], p.size] for p in page.aside]
-    head = {
-        "number": page.number, "width": page.width, "height": page.height, "unmapped": page.unmapped, "aside": aside,
-        **drawn,
-    }  # fmt: skip
-    return {**head, "numbers": len(raw)}, raw + text
+    head = {name: getattr(page, name) for name in (*_NUMBERS, *_DRAWN)}
+    aside = [[p.text, p.box, p.size] for p in page.aside]
+    return {**head, "part": page.number - 1, "aside": aside, "numbers": len(raw)}, raw + text
 
 
 def page_from(head: dict[str, Any], body: bytes) -> PrintedPage:
@@ -100,18 +78,10 @@ def page_from(head: dict[str, Any], body: bytes) -> PrintedPage:
             texts, values, values, values, values, values, values, strict=False
         )
     )
-    rules, frames, pictures = (tuple(Box(*corners) for corners in head[n]) for n in ("rules", "frames", "pictures"))
-    return PrintedPage(
-        head["number"],
-        head["width"],
-        head["height"],
-        pieces,
-        rules,
-        frames,
-        pictures,
-        aside=tuple(TextPiece(text, Box(*corners), size) for text, corners, size in head["aside"]),
-        unmapped=head["unmapped"],
-    )
+    told: dict[str, Any] = {name: head[name] for name in _NUMBERS}
+    told |= {name: tuple(Box(*corners) for corners in head[name]) for name in _DRAWN}
+    aside = tuple(TextPiece(text, Box(*corners), size) for text, corners, size in head["aside"])
+    return PrintedPage(pieces=pieces, aside=aside, **told)
 
 
 # The other process ------------------------------------------------------------------------------------
@@ -129,10 +99,13 @@ def _answer(head: dict[str, Any], data: bytes) -> Messages:
         yield {}, page_picture(data, head["draw"], head["width"])
         return
     with opened_pdf(data, head["most_pages"]) as document:
-        yield {"opened": True, "sound": is_sound(data)}, b""
-        for number in range(head["first"], len(document) + 1):
-            page = page_or_damaged(document, number)
-            yield ({"damaged": number}, b"") if isinstance(page, DamagedPage) else page_record(page)
+        sound = head["first"] or is_sound(data)
+        yield {"count": len(document)}, b""
+        if not sound:
+            yield {"damaged": 0}, b""
+        for part in range(head["first"], len(document)):
+            page = page_or_damaged(document, part + 1)
+            yield ({"damaged": part + 1, "part": part}, b"") if isinstance(page, DamagedPage) else page_record(page)
 
 
 if __name__ == "__main__":

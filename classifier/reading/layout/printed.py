@@ -5,14 +5,14 @@ All lengths are in one unit a page (points in a PDF, pixels in a scan); ``y`` gr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Role = Literal["", "headline", "caption", "furniture", "body", "row"]
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle."""
 
     left: float
@@ -27,6 +27,16 @@ class Box:
     @property
     def height(self) -> float:
         return self.bottom - self.top
+
+    @property
+    def x(self) -> float:
+        """The middle, from left to right."""
+        return (self.left + self.right) / 2
+
+    @property
+    def y(self) -> float:
+        """The middle, from top to bottom."""
+        return (self.top + self.bottom) / 2
 
     def shared_x(self, other: Box) -> float:
         """How much of their horizontal ranges two boxes share; negative is the gap between them."""
@@ -48,6 +58,23 @@ class Box:
             max(self.right, other.right),
             max(self.bottom, other.bottom),
         )
+
+    @staticmethod
+    def around_all(boxes: Iterable[Box]) -> Box:
+        """The smallest box that holds all of some, of which there is one at least."""
+        held = list(boxes)
+        return Box(
+            min(b.left for b in held), min(b.top for b in held), max(b.right for b in held), max(b.bottom for b in held)
+        )
+
+    def sides(self) -> list[Box]:
+        """Its four sides as thin rules."""
+        return [
+            Box(self.left, self.top, self.right, self.top + 0.5),
+            Box(self.left, self.bottom - 0.5, self.right, self.bottom),
+            Box(self.left, self.top, self.left + 0.5, self.bottom),
+            Box(self.right - 0.5, self.top, self.right, self.bottom),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +126,21 @@ class PrintedPage:
     aside: tuple[TextPiece, ...] = ()
     unmapped: int = 0
     unplaced: tuple[str, ...] = ()
+
+
+def gather(count: int, together: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """Numbers from 0 on in groups of those that are together, directly or by way of others."""
+    owner = list(range(count))
+
+    def root(i: int) -> int:
+        while owner[i] != i:
+            owner[i] = owner[owner[i]]
+            i = owner[i]
+        return i
+
+    for i, j in together:
+        owner[root(j)] = root(i)
+    groups: dict[int, list[int]] = {}
+    for i in range(count):
+        groups.setdefault(root(i), []).append(i)
+    return list(groups.values())

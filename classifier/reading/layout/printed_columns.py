@@ -59,9 +59,7 @@ def blocks_of(lines: Sequence[Line], barriers: Sequence[Box], *, exact: bool) ->
 
 def block(lines: list[Line]) -> Block:
     """A block of these lines."""
-    box = lines[0].box
-    for line in lines[1:]:
-        box = box.around(line.box)
+    box = Box.around_all(line.box for line in lines)
     steps = [b.middle - a.middle for a, b in itertools.pairwise(lines)]
     size: Counter[float] = Counter()
     for line in lines:
@@ -126,10 +124,10 @@ def _same_column(a: Line, b: Line) -> bool:
 
 def _parts(bar: Box, a: Box, b: Box) -> bool:
     """Whether a rule or picture stands between two lines."""
-    top, bottom = (a.top + a.bottom) / 2, (b.top + b.bottom) / 2
+    top, bottom = a.y, b.y
     if bar.bottom < top or bar.top > bottom:
         return False
-    if not (top < (bar.top + bar.bottom) / 2 < bottom or (bar.top > top and bar.bottom < bottom)):
+    if not (top < bar.y < bottom or (bar.top > top and bar.bottom < bottom)):
         return False
     left, right = max(a.left, b.left), min(a.right, b.right)
     return min(bar.right, right) - max(bar.left, left) > 0.5 * (right - left)

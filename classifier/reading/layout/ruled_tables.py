@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import median
 
-from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
+from classifier.reading.layout.printed import Box, PrintedPage, TextPiece, gather
 
 MOST_SIDES = 1_500
 """On a page with more rules than this no tables are looked for."""
@@ -19,20 +19,20 @@ TOUCH = 2.0
 def with_rows(page: PrintedPage, body: float) -> PrintedPage:
     """The page with each row of a ruled table as one piece of text, and without the table's rules."""
     low = [f for f in page.frames if f.height < 0.5 * page.height]
-    sides = [*page.rules, *(side for frame in low for side in _sides_of(frame))]
+    sides = [*page.rules, *(side for frame in low for side in frame.sides())]
     if not 6 <= len(sides) <= MOST_SIDES:
         return page
     pieces, rules, frames = list(page.pieces), list(page.rules), list(page.frames)
     for group in _touching(sides, 1.5 * HIGHEST_ROW * body):
-        level = _lines_at([(s.top + s.bottom) / 2 for s in group if s.width > s.height])
+        level = _lines_at([s.y for s in group if s.width > s.height])
         upright = _lines_at(
-            [(s.left + s.right) / 2 for s in group if s.height >= s.width]
+            [s.x for s in group if s.height >= s.width]
             + [x for s in group if s.width > s.height for x in (s.left, s.right)]
         )
         if len(level) < 3 or len(upright) < 3 or level[-1] - level[0] > HIGHEST_ROW * body * (len(level) - 1):
             continue
         table = Box(upright[0], level[0], upright[-1], level[-1])
-        inside = [p for p in pieces if table.holds((p.box.left + p.box.right) / 2, (p.box.top + p.box.bottom) / 2)]
+        inside = [p for p in pieces if table.holds(p.box.x, p.box.y)]
         rows = _rows(inside, level, upright, table)
         if len(rows) < 2:
             continue
@@ -40,15 +40,14 @@ def with_rows(page: PrintedPage, body: float) -> PrintedPage:
         pieces = [p for p in pieces if id(p) not in within] + rows
         own = set(group)
         rules = [r for r in rules if r not in own]
-        frames = [f for f in frames if not (f in low and own.issuperset(_sides_of(f)))]
+        frames = [f for f in frames if not (f in low and own.issuperset(f.sides()))]
     return replace(page, pieces=tuple(pieces), rules=tuple(rules), frames=tuple(frames))
 
 
 def _rows(pieces: Sequence[TextPiece], level: list[float], upright: list[float], table: Box) -> list[TextPiece]:
     cells: dict[tuple[int, int], list[TextPiece]] = {}
     for piece in pieces:
-        x, y = (piece.box.left + piece.box.right) / 2, (piece.box.top + piece.box.bottom) / 2
-        cells.setdefault((bisect_right(level, y), bisect_right(upright, x)), []).append(piece)
+        cells.setdefault((bisect_right(level, piece.box.y), bisect_right(upright, piece.box.x)), []).append(piece)
     rows = []
     for row in sorted({row for row, _ in cells}):
         own = [cells[at] for at in sorted(cells) if at[0] == row]
@@ -84,32 +83,15 @@ def _lines_at(places: Sequence[float]) -> list[float]:
 def _touching(sides: Sequence[Box], reach: float) -> list[list[Box]]:
     """Sides that meet, or stand under one another as a row's do, directly or by way of others."""
     order = sorted(sides, key=lambda s: s.top)
-    owner = list(range(len(order)))
 
-    def root(i: int) -> int:
-        while owner[i] != i:
-            owner[i] = owner[owner[i]]
-            i = owner[i]
-        return i
+    def pairs() -> Iterator[tuple[int, int]]:
+        for i, a in enumerate(order):
+            for j in range(i + 1, len(order)):
+                b = order[j]
+                if b.top > a.bottom + reach:
+                    break
+                meet = a.shared_x(b) > -TOUCH and b.top <= a.bottom + TOUCH
+                if meet or (abs(a.left - b.left) < TOUCH and abs(a.right - b.right) < TOUCH and a.width > a.height):
+                    yield i, j
 
-    for i, a in enumerate(order):
-        for j in range(i + 1, len(order)):
-            b = order[j]
-            if b.top > a.bottom + reach:
-                break
-            meet = a.shared_x(b) > -TOUCH and b.top <= a.bottom + TOUCH
-            if meet or (abs(a.left - b.left) < TOUCH and abs(a.right - b.right) < TOUCH and a.width > a.height):
-                owner[root(j)] = root(i)
-    groups: dict[int, list[Box]] = {}
-    for i, side in enumerate(order):
-        groups.setdefault(root(i), []).append(side)
-    return [group for group in groups.values() if len(group) >= 6]
-
-
-def _sides_of(frame: Box) -> list[Box]:
-    return [
-        Box(frame.left, frame.top, frame.right, frame.top + 0.5),
-        Box(frame.left, frame.bottom - 0.5, frame.right, frame.bottom),
-        Box(frame.left, frame.top, frame.left + 0.5, frame.bottom),
-        Box(frame.right - 0.5, frame.top, frame.right, frame.bottom),
-    ]
+    return [[order[i] for i in group] for group in gather(len(order), pairs()) if len(group) >= 6]

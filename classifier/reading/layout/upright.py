@@ -45,13 +45,11 @@ def split_upright(page: PrintedPage, body: float) -> tuple[PrintedPage, list[Upr
     downwards = [piece for i, piece in enumerate(pieces) if near.run_downwards(i)]
     for group in _near_one_another(downwards, 2.2 * body):
         small = [p for p in group if p.size < 1.17 * body]
-        columns = {round((p.box.left + p.box.right) / 2 / body) for p in small}
+        columns = {round(p.box.x / body) for p in small}
         if len(small) < LEAST_CHARACTERS or len(columns) < LEAST_COLUMNS:
             continue
-        box = group[0].box
-        for piece in group[1:]:
-            box = box.around(piece.box)
-        inside = [p for p in pieces if box.holds((p.box.left + p.box.right) / 2, (p.box.top + p.box.bottom) / 2)]
+        box = Box.around_all(p.box for p in group)
+        inside = [p for p in pieces if box.holds(p.box.x, p.box.y)]
         upright = {id(p) for p in group}
         if sum(id(p) in upright for p in inside) > 0.6 * len(inside):
             parts.append(UprightText(box, tuple(inside)))
@@ -62,10 +60,6 @@ def split_upright(page: PrintedPage, body: float) -> tuple[PrintedPage, list[Upr
 def lay_down(box: Box, width: float) -> Box:
     """Where a box stands once its text is laid down."""
     return Box(box.top, width - box.right, box.bottom, width - box.left)
-
-
-def lay_pieces_down(pieces: Sequence[TextPiece], width: float) -> list[TextPiece]:
-    return [replace(p, box=lay_down(p.box, width)) for p in pieces]
 
 
 def stand_up(box: Box, width: float) -> Box:
@@ -93,7 +87,7 @@ class _Neighbours:
 
     def __init__(self, pieces: Sequence[TextPiece]) -> None:
         self.pieces = pieces
-        self.middles = [((p.box.left + p.box.right) / 2, (p.box.top + p.box.bottom) / 2) for p in pieces]
+        self.middles = [(p.box.x, p.box.y) for p in pieces]
         self.step = max(1.0, sorted(p.size for p in pieces)[len(pieces) // 2] * 2) if pieces else 1.0
         self.cells: dict[tuple[int, int], list[int]] = defaultdict(list)
         for i, (x, y) in enumerate(self.middles):

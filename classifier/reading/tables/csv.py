@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from classifier.errors import InputRefused
 from classifier.messages import say
@@ -129,8 +129,7 @@ def _arrow_chunk(
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    wanted = {field: heading.names.index(field) for field in dict.fromkeys(_name_fields(fields)) if field}
-    keys = {field: f"c{i}" for field, i in wanted.items()}
+    keys = {field: f"c{heading.names.index(field)}" for field in fields if field}
     try:
         table = arrow_csv.read_csv(
             pa.BufferReader(block.data),
@@ -156,13 +155,7 @@ def _arrow_chunk(
     if table.num_rows != len(block.ends):
         return None
     positions = pa.array(np.arange(number, number + table.num_rows))
-    columns = [_whole(table.column(keys[field])) if field else None for field in _name_fields(fields)]
-    ids, titles, texts, dates = columns
-    return check_chunk(source, ids, titles, texts, dates, positions)
-
-
-def _whole(column: Any) -> Any:
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return check_chunk(source, (table.column(keys[field]) if field else None for field in fields), positions)
 
 
 def _row_chunk(
@@ -185,14 +178,9 @@ def _row_chunk(
             positions.append(position)
     if not good:
         return None
-    places = [heading.names.index(field) if field else -1 for field in _name_fields(fields)]
-    arrays: list[Any] = [
+    places = [heading.names.index(field) if field else -1 for field in fields]
+    arrays = (
         None if place < 0 else pa.array([cells[place] for cells in good], pa.binary()).view(pa.string())
         for place in places
-    ]
-    ids, titles, texts, dates = arrays
-    return check_chunk(source, ids, titles, texts, dates, pa.array(positions, pa.int64()))
-
-
-def _name_fields(fields: Fields) -> tuple[str, str, str, str]:
-    return fields.id, fields.title, fields.text, fields.date
+    )
+    return check_chunk(source, arrays, pa.array(positions, pa.int64()))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from classifier.reading.reading_options import ReadingOptions
 
@@ -43,8 +42,7 @@ _DROPPED = str.maketrans("", "", " \t\r\n_-\u3000\xa0\ufeff\u200b'\"“”[]【�
 _PLAIN = ReadingOptions()
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(NamedTuple):
     """The names, as the table writes them, of what an article is made of; empty where the table has none."""
 
     id: str

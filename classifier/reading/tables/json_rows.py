@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from classifier.messages import say
@@ -24,18 +25,16 @@ _BODY_CHARACTERS = 20
 
 
 class JsonRows:
-    """Rows of a chunk as they gather."""
+    """Rows of a chunk as they gather; ``check_fields``: whether one in the first chunk must have the field of texts."""
 
-    def __init__(self, source: TableSource) -> None:
-        self.source = source
+    def __init__(self, source: TableSource, *, check_fields: bool = True) -> None:
+        self.source, self.check_fields = source, check_fields
         self.seen_fields: dict[str, None] = {}
         self.clear()
+        self.with_text = int(not check_fields)
 
     def clear(self) -> None:
-        self.ids: list[str] = []
-        self.titles: list[str] = []
-        self.texts: list[str] = []
-        self.dates: list[str] = []
+        self.rows: list[list[str]] = []
         self.positions: list[int] = []
         self.notes: dict[int, tuple[str, ...]] = {}
         self.bytes = 0
@@ -43,7 +42,7 @@ class JsonRows:
 
     @property
     def full(self) -> bool:
-        return len(self.texts) >= CHUNK_ROWS or self.bytes >= CHUNK_BYTES
+        return len(self.rows) >= CHUNK_ROWS or self.bytes >= CHUNK_BYTES
 
     def add(self, raw: bytes, number: int) -> None:
         """Add a line; one that is no JSON object of text is refused by its number."""
@@ -60,9 +59,9 @@ class JsonRows:
             self.source.refuse_row(number, say("reading.no_json_line", error=error))
             return
         self.bytes += len(raw)
-        before = len(self.texts)
+        before = len(self.rows)
         self.add_value(value, number)
-        if nuls and len(self.texts) > before:
+        if nuls and len(self.rows) > before:
             self._note(doubt("nuls_left_out", count=nuls))
 
     def add_value(self, value: Any, number: int) -> None:
@@ -71,15 +70,14 @@ class JsonRows:
             self.source.refuse_row(number, say("reading.no_object"))
             return
         options = self.source.options
-        if len(self.texts) < 5:
+        if len(self.rows) < 5:
             self.seen_fields.update(dict.fromkeys(list(value)[:50]))
         fields = fields_of(value, options)
-        if (not fields.text or isinstance(value[fields.text], dict)) and (
-            inner := unwrapped(value, options)
-        ) is not value:
-            value, fields = inner, fields_of(inner, options)
+        if not fields.text or isinstance(value[fields.text], dict):
+            value = unwrapped(value, options)
+            fields = fields_of(value, options)
         row: list[str] = []
-        for name in (fields.id, fields.title, fields.text, fields.date):
+        for name in fields:
             text = json_text(value.get(name)) if name else ""
             if text is None:
                 self.source.refuse_row(
@@ -96,33 +94,24 @@ class JsonRows:
                 self.source.refuse_row(number, said)
                 return
         self.with_text += there
-        for column, text in zip((self.ids, self.titles, self.texts, self.dates), row, strict=True):
-            column.append(text)
+        self.rows.append(row)
         self.positions.append(number)
         if not there and row[1]:
             self._note(doubt("title_only"))
 
     def _note(self, said: str) -> None:
-        place = len(self.texts) - 1
+        place = len(self.rows) - 1
         self.notes[place] = (*self.notes.get(place, ()), said)
 
-    def check_fields(self) -> None:
-        """Refuse a table none of whose first rows has the field of the texts."""
-        if self.texts and not self.with_text:
-            raise wrong_field(self.source.name, self.source.options.text_field, list(self.seen_fields))
-
-    def taken(self) -> ArticleChunk:
+    def take(self) -> ArticleChunk:
+        """The rows so far, of which there is one at least, as a chunk."""
         import pyarrow as pa
 
-        chunk = check_chunk(
-            self.source,
-            _column(self.ids),
-            _column(self.titles),
-            _column(self.texts),
-            _column(self.dates),
-            pa.array(self.positions, pa.int64()),
-            self.notes,
-        )
+        if self.check_fields and not self.with_text:
+            raise wrong_field(self.source.name, self.source.options.text_field, list(self.seen_fields))
+        self.check_fields = False
+        columns = map(_column, zip(*self.rows, strict=True))
+        chunk = check_chunk(self.source, columns, pa.array(self.positions, pa.int64()), self.notes)
         self.clear()
         return chunk
 
@@ -161,13 +150,11 @@ def json_text(value: Any) -> str | None:
 
 def _paragraph(value: Any) -> str | None:
     if isinstance(value, dict):
-        value = next(
-            (value[key] for key in ("text", "content", "正文", "内容", "p", "paragraph") if key in value), None
-        )
+        value = next((value[key] for key in _PARAGRAPH if key in value), None)
     return value if isinstance(value, str) else None
 
 
-def _column(values: list[str]) -> Any:
+def _column(values: Sequence[str]) -> Any:
     import pyarrow as pa
 
     try:

@@ -44,18 +44,12 @@ def json_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
             return
         value = values
     rows = JsonRows(source)
-    checked = False
     for number, item in enumerate(articles_in(value, source), 1):
         rows.add_value(item, number)
         if rows.full:
-            if not checked:
-                rows.check_fields()
-                checked = True
-            yield rows.taken()
-    if not checked:
-        rows.check_fields()
-    if rows.texts:
-        yield rows.taken()
+            yield rows.take()
+    if rows.rows:
+        yield rows.take()
 
 
 def articles_in(value: Any, source: TableSource) -> list[Any]:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from classifier.errors import InputRefused
 from classifier.messages import say
@@ -74,18 +74,15 @@ def jsonl_chunks(
             check_fields = False
             yield chunk
             continue
-        rows = JsonRows(source)
-        rows.with_text = not check_fields
+        rows = JsonRows(source, check_fields=check_fields)
         for i, raw in enumerate(block.data.split(b"\n"), block.first_line):
             if len(raw) > most:
                 source.refuse_row(i, say("reading.line_too_long", most=f"{most:,}"))
             else:
                 rows.add(raw, i)
-        if check_fields:
-            rows.check_fields()
-        if rows.texts:
+        if rows.rows:
+            yield rows.take()
             check_fields = False
-            yield rows.taken()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +150,11 @@ def _arrow_chunk(block: _Block, source: TableSource) -> ArticleChunk | None:
     fields = fields_of(_first_keys(block.data), options)
     if not fields.text:
         return None
-    named = _names(fields)
     keys: list[str] = []
-    if named != (options.id_field, options.title_field, options.text_field, options.date_field):
+    if fields != (options.id_field, options.title_field, options.text_field, options.date_field):
         keys = _keys(block.data)
-        nameless = {i for i, name in enumerate(named) if not name}
-        if len(keys) > _MOST_KEYS or fields_of(keys, options) != fields or _has_others(keys, named, nameless, options):
+        nameless = {i for i, name in enumerate(fields) if not name}
+        if len(keys) > _MOST_KEYS or fields_of(keys, options) != fields or _has_others(keys, fields, nameless, options):
             return None
     lines = block.data.count(b"\n") + 1
     try:
@@ -166,7 +162,7 @@ def _arrow_chunk(block: _Block, source: TableSource) -> ArticleChunk | None:
             pa.BufferReader(block.data),
             read_options=arrow_json.ReadOptions(use_threads=False, block_size=len(block.data) + 1),
             parse_options=arrow_json.ParseOptions(
-                explicit_schema=pa.schema([(f, pa.string()) for f in dict.fromkeys(named) if f]),
+                explicit_schema=pa.schema([(f, pa.string()) for f in dict.fromkeys(fields) if f]),
                 unexpected_field_behavior="ignore",
             ),
         )
@@ -174,27 +170,17 @@ def _arrow_chunk(block: _Block, source: TableSource) -> ArticleChunk | None:
         return None
     if table.num_rows != lines or table.column(fields.text).null_count:
         return None
-    missing = {i for i, name in enumerate(named) if name and table.column(name).null_count}
-    if missing and _has_others(keys or _keys(block.data), named, missing, options):
+    missing = {i for i, name in enumerate(fields) if name and table.column(name).null_count}
+    if missing and _has_others(keys or _keys(block.data), fields, missing, options):
         return None
-    ids, titles, texts, dates = (_combine(table.column(f)) if f else None for f in named)
     positions = pa.array(np.arange(block.first_line, block.first_line + lines))
-    return check_chunk(source, ids, titles, texts, dates, positions)
+    return check_chunk(source, (table.column(f) if f else None for f in fields), positions)
 
 
-def _combine(column: Any) -> Any:
-    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
-
-
-def _names(fields: Fields) -> tuple[str, str, str, str]:
-    return fields.id, fields.title, fields.text, fields.date
-
-
-def _has_others(keys: list[str], named: tuple[str, str, str, str], wanted: set[int], options: ReadingOptions) -> bool:
+def _has_others(keys: list[str], named: Fields, wanted: set[int], options: ReadingOptions) -> bool:
     """Whether a row may call the ``wanted`` of id, title, text and date otherwise than they are ``named``."""
-    return any(
-        key not in named and any(_names(fields_of((key, named[2]), options))[i] == key for i in wanted) for key in keys
-    )
+    others = (key for key in keys if key not in named)
+    return any(fields_of((key, named.text), options)[i] == key for key in others for i in wanted)
 
 
 def _first_keys(data: bytes) -> tuple[str, ...]:

@@ -43,10 +43,9 @@ def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | 
     with _refuse_damaged(source.name, "reading.no_parquet"):
         parquet = _open(file)
         names = parquet.schema_arrow.names
-    columns = fields_of(names, source.options)
-    if not columns.text:
+    fields = fields_of(names, source.options)
+    if not fields.text:
         raise wrong_field(source.name, source.options.text_field, names)
-    fields = (columns.id, columns.title, columns.text, columns.date)
     wanted = list(dict.fromkeys(f for f in fields if f in names))
     size = file.seek(0, io.SEEK_END)
     total = Unpacking(source.name, source.options.limits, size)
@@ -71,8 +70,7 @@ def parquet_chunks(file: BinaryIO, source: TableSource, groups: Sequence[int] | 
                 total.take(sum(_count_unpacked_bytes(column) for column in batch.columns))
                 positions = pa.array(np.arange(position + 1, position + batch.num_rows + 1))
                 position += batch.num_rows
-                ids, titles, texts, dates = (batch.column(f) if f in wanted else None for f in fields)
-                yield check_chunk(source, ids, titles, texts, dates, positions)
+                yield check_chunk(source, (batch.column(f) if f in wanted else None for f in fields), positions)
 
 
 @contextmanager

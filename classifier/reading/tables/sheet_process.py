@@ -12,21 +12,20 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.guarded import CannotRead, GuardedReader, Messages, ReaderEnded, answer_inputs
+from classifier.reading.guarded import CannotRead, GuardedReader, Messages, answer_inputs
 from classifier.reading.kinds import OLE, is_locked
 from classifier.reading.limits import Limits
 from classifier.reading.unpacking import check_parts
 
 SHEET_SECONDS = 15
 """How long opening a workbook, or one sheet of it, may take."""
-MOST_LATE = 2
-"""How many sheets of a workbook may take too long and be left out; after more than these, nothing further is read."""
-READER = GuardedReader("classifier.reading.tables.sheet_process", SHEET_SECONDS, patience=2)
+READER = GuardedReader(
+    "classifier.reading.tables.sheet_process", "python-calamine", "python_calamine", SHEET_SECONDS, patience=2
+)
 _BATCH_ROWS = 2_000
 _BATCH_CHARS = 1 << 20
 _MOST_MERGED = 100_000
@@ -61,30 +60,19 @@ def read_sheets_in_process(data: bytes, name: str, limits: Limits) -> Iterator[S
     Raises InputRefused where it is damaged, locked, unpacks to too much, calamine is not installed, or where
     opening it, or more than MOST_LATE of its sheets, take too much time or memory.
     """
-    if find_spec("python_calamine") is None:
-        raise InputRefused(name, say("reading.no_package", package="python-calamine"))
     _check_parts(data, name, limits)
-    late = say("sheet.late", seconds=SHEET_SECONDS)
+    names: list[str] = []
     with READER.lock:
-        first = 0
-        for left in range(MOST_LATE, -1, -1):
-            names: list[str] = []
-            try:
-                for told, body in READER.ask(data, name, {"first": first}):
-                    if "names" in told:
-                        names = told["names"]
-                    elif "merged" in told:
-                        first = told["sheet"] + 1
-                        merged = tuple((column, start, end) for column, start, end in told["merged"])
-                        yield Sheet(first, names[first - 1], len(names), merged)
-                    else:
-                        yield SheetRows(told["row"], json.loads(body))
-                return
-            except ReaderEnded as ended:
-                if first >= len(names) or not left:
-                    raise InputRefused(name, late) from ended
-                yield Sheet(first + 1, names[first], len(names), late=True)
-                first += 1
+        for told, body in READER.ask_for_parts(data, name, {}, say("sheet.late", seconds=SHEET_SECONDS)):
+            if "names" in told:
+                names = told["names"]
+            elif "part" in told:
+                merged = tuple((column, start, end) for column, start, end in told["merged"])
+                yield Sheet(told["part"] + 1, names[told["part"]], len(names), merged)
+            elif "late" in told:
+                yield Sheet(told["late"] + 1, names[told["late"]], len(names), late=True)
+            else:
+                yield SheetRows(told["row"], json.loads(body))
 
 
 def _check_parts(data: bytes, name: str, limits: Limits) -> None:
@@ -114,20 +102,18 @@ def _answer(head: dict[str, Any], data: bytes) -> Messages:
         workbook = calamine.load_workbook(io.BytesIO(data))
         names = workbook.sheet_names
         kinds = [str(sheet.typ) for sheet in workbook.sheets_metadata]
-        yield {"names": names}, b""
+        yield {"names": names, "count": len(names)}, b""
         for number in range(head["first"], len(names)):
             if not kinds[number].endswith(("WorkSheet", "MacroSheet")):
                 continue
             sheet = workbook.get_sheet_by_index(number)
-            yield {"sheet": number, "merged": _merged(sheet)}, b""
+            yield {"part": number, "merged": _merged(sheet)}, b""
             yield from _rows(sheet)
     except calamine.PasswordError as error:
         raise CannotRead(say("sheet.locked")) from error
-    except (CannotRead, MemoryError):
+    except (MemoryError, GeneratorExit, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a fault of Rust is no Exception
-        if isinstance(error, GeneratorExit | KeyboardInterrupt | SystemExit):
-            raise
         raise CannotRead(say("sheet.damaged", error=str(error)[:200])) from error
 
 

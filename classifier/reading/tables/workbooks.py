@@ -161,12 +161,12 @@ class _SheetTable:
     def _chunk(self) -> ArticleChunk:
         import pyarrow as pa
 
-        ids, titles, texts, dates = (pa.array(column, pa.string()) for column in zip(*self.rows, strict=True))
+        columns = [pa.array(column, pa.string()) for column in zip(*self.rows, strict=True)]
         full = doubt("full_cell", most=CELL_CHARACTERS)
         notes = {i: (full,) for i, row in enumerate(self.rows) if len(row[2]) == CELL_CHARACTERS}
         positions = pa.array(self.positions, pa.int64())
         self.rows, self.positions, self.size = [], [], 0
-        return check_chunk(self.source, ids, titles, texts, dates, positions, notes)
+        return check_chunk(self.source, columns, positions, notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +180,7 @@ class _Columns:
     @classmethod
     def of(cls, names: Sequence[str], options: ReadingOptions, sheet: Sheet) -> _Columns:
         fields = fields_of(names, options)
-        article_id, title, text, date = (
-            names.index(name) if name and name in names else -1
-            for name in (fields.id, fields.title, fields.text, fields.date)
-        )
+        article_id, title, text, date = (names.index(name) if name else -1 for name in fields)
         merged = (_Merged.of(sheet, title), _Merged.of(sheet, text), _Merged.of(sheet, date))
         return cls(article_id, (title, text, date), merged)
 
