@@ -9,7 +9,7 @@ import zipfile
 
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.documents.word import NotedText, WordText, parse_part, read_relations, read_styles
+from classifier.reading.documents.word import WordText, read_relations, read_styles
 from classifier.reading.limits import Limits
 from classifier.reading.patterns import pattern
 from classifier.reading.unpacking import check_parts
@@ -70,8 +70,8 @@ def _read_parts(parts: zipfile.ZipFile, name: str, limits: Limits) -> list[str]:
     notes: dict[str, list[str]] = {}
     for kind in ("footnotes", "endnotes"):
         if kind in by_kind:
-            noted = NotedText(name, limits, marks)
-            parse_part(content(by_kind[kind]), noted, name)
+            noted = WordText(name, limits, marks)
+            noted.read(content(by_kind[kind]))
             notes.update({f"{kind[:-1]} {key}": lines for key, lines in noted.notes.items()})
 
     def other_part(key: str) -> list[str]:
@@ -81,12 +81,12 @@ def _read_parts(parts: zipfile.ZipFile, name: str, limits: Limits) -> list[str]:
             return _chunk_lines(content(path), path, name, limits)
         if kind == "diagramData":
             drawn = WordText(name, limits, {})
-            parse_part(content(path), drawn, name)
+            drawn.read(content(path))
             return drawn.lines
         return []
 
     text = WordText(name, limits, marks, notes, other_part)
-    parse_part(content(main), text, name)
+    text.read(content(main))
     text.end_pending()
     return text.lines
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -28,6 +27,10 @@ from classifier.reading.limits import Limits
 _TOKEN: Final = re.compile(
     rb"\\([A-Za-z]{1,32})(-?[0-9]{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n\0]+|([^\\{}\r\n\0]+)", re.DOTALL
 )
+_HEEDED: Final = frozenset({
+    "ansicpg", "mac", "deff", "f", "af", "fcharset", "cpg", "dbch", "loch", "hich", "uc", "v", "deleted", "plain",
+    "pard", "intbl", "s", "outlinelevel", "upr", "cell", "row", "nestcell",
+})  # fmt: skip
 _START: Final = b"{\\rtf"
 _WIDE_CELL: Final = 40
 """A row lays out a page, and is no row of a table, where a cell holds several paragraphs of this many characters."""
@@ -83,10 +86,6 @@ class _Group:
     mark: str = ""
     kind: str = ""
     """The word that says what the group holds; its own alone."""
-
-    def inner(self) -> _Group:
-        """The state in which a group in this one begins."""
-        return replace(self, kind="")
 
 
 @dataclass(slots=True)
@@ -215,74 +214,60 @@ class _RtfReader:
                 self._write(CHARACTERS[word])
         elif word in ENDS_OF_PARAGRAPH:
             self._end_paragraph()
-        elif taken := _WORDS.get(word):
-            taken(self, number)
+        elif word in _HEEDED:
+            self._heed(word, number)
 
-    def _set_encoding(self, number: int | None) -> None:
-        self.encoding = page_encoding(number or 1252)
-
-    def _set_mac(self, number: int | None) -> None:
-        self.encoding = "mac_roman"
-
-    def _set_default_font(self, number: int | None) -> None:
-        self.default_font = self.group.font = number or 0
-
-    def _set_font(self, number: int | None) -> None:
-        self.group.font = number or 0
-        self.group.is_wide = self.group.is_wide and self.group.wide_font < 0
-
-    def _set_other_font(self, number: int | None) -> None:
-        if self.group.is_wide:
-            self.group.wide_font = number or 0
-
-    def _set_charset(self, number: int | None) -> None:
-        if self._is_in("fonttbl"):
-            self.fonts[self.group.font] = charset_encoding(number or 0)
-
-    def _set_font_page(self, number: int | None) -> None:
-        if self._is_in("fonttbl") and number:
-            self.fonts[self.group.font] = page_encoding(number)
-
-    def _set_wide(self, number: int | None) -> None:
-        self.group.is_wide = True
-
-    def _set_narrow(self, number: int | None) -> None:
-        self.group.is_wide = False
-
-    def _set_skipped(self, number: int | None) -> None:
-        self.group.skipped_after_code = min(max(number or 0, 0), 16)
-
-    def _set_hidden(self, number: int | None) -> None:
-        self.group.hidden = number != 0
-
-    def _set_deleted(self, number: int | None) -> None:
-        self.group.deleted = number != 0
-
-    def _set_plain(self, number: int | None) -> None:
-        group = self.group
-        group.hidden = group.deleted = group.is_wide = False
-        group.font = self.default_font
-
-    def _set_paragraph_plain(self, number: int | None) -> None:
-        self.group.in_table, self.group.mark = False, ""
-
-    def _set_in_table(self, number: int | None) -> None:
-        self.group.in_table = True
-
-    def _set_style(self, number: int | None) -> None:
-        if self._is_in("stylesheet"):
-            self.style = number or 0
-        else:
-            self.group.mark = heading_marks(self.styles.get(number or 0, ""))
-
-    def _set_level(self, number: int | None) -> None:
-        if number is not None and 0 <= number < 6 and not self.group.mark:
-            self.group.mark = "#" * (number + 1) + " "
-
-    def _open_both(self, number: int | None) -> None:
-        """A group that says the same twice: in bytes, and in Unicode, which is read."""
-        if not self.group.unseen:
-            self.group.unseen, self.group.kind = True, "upr"
+    def _heed(self, word: str, number: int | None) -> None:
+        """Do what a word (of _HEEDED) asks."""
+        group, told = self.group, number or 0
+        match word:
+            case "f":
+                group.font = told
+                group.is_wide = group.is_wide and group.wide_font < 0
+            case "af" if group.is_wide:
+                group.wide_font = told
+            case "loch" | "hich":
+                group.is_wide = False
+            case "dbch":
+                group.is_wide = True
+            case "intbl":
+                group.in_table = True
+            case "pard":
+                group.in_table, group.mark = False, ""
+            case "plain":
+                group.hidden = group.deleted = group.is_wide = False
+                group.font = self.default_font
+            case "cell" if not group.unseen:
+                self._end_cell()
+            case "row":
+                self._end_row()
+            case "nestcell" if not group.unseen and (text := self.sinks[-1].take_text()):
+                self.sinks[-1].cell.append(text)  # the cell of a table in a cell is a paragraph of that
+            case "s" if self._is_in("stylesheet"):
+                self.style = told
+            case "s":
+                group.mark = heading_marks(self.styles.get(told, ""))
+            case "outlinelevel" if number is not None and 0 <= number < 6 and not group.mark:
+                group.mark = "#" * (number + 1) + " "
+            case "uc":
+                group.skipped_after_code = min(max(told, 0), 16)
+            case "v":
+                group.hidden = number != 0
+            case "deleted":
+                group.deleted = number != 0
+            case "upr" if not group.unseen:
+                # A group that says the same twice: in bytes, and in Unicode, which is read.
+                group.unseen, group.kind = True, "upr"
+            case "ansicpg":
+                self.encoding = page_encoding(number or 1252)
+            case "mac":
+                self.encoding = "mac_roman"
+            case "deff":
+                self.default_font = group.font = told
+            case "fcharset" if self._is_in("fonttbl"):
+                self.fonts[group.font] = charset_encoding(told)
+            case "cpg" if number and self._is_in("fonttbl"):
+                self.fonts[group.font] = page_encoding(number)
 
     # Groups ------------------------------------------------------------------------------------------
 
@@ -290,18 +275,19 @@ class _RtfReader:
         return self.group.kind == kind or (len(self.stack) > 1 and self.stack[-1].kind == kind)
 
     def _open_group(self) -> None:
-        self._write_raw()
-        self.to_skip = 0
-        self.starred = False
+        self._end_words()
         if len(self.stack) >= self.limits.xml_depth:
             raise InputRefused(self.name, say("rtf.depth", most=f"{self.limits.xml_depth:,}"))
         self.stack.append(self.group)
-        self.group = self.group.inner()
+        self.group = replace(self.group, kind="")
 
-    def _close_group(self) -> None:
+    def _end_words(self) -> None:
         self._write_raw()
         self.to_skip = 0
         self.starred = False
+
+    def _close_group(self) -> None:
+        self._end_words()
         closed = self.group
         if closed.kind in BOXES:
             self._end_paragraph()
@@ -367,7 +353,7 @@ class _RtfReader:
         if self.line_count > self.limits.page_lines:
             raise InputRefused(self.name, say("word.lines", most=f"{self.limits.page_lines:,}"))
 
-    def _end_paragraph(self, number: int | None = None) -> None:
+    def _end_paragraph(self) -> None:
         if self.group.unseen or self.group.deleted:
             return  # where the end of a paragraph was deleted, the next goes on in it
         sink, group = self.sinks[-1], self.group
@@ -384,15 +370,13 @@ class _RtfReader:
             sink.lines += sink.hanging
             sink.hanging = []
 
-    def _end_cell(self, number: int | None) -> None:
-        if self.group.unseen:
-            return
+    def _end_cell(self) -> None:
         sink = self.sinks[-1]
         text = sink.take_text()
         sink.cells.append([*sink.cell, text] if text else sink.cell)
         sink.cell = []
 
-    def _end_row(self, number: int | None = None) -> None:
+    def _end_row(self) -> None:
         """Write the row whose cells are ended: what lays out a page as paragraphs."""
         sink = self.sinks[-1]
         if sink.cell:
@@ -410,14 +394,6 @@ class _RtfReader:
             sink.hanging = []
         self._count(len(lines))
         sink.lines += lines
-
-    def _end_nested_cell(self, number: int | None) -> None:
-        """The cell of a table in a cell is a paragraph of that."""
-        if self.group.unseen:
-            return
-        sink = self.sinks[-1]
-        if text := sink.take_text():
-            sink.cell.append(text)
 
     def finished_lines(self) -> list[str]:
         """All lines, with what no end of a paragraph follows."""
@@ -439,15 +415,3 @@ class _RtfReader:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-_WORDS: Final[dict[str, Callable[[_RtfReader, int | None], None]]] = {
-    "ansicpg": _RtfReader._set_encoding, "mac": _RtfReader._set_mac, "deff": _RtfReader._set_default_font,
-    "f": _RtfReader._set_font, "af": _RtfReader._set_other_font, "fcharset": _RtfReader._set_charset,
-    "cpg": _RtfReader._set_font_page, "dbch": _RtfReader._set_wide, "loch": _RtfReader._set_narrow,
-    "hich": _RtfReader._set_narrow, "uc": _RtfReader._set_skipped, "v": _RtfReader._set_hidden,
-    "deleted": _RtfReader._set_deleted, "plain": _RtfReader._set_plain, "pard": _RtfReader._set_paragraph_plain,
-    "intbl": _RtfReader._set_in_table, "s": _RtfReader._set_style, "outlinelevel": _RtfReader._set_level,
-    "upr": _RtfReader._open_both, "cell": _RtfReader._end_cell, "row": _RtfReader._end_row,
-    "nestcell": _RtfReader._end_nested_cell,
-}  # fmt: skip

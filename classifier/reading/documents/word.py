@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 from xml.parsers import expat
 
 from classifier.errors import InputRefused
@@ -66,29 +65,35 @@ _SKIPPED = frozenset(
         "tblPrChange", "trPrChange", "tcPrChange", "tblGridChange", "numberingChange", "tblPrExChange",
     )
 )  # fmt: skip
+_OPENED = frozenset(
+    (
+        "pStyle", "vanish", "tab", "ptab", "br", "cr", "noBreakHyphen", "fldChar", "txbxContent", "AlternateContent",
+        "Fallback", "textpath", "footnoteReference", "endnoteReference", "altChunk", "relIds", "tbl", "tr", "hidden",
+        "tc", "gridSpan", "vMerge", "cellDel", "footnote", "endnote",
+    )
+)  # fmt: skip
+_CLOSED = frozenset(("txbxContent", "AlternateContent", "tbl", "tr", "tc", "footnote", "endnote"))
 _MOST_FIELDS = 500
+_NOTE_DEPTH = 2
+"""A note stands right in the part that holds the notes."""
 _WIDE_TABLE_TEXT = 40
 """A row lays out a page, and is no row of a table, where a cell holds several paragraphs of this many characters."""
 
 
-class PartReader(Protocol):
-    """What takes the events of one part."""
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None: ...
-    def end(self, tag: str) -> None: ...
-    def data(self, text: str) -> None: ...
-
-
-def parse_part(content: bytes, reader: PartReader, name: str) -> None:
-    """Send a part's elements and text to ``reader``.
+def parse_part(
+    content: bytes,
+    name: str,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None] | None = None,
+    data: Callable[[str], None] | None = None,
+) -> None:
+    """Send a part's elements to ``start`` and ``end``, and its text to ``data``.
 
     Raises InputRefused for XML that is damaged or declares a document type.
     """
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.data
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, data
 
     def refuse(*_: object) -> None:
         raise InputRefused(name, say("word.document_type"))
@@ -104,21 +109,14 @@ def read_relations(content: bytes, name: str, limits: Limits) -> dict[str, tuple
     """A part's relations: id → the last word of its kind, and its target."""
     relations: dict[str, tuple[str, str]] = {}
 
-    class Relations:
-        def start(self, tag: str, attributes: dict[str, str]) -> None:
-            if tag.endswith("}Relationship") and attributes.get("TargetMode") != "External":
-                if len(relations) >= limits.docx_parts:
-                    raise InputRefused(name, say("word.parts", most=f"{limits.docx_parts:,}"))
-                kind = attributes.get("Type", "").rpartition("/")[2]
-                relations[attributes.get("Id", "")] = kind, attributes.get("Target", "")
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if tag.endswith("}Relationship") and attributes.get("TargetMode") != "External":
+            if len(relations) >= limits.docx_parts:
+                raise InputRefused(name, say("word.parts", most=f"{limits.docx_parts:,}"))
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            relations[attributes.get("Id", "")] = kind, attributes.get("Target", "")
 
-        def end(self, tag: str) -> None:
-            pass
-
-        def data(self, text: str) -> None:
-            pass
-
-    parse_part(content, Relations(), name)
+    parse_part(content, name, start)
     return relations
 
 
@@ -175,8 +173,9 @@ class _Cell:
 class WordText:
     """Collects the lines that a reader of a document sees.
 
-    ``marks``: what stands before a paragraph by its style's id; ``notes``: the lines of each note under
-    ``footnote 1``; ``other_part``: the lines of another part by its relation's id.
+    ``marks``: what stands before a paragraph by its style's id; ``known_notes``: the lines of each note under
+    ``footnote 1``; ``other_part``: the lines of another part by its relation's id.  ``notes`` are the lines of the
+    footnotes or endnotes that the part itself holds, by their ids.
     """
 
     def __init__(
@@ -184,12 +183,14 @@ class WordText:
         name: str,
         limits: Limits,
         marks: dict[str, str],
-        notes: dict[str, list[str]] | None = None,
+        known_notes: dict[str, list[str]] | None = None,
         other_part: Callable[[str], list[str]] | None = None,
     ) -> None:
         self.name, self.limits, self.marks = name, limits, marks
-        self.known_notes = notes or {}
+        self.known_notes = known_notes or {}
         self.other_part = other_part
+        self.notes: dict[str, list[str]] = {}
+        self.here = ""
         self.lines: list[str] = []
         self.sinks: list[list[str]] = [self.lines]
         self.stack: list[str] = []
@@ -207,39 +208,10 @@ class WordText:
         self.line_count = 0
         self.left_over: list[str] = []
         self.is_text = False
-        self.opening: dict[str, Callable[[dict[str, str]], None]] = {
-            "pStyle": self._open_style,
-            "vanish": self._open_vanish,
-            "tab": self._open_tab,
-            "ptab": self._write_tab,
-            "br": self._write_break,
-            "cr": self._write_break,
-            "noBreakHyphen": self._write_hyphen,
-            "fldChar": self._open_field,
-            "txbxContent": self._open_box,
-            "AlternateContent": self._open_alternatives,
-            "Fallback": self._open_fallback,
-            "textpath": self._open_drawn_words,
-            "footnoteReference": self._open_footnote_mark,
-            "endnoteReference": self._open_endnote_mark,
-            "altChunk": self._open_chunk,
-            "relIds": self._open_diagram,
-            "tbl": self._open_table,
-            "tr": self._open_row,
-            "hidden": self._open_hidden_row,
-            "tc": self._open_cell,
-            "gridSpan": self._open_span,
-            "vMerge": self._open_merge,
-            "cellDel": self._open_deleted_cell,
-        }
-        self.closing: dict[str, Callable[[], None]] = {
-            "p": self._close_paragraph,
-            "txbxContent": self._close_box,
-            "AlternateContent": self._close_alternatives,
-            "tbl": self._close_table,
-            "tr": self._close_row,
-            "tc": self._close_cell,
-        }
+
+    def read(self, content: bytes) -> None:
+        """Read a part.  Raises InputRefused where it is damaged or beyond the limits."""
+        parse_part(content, self.name, self.start, self.end, self.data)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         local = _NAMES.get(tag, "")
@@ -252,18 +224,18 @@ class WordText:
             raise InputRefused(self.name, say("word.elements", most=f"{self.limits.xml_elements:,}"))
         if not local or self.skipped_from:
             return
-        if local in _SKIPPED:
-            self._note_deleted(local)
-            self.skipped_from = len(stack)
-        elif local == "t":
+        if local == "t":
             self.is_text = True
+        elif local == "r":
+            self.hidden.append(False)
         elif local == "p":
             self.paragraphs.append(_Paragraph(self.left_over))
             self.left_over = []
-        elif local == "r":
-            self.hidden.append(False)
-        elif (open_element := self.opening.get(local)) is not None:
-            open_element(attributes)
+        elif local in _SKIPPED:
+            self._note_deleted(local)
+            self.skipped_from = len(stack)
+        elif local in _OPENED:
+            self._open(local, attributes)
 
     def end(self, tag: str) -> None:
         local = self.stack.pop()
@@ -275,8 +247,10 @@ class WordText:
             self.is_text = False
         elif local == "r":
             self.hidden.pop()
-        elif (close_element := self.closing.get(local)) is not None:
-            close_element()
+        elif local == "p":
+            self._close_paragraph()
+        elif local in _CLOSED:
+            self._close(local)
 
     def data(self, text: str) -> None:
         if self.is_text and not self.skipped_from:
@@ -337,29 +311,64 @@ class WordText:
         elif around == "rPr" and outside == "pPr" and self.paragraphs:
             self.paragraphs[-1].goes_on = True
 
-    def _open_style(self, attributes: dict[str, str]) -> None:
-        if self.paragraphs:
-            self.paragraphs[-1].mark = self.marks.get(_attribute(attributes, "val"), "")
+    def _open(self, local: str, attributes: dict[str, str]) -> None:
+        """Heed an element (of _OPENED) where it begins."""
+        value = _attribute(attributes, "val") if attributes else ""
+        match local:
+            case "pStyle" if self.paragraphs:
+                self.paragraphs[-1].mark = self.marks.get(value, "")
+            case "vanish" if self.hidden and self.stack[-3:-1] == ["r", "rPr"]:
+                self.hidden[-1] = value not in _OFF
+            case "ptab":
+                self._write("\t")
+            case "tab" if self.stack[-2:-1] == ["r"]:
+                self._write("\t")
+            case "br" | "cr":
+                self._write("\n")
+            case "noBreakHyphen":
+                self._write("-")
+            case "fldChar":
+                self._open_field(_attribute(attributes, "fldCharType"))
+            case "txbxContent":
+                self.sinks.append([])
+                self.hidden.append(False)
+            case "AlternateContent":
+                self.alternatives.append(self.written)
+            case "Fallback" if self.alternatives and self.written > self.alternatives[-1]:
+                # It repeats for older programs what the choice holds, where that is text.
+                self.skipped_from = len(self.stack)
+            case "textpath" if drawn := attributes.get("string", "").strip():
+                self.written += len(drawn)
+                self._hang([_SPACE.sub(" ", drawn), ""])
+            case "footnoteReference" | "endnoteReference":
+                key = f"{local.removesuffix('Reference')} {_attribute(attributes, 'id')}"
+                self._hang(self.known_notes.pop(key, []))
+            case "altChunk" | "relIds" if self.other_part is not None:
+                relation = "id" if local == "altChunk" else "dm"
+                self._hang(self.other_part(_attribute(attributes, relation, _RELATION)))
+            case "tbl":
+                self.end_pending()
+                self.tables.append({})
+            case "tr":
+                self.rows.append(_Row())
+            case "hidden" if self.rows and self.stack[-2] == "trPr" and value not in _OFF:
+                self.rows[-1].is_gone = True
+            case "tc":
+                self.cells.append(_Cell())
+                self.sinks.append([])
+            case "gridSpan" if self.cells and value.isascii() and value.isdigit() and len(value) < 10:
+                self.cells[-1].span = int(value)
+            case "vMerge" if self.cells:
+                self.cells[-1].merges = value or "continue"
+            case "cellDel" if self.cells:
+                self.cells[-1].is_gone = True
+            case "footnote" | "endnote" if len(self.stack) == _NOTE_DEPTH:
+                # Those with a kind are the lines and words between text and notes.
+                told = _attribute(attributes, "type") in ("", "normal")
+                self.here = _attribute(attributes, "id") if told else ""
+                self.sinks.append([])
 
-    def _open_vanish(self, attributes: dict[str, str]) -> None:
-        if self.hidden and self.stack[-3:-1] == ["r", "rPr"]:
-            self.hidden[-1] = _attribute(attributes, "val") not in _OFF
-
-    def _open_tab(self, attributes: dict[str, str]) -> None:
-        if self.stack[-2:-1] == ["r"]:
-            self._write("\t")
-
-    def _write_tab(self, attributes: dict[str, str]) -> None:
-        self._write("\t")
-
-    def _write_break(self, attributes: dict[str, str]) -> None:
-        self._write("\n")
-
-    def _write_hyphen(self, attributes: dict[str, str]) -> None:
-        self._write("-")
-
-    def _open_field(self, attributes: dict[str, str]) -> None:
-        kind = _attribute(attributes, "fldCharType")
+    def _open_field(self, kind: str) -> None:
         if kind == "begin":
             self.fields.append(True)
             self.codes += 1
@@ -371,78 +380,29 @@ class WordText:
         elif self.fields and kind == "end":
             self.codes -= self.fields.pop()
 
-    def _open_box(self, attributes: dict[str, str]) -> None:
-        self.sinks.append([])
-        self.hidden.append(False)
-
-    def _close_box(self) -> None:
-        self.hidden.pop()
-        lines = self.sinks.pop()
-        self.line_count -= len(lines)
-        self._hang(lines)
-
-    def _open_alternatives(self, attributes: dict[str, str]) -> None:
-        self.alternatives.append(self.written)
-
-    def _close_alternatives(self) -> None:
-        self.alternatives.pop()
-
-    def _open_fallback(self, attributes: dict[str, str]) -> None:
-        # The fallback repeats for older programs what the choice holds, where that is text.
-        if self.alternatives and self.written > self.alternatives[-1]:
-            self.skipped_from = len(self.stack)
-
-    def _open_drawn_words(self, attributes: dict[str, str]) -> None:
-        if drawn := attributes.get("string", "").strip():
-            self.written += len(drawn)
-            self._hang([_SPACE.sub(" ", drawn), ""])
-
-    def _open_footnote_mark(self, attributes: dict[str, str]) -> None:
-        self._hang(self.known_notes.pop(f"footnote {_attribute(attributes, 'id')}", []))
-
-    def _open_endnote_mark(self, attributes: dict[str, str]) -> None:
-        self._hang(self.known_notes.pop(f"endnote {_attribute(attributes, 'id')}", []))
-
-    def _open_chunk(self, attributes: dict[str, str]) -> None:
-        if self.other_part is not None:
-            self._hang(self.other_part(_relation(attributes, "id")))
-
-    def _open_diagram(self, attributes: dict[str, str]) -> None:
-        if self.other_part is not None:
-            self._hang(self.other_part(_relation(attributes, "dm")))
-
-    def _open_table(self, attributes: dict[str, str]) -> None:
-        self.end_pending()
-        self.tables.append({})
-
-    def _close_table(self) -> None:
-        self.tables.pop()
-        if self.sinks[-1] and self.sinks[-1][-1]:
-            self._add([""])
-
-    def _open_row(self, attributes: dict[str, str]) -> None:
-        self.rows.append(_Row())
-
-    def _open_hidden_row(self, attributes: dict[str, str]) -> None:
-        if self.rows and self.stack[-2] == "trPr" and _attribute(attributes, "val") not in _OFF:
-            self.rows[-1].is_gone = True
-
-    def _open_cell(self, attributes: dict[str, str]) -> None:
-        self.cells.append(_Cell())
-        self.sinks.append([])
-
-    def _open_span(self, attributes: dict[str, str]) -> None:
-        value = _attribute(attributes, "val")
-        if self.cells and value.isascii() and value.isdigit() and len(value) < 10:
-            self.cells[-1].span = int(value)
-
-    def _open_merge(self, attributes: dict[str, str]) -> None:
-        if self.cells:
-            self.cells[-1].merges = _attribute(attributes, "val") or "continue"
-
-    def _open_deleted_cell(self, attributes: dict[str, str]) -> None:
-        if self.cells:
-            self.cells[-1].is_gone = True
+    def _close(self, local: str) -> None:
+        """Heed an element (of _CLOSED) where it ends."""
+        match local:
+            case "txbxContent":
+                self.hidden.pop()
+                lines = self.sinks.pop()
+                self.line_count -= len(lines)
+                self._hang(lines)
+            case "AlternateContent":
+                self.alternatives.pop()
+            case "tbl":
+                self.tables.pop()
+                if self.sinks[-1] and self.sinks[-1][-1]:
+                    self._add([""])
+            case "tr":
+                self._close_row()
+            case "tc":
+                self._close_cell()
+            case "footnote" | "endnote" if len(self.stack) == _NOTE_DEPTH - 1:
+                self.end_pending()
+                lines = self.sinks.pop()
+                if self.here:
+                    self.notes[self.here] = lines
 
     def _close_cell(self) -> None:
         self.end_pending()
@@ -475,36 +435,10 @@ class WordText:
         self._add([f"| {' | '.join(cells)} |"])
 
 
-class NotedText(WordText):
-    """Collects the lines of each footnote or endnote under its id."""
-
-    def __init__(self, name: str, limits: Limits, marks: dict[str, str]) -> None:
-        super().__init__(name, limits, marks)
-        self.notes: dict[str, list[str]] = {}
-        self._here = ""
-        self.opening["footnote"] = self.opening["endnote"] = self._open_note
-        self.closing["footnote"] = self.closing["endnote"] = self._close_note
-
-    def _open_note(self, attributes: dict[str, str]) -> None:
-        # Those with a kind are the lines and words between text and notes.
-        self._here = "" if _attribute(attributes, "type") not in ("", "normal") else _attribute(attributes, "id")
-        self.sinks.append([])
-
-    def _close_note(self) -> None:
-        self.end_pending()
-        lines = self.sinks.pop()
-        if self._here:
-            self.notes[self._here] = lines
-
-
 def _plain(line: str) -> str:
     """A line without the strokes of the table it is a row of: that table stands inside a cell."""
     return " ".join(line.strip("| ").split(" | ")) if line.startswith("| ") and line.endswith(" |") else line
 
 
-def _attribute(attributes: dict[str, str], local: str) -> str:
-    return next((value for space in _WORD if (value := attributes.get(f"{space}}}{local}")) is not None), "")
-
-
-def _relation(attributes: dict[str, str], local: str) -> str:
-    return next((value for space in _RELATION if (value := attributes.get(f"{space}}}{local}")) is not None), "")
+def _attribute(attributes: dict[str, str], local: str, spaces: tuple[str, ...] = _WORD) -> str:
+    return next((value for space in spaces if (value := attributes.get(f"{space}}}{local}")) is not None), "")

@@ -110,7 +110,7 @@ def markup_sheets(data: bytes, name: str, options: ReadingOptions) -> Iterator[S
 def _xml_sheets(data: bytes, name: str) -> list[tuple[str, _Table]]:
     reader = _XmlSheets(_Budget(name))
     try:
-        parse_part(data, reader, name)
+        parse_part(data, name, reader.start, reader.end, reader.data)
     except InputRefused as error:
         if error.__cause__ is None:
             raise
