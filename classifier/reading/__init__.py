@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.reading_options import Kind, ReadingOptions, Scorer
-from classifier.reading.sources import files_of, read_bytes, read_open, read_path, read_paths, read_pieces, read_stdin
+from classifier.reading.sources import read_bytes, read_open, read_path, read_paths, read_pieces, read_stdin
 from classifier.reading.tables.chunk import ArticleChunk, TableSource
 from classifier.reading.tables.reader import table_chunks
 
@@ -28,7 +28,6 @@ __all__ = [
     "Scorer",
     "Span",
     "TableSource",
-    "files_of",
     "read_bytes",
     "read_open",
     "read_page",

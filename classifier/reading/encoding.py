@@ -5,12 +5,13 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import BinaryIO, cast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 from classifier.errors import InputRefused
 from classifier.messages import say
+from classifier.reading.packed_streams import Stream
 from classifier.reading.patterns import pattern
 
 MAX_BROKEN_SHARE = 0.005
@@ -37,10 +38,7 @@ _MAGIC = (
     (b"Rar!", "RAR"),
     (b"SQLite format 3", "SQLite"),
 )
-_OFFICE = (
-    (b"\xd0\xcf\x11\xe0", "reading.old_office"),
-    (b"{\\rtf", "reading.rich_text"),
-)
+_OFFICE = ((b"\xd0\xcf\x11\xe0", "reading.old_office"), (b"{\\rtf", "reading.rich_text"))
 _NOT_ASCII = pattern(r"[^\x00-\x7f]")
 _CONTROL = pattern(r"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
@@ -74,22 +72,19 @@ def decode(data: bytes, name: str, encoding: str = "") -> Decoded:
     """
     if not data.strip(b" \t\r\n\f\0"):
         raise InputRefused(name, say("reading.empty"))
-    decoded = _without_nuls(_as_told(data, name, encoding) if encoding else _detect(data, name))
+    decoded = _as_told(data, name, encoding) if encoding else _detect(data, name)
+    if nuls := decoded.text.count("\0"):
+        decoded = replace(decoded, text=decoded.text.replace("\0", ""), nuls=decoded.nuls + nuls)
     if not decoded.text.strip("\ufeff\u3000\xa0 \t\r\n\f\x0b\x1a"):
         raise InputRefused(name, say("reading.only_blanks"))
     return decoded
-
-
-def encoding_of(head: bytes, name: str) -> str:
-    """The encoding of a long input, from its first bytes (cut anywhere)."""
-    return _detect(head, name).encoding
 
 
 def encoding_of_file(file: BinaryIO, name: str) -> str:
     """The encoding of a file that can seek, decided on its first bytes that are not ASCII; ``ascii`` where all are."""
     file.seek(0)
     stream = _Utf8Stream(file, name, "")
-    while not stream.encoding and stream.take():
+    while not stream.encoding and stream.convert_more():
         pass
     return stream.encoding or "ascii"
 
@@ -103,7 +98,7 @@ def utf8_stream(file: BinaryIO, name: str, encoding: str = "") -> BinaryIO:
     return io.BufferedReader(_Utf8Stream(file, name, encoding), 1 << 20)
 
 
-class _Utf8Stream(io.RawIOBase):
+class _Utf8Stream(Stream):
     def __init__(self, file: BinaryIO, name: str, encoding: str) -> None:
         self._file, self._name = file, name
         # What is there, and not as much as asked for: of a file that breaks off, all before the break comes out.
@@ -113,18 +108,12 @@ class _Utf8Stream(io.RawIOBase):
         self._ready = b""
         self._begun = self._ended = False
 
-    def readable(self) -> bool:
-        return True
+    def take(self, most: int) -> bytes:
+        self._ready = self._ready or self.convert_more()
+        data, self._ready = self._ready[:most], self._ready[most:]
+        return data
 
-    def readinto(self, buffer: object) -> int:
-        while not self._ready and not self._ended:
-            self._ready = self.take()
-        view = memoryview(cast(bytearray, buffer)).cast("B")
-        data, self._ready = self._ready[: len(view)], self._ready[len(view) :]
-        view[: len(data)] = data
-        return len(data)
-
-    def take(self) -> bytes:
+    def convert_more(self) -> bytes:
         """The next bytes in UTF-8; none only at the end."""
         while not self._ended:
             raw = self._read(1 << 20)
@@ -199,13 +188,6 @@ def _utf8_by_lines(sample: bytes) -> bool:
     return good > bad
 
 
-def _without_nuls(decoded: Decoded) -> Decoded:
-    nuls = decoded.text.count("\0")
-    if not nuls:
-        return decoded
-    return Decoded(decoded.text.replace("\0", ""), decoded.encoding, decoded.broken, decoded.nuls + nuls)
-
-
 def _as_told(data: bytes, name: str, encoding: str) -> Decoded:
     for bom, of in _BOMS:
         if data.startswith(bom) and codecs.lookup(of).name.startswith(codecs.lookup(encoding).name.split("-sig")[0]):
@@ -254,7 +236,7 @@ def _detect(data: bytes, name: str) -> Decoded:
         except InputRefused:
             pass
         else:
-            return Decoded(decoded.text, decoded.encoding, decoded.broken, len(data) - len(stripped))
+            return replace(decoded, nuls=len(data) - len(stripped))
     raise InputRefused(name, say("file.unknown_encoding", hint=_hint(data)))
 
 
@@ -303,12 +285,11 @@ def _likelihood(text: str, encoding: str) -> float:
     han = "".join(re.findall(_HAN, sample))
     if not han:
         return ordinary * 0.5 if encoding in ("gb18030", "big5") else ordinary * 0.9
-    share = max(_common_share(han, "gb2312", 0xB0, 0xD7), _common_share(han, "big5", 0xA4, 0xC6))
-    if encoding == "gb18030":
-        share = max(_common_share(han, "gb2312", 0xB0, 0xD7), 0.9 * share)
-    elif encoding == "big5":
-        share = _common_share(han, "big5", 0xA4, 0xC6)
-    return ordinary * share
+    simplified, traditional = common_share(han, "gb2312"), common_share(han, "big5")
+    if encoding == "big5":
+        return ordinary * traditional
+    # GB18030 holds traditional characters as well, but seldom a text in them.
+    return ordinary * max(simplified, traditional * (0.9 if encoding == "gb18030" else 1.0))
 
 
 def _sample(text: str) -> str:
@@ -318,9 +299,11 @@ def _sample(text: str) -> str:
     return text[start : start + _SAMPLE_CHARS]
 
 
-def _common_share(han: str, codec: str, low: int, high: int) -> float:
+def common_share(han: Sequence[str], codec: str) -> float:
+    """How many of some characters are in the everyday part of an encoding, ``gb2312`` or ``big5``; 1 of none."""
+    low, high = (0xA4, 0xC6) if codec == "big5" else (0xB0, 0xD7)
     encoded = (c.encode(codec, "ignore") for c in han)
-    return sum(1 for e in encoded if len(e) == 2 and low <= e[0] <= high) / len(han)
+    return sum(1 for e in encoded if len(e) == 2 and low <= e[0] <= high) / len(han) if han else 1.0
 
 
 def _hint(data: bytes) -> str:

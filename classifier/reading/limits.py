@@ -40,7 +40,6 @@ class Limits:
     nesting: int = 2
     member_name_chars: int = 1_000
     folder_depth: int = 64
-    sample_bytes: int = 256 * KIB
 
 
 LIMITS = Limits()

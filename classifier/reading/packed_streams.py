@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import BinaryIO, cast
 
@@ -15,7 +16,24 @@ _PIECE = 1 << 16
 """So much at a time: what a reader without ``read1`` has unpacked of a piece before a break is lost."""
 
 
-class BoundedStream(io.RawIOBase):
+class Stream(io.RawIOBase, ABC):
+    """A binary stream made from others, of which ``take`` gives the next bytes."""
+
+    @abstractmethod
+    def take(self, most: int) -> bytes:
+        """The next bytes, ``most`` of them at most; none at the end."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(cast(bytearray, buffer)).cast("B")
+        data = self.take(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+
+class BoundedStream(Stream):
     """Reads through an unpacking stream and refuses what unpacks to too much.
 
     ``packed`` is the file under it, whose position says how much was taken in; ``total`` counts what
@@ -37,13 +55,9 @@ class BoundedStream(io.RawIOBase):
         self._total = total
         self._out = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(cast(bytearray, buffer)).cast("B")
+    def take(self, most: int) -> bytes:
         try:
-            data = self._read(min(len(view), _PIECE))
+            data = self._read(min(most, _PIECE))
         except InputRefused:
             raise
         except Exception as error:
@@ -52,8 +66,7 @@ class BoundedStream(io.RawIOBase):
         if self._total is not None:
             self._total.take(len(data))
         self._check()
-        view[: len(data)] = data
-        return len(data)
+        return data
 
     def _check(self) -> None:
         if self._out > self._most:
@@ -129,31 +142,21 @@ def stretch(file: BinaryIO, start: int, end: int) -> BinaryIO:
     return io.BufferedReader(_Stretch(file, end - start), 1 << 20)
 
 
-class _Stretch(io.RawIOBase):
+class _Stretch(Stream):
     def __init__(self, file: BinaryIO, left: int) -> None:
         self._file, self._left = file, left
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(cast(bytearray, buffer)).cast("B")
-        data = self._file.read(min(len(view), self._left))
+    def take(self, most: int) -> bytes:
+        data = self._file.read(min(most, self._left))
         self._left -= len(data)
-        view[: len(data)] = data
-        return len(data)
+        return data
 
 
-class _Chained(io.RawIOBase):
+class _Chained(Stream):
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         self._head, self._rest = head, rest
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: object) -> int:
-        view = memoryview(cast(bytearray, buffer)).cast("B")
-        data = self._head[: len(view)] if self._head else self._rest.read(len(view))
-        self._head = self._head[len(view) :]
-        view[: len(data)] = data
-        return len(data)
+    def take(self, most: int) -> bytes:
+        data = self._head[:most] if self._head else self._rest.read(most)
+        self._head = self._head[most:]
+        return data

@@ -126,14 +126,13 @@ class _Reading:
             if not kind:
                 file, kind, _ = _by_content(file, limits)
         kind = chosen_kind(kind, options)
-        if kind in ("json", "html") and options.kind == "auto":
-            head = file.read(_HEAD_OF_OCR)
-            file = put_back(head, file)
-            kind = ocr_kind(kind, head)
-        if kind == "spreadsheet" and options.kind == "auto":
+        if kind in ("json", "html", "spreadsheet") and options.kind == "auto":
             head = file.read(_HEAD)
             file = put_back(head, file)
-            kind = sheet_kind(head, whole=len(head) < _HEAD)
+            if kind == "spreadsheet":
+                kind = sheet_kind(head, whole=len(head) < _HEAD)
+            else:
+                kind = ocr_kind(kind, head[:_HEAD_OF_OCR])
         if kind in ARCHIVES:
             yield from self._archive(file, kind, packing, origin, members)
         elif kind in TABLES:
@@ -150,16 +149,15 @@ class _Reading:
             data = read_whole(file, origin.name, limits.file_bytes)
             yield read_document(data, kind, origin, options, self.run.scorer, self.run.refused)
 
-    def _member(self, file: BinaryIO, origin: Origin, gathering: Gathering | None) -> Pieces:
+    def _member(self, file: BinaryIO, origin: Origin, gathering: Gathering) -> Pieces:
         """One member, and all that was gathered before it and is read by now."""
-        if gathering is not None:
-            options = self.run.options
-            if kind := is_small_text(origin.member, options):
-                gathering.add(origin, kind, read_whole(file, origin.name, options.limits.file_bytes))
-                yield from gathering.take()
-                return
-            yield from _all_of(gathering)
-        yield from self.pieces(file, origin)
+        options = self.run.options
+        if self.run.together and (kind := is_small_text(origin.member, options)):
+            gathering.add(origin, kind, read_whole(file, origin.name, options.limits.file_bytes))
+            yield from gathering.take()
+        else:
+            yield from gathering.take_all()
+            yield from self.pieces(file, origin)
 
     def _archive(self, file: BinaryIO, kind: str, packing: str, origin: Origin, members: range | None) -> Pieces:
         from classifier.reading.archives import ArchiveReading, archive_members
@@ -172,13 +170,11 @@ class _Reading:
         if self.total is None:
             self.total = Unpacking(name, limits, _size(file))
         met = Counter[str]()
-
-        gathering = Gathering(run.options, run.refused, run.scorer) if run.together else None
+        gathering = Gathering(run.options, run.refused, run.scorer)
 
         def refused(error: InputRefused) -> None:
             met["refused"] += 1
-            if gathering is not None:
-                gathering.settle()
+            gathering.settle()
             run.refused(error)
 
         def passed(member: str) -> None:
@@ -195,41 +191,26 @@ class _Reading:
                 except TooMuch:
                     raise
                 except InputRefused as error:
-                    if run.refused is raise_refused:
-                        raise
-                    if gathering is not None:
-                        gathering.settle()
+                    gathering.settle()
                     run.refused(error)
         except Exception:
-            yield from _all_of(gathering)
+            yield from gathering.take_all()
             raise
-        yield from _all_of(gathering)
+        yield from gathering.take_all()
         self.depth -= 1
         if not met["refused"] + met["read"] and members is None:
             raise InputRefused(name, say("reading.archive_without_articles", readable=READABLE))
-
-
-def _all_of(gathering: Gathering | None) -> Iterator[FileChunk | list[Article]]:
-    """All that was gathered."""
-    if gathering is not None:
-        gathering.settle()
-        yield from gathering.take()
 
 
 def _by_content(file: BinaryIO, limits: Limits) -> tuple[BinaryIO, str, str]:
     """The file with its head put back, and the kind or the packing that its first bytes stand for."""
     head = file.read(_HEAD)
     ended = len(head) < _HEAD
-    if head.startswith(OLE):
-        while not ended and len(head) < limits.file_bytes:
-            more = file.read(4 << 20)
-            head += more
-            ended = not more
-    elif head.lstrip()[:1] in (b"{", b"["):
-        while not ended and b"\n" not in head.strip() and len(head) < limits.file_bytes:
-            more = file.read(4 << 20)
-            head += more
-            ended = not more
+    is_ole, is_json = head.startswith(OLE), head.lstrip()[:1] in (b"{", b"[")
+    while not ended and (is_ole or (is_json and b"\n" not in head.strip())) and len(head) < limits.file_bytes:
+        more = file.read(4 << 20)
+        head += more
+        ended = not more
     packing = find_packing(head)
     return put_back(head, file), "" if packing else kind_by_content(head, whole=ended), packing
 
@@ -279,13 +260,11 @@ def read_path(
     name = show_name(str(path))
     if path.is_dir():
         readable = 0
-        for inner in files_of(path, run.options, refused, passed=passed):
+        for inner, _ in entries_of(str(path), run.options, refused, passed=passed):
             readable += 1
             try:
-                yield from _read_file(inner, run)
+                yield from _read_file(Path(inner), run)
             except InputRefused as error:
-                if refused is raise_refused:
-                    raise
                 refused(error)
         if not readable:
             raise InputRefused(name, say("reading.folder_without_articles", readable=READABLE))
@@ -331,18 +310,13 @@ def read_stdin(
     yield from read_open(stream or cast(BinaryIO, sys.stdin.buffer), "stdin", options, refused=refused, scorer=scorer)
 
 
-def files_of(
-    folder: Path, options: ReadingOptions, refused: Refused, depth: int = 0, *, passed: Passed = _unheard
-) -> Iterator[Path]:
-    """Readable files of a folder and its folders, in sorted order; links to folders are not followed."""
-    for path, _ in entries_of(str(folder), options, refused, depth, passed=passed):
-        yield Path(path)
-
-
 def entries_of(
     folder: str, options: ReadingOptions, refused: Refused, depth: int = 0, *, passed: Passed = _unheard
 ) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """What ``files_of`` gives, each path with its entry in its folder, which knows more of the file."""
+    """Readable files of a folder and its folders, in sorted order; links to folders are not followed.
+
+    With each path comes its entry in its folder, which knows more of the file.
+    """
     if depth > options.limits.folder_depth:
         refused(InputRefused(show_name(folder), say("reading.too_deep", most=options.limits.folder_depth)))
         return

@@ -34,8 +34,7 @@ def test_running_stories_are_left_whole() -> None:
     assert not story_changes([]) and not story_changes(WATER[:1])
 
 
-def test_closed_paragraphs_and_going_on_words_never_start_one() -> None:
-    assert not story_changes(WATER + CHESS, closed={3, 4, 5})
+def test_going_on_words_never_start_one() -> None:
     assert not story_changes([*WATER, "此外," + CHESS[0], "他" + CHESS[1], "近年来," + CHESS[2]])
 
 
@@ -55,7 +54,6 @@ def test_the_classifier_can_speak_for_and_against() -> None:
 def test_speech() -> None:
     assert starts_in_speech("陈某某说,自己在草原上教过书。")
     assert starts_in_speech("努尔兰·哈布告诉记者:“收成好。”")
-    assert not starts_in_speech("陈某某说,自己教过书。", "退休教师陈某某办起了书屋。")
     for line in (
         "据了解,今年雨水好。",
         "牧民哈布力·别克说,收成好。",

@@ -442,8 +442,6 @@ def test_missing_package_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("tag", ["p", "div", "section", "br"])
 def test_length_and_tags_do_not_matter(tag: str) -> None:
-    from classifier.reading.html import read_html
-
     for count in range(1, 12):
         paragraphs = [
             f"第{i}天，清河口镇的干部走进田间地头，察看小麦返青情况，帮助农户解决灌溉用水。"
@@ -454,7 +452,7 @@ def test_length_and_tags_do_not_matter(tag: str) -> None:
             page = made.document(
                 f"{made.NAV}<h1>{made.TITLE}</h1><div class={name}>{body}</div>{made.RELATED}{made.FOOT}"
             )
-            assert read_html(page, "x").text.split("\n") == paragraphs
+            assert read(page).text.split("\n") == paragraphs
 
 
 _FIRST, _SECOND, _THIRD = (

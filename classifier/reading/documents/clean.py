@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 from classifier.article import Article
 from classifier.reading.dates import date_of_name, near
-from classifier.reading.documents.plain import is_title_text
+from classifier.reading.documents.plain import is_title_text, make_article
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import (
     Byline,
     breaks_off,
-    closing_reporters,
+    first_byline,
     is_signed,
     lead_byline,
     line_byline,
@@ -93,7 +93,7 @@ def read_clean(data: bytes, origin: Origin, limits: Limits = LIMITS) -> Article 
     if _may_be_wrapped(own) and full_width(own, indents) < float("inf"):
         return None
     content = put_together(own, leads, _unfinished(own, text), indents)
-    return make_article(title, *content, origin) if content else None
+    return make_article(origin, title, *content) if content else None
 
 
 def put_together(
@@ -112,7 +112,7 @@ def put_together(
         else:
             joined = _with_lines_joined(own, indents)
         if len(joined) < len(own):
-            return joined, next((b for line in joined[:3] if (b := lead_byline(line) or line_byline(line))), None)
+            return joined, first_byline(joined)
     return own, next(filter(None, leads[:3]), None)
 
 
@@ -217,19 +217,6 @@ def _times(own: Sequence[str], pair: str) -> int:
     if pair[0] == pair[1]:
         return pairs_beside(own)[pair]  # three of them hold two pairs
     return sum(line.count(pair) for line in own)
-
-
-def make_article(title: str, own: Sequence[str], byline: Byline | None, origin: Origin) -> Article:
-    """The article that a title, paragraphs and a byline make."""
-    return Article(
-        id=origin.stem,
-        title=title,
-        text="\n".join(own),
-        byline=byline.printed if byline else "",
-        reporters=(byline.reporters if byline else ()) or closing_reporters(own[-1]),
-        date=date_of(origin.path, byline),
-        source=origin.source(),
-    )
 
 
 def date_of(path: str, byline: Byline | None) -> str:

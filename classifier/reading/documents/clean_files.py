@@ -21,7 +21,7 @@ from classifier.engine.lines.line_marks import Files, Marks, Read, Work
 from classifier.engine.scoring.machine_code import addresses, machine_code
 from classifier.reading.documents import clean
 from classifier.reading.documents.clean import MOST_LINES, is_unfinished
-from classifier.reading.documents.plain import NOT_LAST
+from classifier.reading.documents.plain import NOT_LAST, make_article
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import BOX, TRACE_FIRST, Byline, breaks_off, is_signed, lead_byline, line_byline
@@ -113,7 +113,7 @@ class FileChunk:
             if i in self.others:
                 yield from self.others[i]
             else:
-                yield clean.make_article(found.titles[i], found.texts[i].split("\n"), found.bylines.get(i), origin)
+                yield make_article(origin, found.titles[i], found.texts[i].split("\n"), found.bylines.get(i))
 
 
 def read_files(

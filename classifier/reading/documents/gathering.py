@@ -65,6 +65,11 @@ class Gathering:
         if self._mistake is not None:
             raise self._mistake
 
+    def take_all(self) -> Iterator[FileChunk | list[Article]]:
+        """All that was added, in its order."""
+        self.settle()
+        yield from self.take()
+
     def _read(self, origin: Origin, kind: str, content: bytes, *, clean: bool = True) -> list[Article]:
         try:
             return read_document(content, kind, origin, self.options, self.scorer, self.refused, may_be_clean=clean)

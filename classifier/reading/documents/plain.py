@@ -10,7 +10,7 @@ from classifier.reading.dates import date_of_name, near
 from classifier.reading.doubts import doubt
 from classifier.reading.origin import Origin
 from classifier.reading.page.accounting import PageReading, account_of
-from classifier.reading.page.bylines import Byline, closing_reporters, lead_byline, line_byline
+from classifier.reading.page.bylines import Byline, closing_reporters, first_byline, lead_byline, line_byline
 from classifier.reading.page.frontmatter import FrontMatter, front_matter
 from classifier.reading.page.joining import Paragraph, paragraphs_of
 from classifier.reading.page.markup import Cut, Line, lines_of
@@ -53,9 +53,11 @@ def _lay_out(source: str) -> _LaidOut:
         lines = [replace(x, kind="left_out", reason="front matter") if x.end <= front.end else x for x in lines]
     lines = without_editors(without_recommended(lines, page=False))
     title, subtitle = front.values.get("title", ""), front.values.get("subtitle", "")
-    heads = _find_repeated_title(lines, title)
+    seen = [i for i, line in enumerate(lines) if line.kind not in ("blank", "left_out")]
     if not title:
-        title, subtitle, heads = _titles(lines)
+        title, subtitle, heads = _titles(lines, seen)
+    else:  # the first line may only say it again
+        heads = [i for i in seen[:1] if lines[i].text.strip() == title]
     own = list(lines)
     for i in heads:
         own[i] = replace(own[i], kind="blank", text="")
@@ -68,42 +70,37 @@ def _lay_out(source: str) -> _LaidOut:
 
 def _article(laid_out: _LaidOut, origin: Origin) -> Article:
     story = laid_out.story
-    byline = _byline(story.body)
-    reporters = byline.reporters if byline else ()
-    if not reporters and story.body:
-        reporters = closing_reporters(story.body[-1].text)
-    published = laid_out.front.date or date_of_name(origin.path)
+    paragraphs = [p.text for p in story.body if p.text]
+    article = make_article(origin, story.title, paragraphs, first_byline(paragraphs), laid_out.front.date)
     cut = any(line.reason == RECOMMENDED for line in laid_out.lines)
-    sent = near(published, byline.month, byline.day) if byline else ""
+    doubts = (doubt("recommended_left_out"),) if cut else ()
+    return replace(article, column=story.column, subtitle=story.subtitle, uncertain=doubts)
+
+
+def make_article(
+    origin: Origin, title: str, paragraphs: Sequence[str], byline: Byline | None, published: str = ""
+) -> Article:
+    """The article of a title and paragraphs; where it does not tell when it was ``published`` its file's name may."""
+    byline = byline or Byline("")
+    published = published or date_of_name(origin.path)
     return Article(
         id=origin.stem,
-        title=story.title,
-        text="\n".join(p.text for p in story.body if p.text),
-        column=story.column,
-        subtitle=story.subtitle,
-        byline=byline.printed if byline else "",
-        reporters=reporters,
-        date=sent or published,
+        title=title,
+        text="\n".join(paragraphs),
+        byline=byline.printed,
+        reporters=byline.reporters or (closing_reporters(paragraphs[-1]) if paragraphs else ()),
+        date=near(published, byline.month, byline.day) or published,
         source=origin.source(),
-        uncertain=(doubt("recommended_left_out"),) if cut else (),
     )
 
 
-def _find_repeated_title(lines: Sequence[Line], title: str) -> list[int]:
-    """The number of the first line where it only says again the title that the front matter gives."""
-    first = next((i for i, line in enumerate(lines) if line.kind not in ("blank", "left_out")), None)
-    return [first] if first is not None and title and lines[first].text.strip() == title else []
-
-
-def _titles(lines: Sequence[Line]) -> tuple[str, str, list[int]]:
-    """The title, the subtitle under it, and the numbers of their lines."""
-    seen = [i for i, line in enumerate(lines) if line.kind not in ("blank", "left_out")]
+def _titles(lines: Sequence[Line], seen: list[int]) -> tuple[str, str, list[int]]:
+    """The title, the subtitle under it, and the numbers of their lines; ``seen`` are those of lines with text."""
     if not seen or not _is_title(lines, seen):
         return "", "", []
-    rest = seen[1:]
     subtitles: list[int] = []
-    while len(rest) > len(subtitles) + 1 and _is_subtitle(lines[rest[len(subtitles)]]):
-        subtitles.append(rest[len(subtitles)])
+    while len(seen) > len(subtitles) + 2 and _is_subtitle(lines[seen[1 + len(subtitles)]]):
+        subtitles.append(seen[1 + len(subtitles)])
     return lines[seen[0]].text, " ".join(lines[i].text for i in subtitles), [seen[0], *subtitles]
 
 
@@ -135,10 +132,3 @@ def _is_subtitle(line: Line) -> bool:
     if line.kind == "heading":
         return line.level <= 2 and not lead_byline(line.text)
     return line.kind == "text" and line.text.startswith(("——", "—", "--")) and len(line.text) < TITLE_CHARS
-
-
-def _byline(paragraphs: list[Paragraph]) -> Byline | None:
-    for p in paragraphs[:3]:
-        if byline := lead_byline(p.text) or line_byline(p.text):
-            return byline
-    return None

@@ -15,10 +15,10 @@ from classifier.reading.documents.web.embedded import find_embedded_article
 from classifier.reading.documents.web.head import find_date, find_title, key_of, title_above, title_of_text
 from classifier.reading.documents.web.parsing import parse_page, split_scripts
 from classifier.reading.documents.web.phrases import SUMMARY, is_traditional
-from classifier.reading.encoding import Decoded, decode
+from classifier.reading.encoding import Decoded, common_share, decode
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.origin import Origin
-from classifier.reading.page.bylines import closing_reporters, lead_byline, line_byline
+from classifier.reading.page.bylines import closing_reporters, first_byline
 
 _READ_AS = {"gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs"}
 _DECLARED = re.compile(
@@ -28,7 +28,8 @@ _DECLARED = re.compile(
 _HAN = re.compile("[\u3400-\u9fff]")
 _LEAST_REPEATED = 16
 _LOOKED_AT = 16_384
-_LOOKED_AT_HAN = 500
+_LOOKED_AT_HAN, _LEAST_COMMON = 500, 0.7
+"""Of so many characters this share is in the everyday part of the page's encoding, but where that is the wrong one."""
 
 
 def decode_page(data: bytes, name: str, encoding: str = "") -> Decoded:
@@ -55,17 +56,11 @@ def decode_page(data: bytes, name: str, encoding: str = "") -> Decoded:
         except UnicodeDecodeError:
             pass
         else:
-            if text.strip() and "\0" not in text and _is_common_chinese(text, declared):
+            codec = "big5" if declared == "big5hkscs" else "gb2312"
+            common = common_share(_HAN.findall(text)[:_LOOKED_AT_HAN], codec) >= _LEAST_COMMON
+            if common and text.strip() and "\0" not in text:
                 return Decoded(text, declared)
     return decode(data, name)
-
-
-def _is_common_chinese(text: str, encoding: str) -> bool:
-    """Whether a text's Chinese is in the everyday part of its encoding, as it is not where that is the wrong one."""
-    low, high = (0xA4, 0xC6) if encoding == "big5hkscs" else (0xB0, 0xD7)
-    codec = "big5" if encoding == "big5hkscs" else "gb2312"
-    codes = [c.encode(codec, "ignore") for c in _HAN.findall(text)[:_LOOKED_AT_HAN]]
-    return sum(1 for code in codes if len(code) == 2 and low <= code[0] <= high) >= 0.7 * len(codes)
 
 
 def read_declared_encoding(data: bytes) -> str:
@@ -105,7 +100,7 @@ def read_html(markup: str, origin: Origin, limits: Limits = LIMITS) -> Article:
             raise InputRefused(origin.name, say("web.no_article"))
     if len(paragraphs) > 1 and _is_said_again(paragraphs[0], "".join(paragraphs[1:4])):
         paragraphs.pop(0)
-    byline = next((b for p in paragraphs[:3] if (b := lead_byline(p) or line_byline(p))), None)
+    byline = first_byline(paragraphs)
     return Article(
         id=origin.stem,
         title=title,

@@ -42,14 +42,10 @@ _NOT_LOOKED_AT = (
 _BOLD = ("bold", "black", "heavy", "semibold", "demi")
 
 
-class PdfRefused(CannotRead):
-    """A PDF that cannot be read; says why and what to do."""
-
-
 def pdf_pages(data: bytes, most_pages: int = 2_000) -> Iterator[PrintedPage]:
     """Pages of a PDF, one after the other, without those that are damaged.
 
-    Raises PdfRefused as opened_pdf does.
+    Raises CannotRead as opened_pdf does.
     """
     with opened_pdf(data, most_pages) as document:
         for number in range(1, len(document) + 1):
@@ -62,7 +58,7 @@ def pdf_pages(data: bytes, most_pages: int = 2_000) -> Iterator[PrintedPage]:
 def opened_pdf(data: bytes, most_pages: int) -> Iterator[Any]:
     """A PDF opened by pdfium, closed in the end.
 
-    Raises PdfRefused where it is damaged, locked, or has more than ``most_pages`` pages.
+    Raises CannotRead where it is damaged, locked, or has more than ``most_pages`` pages.
     """
     import pypdfium2 as pdfium
     from pypdfium2 import raw
@@ -71,11 +67,11 @@ def opened_pdf(data: bytes, most_pages: int) -> Iterator[Any]:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD or "password" in str(error).lower():
-            raise PdfRefused(say("printed.locked")) from error
-        raise PdfRefused(say("printed.damaged_pdf")) from error
+            raise CannotRead(say("printed.locked")) from error
+        raise CannotRead(say("printed.damaged_pdf")) from error
     try:
         if len(document) > most_pages:
-            raise PdfRefused(say("printed.pages", most=f"{most_pages:,}"))
+            raise CannotRead(say("printed.pages", most=f"{most_pages:,}"))
         yield document
     finally:
         document.close()
@@ -167,18 +163,9 @@ def _page(page: Any, number: int) -> PrintedPage:
         place.turn_more(main)
         given, unmapped = _pieces(page, place)
     pieces, aside = _split_by_direction(given)
-    rules, frames, pictures = _find_drawings(page, place)
-    return PrintedPage(
-        number,
-        place.width,
-        place.height,
-        tuple(pieces),
-        tuple(rules),
-        tuple(frames),
-        tuple(pictures),
-        aside=tuple(aside),
-        unmapped=unmapped,
-    )
+    rules, frames, pictures = map(tuple, _find_drawings(page, place))
+    own = tuple(pieces), rules, frames, pictures
+    return PrintedPage(number, place.width, place.height, *own, aside=tuple(aside), unmapped=unmapped)
 
 
 def _main_direction(given: Sequence[tuple[TextPiece, int]]) -> int:
@@ -332,12 +319,10 @@ def _find_drawings(page: Any, place: _Place) -> tuple[list[Box], list[Box], list
 
 def _shapes(page: Any, place: _Place) -> Iterator[tuple[int, Box]]:
     """What is drawn besides text, forms opened: its kind and box; a path of several parts a box each."""
-    from pypdfium2 import raw
+    from pypdfium2 import PdfMatrix, raw
 
-    count = raw.FPDFPage_CountObjects(page.raw)
-    waiting: list[tuple[Any, _Matrix, int]] = [
-        (raw.FPDFPage_GetObject(page.raw, i), _UNMOVED, 0) for i in range(min(count, MAX_OBJECTS))
-    ]
+    count = min(raw.FPDFPage_CountObjects(page.raw), MAX_OBJECTS)
+    waiting = [(raw.FPDFPage_GetObject(page.raw, i), PdfMatrix(), 0) for i in range(count)]
     waiting.reverse()
     seen = 0
     while waiting and seen < MAX_OBJECTS:
@@ -346,47 +331,23 @@ def _shapes(page: Any, place: _Place) -> Iterator[tuple[int, Box]]:
         kind = raw.FPDFPageObj_GetType(drawn)
         if kind == raw.FPDF_PAGEOBJ_FORM:
             if depth < MAX_FORMS:
-                inner = _times(_matrix_of(drawn), outer)
+                inner = _matrix_of(drawn).multiply(outer)
                 for i in range(min(raw.FPDFFormObj_CountObjects(drawn), MAX_OBJECTS)):
                     waiting.append((raw.FPDFFormObj_GetObject(drawn, i), inner, depth + 1))
         elif kind == raw.FPDF_PAGEOBJ_PATH:
             if not _is_white(drawn):
                 for corners in _parts_of_path(drawn):
-                    yield kind, place.box(*_move_corners(corners, outer))
+                    yield kind, place.box(*outer.on_rect(*corners))
         elif kind != raw.FPDF_PAGEOBJ_TEXT and (bounds := _bounds(drawn)) is not None:
-            yield kind, place.box(*_move_corners(bounds, outer))
+            yield kind, place.box(*outer.on_rect(*bounds))
 
 
-_Matrix = tuple[float, float, float, float, float, float]
-_UNMOVED: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+def _matrix_of(drawn: Any) -> Any:
+    from pypdfium2 import PdfMatrix, raw
 
-
-def _matrix_of(drawn: Any) -> _Matrix:
-    from pypdfium2 import raw
-
-    m = raw.FS_MATRIX()
-    return (m.a, m.b, m.c, m.d, m.e, m.f) if raw.FPDFPageObj_GetMatrix(drawn, ctypes.byref(m)) else _UNMOVED
-
-
-def _times(m: _Matrix, n: _Matrix) -> _Matrix:
-    """The matrix that moves by ``m`` and then by ``n``."""
-    return (
-        m[0] * n[0] + m[1] * n[2],
-        m[0] * n[1] + m[1] * n[3],
-        m[2] * n[0] + m[3] * n[2],
-        m[2] * n[1] + m[3] * n[3],
-        m[4] * n[0] + m[5] * n[2] + n[4],
-        m[4] * n[1] + m[5] * n[3] + n[5],
-    )
-
-
-def _move_corners(corners: tuple[float, float, float, float], m: _Matrix) -> tuple[float, float, float, float]:
-    if m == _UNMOVED:
-        return corners
-    left, bottom, right, top = corners
-    points = [(x * m[0] + y * m[2] + m[4], x * m[1] + y * m[3] + m[5]) for x in (left, right) for y in (bottom, top)]
-    xs, ys = [p[0] for p in points], [p[1] for p in points]
-    return min(xs), min(ys), max(xs), max(ys)
+    matrix = raw.FS_MATRIX()
+    found = raw.FPDFPageObj_GetMatrix(drawn, ctypes.byref(matrix))
+    return PdfMatrix.from_raw(matrix) if found else PdfMatrix()
 
 
 def _bounds(drawn: Any) -> tuple[float, float, float, float] | None:
@@ -419,15 +380,10 @@ def _parts_of_path(drawn: Any) -> list[tuple[float, float, float, float]]:
         if kind == raw.FPDF_SEGMENT_MOVETO or not parts:
             parts.append([])
         parts[-1].append((x.value, y.value))
-    if len([p for p in parts if len(p) > 1]) < 2:
+    ranges = [tuple(zip(*part, strict=True)) for part in parts if len(part) > 1]
+    if len(ranges) < 2:
         return [whole]
-    return [
-        _move_corners(
-            (min(p[0] for p in part), min(p[1] for p in part), max(p[0] for p in part), max(p[1] for p in part)), own
-        )
-        for part in parts
-        if len(part) > 1
-    ]
+    return [own.on_rect(min(xs), min(ys), max(xs), max(ys)) for xs, ys in ranges]
 
 
 def _frames_of_rules(rules: list[Box]) -> tuple[list[Box], list[Box]]:

@@ -8,6 +8,7 @@ looked for by itself and counts by how surely it shows a byline; together they m
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from classifier.reading.page.person_names import DOT, ROLE, is_bare_name, is_person, is_surname, people_at, reporters_in
@@ -248,6 +249,11 @@ def line_byline(line: str) -> Byline | None:
                 sure = sure or (people.persons and people.told and line[-3].isspace() and line.endswith(_TOLD))
             return Byline(printed, people.names) if sure else None
     return _read_damaged_line(printed, line)
+
+
+def first_byline(paragraphs: Sequence[str]) -> Byline | None:
+    """The byline among an article's first three paragraphs, or None."""
+    return next((byline for p in paragraphs[:3] if (byline := lead_byline(p) or line_byline(p))), None)
 
 
 def breaks_off(before: str, after: str) -> bool:

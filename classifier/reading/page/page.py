@@ -61,23 +61,20 @@ def read_page(
 
 def article_of(story: Story, article_id: str, source: Source, page_date: str) -> Article:
     """The article that a story is, with its byline, reporters and date."""
-    text = "\n".join(p.text for p in story.body if p.text)
-    byline = _byline_of(story)
-    reporters = byline.reporters if byline else ()
-    if not reporters:
-        reporters = next((r for p in reversed(story.body) if (r := closing_reporters(p.text))), ())
+    byline = _byline_of(story) or Byline("")
+    closing = (closing_reporters(p.text) for p in reversed(story.body))
+    reporters = byline.reporters or next(filter(None, closing), ())
     if not reporters and story.body and story.body[-1].signed:
         reporters = signing_names(story.body[-1].text)
-    date = near(page_date, byline.month, byline.day) if byline else ""
     return Article(
         id=article_id,
         title=story.title,
-        text=text,
+        text="\n".join(p.text for p in story.body if p.text),
         column=story.column,
         subtitle=story.subtitle,
-        byline=byline.printed if byline else "",
+        byline=byline.printed,
         reporters=reporters,
-        date=date or page_date,
+        date=near(page_date, byline.month, byline.day) or page_date,
         source=source,
         uncertain=tuple(story.uncertain),
     )

@@ -54,33 +54,18 @@ class StoryChange:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeWeights:
-    """Weights of the signs of a change, in log odds.
-
-    The first seven are fitted; ``lone_end`` is taken off where a single paragraph without a story's
-    opening ends the page's story: it is as likely a stray piece, which stays where it stands.
-    """
-
-    bias: float = -34.80
-    shared_of_smaller: float = -6.25
-    shared_of_both: float = 2.37
-    smaller_side: float = 0.13
-    larger_side: float = 3.24
-    lead: float = 3.55
-    neighbours: float = -11.07
-    speaker: float = 4.5
-    categories: float = 2.0
-    lone_end: float = 1.5
-
-
-WEIGHTS = ChangeWeights()
+_BIAS = -34.80
+_WEIGHTS = -6.25, 2.37, 0.13, 3.24, -11.07
+"""The weights of ``sign_values`` in log odds; these and the bias are fitted."""
+_LEAD_WEIGHT, _SPEAKER_WEIGHT, _CATEGORIES_WEIGHT = 3.55, 4.5, 2.0
+_LONE_END = 1.5
+"""Taken off where a single paragraph without a story's opening ends the page's story: it is as likely a stray piece,
+which stays where it stands."""
 
 
 def story_changes(
     paragraphs: Sequence[str],
     *,
-    closed: Collection[int] = (),
     everywhere: Collection[str] = (),
     hints: Mapping[int, float] | None = None,
     scorer: Scorer | None = None,
@@ -88,9 +73,8 @@ def story_changes(
 ) -> list[StoryChange]:
     """The places where the story changes with no mark, in order; mostly none.
 
-    ``closed`` are numbers of paragraphs that cannot start a story; ``everywhere`` pairs of
-    characters that most stories of the page share, which then say little.  ``hints`` adds log odds
-    to a paragraph for what is known of it otherwise; ``scorer`` adds the classifier's view.
+    ``everywhere`` are pairs of characters that most stories of the page share, which then say little.
+    ``hints`` adds log odds to a paragraph for what is known of it otherwise; ``scorer`` adds the classifier's view.
     """
     if not 2 <= len(paragraphs) <= MAX_PARAGRAPHS:
         return []
@@ -103,14 +87,14 @@ def story_changes(
         start, stop = waiting.pop()
         best: StoryChange | None = None
         for index, signs in _signs(paragraphs, pairs, start, stop, frozenset(everywhere)):
-            if index in closed or goes_on(paragraphs[index]):
+            if goes_on(paragraphs[index]):
                 continue
             strength, why = _strength(signs, paragraphs, start, index)
             if stop - index == 1 and why == _UNSHARED:
-                strength -= WEIGHTS.lone_end
+                strength -= _LONE_END
             if hints:
                 strength += hints.get(index, 0.0)
-            if scorer is not None and strength > threshold - WEIGHTS.categories:
+            if scorer is not None and strength > threshold - _CATEGORIES_WEIGHT:
                 asked = scorer(list(as_given)) if asked is None else asked
                 strength += _category_change(asked, paragraphs, start, index, stop)
             if strength > threshold and (best is None or strength > best.strength):
@@ -131,14 +115,13 @@ def goes_on(paragraph: str) -> bool:
     return bool(_GOES_ON.match(simplify(paragraph[:16])))
 
 
-def starts_in_speech(paragraph: str, before: str = "") -> bool:
-    """Whether a paragraph starts with a bare name speaking (``陈某某说,``) whom ``before`` has not named.
+def starts_in_speech(paragraph: str) -> bool:
+    """Whether a paragraph starts with a bare name speaking (``陈某某说,``).
 
     A running story brings in a new speaker with who he is (``牧民哈布说``); a bare name that was not
     named before was named in a beginning that is cut off.
     """
-    name = _bare_speaker(paragraph)
-    return bool(name) and not _is_named(name, simplify(before))
+    return bool(_bare_speaker(paragraph))
 
 
 def _bare_speaker(paragraph: str) -> str:
@@ -210,20 +193,13 @@ def sign_values(signs: tuple[float, float, float, float]) -> tuple[float, float,
 def _strength(
     signs: tuple[float, float, float, float], paragraphs: Sequence[str], start: int, index: int
 ) -> tuple[float, str]:
-    of_smaller, of_both, smaller, larger, near = sign_values(signs)
-    w = WEIGHTS
-    strength = (
-        w.bias
-        + w.shared_of_smaller * of_smaller
-        + w.shared_of_both * of_both
-        + w.smaller_side * smaller
-        + w.larger_side * larger
-        + w.neighbours * near
-    )
+    strength = _BIAS
+    for weight, value in zip(_WEIGHTS, sign_values(signs), strict=True):
+        strength += weight * value
     if (name := _bare_speaker(paragraphs[index])) and not _is_named(name, _before(paragraphs, start, index)):
-        return strength + w.speaker, doubt("unmarked_speaker")
+        return strength + _SPEAKER_WEIGHT, doubt("unmarked_speaker")
     if _LEAD.match(simplify(paragraphs[index][:120])):
-        return strength + w.lead, doubt("unmarked_opening")
+        return strength + _LEAD_WEIGHT, doubt("unmarked_opening")
     return strength, _UNSHARED
 
 
@@ -245,7 +221,7 @@ def _category_change(probabilities: object, paragraphs: Sequence[str], start: in
     left = (p[start:index] * lengths[start:index]).sum(0)
     right = (p[index:stop] * lengths[index:stop]).sum(0)
     left, right = left / (left.sum() + 1e-12), right / (right.sum() + 1e-12)
-    return WEIGHTS.categories * (float(np.abs(left - right).sum()) - 1.0)
+    return _CATEGORIES_WEIGHT * (float(np.abs(left - right).sum()) - 1.0)
 
 
 @cache

@@ -164,7 +164,7 @@ def _row_chunk(
     """A block read row by row; those with too few or too many cells, or an open quote, are refused by number."""
     import pyarrow as pa
 
-    rows = block.rows if block.rows is not None else rows_of(block, heading.layout)
+    rows = rows_of(block, heading.layout)
     columns = heading.layout.columns
     good: list[tuple[bytes, ...]] = []
     positions: list[int] = []

@@ -86,6 +86,12 @@ def _block(data: bytes, start: int, layout: Layout, *, final: bool, too_long: bo
             return RowBlock(b"", start, None, ends)
         whole = data[: int(ends[-1])]
         return RowBlock(whole, start, None, _without_empty(whole, ends))
+    rows, at = _cut_rows(data, layout, final=final, too_long=too_long)
+    return RowBlock(data[:at], start, rows, np.array([row.end for row in rows], np.int64))
+
+
+def _cut_rows(data: bytes, layout: Layout, *, final: bool, too_long: bool) -> tuple[list[Row], int]:
+    """The rows of some bytes one by one, and where the last of them ends."""
     rows: list[Row] = []
     at = 0
     while at < len(data):
@@ -97,7 +103,7 @@ def _block(data: bytes, start: int, layout: Layout, *, final: bool, too_long: bo
         if row.cells or row.open_quote:
             rows.append(row)
         at = row.end
-    return RowBlock(data[:at], start, rows, np.array([row.end for row in rows], np.int64))
+    return rows, at
 
 
 def _has_lone_returns(data: bytes, *, final: bool) -> bool:
@@ -116,10 +122,7 @@ def _well_formed(data: bytes, layout: Layout, *, final: bool) -> NDArray[np.int6
     array = np.frombuffer(data, np.uint8)
     lines = np.flatnonzero(array == 10)
     if QUOTE not in data:
-        ends = lines + 1
-        if final and not data.endswith(b"\n"):
-            ends = np.append(ends, len(data))
-        return ends
+        return _well_formed_plain(data, lines, final=final)
     quotes = np.flatnonzero(array == 34)
     delimiter = layout.delimiter[0]
     if not layout.quoted:
@@ -140,7 +143,7 @@ def _well_formed(data: bytes, layout: Layout, *, final: bool) -> NDArray[np.int6
     if not fine.all():
         return None
     inside = (np.searchsorted(quotes, lines) & 1).astype(bool)
-    ends = lines[~inside] + 1
+    ends: NDArray[np.int64] = lines[~inside] + 1
     if len(opening) > len(closing):  # the last quote waits for what comes next
         if final:
             return None
@@ -246,6 +249,14 @@ def _line_end(data: bytes, start: int) -> tuple[int, int]:
     return (at - 1 if at > start and data[at - 1] == 13 else at), at + 1
 
 
+def _lines(data: bytes, at: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where each line's text starts and stops, from the one at ``at`` to the last that starts before ``end``."""
+    while 0 <= at < end:
+        start = at
+        stop, at = _line_end(data, start)
+        yield start, stop
+
+
 def _strict(data: bytes, start: int, layout: Layout, *, blanks: bool = False) -> tuple[tuple[bytes, ...], int] | None:
     """The cells by RFC 4180 and the row's end (-1: a quote is open at the end of the data); None where it is broken.
 
@@ -265,16 +276,14 @@ def _strict(data: bytes, start: int, layout: Layout, *, blanks: bool = False) ->
                 return (), -1
             cells.append(data[at + 1 : close].replace(b'""', QUOTE))
             at = _after_blanks(data, close + 1) if blanks else close + 1
-            if data[at : at + 2] == b"\r\n":
-                at += 1
         else:
             stop, _ = _line_end(data, at)
             place = data.find(layout.delimiter, at, stop)
             end = place if place >= 0 else stop
             cells.append(data[at:end])
             at = end
-            if data[at : at + 2] == b"\r\n":
-                at += 1
+        if data[at : at + 2] == b"\r\n":
+            at += 1
         if at >= len(data):
             return tuple(cells), len(data)
         if data[at] == 10:
@@ -293,15 +302,10 @@ def _after_blanks(data: bytes, at: int) -> int:
 def _swallows(data: bytes, start: int, end: int, layout: Layout) -> bool:
     """Whether lines of a row over several lines are rows of their own."""
     row = data[start : start + 100]
-    at = data.find(b"\n", start) + 1
-    while 0 < at < end:
-        stop, after = _line_end(data, at)
-        if data.count(layout.delimiter, at, stop) == layout.columns - 1 and _goes_on(row, data[at : at + 100], layout):
-            return True
-        if after < 0:
-            break
-        at = after
-    return False
+    return any(
+        data.count(layout.delimiter, at, stop) == layout.columns - 1 and _goes_on(row, data[at : at + 100], layout)
+        for at, stop in _lines(data, data.find(b"\n", start) + 1 or end, end)
+    )
 
 
 def _lenient(line: bytes, layout: Layout) -> tuple[bytes, ...]:
@@ -383,41 +387,23 @@ def _without_needed_quotes(cell: bytes) -> bytes:
 
 
 def _row_ahead(data: bytes, at: int, layout: Layout) -> bool:
-    """Whether a line with all columns stands within the next lines."""
-    for _ in range(LINES_AHEAD):
-        stop, end = _line_end(data, at)
-        if data.count(layout.delimiter, at, stop) == layout.columns - 1:
-            return True
-        if end < 0:
-            return False
-        at = end
-    return True
+    """Whether a line with all columns stands within the next lines, or these do not end the data."""
+    return any(
+        count == LINES_AHEAD or data.count(layout.delimiter, start, stop) == layout.columns - 1
+        for count, (start, stop) in enumerate(_lines(data, at, len(data) + 1))
+    )
 
 
 def _row_within(data: bytes, at: int, end: int, layout: Layout) -> bool:
-    while at < end:
-        stop, after = _line_end(data, at)
-        if data.count(layout.delimiter, at, stop) >= layout.columns - 1 > 0:
-            return True
-        if after < 0:
-            return False
-        at = after
-    return False
+    least = layout.columns - 1
+    return least > 0 and any(
+        data.count(layout.delimiter, start, stop) >= least for start, stop in _lines(data, at, end)
+    )
 
 
 def rows_of(block: RowBlock, layout: Layout) -> list[Row]:
     """The rows of a block one by one."""
-    if block.rows is not None:
-        return block.rows
-    rows: list[Row] = []
-    at = 0
-    while at < len(block.data):
-        row = _row(block.data, at, layout, final=True, closed=True)
-        assert row is not None
-        if row.cells or row.open_quote:
-            rows.append(row)
-        at = row.end
-    return rows
+    return _cut_rows(block.data, layout, final=True, too_long=False)[0] if block.rows is None else block.rows
 
 
 def split_line(data: bytes, start: int, delimiter: bytes) -> tuple[tuple[bytes, ...], int]:
