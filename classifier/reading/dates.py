@@ -10,6 +10,7 @@ from classifier.reading.patterns import pattern
 
 _WRITTEN = pattern(r"(?<!\d)((?:19|20)\d{2})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]")
 _NAMED = pattern(r"(?<!\d)((?:19|20)\d{2})(?:([-_./年]?)(\d{2})(?:\2|月)(\d{2}))(?!\d)")
+_DIGITS = "〇一二三四五六七八九"
 _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _HAN_DATE = pattern(
     r"([一二][〇○零一二三四五六七八九]{3})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
@@ -22,7 +23,7 @@ def written_date(text: str) -> str:
         if date := iso(int(match[1]), int(match[2]), int(match[3])):
             return date
     if han := _HAN_DATE.search(text):
-        return iso(int(han[1].translate(_HAN_DIGITS)), _han_number(han[2]), _han_number(han[3]))
+        return iso(int(han[1].translate(_HAN_DIGITS)), han_number(han[2]), han_number(han[3]))
     return ""
 
 
@@ -70,9 +71,8 @@ def iso(year: int, month: int, day: int) -> str:
         return ""
 
 
-def _han_number(han: str) -> int:
-    digits = "〇一二三四五六七八九"
-    if "十" not in han:
-        return digits.index(han) if han in digits else 0
-    tens, _, ones = han.partition("十")
-    return (digits.index(tens) if tens else 1) * 10 + (digits.index(ones) if ones else 0)
+def han_number(han: str) -> int:
+    """A number below a hundred in Han characters (``七``, ``二十一``); 0 where it is none."""
+    tens, ten, ones = han.rpartition("十")
+    many, own = _DIGITS.find(tens) if tens else int(bool(ten)), _DIGITS.find(ones)
+    return many * 10 + own if min(many, own) >= 0 else 0

@@ -312,3 +312,10 @@ def test_a_row_is_read_by_its_own_keys_whatever_the_first_row_has(rows: list[lis
     apart = [next(iter(read_bytes(lines(row), "apart.jsonl"))) for row in values]
     assert [(a.title, a.text, a.date) for a in together] == [(a.title, a.text, a.date) for a in apart]
     assert [a.id for a in together if a.id.startswith("id")] == [row["id"] for row in values if "id" in row]
+
+
+def test_a_date_in_characters_that_is_none_stays_as_it_is() -> None:
+    row = {"title": "春播全面展开", "text": "八万亩春小麦开始播种。"}
+    told = ("二〇二六年四月二十一日", "二〇二六年十十月一日", "二〇二六年四月三三日")
+    articles, refused = read(lines(*({**row, "date": date} for date in told)), "a.jsonl")
+    assert [article.date for article in articles] == ["2026-04-21", *told[1:]] and not refused

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from classifier.printed_places import PrintedPart
+from classifier.reading.dates import han_number
 from classifier.reading.doubts import doubt
 from classifier.reading.layout.printed import Box, PrintedPage
 from classifier.reading.page.sentences import is_finished, join_pieces
@@ -18,7 +19,6 @@ _OPEN, _CLOSE = any_of(OPENING_BRACKETS), any_of(CLOSING_BRACKETS)
 _TO = pattern(rf"\s*{_OPEN}\s*(?:紧?下转|转)\s*第?\s*(?P<page>{_NUMBER})\s*版?[^()（）]{{0,10}}{_CLOSE}\s*$")
 _FROM = pattern(rf"^\s*{_OPEN}\s*(?:紧?上接|紧接|接)\s*第?\s*(?P<page>{_NUMBER})\s*版?[^()（）]{{0,12}}{_CLOSE}\s*")
 _PRINTED = pattern(rf"^\D{{0,6}}?第?\s*(?P<page>{_NUMBER})\s*版?$|第\s*(?P<inside>{_NUMBER})\s*版")
-_DIGITS = "〇一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,4 @@ def _plain(number: str) -> str:
     """A page number in plain digits: ``二``, ``02`` and ``2`` are one."""
     if number[:1].isascii():
         return number.upper().lstrip("0") or "0"
-    tens, ten, ones = number.rpartition("十")
-    if not ten:
-        return "".join(str(_DIGITS.index(c)) for c in number if c in _DIGITS)
-    return str((_DIGITS.index(tens) if tens in _DIGITS and tens else 1) * 10 + (_DIGITS.index(ones) if ones else 0))
+    return str(han_number(number)) if "十" in number else "".join(str(han_number(c)) for c in number)
