@@ -80,11 +80,12 @@ def same_text(article: Article, text: str) -> bool:
 
 def read_with_lanmu(path: Path) -> list[list[tuple[str, str]]]:
     """Titles and texts of a PDF's articles, a list a page."""
+    from classifier.reading.layout.arrange import arrange
     from classifier.reading.layout.pdf import pdf_pages
-    from classifier.reading.layout.printed_articles import read_printed
+    from classifier.reading.layout.printed_articles import read_arranged
 
     return [
-        [(a.title, a.text) for a in read_printed([page], Origin(str(path), stem="page")).articles]
+        [(a.title, a.text) for a in read_arranged([(page, arrange(page))], Origin(str(path), stem="page")).articles]
         for page in pdf_pages(path.read_bytes())
     ]
 

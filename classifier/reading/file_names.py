@@ -78,12 +78,8 @@ def stem_candidates(path: str, stem: str) -> Iterator[str]:
     folders = [part for part in posixpath.dirname(whole).split("/") if part not in ("", ".", "..")]
     base = posixpath.basename(whole)
     for names in (stem, base):
-        for depth in _depths(len(folders)):
-            yield "/".join([*folders[len(folders) - depth :], names])
-
-
-def _depths(folders: int) -> Iterable[int]:
-    return range(1, folders + 1) if folders else (0,)
+        for first in range(max(len(folders) - 1, 0), -1, -1):
+            yield "/".join([*folders[first:], names])
 
 
 def printable(text: str, *, lines: bool = True) -> str:
@@ -91,8 +87,10 @@ def printable(text: str, *, lines: bool = True) -> str:
     if text.isprintable():
         return text
     kept = "\n\t" if lines else ""
-    return "".join(c if _is_harmless(c) or c in kept else c.encode("unicode_escape").decode() for c in text)
-
-
-def _is_harmless(character: str) -> bool:
-    return character.isprintable() or unicodedata.category(character) == "Zs"  # such as the wide space
+    return "".join(
+        c
+        # blanks of other widths are harmless as well
+        if c.isprintable() or unicodedata.category(c) == "Zs" or c in kept
+        else c.encode("unicode_escape").decode()
+        for c in text
+    )

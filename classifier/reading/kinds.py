@@ -64,15 +64,7 @@ _PACKED_MAGIC: Final = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b
 @lru_cache(1_024)
 def split_name(name: str) -> tuple[str, str, str]:
     """The stem, the kind its ending stands for (``text``, ``jsonl`` …, empty if unknown) and its compression."""
-    return _split_base(_base(name.rstrip("/\\")) or name)
-
-
-def _base(name: str) -> str:
-    """The last part of a path, of whatever system."""
-    return (name.replace("\\", "/") if "\\" in name else name).rpartition("/")[2]
-
-
-def _split_base(base: str) -> tuple[str, str, str]:
+    base = _base(name.rstrip("/\\")) or name
     stem, ending = _split_ending(base)
     packed = COMPRESSED.get(ending, "")
     if packed:
@@ -81,6 +73,11 @@ def _split_base(base: str) -> tuple[str, str, str]:
     packed = packed or _PACKED_TAR.get(ending, "")
     kind = KINDS.get(ending, "")
     return (stem if kind else base) or base, kind, packed
+
+
+def _base(name: str) -> str:
+    """The last part of a path, of whatever system."""
+    return (name.replace("\\", "/") if "\\" in name else name).rpartition("/")[2]
 
 
 def _split_ending(base: str) -> tuple[str, str]:

@@ -18,10 +18,11 @@ from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.reading import read_bytes, read_open
 from classifier.reading.layout import pdf_process
+from classifier.reading.layout.arrange import arrange
 from classifier.reading.layout.legible import is_garbled
 from classifier.reading.layout.pdf import pdf_pages
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
-from classifier.reading.layout.printed_articles import read_printed
+from classifier.reading.layout.printed_articles import read_arranged
 from classifier.reading.origin import Origin
 from tests.reading.page_formats import FORMATS, printed_lines, shaken
 from tests.reading.sheets import FONT, Column, Sheet, pdf_of
@@ -665,7 +666,8 @@ def test_a_page_of_scattered_words_ends_soon() -> None:
         TextPiece(COUNCIL[1][n % 60 : n % 60 + 3], Box(x, y, x + 30, y + 10), 10) for n, (x, y) in enumerate(places)
     ]
     pieces += [TextPiece("会", Box(100, 100, 100, 110), 10), TextPiece("议", Box(110, 100, 120, 100), 10)]
-    reading = read_printed([PrintedPage(1, 600, 800, tuple(pieces))], Origin("page.pdf", stem="page"))
+    page = PrintedPage(1, 600, 800, tuple(pieces))
+    reading = read_arranged([(page, arrange(page))], Origin("page.pdf", stem="page"))
     assert sum(len(bare(a.title + a.text)) for a in reading.articles) > 600
 
 

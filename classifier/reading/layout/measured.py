@@ -40,7 +40,7 @@ Measured = TextPiece | UnplacedText | None
 """A piece of text; None where there is nothing to read."""
 
 
-def measure_piece(text: str, box: Box | None, role: Role = "", *, bold: bool = False) -> Measured:
+def measure_piece(text: str, box: Box | None, role: Role = "") -> Measured:
     """A line of text with the size that its box speaks for."""
     text = " ".join(text.split())
     if not text:
@@ -50,12 +50,13 @@ def measure_piece(text: str, box: Box | None, role: Role = "", *, bold: bool = F
     if box is None:
         return UnplacedText(text)
     if box.height > 2.5 * box.width and units >= 3:
-        return TextPiece(text, box, box.width, bold, role)
+        return TextPiece(text, box, box.width, role=role)
     per_character = box.width / max(units, 0.5)
     if units < 4:
-        return TextPiece(text, box, min(max(box.height, 0.9 * per_character), 1.6 * box.height), bold, role)
-    # The width of many characters is measured better than the height of one line.
-    return TextPiece(text, box, min(max(per_character, 0.75 * box.height), 1.3 * box.height), bold, role)
+        size = min(max(box.height, 0.9 * per_character), 1.6 * box.height)
+    else:  # the width of many characters is measured better than the height of one line
+        size = min(max(per_character, 0.75 * box.height), 1.3 * box.height)
+    return TextPiece(text, box, size, role=role)
 
 
 def measure_block(text: str, box: Box | None, role: Role = "") -> Measured:
@@ -113,18 +114,13 @@ def measure_page(
         width, height = width * grown, height * grown
     body = _usual_size(kept)
     evened = [
-        TextPiece(p.text, p.box, body, p.bold, p.role, p.lines)
-        if BODY_SPREAD[0] < p.size / body < BODY_SPREAD[1] and p.role != "caption"
-        else p
+        replace(p, size=body) if BODY_SPREAD[0] < p.size / body < BODY_SPREAD[1] and p.role != "caption" else p
         for p in kept
     ]
     # What a tool calls a headline in type of the body's size is a sub-head; of blocks the size is only a guess.
     in_blocks = sum(len(p.text) for p in kept if p.lines > 1) > 0.5 * sum(len(p.text) for p in kept)
     least = 0.75 * body if in_blocks else body
-    settled = [
-        TextPiece(p.text, p.box, p.size, True, "", p.lines) if p.role == "headline" and p.size <= least else p
-        for p in evened
-    ]
+    settled = [replace(p, bold=True, role="") if p.role == "headline" and p.size <= least else p for p in evened]
     return PrintedPage(
         number, width, height, tuple(settled), tuple(rules), (), tuple(pictures), False, unplaced=unplaced
     )

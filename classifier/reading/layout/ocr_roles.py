@@ -6,40 +6,14 @@ from typing import Final
 
 from classifier.reading.layout.printed import Role
 
-ROLES: Final[dict[str, Role]] = {
-    "title": "headline",
-    "doc_title": "headline",
-    "paragraph_title": "headline",
-    "image_caption": "caption",
-    "figure_title": "caption",
-    "figure_caption": "caption",
-    "table_caption": "caption",
-    "table_title": "caption",
-    "chart_title": "caption",
-    "chart_caption": "caption",
-    "vision_footnote": "caption",
-    "header": "furniture",
-    "footer": "furniture",
-    "page_header": "furniture",
-    "page_footer": "furniture",
-    "page_number": "furniture",
-    "number": "furniture",
-    "header_image": "furniture",
-    "footer_image": "furniture",
-    "discarded": "furniture",
-    "aside_text": "",
+_KINDS: Final[dict[Role, str]] = {
+    "headline": "title doc_title paragraph_title",
+    "caption": "image_caption figure_title figure_caption table_caption table_title chart_title chart_caption "
+    "vision_footnote",
+    "furniture": "header footer page_header page_footer page_number number header_image footer_image discarded",
 }
-PICTURES: Final = frozenset(
-    {
-        "image",
-        "figure",
-        "chart",
-        "image_body",
-        "table",
-        "table_body",
-        "chart_body",
-        "seal",
-        "header_image",
-        "footer_image",
-    }
-)
+ROLES: Final[dict[str, Role]] = {kind: role for role, kinds in _KINDS.items() for kind in kinds.split()}
+PICTURES: Final = frozenset({
+    "image", "figure", "chart", "image_body", "table", "table_body", "chart_body", "seal", "header_image",
+    "footer_image",
+})  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
@@ -11,7 +12,7 @@ from classifier.messages import say
 from classifier.printed_places import PrintedLine, PrintedPart, Shares, cut_printed
 from classifier.reading.dates import date_of_name, written_date
 from classifier.reading.doubts import doubt
-from classifier.reading.layout.arrange import Arranged, Arrangement, LeftOutText, arrange
+from classifier.reading.layout.arrange import Arranged, Arrangement, LeftOutText
 from classifier.reading.layout.heads import Head
 from classifier.reading.layout.lines import Line
 from classifier.reading.layout.printed import Box, PrintedPage
@@ -49,27 +50,17 @@ class PrintedReading:
     left_out: tuple[LeftOutText, ...]
 
 
-def read_printed(
-    pages: Iterable[PrintedPage],
-    origin: Origin | None = None,
-    options: ReadingOptions | None = None,
-    scorer: Scorer | None = None,
-) -> PrintedReading:
-    """Read printed pages into articles, by where their text stands.
-
-    Article ids are ``stem`` where there is one article, ``stem-1``, ``stem-2`` … otherwise.
-    Raises InputRefused where the pages hold no article or more than the limits allow.
-    """
-    return read_arranged([(page, arrange(page)) for page in pages], origin, options, scorer)
-
-
 def read_arranged(
     arranged: Iterable[tuple[PrintedPage, Arrangement]],
     origin: Origin | None = None,
     options: ReadingOptions | None = None,
     scorer: Scorer | None = None,
 ) -> PrintedReading:
-    """Read pages that have been arranged already; see read_printed."""
+    """Read arranged pages into articles, by where their text stands.
+
+    Article ids are ``stem`` where there is one article, ``stem-1``, ``stem-2`` … otherwise.
+    Raises InputRefused where the pages hold no article or more than the limits allow.
+    """
     origin, options = origin or Origin(stem="page"), options or ReadingOptions()
     stories: list[PlacedStory] = []
     left_out: list[LeftOutText] = []
@@ -94,9 +85,8 @@ def read_arranged(
     page_date = page_date or date_of_name(origin.path)
     articles = []
     for i, placed in enumerate(stories, 1):
-        source = Source(
-            origin.path, origin.member, i, placed.page.number, _shares(placed.box, placed.page), placed.printed
-        )
+        place = _shares(placed.box, placed.page)
+        source = Source(origin.path, origin.member, i, placed.page.number, place, placed.printed)
         articles.append(article_of(placed.story, origin.id_of(i, len(stories)), source, page_date))
     places = tuple(PlacedArticle(s.page.number, s.box, s.parts) for s in stories)
     return PrintedReading(tuple(articles), places, tuple(left_out))
@@ -121,7 +111,7 @@ def running_text(arranged: Sequence[tuple[PrintedPage, Arrangement]]) -> str | N
                 whole[-1].text = join_pieces(whole[-1].text, body.pop(0).text)
             whole += [*heads, *body]
             goes_on = bool(article.blocks) and article.blocks[-1].ends != "paragraph"
-            whole += [Paragraph([], _text_of(c.lines), "caption") for c in article.captions]
+            whole += _captions(article)
     return "\n\n".join(p.text for p in whole)
 
 
@@ -136,12 +126,8 @@ def _has_columns(arrangement: Arrangement) -> bool:
 
 
 def _shares(box: Box, page: PrintedPage) -> Shares:
-    return (
-        _share(box.left, page.width),
-        _share(box.top, page.height),
-        _share(box.right, page.width),
-        _share(box.bottom, page.height),
-    )
+    left, right = _share(box.left, page.width), _share(box.right, page.width)
+    return left, _share(box.top, page.height), right, _share(box.bottom, page.height)
 
 
 def _share(value: float, whole: float) -> float:
@@ -170,7 +156,7 @@ def _stories(
             story.uncertain += article.uncertain
             told += [story] if story.title else split_topics([story], scorer)
         printed = (printed_part(article, page),) if options.printed_lines else ()
-        for story, lines in zip(told, _cut(printed, told), strict=True):
+        for story, lines in zip(told, _cut(printed, told), strict=False):
             placed.append(PlacedStory(story, page, article.box, _parts(article, page), lines))
     return placed
 
@@ -178,8 +164,6 @@ def _stories(
 def _cut(printed: tuple[PrintedPart, ...], stories: Sequence[Story]) -> list[tuple[PrintedPart, ...]]:
     """What of an article's lines is each story's."""
     pieces: list[tuple[PrintedPart, ...]] = []
-    if not stories:
-        return pieces
     for story in stories[1:]:
         opening = next((p.text for p in [*story.heads, *story.body] if p.text), "")
         before, printed = cut_printed(printed, opening)
@@ -226,24 +210,21 @@ def _parts(article: Arranged, page: PrintedPage) -> tuple[Part, ...]:
 
 def _paragraphs(article: Arranged) -> list[Paragraph]:
     """Headline, body and captions of an article as the page reader's paragraphs."""
-    paragraphs: list[Paragraph] = []
-    if article.head is not None:
-        paragraphs += _head_paragraphs(article.head)
-    paragraphs += _body_paragraphs(article)
-    paragraphs += [Paragraph([], _text_of(c.lines), "caption") for c in article.captions]
-    return paragraphs
+    heads = [] if article.head is None else _head_paragraphs(article.head)
+    return [*heads, *_body_paragraphs(article), *_captions(article)]
+
+
+def _captions(article: Arranged) -> list[Paragraph]:
+    return [Paragraph([], _text_of(c.lines), "caption") for c in article.captions]
 
 
 def _head_paragraphs(head: Head) -> list[Paragraph]:
-    paragraphs = [Paragraph([], text, "heading", level=2) for text in _headline_texts(head.above)]
-    paragraphs.append(Paragraph([], _headline(head.main), "heading", level=1))
-    paragraphs += [Paragraph([], text, "heading", level=2) for text in _headline_texts(head.below)]
-    paragraphs += [Paragraph([], line.text, "byline") for line in head.bylines]
-    return paragraphs
-
-
-def _headline_texts(lines: Sequence[Line]) -> list[str]:
-    return [line.text for line in lines]
+    return [
+        *(Paragraph([], line.text, "heading", level=2) for line in head.above),
+        Paragraph([], _headline(head.main), "heading", level=1),
+        *(Paragraph([], line.text, "heading", level=2) for line in head.below),
+        *(Paragraph([], line.text, "byline") for line in head.bylines),
+    ]
 
 
 def _headline(lines: Sequence[Line]) -> str:
@@ -277,9 +258,7 @@ def _runs_on(last: Paragraph, block: Block) -> bool:
     """Whether a block's first paragraph goes on with the one before it."""
     if last.kind != "text" or block.starts == "paragraph":
         return False
-    if block.starts == "middle":
-        return True
-    return not is_finished(last.text)
+    return block.starts == "middle" or not is_finished(last.text)
 
 
 def _split_paragraphs(block: Block) -> list[list[Line]]:
@@ -300,7 +279,4 @@ def _paragraph(text: str, lines: Sequence[Line]) -> Paragraph:
 
 
 def _text_of(lines: Sequence[Line]) -> str:
-    text = ""
-    for line in lines:
-        text = join_pieces(text, line.text) if text else line.text
-    return text
+    return reduce(join_pieces, (line.text for line in lines))

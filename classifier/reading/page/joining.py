@@ -64,6 +64,11 @@ class Paragraph:
     items: bool = field(default=False, repr=False)
     signed: bool = field(default=False, repr=False)
 
+    @property
+    def may_head(self) -> bool:
+        """Whether it stands as a headline without marks does, and signs no story."""
+        return self.alone and self.kind == "text" and not self.signed
+
 
 def paragraphs_of(lines: Sequence[Line], *, page: bool = True) -> list[Paragraph]:
     """Put the lines of a page (or of one plain article) together into paragraphs, in reading order.
@@ -126,7 +131,7 @@ def paragraphs_of(lines: Sequence[Line], *, page: bool = True) -> list[Paragraph
 
 def _with_torn_joined(paragraphs: list[Paragraph], lines: Sequence[Line]) -> list[Paragraph]:
     """Short lines that were held for sub-heads but are torn beginnings are joined to what follows."""
-    short = {p for p in paragraphs if p.alone and p.kind == "text" and not p.signed and not lines[p.lines[0]].bold}
+    short = {p for p in paragraphs if p.may_head and not lines[p.lines[0]].bold}
     if not short:
         return paragraphs
     pairs = cache(lambda: pairs_beside(line.text for line in lines))

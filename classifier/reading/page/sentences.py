@@ -18,6 +18,10 @@ _OPENING = pattern(any_of("".join(PAIRS.values())))
 
 _JOINT_CHARS, _NAMES_CHARS = 160, 400
 """How much of a growing paragraph's end is looked at: all of it each time would cost its length squared."""
+_OPEN_CHARS = 120
+"""Longer ago nobody knows whether a bracket is still open."""
+_CLOSED_AS_WELL = {")": "\uff09", "\uff09": ")", "\u201d": '"'}
+"""What else closes a bracket or quotation, by what closes it."""
 _LIST_INTRO = pattern(rf"(?:如下|以下|下列|包括|名单|有){any_of(COLON)}$")
 
 
@@ -68,14 +72,9 @@ def has_open_bracket(text: str) -> bool:
         return False
     for closing, opening in PAIRS.items():
         opened = tail.rfind(opening)
-        if opened >= 0 and tail.find(closing, opened) < 0:
-            if closing == ")" and "\uff09" in tail[opened:]:
-                continue
-            if closing == "\uff09" and ")" in tail[opened:]:
-                continue
-            if closing == "\u201d" and ('"' in tail[opened:] or len(tail) - opened > 120):
-                continue
-            if len(tail) - opened <= 120 and not any(c in STOP for c in tail[opened:-1]):
+        if opened >= max(0, len(tail) - _OPEN_CHARS) and tail.find(closing, opened) < 0:
+            inside = tail[opened:]
+            if _CLOSED_AS_WELL.get(closing, closing) not in inside and not any(c in STOP for c in inside[:-1]):
                 return True
     return False
 

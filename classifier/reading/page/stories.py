@@ -81,28 +81,19 @@ class _Grouping:
     def run(self) -> list[Story]:
         i = 0
         while i < len(self.paragraphs):
-            p = self.paragraphs[i]
-            if p.kind == "heading":
-                j = i
-                while j < len(self.paragraphs) and self.paragraphs[j].kind == "heading":
+            p, j = self.paragraphs[i], i + 1
+            if p.kind in ("heading", "byline"):
+                while j < len(self.paragraphs) and self.paragraphs[j].kind == p.kind:
                     j += 1
-                self._headings(self.paragraphs[i:j], self._after(j - 1))
-                i = j
-                continue
-            if p.kind == "left_out":
+                take = self._headings if p.kind == "heading" else self._bylines
+                take(self.paragraphs[i:j], self._after(j - 1))
+            elif p.kind == "left_out":
                 self.turned = _TURNED
-            elif p.kind == "byline":
-                j = i
-                while j < len(self.paragraphs) and self.paragraphs[j].kind == "byline":
-                    j += 1
-                self._bylines(self.paragraphs[i:j], self._after(j - 1))
-                i = j
-                continue
             elif p.kind == "text":
                 self._text(p, i)
             else:
                 self._current().body.append(p)
-            i += 1
+            i = j
         return self.stories
 
     def _after(self, i: int) -> Paragraph | None:
@@ -243,13 +234,7 @@ class _Grouping:
         """A new story, with the headline that stands without marks at the end of the one before."""
         story = Story()
         taken: list[Paragraph] = []
-        while (
-            before.body
-            and len(taken) < 2
-            and before.body[-1].alone
-            and before.body[-1].kind == "text"
-            and not before.body[-1].signed
-        ):
+        while before.body and len(taken) < 2 and before.body[-1].may_head:
             taken.insert(0, before.body.pop())
         name_from(story, taken)
         if not before.body and not before.heads:

@@ -100,14 +100,7 @@ def make_story(run: list[Paragraph], tops: list[int]) -> Story:
 def take_kicker(before: Story, story: Story) -> None:
     """A line without marks right above a headline is its column or kicker, not the end of the story before."""
     last = before.body[-1] if before.body else None
-    if (
-        last is None
-        or not last.alone
-        or last.signed
-        or last.kind != "text"
-        or not before.has_text
-        or len(before.body) < 2
-    ):
+    if last is None or not last.may_head or not before.has_text or len(before.body) < 2:
         return
     before.body.pop()
     story.heads.insert(0, last)
@@ -140,13 +133,9 @@ def take_title_from_body(story: Story) -> None:
             story.subtitle = f"{story.subtitle} {first.text}".strip()
         return
     taken: list[Paragraph] = []
-    while len(story.body) > 1 and len(taken) < 2 and _may_head(story.body[0]):
+    while len(story.body) > 1 and len(taken) < 2 and story.body[0].may_head:
         taken.append(story.body.pop(0))
     name_from(story, taken)
-
-
-def _may_head(p: Paragraph) -> bool:
-    return p.alone and p.kind == "text" and not p.signed
 
 
 def names_column(heading: str) -> bool:

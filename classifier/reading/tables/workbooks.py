@@ -148,7 +148,7 @@ class _SheetTable:
         if article_id in self.given:
             article_id = ""
         self.own.add(article_id)
-        title_goes_on, text_goes_on, date_goes_on = (merged.holds(position) for merged in columns.merged)
+        title_goes_on, text_goes_on, date_goes_on = (_goes_on(rows, position) for rows in columns.merged)
         if not date and date_goes_on:
             date = self.last_date
         self.last_date = date
@@ -175,29 +175,19 @@ class _Columns:
 
     id: int
     others: tuple[int, int, int]
-    merged: tuple[_Merged, _Merged, _Merged]
+    merged: Sequence[Sequence[tuple[int, int]]]
 
     @classmethod
     def of(cls, names: Sequence[str], options: ReadingOptions, sheet: Sheet) -> _Columns:
         fields = fields_of(names, options)
         article_id, title, text, date = (names.index(name) if name else -1 for name in fields)
-        merged = (_Merged.of(sheet, title), _Merged.of(sheet, text), _Merged.of(sheet, date))
+        merged = [
+            sorted((first, last) for place, first, last in sheet.merged if place == own) for own in (title, text, date)
+        ]
         return cls(article_id, (title, text, date), merged)
 
 
-@dataclass(frozen=True, slots=True)
-class _Merged:
-    """The cells of one column that are several rows high."""
-
-    first: list[int]
-    last: list[int]
-
-    @classmethod
-    def of(cls, sheet: Sheet, column: int) -> _Merged:
-        ranges = sorted((first, last) for place, first, last in sheet.merged if place == column)
-        return cls([first for first, _ in ranges], [last for _, last in ranges])
-
-    def holds(self, row: int) -> bool:
-        """Whether the cell in a row is one with that above it."""
-        at = bisect_left(self.first, row) - 1
-        return at >= 0 and row <= self.last[at]
+def _goes_on(merged: Sequence[tuple[int, int]], row: int) -> bool:
+    """Whether the cell in a row is one with that above it; ``merged`` are first and last rows, sorted."""
+    at = bisect_left(merged, (row,)) - 1
+    return at >= 0 and row <= merged[at][1]

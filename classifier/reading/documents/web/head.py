@@ -168,8 +168,9 @@ def find_date(page: Page, scripts: tuple[tuple[str, str], ...], title_at: int, f
         if date := _first_date(time):
             return date
     for key in ("og:url", "canonical", "mobile-agent"):
-        if date := _address_date(page.metas.get(key, "")):
-            return date
+        for match in _IN_ADDRESS.finditer(page.metas.get(key, "")):
+            if date := _date_of(match):
+                return date
     for opening, script in scripts:
         if opening[1:2] in "tT" and (seconds := _SECONDS.fullmatch(script[:40])):
             return _day_of(int(seconds[1]))
@@ -189,25 +190,22 @@ def _set_together(page: Page, i: int) -> str:
 
 def _first_date(text: str) -> str:
     for match in _DATE.finditer(text):
-        if date := iso(int(match[1]), int(match[2] or match[4] or match[6]), int(match[3] or match[5] or match[7])):
+        if date := _date_of(match):
             return date
     if american := _MONTH_FIRST.match(text):
         return iso(int(american[3]), int(american[1]), int(american[2]))
     compact = re.match(r"\s*((?:19|20)\d{2})(\d{2})(\d{2})", text)
-    return iso(int(compact[1]), int(compact[2]), int(compact[3])) if compact else ""
+    return _date_of(compact) if compact else ""
 
 
-def _address_date(address: str) -> str:
-    for match in _IN_ADDRESS.finditer(address):
-        if date := iso(int(match[1] or match[4]), int(match[2] or match[5]), int(match[3] or match[6])):
-            return date
-    return ""
+def _date_of(match: re.Match[str]) -> str:
+    """The date of which a match's groups that are there are year, month and day."""
+    year, month, day = (int(number) for number in match.groups() if number)
+    return iso(year, month, day)
 
 
 def _read_script_date(match: re.Match[str]) -> str:
-    if match[4]:
-        return _day_of(int(match[4]))
-    return iso(int(match[1]), int(match[2]), int(match[3]))
+    return _day_of(int(match[4])) if match[4] else _date_of(match)
 
 
 def _day_of(seconds: int) -> str:
