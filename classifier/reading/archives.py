@@ -71,7 +71,7 @@ def _zip_members(file: BinaryIO, reading: ArchiveReading, members: range | None)
         if len(infos) > limits.members:
             raise InputRefused(name, say("reading.too_many_members", most=f"{limits.members:,}"))
         for number, info in enumerate(infos):
-            member = _readable_name(info, limits)
+            member = zip_name(info.filename, bool(info.flag_bits & 0x800))[: limits.member_name_chars]
             if info.is_dir() or is_hidden(member) or (members is not None and number >= members.stop):
                 continue
             wanted = members is None or number >= members.start
@@ -135,8 +135,11 @@ def _office_file(infos: list[zipfile.ZipInfo]) -> str:
 
 
 def _member(opened: BinaryIO, member: str, stem: str, reading: ArchiveReading) -> Member:
-    limits = reading.limits
-    stream = BoundedStream(opened, None, f"{reading.name}!{member}", limits, _most(member, limits), reading.total)
+    """A member that may unpack to as much as an archive where its kind is streamed, else to as much as one file."""
+    limits, (_, kind, packed) = reading.limits, split_name(member)
+    streamed = kind in (TABLES | ARCHIVES) - {"json", "parquet", "spreadsheet", "zip"} or packed
+    most = limits.unpacked_bytes if streamed else limits.file_bytes + 1
+    stream = BoundedStream(opened, None, f"{reading.name}!{member}", limits, most, reading.total)
     return Member(member, cast(BinaryIO, io.BufferedReader(stream, 1 << 16)), stem)
 
 
@@ -186,14 +189,3 @@ def tar_ranges(file: BinaryIO, cost: Callable[[str, int], int], size: int) -> It
             raise tarfile.ReadError("a record too long") from error
         if total:
             yield TarRange(start, archive.offset, total, names)
-
-
-def _most(member: str, limits: Limits) -> int:
-    """How many bytes a member may unpack to: streamed kinds as much as an archive, others as one file."""
-    _, kind, packed = split_name(member)
-    streamed = kind in (TABLES | ARCHIVES) - {"json", "parquet", "spreadsheet", "zip"} or bool(packed)
-    return limits.unpacked_bytes if streamed else limits.file_bytes + 1
-
-
-def _readable_name(info: zipfile.ZipInfo, limits: Limits) -> str:
-    return zip_name(info.filename, bool(info.flag_bits & 0x800))[: limits.member_name_chars]

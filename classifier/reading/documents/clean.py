@@ -110,7 +110,8 @@ def put_together(
         elif indents is None:
             return None
         else:
-            joined = _with_lines_joined(own, indents)
+            lines = [Line(0, 0, line, "text", indent=indent) for line, indent in zip(own, indents, strict=True)]
+            joined = [p.text for p in paragraphs_of(lines, page=False)]
         if len(joined) < len(own):
             return joined, first_byline(joined)
     return own, next(filter(None, leads[:3]), None)
@@ -204,12 +205,6 @@ def _with_torn_joined(own: Sequence[str], unfinished: Sequence[int]) -> list[str
     for p in short:
         p.alone = True
     return [p.text for p in join_torn(paragraphs, frozenset(short), lambda pair: _times(own, pair))]
-
-
-def _with_lines_joined(own: Sequence[str], indents: Sequence[int]) -> list[str]:
-    """The paragraphs that lines make, of which some go on in the next."""
-    lines = [Line(0, 0, line, "text", indent=indent) for line, indent in zip(own, indents, strict=True)]
-    return [p.text for p in paragraphs_of(lines, page=False)]
 
 
 def _times(own: Sequence[str], pair: str) -> int:

@@ -60,14 +60,11 @@ def _text(words: Sequence[tuple[str, Any]]) -> str:
         word, box = element.get("CONTENT") or "", _box(element)
         if apart and text and word:
             wide = before is None or box is None or box.left - before.right >= WIDE_BLANK * max(box.height, 1e-9)
-            text += " " if wide or not _is_close(text[-1], word[0]) else ""
+            pair = f"{text[-1]} {word[0]}"
+            text += " " if wide or close_up(pair) == pair else ""
         text += word
         before, apart = box, False
     return text
-
-
-def _is_close(a: str, b: str) -> bool:
-    return close_up(f"{a} {b}") == a + b
 
 
 def _all(root: Any, name: str) -> Iterator[Any]:

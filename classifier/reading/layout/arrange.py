@@ -436,13 +436,14 @@ def _with_torn_joined(
         for other in kept:
             if other is h or other.vertical or around.crossed(h.box, other.box):
                 continue
+            in_row = abs(h.main[0].middle - other.main[0].middle) < 0.2 * h.size  # perhaps torn by a blank
             overlaps = h.box.shared_x(other.box) > 0.3 * min(h.box.width, other.box.width)
             below, above = other.box.top - h.box.bottom, h.box.top - other.box.bottom
             if overlaps and -0.5 * body < below < 2.2 * body:
                 cost = max(0.0, below)
             elif overlaps and h.size < other.size and -0.5 * body < above < 2.2 * body:
                 cost = max(0.0, above)
-            elif _same_row(h, other) and 0 <= -h.box.shared_x(other.box) < 1.8 * h.size:
+            elif in_row and 0.93 < h.size / other.size < 1.08 and 0 <= -h.box.shared_x(other.box) < 1.8 * h.size:
                 cost = 2.5 * body
             else:
                 continue
@@ -455,11 +456,6 @@ def _with_torn_joined(
             if best in owned:
                 owned.add(joined)
     return kept
-
-
-def _same_row(a: Head, b: Head) -> bool:
-    """Whether two headlines may be one torn by a blank: of one size, in one row."""
-    return 0.93 < a.size / b.size < 1.08 and abs(a.main[0].middle - b.main[0].middle) < 0.2 * a.size
 
 
 def _join_heads(a: Head, b: Head, exact: bool) -> Head:
@@ -549,17 +545,14 @@ def _give_captions(
         )
         place = picture.around(caption.box)
         best = min(articles, key=lambda a: _picture_cost(a, place, around), default=None)
-        if _is_photo_news(caption) and (best is None or not _holds(best.box, place)):
+        # A picture's text of more than one sentence tells a story of its own.
+        is_story = len(caption.text) >= PHOTO_NEWS_CHARS and "。" in caption.text.rstrip("。")
+        if is_story and (best is None or not _holds(best.box, place)):
             articles.append(Arranged(None, [caption]))
         elif best is None:
             left_out.append(LeftOutText(caption.text, caption.box, "caption"))
         else:
             best.captions.append(caption)
-
-
-def _is_photo_news(caption: Block) -> bool:
-    """Whether a picture's text tells a story of its own: more than one sentence."""
-    return len(caption.text) >= PHOTO_NEWS_CHARS and caption.text.rstrip("。").count("。") >= 1
 
 
 def _holds(box: Box, place: Box) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.layout.measured import Measured, close_up, measure_block, measure_page, measure_piece
+from classifier.reading.layout.measured import close_up, measure_block, measure_page, measure_piece
 from classifier.reading.layout.printed import Box, PrintedPage, Role
 
 _BOX = re.compile(r"\bbbox\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
@@ -51,7 +51,7 @@ def _page(page: Any, number: int) -> PrintedPage:
                 rules.append(box)
             elif classes & {"ocr_photo", "ocr_image", "ocr_linedrawing", "ocr_float", "ocr_chart"}:
                 pictures.append(box)
-    pieces = _lines(page)
+    pieces = [measure_piece(_text(e), _box(e), _role(e)) for e in _innermost(page, set(_LINES))]
     if not pieces:
         blocks = next((elements for kinds in _SMALLER if (elements := _innermost(page, kinds))), [])
         pieces = [measure_block(_text(element), _box(element)) for element in blocks]
@@ -60,12 +60,8 @@ def _page(page: Any, number: int) -> PrintedPage:
     return measure_page(number, width, height, pieces, rules=rules, pictures=pictures)
 
 
-def _lines(page: Any) -> list[Measured]:
-    pieces: list[Measured] = []
-    for element in _innermost(page, set(_LINES)):
-        [role, *_] = [role for kind, role in _LINES.items() if kind in _classes(element)]
-        pieces.append(measure_piece(_text(element), _box(element), role))
-    return pieces
+def _role(element: Any) -> Role:
+    return next(role for kind, role in _LINES.items() if kind in _classes(element))
 
 
 def _innermost(page: Any, kinds: set[str]) -> list[Any]:

@@ -22,17 +22,14 @@ def is_garbled(page: PrintedPage) -> bool:
     strange = sum(_is_strange(c) for c in text)
     if max(strange, page.unmapped) > STRANGE_SHARE * len(text):
         return True
-    pairs = [(a, b) for a, b in pairwise(_in_order(page)) if _is_han(a) and _is_han(b)]
+    # Roughly as lines run, so that neighbours are neighbours.
+    in_order = sorted(page.pieces, key=lambda p: (round(p.box.bottom), p.box.left))
+    running = "".join(piece.text for piece in in_order)
+    pairs = [(a, b) for a, b in pairwise(running) if _is_han(a) and _is_han(b)]
     if len(pairs) < LEAST_HAN:
         return False
     table = word_pairs()
     return sum(b in table.get(a, "") for a, b in pairs) < LEAST_WORD_PAIRS * len(pairs)
-
-
-def _in_order(page: PrintedPage) -> str:
-    """The page's text roughly as lines run, so that neighbours are neighbours."""
-    pieces = sorted(page.pieces, key=lambda p: (round(p.box.bottom), p.box.left))
-    return "".join(p.text for p in pieces)
 
 
 def _is_han(c: str) -> bool:

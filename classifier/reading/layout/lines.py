@@ -69,12 +69,12 @@ def lines_of_pieces(pieces: Sequence[TextPiece], body: float, barriers: Sequence
     stacked, rest = _stack_headlines(pieces, body)
     runs = _runs(rest, body, barriers)
     lines = [*stacked, *_without_blanks(runs, body, barriers)]
-    return [replace(line, text=plain_ideographs(_without_stretch(line.text))) for line in lines]
-
-
-def _without_stretch(text: str) -> str:
-    """A line that is stretched to its column's width, without the blanks between its characters."""
-    return _STRETCHED.sub(lambda match: match[0].replace(" ", ""), text) if text.count(" ") >= LEAST_STRETCHED else text
+    for i, line in enumerate(lines):
+        text = line.text
+        if text.count(" ") >= LEAST_STRETCHED:  # it may be stretched to its column's width
+            text = _STRETCHED.sub(lambda match: match[0].replace(" ", ""), text)
+        lines[i] = replace(line, text=plain_ideographs(text))
+    return lines
 
 
 # Runs ----------------------------------------------------------------------------------------------
@@ -294,10 +294,8 @@ def _without_blanks(runs: list[Line], body: float, barriers: Sequence[Box]) -> l
                 break
             if line.role != other.role or grid.is_gutter(line, other):
                 break
-            if line.size < HEADLINE * body and other.size < HEADLINE * body:
-                apart = "" if gap_right - gap_left < 0.5 * line.size else " "
-            else:
-                apart = " "
+            close = max(line.size, other.size) < HEADLINE * body and gap_right - gap_left < 0.5 * line.size
+            apart = "" if close else " "
             line = Line(
                 line.text + apart + other.text,
                 line.box.around(other.box),
@@ -306,7 +304,7 @@ def _without_blanks(runs: list[Line], body: float, barriers: Sequence[Box]) -> l
                 line.role,
             )
             gone.add(j)
-            grid.grow(i, line)
+            grid.runs[i] = line
         merged[i] = line
     return [merged[i] for i in order if i not in gone and i in merged]
 
@@ -322,9 +320,6 @@ class _Grid:
             top, bottom = (run.box.top, run.box.bottom) if run.lines > 1 else (run.middle, run.middle)
             for b in range(int(top / self.body), int(bottom / self.body) + 1):
                 self.bins[b].append(i)
-
-    def grow(self, i: int, line: Line) -> None:
-        self.runs[i] = line
 
     def near(self, top: float, bottom: float) -> Iterable[int]:
         seen: set[int] = set()
@@ -356,7 +351,8 @@ class _Grid:
         reach = 3.4 * max(size, self.body) if size < HEADLINE * self.body else 8 * self.body + size
         large = size >= HEADLINE * self.body
         body = self.body
-        sides = {False: _Side(), True: _Side()}  # above, below
+        # How many lines above and below the gap run across it, end at it, and begin at it.
+        across, lefts, rights = [0, 0], [0, 0], [0, 0]
         for j in self.near(line.box.top - reach, line.box.bottom + reach):
             near = self.runs[j]
             if near is line or near is other:
@@ -365,37 +361,25 @@ class _Grid:
                 continue
             if large and near.size >= HEADLINE * body and near.middle < line.middle:
                 continue
-            box, side = near.box, sides[near.middle > line.middle]
+            box, side = near.box, near.middle > line.middle
             if box.left <= left - 0.3 * body and box.right >= right + 0.3 * body:
                 # A byline or a short headline in the middle of columns says nothing of the gap between them.
                 alike = 0.87 <= near.size / size <= 1.15
-                side.across += large or (alike and (left - box.left) + (box.right - right) > 8 * body)
+                across[side] += large or (alike and (left - box.left) + (box.right - right) > 8 * body)
             elif box.width <= 4 * body:
                 continue
             elif left - (2.2 if large else 1.2) * body < box.right <= right + 0.2 * body:
-                side.lefts += 1
+                lefts[side] += 1
             elif max(left - 0.2 * body, right - 2.6 * body) <= box.left < right + (2.6 if large else 0.7) * body:
-                side.rights += 1
-        across = sides[False].across + sides[True].across
-        lefts = sides[False].lefts + sides[True].lefts
-        rights = sides[False].rights + sides[True].rights
-        along = 0.5 * (lefts + rights)
+                rights[side] += 1
+        over, along = sum(across), 0.5 * (sum(lefts) + sum(rights))
         if large:
             # Two headlines side by side stand over a gutter; a blank in one stands where chance put it.
-            return right - left > 0.3 * body and lefts > 0 and rights > 0 and along > across
-        if any(side.lefts and side.rights and not side.across for side in sides.values()):
+            return right - left > 0.3 * body and any(lefts) and any(rights) and along > over
+        if any(lefts[side] and rights[side] and not across[side] for side in (0, 1)):
             return True
         if right - left > LARGEST_BLANK * size:
-            return across < 2 or along > 0
-        if across == 0 and along == 0:
+            return over < 2 or along > 0
+        if over == 0 and along == 0:
             return right - left > 1.2 * size
-        return along >= across
-
-
-@dataclass(slots=True)
-class _Side:
-    """How many lines above or below a gap run across it, end at it, and begin at it."""
-
-    across: int = 0
-    lefts: int = 0
-    rights: int = 0
+        return along >= over

@@ -152,10 +152,10 @@ def _at_even_steps(chain: list[Line]) -> list[list[Line]]:
 # How blocks start and end ----------------------------------------------------------------------------
 
 
-def see_paragraphs(blocks: Sequence[Block], column_lefts: Sequence[tuple[float, float, float]] = ()) -> None:
+def see_paragraphs(blocks: Sequence[Block]) -> None:
     """Say of each block where paragraphs start in it, and how it starts and ends itself."""
     indents = _indents_are_used(blocks)
-    lefts = _left_edges(blocks)
+    lefts = sorted(min(line.box.left for line in b.lines) for b in blocks if len(b.lines) >= 3)
     for one in blocks:
         _see(one, indents, lefts)
 
@@ -170,10 +170,6 @@ def _indents_are_used(blocks: Sequence[Block]) -> bool:
         lines += len(one.lines)
         indented += sum(1.3 <= (line.box.left - left) / one.size <= 2.8 for line in one.lines)
     return indented >= max(1, 0.02 * lines)
-
-
-def _left_edges(blocks: Sequence[Block]) -> list[float]:
-    return sorted(min(line.box.left for line in b.lines) for b in blocks if len(b.lines) >= 3)
 
 
 def _see(one: Block, indents: bool, lefts: list[float]) -> None:
@@ -197,16 +193,13 @@ def _see(one: Block, indents: bool, lefts: list[float]) -> None:
         if k == 0:
             known = len(lines) > 1 or any(abs(e - line.box.left) < 0.4 * size for e in lefts) or indent > 1
             if lead_byline(line.text) or is_byline or line.text.startswith(("（上接", "(上接")):
-                one.first_lines.add(0)
                 one.starts = "paragraph"
-            elif indents and known:
-                one.starts = "paragraph" if 1.2 <= indent <= 3.2 else "middle"
-                if one.starts == "middle" and indent > 3.2 and len(line.text) < 20:
-                    one.starts = ""
-                if one.starts == "paragraph":
-                    one.first_lines.add(0)
-            else:
+            elif not (indents and known) or (indent > 3.2 and len(line.text) < 20):
                 one.starts = ""
+            else:
+                one.starts = "paragraph" if 1.2 <= indent <= 3.2 else "middle"
+            if one.starts == "paragraph":
+                one.first_lines.add(0)
             continue
         before = lines[k - 1]
         if _ITEM.match(line.text) and before.text[-1:] in "。；;:：":
@@ -224,12 +217,11 @@ def _see(one: Block, indents: bool, lefts: list[float]) -> None:
         elif short and is_finished(before.text):
             one.first_lines.add(k)
     last = lines[-1]
-    right = rights[-1]
     width = max(line.box.width for line in lines)
     finished = is_finished(last.text)
     if len(lines) == 1:
-        one.ends = "" if finished else ("middle" if last.box.width > 6 * size else "")
-    elif last.box.right < right - 1.6 * size and last.box.width < width - 1.6 * size:
+        one.ends = "middle" if not finished and last.box.width > 6 * size else ""
+    elif last.box.right < rights[-1] - 1.6 * size and last.box.width < width - 1.6 * size:
         one.ends = "paragraph" if finished else ""
     else:
         one.ends = "" if finished else "middle"
@@ -254,12 +246,9 @@ def _left_of(lines: Sequence[Line], k: int, size: float) -> float:
 
 def _right_edge(lines: Sequence[Line], k: int) -> float:
     """The column's right edge at a line."""
-    size = lines[k].size
-    near = [line.box.right for line in lines[max(0, k - 2) : k + 3]]
-    far = max(near)
-    left = lines[k].box.left
-    alike = [line.box.right for line in lines[max(0, k - 2) : k + 3] if abs(line.box.left - left) < 2.8 * size]
-    return max(alike) if alike else far
+    own, near = lines[k], lines[max(0, k - 2) : k + 3]
+    alike = [line for line in near if abs(line.box.left - own.box.left) < 2.8 * own.size]
+    return max(line.box.right for line in alike or near)
 
 
 def _is_centred(line: Line, left: float, right: float, size: float) -> bool:

@@ -212,7 +212,8 @@ def lead_byline(paragraph: str) -> Byline | None:
         return None  # 某台(记者 张宁)曾报道: a story that speaks of another
     if parts.points < ENOUGH or (only_people and len(paragraph.strip()) - parts.end < MIN_TEXT_CHARS):
         return None
-    month, day = (parts.month, parts.day) if _is_day(parts.month, parts.day) else (0, 0)
+    is_day = 1 <= parts.month <= 12 and 1 <= parts.day <= 31
+    month, day = (parts.month, parts.day) if is_day else (0, 0)
     end = places[parts.end - 1] + 1 if places else parts.end
     return Byline(printed[:end].strip(), parts.names, parts.place, month, day, parts.cited)
 
@@ -531,7 +532,3 @@ def _people_in_bracket(inside: str) -> tuple[str, ...]:
 def _is_credit(inside: str) -> bool:
     """Whether a bracket names who took a photo, not who wrote."""
     return bool(_CREDIT_END.search(inside)) and not _WROTE_TOO.search(inside)
-
-
-def _is_day(month: int, day: int) -> bool:
-    return 1 <= month <= 12 and 1 <= day <= 31

@@ -84,24 +84,24 @@ def plain_formula(formula: str) -> str | None:
         return None
     text = text.replace("~", "")
     for _ in range(3):
-        text = _RAISED.sub(lambda m: _raise(m[1] if m[1] is not None else m[2]), text)
-        text = _LOWERED.sub(lambda m: _lower(m[1] if m[1] is not None else m[2]), text)
+        text = _LOWERED.sub(_lower, _RAISED.sub(_raise, text))
     text = text.replace("{", "").replace("}", "")
     text = _WORDS.sub("\\1\0", text)
     return "".join(text.split()).replace("\0", " ").replace("%₀", "‰")
 
 
-def _raise(inside: str) -> str:
-    bare = "".join(inside.replace("{", "").replace("}", "").split())
-    if not bare or bare in "°′″":
-        return bare
-    if bare.startswith("°"):
-        return bare
-    if bare in "®©#%":
+def _inside(match: re.Match[str]) -> str:
+    inside = match[1] if match[1] is not None else match[2]
+    return "".join(inside.replace("{", "").replace("}", "").split())
+
+
+def _raise(match: re.Match[str]) -> str:
+    bare = _inside(match)
+    if bare.startswith("°") or bare in "°′″" or bare in "®©#%":
         return bare
     return bare.translate(_SUPERSCRIPTS) if all(c in "0123456789+-()n" for c in bare) else f"^{bare}"
 
 
-def _lower(inside: str) -> str:
-    bare = "".join(inside.replace("{", "").replace("}", "").split())
+def _lower(match: re.Match[str]) -> str:
+    bare = _inside(match)
     return bare.translate(_SUBSCRIPTS) if all(c in "0123456789+-()" for c in bare) else bare

@@ -130,7 +130,13 @@ def _bare_speaker(paragraph: str) -> str:
     return match["name"] if match and is_bare_name(match["name"]) else ""
 
 
-def _is_named(name: str, before: str) -> bool:
+def _is_named(name: str, paragraphs: Sequence[str]) -> bool:
+    """Whether the paragraphs before name somebody, as far back as names are remembered."""
+    first, chars = len(paragraphs), 0
+    while first and chars < REMEMBERED_CHARS:
+        first -= 1
+        chars += len(paragraphs[first])
+    before = "".join(paragraphs[first:])
     return name in before or name[-2:] in before or name.split("·")[0] in before
 
 
@@ -196,20 +202,11 @@ def _strength(
     strength = _BIAS
     for weight, value in zip(_WEIGHTS, sign_values(signs), strict=True):
         strength += weight * value
-    if (name := _bare_speaker(paragraphs[index])) and not _is_named(name, _before(paragraphs, start, index)):
+    if (name := _bare_speaker(paragraphs[index])) and not _is_named(name, paragraphs[start:index]):
         return strength + _SPEAKER_WEIGHT, doubt("unmarked_speaker")
     if _LEAD.match(simplify(paragraphs[index][:120])):
         return strength + _LEAD_WEIGHT, doubt("unmarked_opening")
     return strength, _UNSHARED
-
-
-def _before(paragraphs: Sequence[str], start: int, index: int) -> str:
-    """The text of the story before a paragraph, as far back as names are remembered."""
-    first, chars = index, 0
-    while first > start and chars < REMEMBERED_CHARS:
-        first -= 1
-        chars += len(paragraphs[first])
-    return "".join(paragraphs[first:index])
 
 
 def _category_change(probabilities: object, paragraphs: Sequence[str], start: int, index: int, stop: int) -> float:

@@ -43,7 +43,13 @@ def sheet_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
     given: set[str] = set()
     table: _SheetTable | None = None
     tables = 0
-    for piece in _pieces(data, source):
+    if is_workbook(data):
+        pieces = read_sheets_in_process(data, source.name, source.options.limits)
+    else:
+        from classifier.reading.tables.markup_sheets import markup_sheets
+
+        pieces = markup_sheets(data, source.name, source.options)
+    for piece in pieces:
         if isinstance(piece, SheetRows):
             assert table is not None
             unpacked.take(sum(len(cell) for row in piece.rows for cell in row))
@@ -75,14 +81,6 @@ def first_rows(data: bytes, name: str) -> list[list[str]]:
         elif any(map(any, rows)):
             break
     return rows
-
-
-def _pieces(data: bytes, source: TableSource) -> Iterator[Sheet | SheetRows]:
-    if is_workbook(data):
-        return read_sheets_in_process(data, source.name, source.options.limits)
-    from classifier.reading.tables.markup_sheets import markup_sheets
-
-    return markup_sheets(data, source.name, source.options)
 
 
 def _source_of(sheet: Sheet, source: TableSource, tables: int) -> TableSource:

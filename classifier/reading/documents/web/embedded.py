@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 _TEXT = re.compile(
@@ -47,7 +46,8 @@ def find_embedded_article(scripts: tuple[tuple[str, str], ...]) -> Embedded | No
         if len(script) > _MOST_SCRIPT:
             continue
         in_area = opening[1:2] in "tT"
-        for written in (script,) if in_area else _written(script):
+        strings = (m[1] if m[1] is not None else m[2] for m in _TEXT.finditer(script))
+        for written in (script,) if in_area else strings:
             if len(written) < max(_LEAST_HAN, len(best) // 2):
                 continue
             text = html.unescape(written if in_area else _unescape(written))
@@ -61,11 +61,6 @@ def find_embedded_article(scripts: tuple[tuple[str, str], ...]) -> Embedded | No
     titles = (_unescape(m[1] or m[2] or "") for m in _TITLE.finditer(held))
     cleaned = (html.unescape(title).encode("utf-8", "replace").decode().strip(' "') for title in titles)
     return Embedded(best, next((title[:300] for title in cleaned if len(title) >= 4), ""))
-
-
-def _written(script: str) -> Iterator[str]:
-    for match in _TEXT.finditer(script):
-        yield match[1] if match[1] is not None else match[2]
 
 
 def _reads_well(text: str) -> bool:
