@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
-from classifier.reading import PageReading
+from classifier.reading.page.accounting import PageReading
 from classifier.reading.page.signs import ENDS
 
 Place = Literal["lead", "line", "end"]

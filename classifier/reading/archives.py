@@ -14,8 +14,7 @@ from classifier.messages import say
 from classifier.reading.file_names import GivenStems, tar_name, zip_name
 from classifier.reading.kinds import ARCHIVES, TABLES, is_hidden, is_readable, split_name
 from classifier.reading.limits import LIMITS, Limits
-from classifier.reading.packed_streams import BoundedStream, unpack
-from classifier.reading.unpacking import Unpacking
+from classifier.reading.packed_streams import BoundedStream, Unpacking, unpack
 
 _HEADER_BYTES = 1 << 20
 """A tar's own records (long names, attributes) are read whole; none is longer than a few paths."""

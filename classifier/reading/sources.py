@@ -33,11 +33,10 @@ from classifier.reading.kinds import (
 )
 from classifier.reading.limits import Limits
 from classifier.reading.origin import Origin
-from classifier.reading.packed_streams import put_back, read_whole, unpack
+from classifier.reading.packed_streams import TooMuch, Unpacking, put_back, read_whole, unpack
 from classifier.reading.reading_options import ReadingOptions, Scorer
 from classifier.reading.tables.chunk import ArticleChunk, TableSource
 from classifier.reading.tables.reader import table_chunks
-from classifier.reading.unpacking import TooMuch, Unpacking
 
 if TYPE_CHECKING:
     from classifier.reading.documents.clean_files import FileChunk

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import pytest
 
-from classifier.reading import read_page
 from classifier.reading.page.joining import paragraphs_of
 from classifier.reading.page.markup import lines_of
+from classifier.reading.page.page import read_page
 
 
 def joined(source: str) -> list[str]:

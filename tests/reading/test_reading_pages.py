@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from classifier.errors import InputRefused
-from classifier.reading import PageReading, ReadingOptions, read_bytes, read_page, read_path
+from classifier.reading import ReadingOptions, read_bytes, read_path
 from classifier.reading.documents.plain import plain_reading
 from classifier.reading.origin import Origin
+from classifier.reading.page.accounting import PageReading
+from classifier.reading.page.page import read_page
 
 PAGES = Path(__file__).parent / "pages"
 SAMPLE = Path(__file__).parents[2] / "samples" / "page.md"

@@ -6,11 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.errors import InputRefused
-from classifier.reading import PageReading, read_bytes, read_page
+from classifier.reading import read_bytes
 from classifier.reading.documents.plain import plain_reading
 from classifier.reading.encoding import decode
 from classifier.reading.origin import Origin
+from classifier.reading.page.accounting import PageReading
 from classifier.reading.page.bylines import closing_reporters, lead_byline, line_byline
+from classifier.reading.page.page import read_page
 from tests.examples import examples
 
 PIECES = st.sampled_from(

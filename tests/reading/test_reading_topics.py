@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.reading import read_page
+from classifier.reading.page.page import read_page
 from classifier.reading.page.topics import starts_in_speech, story_changes
 
 WATER = [

@@ -11,8 +11,8 @@ from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.documents.word import WordText, read_relations, read_styles
 from classifier.reading.limits import Limits
+from classifier.reading.packed_streams import check_parts
 from classifier.reading.patterns import pattern
-from classifier.reading.unpacking import check_parts
 
 _HEADING = pattern(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
 _MAIN = "word/document.xml"

@@ -1,7 +1,11 @@
-"""Rich Text Format → text with Markdown's headline marks, as ``docx_text`` gives it."""
+"""Rich Text Format → text with Markdown's headline marks, as ``docx_text`` gives it.
+
+The words are those of Microsoft's Rich Text Format specification, version 1.9.1.
+"""
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -9,18 +13,6 @@ from typing import Final
 from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.documents.docx import heading_marks
-from classifier.reading.documents.rtf_words import (
-    BOXES,
-    CHARACTERS,
-    ENDS_OF_PARAGRAPH,
-    HOLDERS,
-    STARRED_TEXT,
-    UNSEEN,
-    charset_encoding,
-    decode_bytes,
-    join_surrogates,
-    page_encoding,
-)
 from classifier.reading.doubts import doubt
 from classifier.reading.limits import Limits
 
@@ -31,6 +23,35 @@ _HEEDED: Final = frozenset({
     "ansicpg", "mac", "deff", "f", "af", "fcharset", "cpg", "dbch", "loch", "hich", "uc", "v", "deleted", "plain",
     "pard", "intbl", "s", "outlinelevel", "upr", "cell", "row", "nestcell",
 })  # fmt: skip
+_CHARACTERS: Final = {
+    "tab": " ", "line": "\n", "softline": "\n", "emdash": "—", "endash": "–", "emspace": " ", "enspace": " ",
+    "qmspace": " ", "bullet": "•", "lquote": "‘", "rquote": "’", "ldblquote": "“", "rdblquote": "”", "~": " ",
+    "_": "-", "{": "{", "}": "}", "\\": "\\",
+}  # fmt: skip
+"""Words and signs that stand for characters."""
+_ENDS_OF_PARAGRAPH: Final = frozenset({"par", "sect", "page", "column", "pagebb", "\n", "\r"})
+_UNSEEN: Final = frozenset({
+    "colortbl", "info", "pict", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf",
+    "ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "pntext", "pntxta", "pntxtb", "listtext",
+    "nonesttables", "shprslt", "fldinst", "datafield", "formfield", "xe", "tc", "tcn", "txe", "rxe", "revtbl",
+    "annotation", "private", "filetbl", "template", "comment", "nextfile", "mmathPict", "background", "bkmkstart",
+    "bkmkend", "falt", "panose", "fname", "objdata", "objclass", "objname", "listtable", "listoverridetable", "atnid",
+    "atnauthor", "generator",
+})  # fmt: skip
+"""Groups in which nothing is text of the document; pictures, headers and footers among them."""
+_HOLDERS: Final = frozenset({"fonttbl", "stylesheet", "sp", "sn", "sv", "shpinst", "do"})
+"""Groups whose own text is none of the document, but in which something counts."""
+_STARRED_TEXT: Final = frozenset({"footnote", "moMath", "moMathPara", "mr"})
+"""Groups marked as ones to skip where they are not known, that are text none the less."""
+_BOXES: Final = frozenset({"footnote", "shptxt", "dptxbxtext"})
+"""Groups whose text stands after the paragraph that they hang on."""
+_CHARSETS: Final = {
+    77: "mac_roman", 128: "cp932", 129: "cp949", 134: "gb18030", 136: "cp950", 161: "cp1253", 162: "cp1254",
+    163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
+    254: "cp437",
+}  # fmt: skip
+_TWO_BYTES: Final = ("gb18030", "cp950", "cp932", "cp949", "utf-8")
+_HAN_PAIRS: Final = re.compile(rb"(?:[\x00-\x7f]|[\xa1-\xf7][\xa1-\xfe])+")
 _START: Final = b"{\\rtf"
 _WIDE_CELL: Final = 40
 """A row lays out a page, and is no row of a table, where a cell holds several paragraphs of this many characters."""
@@ -100,7 +121,7 @@ class _Sink:
 
     def take_text(self) -> str:
         """What was written since the last paragraph or cell ended."""
-        text = join_surrogates("".join(self.pieces)).strip()
+        text = _join_surrogates("".join(self.pieces)).strip()
         self.pieces.clear()
         return text
 
@@ -187,32 +208,32 @@ class _RtfReader:
             return
         self._write_raw()
         text = sign.decode("latin-1")
-        if text in ENDS_OF_PARAGRAPH:
+        if text in _ENDS_OF_PARAGRAPH:
             self._end_paragraph()
-        elif text in CHARACTERS:
-            self._write(CHARACTERS[text])
+        elif text in _CHARACTERS:
+            self._write(_CHARACTERS[text])
 
     def _take_word(self, word: str, number: int | None) -> None:
         self._write_raw()
         skipped, self.to_skip = self.to_skip, 0
         starred, self.starred = self.starred, False
         group = self.group
-        if word in BOXES:
+        if word in _BOXES:
             self._open_box(word)
-        elif word in HOLDERS:
+        elif word in _HOLDERS:
             group.unseen, group.kind = True, word
-        elif word in UNSEEN or (starred and word not in STARRED_TEXT and word != "ud"):
+        elif word in _UNSEEN or (starred and word not in _STARRED_TEXT and word != "ud"):
             group.unseen = group.dropped = True
         elif word == "ud" and self.stack and self.stack[-1].kind == "upr":
             group.unseen = False  # the same text as the group before it, in Unicode
         if group.dropped:
             return
-        if word in CHARACTERS:
+        if word in _CHARACTERS:
             if skipped:
                 self.to_skip = skipped - 1
             else:
-                self._write(CHARACTERS[word])
-        elif word in ENDS_OF_PARAGRAPH:
+                self._write(_CHARACTERS[word])
+        elif word in _ENDS_OF_PARAGRAPH:
             self._end_paragraph()
         elif word in _HEEDED:
             self._heed(word, number)
@@ -259,15 +280,15 @@ class _RtfReader:
                 # A group that says the same twice: in bytes, and in Unicode, which is read.
                 group.unseen, group.kind = True, "upr"
             case "ansicpg":
-                self.encoding = page_encoding(number or 1252)
+                self.encoding = _page_encoding(number or 1252)
             case "mac":
                 self.encoding = "mac_roman"
             case "deff":
                 self.default_font = group.font = told
             case "fcharset" if self._is_in("fonttbl"):
-                self.fonts[group.font] = charset_encoding(told)
+                self.fonts[group.font] = _CHARSETS.get(told, "")
             case "cpg" if number and self._is_in("fonttbl"):
-                self.fonts[group.font] = page_encoding(number)
+                self.fonts[group.font] = _page_encoding(number)
 
     # Groups ------------------------------------------------------------------------------------------
 
@@ -289,11 +310,11 @@ class _RtfReader:
     def _close_group(self) -> None:
         self._end_words()
         closed = self.group
-        if closed.kind in BOXES:
+        if closed.kind in _BOXES:
             self._end_paragraph()
             self._end_row()
         self.group = self.stack.pop() if self.stack else _Group()
-        if closed.kind in BOXES:
+        if closed.kind in _BOXES:
             self._close_box()
         elif closed.kind == "sn":
             self.drawn_property = "".join(self.aside).strip()
@@ -325,7 +346,7 @@ class _RtfReader:
         if self.raw:
             group = self.group
             font = group.wide_font if group.is_wide and group.wide_font >= 0 else group.font
-            text = decode_bytes(bytes(self.raw), self.fonts.get(font, ""), self.encoding)
+            text = _decode_bytes(bytes(self.raw), self.fonts.get(font, ""), self.encoding)
             self.raw.clear()
             self._write(text)
 
@@ -415,3 +436,35 @@ class _RtfReader:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _page_encoding(page: int) -> str:
+    """The encoding of a code page (``\\ansicpg936``)."""
+    name = {936: "gb18030", 54936: "gb18030", 65001: "utf-8", 10000: "mac_roman"}.get(page, f"cp{page}")
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return "cp1252"
+    return name
+
+
+def _decode_bytes(raw: bytes, font: str, document: str) -> str:
+    """Text in the encoding of its font, else of the document; in a Western one, pairs of GB2312's bytes are Chinese.
+
+    Writers that say nothing of their encoding, or a Western one, write Chinese so.
+    """
+    if raw.isascii():
+        return raw.decode("ascii")
+    encoding = font or document or "cp1252"
+    if encoding not in _TWO_BYTES and document in _TWO_BYTES:
+        encoding = document
+    if encoding not in _TWO_BYTES and _HAN_PAIRS.fullmatch(raw):
+        encoding = "gb18030"
+    return raw.decode(encoding, "replace")
+
+
+def _join_surrogates(text: str) -> str:
+    """Text whose halves of pairs (``\\u-10187\\u-8511``) are characters; half a pair alone becomes U+FFFD."""
+    if not re.search("[\ud800-\udfff]", text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -10,10 +10,10 @@ from typing import Any, BinaryIO
 
 from classifier.errors import InputRefused
 from classifier.messages import say
+from classifier.reading.packed_streams import TooMuch, Unpacking
 from classifier.reading.tables.chunk import CHUNK_BYTES, ArticleChunk, TableSource, check_chunk, wrong_field
 from classifier.reading.tables.fields import fields_of
 from classifier.reading.tables.parquet_footer import count_column_bytes
-from classifier.reading.unpacking import TooMuch, Unpacking
 
 _ROW_BYTES = 64
 """What a row counts for beside its text: a column of nothing takes a bit a row in the file, and an object here."""

@@ -12,7 +12,7 @@ from classifier.messages import say
 from classifier.reading.doubts import doubt
 from classifier.reading.kinds import is_workbook
 from classifier.reading.limits import LIMITS
-from classifier.reading.packed_streams import read_whole
+from classifier.reading.packed_streams import Unpacking, read_whole
 from classifier.reading.reading_options import ReadingOptions
 from classifier.reading.tables.chunk import (
     CHUNK_BYTES,
@@ -24,7 +24,6 @@ from classifier.reading.tables.chunk import (
 )
 from classifier.reading.tables.fields import HEADING_ROWS, fields_of, find_heading
 from classifier.reading.tables.sheet_process import Sheet, SheetRows, read_sheets_in_process
-from classifier.reading.unpacking import Unpacking
 
 CELL_CHARACTERS: Final = 32_767
 """Excel keeps no more of a cell, and says nothing of what it cuts off."""
