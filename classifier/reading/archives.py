@@ -69,11 +69,12 @@ def _zip_members(file: BinaryIO, reading: ArchiveReading, members: range | None)
             raise InputRefused(name, say(code))
         if len(infos) > limits.members:
             raise InputRefused(name, say("reading.too_many_members", most=f"{limits.members:,}"))
+        members = range(len(infos)) if members is None else members
         for number, info in enumerate(infos):
             member = zip_name(info.filename, bool(info.flag_bits & 0x800))[: limits.member_name_chars]
-            if info.is_dir() or is_hidden(member) or (members is not None and number >= members.stop):
+            if info.is_dir() or is_hidden(member) or number >= members.stop:
                 continue
-            wanted = members is None or number >= members.start
+            wanted = number >= members.start
             if not is_readable(member):
                 if wanted:
                     reading.passed(member)

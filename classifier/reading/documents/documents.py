@@ -63,8 +63,8 @@ def read_document(
     elif kind == "rtf":
         from classifier.reading.documents.rtf import rtf_text
 
-        read = rtf_text(data, name, limits)
-        text, broken, notes = read.text, read.broken, read.notes
+        text, notes = rtf_text(data, name, limits)
+        broken = text.count("\ufffd")
     else:
         decoded = decode(data, name, options.encoding)
         text, broken, nuls = decoded.text, decoded.broken, decoded.nuls

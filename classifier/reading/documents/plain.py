@@ -13,7 +13,7 @@ from classifier.reading.page.accounting import PageReading, account_of
 from classifier.reading.page.bylines import Byline, closing_reporters, first_byline, lead_byline, line_byline
 from classifier.reading.page.frontmatter import FrontMatter, front_matter
 from classifier.reading.page.joining import Paragraph, paragraphs_of
-from classifier.reading.page.markup import Cut, Line, lines_of
+from classifier.reading.page.markup import LeftOut, Line, lines_of
 from classifier.reading.page.signs import COLON, COMMA, ELLIPSIS, PAUSE, SEMICOLON, STOP
 from classifier.reading.page.story import Story
 from classifier.reading.page.tails import RECOMMENDED, without_editors, without_recommended
@@ -41,7 +41,7 @@ class _LaidOut:
 
     front: FrontMatter
     lines: list[Line]
-    cuts: list[Cut]
+    cuts: list[LeftOut]
     paragraphs: list[Paragraph]
     story: Story
 

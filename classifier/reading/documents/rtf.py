@@ -57,18 +57,10 @@ _WIDE_CELL: Final = 40
 """A row lays out a page, and is no row of a table, where a cell holds several paragraphs of this many characters."""
 
 
-@dataclass(frozen=True, slots=True)
-class RtfText:
-    """A document's text, how many of its characters could not be read (now U+FFFD), and what else is doubtful."""
+def rtf_text(data: bytes, name: str, limits: Limits) -> tuple[str, tuple[str, ...]]:
+    """All text that a reader of an .rtf sees, in its order, and what is doubtful of it.
 
-    text: str
-    broken: int
-    notes: tuple[str, ...]
-
-
-def rtf_text(data: bytes, name: str, limits: Limits) -> RtfText:
-    """All text that a reader of an .rtf sees, in its order; headings as ``#`` lines, tables as ``|`` rows.
-
+    Headings are ``#`` lines, tables ``|`` rows, characters that could not be read U+FFFD.
     What was deleted with tracking on, hidden text, the code of fields, headers and footers are left out; text boxes
     and notes stand after the paragraph they hang on.  Time is linear in the bytes.
 
@@ -87,8 +79,7 @@ def rtf_text(data: bytes, name: str, limits: Limits) -> RtfText:
     lines = reader.finished_lines()
     if not any(lines):
         raise InputRefused(name, say("word.no_text"))
-    text = "\n".join(lines)
-    return RtfText(text, text.count("\ufffd"), tuple(notes))
+    return "\n".join(lines), tuple(notes)
 
 
 @dataclass(slots=True)

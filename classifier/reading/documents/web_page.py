@@ -131,6 +131,6 @@ def _inside_scripts(scripts: tuple[tuple[str, str], ...], name: str, limits: Lim
     embedded = find_embedded_article(scripts)
     if embedded is None:
         return Page(), None, ""
-    inner = split_scripts(embedded.markup.replace("\n", "<br>"))
-    page = _blocks(inner.markup, name, limits)
-    return page, find_body(page, -1), embedded.title
+    markup, title = embedded
+    page = _blocks(split_scripts(markup.replace("\n", "<br>")).markup, name, limits)
+    return page, find_body(page, -1), title

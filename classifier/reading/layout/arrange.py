@@ -547,7 +547,7 @@ def _give_captions(
         best = min(articles, key=lambda a: _picture_cost(a, place, around), default=None)
         # A picture's text of more than one sentence tells a story of its own.
         is_story = len(caption.text) >= PHOTO_NEWS_CHARS and "。" in caption.text.rstrip("。")
-        if is_story and (best is None or not _holds(best.box, place)):
+        if is_story and (best is None or _share_within(best.box, place) <= 0.3):
             articles.append(Arranged(None, [caption]))
         elif best is None:
             left_out.append(LeftOutText(caption.text, caption.box, "caption"))
@@ -555,18 +555,16 @@ def _give_captions(
             best.captions.append(caption)
 
 
-def _holds(box: Box, place: Box) -> bool:
-    """Whether a picture stands in an article's place rather than beside it."""
-    shared = max(0.0, box.shared_x(place)) * max(0.0, box.shared_y(place))
-    return shared > 0.3 * max(1.0, place.width * place.height)
+def _share_within(box: Box, place: Box) -> float:
+    """How much of a picture's place stands in an article's."""
+    return max(0.0, box.shared_x(place)) * max(0.0, box.shared_y(place)) / max(1.0, place.width * place.height)
 
 
 def _picture_cost(article: Arranged, place: Box, around: Surroundings) -> float:
     """How far a picture is from being an article's: within its place, then above or below, then beside."""
     box = article.box
-    inside = max(0.0, box.shared_x(place)) * max(0.0, box.shared_y(place)) / max(1.0, place.width * place.height)
     beside, apart = max(0.0, -box.shared_x(place)), max(0.0, -box.shared_y(place))
-    cost = 2.5 * beside + apart - 1000 * inside
+    cost = 2.5 * beside + apart - 1000 * _share_within(box, place)
     if around.crossed(box, place) or around.ruled(box, place) or around.ruled(place, box):
         cost += 30 * around.body
     if article.head is not None and apart and box.top > place.bottom:

@@ -161,15 +161,13 @@ def box_of(corners: object) -> Box | None:
         return None
     try:
         if isinstance(corners[0], (list, tuple)):
-            xs = [float(p[0]) for p in corners]
-            ys = [float(p[1]) for p in corners]
-            return Box(min(xs), min(ys), max(xs), max(ys))
-        if len(corners) == 4:
+            points = [(float(p[0]), float(p[1])) for p in corners]
+        elif len(corners) == 8:
+            points = [(float(x), float(y)) for x, y in zip(corners[::2], corners[1::2], strict=True)]
+        else:
             left, top, right, bottom = (float(c) for c in corners)
             return Box(left, top, right, bottom)
-        if len(corners) == 8:
-            xs, ys = [float(c) for c in corners[::2]], [float(c) for c in corners[1::2]]
-            return Box(min(xs), min(ys), max(xs), max(ys))
     except (TypeError, ValueError, IndexError):
         return None
-    return None
+    xs, ys = zip(*points, strict=True)
+    return Box(min(xs), min(ys), max(xs), max(ys))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from classifier.printed_places import PrintedPart
@@ -54,8 +55,14 @@ def join_turned(stories: list[PlacedStory], numbers: Mapping[int, str]) -> list[
     ``numbers`` are the numbers printed on the pages.  Where they do not settle which belongs to
     which, the only pair that there can be is taken, and the story says so.
     """
-    starts = [(s, to) for s in stories if (to := _turns_to(s.story))]
-    rests = [(s, origin) for s in stories if (origin := _comes_from(s.story))]
+    starts: list[tuple[PlacedStory, str]] = []
+    rests: list[tuple[PlacedStory, str]] = []
+    for placed in stories:
+        heads, body = placed.story.heads, placed.story.body
+        if to := _page_told(_TO, (p.text[-40:] for p in reversed(body[-3:]))):
+            starts.append((placed, to))
+        if origin := _page_told(_FROM, (p.text[:40] for p in [*heads, *body[:2]])):
+            rests.append((placed, origin))
     gone: set[int] = set()
     for start, to in starts:
         sure, possible = [], []
@@ -81,18 +88,9 @@ def join_turned(stories: list[PlacedStory], numbers: Mapping[int, str]) -> list[
     return [s for s in stories if id(s) not in gone]
 
 
-def _turns_to(story: Story) -> str:
-    for paragraph in reversed(story.body[-3:]):
-        if match := _TO.search(paragraph.text[-40:]):
-            return _plain(match["page"])
-    return ""
-
-
-def _comes_from(story: Story) -> str:
-    for paragraph in [*story.heads, *story.body[:2]]:
-        if match := _FROM.match(paragraph.text[:40]):
-            return _plain(match["page"])
-    return ""
+def _page_told(where: re.Pattern[str], texts: Iterable[str]) -> str:
+    """The page that the first of some texts names, or empty."""
+    return next((_plain(match["page"]) for text in texts if (match := where.search(text))), "")
 
 
 def _by_headline(story: Story, rests: list[PlacedStory]) -> list[PlacedStory]:

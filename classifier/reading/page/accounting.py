@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from classifier.article import Article
 from classifier.reading.page.joining import Paragraph
-from classifier.reading.page.markup import Cut, Line
+from classifier.reading.page.markup import LeftOut, Line
 from classifier.reading.page.story import Story
 
 
@@ -17,15 +17,6 @@ class Span:
 
     start: int
     end: int
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A range of the source text that is in no article, and why."""
-
-    start: int
-    end: int
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +34,11 @@ class PageReading:
 
 
 def account_of(
-    source: str, lines: Sequence[Line], cuts: Sequence[Cut], paragraphs: Sequence[Paragraph], stories: Sequence[Story]
+    source: str,
+    lines: Sequence[Line],
+    cuts: Sequence[LeftOut],
+    paragraphs: Sequence[Paragraph],
+    stories: Sequence[Story],
 ) -> tuple[tuple[tuple[Span, ...], ...], tuple[LeftOut, ...]]:
     """Give every character its one owner: an article, or a reason for being left out."""
     known: dict[int, int | str] = {}

@@ -65,8 +65,8 @@ _HASHTAG = pattern(r"\s*#\w{2,30}#")
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """A range of the source that no article shows, and why."""
+class LeftOut:
+    """A range of the source that is in no article, and why."""
 
     start: int
     end: int
@@ -91,8 +91,8 @@ class Line:
     reason: str = ""
 
 
-def lines_of(source: str) -> tuple[list[Line], list[Cut]]:
-    """Cut ``source`` into lines and list the markup inside them (comments, images, tags).
+def lines_of(source: str) -> tuple[list[Line], list[LeftOut]]:
+    """LeftOut ``source`` into lines and list the markup inside them (comments, images, tags).
 
     The lines' ranges follow one another from 0 to ``len(source)`` without a gap.
     """
@@ -141,9 +141,9 @@ def _is_list_of_names(text: str) -> bool:
     return sum(map(is_surname, firsts)) >= 0.7 * len(firsts)
 
 
-def _cuts(source: str) -> list[Cut]:
+def _cuts(source: str) -> list[LeftOut]:
     """Comments, images and tags, in order and apart; a comment that nothing closes is text."""
-    cuts: list[Cut] = []
+    cuts: list[LeftOut] = []
     pattern, at = _MASKED_OR_COMMENT, 0
     while match := pattern.search(source, at):
         reason, at = match.lastgroup or "tag", match.end()
@@ -153,11 +153,11 @@ def _cuts(source: str) -> list[Cut]:
                 pattern = _MASKED
                 continue
             at = closed + 3
-        cuts.append(Cut(match.start(), at, "markup" if reason == "tag" else reason))
+        cuts.append(LeftOut(match.start(), at, "markup" if reason == "tag" else reason))
     return cuts
 
 
-def _with_editors(source: str, ranges: list[tuple[int, int]], cuts: list[Cut]) -> list[Cut]:
+def _with_editors(source: str, ranges: list[tuple[int, int]], cuts: list[LeftOut]) -> list[LeftOut]:
     """The cuts, and chains of editors that run into a line's end."""
     starts = [cut.start for cut in cuts]
     editor_lines = []
@@ -166,7 +166,7 @@ def _with_editors(source: str, ranges: list[tuple[int, int]], cuts: list[Cut]) -
             continue
         at = editors_at_end(source[start:end])
         if at > 0 and bisect_right(starts, start + at) == bisect_right(starts, end):
-            editor_lines.append(Cut(start + at, end, "editor line"))
+            editor_lines.append(LeftOut(start + at, end, "editor line"))
     return sorted([*cuts, *editor_lines], key=lambda cut: cut.start) if editor_lines else cuts
 
 
@@ -201,7 +201,7 @@ def _ranges(source: str) -> list[tuple[int, int]]:
     return ranges
 
 
-def _line(source: str, start: int, end: int, cuts: list[Cut], starts: list[int]) -> Line:
+def _line(source: str, start: int, end: int, cuts: list[LeftOut], starts: list[int]) -> Line:
     raw = source[start:end]
     html_level = 0
     i = max(0, bisect_right(starts, start) - 1) if cuts else 0
@@ -212,12 +212,12 @@ def _line(source: str, start: int, end: int, cuts: list[Cut], starts: list[int])
         if not raw.strip() and source[start:end].strip():
             return Line(start, end, "", "left_out", reason=reason)
         if "<td" in source[start:end].lower() or "<th" in source[start:end].lower():
-            return Line(start, end, " ".join(strip_markup(raw).split()), "row")
+            return Line(start, end, _one_line(strip_markup(raw)), "row")
     body = raw.rstrip()
     if not body.strip("\u3000\xa0\u200b\ufeff\x1a \t"):
         return Line(start, end, "", "blank")
     if html_level:
-        return Line(start, end, " ".join(strip_markup(body).split()), "heading", html_level)
+        return Line(start, end, _one_line(strip_markup(body)), "heading", html_level)
     if body.lstrip(" \t\u3000")[0] not in MARKUP_FIRST and not body.endswith("|"):
         return _text_line(start, end, body, "text", bold=False)
     if _is_rule(body):
@@ -230,7 +230,7 @@ def _line(source: str, start: int, end: int, cuts: list[Cut], starts: list[int])
     if _ROW.match(body) and body.count("|") >= 2:
         if "-" in body and _ROW_RULE_CHARS.issuperset(body):
             return Line(start, end, "", "left_out", reason="markup")
-        return Line(start, end, " ".join(strip_markup(body).replace("|", " ").split()), "row")
+        return Line(start, end, _one_line(strip_markup(body).replace("|", " ")), "row")
     if match := _QUOTE.match(body):
         body = body[match.end() :]
     bold = bool(_BOLD_LINE.match(body))
@@ -248,7 +248,7 @@ def _text_line(start: int, end: int, body: str, kind: LineKind, *, bold: bool) -
     return Line(start, end, stripped.rstrip(" \t\u3000"), kind, indent=indent, bold=bold)
 
 
-def _without_cuts(source: str, start: int, end: int, cuts: list[Cut], i: int) -> tuple[str, str]:
+def _without_cuts(source: str, start: int, end: int, cuts: list[LeftOut], i: int) -> tuple[str, str]:
     pieces, at, reason = [], start, "markup"
     while i < len(cuts) and cuts[i].start < end:
         cut = cuts[i]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 import re
-from dataclasses import dataclass
 
 _TEXT = re.compile(
     r"[\"']?\b(?:articleBody|content|contents|body|articleContent|article_content|contentHtml|content_html|detail|text|"
@@ -27,16 +26,8 @@ _ESCAPED = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTAL
 _PLAIN = {"n": "\n", "t": "\t", "r": "\n", "b": "", "f": ""}
 
 
-@dataclass(frozen=True, slots=True)
-class Embedded:
-    """An article's markup and title as a script holds them."""
-
-    markup: str
-    title: str
-
-
-def find_embedded_article(scripts: tuple[tuple[str, str], ...]) -> Embedded | None:
-    """The longest text of sentences that a script holds under a name such as ``articleBody``, or None.
+def find_embedded_article(scripts: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
+    """The markup and title of the longest text that a script holds under a name such as ``articleBody``, or None.
 
     None, too, where several are about as long: then the script holds a list of stories or comments.
     """
@@ -60,7 +51,7 @@ def find_embedded_article(scripts: tuple[tuple[str, str], ...]) -> Embedded | No
         return None
     titles = (_unescape(m[1] or m[2] or "") for m in _TITLE.finditer(held))
     cleaned = (html.unescape(title).encode("utf-8", "replace").decode().strip(' "') for title in titles)
-    return Embedded(best, next((title[:300] for title in cleaned if len(title) >= 4), ""))
+    return best, next((title[:300] for title in cleaned if len(title) >= 4), "")
 
 
 def _reads_well(text: str) -> bool:
