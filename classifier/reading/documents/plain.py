@@ -10,7 +10,7 @@ from classifier.reading.dates import date_of_name, near
 from classifier.reading.doubts import doubt
 from classifier.reading.origin import Origin
 from classifier.reading.page.accounting import PageReading, account_of
-from classifier.reading.page.bylines import Byline, closing_reporters, first_byline, lead_byline, line_byline
+from classifier.reading.page.bylines import NO_BYLINE, Byline, closing_reporters, first_byline, lead_byline, line_byline
 from classifier.reading.page.frontmatter import FrontMatter, front_matter
 from classifier.reading.page.joining import Paragraph, paragraphs_of
 from classifier.reading.page.markup import LeftOut, Line, lines_of
@@ -81,7 +81,7 @@ def make_article(
     origin: Origin, title: str, paragraphs: Sequence[str], byline: Byline | None, published: str = ""
 ) -> Article:
     """The article of a title and paragraphs; where it does not tell when it was ``published`` its file's name may."""
-    byline = byline or Byline("")
+    byline = byline or NO_BYLINE
     published = published or date_of_name(origin.path)
     return Article(
         id=origin.stem,

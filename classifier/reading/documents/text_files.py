@@ -90,30 +90,24 @@ def is_page(text: str) -> bool:
             starts, announced = starts + (not lead.cited), False
         elif not line or line.isspace():
             continue
-        elif len(line) <= 100 and line[-1] not in ENDS:
-            if recommends(line):
+        else:
+            short = len(line) <= 100 and line[-1] not in ENDS
+            if short and recommends(line):
                 return False
-            if line_byline(line):
+            if short and line_byline(line):
                 announced = not signature(line)
                 if heads:
                     return True
                 below = _SIGNED if has_text else ""
                 continue
             starts, announced = starts + announced, False
-            signed = line.rstrip()[-1] in CLOSING_BRACKETS and is_signed(line)
-            is_head = below == _SIGNED and not signed and len(line.strip()) <= _HEADLINE_CHARS
-            has_text, heads = has_text or bool(signed), heads + (below == _HEADED and not is_head)
+            end = line.rstrip() if short else line.rstrip("。. \u3000")
+            signed = end[-1:] in CLOSING_BRACKETS and is_signed(line)
+            has_text, heads = has_text or not short or signed, heads + (below == _HEADED)
             if heads and signed:
                 return True
+            is_head = short and below == _SIGNED and not signed and len(line.strip()) <= _HEADLINE_CHARS
             below = _SIGNED if signed else _HEADED if is_head else ""
-        else:
-            if announced:
-                starts, announced = starts + 1, False
-            has_text, heads = True, heads + (below == _HEADED)
-            signed = line.rstrip("。. \u3000")[-1:] in CLOSING_BRACKETS and is_signed(line)
-            if heads and signed:
-                return True
-            below = _SIGNED if signed else ""
         if starts >= _BYLINES_OF_A_PAGE:
             return True
     return False

@@ -42,24 +42,17 @@ def decode_page(data: bytes, name: str, encoding: str = "") -> Decoded:
     """
     if encoding:
         return decode(data, name, encoding)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    else:
-        if text.strip() and "\0" not in text:
-            return Decoded(text, "utf-8")
-    declared = read_declared_encoding(data)
-    if declared:
+    for told in ("utf-8-sig", ""):
+        declared = told or read_declared_encoding(data)
         try:
-            text = data.decode(declared)
+            text = data.decode(declared) if declared else ""
         except UnicodeDecodeError:
-            pass
-        else:
-            codec = "big5" if declared == "big5hkscs" else "gb2312"
-            common = common_share(_HAN.findall(text)[:_LOOKED_AT_HAN], codec) >= _LEAST_COMMON
-            if common and text.strip() and "\0" not in text:
-                return Decoded(text, declared)
+            continue
+        if not text.strip() or "\0" in text:
+            continue
+        codec = "big5" if declared == "big5hkscs" else "gb2312"
+        if told or common_share(_HAN.findall(text)[:_LOOKED_AT_HAN], codec) >= _LEAST_COMMON:
+            return Decoded(text, declared.removesuffix("-sig"))
     return decode(data, name)
 
 

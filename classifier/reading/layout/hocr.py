@@ -12,11 +12,7 @@ from classifier.reading.layout.printed import Box, PrintedPage, Role
 
 _BOX = re.compile(r"\bbbox\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
 _LINES: dict[str, Role] = {
-    "ocr_line": "",
-    "ocrx_line": "",
-    "ocr_header": "",
-    "ocr_footer": "",
-    "ocr_textfloat": "",
+    **dict.fromkeys(("ocr_line", "ocrx_line", "ocr_header", "ocr_footer", "ocr_textfloat"), ""),
     "ocr_caption": "caption",
     "ocr_pageno": "furniture",
 }

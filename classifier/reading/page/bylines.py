@@ -114,7 +114,6 @@ _SIGNING_SOURCE = pattern(
 )
 _CLOSING_BARE = pattern(rf"{any_of(ENDS)}[”’]?\s*(?P<who>{ROLE}{none_of(ENDS + COMMA)}{{2,60}})$")
 _MAY_CREDIT = pattern("[摄攝供航图圖]")
-# Most paragraphs have none of these; a look for a single character says so sooner than the rest does.
 # Most paragraphs have none of these; a short look says so sooner than the rest does.
 # They begin with one set of characters each, which is looked for several times as fast as branches are.
 # What this looks for is also marked by documents/clean_files.py.
@@ -175,6 +174,9 @@ class Byline:
     day: int = 0
     cited: bool = False
     """Whether it only says whence a statement comes (``据新华社北京3月5日电,``), as stories do in their midst, too."""
+
+
+NO_BYLINE = Byline("")
 
 
 @dataclass(slots=True)

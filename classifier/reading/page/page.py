@@ -10,7 +10,14 @@ from classifier.messages import say
 from classifier.reading.dates import date_of_name, near, written_date
 from classifier.reading.origin import Origin
 from classifier.reading.page.accounting import PageReading, account_of
-from classifier.reading.page.bylines import Byline, closing_reporters, lead_byline, line_byline, signing_names
+from classifier.reading.page.bylines import (
+    NO_BYLINE,
+    Byline,
+    closing_reporters,
+    lead_byline,
+    line_byline,
+    signing_names,
+)
 from classifier.reading.page.frontmatter import front_matter
 from classifier.reading.page.joining import Paragraph, paragraphs_of
 from classifier.reading.page.markup import lines_of
@@ -61,7 +68,7 @@ def read_page(
 
 def article_of(story: Story, article_id: str, source: Source, page_date: str) -> Article:
     """The article that a story is, with its byline, reporters and date."""
-    byline = _byline_of(story) or Byline("")
+    byline = _byline_of(story) or NO_BYLINE
     closing = (closing_reporters(p.text) for p in reversed(story.body))
     reporters = byline.reporters or next(filter(None, closing), ())
     if not reporters and story.body and story.body[-1].signed:
