@@ -27,7 +27,7 @@ from classifier.reading.page.joining import NEVER_FIRST_OF_ALL, Paragraph, join_
 from classifier.reading.page.line_layout import SUBHEAD_CHARS, full_width, is_like_headline, is_like_sub_head
 from classifier.reading.page.markup import MARKUP_FIRST, MAY_RUN_IN, RUN_IN, Line, close_up
 from classifier.reading.page.sentences import has_open_bracket, is_finished
-from classifier.reading.page.signs import CLOSING_BRACKETS, ENDS, PAIRS
+from classifier.reading.page.signs import CLOSING_BRACKETS, ENDS
 from classifier.reading.page.tails import HEAD_CHARS, recommends
 from classifier.reading.patterns import pattern
 
@@ -92,7 +92,8 @@ def read_clean(data: bytes, origin: Origin, limits: Limits = LIMITS) -> Article 
         return None
     if _may_be_wrapped(own) and full_width(own, indents) < float("inf"):
         return None
-    content = put_together(own, leads, _unfinished(own, text), indents)
+    unfinished = [i for i, line in enumerate(own) if is_unfinished(line)]
+    content = put_together(own, leads, unfinished, indents)
     return make_article(origin, title, *content) if content else None
 
 
@@ -161,24 +162,9 @@ def may_name_editors(line: str) -> bool:
     return may_edit(line) and (editors_at_end(line) >= 0 or furniture_reason(line) == "editor line")
 
 
-def _unfinished(own: Sequence[str], text: str) -> list[int]:
-    """The numbers of the lines that do not end as sentences do."""
-    pairs = [(opening, closing) for closing, opening in PAIRS.items() if opening in text]
-    return [i for i, line in enumerate(own) if (_has_open(line, pairs) if line[-1] in _ENDS else not is_finished(line))]
-
-
 def is_unfinished(line: str) -> bool:
     """Whether a line does not end as a sentence does."""
     return has_open_bracket(line) if line[-1] in _ENDS else not is_finished(line)
-
-
-def _has_open(line: str, pairs: Sequence[tuple[str, str]]) -> bool:
-    tail = line[-200:]
-    for opening, closing in pairs:
-        at = tail.rfind(opening)
-        if at >= 0 and tail.find(closing, at) < 0:
-            return has_open_bracket(line)
-    return False
 
 
 def _may_be_wrapped(own: Sequence[str]) -> bool:
