@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from classifier.article import Article
 from classifier.errors import InputRefused, Refused, raise_refused
 from classifier.messages import say
-from classifier.reading.documents.text_files import read_text, with_broken
+from classifier.reading.documents.text_files import add_doubts, read_text, with_broken
 from classifier.reading.encoding import decode
 from classifier.reading.kinds import word_kind
 from classifier.reading.origin import Origin
@@ -72,4 +70,4 @@ def read_document(
         raise InputRefused(name, say("file.characters", most=f"{limits.article_chars:,}"))
     kind = kind if kind in ("page", "plain") else "auto"
     articles = with_broken(read_text(text, kind, origin, options, scorer), broken, nuls)
-    return [replace(article, uncertain=(*article.uncertain, *notes)) for article in articles] if notes else articles
+    return [add_doubts(article, notes) for article in articles]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from classifier.article import Article
 from classifier.errors import InputRefused, Refused, raise_refused
 from classifier.messages import say
-from classifier.reading.documents.text_files import read_text
+from classifier.reading.documents.text_files import add_doubts, read_text
 from classifier.reading.doubts import doubt
 from classifier.reading.layout.arrange import arrange
 from classifier.reading.layout.legible import is_garbled
@@ -110,9 +110,7 @@ def read_printed_file(
     else:
         articles = list(read_arranged(arranged, origin, options, scorer).articles)
     printed.refuse(origin.name, refused)
-    if printed.notes:
-        articles[0] = replace(articles[0], uncertain=(*articles[0].uncertain, *printed.notes))
-    return articles
+    return [add_doubts(articles[0], printed.notes), *articles[1:]]
 
 
 def read_placed_articles(

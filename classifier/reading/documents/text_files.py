@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from classifier.article import Article
 from classifier.errors import InputRefused
@@ -56,16 +58,15 @@ def with_broken(articles: list[Article], broken: int, nuls: int = 0) -> list[Art
     if broken:
         told = doubt("not_decoded", count=broken)
         hit = [article for article in articles if "\ufffd" in article.title + article.text] or articles
-        articles = [_add_note(article, told) if article in hit else article for article in articles]
+        articles = [add_doubts(article, [told]) if article in hit else article for article in articles]
     if nuls:
-        articles = [_add_note(articles[0], doubt("nuls_left_out", count=nuls)), *articles[1:]]
+        articles = [add_doubts(articles[0], [doubt("nuls_left_out", count=nuls)]), *articles[1:]]
     return articles
 
 
-def _add_note(article: Article, told: str) -> Article:
-    from dataclasses import replace
-
-    return replace(article, uncertain=(*article.uncertain, told))
+def add_doubts(article: Article, doubts: Sequence[str]) -> Article:
+    """The article with more that is not sure of it."""
+    return replace(article, uncertain=(*article.uncertain, *doubts)) if doubts else article
 
 
 def is_page(text: str) -> bool:

@@ -108,12 +108,8 @@ def read_html(markup: str, origin: Origin, limits: Limits = LIMITS) -> Article:
 
 def _is_said_again(summary: str, text: str) -> bool:
     """Whether a summary above the text only repeats how that begins."""
-    bare = key_of(SUMMARY.sub("", summary[:400], count=1))
-    return (
-        len(bare) >= _LEAST_REPEATED
-        and bare[:_LEAST_REPEATED] in key_of(text)
-        and bare[-_LEAST_REPEATED:] in key_of(text)
-    )
+    bare, said = key_of(SUMMARY.sub("", summary[:400], count=1)), key_of(text)
+    return len(bare) >= _LEAST_REPEATED and bare[:_LEAST_REPEATED] in said and bare[-_LEAST_REPEATED:] in said
 
 
 def _blocks(markup: str, name: str, limits: Limits) -> Page:

@@ -178,11 +178,7 @@ def _regions(page: PrintedPage, body: float) -> list[_Region]:
 def _distinct(frames: Sequence[Box], body: float, page: PrintedPage) -> list[Box]:
     kept: list[Box] = []
     for frame in frames:
-        if (
-            frame.width < 3 * body
-            or frame.height < 3 * body
-            or frame.width * frame.height > 0.85 * page.width * page.height
-        ):
+        if min(frame.width, frame.height) < 3 * body or frame.width * frame.height > 0.85 * page.width * page.height:
             continue
         if not any(_within(frame, other, 2.5) and _within(other, frame, 2.5) for other in kept):
             kept.append(frame)

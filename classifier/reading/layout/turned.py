@@ -11,14 +11,13 @@ from classifier.reading.dates import han_number
 from classifier.reading.doubts import doubt
 from classifier.reading.layout.printed import Box, PrintedPage
 from classifier.reading.page.sentences import is_finished, join_pieces
-from classifier.reading.page.signs import CLOSING_BRACKETS, OPENING_BRACKETS, any_of
+from classifier.reading.page.signs import CLOSE, OPEN
 from classifier.reading.page.story import Story
 from classifier.reading.patterns import pattern
 
 _NUMBER = r"[A-Za-z]?\d{1,3}|[一二三四五六七八九十]{1,3}"
-_OPEN, _CLOSE = any_of(OPENING_BRACKETS), any_of(CLOSING_BRACKETS)
-_TO = pattern(rf"\s*{_OPEN}\s*(?:紧?下转|转)\s*第?\s*(?P<page>{_NUMBER})\s*版?[^()（）]{{0,10}}{_CLOSE}\s*$")
-_FROM = pattern(rf"^\s*{_OPEN}\s*(?:紧?上接|紧接|接)\s*第?\s*(?P<page>{_NUMBER})\s*版?[^()（）]{{0,12}}{_CLOSE}\s*")
+_TO = pattern(rf"\s*{OPEN}\s*(?:紧?下转|转)\s*第?\s*(?P<page>{_NUMBER})\s*版?[^()（）]{{0,10}}{CLOSE}\s*$")
+_FROM = pattern(rf"^\s*{OPEN}\s*(?:紧?上接|紧接|接)\s*第?\s*(?P<page>{_NUMBER})\s*版?[^()（）]{{0,12}}{CLOSE}\s*")
 _PRINTED = pattern(rf"^\D{{0,6}}?第?\s*(?P<page>{_NUMBER})\s*版?$|第\s*(?P<inside>{_NUMBER})\s*版")
 
 

@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 
 from classifier.reading.page.person_names import DOT, ROLE, is_bare_name, is_person, is_surname, people_at, reporters_in
 from classifier.reading.page.signs import (
+    CLOSE,
     CLOSING_BRACKETS,
     COLON,
     COMMA,
     ENDS,
     HAN,
+    OPEN,
     OPENING_BRACKETS,
     OPENING_QUOTES,
     PAUSE,
@@ -41,13 +43,12 @@ ENOUGH = 3.0
 MARK, OWN_PAPER, OUTLET, TORN_SOURCE, WIRE, DATE = 1.5, 2.0, 1.5, 1.0, 1.5, 1.0
 PEOPLE_IN_BRACKET, NAMES_IN_BRACKET, HALF_BRACKET, PEOPLE, TOLD, MORE_ROLES = 3.0, 1.0, 3.0, 1.5, 1.0, 1.5
 
-_OPEN, _CLOSE = any_of(OPENING_BRACKETS), any_of(CLOSING_BRACKETS)
 BOX = "□■◇◆○●▲△☐◎★☆▢❑"
 _MARK = pattern(rf"\s*(?:[{BOX}]\s*|[口N]\s*(?=本?\s?[报网台]?\s?(?:记|通|见|特|实)))?")
 _SENT_LAST = pattern(r"报[道导]$")
 _TIME_WORDS = r"近日|日前|昨|今|\d|连日|眼下"
 _PEOPLE_NEXT = r"记\s?者|通\s?讯\s?员"
-_AFTER_WIRE = rf"(?=\s|{_OPEN}|{_CLOSE}|{any_of(COLON + COMMA + OPENING_QUOTES)}|$|{_TIME_WORDS}|{_PEOPLE_NEXT})"
+_AFTER_WIRE = rf"(?=\s|{OPEN}|{CLOSE}|{any_of(COLON + COMMA + OPENING_QUOTES)}|$|{_TIME_WORDS}|{_PEOPLE_NEXT})"
 _OUTLET_NAME = (
     r"(?!记\s?者|通\s?讯\s?员)(?:云上\w{2,4}|石榴云|(?:(?![\d_])\w){1,14}?(?:[日晚时早晨导商]报|都市报|青年报|周报|融媒体?(?:中心)?"
     r"|客户端|电视台|电台|之声|时刻|发布|传媒|通讯社|[网报社]))"
@@ -58,7 +59,7 @@ _PLACE_AND_DATE = (
     r"\s?(?P<date>(?:(?P<month>\d{1,2})\s?月\s?)?(?P<day>\d{1,2})\s?日)?\s?"
 )
 _DATELINE = pattern(
-    rf"\s*(?P<by>据|综合)?\s*(?P<bracket>{_OPEN}\s*)?"
+    rf"\s*(?P<by>据|综合)?\s*(?P<bracket>{OPEN}\s*)?"
     rf"(?:{_OWN}|(?P<outlet>{_OUTLET_NAME}(?:\s?[-–—|·{SLASH}]{{1,3}}\s?{_OUTLET_NAME})?)"
     rf"|(?P<torn>报(?=\s?讯)|本(?=\s?讯)|华社|新社)|)"
     rf"{_PLACE_AND_DATE}(?P<wire>专\s?电|快\s?讯|综合消息|消\s?息|报\s?[道导]|[讯电迅汛]){_AFTER_WIRE}"
@@ -68,20 +69,20 @@ _RUN_INTO_TEXT = pattern(
 )
 _SOURCE = pattern(rf"\s*(?:{_OWN}|(?P<outlet>{_OUTLET_NAME}(?:\s?[-–—|·{SLASH}]{{1,3}}\s?{_OUTLET_NAME})?))")
 _TIME = pattern(rf"\s+(?:{_TIME_WORDS})")
-_BRACKET = pattern(rf"\s*{_OPEN}\s*(?P<who>{none_of(CLOSING_BRACKETS + STOP)}{{1,160}}){_CLOSE}")
+_BRACKET = pattern(rf"\s*{OPEN}\s*(?P<who>{none_of(CLOSING_BRACKETS + STOP)}{{1,160}}){CLOSE}")
 _ROLE_NEXT = pattern(rf"\s*{any_of(COLON)}?\s*{ROLE}")
-_HALF_BRACKET = pattern(rf"\s*{_OPEN}\s*(?={ROLE})")
+_HALF_BRACKET = pattern(rf"\s*{OPEN}\s*(?={ROLE})")
 _NOT_BEFORE_BRACKET = none_of(OPENING_BRACKETS + ENDS + COMMA + SEMICOLON + COLON + PAUSE + "《》“”")
-_OPENING = pattern(_OPEN)
-_BEFORE_BRACKET = pattern(rf"\s*(?P<before>{_NOT_BEFORE_BRACKET}{{0,16}}?)(?={_OPEN})")
-_CLOSED = pattern(rf"\s{{0,2}}{_CLOSE}")
-_BEFORE_IN_BRACKETS = pattern(rf"\s*[【〔\[]\s?(?P<before>{HAN}{{2,12}})\s?[】〕\]]\s?(?={_OPEN})")
-_PUT_TOGETHER = pattern(rf"\s*{_OPEN}\s?(?:本[报网台])?综合(?:报[道导]|消息|整理){_CLOSE}")
+_OPENING = pattern(OPEN)
+_BEFORE_BRACKET = pattern(rf"\s*(?P<before>{_NOT_BEFORE_BRACKET}{{0,16}}?)(?={OPEN})")
+_CLOSED = pattern(rf"\s{{0,2}}{CLOSE}")
+_BEFORE_IN_BRACKETS = pattern(rf"\s*[【〔\[]\s?(?P<before>{HAN}{{2,12}})\s?[】〕\]]\s?(?={OPEN})")
+_PUT_TOGETHER = pattern(rf"\s*{OPEN}\s?(?:本[报网台])?综合(?:报[道导]|消息|整理){CLOSE}")
 _TORN_WIRE = pattern(
-    rf"\s*{_OPEN}?\s?中央社\s?记者(?P<who>{HAN}{{3}}|{HAN}{{2}}){HAN}{{2,3}}(?P<day>\d{{1,2}}|[一二三十]{{1,3}})日专?电"
+    rf"\s*{OPEN}?\s?中央社\s?记者(?P<who>{HAN}{{3}}|{HAN}{{2}}){HAN}{{2,3}}(?P<day>\d{{1,2}}|[一二三十]{{1,3}})日专?电"
 )
 """（中央社記者林小美高雄5日電, whose bracket does not close."""
-_BARE_END = pattern(rf"\s|\d|{any_of(OPENING_QUOTES + COLON)}|{_OPEN}|{_CLOSE}|$")
+_BARE_END = pattern(rf"\s|\d|{any_of(OPENING_QUOTES + COLON)}|{OPEN}|{CLOSE}|$")
 _CREDIT_END = pattern(rf"(?:(?<!拍)摄影?|供\s?图|航拍|(?<!文)(?<!文[{SLASH}+＋、])图)\s*$")
 _WROTE_TOO = pattern(rf"[\s{SLASH}+＋]文(?:[\s{SLASH}+＋、图]|$)")
 _LINE_PREFIX = pattern(rf"(?:[文图摄]\s?[{SLASH}+＋]*\s?[文图摄]?\s?{any_of(COLON + SLASH)}?\s*)")
@@ -94,23 +95,23 @@ _SENDER = pattern(
 _NAME = rf"{HAN}{{1,8}}(?:\s?{DOT}\s?{HAN}{{1,10}}){{1,3}}|{HAN}{{2,4}}|{HAN}\s{{1,2}}{HAN}(?!{HAN})"
 _APART = rf"(?:\s*{any_of(COMMA + PAUSE + SLASH)}\s*|\s+)(?:{ROLE}\s*)?|{ROLE}\s*"
 _PHOTO_CREDIT = pattern(
-    rf"(?:^|\s|{any_of(ENDS)}|[”)）]){_OPEN}?\s*(?:{ROLE}\s*{any_of(COLON)}?\s*)?(?:(?:{_NAME})(?:(?:{_APART})(?:{_NAME})){{0,8}})?"
-    rf"\s*(?:{any_of(SLASH)}?\s*(?:(?<!拍)摄影?|供图|航拍)|(?:{any_of(SLASH)}|\s)图)\s*{_CLOSE}?\s*$"
+    rf"(?:^|\s|{any_of(ENDS)}|[”)）]){OPEN}?\s*(?:{ROLE}\s*{any_of(COLON)}?\s*)?(?:(?:{_NAME})(?:(?:{_APART})(?:{_NAME})){{0,8}})?"
+    rf"\s*(?:{any_of(SLASH)}?\s*(?:(?<!拍)摄影?|供图|航拍)|(?:{any_of(SLASH)}|\s)图)\s*{CLOSE}?\s*$"
 )
 _CLOSING = pattern(
-    rf"{_OPEN}\s*(?P<who>{none_of(OPENING_BRACKETS + CLOSING_BRACKETS + STOP)}{{2,120}}){_CLOSE}\s*[。.]?\s*$"
+    rf"{OPEN}\s*(?P<who>{none_of(OPENING_BRACKETS + CLOSING_BRACKETS + STOP)}{{2,120}}){CLOSE}\s*[。.]?\s*$"
 )
 _NAMES_AT_END = pattern(
-    rf"(?:^|{any_of(ENDS)}[”’]?)\s*{_OPEN}\s*(?P<who>{none_of(OPENING_BRACKETS + CLOSING_BRACKETS + ENDS)}{{2,30}})"
-    rf"{_CLOSE}\s*[。.]?\s*$"
+    rf"(?:^|{any_of(ENDS)}[”’]?)\s*{OPEN}\s*(?P<who>{none_of(OPENING_BRACKETS + CLOSING_BRACKETS + ENDS)}{{2,30}})"
+    rf"{CLOSE}\s*[。.]?\s*$"
 )
 _SIGNING = pattern(
-    rf"[\s—–\-{BOX}]*{_OPEN}?\s*(?:(?:读者|作者|网友|听众|观众|学生|教师|撰文)\s*{any_of(COLON)}?\s*|{HAN}{{2,14}}\s+(?={HAN}{{2,3}}\W*$))?"
-    rf"(?P<who>{HAN}(?:{HAN}|[\s·、,，]){{1,24}}?)\s*{_CLOSE}?\s*$"
+    rf"[\s—–\-{BOX}]*{OPEN}?\s*(?:(?:读者|作者|网友|听众|观众|学生|教师|撰文)\s*{any_of(COLON)}?\s*|{HAN}{{2,14}}\s+(?={HAN}{{2,3}}\W*$))?"
+    rf"(?P<who>{HAN}(?:{HAN}|[\s·、,，]){{1,24}}?)\s*{CLOSE}?\s*$"
 )
 _SIGNING_SOURCE = pattern(
-    rf"{_OPEN}?\s*(?:(?:本[报刊网台]|综合)+(?:报道|消息|整理)?|(?:据|摘自|选自|转自|原载|来源于?|文据)\s*{any_of(COLON)}?\s*[《“]?\w{{2,16}}[》”]?(?:等|电|报道|消息|网站)*"
-    rf"|(?:新华社|中新社|中新网|人民网|新华网|央视新闻|中央社)(?:客户端|电|供稿|专电)?)\s*{_CLOSE}?"
+    rf"{OPEN}?\s*(?:(?:本[报刊网台]|综合)+(?:报道|消息|整理)?|(?:据|摘自|选自|转自|原载|来源于?|文据)\s*{any_of(COLON)}?\s*[《“]?\w{{2,16}}[》”]?(?:等|电|报道|消息|网站)*"
+    rf"|(?:新华社|中新社|中新网|人民网|新华网|央视新闻|中央社)(?:客户端|电|供稿|专电)?)\s*{CLOSE}?"
 )
 _CLOSING_BARE = pattern(rf"{any_of(ENDS)}[”’]?\s*(?P<who>{ROLE}{none_of(ENDS + COMMA)}{{2,60}})$")
 _MAY_CREDIT = pattern("[摄攝供航图圖]")
@@ -131,21 +132,21 @@ _SPACED = pattern(rf"\s*(?:\S[ \u3000]){{6,}}(?:{any_of(CLOSING_BRACKETS + COLON
 # What this looks for is also marked by documents/clean_files.py.
 TRACE_FIRST = pattern(rf"\s*(?:[{BOX}口N\[(（〔【]|[本木报報根记記己者着通讯訊迅员員贝实實见見融文图圖摄攝供稿撰])")
 _TRACE = pattern(
-    rf"\s*(?P<mark>[{BOX}口N]|{_OPEN})?\s*(?=\S*[记己者着通讯迅员供稿文])"
+    rf"\s*(?P<mark>[{BOX}口N]|{OPEN})?\s*(?=\S*[记己者着通讯迅员供稿文])"
     rf"[本木报根记己者着通讯迅汛员贝实习生见特约融媒体全文图摄供稿撰县]{{0,8}}(?P<apart>[+＋{SLASH}:：|｜\s]*)"
     r"[本木报根记己者着通讯迅汛员贝实习生]{0,6}\s*"
 )
 _BEGINS = pattern(
     rf"\s*[{BOX}口N]?\s*(?:(?:综合|据)?(?:[本木]\s?[报根刊台网社]|新华|华社|中新|云上|本$|报讯?$)|融媒体|记者|通讯员)"
-    rf"|\s*[{BOX}口N]\s*{HAN}{{0,6}}[+{SLASH}]*{HAN}{{0,6}}$|{_OPEN}{HAN}{{0,10}}$"
+    rf"|\s*[{BOX}口N]\s*{HAN}{{0,6}}[+{SLASH}]*{HAN}{{0,6}}$|{OPEN}{HAN}{{0,10}}$"
 )
 _BEGINS_IN_OUTLET = pattern(
-    rf"(?:{_OPEN})?{HAN}{{1,14}}?(?:[网报]|融媒?|融媒体(?:中心?)?|客户端?|时刻)(?:[-–—{SLASH}]{{1,2}}{HAN}{{0,10}})?"
-    rf"(?:{HAN}{{0,4}}(?:\d{{1,2}}月?|\d{{1,2}}月\d{{1,2}}日?|[讯电]|消息?|报道?))?(?:{_CLOSE})?$"
+    rf"(?:{OPEN})?{HAN}{{1,14}}?(?:[网报]|融媒?|融媒体(?:中心?)?|客户端?|时刻)(?:[-–—{SLASH}]{{1,2}}{HAN}{{0,10}})?"
+    rf"(?:{HAN}{{0,4}}(?:\d{{1,2}}月?|\d{{1,2}}月\d{{1,2}}日?|[讯电]|消息?|报道?))?(?:{CLOSE})?$"
 )
 _OUTLET_SIGN = pattern("[网报媒客刻融]")
 _ENDS_IN_ROLE = pattern(r"(?:记\s?者?|通\s?讯?\s?员?|实\s?习\s?生?|见\s?习|融媒体?)\s*[:：|]?\s*$")
-_ENDS_IN_BRACKET = pattern(rf"{_OPEN}(?:[^()（）]*(?:记|通讯|实习|供稿|编)[^()（）]*|\s*)$")
+_ENDS_IN_BRACKET = pattern(rf"{OPEN}(?:[^()（）]*(?:记|通讯|实习|供稿|编)[^()（）]*|\s*)$")
 _TOLD = ("报道", "报导", "報道", "報導")
 _AROUND_NAMES = OPENING_BRACKETS + CLOSING_BRACKETS + BOX + " \u3000-–—"
 _AROUND = " \u3000:：。)）]】"
@@ -454,12 +455,8 @@ def _add_dateline(parts: _Parts, head: str, plain: str, sent: re.Match[str]) -> 
 def _place_alone(place: str, wire: str, plain: str, at: int) -> float:
     """How surely a place and a wire word are a dateline (``青石讯 近日,…``), and no word such as 通讯 and 喜讯."""
     after = plain[at : at + 1]
-    if (
-        wire != "讯"
-        or not 2 <= len(place) <= 6
-        or place[-1] in _NO_PLACE_LAST
-        or not (after.isspace() or after in COLON)
-    ):
+    fits = 2 <= len(place) <= 6 and place[-1] not in _NO_PLACE_LAST and (after.isspace() or after in COLON)
+    if wire != "讯" or not fits:
         return -0.5
     return 1.5 if after and len(plain) - at >= MIN_TEXT_CHARS else -0.5
 
@@ -493,12 +490,8 @@ def _add_people(parts: _Parts, head: str, plain: str, at: int, *, marked: bool) 
     told = people.told or (after in COLON and after != "")
     if not people.persons or not (people.spaced or marked or people.told or parts.sent):
         return
-    parts.points += (
-        PEOPLE
-        + (TOLD if told else 0.0)
-        + (0.5 if people.told and after in COLON else 0.0)
-        + (MORE_ROLES if people.roles > 1 or people.sent else 0.0)
-    )
+    parts.points += PEOPLE + TOLD * told + 0.5 * (people.told and after in COLON)
+    parts.points += MORE_ROLES if people.roles > 1 or people.sent else 0.0
     parts.end, parts.names = people.end + (1 if after and after in COLON else 0), people.names
 
 

@@ -78,8 +78,7 @@ def _json_head(head: str, at: int) -> FrontMatter:
     except (ValueError, RecursionError):
         return FrontMatter()
     rest = head[end:].lstrip(" \t\r")
-    known = {_NAMES[key.lower()]: value for key, value in entries.items() if key.lower() in _NAMES}
-    values = {name: value for name, value in known.items() if isinstance(value, str)}
+    values = {name: value for name, value in _known(entries).items() if isinstance(value, str)}
     return FrontMatter(values, len(head) - len(rest) + 1) if "title" in values and rest[:1] == "\n" else FrontMatter()
 
 
@@ -121,8 +120,11 @@ def _toml_values(block: str) -> dict[str, str] | None:
         table: dict[str, Any] = tomllib.loads(block)
     except (tomllib.TOMLDecodeError, RecursionError):
         return _plain_values(block.replace("=", ":"))
-    known = {_NAMES[key.lower()]: value for key, value in table.items() if key.lower() in _NAMES}
-    return {name: str(value) for name, value in known.items() if not isinstance(value, list | dict)}
+    return {name: str(value) for name, value in _known(table).items() if not isinstance(value, list | dict)}
+
+
+def _known(entries: dict[str, Any]) -> dict[str, Any]:
+    return {_NAMES[key.lower()]: value for key, value in entries.items() if key.lower() in _NAMES}
 
 
 def _plain_values(block: str) -> dict[str, str] | None:

@@ -6,12 +6,11 @@ import re
 
 from classifier.reading.page.bylines import is_photo_credit
 from classifier.reading.page.person_names import is_person
-from classifier.reading.page.signs import COLON, ENDS, HAN, OPENING_BRACKETS, any_of
+from classifier.reading.page.signs import COLON, ENDS, HAN, OPEN, any_of
 from classifier.reading.page.traditional import simplify
 from classifier.reading.patterns import pattern
 
-_COLON, _OPEN = any_of(COLON), any_of(OPENING_BRACKETS)
-_HAN = HAN
+_COLON = any_of(COLON)
 _NUMBER = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[A-Z]\d{0,2})"
 _WEEKDAY = r"(?:星期|周|礼拜)[一二三四五六日天]"
 _DESKS = (
@@ -26,12 +25,12 @@ _PAGE_NUMBER = pattern(
 _DATE_LINE = pattern(
     rf"(?:[^\s。]{{0,12}}\s*)?(?:19|20)\d{{2}}\s*年\s*\d{{1,2}}\s*月\s*\d{{1,2}}\s*日"
     rf"(?:\s*\(?{_WEEKDAY}\)?|\s*农历.{{1,12}}|\s*第?\s*{_NUMBER}\s*版|\s*{_DESKS}|\s*今日.{{1,6}}版|\s*总?第\s*\d+\s*期|[\s|·]+)*"
-    rf"|{_WEEKDAY}|农历{_HAN}{{2,10}}(?:年{_HAN}{{1,6}})?"
+    rf"|{_WEEKDAY}|农历{HAN}{{2,10}}(?:年{HAN}{{1,6}})?"
 )
 _ISO_DATE = pattern(rf"(?:19|20)\d{{2}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?:\s*\(?{_WEEKDAY}\)?|\s*第?\s*{_NUMBER}\s*版)*")
 _BARE_DATE = pattern(r"(?:19|20)\d{2}(?:\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日|[-/.]\d{1,2}[-/.]\d{1,2})")
 _MASTHEAD = pattern(
-    rf"{_HAN}{{2,8}}(?:日报|晚报|晨报|周报|都市报|广播电视报)"
+    rf"{HAN}{{2,8}}(?:日报|晚报|晨报|周报|都市报|广播电视报)"
     r"(?:\s*[(\uff08]?(?:汉文版|哈文版|汉|数字报)[)\uff09]?)?(?:\s+[A-Za-z' ]{4,30})?"
     r"|[A-Z]{4,}\s*(?:RIBAO|DAILY|WANBAO)|[A-Z][a-z]+\s+(?:Ribao|Daily)"
 )
@@ -53,7 +52,7 @@ _EDITOR = pattern(
     rf"[\s(（【\[●■◆□◇▲]*{EDITOR_ROLE}(?:[/／、|]?{EDITOR_ROLE})*\s*(?:{_COLON}|[/／|]|\s)\s*[\w·/／、|：:@.\-—\s)）】\]]{{1,90}}"
 )
 _EDITORS_AT_END = pattern(
-    rf"(?:{any_of(ENDS)}|[”’）)】…])\s*(?P<editors>{_OPEN}?\s*{EDITOR_ROLE}\s*{_COLON}[\w·\s、,，/／|：:;；]{{2,120}}[)）】\]]?)\s*$"
+    rf"(?:{any_of(ENDS)}|[”’）)】…])\s*(?P<editors>{OPEN}?\s*{EDITOR_ROLE}\s*{_COLON}[\w·\s、,，/／|：:;；]{{2,120}}[)）】\]]?)\s*$"
 )
 # What this looks for is also marked by documents/clean_files.py.
 _MAY_EDIT = pattern(r"[编編审審校监監责責]|主任|版式")
@@ -62,12 +61,12 @@ _BETWEEN_EDITORS = pattern(r"[●■◆□◇▲\s(（【\[\])）】、,，/／|
 _SCAN = pattern(
     r"扫(?:一)?扫|扫描|扫码|二维码|微信公众号|关注.{0,12}(?:公众号|客户端|抖音号|视频号)|下载.{0,12}客户端|新闻客户端"
 )
-_TURN_TO = pattern(rf"{_OPEN}?\s*(?:下转|转第?|详见|转)\s*第?\s*{_NUMBER}\s*版.{{0,6}}[)）】\]]?\s*$")
-_TURN_LINE = pattern(rf"{_OPEN}?\s*(?:紧?下转|详见|转)\s*第?\s*{_NUMBER}\s*版.{{0,6}}[)）】\]]?")
-_TURNED_FROM = pattern(rf"\s*{_OPEN}\s*(?:紧?上接|紧接|接)\s*第?\s*{_NUMBER}\s*版.{{0,12}}?[)）】\]]")
+_TURN_TO = pattern(rf"{OPEN}?\s*(?:下转|转第?|详见|转)\s*第?\s*{_NUMBER}\s*版.{{0,6}}[)）】\]]?\s*$")
+_TURN_LINE = pattern(rf"{OPEN}?\s*(?:紧?下转|详见|转)\s*第?\s*{_NUMBER}\s*版.{{0,6}}[)）】\]]?")
+_TURNED_FROM = pattern(rf"\s*{OPEN}\s*(?:紧?上接|紧接|接)\s*第?\s*{_NUMBER}\s*版.{{0,12}}?[)）】\]]")
 _CAPTION = pattern(
     rf"\s*(?:[▲▼△▽◀▶←→↑↓]\s*\S|(?:上|下|左|右|中|题|大|小|背景|资料)?(?:图|组图|图片)(?:\s*[①-⑩\d一二三四五六]{{0,2}})?"
-    rf"\s*(?:为|是|均为|分别为|{_COLON}|/)|摄影(?:记者)?\s*{_COLON}|[①-⑩]\s*{_HAN}|\(?资料(?:图|照)片?\)?$|新华社发)"
+    rf"\s*(?:为|是|均为|分别为|{_COLON}|/)|摄影(?:记者)?\s*{_COLON}|[①-⑩]\s*{HAN}|\(?资料(?:图|照)片?\)?$|新华社发)"
 )
 # What this looks for is also marked by documents/clean_files.py.
 _MAY_CAPTION = pattern(r"[图摄片照发供航报圖攝發報▲▼△▽◀▶←→↑↓①-⑩]")
@@ -110,7 +109,7 @@ def furniture_reason(line: str) -> str:
             return "editor line"
         if _SCAN.search(line) and len(line) <= 40:
             return "scan note"
-    if line[-1] not in ENDS and _IMPRINT.search(line) and not re.search(rf"{any_of(ENDS)}{_HAN}", line):
+    if line[-1] not in ENDS and _IMPRINT.search(line) and not re.search(rf"{any_of(ENDS)}{HAN}", line):
         return "imprint"
     return ""
 

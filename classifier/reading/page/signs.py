@@ -31,3 +31,6 @@ def any_of(characters: str) -> str:
 def none_of(characters: str) -> str:
     """A regular expression class of all but these characters."""
     return "[^" + any_of(characters)[1:]
+
+
+OPEN, CLOSE = any_of(OPENING_BRACKETS), any_of(CLOSING_BRACKETS)

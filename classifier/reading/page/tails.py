@@ -67,12 +67,8 @@ def without_editors(lines: Sequence[Line]) -> list[Line]:
         if looked_at >= EDITOR_LINES:
             break
         looked_at += 1
-        if (
-            line.kind == "text"
-            and line.text[-1] not in ENDS
-            and may_edit(line.text)
-            and furniture_reason(line.text) == "editor line"
-        ):
+        may_name = line.kind == "text" and line.text[-1] not in ENDS and may_edit(line.text)
+        if may_name and furniture_reason(line.text) == "editor line":
             result[i] = replace(line, text="", kind="left_out", reason="editor line")
     return result
 
