@@ -276,7 +276,7 @@ def _read_file(path: Path, run: ReadingRun) -> Iterator[Article]:
     origin = Origin(name, stem=run.stems.stem_for(name, split_name(name)[0]))
     try:
         with path.open("rb") as file:
-            yield from _articles_of(read_pieces(file, origin, run))
+            yield from _articles_of(_Reading(run).pieces(file, origin))
     except OSError as error:
         raise InputRefused(name, say("reading.cannot_be_read", error=error.strerror or error)) from error
 

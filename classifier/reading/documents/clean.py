@@ -11,12 +11,13 @@ from collections.abc import Sequence
 
 from classifier.article import Article
 from classifier.reading.dates import date_of_name, near
-from classifier.reading.documents.plain import is_title_text, make_article
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import (
+    NO_BYLINE,
     Byline,
     breaks_off,
+    closing_reporters,
     first_byline,
     is_signed,
     lead_byline,
@@ -27,10 +28,13 @@ from classifier.reading.page.joining import NEVER_FIRST_OF_ALL, Paragraph, join_
 from classifier.reading.page.line_layout import SUBHEAD_CHARS, full_width, is_like_headline, is_like_sub_head
 from classifier.reading.page.markup import MARKUP_FIRST, MAY_RUN_IN, RUN_IN, Line, close_up
 from classifier.reading.page.sentences import has_open_bracket, is_finished
-from classifier.reading.page.signs import CLOSING_BRACKETS, ENDS
+from classifier.reading.page.signs import CLOSING_BRACKETS, COLON, COMMA, ELLIPSIS, ENDS, PAUSE, SEMICOLON, STOP
 from classifier.reading.page.tails import HEAD_CHARS, recommends
 from classifier.reading.patterns import pattern
 
+TITLE_CHARS = 60
+TITLE_WITH_COMMA_CHARS = 40
+NOT_LAST = frozenset(STOP + COMMA + SEMICOLON + COLON + PAUSE + ELLIPSIS)
 MOST_BYTES, MOST_LINES = 60_000, 300
 GROUP_FILES, GROUP_BYTES = 1_024, 1 << 20
 """How many files, and bytes, are read together at most: what is in the processor's cache is read again sooner."""
@@ -90,7 +94,8 @@ def read_clean(data: bytes, origin: Origin, limits: Limits = LIMITS) -> Article 
     leads = [lead_byline(line) for line in own]
     if len(leads) - leads.count(None) > 1 or not _are_paragraphs(own):
         return None
-    if _may_be_wrapped(own) and full_width(own, indents) < float("inf"):
+    long = sum([len(line) > WRAPPED_WIDTH for line in own])
+    if len(own) >= WRAPPED_LINES and long <= len(own) // 10 and full_width(own, indents) < float("inf"):
         return None
     unfinished = [i for i, line in enumerate(own) if is_unfinished(line)]
     content = put_together(own, leads, unfinished, indents)
@@ -125,6 +130,19 @@ def _title(raw: Sequence[str], lines: Sequence[str], seen: Sequence[int]) -> str
     first, second = seen[0], seen[1]
     apart = second > first + 1 or _indent(raw[second]) > _indent(raw[first]) + 1
     return lines[first] if is_title_text(lines[first], lines[second], apart=apart) else ""
+
+
+def is_title_text(first: str, second: str, *, apart: bool, subtitled: bool = False) -> bool:
+    """Whether a text's first line is its title, by that and the second; ``apart``: set so by a blank line or indent."""
+    if len(first) > TITLE_CHARS or lead_byline(first) or line_byline(first):
+        return False
+    if first[-1] in NOT_LAST or (len(first) > TITLE_WITH_COMMA_CHARS and any(c in COMMA for c in first)):
+        return False
+    # Without a blank line between them, a first line as long as the next is the text's own.
+    stands_out = apart or len(first) < 0.8 * len(second) or len(second) > TITLE_CHARS
+    if stands_out and second[0] not in NOT_LAST:
+        return True
+    return subtitled or bool(lead_byline(second) or line_byline(second))
 
 
 def is_title_alone(title: str) -> bool:
@@ -167,11 +185,6 @@ def is_unfinished(line: str) -> bool:
     return has_open_bracket(line) if line[-1] in _ENDS else not is_finished(line)
 
 
-def _may_be_wrapped(own: Sequence[str]) -> bool:
-    """Whether the lines are so many and so short that they may have been wrapped at one width."""
-    return len(own) >= WRAPPED_LINES and sum([len(line) > WRAPPED_WIDTH for line in own]) <= len(own) // 10
-
-
 def _are_sub_heads(unfinished: Sequence[int], own: Sequence[str], leads: Sequence[Byline | None]) -> bool:
     """Whether the lines that end no sentence are sub-heads, so that none goes on in the next."""
     last = len(own) - 1
@@ -198,6 +211,23 @@ def _times(own: Sequence[str], pair: str) -> int:
     if pair[0] == pair[1]:
         return pairs_beside(own)[pair]  # three of them hold two pairs
     return sum(line.count(pair) for line in own)
+
+
+def make_article(
+    origin: Origin, title: str, paragraphs: Sequence[str], byline: Byline | None, published: str = ""
+) -> Article:
+    """The article of a title and paragraphs; where it does not tell when it was ``published`` its file's name may."""
+    byline = byline or NO_BYLINE
+    published = published or date_of_name(origin.path)
+    return Article(
+        id=origin.stem,
+        title=title,
+        text="\n".join(paragraphs),
+        byline=byline.printed,
+        reporters=byline.reporters or (closing_reporters(paragraphs[-1]) if paragraphs else ()),
+        date=near(published, byline.month, byline.day) or published,
+        source=origin.source(),
+    )
 
 
 def date_of(path: str, byline: Byline | None) -> str:

@@ -20,8 +20,7 @@ from classifier.engine.lines import line_marks
 from classifier.engine.lines.line_marks import Files, Marks, Read, Work
 from classifier.engine.scoring.machine_code import addresses, machine_code
 from classifier.reading.documents import clean
-from classifier.reading.documents.clean import MOST_LINES, is_unfinished
-from classifier.reading.documents.plain import NOT_LAST, make_article
+from classifier.reading.documents.clean import MOST_LINES, NOT_LAST, is_unfinished, make_article
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import BOX, TRACE_FIRST, Byline, breaks_off, is_signed, lead_byline, line_byline

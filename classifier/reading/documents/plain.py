@@ -6,21 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from classifier.article import Article
-from classifier.reading.dates import date_of_name, near
+from classifier.reading.documents.clean import TITLE_CHARS, is_title_text, make_article
 from classifier.reading.doubts import doubt
 from classifier.reading.origin import Origin
 from classifier.reading.page.accounting import PageReading, account_of
-from classifier.reading.page.bylines import NO_BYLINE, Byline, closing_reporters, first_byline, lead_byline, line_byline
+from classifier.reading.page.bylines import first_byline, lead_byline
 from classifier.reading.page.frontmatter import FrontMatter, front_matter
 from classifier.reading.page.joining import Paragraph, paragraphs_of
 from classifier.reading.page.markup import LeftOut, Line, lines_of
-from classifier.reading.page.signs import COLON, COMMA, ELLIPSIS, PAUSE, SEMICOLON, STOP
 from classifier.reading.page.story import Story
 from classifier.reading.page.tails import RECOMMENDED, without_editors, without_recommended
-
-TITLE_CHARS = 60
-TITLE_WITH_COMMA_CHARS = 40
-NOT_LAST = frozenset(STOP + COMMA + SEMICOLON + COLON + PAUSE + ELLIPSIS)
 
 
 def read_plain(source: str, origin: Origin | None = None) -> Article:
@@ -77,23 +72,6 @@ def _article(laid_out: _LaidOut, origin: Origin) -> Article:
     return replace(article, column=story.column, subtitle=story.subtitle, uncertain=doubts)
 
 
-def make_article(
-    origin: Origin, title: str, paragraphs: Sequence[str], byline: Byline | None, published: str = ""
-) -> Article:
-    """The article of a title and paragraphs; where it does not tell when it was ``published`` its file's name may."""
-    byline = byline or NO_BYLINE
-    published = published or date_of_name(origin.path)
-    return Article(
-        id=origin.stem,
-        title=title,
-        text="\n".join(paragraphs),
-        byline=byline.printed,
-        reporters=byline.reporters or (closing_reporters(paragraphs[-1]) if paragraphs else ()),
-        date=near(published, byline.month, byline.day) or published,
-        source=origin.source(),
-    )
-
-
 def _titles(lines: Sequence[Line], seen: list[int]) -> tuple[str, str, list[int]]:
     """The title, the subtitle under it, and the numbers of their lines; ``seen`` are those of lines with text."""
     if not seen or not _is_title(lines, seen):
@@ -113,19 +91,6 @@ def _is_title(lines: Sequence[Line], seen: list[int]) -> bool:
     second = lines[seen[1]]
     apart = seen[1] > seen[0] + 1 or second.indent > first.indent + 1
     return is_title_text(first.text, second.text, apart=apart, subtitled=_is_subtitle(second))
-
-
-def is_title_text(first: str, second: str, *, apart: bool, subtitled: bool = False) -> bool:
-    """Whether a text's first line is its title, by that and the second; ``apart``: set so by a blank line or indent."""
-    if len(first) > TITLE_CHARS or lead_byline(first) or line_byline(first):
-        return False
-    if first[-1] in NOT_LAST or (len(first) > TITLE_WITH_COMMA_CHARS and any(c in COMMA for c in first)):
-        return False
-    # Without a blank line between them, a first line as long as the next is the text's own.
-    stands_out = apart or len(first) < 0.8 * len(second) or len(second) > TITLE_CHARS
-    if stands_out and second[0] not in NOT_LAST:
-        return True
-    return subtitled or bool(lead_byline(second) or line_byline(second))
 
 
 def _is_subtitle(line: Line) -> bool:
