@@ -10,7 +10,7 @@ from typing import Any
 
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.layout.measured import Measured, close_up, measure_page, measure_piece
+from classifier.reading.layout.measured import Measured, measure_page, measure_piece, without_gaps
 from classifier.reading.layout.printed import Box, PrintedPage
 
 WIDE_BLANK = 0.8
@@ -61,7 +61,7 @@ def _text(words: Sequence[tuple[str, Any]]) -> str:
         if apart and text and word:
             wide = before is None or box is None or box.left - before.right >= WIDE_BLANK * max(box.height, 1e-9)
             pair = f"{text[-1]} {word[0]}"
-            text += " " if wide or close_up(pair) == pair else ""
+            text += " " if wide or without_gaps(pair) == pair else ""
         text += word
         before, apart = box, False
     return text

@@ -7,7 +7,7 @@ from typing import Any
 
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.layout.measured import close_up, measure_block, measure_page, measure_piece
+from classifier.reading.layout.measured import measure_block, measure_page, measure_piece, without_gaps
 from classifier.reading.layout.printed import Box, PrintedPage, Role
 
 _BOX = re.compile(r"\bbbox\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
@@ -68,7 +68,7 @@ def _innermost(page: Any, kinds: set[str]) -> list[Any]:
 
 
 def _text(element: Any) -> str:
-    return close_up(element.text_content())
+    return without_gaps(element.text_content())
 
 
 def _classes(element: Any) -> set[str]:

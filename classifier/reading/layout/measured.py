@@ -24,7 +24,7 @@ BODY_SPREAD = 0.8, 1.2
 """Measured sizes between these, against the body's, are the body's: boxes on scans are that uneven."""
 
 
-def close_up(text: str) -> str:
+def without_gaps(text: str) -> str:
     """Text without the blanks that a tool sets between Chinese words."""
     return _HAN_GAP.sub("", " ".join(text.split()))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from classifier.reading.layout.heads import Head
 from classifier.reading.layout.lines import Line
-from classifier.reading.layout.measured import close_up
+from classifier.reading.layout.measured import without_gaps
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
 from classifier.reading.layout.printed_columns import Block
 
@@ -79,7 +79,7 @@ def stand_head_up(head: Head, width: float) -> None:
 
 
 def _stand_line_up(line: Line, width: float) -> Line:
-    return replace(line, text=close_up(line.text), box=stand_up(line.box, width), vertical=True)
+    return replace(line, text=without_gaps(line.text), box=stand_up(line.box, width), vertical=True)
 
 
 class _Neighbours:

@@ -203,7 +203,7 @@ def lead_byline(paragraph: str) -> Byline | None:
     if not _ANCHOR.search(paragraph, 0, _LOOKED_AT) and not _may_be_spaced(paragraph):
         return None
     printed = paragraph[:MAX_BYLINE_CHARS]
-    head, places = _close_up(printed)
+    head, places = _without_spacing(printed)
     plain = simplify(head)
     parts = _parts_at_start(head, plain)
     if parts.points < ENOUGH:
@@ -230,7 +230,7 @@ def line_byline(line: str) -> Byline | None:
     printed = line.strip()
     if len(printed) > 100 or printed[-1:] in ENDS or is_photo_credit(printed):
         return None
-    line, _ = _close_up(printed)
+    line, _ = _without_spacing(printed)
     if not _MAY_SIGN.search(line) and not line.endswith(_TOLD):
         return _read_damaged_line(printed, line)
     plain = simplify(line)
@@ -313,7 +313,7 @@ def _may_be_spaced(head: str) -> bool:
     return len(head) > 4 and head[1] in " \u3000" and head[3] in " \u3000"
 
 
-def _close_up(head: str) -> tuple[str, list[int]]:
+def _without_spacing(head: str) -> tuple[str, list[int]]:
     """Text whose characters OCR set apart, closed up, with each character's place before; else as it is.
 
     ``本 报 讯 ( 记 者 张 宁 )近日`` becomes ``本报讯(记者张宁)近日``.

@@ -143,10 +143,10 @@ def people_at(text: str, at: int = 0, *, all_names: bool = False) -> People:
         if ending and ending.start():
             told = told or "报" in ending[0]
             word = word[: ending.start()]
-        name = _close_up(word)
+        name = _in_one_word(word)
         person = is_person(name)
         if person or _may_be_name(name, awaited=(awaited and not plain[start - 1].isalpha()) or all_names):
-            names.append(_close_up(text[start : start + len(word)]))
+            names.append(_in_one_word(text[start : start + len(word)]))
             persons, end, awaited, known = persons and person, at, awaited and not person, known + at - start
         elif all_names:
             at = max(at, start + 1)
@@ -175,5 +175,5 @@ def _may_be_name(name: str, *, awaited: bool) -> bool:
     return awaited and 2 <= len(name) <= 8 and not _NO_NAME.match(name) and not _TITLE.search(name)
 
 
-def _close_up(word: str) -> str:
+def _in_one_word(word: str) -> str:
     return word if word.isalpha() else _DOTS.sub("·", _BLANKS.sub("", word))
