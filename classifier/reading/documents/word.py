@@ -40,25 +40,6 @@ _RELATION = (
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 )
 _OFF = frozenset(("0", "false", "off", "none"))
-_NAMES: dict[str, str] = {
-    f"{space}}}{local}": local
-    for spaces, locals_ in (
-        (
-            _WORD,
-            "p pPr rPr r t tab br cr ptab noBreakHyphen del moveFrom ins pStyle vanish tbl tr tc trPr tcPr "
-            "gridSpan vMerge cellDel hidden fldChar instrText delInstrText delText txbxContent footnoteReference "
-            "endnoteReference footnote endnote altChunk rt pPrChange rPrChange sectPrChange tblPrChange "
-            "trPrChange tcPrChange tblGridChange numberingChange tblPrExChange",
-        ),
-        (_MATH, "t"),
-        ((_COMPATIBLE,), "AlternateContent Choice Fallback"),
-        ((_VML,), "textpath"),
-        (_DRAWING, "p t br"),
-        (_DIAGRAM, "relIds"),
-    )
-    for space in spaces
-    for local in locals_.split()
-}
 _SKIPPED = frozenset(
     (
         "del", "moveFrom", "instrText", "delInstrText", "delText", "rt", "pPrChange", "rPrChange", "sectPrChange",
@@ -74,6 +55,19 @@ _OPENED = frozenset(
 )  # fmt: skip
 _CLOSED = frozenset(("txbxContent", "AlternateContent", "tbl", "tr", "tc", "footnote", "endnote"))
 _MOST_FIELDS = 500
+_NAMES: dict[str, str] = {
+    f"{space}}}{local}": local
+    for spaces, names in (
+        (_WORD, (*_SKIPPED, *_OPENED, "p", "pPr", "r", "rPr", "t", "trPr")),
+        (_MATH, ("t",)),
+        ((_COMPATIBLE,), ("AlternateContent", "Fallback")),
+        ((_VML,), ("textpath",)),
+        (_DRAWING, ("p", "t", "br")),
+        (_DIAGRAM, ("relIds",)),
+    )
+    for space in spaces
+    for local in names
+}
 _NOTE_DEPTH = 2
 """A note stands right in the part that holds the notes."""
 _WIDE_TABLE_TEXT = 40

@@ -45,7 +45,7 @@ class Line:
 
     @property
     def middle(self) -> float:
-        return (self.box.top + self.box.bottom) / 2
+        return self.box.y
 
 
 def body_size(page: PrintedPage) -> float:
@@ -194,14 +194,12 @@ def _stack_headlines(pieces: Sequence[TextPiece], body: float) -> tuple[list[Lin
     gone = set(tall)
     below = {}
     for i in large:
-        p = pieces[i]
-        x = (p.box.left + p.box.right) / 2
-        best = None
+        p, best = pieces[i], None
         for j in large:
             q = pieces[j]
-            if j == i or not 0.85 <= q.size / p.size <= 1.18 or abs((q.box.left + q.box.right) / 2 - x) > 0.22 * p.size:
+            if j == i or not 0.85 <= q.size / p.size <= 1.18 or abs(q.box.x - p.box.x) > 0.22 * p.size:
                 continue
-            step = ((q.box.top + q.box.bottom) - (p.box.top + p.box.bottom)) / 2 / p.size
+            step = (q.box.y - p.box.y) / p.size
             if 0.5 < step < 2.4 and (best is None or step < best[0]):
                 best = (step, j)
         if best is not None:
@@ -236,13 +234,12 @@ def _nearest_beside(pieces: Sequence[TextPiece], large: Sequence[int]) -> dict[i
     nearest: dict[int, float] = {}
     for i in large:
         p = pieces[i]
-        x, y = (p.box.left + p.box.right) / 2, (p.box.top + p.box.bottom) / 2
         for j in large:
             q = pieces[j]
-            if i == j or not 0.85 <= q.size / p.size <= 1.18 or abs((q.box.top + q.box.bottom) / 2 - y) > 0.36 * p.size:
+            if i == j or not 0.85 <= q.size / p.size <= 1.18 or abs(q.box.y - p.box.y) > 0.36 * p.size:
                 continue
             # Narrow signs (quotes, digits) are as far as if they were as wide as the rest.
-            step = abs((q.box.left + q.box.right) / 2 - x) / p.size
+            step = abs(q.box.x - p.box.x) / p.size
             if step < 1.9:
                 nearest[i] = min(nearest.get(i, 9.0), step)
     return nearest
@@ -251,7 +248,7 @@ def _nearest_beside(pieces: Sequence[TextPiece], large: Sequence[int]) -> dict[i
 def _with_odd_ones(chain: list[int], pieces: Sequence[TextPiece], large: Sequence[int], gone: set[int]) -> list[int]:
     """A column of characters with the dashes and brackets that stand off its middle."""
     first = pieces[chain[0]]
-    x, size = (first.box.left + first.box.right) / 2, first.size
+    x, size = first.box.x, first.size
     top, bottom = first.box.top, pieces[chain[-1]].box.bottom
     near = [
         i
@@ -259,13 +256,12 @@ def _with_odd_ones(chain: list[int], pieces: Sequence[TextPiece], large: Sequenc
         if i not in chain
         and i not in gone
         and 0.85 <= pieces[i].size / size <= 1.18
-        and abs((pieces[i].box.left + pieces[i].box.right) / 2 - x) < 0.62 * size
+        and abs(pieces[i].box.x - x) < 0.62 * size
     ]
     own = set(chain)
     near.sort(key=lambda i: abs(pieces[i].box.top - top))
     for i in near:
-        middle = (pieces[i].box.top + pieces[i].box.bottom) / 2
-        if top - size < middle < bottom + size:
+        if top - size < pieces[i].box.y < bottom + size:
             own.add(i)
             top, bottom = min(top, pieces[i].box.top), max(bottom, pieces[i].box.bottom)
     return sorted(own, key=lambda i: pieces[i].box.top + pieces[i].box.bottom)
