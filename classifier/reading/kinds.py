@@ -10,7 +10,7 @@ from typing import Final
 from classifier.errors import InputRefused
 from classifier.reading.encoding import decode
 from classifier.reading.file_names import name_of_bytes
-from classifier.reading.reading_options import Kind, ReadingOptions
+from classifier.reading.reading_options import ReadingOptions
 
 COMPRESSED: Final = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
 KINDS: Final[dict[str, str]] = {
@@ -242,5 +242,4 @@ def find_packing(head: bytes) -> str:
 
 def chosen_kind(kind: str, options: ReadingOptions) -> str:
     """The kind to read: what the user says, archives excepted."""
-    told: Kind = options.kind
-    return kind if told == "auto" or kind in ARCHIVES else told
+    return kind if options.kind == "auto" or kind in ARCHIVES else options.kind

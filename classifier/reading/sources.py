@@ -60,7 +60,6 @@ def read_open(
     name: str,
     options: ReadingOptions | None = None,
     *,
-    member: str = "",
     refused: Refused = raise_refused,
     scorer: Scorer | None = None,
 ) -> Iterator[Article]:
@@ -70,7 +69,7 @@ def read_open(
     raised.  Zip and Parquet need a file that can seek.
     """
     run = ReadingRun(options or ReadingOptions(), refused, scorer=scorer)
-    yield from _articles_of(read_pieces(file, Origin(show_name(name), member, stem=""), run))
+    yield from _articles_of(read_pieces(file, Origin(show_name(name), stem=""), run))
 
 
 @dataclass(frozen=True, slots=True)

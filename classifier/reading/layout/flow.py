@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from classifier.reading.layout.heads import Head
-from classifier.reading.layout.printed import Box
+from classifier.reading.layout.printed import Box, link_up
 from classifier.reading.layout.printed_columns import Block
 from classifier.reading.page.fragments import word_pairs
 
@@ -224,15 +224,8 @@ def chains_of(around: Surroundings) -> list[list[Block]]:
     following = assign(cost)[:n] if n <= MOST_ASSIGNED else _assign_cheapest_first(cost)
     successors = {i: j for i, j in enumerate(following) if j < n}
     _open_rings(successors, cost)
-    firsts = set(range(n)) - set(successors.values())
-    chains = []
-    for first in sorted(firsts, key=lambda i: (blocks[i].box.top, blocks[i].box.left)):
-        chain, i = [blocks[first]], first
-        while i in successors:
-            i = successors[i]
-            chain.append(blocks[i])
-        chains.append(chain)
-    return chains
+    links = link_up([successors.get(i, -1) for i in range(n)])
+    return sorted(([blocks[i] for i in own] for own in links), key=lambda own: (own[0].box.top, own[0].box.left))
 
 
 def _open_rings(successors: dict[int, int], cost: np.ndarray) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from classifier.ideographs import plain_ideographs
-from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece
+from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece, link_up
 from classifier.reading.patterns import pattern
 
 WORD_GAP = 0.72
@@ -67,7 +67,9 @@ def lines_of_pieces(pieces: Sequence[TextPiece], body: float, barriers: Sequence
     """
     pieces = [p for p in pieces if p.text.strip()] if all(len(p.text) > 1 for p in pieces) else list(pieces)
     stacked, rest = _stack_headlines(pieces, body)
-    runs = _runs(rest, body, barriers)
+    # Pieces that follow one another without a gap are a run.
+    chains = ([rest[i] for i in links] for links in link_up(_following(rest, WORD_GAP, barriers)))
+    runs = [run for own in chains if (run := _line(own))]
     lines = [*stacked, *_without_blanks(runs, body, barriers)]
     for i, line in enumerate(lines):
         text = line.text
@@ -78,21 +80,6 @@ def lines_of_pieces(pieces: Sequence[TextPiece], body: float, barriers: Sequence
 
 
 # Runs ----------------------------------------------------------------------------------------------
-
-
-def _runs(pieces: Sequence[TextPiece], body: float, barriers: Sequence[Box]) -> list[Line]:
-    """Pieces that follow one another without a gap, put together."""
-    following = _following(pieces, WORD_GAP, barriers)
-    firsts = set(range(len(pieces))) - {j for j in following if j >= 0}
-    runs = []
-    for first in firsts:
-        chain, i = [], first
-        while i >= 0:
-            chain.append(pieces[i])
-            i = following[i]
-        if run := _line(chain):
-            runs.append(run)
-    return runs
 
 
 def _following(pieces: Sequence[TextPiece], gap: float, barriers: Sequence[Box]) -> list[int]:

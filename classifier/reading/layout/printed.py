@@ -5,7 +5,7 @@ All lengths are in one unit a page (points in a PDF, pixels in a scan); ``y`` gr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -144,3 +144,14 @@ def gather(count: int, together: Iterable[tuple[int, int]]) -> list[list[int]]:
     for i in range(count):
         groups.setdefault(root(i), []).append(i)
     return list(groups.values())
+
+
+def link_up(following: Sequence[int]) -> list[list[int]]:
+    """Numbers from 0 on in chains, each from one that follows none; ``following`` has for each the next one, or -1."""
+    chains = []
+    for first in sorted(set(range(len(following))) - set(following)):
+        links = [first]
+        while (i := following[links[-1]]) >= 0:
+            links.append(i)
+        chains.append(links)
+    return chains

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from classifier.reading.layout.lines import Line
-from classifier.reading.layout.printed import Box
+from classifier.reading.layout.printed import Box, link_up
 from classifier.reading.page.bylines import lead_byline, line_byline
 from classifier.reading.page.sentences import is_finished
 from classifier.reading.patterns import pattern
@@ -42,19 +42,8 @@ class Block:
 
 def blocks_of(lines: Sequence[Line], barriers: Sequence[Box], *, exact: bool) -> list[Block]:
     """Group a region's body lines into blocks; ``barriers`` are level rules, pictures and frames that part them."""
-    below = _below(lines, barriers, 1.07 if exact else 1.3)
-    has_above = {j for j in below if j >= 0}
-    chains = []
-    for i in range(len(lines)):
-        if i in has_above:
-            continue
-        chain = []
-        at = i
-        while at >= 0:
-            chain.append(at)
-            at = below[at]
-        chains.append([lines[k] for k in chain])
-    return [block(part) for chain in chains for part in _at_even_steps(chain)]
+    chains = link_up(_below(lines, barriers, 1.07 if exact else 1.3))
+    return [block(part) for links in chains for part in _at_even_steps([lines[k] for k in links])]
 
 
 def block(lines: list[Line]) -> Block:
