@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -12,14 +11,9 @@ def show_name(name: str) -> str:
     """A file's name as text: one that is no UTF-8 is read as GB18030, as old Windows wrote them, else escaped."""
     try:
         name.encode()
-        return name
     except UnicodeEncodeError:
-        pass
-    try:
-        raw = os.fsencode(name)
-    except UnicodeEncodeError:
-        return name.encode("utf-8", "backslashreplace").decode()
-    return "/".join(name_of_bytes(part) for part in raw.split(b"/"))
+        return tar_name(name)
+    return name
 
 
 def name_of_bytes(raw: bytes) -> str:
@@ -34,7 +28,7 @@ def name_of_bytes(raw: bytes) -> str:
 
 
 def tar_name(name: str) -> str:
-    """A tar's member's name as text."""
+    """A name as text in which Python escaped the bytes that are no UTF-8, as it does those of a tar's members."""
     try:
         return "/".join(name_of_bytes(part) for part in name.encode("utf-8", "surrogateescape").split(b"/"))
     except UnicodeEncodeError:
