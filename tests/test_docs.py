@@ -104,6 +104,26 @@ def test_the_guide_names_files_that_are_there(name: str) -> None:
     assert missing == []
 
 
+NAME = re.compile(r"`(_?[A-Za-z]+(?:_\w+|[A-Z]\w+)|[A-Z]{4,})`")
+CALL = re.compile(r"`@?(?:await )?(?:\w+\.)*([a-z]\w+)\([^`]*\)`")
+
+
+@pytest.mark.parametrize("name", ["docs/architecture.md", "docs/service.md", "CONTRIBUTING.md"])
+def test_the_guide_names_what_is_in_the_code(name: str) -> None:
+    """So that a name that changes in the code changes there, too."""
+    folders = ("classifier", "training", "lanmu", "tests", "benchmarks", "deploy")
+    here = (
+        path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".toml", ".yaml")
+    )
+    code = "\n".join(path.read_text("utf-8") for path in here if path.name != "test_docs.py")
+    words = set(re.findall(r"\w+", code))
+    made = set(re.findall(r"(?:def|class) (\w+)", code))
+    text = (ROOT / name).read_text("utf-8")
+    assert NAME.findall(text)
+    assert [one for one in NAME.findall(text) if one not in words] == []
+    assert [one for one in CALL.findall(text) if one not in made] == []
+
+
 def test_every_command_stands_in_the_documents() -> None:
     """After sqlite-utils, whose tests hold the same."""
     text = "\n".join(path.read_text("utf-8") for path in [ROOT / "README.md", *sorted(DOCS.glob("*.md"))])

@@ -118,7 +118,7 @@ def _page(desk: Desk, rows: list[Row], status: int = 200, problem: str = "") -> 
 
 
 @router.get("/admin/words")
-def words_words_page(desk: AdminDesk) -> Response:
+def words_page(desk: AdminDesk) -> Response:
     """The words as they are now."""
     try:
         return _words_page(desk, desk.service.settings.user_dictionary.read_text("utf-8-sig"))
