@@ -104,6 +104,7 @@ def test_the_guide_names_files_that_are_there(name: str) -> None:
     assert missing == []
 
 
+FOLDERS = ("classifier", "training", "lanmu", "tests", "benchmarks", "deploy")
 NAME = re.compile(r"`(_?[A-Za-z]+(?:_\w+|[A-Z]\w+)|[A-Z]{4,})`")
 CALL = re.compile(r"`@?(?:await )?(?:\w+\.)*([a-z]\w+)\([^`]*\)`")
 
@@ -111,9 +112,8 @@ CALL = re.compile(r"`@?(?:await )?(?:\w+\.)*([a-z]\w+)\([^`]*\)`")
 @pytest.mark.parametrize("name", ["docs/architecture.md", "docs/service.md", "CONTRIBUTING.md"])
 def test_the_guide_names_what_is_in_the_code(name: str) -> None:
     """So that a name that changes in the code changes there, too."""
-    folders = ("classifier", "training", "lanmu", "tests", "benchmarks", "deploy")
     here = (
-        path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".toml", ".yaml")
+        path for folder in FOLDERS for path in (ROOT / folder).rglob("*") if path.suffix in (".py", ".toml", ".yaml")
     )
     code = "\n".join(path.read_text("utf-8") for path in here if path.name != "test_docs.py")
     words = set(re.findall(r"\w+", code))
@@ -122,6 +122,13 @@ def test_the_guide_names_what_is_in_the_code(name: str) -> None:
     assert NAME.findall(text)
     assert [one for one in NAME.findall(text) if one not in words] == []
     assert [one for one in CALL.findall(text) if one not in made] == []
+
+
+@pytest.mark.parametrize("document", sorted(DOCS.glob("*.md")), ids=lambda path: path.name)
+def test_a_document_names_modules_that_are_there(document: Path) -> None:
+    here = [f"/{path.relative_to(ROOT)}" for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
+    named = re.findall(r"`([\w/]+\.py)`", document.read_text("utf-8"))
+    assert [name for name in named if not any(path.endswith(f"/{name}") for path in here)] == []
 
 
 def test_every_command_stands_in_the_documents() -> None:
