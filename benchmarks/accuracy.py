@@ -157,7 +157,7 @@ class News:
 
     def __init__(self) -> None:
         from lanmu.commands.label_options import read_examples
-        from training.fitting.holdout import holdout_mask
+        from training.fitting.splits import holdout_mask
 
         self.examples, _ = read_examples(None, None, False, True)
         self.y = label_columns(self.examples, TAXONOMY)

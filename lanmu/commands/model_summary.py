@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from classifier.messages import catalogue, join, text_of, text_of_kept
 from lanmu.language import find_language, speak
-from training.evaluation.printing import OVERALL, grid, interval_words, source_lines
+from training.evaluation.metrics import OVERALL
+from training.evaluation.printing import grid, interval_words, source_lines
 
 if TYPE_CHECKING:
     from classifier.model.model_files import Manifest

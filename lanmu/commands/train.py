@@ -100,7 +100,6 @@ def train(
     from training.evaluation.metrics import FEWEST_OF_SOURCE
     from training.evaluation.printing import source_lines, with_interval
     from training.fitting.start import with_unlabelled
-    from training.promotion.gate import GateOptions
     from training.promotion.retrain import RunOptions
     from training.promotion.retrain import train as run_training
 
@@ -138,7 +137,7 @@ def train(
         taxonomy,
         registry,
         start,
-        RunOptions(name, GateOptions(largest_fall=largest_fall), promote, tune),
+        RunOptions(name, largest_fall, promote, tune),
         unlabelled=pool,
         say=_say,
     )

@@ -12,8 +12,8 @@ from classifier.model.versions import Registry
 from classifier.taxonomy import Category, Taxonomy
 from training.evaluation.evaluation import evaluate
 from training.fitting.fit import fit_model
-from training.fitting.holdout import holdout_mask
 from training.fitting.seen import unseen
+from training.fitting.splits import holdout_mask
 from training.fitting.start import start_of
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups

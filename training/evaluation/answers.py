@@ -25,12 +25,6 @@ from training.fitting.splits import Part
 from training.labels.examples import Examples
 
 Kind = Literal["folds", "holdout", "time", "model"]
-KINDS: dict[Kind, str] = {
-    "folds": "cross-validated",
-    "holdout": "held out by id",
-    "time": "the latest, by a model of the earlier ones",
-    "model": "as the model tags them",
-}
 Say = Callable[[Said], None]
 
 

@@ -71,15 +71,13 @@ def reliability(answers: Answers) -> list[dict[str, Any]]:
     ]
 
 
-def accuracy_by_share(answers: Answers, draws: int = SLICE_DRAWS, seed: int = 0) -> list[dict[str, Any]]:
+def accuracy_by_share(answers: Answers, draws: int = SLICE_DRAWS) -> list[dict[str, Any]]:
     """Accuracy of the surest articles against their share: the price of accepting more, with intervals."""
     top, right = answers.probabilities.max(1), (answers.best == answers.y).astype(float)
     order = np.argsort(-top, kind="stable")
     n = len(order)
     counts = np.unique(np.linspace(max(1, n // POINTS), n, min(POINTS, n)).astype(int))
-    bands = np.concatenate(
-        [_accuracies(weight[:, order], right[order], counts) for weight in draw_weights(n, draws, seed)]
-    )
+    bands = np.concatenate([_accuracies(weight[:, order], right[order], counts) for weight in draw_weights(n, draws)])
     low, high = np.quantile(bands, (0.025, 0.975), axis=0)
     return [
         {

@@ -13,7 +13,7 @@ from classifier.errors import LabelsError
 from classifier.messages import Message
 from classifier.model.model_files import StoredModel
 from classifier.model.weights import LinearWeights
-from training.evaluation.answers import KINDS, Answers, Fit, Say, answers_by
+from training.evaluation.answers import Answers, Fit, Say, answers_by
 from training.evaluation.baselines import baseline_answers
 from training.evaluation.curves import Slice, accuracy_by_share, by_length, by_source, by_year, confusion, reliability
 from training.evaluation.learning_curve import LearningCurve, learning_curve
@@ -21,14 +21,13 @@ from training.evaluation.metrics import metrics_of
 from training.evaluation.mistakes import Mistake, category_words, worst_mistakes
 from training.evaluation.versus import Versus, honest_answers, versus
 from training.evaluation.wording import Wording
-from training.fitting.holdout import holdout_mask
-from training.fitting.splits import Part, hold_apart, is_held_out, latest, outer_folds
+from training.fitting.splits import Part, hold_apart, holdout_mask, is_held_out, latest, outer_folds
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
 
 Split = Literal["folds", "holdout", "time"]
 Note = tuple[str, dict[str, str]]
-"""A phrase of words.toml with what fills it in."""
+"""A phrase of the catalogue's section ``report`` with what fills it in."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Evaluation:
         answers = self.answers
         return {
             "kind": answers.kind,
-            "how": KINDS[answers.kind],
+            "how": Wording("en", "how")(answers.kind),
             "articles": len(answers),
             "categories": [{"id": c.id, "name": c.name} for c in answers.taxonomy],
             "about": self.about,
@@ -67,7 +66,7 @@ class Evaluation:
             "accuracy_by_share_accepted": accuracy_by_share(answers),
             "slices": {name: [asdict(part) for part in parts] for name, parts in self.slices.items()},
             "latest": self.latest,
-            "versus": [{**asdict(other), "words": other.words} for other in self.versus],
+            "versus": [{**asdict(other), "words": Wording("en")(other.verdict)} for other in self.versus],
             "learning_curve": self.curve.record() if self.curve else None,
             "mistakes": [mistake.record() for mistake in self.mistakes],
             "words": {category: [list(pair) for pair in words] for category, words in self.words.items()},
@@ -106,39 +105,23 @@ def evaluate(
         curve = learning_curve(fit, examples, groups, parts, answers, seed, say)
     if say is not None:
         say(Message("progress.words"))
-    return _evaluation(
-        answers,
-        weights=fit(examples.take(~examples.kept_apart), groups[~examples.kept_apart]).weights,
-        examples=examples,
-        others=others,
-        curve=curve,
-        latest=ahead,
-        notes=tuple(notes),
-    )
+    weights = fit(examples.take(~examples.kept_apart), groups[~examples.kept_apart]).weights
+    return _evaluation(answers, weights, examples, others, curve=curve, latest=ahead, notes=tuple(notes))
 
 
-def evaluate_answers(answers: Answers, champion: StoredModel | None = None, notes: Sequence[Note] = ()) -> Evaluation:
+def evaluate_answers(answers: Answers, notes: Sequence[Note] = ()) -> Evaluation:
     """Evaluate answers that are there already, such as a stored model's."""
-    others, more = _champion(champion, answers) if champion is not None else ({}, [])
-    return _evaluation(
-        answers,
-        weights=answers.models[0],
-        examples=answers.examples,
-        others=others,
-        curve=None,
-        latest=None,
-        notes=(*notes, *more),
-    )
+    return _evaluation(answers, answers.models[0], answers.examples, {}, notes=tuple(notes))
 
 
 def _evaluation(
     answers: Answers,
-    *,
     weights: LinearWeights,
     examples: Examples,
     others: dict[str, dict[str, str]],
-    curve: LearningCurve | None,
-    latest: dict[str, Any] | None,
+    *,
+    curve: LearningCurve | None = None,
+    latest: dict[str, Any] | None = None,
     notes: tuple[Note, ...],
 ) -> Evaluation:
     compared = (versus(name, answers, theirs) for name, theirs in others.items())

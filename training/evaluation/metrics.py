@@ -51,7 +51,7 @@ class Judged:
         return Judged(self.y[chosen], self.best[chosen], self.probabilities[chosen], self.accepted[chosen])
 
 
-def metrics_of(answers: Answers, draws: int = DRAWS, seed: int = 0) -> dict[str, Any]:
+def metrics_of(answers: Answers, draws: int = DRAWS) -> dict[str, Any]:
     """The figures of held-out answers; beside ``name`` stands ``name_95``, its interval.
 
     Overall: accuracy, macro_f1 and weighted_f1 (over the categories that have labels),
@@ -61,7 +61,7 @@ def metrics_of(answers: Answers, draws: int = DRAWS, seed: int = 0) -> dict[str,
     """
     judged = Judged.of(answers)
     point = {name: values[0] for name, values in figures(judged, np.ones((1, len(judged)))).items()}
-    spread = intervals(judged, draws, seed)
+    spread = intervals(judged, draws)
     record = _with_intervals(OVERALL, point, spread)
     record["categories"] = {
         category: {
@@ -76,7 +76,7 @@ def metrics_of(answers: Answers, draws: int = DRAWS, seed: int = 0) -> dict[str,
     return record
 
 
-def metrics_by_source(answers: Answers, draws: int = DRAWS, seed: int = 0) -> dict[str, dict[str, Any]]:
+def metrics_by_source(answers: Answers) -> dict[str, dict[str, Any]]:
     """The overall figures of each source with FEWEST_OF_SOURCE articles or more; none where all are of one source.
 
     A mean over sources hides the worse one, and what comes in tomorrow need not be mixed as the labels are.
@@ -89,7 +89,7 @@ def metrics_by_source(answers: Answers, draws: int = DRAWS, seed: int = 0) -> di
         if len(some) < FEWEST_OF_SOURCE or len(some) == len(judged):
             continue
         point = {key: values[0] for key, values in figures(some, np.ones((1, len(some)))).items()}
-        by_source[name] = {"articles": len(some), **_with_intervals(OVERALL, point, intervals(some, draws, seed))}
+        by_source[name] = {"articles": len(some), **_with_intervals(OVERALL, point, intervals(some))}
     return by_source
 
 
@@ -147,25 +147,25 @@ def macro_f1(y: NDArray[np.int64], best: NDArray[np.int64], categories: int) -> 
     return float((2 * hits[present] / (support + given)[present]).mean())
 
 
-def intervals(judged: Judged, draws: int = DRAWS, seed: int = 0) -> dict[str, tuple[Any, Any]]:
+def intervals(judged: Judged, draws: int = DRAWS) -> dict[str, tuple[Any, Any]]:
     """95 % percentile bootstrap intervals (Efron 1979) of all figures: (low, high) each."""
-    parts = [figures(judged, weight) for weight in draw_weights(len(judged), draws, seed)]
+    parts = [figures(judged, weight) for weight in draw_weights(len(judged), draws)]
     together = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     with np.errstate(invalid="ignore"):
         return {name: _quantiles(values) for name, values in together.items()}
 
 
 def interval_of(
-    statistic: Callable[[NDArray[np.float64]], NDArray[np.float64]], n: int, draws: int = DRAWS, seed: int = 0
+    statistic: Callable[[NDArray[np.float64]], NDArray[np.float64]], n: int, draws: int = DRAWS
 ) -> list[float]:
     """The bootstrap interval of one statistic, a function of weights [draws, n] → [draws]."""
-    values = np.concatenate([statistic(weight) for weight in draw_weights(n, draws, seed)])
+    values = np.concatenate([statistic(weight) for weight in draw_weights(n, draws)])
     return [round_figure(bound) for bound in np.quantile(values, LEVEL)]
 
 
-def draw_weights(n: int, draws: int, seed: int) -> Iterator[NDArray[np.float64]]:
+def draw_weights(n: int, draws: int) -> Iterator[NDArray[np.float64]]:
     """Bootstrap weights [some draws, n]: how often each article is drawn."""
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(0)
     at_once = max(1, min(draws, _CELLS // max(1, n)))
     share = np.full(n, 1.0 / n)
     for start in range(0, draws, at_once):

@@ -46,12 +46,12 @@ class Mistake:
         return {**asdict(self), "evidence": [asdict(word) for word in self.evidence]}
 
 
-def worst_mistakes(answers: Answers, count: int = WORST) -> list[Mistake]:
+def worst_mistakes(answers: Answers) -> list[Mistake]:
     """The wrong answers given most surely, the surest first, each with the evidence of the model that gave it."""
     explainers = [Explainer(weights) for weights in answers.models]
     best, y, p = answers.best, answers.y, answers.probabilities
     wrong = np.flatnonzero(best != y)
-    order = wrong[np.argsort(-p[wrong, best[wrong]], kind="stable")][:count]
+    order = wrong[np.argsort(-p[wrong, best[wrong]], kind="stable")][:WORST]
     ids, examples = answers.taxonomy.ids, answers.examples
     mistakes: list[Mistake] = []
     for i in order.tolist():
@@ -76,9 +76,9 @@ def worst_mistakes(answers: Answers, count: int = WORST) -> list[Mistake]:
     return mistakes
 
 
-def category_words(weights: LinearWeights, examples: Examples, ids: tuple[str, ...], count: int = WORDS) -> dict[
-    str, list[tuple[str, float]]
-]:  # fmt: skip
+def category_words(
+    weights: LinearWeights, examples: Examples, ids: tuple[str, ...]
+) -> dict[str, list[tuple[str, float]]]:
     """The words each category lives on: what a word adds to it over the other categories in its mean article.
 
     The strongest first, for each category that has labels; pairs of words as ``a b``.
@@ -96,6 +96,6 @@ def category_words(weights: LinearWeights, examples: Examples, ids: tuple[str, .
             continue
         share = np.asarray(X[np.flatnonzero(mine)].mean(0)).ravel() * (weights.weights[:, k] - mean)
         total = share.reshape(weights.spec.groups, size).sum(0)
-        order = np.argsort(-total, kind="stable")[:count]
+        order = np.argsort(-total, kind="stable")[:WORDS]
         words[category] = [(features[i], round(float(total[i]), 6)) for i in order.tolist() if total[i] > 0]
     return words

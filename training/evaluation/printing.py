@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from classifier.messages import Language, Said, join, say, text_of
 from training.evaluation.curves import confusion
-from training.evaluation.metrics import FEWEST_OF_SOURCE
+from training.evaluation.metrics import FEWEST_OF_SOURCE, OVERALL
 from training.evaluation.wording import Wording, curve_sentences
 
 if TYPE_CHECKING:
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
 
 LARGEST_CONFUSIONS = 8
 BAR = 12
-OVERALL = (
-    "accuracy", "macro_f1", "weighted_f1", "top2_accuracy", "log_loss", "calibration_error", "accepted_share",
-    "accepted_accuracy",
-)  # fmt: skip
-"""The figures of the whole, each with its name in the catalogue's section ``figures``."""
 
 
 def print_evaluation(evaluation: Evaluation, language: Language = "en") -> None:
@@ -34,7 +28,7 @@ def print_evaluation(evaluation: Evaluation, language: Language = "en") -> None:
 
     console = Console(highlight=False)
     answers = evaluation.answers
-    figure = Figures(language)
+    figure = Wording(language, "figures")
     how = say(f"how.{answers.kind}").text(language)
     console.print(f"[bold]{figure('articles_how', count=len(answers), how=how)}[/bold]")
     for key, values in evaluation.notes:
@@ -58,16 +52,6 @@ def print_evaluation(evaluation: Evaluation, language: Language = "en") -> None:
     if evaluation.curve:
         _section(console, figure("learning_curve"))
         _curve(console, evaluation.curve, {c.id: c.name for c in answers.taxonomy}, figure)
-
-
-@dataclass(frozen=True)
-class Figures:
-    """``figure("accuracy")`` is the name of that figure, ``{value}`` in it filled in, in the reader's language."""
-
-    language: Language
-
-    def __call__(self, name: str, **values: Any) -> str:
-        return say(f"figures.{name}", **values).text(self.language)
 
 
 def with_interval(metrics: Mapping[str, Any], name: str) -> str:
@@ -102,7 +86,7 @@ def grid(*columns: tuple[str, str]) -> Table:
     return table
 
 
-def _overall(metrics: dict[str, Any], figure: Figures) -> Table:
+def _overall(metrics: dict[str, Any], figure: Wording) -> Table:
     table = grid(("", "left"), ("", "right"), ("95 %", "left"))
     for name in OVERALL:
         if metrics[name] is not None:
@@ -110,7 +94,7 @@ def _overall(metrics: dict[str, Any], figure: Figures) -> Table:
     return table
 
 
-def _categories(evaluation: Evaluation, figure: Figures) -> Table:
+def _categories(evaluation: Evaluation, figure: Wording) -> Table:
     table = grid(
         (figure("category"), "left"), (figure("precision"), "right"), (figure("recall"), "right"),
         (figure("f1"), "right"), ("95 %", "left"), ("", "left"), (figure("labels"), "right"),
@@ -129,7 +113,7 @@ def _categories(evaluation: Evaluation, figure: Figures) -> Table:
     return table
 
 
-def _confusions(console: Console, evaluation: Evaluation, figure: Figures) -> None:
+def _confusions(console: Console, evaluation: Evaluation, figure: Wording) -> None:
     names = {category.id: category.name for category in evaluation.answers.taxonomy}
     wrong = [row for row in confusion(evaluation.answers) if row["right"] != row["given"]]
     if not wrong:
@@ -141,7 +125,7 @@ def _confusions(console: Console, evaluation: Evaluation, figure: Figures) -> No
     console.print(table)
 
 
-def _slices(name: str, parts: Sequence[Any], figure: Figures) -> Table:
+def _slices(name: str, parts: Sequence[Any], figure: Wording) -> Table:
     table = grid(
         (figure("source_name" if name == "source" else name), "left"), (figure("articles"), "right"),
         (figure("accuracy"), "right"), ("95 %", "left"),
@@ -156,7 +140,7 @@ def _slices(name: str, parts: Sequence[Any], figure: Figures) -> Table:
     return table
 
 
-def _versus(evaluation: Evaluation, figure: Figures) -> Table:
+def _versus(evaluation: Evaluation, figure: Wording) -> Table:
     table = grid(
         ("", "left"), (figure("articles"), "right"), (figure("theirs"), "right"), (figure("less"), "left"),
         (figure("won_lost"), "right"), ("p", "right"),
@@ -170,7 +154,7 @@ def _versus(evaluation: Evaluation, figure: Figures) -> Table:
     return table
 
 
-def _curve(console: Console, curve: LearningCurve, names: dict[str, str], figure: Figures) -> None:
+def _curve(console: Console, curve: LearningCurve, names: dict[str, str], figure: Wording) -> None:
     table = grid(
         (figure("labels"), "right"), (figure("accuracy"), "right"), ("", "left"), (figure("macro_f1"), "right"),
         ("", "left"),

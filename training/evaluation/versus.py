@@ -42,11 +42,11 @@ class Versus:
     p: float
 
     @property
-    def words(self) -> str:
-        """What it comes to."""
-        if self.p < 0.05:
-            return "better beyond noise" if self.won > self.lost else "worse beyond noise"
-        return "no difference beyond noise"
+    def verdict(self) -> str:
+        """What it comes to, beyond noise: a phrase of the catalogue."""
+        if self.p >= 0.05:
+            return "same"
+        return "better" if self.won > self.lost else "worse"
 
 
 def versus(other: str, answers: Answers, theirs: Mapping[str, str]) -> Versus | None:

@@ -1,15 +1,14 @@
-"""The words of pages, in English and Chinese."""
+"""The words of tables and pages, in the reader's language."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from classifier.messages import Language
+from classifier.messages import say as message
 
 if TYPE_CHECKING:
     from training.evaluation.learning_curve import LearningCurve
@@ -24,21 +23,17 @@ WORTH = 0.01
 
 @dataclass(frozen=True)
 class Wording:
-    """``wording("accuracy")`` is that phrase in the page's language; ``{name}`` in it is filled in."""
+    """``wording("accuracy")`` is that phrase of a section of the catalogue, ``{name}`` in it filled in."""
 
     language: Language = "zh"
+    section: str = "report"
 
     def __call__(self, key: str, **values: Any) -> str:
-        return _words()[key][self.language].format(**values)
+        return message(f"{self.section}.{key}", **values).text(self.language)
 
     def listed(self, names: list[str]) -> str:
         """Names in a row, as the language puts them."""
         return "、".join(names) if self.language == "zh" else ", ".join(names)
-
-
-@cache
-def _words() -> dict[str, dict[str, str]]:
-    return tomllib.loads((TEMPLATES / "words.toml").read_text("utf-8"))
 
 
 def curve_sentences(curve: LearningCurve, say: Wording, names: Mapping[str, str]) -> list[str]:

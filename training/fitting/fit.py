@@ -37,7 +37,7 @@ from training.fitting.splits import folds, time_blocks
 from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
-from training.vectors.background import Background, read_background
+from training.vectors.background import read_background
 
 Solve = Callable[[NDArray[np.int64]], Solution]
 """Fits the labels int64[n] by their rows."""
@@ -107,7 +107,6 @@ def fit_model(
     taxonomy: Taxonomy,
     options: FitOptions | None = None,
     *,
-    background: Background | None = None,
     groups: NDArray[np.int64] | None = None,
     prior: Prior | None = None,
     unlabelled: Examples | None = None,
@@ -121,7 +120,6 @@ def fit_model(
     where a category has too few labels to learn from.
     """
     options = options or FitOptions()
-    background = background or read_background()
     y = label_columns(examples, taxonomy, alone=prior is None)
     if groups is None:
         groups = near_duplicate_groups(examples.whole)
@@ -129,11 +127,11 @@ def fit_model(
     newcomers: Newcomers | None = None
     if prior is not None and len(prior.new):
         others, their_y = find_known_elsewhere(taxonomy, prior, examples)
-        matrix = feature_matrix(examples + others, options, y, background, prior)
+        matrix = feature_matrix(examples + others, options, y, prior)
         newcomers = Newcomers(prior.new, matrix.X[len(y) :], their_y, matrix.shared)
         matrix = replace(matrix, X=matrix.X[: len(y)], shared=None)
     else:
-        matrix = feature_matrix(everything, options, y, background, prior)
+        matrix = feature_matrix(everything, options, y, prior)
     solve = solver_of(matrix, y, len(taxonomy), options, emphasis_of(examples, options), newcomers)
     blocks = time_blocks(groups, examples.dates, examples.categories)
     kept_together = groups if blocks is None else blocks
@@ -146,7 +144,7 @@ def fit_model(
     else:
         calibration = best_calibration(scores[typical], y[typical], kept_together[typical])
     weights, intercept = solve(np.arange(len(y)))
-    fitted = weights_of(matrix, weights, intercept, calibration, background, options)
+    fitted = weights_of(matrix, weights, intercept, calibration, options)
     if prior is not None:
         fitted = replace(fitted, table=prior.model.table)
     familiarity = _familiarity(fitted, examples)
@@ -271,10 +269,9 @@ def weights_of(
     weights: NDArray[np.float64],
     intercept: NDArray[np.float64],
     calibration: Calibration,
-    background: Background,
     options: FitOptions,
 ) -> LinearWeights:
-    surprise, unknown = background.surprise(matrix.words)
+    surprise, unknown = read_background().surprise(matrix.words)
     return LinearWeights(
         spec=options.spec,
         words=matrix.words,

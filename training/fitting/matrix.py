@@ -19,7 +19,7 @@ from training.fitting.subwords import subwords
 from training.vectors.background import read_background
 from training.vectors.general import read_general_vectors
 from training.vectors.news import read_word_vectors
-from training.vectors.table_files import has_vectors
+from training.vectors.vector_table import has_vectors
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -91,7 +91,6 @@ def feature_matrix(
     examples: Examples,
     options: FitOptions,
     y: NDArray[np.int64],
-    background: Background | None = None,
     prior: Prior | None = None,
 ) -> Matrix:
     """Count and weigh the features of the examples, on the kernel's words.
@@ -111,7 +110,7 @@ def feature_matrix(
         X = counts.tf_idf(idf)
         shared = _vectors_of(counts, X, idf, options) if len(prior.new) else None
         return Matrix(X, counts.words, counts.characters, idf, shared, start)
-    background = background or read_background()
+    background = read_background()
     counts, idf = _with_common_words(counts, set(all_counts.words), background, options)
     X = counts.tf_idf(idf)
     placed: Placed = []

@@ -6,6 +6,7 @@ enough to begin.  Its name and description are one label more.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from training.labels.file import examples_of, read_labels
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-    from classifier.taxonomy import Taxonomy
+    from classifier.taxonomy import Category, Taxonomy
     from training.fitting.fit_options import FitOptions
     from training.fitting.prior import Prior
 
@@ -86,13 +87,13 @@ def find_known_elsewhere(taxonomy: Taxonomy, prior: Prior, examples: Examples) -
     said = set(taxonomy.ids) | {former for category in taxonomy for former in category.was}
     known = np.array([category in said for category in labels.categories], np.bool_)  # left out: may be anything now
     labels = labels.take(~labels.kept_apart & known)
-    new = [taxonomy.categories[k] for k in prior.new.tolist()]
-    names = Examples(
-        tuple(f"name/{category.id}" for category in new),
-        tuple(category.name for category in new),
-        tuple(f"{category.name}\n{category.description}".strip() for category in new),
-        tuple(category.id for category in new),
-        ("",) * len(new),
-        ("name",) * len(new),
-    )
+    names = name_examples([taxonomy.categories[k] for k in prior.new.tolist()])
     return labels + names, np.concatenate([np.full(len(labels), -1, np.int64), prior.new])
+
+
+def name_examples(categories: Iterable[Category]) -> Examples:
+    """Each category's name as a title, and both name and description as the text of an article of it."""
+    rows = [
+        (f"name/{one.id}", one.name, f"{one.name}\n{one.description}".strip(), one.id, "", "name") for one in categories
+    ]
+    return Examples(*zip(*rows, strict=True)) if rows else Examples((), (), (), (), (), ())

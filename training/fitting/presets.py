@@ -10,7 +10,7 @@ import numpy as np
 from classifier.model.features import FeatureSpec
 from classifier.taxonomy import read_taxonomy
 from training.fitting.fit_options import FitOptions
-from training.vectors.table_files import has_vectors
+from training.vectors.vector_table import has_vectors
 
 if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -11,8 +12,13 @@ from numpy.typing import NDArray
 
 from classifier.errors import LabelsError
 from classifier.messages import say
+from training.labels.corpora import HOLDOUT_FROM
+from training.labels.examples import Examples
 
 HOLDOUT_SHARE = 0.2
+FEWEST_HELD_OUT = 100
+FEWEST_LEFT = 5
+"""Labels a category: where fewer would be left to learn from, none is held out."""
 FEWEST_MONTHS = 12
 FEWEST_MONTHS_OF_CATEGORY = 3
 Part = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -72,11 +78,27 @@ def time_blocks(groups: NDArray[np.int64], dates: Sequence[str], categories: Seq
     return np.unique([names[group] for group in groups.tolist()], return_inverse=True)[1].astype(np.int64)
 
 
-def is_held_out(name: str, share: float = HOLDOUT_SHARE) -> bool:
+def holdout_mask(examples: Examples) -> NDArray[np.bool_]:
+    """Which examples are held out, bool[n]; none where too few would be, or too few be left.
+
+    Real news by time; of a source some of whose labels are kept apart for good (``local/holdout``), those;
+    others by a hash of their ids.
+    """
+    kept = examples.kept_apart
+    stems = np.array([source.split("/")[0] for source in examples.sources], dtype=object)
+    by_source = np.isin(stems, sorted(set(stems[kept])))
+    by_id = np.array([is_held_out(name) for name in examples.ids], np.bool_)
+    late = np.array([date >= HOLDOUT_FROM for date in examples.dates], np.bool_)
+    out = np.where(examples.of_source("xwlb"), late, np.where(by_source, kept, by_id)) | kept
+    left = Counter(category for category, held in zip(examples.categories, out, strict=True) if not held)
+    thin = any(left[category] < FEWEST_LEFT for category in set(examples.categories))
+    return np.zeros(len(examples), np.bool_) if thin or out.sum() < FEWEST_HELD_OUT else out
+
+
+def is_held_out(name: str) -> bool:
     """Whether an article belongs to the holdout: by a hash of its id, so that it stays there as labels grow."""
-    return (
-        int.from_bytes(hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).digest(), "big") / 2**64 < share
-    )
+    digest = hashlib.blake2b(name.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64 < HOLDOUT_SHARE
 
 
 def latest(dates: Sequence[str], share: float = HOLDOUT_SHARE) -> NDArray[np.bool_]:

@@ -57,12 +57,6 @@ def make_unlabelled(articles: Iterable[Article], labels: Examples | None = None)
         if article.id not in ids and text not in seen and any(part.strip() for part in text):
             seen.add(text)
             kept.append(article)
-    n = len(kept)
-    return Examples(
-        tuple(article.id for article in kept),
-        tuple(article.title for article in kept),
-        tuple(article.text for article in kept),
-        ("",) * n,
-        tuple(article.date for article in kept),
-        ("unlabelled",) * n,
-    )
+    names = ("id", "title", "text", "date")
+    ids_kept, titles, texts, dates = (tuple(getattr(article, name) for article in kept) for name in names)
+    return Examples(ids_kept, titles, texts, ("",) * len(kept), dates, ("unlabelled",) * len(kept))

@@ -69,12 +69,12 @@ def is_usable_id(name: str) -> bool:
     return 0 < len(name.strip()) <= MAX_ID and not _A_NUMBER_NOW.fullmatch(name.strip())
 
 
-def clashes(labels: Sequence[Label], similar: float = 0.5) -> list[Finding]:
+def clashes(labels: Sequence[Label]) -> list[Finding]:
     """Near-duplicates with different labels; each is named by line with the other it clashes with."""
     from training.labels.near_duplicates import near_duplicate_groups
 
     texts = [label for label in labels if label.text or label.title]
-    groups = near_duplicate_groups([f"{label.title}\n{label.text}" for label in texts], similar).tolist()
+    groups = near_duplicate_groups([f"{label.title}\n{label.text}" for label in texts]).tolist()
     members: dict[int, list[Label]] = {}
     for label, group in zip(texts, groups, strict=True):
         members.setdefault(group, []).append(label)

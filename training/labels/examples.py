@@ -29,38 +29,23 @@ class Examples:
     sources: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        columns = (self.titles, self.texts, self.categories, self.dates, self.sources)
-        if any(len(column) != len(self.ids) for column in columns):
+        if any(len(column) != len(self.ids) for column in self._all):
             raise ValueError("columns of examples differ in length")
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def __add__(self, other: Examples) -> Examples:
-        return Examples(
-            self.ids + other.ids,
-            self.titles + other.titles,
-            self.texts + other.texts,
-            self.categories + other.categories,
-            self.dates + other.dates,
-            self.sources + other.sources,
-        )
+        return Examples(*(mine + theirs for mine, theirs in zip(self._all, other._all, strict=True)))
 
     def take(self, chosen: Sequence[int] | NDArray[np.int64] | NDArray[np.bool_]) -> Examples:
         """The chosen examples (indices, or a mask)."""
         indices = np.arange(len(self))[np.asarray(chosen)].tolist()
+        return Examples(*(tuple(column[i] for i in indices) for column in self._all))
 
-        def pick(column: tuple[str, ...]) -> tuple[str, ...]:
-            return tuple(column[i] for i in indices)
-
-        return Examples(
-            pick(self.ids),
-            pick(self.titles),
-            pick(self.texts),
-            pick(self.categories),
-            pick(self.dates),
-            pick(self.sources),
-        )
+    @property
+    def _all(self) -> tuple[tuple[str, ...], ...]:
+        return self.ids, self.titles, self.texts, self.categories, self.dates, self.sources
 
     def of_source(self, name: str) -> NDArray[np.bool_]:
         """Which examples come from there, bool[n]; what stands behind a slash (``xwlb/doubtful``) does not matter."""

@@ -123,14 +123,8 @@ def labels_csv(labels: Iterable[Label]) -> bytes:
 
 def examples_of(labels: Sequence[Label]) -> Examples:
     """Labels with their texts as examples."""
-    return Examples(
-        tuple(label.id for label in labels),
-        tuple(label.title for label in labels),
-        tuple(label.text for label in labels),
-        tuple(label.category for label in labels),
-        tuple(label.date for label in labels),
-        tuple(label.source for label in labels),
-    )
+    names = ("id", "title", "text", "category", "date", "source")
+    return Examples(*(tuple(getattr(label, name) for label in labels) for name in names))
 
 
 @dataclass(frozen=True)
@@ -220,16 +214,12 @@ def hold_labels(path: Path) -> Iterator[None]:
 @contextmanager
 def _changing(path: Path) -> Iterator[Path]:
     """Hold a file's lock; gives the file itself, where the path is a link to it."""
-    from filelock import FileLock, Timeout
-
     whole = path.resolve()
     try:
         whole.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(str(whole.with_name(f".{whole.name}.lock")), timeout=LOCK_SECONDS):
+        with hold_labels(path):
             for stale in whole.parent.glob(f".{glob.escape(whole.name)}.*.part"):  # of a writer that was killed
                 stale.unlink(missing_ok=True)
             yield whole
-    except Timeout as error:
-        raise LabelsError(say("labels.busy", path=str(path), seconds=LOCK_SECONDS)) from error
     except OSError as error:
         raise LabelsError(say("labels.unwritable", path=str(path), error=error.strerror)) from error

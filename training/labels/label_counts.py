@@ -8,7 +8,7 @@ from typing import Any
 
 from classifier.messages import Language, Said, name_some, say, text_of
 from classifier.taxonomy import Taxonomy
-from training.fitting.holdout import holdout_mask
+from training.fitting.splits import holdout_mask
 from training.labels.file import examples_of
 from training.labels.label import Label
 

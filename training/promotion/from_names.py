@@ -16,13 +16,13 @@ from training.fitting.calibration import START, Calibration
 from training.fitting.fit import FEWEST_KNOWN, Fitted, HeldOut, solver_of, weights_of
 from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import feature_matrix
+from training.fitting.newcomers import name_examples
 from training.fitting.presets import ARTICLES, choose_default_options
 from training.fitting.prior import number_categories
 from training.fitting.start import with_unlabelled, with_vectors
 from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples
 from training.promotion.retrain import base_record, describe_unlabelled
-from training.vectors.background import read_background
 
 if TYPE_CHECKING:
     from classifier.model.model_files import StoredModel
@@ -31,19 +31,6 @@ if TYPE_CHECKING:
 
 FEWEST_WORDS = 3
 _HAN = re.compile("[\u3400-\u9fff]")
-
-
-def make_examples(taxonomy: Taxonomy) -> Examples:
-    """Each category's name as a title and its description as the text of an article of it."""
-    n = len(taxonomy)
-    return Examples(
-        tuple(f"name/{category.id}" for category in taxonomy),
-        tuple(category.name for category in taxonomy),
-        tuple(f"{category.name}\n{category.description}".strip() for category in taxonomy),
-        taxonomy.ids,
-        ("",) * n,
-        ("name",) * n,
-    )
 
 
 def train_from_names(
@@ -109,14 +96,13 @@ def fit_from_names(taxonomy: Taxonomy, options: FitOptions, unlabelled: Examples
     ``unlabelled`` articles take part by self-training.  Nothing tells how often it is right, so its
     probabilities are those of a usual temperature and no probability is enough to be accepted.
     """
-    names = make_examples(taxonomy)
+    names = name_examples(taxonomy)
     k = len(taxonomy)
     y = np.arange(k, dtype=np.int64)
-    background = read_background()
-    matrix = feature_matrix(names if unlabelled is None else names + unlabelled, options, y, background)
+    matrix = feature_matrix(names if unlabelled is None else names + unlabelled, options, y)
     weights, intercept = solver_of(matrix, y, k, options)(y)
     calibration = Calibration("temperature", START * np.eye(k), np.zeros(k))
-    fitted = weights_of(matrix, weights, intercept, calibration, background, options)
+    fitted = weights_of(matrix, weights, intercept, calibration, options)
     review = ReviewRule((), options.accept_accuracy, FEWEST_WORDS, known=FEWEST_KNOWN, body=False)
     none = np.zeros((0, k))
     held_out = HeldOut(none, none, y[:0], np.zeros((0, 3)), y[:0])

@@ -16,24 +16,16 @@ if TYPE_CHECKING:
     from classifier.taxonomy import Taxonomy
 
 NOISE = 0.05
+LARGEST_FALL = 0.08
+"""How much of a category's right answers may be lost (0-1), unless a user says otherwise."""
+LARGEST_CHANGE = 0.2
+"""The share of a category's labels, of those the champion learned from, that may say another category now."""
+SLACK = 0.005
+"""How far overall accuracy may fall (0-1) where the new labels alone speak for the challenger."""
 FEWEST_IN_CATEGORY = 5
 MOST_MOVES = 8
 FEWEST_LOST = 3
 """A category with fewer lost answers, or changed labels, than this is left alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class GateOptions:
-    """``largest_fall``: how much of a category's right answers may be lost (0-1).
-
-    ``slack``: how far overall accuracy may fall (0-1) when the new labels alone speak for the
-    challenger.  ``largest_change``: the share of a category's labels, of those the champion learned
-    from, that may say another category now.
-    """
-
-    largest_fall: float = 0.08
-    slack: float = 0.005
-    largest_change: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -70,8 +62,8 @@ def judge(
     holdout: Compared,
     new: Compared,
     names: Mapping[str, str],
-    options: GateOptions | None = None,
     relabelled: Sequence[Relabelled] = (),
+    largest_fall: float = LARGEST_FALL,
 ) -> Verdict:
     """Compare two models on the holdout and on labels the champion never saw.
 
@@ -80,7 +72,6 @@ def judge(
     that may be wrong, so a person must say.  Overall difference by McNemar's exact test (McNemar
     1947; Dietterich 1998 on comparing two classifiers on one test set).
     """
-    options = options or GateOptions()
     before, after = holdout.hits(holdout.champion), holdout.hits(holdout.challenger)
     lost, won = int((before & ~after).sum()), int((after & ~before).sum())
     chance = mcnemar(lost, won)
@@ -111,15 +102,15 @@ def judge(
     figures["relabelled"] = sum(one.changed for one in relabelled)
     if relabelled:
         reasons.append(say("gate.relabelled", count=figures["relabelled"]))
-    falls = _changes(relabelled, names, options.largest_change)
-    falls += _falls(figures["categories"], names, options.largest_fall)
+    falls = _changes(relabelled, names)
+    falls += _falls(figures["categories"], names, largest_fall)
     if falls:
         return Verdict(False, (*reasons, *falls), figures)
     if lost > won and chance < NOISE:
         return Verdict(False, (*reasons, say("gate.worse")), figures)
     if won > lost and chance < NOISE:
         return Verdict(True, (*reasons, say("gate.better")), figures)
-    if change >= -options.slack and int(new_after.sum()) > int(new_before.sum()):
+    if change >= -SLACK and int(new_after.sum()) > int(new_before.sum()):
         return Verdict(True, (*reasons, say("gate.better_on_new")), figures)
     return Verdict(False, (*reasons, say("gate.no_gain")), figures)
 
@@ -178,10 +169,10 @@ def _falls(categories: Mapping[str, Mapping[str, int]], names: Mapping[str, str]
     return falls
 
 
-def _changes(relabelled: Sequence[Relabelled], names: Mapping[str, str], largest_change: float) -> list[Message]:
+def _changes(relabelled: Sequence[Relabelled], names: Mapping[str, str]) -> list[Message]:
     changes: list[Message] = []
     for one in relabelled:
-        if one.changed < FEWEST_LOST or one.changed <= largest_change * one.known:
+        if one.changed < FEWEST_LOST or one.changed <= LARGEST_CHANGE * one.known:
             continue
         now = ", ".join(f"{names.get(category, category)} {count}" for category, count in one.now.items())
         name = names.get(one.category, one.category)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -23,16 +23,15 @@ from training.evaluation.metrics import metrics_by_source, metrics_of
 from training.evaluation.versus import answers_of, honest_answers
 from training.fitting.fit import Fitted, fit_model
 from training.fitting.fit_options import FitOptions
-from training.fitting.holdout import holdout_mask
 from training.fitting.prior import find_renamed
 from training.fitting.seen import find_changed, find_relabelled, seen_record, unseen
-from training.fitting.splits import hold_apart
+from training.fitting.splits import hold_apart, holdout_mask
 from training.fitting.start import Start
 from training.fitting.tuning import tune
 from training.labels.examples import Examples
 from training.labels.file import examples_of, read_labels
 from training.labels.near_duplicates import near_duplicate_groups
-from training.promotion.gate import Compared, GateOptions, Verdict, judge, with_other_categories
+from training.promotion.gate import LARGEST_FALL, Compared, Verdict, judge, with_other_categories
 
 MAX_KEPT_ANSWERS = 20_000
 _PACKAGES = ("numpy", "scipy", "scikit-learn", "jieba", "lanmu")
@@ -53,12 +52,13 @@ class Run:
 class RunOptions:
     """What is wished of a training run, apart from how it fits.
 
-    ``name`` of the new version (empty: the next free one); ``promote`` whether to make it current if
-    the gate lets it through; ``tune_seconds`` how long to seek better options first.
+    ``name`` of the new version (empty: the next free one); ``largest_fall``: see gate.judge;
+    ``promote`` whether to make it current if the gate lets it through; ``tune_seconds`` how long to
+    seek better options first.
     """
 
     name: str = ""
-    gate: GateOptions = field(default_factory=GateOptions)
+    largest_fall: float = LARGEST_FALL
     promote: bool = True
     tune_seconds: float = 0.0
 
@@ -124,7 +124,7 @@ def train(
     verdict = Verdict(True, (Message("gate.first"),))
     if champion is not None:
         anchors = anchors_of(everything, old, taxonomy) if start.prior is not None else everything.take(old)
-        verdict = _verdict(champion, learned, answers, fitted, anchors, wished.gate)
+        verdict = _verdict(champion, learned, answers, fitted, anchors, wished.largest_fall)
     manifest = write_model(folder, manifest, fitted.weights)
     registry.note("added", name, (), {"labels": len(examples), "checksum": manifest.checksum})
     promoted = wished.promote and verdict.promote
@@ -195,7 +195,7 @@ def _verdict(
     answers: Answers,
     fitted: Fitted,
     anchors: Examples,
-    gate: GateOptions,
+    largest_fall: float,
 ) -> Verdict:
     """The gate's verdict: on the holdout by the answers that both gave before they were fitted on it.
 
@@ -225,8 +225,8 @@ def _verdict(
         + compare_answers(anchors, before, after),
         compare_answers(new, old(answers_of(champion, new)), fold_answers(fitted, examples).given),
         names,
-        gate,
         find_relabelled(champion.manifest, examples, called),
+        largest_fall,
     )
     if set(known.ids) == set(fitted.taxonomy.ids):
         return verdict

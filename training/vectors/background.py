@@ -53,9 +53,9 @@ class Background:
 
 
 @cache
-def read_background(path: Path = PATH) -> Background:
+def read_background() -> Background:
     """The figures that ship with the package."""
-    tensors = read_tensors(path)
+    tensors = read_tensors(PATH)
     articles, uses = tensors["totals"].tolist()
     return Background(
         StringTable(tensors["words.blob"], tensors["words.offsets"].astype(np.int64)),
@@ -63,19 +63,6 @@ def read_background(path: Path = PATH) -> Background:
         tensors["uses"],
         articles,
         uses,
-    )
-
-
-def write_background(background: Background, path: Path = PATH) -> None:
-    write_tensors(
-        path,
-        {
-            "words.blob": background.words.blob,
-            "words.offsets": background.words.offsets.astype(np.int32),
-            "articles": background.word_articles,
-            "uses": background.uses,
-            "totals": np.array([background.articles, background.uses_of_all], np.int64),
-        },
     )
 
 
@@ -99,7 +86,16 @@ def main() -> None:
     """Count the real news before the holdout and write the figures."""
     items = [item for item in real_news() if item["date"] < HOLDOUT_FROM]
     background = count_background([item["title"] for item in items], [item["text"] for item in items])
-    write_background(background)
+    write_tensors(
+        PATH,
+        {
+            "words.blob": background.words.blob,
+            "words.offsets": background.words.offsets.astype(np.int32),
+            "articles": background.word_articles,
+            "uses": background.uses,
+            "totals": np.array([background.articles, background.uses_of_all], np.int64),
+        },
+    )
     size = PATH.stat().st_size / 1e6
     print(f"{len(background.words):,} words of {background.articles:,} articles → {PATH.name} ({size:.1f} MB)")
 

@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 from classifier.model.tensors import read_tensors, write_tensors
 from classifier.strings import StringTable
 from training.vectors.news import read_word_vectors
-from training.vectors.table_files import find_vectors
-from training.vectors.vector_table import VectorTable, small
+from training.vectors.vector_table import VectorTable, find_vectors, read_strings, small
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,27 +36,10 @@ Encode = Callable[[list[str]], NDArray[np.float32]]
 
 
 @cache
-def read_general_vectors(path: Path | None = None) -> VectorTable:
+def read_general_vectors() -> VectorTable:
     """The table that ships with the package."""
-    tensors = read_tensors(path or find_vectors(PATH.name))
-
-    def table(name: str) -> StringTable:
-        return StringTable(tensors[f"{name}.blob"], tensors[f"{name}.offsets"].astype(np.int64))
-
-    return VectorTable(table("words"), table("characters"), tensors["vectors"])
-
-
-def write_general_vectors(table: VectorTable, path: Path = PATH) -> None:
-    write_tensors(
-        path,
-        {
-            "words.blob": table.words.blob,
-            "words.offsets": table.words.offsets.astype(np.int32),
-            "characters.blob": table.characters.blob,
-            "characters.offsets": table.characters.offsets.astype(np.int32),
-            "vectors": table.vectors,
-        },
-    )
+    tensors = read_tensors(find_vectors(PATH.name))
+    return VectorTable(*read_strings(tensors), tensors["vectors"])
 
 
 def vocabulary(
@@ -112,7 +94,7 @@ def main() -> None:
     words, characters = vocabulary(frequencies, news.words, news.characters)
     model = E5(num_threads=int(os.environ.get("OMP_NUM_THREADS", os.cpu_count() or 1)))
     table = learn_general_vectors(words, characters, model.query)
-    write_general_vectors(table)
+    write_tensors(PATH, table.tensors())
     size = PATH.stat().st_size / 1e6
     print(f"{len(words):,} words and {len(characters):,} character n-grams → {PATH.name} ({size:.1f} MB)")
 

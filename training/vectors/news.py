@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,8 @@ from classifier.columns import TextColumn
 from classifier.engine.counting.counting import count_features
 from classifier.model.features import FeatureSpec
 from classifier.model.tensors import read_tensors, write_tensors
-from classifier.strings import StringTable
 from training.labels.corpora import HOLDOUT_FROM, real_news
-from training.vectors.table_files import find_vectors
-from training.vectors.vector_table import VectorTable, small
+from training.vectors.vector_table import VectorTable, find_vectors, read_strings, small
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,36 +41,21 @@ class WordVectors(VectorTable):
     articles: NDArray[np.int32]
     of_articles: int
 
+    def tensors(self) -> dict[str, NDArray[Any]]:
+        return {
+            **super().tensors(), "articles": self.articles, "of_articles": np.array([self.of_articles], np.int64)
+        }  # fmt: skip
+
 
 @cache
-def read_word_vectors(path: Path | None = None) -> WordVectors:
+def read_word_vectors() -> WordVectors:
     """The vectors that ship with the package."""
-    tensors = read_tensors(path or find_vectors(PATH.name))
-
-    def table(name: str) -> StringTable:
-        return StringTable(tensors[f"{name}.blob"], tensors[f"{name}.offsets"].astype(np.int64))
-
-    return WordVectors(
-        table("words"), table("characters"), tensors["vectors"], tensors["articles"], int(tensors["of_articles"][0])
-    )
+    tensors = read_tensors(find_vectors(PATH.name))
+    strings, of_articles = read_strings(tensors), int(tensors["of_articles"][0])
+    return WordVectors(*strings, tensors["vectors"], tensors["articles"], of_articles)
 
 
-def write_word_vectors(vectors: WordVectors, path: Path = PATH) -> None:
-    write_tensors(
-        path,
-        {
-            "words.blob": vectors.words.blob,
-            "words.offsets": vectors.words.offsets.astype(np.int32),
-            "characters.blob": vectors.characters.blob,
-            "characters.offsets": vectors.characters.offsets.astype(np.int32),
-            "vectors": vectors.vectors,
-            "articles": vectors.articles,
-            "of_articles": np.array([vectors.of_articles], np.int64),
-        },
-    )
-
-
-def learn_word_vectors(texts: Sequence[str], dimensions: int = DIMENSIONS) -> WordVectors:
+def learn_word_vectors(texts: Sequence[str]) -> WordVectors:
     """Positive pointwise mutual information of features and words in one sentence, cut to its main directions.
 
     As Levy and Goldberg (2014): the word table is factored by truncated SVD, contexts smoothed by
@@ -97,7 +80,7 @@ def learn_word_vectors(texts: Sequence[str], dimensions: int = DIMENSIONS) -> Wo
     characters = (counts.blocks["text", "characters"] > 0).astype(np.float32)
     together = (words.T @ words).tolil()
     together.setdiag(0)
-    U, strength, V = randomized_svd(_ppmi(together.tocsr()), dimensions, n_oversamples=20, n_iter=3, random_state=0)
+    U, strength, V = randomized_svd(_ppmi(together.tocsr()), DIMENSIONS, n_oversamples=20, n_iter=3, random_state=0)
     root = np.sqrt(strength)
     vectors = np.vstack([U * root, (_ppmi((characters.T @ words).tocsr()) @ V.T) / root])
     blank = TextColumn.from_strings([""] * len(texts))
@@ -124,7 +107,7 @@ def main() -> None:
     """Learn from the real news before the holdout and write the table."""
     texts = [f"{item['title']}\n{item['text']}" for item in real_news() if item["date"] < HOLDOUT_FROM]
     vectors = learn_word_vectors(texts)
-    write_word_vectors(vectors)
+    write_tensors(PATH, vectors.tensors())
     size = PATH.stat().st_size / 1e6
     print(
         f"{len(vectors.words):,} words and {len(vectors.characters):,} character n-grams "

@@ -141,14 +141,14 @@ class _Tally:
         )
 
 
-def drift(archive: Path, weights: LinearWeights, taxonomy: Taxonomy, reference: Reference, seed: int = 0) -> Drift:
+def drift(archive: Path, weights: LinearWeights, taxonomy: Taxonomy, reference: Reference) -> Drift:
     """Compare the months of a scored archive (the folder that ``lanmu score`` wrote, or a Parquet file).
 
     A month is held against the same month of other years, where there are any, as every year has its harvest and
     its sessions; else against all.  Only the columns title, category, probability, decision and date are
     read.  LanmuError where there is no such archive, or no article has a date.
     """
-    tallies, undated = _tallies(archive, seed)
+    tallies, undated = _tallies(archive)
     if not tallies:
         raise _no_date(archive, undated)
     counter = WordCounter(weights)
@@ -230,9 +230,9 @@ def _no_date(archive: Path, count: int) -> LanmuError:
     return LanmuError(say("drift.no_dates", archive=str(archive), undated=count))
 
 
-def _tallies(archive: Path, seed: int) -> tuple[dict[str, _Tally], int]:
+def _tallies(archive: Path) -> tuple[dict[str, _Tally], int]:
     tallies: dict[str, _Tally] = {}
-    dice = np.random.default_rng(seed)
+    dice = np.random.default_rng(0)
     undated = 0
     for batch in _batches(archive):
         months = np.array([(date or "")[:7] for date in batch.column("date").to_pylist()])

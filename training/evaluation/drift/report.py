@@ -6,7 +6,7 @@ from classifier.messages import Language
 from training.chart_page import chart_page, figure
 from training.evaluation.drift.control import FEWEST_VALUES
 from training.evaluation.drift.measure import FEWEST_ARTICLES, Drift, Month
-from training.evaluation.printing import Figures, grid
+from training.evaluation.printing import grid
 from training.evaluation.wording import TEMPLATES, Wording
 from training.plots import (
     Column,
@@ -37,7 +37,7 @@ def print_drift(drift: Drift, language: Language = "en") -> None:
     from rich.console import Console
     from rich.text import Text
 
-    say, figure = Wording(language), Figures(language)
+    say, figure = Wording(language), Wording(language, "figures")
     console = Console(highlight=False)
     console.print(f"[bold]{_subtitle(drift, say)}[/bold]")
     table = grid(("", "left"), (figure("archive"), "right"), (figure("labels"), "right"))

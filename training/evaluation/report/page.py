@@ -97,7 +97,6 @@ def _summary(evaluation: Evaluation, say: Wording, names: Mapping[str, str]) -> 
         )  # fmt: skip
     for other in evaluation.versus:
         if other.other == evaluation.about.get("champion"):
-            verdict = _verdict(other.p, other.won, other.lost, say)
             difference = f"{100 * other.difference:+.1f}%"
             said.append(
                 say(
@@ -105,7 +104,7 @@ def _summary(evaluation: Evaluation, say: Wording, names: Mapping[str, str]) -> 
                     name=other.other,
                     difference=difference,
                     n=f"{other.articles:,}",
-                    verdict=verdict,
+                    verdict=say(other.verdict),
                 )
             )
     return said
@@ -254,12 +253,8 @@ def _rival(other: Versus, say: Wording) -> dict[str, Any]:
         "won": other.won,
         "lost": other.lost,
         "p": f"{other.p:.4f}" if other.p >= 1e-4 else "< 0.0001",
-        "verdict": _verdict(other.p, other.won, other.lost, say),
+        "verdict": say(other.verdict),
     }
-
-
-def _verdict(p: float, won: int, lost: int, say: Wording) -> str:
-    return say("same") if p >= 0.05 else say("better" if won > lost else "worse")
 
 
 def _show_word(word: str) -> str:

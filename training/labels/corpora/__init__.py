@@ -56,10 +56,9 @@ def has_corpus(name: str = XWLB_FILE) -> bool:
     return (corpus_folder() / name).is_file()
 
 
-def real_labels(path: Path | None = None) -> tuple[RealLabel, ...]:
+def real_labels() -> tuple[RealLabel, ...]:
     """The settled labels of real news (``xwlb.csv``), without those labelled ``skip``."""
-    path = path or Path(__file__).with_name("xwlb.csv")
-    with path.open(encoding="utf-8", newline="") as file:
+    with Path(__file__).with_name("xwlb.csv").open(encoding="utf-8", newline="") as file:
         rows = [RealLabel(row["id"], row["category"], row["drawn"]) for row in csv.DictReader(file)]
     return tuple(row for row in rows if row.category != "skip")
 

@@ -44,14 +44,8 @@ def label_studio(path: Path, skipped: Skipped) -> Iterator[Label]:
             skipped(say("skipped.rename_field", path=str(path), number=task.get("id", number), fields=fields))
             continue
         if len(choices) != 1 or not title + text:
-            skipped(
-                say(
-                    "skipped.task",
-                    path=str(path),
-                    number=task.get("id", number),
-                    lack=lack(title + text, choices, "choices"),
-                )
-            )
+            wanting = lack(title + text, choices, "choices")
+            skipped(say("skipped.task", path=str(path), number=task.get("id", number), lack=wanting))
             continue
         name = _name(path, data.get("id") if whole else None, task.get("id"), title + text)
         yield Label(name, choices[0], path.name, str(data.get("date", "")), title, text)
@@ -59,22 +53,13 @@ def label_studio(path: Path, skipped: Skipped) -> Iterator[Label]:
 
 def doccano(path: Path, skipped: Skipped) -> Iterator[Label]:
     """doccano's JSONL or JSON export: ``text`` (or ``data``) and ``label`` (a list or a string)."""
-    for number, item in enumerate(_items(path), 1):
-        if not isinstance(item, dict):
-            skipped(say("skipped.no_item", path=str(path), number=number))
-            continue
+    for number, item in _objects(path, skipped):
         given: Any = next((item[key] for key in ("label", "labels", "cats", "category") if key in item), [])
         categories = [given] if isinstance(given, str) else [one for one in given or () if isinstance(one, str)]
         title, text = _first(item, TITLE_KEYS), _first(item, TEXT_KEYS)
         if len(categories) != 1 or not title + text:
-            skipped(
-                say(
-                    "skipped.item",
-                    path=str(path),
-                    number=item.get("id", number),
-                    lack=lack(title + text, categories, "labels"),
-                )
-            )
+            wanting = lack(title + text, categories, "labels")
+            skipped(say("skipped.item", path=str(path), number=item.get("id", number), lack=wanting))
             continue
         name = _name(path, None, item.get("id"), title + text)
         yield Label(name, categories[0], path.name, str(item.get("date", "")), title, text)
@@ -82,10 +67,7 @@ def doccano(path: Path, skipped: Skipped) -> Iterator[Label]:
 
 def annif_lines(path: Path, skipped: Skipped) -> Iterator[Label]:
     """Annif's JSON lines: ``text``, ``subjects`` with ``uri`` or ``label``, ``document_id``, ``metadata``."""
-    for number, item in enumerate(_items(path), 1):
-        if not isinstance(item, dict):
-            skipped(say("skipped.no_item", path=str(path), number=number))
-            continue
+    for number, item in _objects(path, skipped):
         subjects = [subject for subject in item.get("subjects") or () if isinstance(subject, dict)]
         categories = [str(s["label"]) if s.get("label") else last_part(str(s.get("uri", ""))) for s in subjects]
         metadata = item.get("metadata") if isinstance(item.get("metadata"), dict) else {}
@@ -145,6 +127,15 @@ def _items(path: Path) -> Iterator[Any]:
                 raise LabelsError(
                     say("labels.no_json_line", path=str(path), number=number, error=str(error))
                 ) from error
+
+
+def _objects(path: Path, skipped: Skipped) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The items that are objects, numbered from 1; of each other one is told."""
+    for number, item in enumerate(_items(path), 1):
+        if isinstance(item, dict):
+            yield number, item
+        else:
+            skipped(say("skipped.no_item", path=str(path), number=number))
 
 
 def _json(path: Path) -> Any:
