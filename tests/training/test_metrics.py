@@ -109,7 +109,7 @@ def test_another_model_is_compared_on_what_both_answered() -> None:
     assert comparison is not None
     wrong = int((answers.best != answers.y)[:200].sum())
     assert (comparison.articles, comparison.won, comparison.lost) == (200, 0, wrong)
-    assert comparison.p < 0.05 and comparison.words == "worse beyond noise" and comparison.difference_95[1] < 0
+    assert comparison.p < 0.05 and comparison.verdict == "worse" and comparison.difference_95[1] < 0
     same = versus("自己", answers, answers.given)
     assert same is not None and same.p == 1.0 and same.difference == 0.0
     assert versus("无", answers, {"别处": "sports"}) is None
