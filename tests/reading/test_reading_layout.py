@@ -252,6 +252,22 @@ def test_a_page_is_drawn_with_what_was_read_as_what(tmp_path: Path) -> None:
         assert row["source"]["page"] == 1 and len(row["source"]["box"]) == 4
 
 
+def test_a_page_is_drawn_as_a_picture_too(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from lanmu.__main__ import build
+
+    pytest.importorskip("resvg_py", reason="comes with the extra train")
+    page = tmp_path / "page.pdf"
+    page.write_bytes(pdf_of(front_page()))
+    done = CliRunner().invoke(build(["tag"]), ["tag", str(page), "--show", str(tmp_path / "page.png")])
+    assert done.exit_code == 0, done.output
+    drawn = (tmp_path / "page.png").read_bytes()
+    assert drawn.startswith(b"\x89PNG\r\n") and int.from_bytes(drawn[16:20], "big") == 1350, (
+        "900 pixels, half as many more"
+    )
+
+
 def drawn_by_hand(draw: Callable[[Canvas], None]) -> bytes:
     """A PDF page that ``draw`` draws; it measures from the lower left corner."""
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
