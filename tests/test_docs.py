@@ -124,7 +124,7 @@ def test_the_guide_names_what_is_in_the_code(name: str) -> None:
     assert [one for one in CALL.findall(text) if one not in made] == []
 
 
-@pytest.mark.parametrize("document", sorted(DOCS.glob("*.md")), ids=lambda path: path.name)
+@pytest.mark.parametrize("document", [ROOT / "CONTRIBUTING.md", *sorted(DOCS.glob("*.md"))], ids=lambda path: path.name)
 def test_a_document_names_modules_that_are_there(document: Path) -> None:
     here = [f"/{path.relative_to(ROOT)}" for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")]
     named = re.findall(r"`([\w/]+\.py)`", document.read_text("utf-8"))
