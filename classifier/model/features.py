@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Literal
 
 from classifier.errors import ModelError
@@ -136,24 +137,14 @@ class PlainCounter:
             if analyser == "words":
                 tokens = self.cut(source)
                 if name == "lead":
-                    tokens = _lead(tokens, spec.lead_characters)
+                    starts = accumulate(map(len, tokens), initial=0)
+                    tokens = [word for word, at in zip(tokens, starts, strict=False) if at < spec.lead_characters]
                 counts[name, analyser] = Counter(word_ngrams(tokens, spec.words, self.is_word))
             else:
                 if name == "lead":
                     source = source[: spec.lead_characters]
                 counts[name, analyser] = Counter(character_ngrams(source, spec.characters, self.is_word))
         return counts
-
-
-def _lead(tokens: list[str], characters: int) -> list[str]:
-    kept: list[str] = []
-    start = 0
-    for token in tokens:
-        if start >= characters:
-            break
-        kept.append(token)
-        start += len(token)
-    return kept
 
 
 @dataclass(frozen=True, slots=True)
