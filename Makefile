@@ -10,6 +10,9 @@ demo: $(VENV)/.runtime ## tag the sample page that ships with the project
 
 install: $(VENV)/.service ## also what training and the service need
 
+# Bytecode is kept whatever the environment says; else each process of a run compiles all code and rewrites all tests.
+test quick slow coverage: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(VENV)/.dev ## the tests a change must pass (a few minutes)
 	$(BIN)/python -m pytest -q -n 2
 

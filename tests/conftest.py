@@ -17,7 +17,6 @@ import pytest
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from classifier.text import CharacterTable, character_table
 from lanmu.__main__ import main
-from tests.small_model import small_model
 
 Lanmu = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -41,6 +40,8 @@ def taxonomy() -> Taxonomy:
 @pytest.fixture(scope="session")
 def small_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model of three categories, written to disk."""
+    from tests.small_model import small_model  # loads scikit-learn, which the process that hands tests out never needs
+
     return small_model(tmp_path_factory.mktemp("models") / "small")
 
 

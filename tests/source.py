@@ -19,6 +19,12 @@ def source_trees() -> Mapping[Path, ast.Module]:
     return {path: ast.parse(path.read_text("utf-8")) for path in paths}
 
 
+@cache
+def source_nodes() -> Mapping[Path, tuple[ast.AST, ...]]:
+    """Every node of each of these trees."""
+    return {path: tuple(ast.walk(tree)) for path, tree in source_trees().items()}
+
+
 def last_name(node: ast.expr) -> str:
     """``c`` of ``a.b.c``, and of ``c`` itself."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

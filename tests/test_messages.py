@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 import string
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +17,8 @@ from classifier.messages import Message, catalogue, find_language, say
 from classifier.reading.doubts import doubt, explain_doubt
 from lanmu.__main__ import COMMANDS, build
 from lanmu.commands.translation import chinese_help, help_texts
-from tests.source import ROOT, last_name, source_trees
+from tests.conftest import Lanmu
+from tests.source import ROOT, last_name, source_nodes, source_trees
 
 SPEAKERS = {"say": "", "speak": "", "doubt": "uncertain."}
 """Functions that are given a code, and the section that it lacks."""
@@ -28,8 +26,8 @@ SPEAKERS = {"say": "", "speak": "", "doubt": "uncertain."}
 
 def codes_in_the_source() -> Iterator[tuple[Path, str, set[str]]]:
     """Every literal code with the names of its values."""
-    for path, tree in source_trees().items():
-        for node in ast.walk(tree):
+    for path, nodes in source_nodes().items():
+        for node in nodes:
             if (
                 isinstance(node, ast.Call)
                 and isinstance(node.func, ast.Name)
@@ -86,27 +84,28 @@ def test_what_is_no_doubt_of_ours_is_shown_as_it_is(told: str) -> None:
 
 def errors_with_plain_words() -> Iterator[str]:
     """Each place where an error of lanmu's family is made with words that have no code."""
-    trees = source_trees()
+    trees, nodes_of = source_trees(), source_nodes()
+    classes = {path: [node for node in nodes if isinstance(node, ast.ClassDef)] for path, nodes in nodes_of.items()}
     family, before = {"LanmuError"}, 0
     while len(family) > before:
         before = len(family)
         family |= {
             node.name
-            for tree in trees.values()
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ClassDef) and any(last_name(base) in family for base in node.bases)
+            for found in classes.values()
+            for node in found
+            if any(last_name(base) in family for base in node.bases)
         }
     for path, tree in trees.items():
         constructors = [
             node
-            for whole in ast.walk(tree)
-            if isinstance(whole, ast.ClassDef) and whole.name in family
+            for whole in classes[path]
+            if whole.name in family
             for node in ast.walk(whole)
             if isinstance(node, ast.Call)
             and last_name(node.func) == "__init__"
             and ast.unparse(node.func) == "super().__init__"
         ]
-        made = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and last_name(node.func) in family]
+        made = [node for node in nodes_of[path] if isinstance(node, ast.Call) and last_name(node.func) in family]
         constants = {
             ast.unparse(target)
             for node in tree.body
@@ -166,18 +165,15 @@ def test_the_environment_chooses_the_language(monkeypatch: pytest.MonkeyPatch) -
     assert find_language() == "en"
 
 
-def test_the_table_is_chinese_where_asked(tmp_path: Path) -> None:
+def test_the_table_is_chinese_where_asked(tmp_path: Path, lanmu: Lanmu, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "县气象局发布大风蓝色预警\n今天夜间到明天白天，山口地区有六级西\0北风。"
     (tmp_path / "a.txt").write_text(text, "utf-8")
-    environment = {**os.environ, "LANG": "zh_CN.UTF-8", "LC_ALL": "zh_CN.UTF-8", "PYTHONPATH": str(ROOT)}
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     for extra, header, decision, doubtful in (
         ((), "类别", ("自动采用", "待审核"), "去掉了 1 个 NUL 字符"),
         (("--lang", "en"), "category", ("accepted", "review"), "NUL characters left out: 1"),
     ):
-        command = [sys.executable, "-m", "lanmu", "tag", "a.txt", "--format", "table", *extra]
-        shown = subprocess.run(
-            command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=True
-        ).stdout
+        shown = lanmu("tag", "a.txt", "--format", "table", *extra).stdout
         assert header in shown and any(word in shown for word in decision) and doubtful in shown
 
 
@@ -188,9 +184,8 @@ def test_all_help_has_its_chinese_and_no_more() -> None:
     assert not texts - known and not known - texts
 
 
-def test_help_is_chinese_where_asked() -> None:
-    command = [sys.executable, "-m", "lanmu", "--lang", "zh", "tag", "--help"]
-    shown = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout
+def test_help_is_chinese_where_asked(lanmu: Lanmu) -> None:
+    shown = lanmu("--lang", "zh", "tag", "--help").stdout
     assert "给每篇定一个类别" in shown and "选项" in shown and "Read pages" not in shown
 
 

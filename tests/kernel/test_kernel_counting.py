@@ -15,7 +15,7 @@ from classifier.text import CharacterTable, normalise
 from tests.kernel.articles import WRITTEN, columns, strange_articles
 from tests.reference.plain import jieba_cut, string_index, tf_idf
 
-ARTICLES = [*WRITTEN, *strange_articles(5, 300)]
+ARTICLES = [*WRITTEN, *strange_articles(5, 150)]
 SPECS = {
     "words": FeatureSpec(),
     "pairs, short lead": FeatureSpec(words=2, lead_characters=7),

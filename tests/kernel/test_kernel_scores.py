@@ -22,7 +22,7 @@ from tests.kernel.articles import WRITTEN, columns, strange_articles
 from tests.kernel.models import random_model
 from tests.reference.plain import PlainScorer
 
-ARTICLES = [*WRITTEN, *strange_articles(40, 200)]
+ARTICLES = [*WRITTEN, *strange_articles(40, 100)]
 MODELS: dict[str, tuple[FeatureSpec, int]] = {
     "the default": (FeatureSpec(), 16),
     "two groups": (FeatureSpec(words=1, shared=False, title=2.0, lead=0.7), 3),

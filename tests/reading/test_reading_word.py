@@ -194,8 +194,8 @@ HOSTILE = {
     "many paragraphs": lambda: word_file(paragraph("字") * 400_000),
     "empty paragraphs": lambda: word_file("<w:p/>" * 1_050_000),
     "one note for all": lambda: word_file(
-        paragraph('<w:r><w:footnoteReference w:id="2"/></w:r>') * 20_000,
-        beside={"footnotes.xml": ("footnotes", f'<w:footnotes {SPACES}><w:footnote w:id="2">{paragraph("字") * 20_000}</w:footnote></w:footnotes>')},
+        paragraph('<w:r><w:footnoteReference w:id="2"/></w:r>') * 10_000,
+        beside={"footnotes.xml": ("footnotes", f'<w:footnotes {SPACES}><w:footnote w:id="2">{paragraph("字") * 10_000}</w:footnote></w:footnotes>')},
     ),
     "entities in styles": lambda: word_file(
         paragraph(FIRST, style="1"),
@@ -209,8 +209,8 @@ HOSTILE = {
         },
     ),
     "open fields": lambda: word_file(paragraph('<w:r><w:fldChar w:fldCharType="begin"/></w:r>' * 100_000)),
-    "wide span": lambda: word_file(table([cell("字", properties='<w:gridSpan w:val="2000000000"/>')]) * 20_000),
-    "many merged": lambda: word_file(table(*([cell("字", properties="<w:vMerge/>")] for _ in range(60_000)))),
+    "wide span": lambda: word_file(table([cell("字", properties='<w:gridSpan w:val="2000000000"/>')]) * 10_000),
+    "many merged": lambda: word_file(table(*([cell("字", properties="<w:vMerge/>")] for _ in range(30_000)))),
     "attributes": lambda: word_file("<w:p " + " ".join(f"a{i}='1'" for i in range(100_000)) + "/>" + paragraph("字")),
     "no main part": lambda: word_file("").replace(b"document.xml", b"Document.xmx"),
     "half": lambda: word_file(paragraph(FIRST) * 100)[:700],

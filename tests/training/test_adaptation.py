@@ -8,27 +8,26 @@ import numpy as np
 import pytest
 
 from classifier.engine.scoring.scorer import KernelScorer
-from classifier.files import find_shipped
 from classifier.model.model_files import Manifest, StoredModel, read_model, write_model
 from classifier.model.versions import Registry
 from classifier.model.weights import LinearWeights
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from tests.conftest import Lanmu
 from tests.reference.plain import PlainScorer
+from tests.training.shipped import shipped_examples
 from training.fitting.fit import Fitted, fit_model
 from training.fitting.fit_options import FitOptions
 from training.fitting.presets import choose_default_options
 from training.fitting.seen import seen_record
 from training.fitting.start import Start, start_of
 from training.labels.examples import Examples
-from training.labels.file import examples_of, usable_labels
 from training.promotion.retrain import Run, RunOptions, train
 
 
 @pytest.fixture(scope="module")
 def written() -> Examples:
     """The written articles, under ids that no model has seen."""
-    examples = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
+    examples = shipped_examples()
     return replace(examples, ids=tuple(f"ours-{name}" for name in examples.ids))
 
 

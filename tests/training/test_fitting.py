@@ -15,6 +15,7 @@ from classifier.files import find_shipped
 from classifier.model.choice import model_path
 from classifier.model.probabilities import calibrate
 from classifier.taxonomy import read_taxonomy
+from tests.training.shipped import shipped_examples
 from training.fitting.calibration import (
     RIDGE,
     acceptance_thresholds,
@@ -35,7 +36,7 @@ from training.labels.file import examples_of, usable_labels
 
 @pytest.fixture(scope="module")
 def written() -> Examples:
-    examples = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
+    examples = shipped_examples()
     return examples.take(examples.of_source("original"))
 
 

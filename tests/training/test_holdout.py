@@ -10,6 +10,7 @@ import numpy as np
 from classifier.model.model_files import read_manifest
 from classifier.model.versions import Registry
 from classifier.taxonomy import Category, Taxonomy
+from tests.training.shipped import shipped_examples
 from training.evaluation.evaluation import evaluate
 from training.fitting.fit import fit_model
 from training.fitting.seen import unseen
@@ -86,10 +87,7 @@ def test_an_evaluation_asks_about_labels_kept_apart_without_learning_them() -> N
 
 
 def test_shipped_labels_hold_four_hundred_local_articles_apart_by_story() -> None:
-    from classifier.files import find_shipped
-    from training.labels.file import examples_of, read_labels
-
-    examples = examples_of(read_labels(find_shipped("labels.csv")).labels)
+    examples = shipped_examples()
     local = examples.take(examples.of_source("local"))
     assert local.kept_apart.sum() >= 400 and (~local.kept_apart).sum() >= 1_300
     groups = near_duplicate_groups(local.whole, 0.3)

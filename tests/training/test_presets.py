@@ -8,15 +8,14 @@ import pytest
 
 from classifier.engine.scoring.scorer import KernelScorer
 from classifier.engine.scoring.walk import WalkScorer
-from classifier.files import find_shipped
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from classifier.text import character_table, normalise, with_signs
 from tests.reference.plain import PlainScorer
+from tests.training.shipped import shipped_examples
 from training.fitting.fit import fit_model
 from training.fitting.fit_options import FitOptions
 from training.fitting.presets import ARTICLES, HEADLINES, NEWS, choose_default_options
 from training.labels.examples import Examples
-from training.labels.file import examples_of, usable_labels
 from training.vectors.general import learn_general_vectors, read_general_vectors, vocabulary
 from training.vectors.news import read_word_vectors
 from training.vectors.vector_table import VectorTable
@@ -25,7 +24,7 @@ from training.vectors.vector_table import VectorTable
 @pytest.fixture(scope="module")
 def written() -> Examples:
     """A dozen written articles of each of four categories."""
-    examples = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
+    examples = shipped_examples()
     examples = examples.take(examples.of_source("original"))
     chosen: list[int] = []
     for category in ("sports", "health", "agriculture", "culture"):

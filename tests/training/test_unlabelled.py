@@ -13,15 +13,14 @@ import pytest
 from classifier.article import Article
 from classifier.engine.scoring.scorer import KernelScorer
 from classifier.errors import LanmuError
-from classifier.files import find_shipped
 from classifier.model.weights import LinearWeights
-from classifier.taxonomy import Category, Taxonomy, read_taxonomy
+from classifier.taxonomy import Category, Taxonomy
 from tests.conftest import Lanmu
+from tests.training.shipped import shipped_examples
 from training.fitting.fit import fit_model
 from training.fitting.start import start_of, with_unlabelled
 from training.fitting.unlabelled import make_unlabelled, read_unlabelled
 from training.labels.examples import Examples
-from training.labels.file import examples_of, usable_labels
 from training.promotion.from_names import fit_from_names, names_options
 
 DESCRIBED = Taxonomy(
@@ -38,7 +37,7 @@ OWN = dict(zip(("sports", "health", "agriculture", "culture"), DESCRIBED.ids, st
 @pytest.fixture(scope="module")
 def written() -> Examples:
     """Forty written articles of each of four categories of one's own, taking turns."""
-    examples = examples_of(usable_labels(find_shipped("labels.csv"), read_taxonomy()))
+    examples = shipped_examples()
     of_each = [[i for i, category in enumerate(examples.categories) if category == own][:40] for own in OWN]
     some = examples.take([i for together in zip(*of_each, strict=True) for i in together])
     return replace(some, categories=tuple(OWN[category] for category in some.categories))

@@ -11,7 +11,8 @@ from classifier.engine.words.column_words import cut
 from classifier.engine.words.dictionary import Dictionary
 from classifier.model.model_files import read_manifest
 from tests.conftest import Lanmu
-from training.labels.file import labels_csv, read_labels
+from tests.training.shipped import shipped_labels
+from training.labels.file import labels_csv
 
 ROOT = Path(__file__).parents[2]
 NAME = "哈拉沙尔灌区"
@@ -20,9 +21,8 @@ NAME = "哈拉沙尔灌区"
 @pytest.fixture(scope="module")
 def labels() -> bytes:
     """A labels file of eight written articles of each of two categories of one's own."""
-    shipped = read_labels(ROOT / "labels.csv").labels
     own = {"sports": "赛场", "health": "医院"}
-    some = [one for category in own for one in [x for x in shipped if x.category == category][:8]]
+    some = [one for category in own for one in [x for x in shipped_labels() if x.category == category][:8]]
     return labels_csv([replace(one, category=own[one.category]) for one in some])
 
 
