@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from classifier.messages import catalogue, join, text_of, text_of_kept
 from lanmu.language import find_language, speak
-from training.evaluation.metrics import OVERALL
-from training.evaluation.printing import grid, interval_words, source_lines
+from training.evaluation.printing import grid, overall_table, source_lines
+from training.evaluation.wording import Wording
 
 if TYPE_CHECKING:
     from classifier.model.model_files import Manifest
@@ -81,12 +81,7 @@ def _figures(console: Any, manifest: Manifest, metrics: Mapping[str, Any]) -> No
     console.print()
     on = metrics.get("on") if metrics.get("on") in ("holdout", "folds") else "otherwise"
     console.print(f"[bold]{speak(f'summary.{on}', count=metrics.get('articles', 0))}[/bold]")
-    table = grid(("", "left"), ("", "right"), ("95 %", "left"))
-    for name in OVERALL:
-        if metrics.get(name) is not None:
-            bounds = metrics.get(f"{name}_95")
-            table.add_row(speak(f"figures.{name}"), f"{metrics[name]:.3f}", interval_words(bounds) if bounds else "")
-    console.print(table)
+    console.print(overall_table(metrics, Wording(find_language(), "figures")))
     for line in source_lines(metrics, find_language()):
         console.print(line)
     console.print()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,9 +60,8 @@ def metrics_of(answers: Answers, draws: int = DRAWS) -> dict[str, Any]:
     support of each that has labels.
     """
     judged = Judged.of(answers)
-    point = {name: values[0] for name, values in figures(judged, np.ones((1, len(judged)))).items()}
-    spread = intervals(judged, draws)
-    record = _with_intervals(OVERALL, point, spread)
+    point, spread = _measure(judged, draws)
+    record = _with_intervals(point, spread)
     record["categories"] = {
         category: {
             **{name: _number(point[name][k]) for name in ("precision", "recall", "f1")},
@@ -88,19 +87,25 @@ def metrics_by_source(answers: Answers) -> dict[str, dict[str, Any]]:
         some = judged.take(stems == name)
         if len(some) < FEWEST_OF_SOURCE or len(some) == len(judged):
             continue
-        point = {key: values[0] for key, values in figures(some, np.ones((1, len(some)))).items()}
-        by_source[name] = {"articles": len(some), **_with_intervals(OVERALL, point, intervals(some))}
+        by_source[name] = {"articles": len(some), **_with_intervals(*_measure(some, DRAWS))}
     return by_source
 
 
-def _with_intervals(
-    names: Sequence[str], point: Mapping[str, Any], spread: Mapping[str, tuple[Any, Any]]
-) -> dict[str, Any]:
-    figures: dict[str, Any] = {}
-    for name in names:
-        figures[name] = _number(point[name])
-        figures[f"{name}_95"] = [_number(bound) for bound in spread[name]]
-    return figures
+def _measure(judged: Judged, draws: int) -> tuple[dict[str, Any], dict[str, tuple[Any, Any]]]:
+    """All figures, and of each its 95 % percentile bootstrap interval (Efron 1979), (low, high)."""
+    n = len(judged)
+    point = {name: values[0] for name, values in figures(judged, np.ones((1, n))).items()}
+    parts = [figures(judged, weight) for weight in draw_weights(n, draws)]
+    together = {name: np.concatenate([part[name] for part in parts]) for name in point}
+    with np.errstate(invalid="ignore"):
+        return point, {name: _quantiles(values) for name, values in together.items()}
+
+
+def _with_intervals(point: Mapping[str, Any], spread: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
+    record: dict[str, Any] = {}
+    for name in OVERALL:
+        record |= {name: _number(point[name]), f"{name}_95": [_number(bound) for bound in spread[name]]}
+    return record
 
 
 def figures(judged: Judged, weight: NDArray[np.float64]) -> Figures:
@@ -145,14 +150,6 @@ def macro_f1(y: NDArray[np.int64], best: NDArray[np.int64], categories: int) -> 
     support, given = np.bincount(y, minlength=categories), np.bincount(best, minlength=categories)
     present = support > 0
     return float((2 * hits[present] / (support + given)[present]).mean())
-
-
-def intervals(judged: Judged, draws: int = DRAWS) -> dict[str, tuple[Any, Any]]:
-    """95 % percentile bootstrap intervals (Efron 1979) of all figures: (low, high) each."""
-    parts = [figures(judged, weight) for weight in draw_weights(len(judged), draws)]
-    together = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    with np.errstate(invalid="ignore"):
-        return {name: _quantiles(values) for name, values in together.items()}
 
 
 def interval_of(

@@ -33,7 +33,7 @@ def print_evaluation(evaluation: Evaluation, language: Language = "en") -> None:
     console.print(f"[bold]{figure('articles_how', count=len(answers), how=how)}[/bold]")
     for key, values in evaluation.notes:
         console.print(f"[dim]{Wording(language)(key, **values)}[/dim]")
-    console.print(_overall(evaluation.metrics, figure))
+    console.print(overall_table(evaluation.metrics, figure))
     _section(console, figure("by_category"))
     console.print(_categories(evaluation, figure))
     _confusions(console, evaluation, figure)
@@ -86,11 +86,13 @@ def grid(*columns: tuple[str, str]) -> Table:
     return table
 
 
-def _overall(metrics: dict[str, Any], figure: Wording) -> Table:
+def overall_table(metrics: Mapping[str, Any], figure: Wording) -> Table:
+    """The figures of the whole, each with its interval."""
     table = grid(("", "left"), ("", "right"), ("95 %", "left"))
     for name in OVERALL:
-        if metrics[name] is not None:
-            table.add_row(figure(name), f"{metrics[name]:.3f}", interval_words(metrics[f"{name}_95"]))
+        if metrics.get(name) is not None:
+            bounds = metrics.get(f"{name}_95")
+            table.add_row(figure(name), f"{metrics[name]:.3f}", interval_words(bounds) if bounds else "")
     return table
 
 

@@ -93,7 +93,6 @@ def find_known_elsewhere(taxonomy: Taxonomy, prior: Prior, examples: Examples) -
 
 def name_examples(categories: Iterable[Category]) -> Examples:
     """Each category's name as a title, and both name and description as the text of an article of it."""
-    rows = [
+    return Examples.of_rows(
         (f"name/{one.id}", one.name, f"{one.name}\n{one.description}".strip(), one.id, "", "name") for one in categories
-    ]
-    return Examples(*zip(*rows, strict=True)) if rows else Examples((), (), (), (), (), ())
+    )

@@ -57,6 +57,4 @@ def make_unlabelled(articles: Iterable[Article], labels: Examples | None = None)
         if article.id not in ids and text not in seen and any(part.strip() for part in text):
             seen.add(text)
             kept.append(article)
-    names = ("id", "title", "text", "date")
-    ids_kept, titles, texts, dates = (tuple(getattr(article, name) for article in kept) for name in names)
-    return Examples(ids_kept, titles, texts, ("",) * len(kept), dates, ("unlabelled",) * len(kept))
+    return Examples.of_rows((one.id, one.title, one.text, "", one.date, "unlabelled") for one in kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -27,6 +27,11 @@ class Examples:
     categories: tuple[str, ...]
     dates: tuple[str, ...]
     sources: tuple[str, ...]
+
+    @classmethod
+    def of_rows(cls, rows: Iterable[tuple[str, str, str, str, str, str]]) -> Examples:
+        """Examples article by article: id, title, text, category, date, source."""
+        return cls(*(list(zip(*rows, strict=True)) or [()] * 6))
 
     def __post_init__(self) -> None:
         if any(len(column) != len(self.ids) for column in self._all):

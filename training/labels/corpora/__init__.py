@@ -88,15 +88,12 @@ def real_examples(labels: tuple[RealLabel, ...]) -> Examples:
         raise LabelsError(
             say("corpus.lacks", path=str(corpus_folder() / XWLB_FILE), first=missing[0], more=len(missing) - 1)
         )
-    items = [news[label.id] for label in labels]
-    return Examples(
-        tuple(f"xwlb/{label.id}" for label in labels),
-        tuple(item["title"] for item in items),
-        tuple(item["text"] for item in items),
-        tuple(label.category for label in labels),
-        tuple(item["date"] for item in items),
-        tuple("xwlb" + DOUBTFUL * (label.drawn == "doubtful") for label in labels),
-    )
+    joined = ((label, news[label.id]) for label in labels)
+    return Examples.of_rows(
+        (f"xwlb/{label.id}", item["title"], item["text"], label.category, item["date"],
+         "xwlb" + DOUBTFUL * (label.drawn == "doubtful"))
+        for label, item in joined
+    )  # fmt: skip
 
 
 def join_corpora(labels: tuple[Label, ...]) -> tuple[Label, ...]:
@@ -117,15 +114,8 @@ def join_corpora(labels: tuple[Label, ...]) -> tuple[Label, ...]:
 
 def fudan() -> Examples:
     """The 2,224 labelled articles of Fudan10."""
-    items = list(_json_lines(FUDAN_FILE))
-    return Examples(
-        tuple(item["id"] for item in items),
-        ("",) * len(items),
-        tuple(item["text"] for item in items),
-        tuple(item["category"] for item in items),
-        ("",) * len(items),
-        ("fudan10",) * len(items),
-    )
+    items = _json_lines(FUDAN_FILE)
+    return Examples.of_rows((item["id"], "", item["text"], item["category"], "", "fudan10") for item in items)
 
 
 def thucnews_titles() -> Examples:
@@ -133,15 +123,9 @@ def thucnews_titles() -> Examples:
     folder = corpus_folder()
     names = (folder / TITLE_CLASSES_FILE).read_text("utf-8").split()
     lines = (folder / TITLES_FILE).read_text("utf-8").splitlines()
-    pairs = [line.rsplit("\t", 1) for line in lines if "\t" in line]
-    n = len(pairs)
-    return Examples(
-        tuple(f"thucnews/{i}" for i in range(n)),
-        tuple(title for title, _ in pairs),
-        ("",) * n,
-        tuple(names[int(number)] for _, number in pairs),
-        ("",) * n,
-        ("thucnews",) * n,
+    pairs = (line.rsplit("\t", 1) for line in lines if "\t" in line)
+    return Examples.of_rows(
+        (f"thucnews/{i}", title, "", names[int(number)], "", "thucnews") for i, (title, number) in enumerate(pairs)
     )
 
 
