@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece
 from classifier.reading.patterns import pattern
@@ -29,15 +29,8 @@ def without_gaps(text: str) -> str:
     return _HAN_GAP.sub("", " ".join(text.split()))
 
 
-@dataclass(frozen=True, slots=True)
-class UnplacedText:
-    """Text for which a tool gives no place that can be on a page."""
-
-    text: str
-
-
-Measured = TextPiece | UnplacedText | None
-"""A piece of text; None where there is nothing to read."""
+Measured = TextPiece | str | None
+"""A piece of text; its text alone where a tool gives it no place that can be on a page; None: nothing to read."""
 
 
 def measure_piece(text: str, box: Box | None, role: Role = "") -> Measured:
@@ -48,7 +41,7 @@ def measure_piece(text: str, box: Box | None, role: Role = "") -> Measured:
     units = sum(0.5 if c.isascii() else 1.0 for c in text)
     box = _usable(box, units)
     if box is None:
-        return UnplacedText(text)
+        return text
     if box.height > 2.5 * box.width and units >= 3:
         return TextPiece(text, box, box.width, role=role)
     per_character = box.width / max(units, 0.5)
@@ -67,7 +60,7 @@ def measure_block(text: str, box: Box | None, role: Role = "") -> Measured:
     units = max(1.0, sum(0.5 if c.isascii() else 1.0 for c in text))
     box = _usable(box, units)
     if box is None:
-        return UnplacedText(text)
+        return text
     if box.height > 2.5 * box.width and units <= 60 and role == "headline":
         return TextPiece(text, box, box.width, True, role)
     if box.height > 2.5 * box.width and units >= 3 and units * box.width <= 1.5 * box.height:
@@ -105,7 +98,7 @@ def measure_page(
     """A page of measured pieces; sizes close to the body's are made the body's."""
     given = list(pieces)
     kept = [p for p in given if isinstance(p, TextPiece)]
-    unplaced = tuple(p.text for p in given if isinstance(p, UnplacedText))
+    unplaced = tuple(p for p in given if isinstance(p, str))
     width, height = _page_size(width, height, kept)
     if 0 < max(width, height) < SMALLEST_PAGE:
         grown = SMALLEST_PAGE / max(width, height)
