@@ -272,12 +272,10 @@ def _hold_unused(home: Path) -> Iterator[None]:
     """Hold the data folder, so that nothing works on it; LanmuError where something does."""
     with ExitStack() as held:
         for name in LOCKS:
-            lock = FileLock(home / name)
             try:
-                lock.acquire(blocking=False)
+                held.enter_context(FileLock(home / name, blocking=False))
             except Timeout as error:
                 raise LanmuError(say("backup.in_use", folder=home)) from error
-            held.callback(lock.release)
         yield
 
 

@@ -7,16 +7,14 @@ address may open, and none on a client that does not read its answer.
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import defaultdict
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from lanmu.service.problems import PROBLEM
+from lanmu.service.problems import problem_response
 from lanmu.service.security.guard import HEADERS
 from lanmu.service.security.tries import counted_as
 from lanmu.service.settings import ServiceLimits
@@ -227,17 +225,10 @@ class BoundedProtocol(HttpToolsProtocol):
 
 def answer(status: int, detail: str, retry_after: int = 0) -> bytes:
     """A whole answer for what never reaches the application, with the headers of every other."""
-    title = HTTPStatus(status).phrase
-    told: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    content = json.dumps(told).encode()
-    lines = [
-        f"HTTP/1.1 {status} {title}".encode(),
-        b"content-type: " + PROBLEM.encode(),
-        b"content-length: " + str(len(content)).encode(),
-        b"connection: close",
-        b"cache-control: no-store",
-        *(name + b": " + value for name, value in HEADERS),
-    ]
+    headers = {"connection": "close", "cache-control": "no-store"}
     if retry_after:
-        lines.append(b"retry-after: " + str(retry_after).encode())
-    return b"\r\n".join(lines) + b"\r\n\r\n" + content
+        headers["retry-after"] = str(retry_after)
+    problem = problem_response(status, detail, headers)
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}".encode()]
+    lines += [name + b": " + value for name, value in (*problem.raw_headers, *HEADERS)]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + bytes(problem.body)
