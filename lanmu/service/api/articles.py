@@ -82,7 +82,7 @@ def list_articles(
         origin=origin or "", labelled_by=labelled_by or "", search=search,
     )  # fmt: skip
     with service.store.reading() as connection:
-        page = queue.page(connection, wanted, order=order, offset=offset, limit=limit)
+        page = queue.page(connection, wanted, useful=order == "useful", offset=offset, limit=limit)
     body = {"articles": [article.record() for article in page.articles]}
     return json_response({**body, "total": page.total, "offset": page.offset, "limit": page.limit})
 

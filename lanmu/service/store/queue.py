@@ -106,10 +106,14 @@ def went_into(connection: Connection, number: int) -> int | None:
 
 
 def page(
-    connection: Connection, wanted: ArticleFilter | None = None, *, order: Order = "newest", offset: int = 0,
+    connection: Connection,
+    wanted: ArticleFilter | None = None,
+    *,
+    useful: bool = False,
+    offset: int = 0,
     limit: int = 50,
-) -> ArticlePage:  # fmt: skip
-    """Articles that pass the filter, in an order; the most useful are those in review.
+) -> ArticlePage:
+    """Articles that pass the filter, the newest first; or (``useful``) those in review, the most useful first.
 
     Useful is what the model is least sure of (the smallest margin between the two best categories:
     Scheffer et al. 2001), and unlike what came just before: the pairs of best category and
@@ -117,13 +121,16 @@ def page(
     """
     limit = max(1, min(limit, MOST_A_PAGE))
     condition = condition_of(wanted or ArticleFilter())
-    if order == "useful":
+    query = select(articles).where(condition).order_by(articles.c.number.desc()).offset(offset).limit(limit)
+    places: dict[int, int] = {}
+    if useful:
         condition = and_(condition, articles.c.state == "review")
-    numbers = list(connection.execute(_order(condition, order).offset(offset).limit(limit)).scalars())
-    rows = connection.execute(select(articles).where(articles.c.number.in_(numbers)))
-    by_number = {row.number: make_queued_article(row) for row in rows}
-    total = count_rows(connection, articles, condition)
-    return ArticlePage(tuple(by_number[number] for number in numbers), total, offset, limit)
+        chosen = connection.execute(_most_useful(condition).offset(offset).limit(limit))
+        places = {row.number: place for place, row in enumerate(chosen)}
+        query = select(articles).where(articles.c.number.in_(places))
+    found = [make_queued_article(row) for row in connection.execute(query)]
+    found.sort(key=lambda one: places.get(one.number, 0))
+    return ArticlePage(tuple(found), count_rows(connection, articles, condition), offset, limit)
 
 
 def walk(store: Store, wanted: ArticleFilter, *, piece: int = MOST_A_PAGE) -> Iterator[QueuedArticle]:
