@@ -79,3 +79,14 @@ def test_the_estimator_follows_scikit_learns_rules() -> None:
     probabilities = best.predict_proba([("", "篮球比赛今天开赛。"), ("", "小麦收割正忙。")])
     assert probabilities.shape == (2, 2) and probabilities.sum(axis=1) == pytest.approx([1.0, 1.0])
     assert best.predict(["篮球比赛今天开赛。", "小麦收割正忙。"]).tolist() == ["体育", "三农"]
+
+
+def test_readers_that_other_programs_import() -> None:
+    from classifier.reading import PageReading, read_page
+    from classifier.reading.html import read_html
+
+    sentence = "昨天上午，北坡村的果农把第一批苹果装上冷链车，当天就发往省城的三家超市。"
+    page = f"<html><title>苹果上路</title><body><h1>苹果上路</h1><p>{sentence * 3}</p><p>{sentence}</p></body></html>"
+    assert sentence in read_html(page, "苹果.html").text
+    reading = read_page(f"# 苹果上路\n\n{sentence}\n\n# 大桥通车\n\n本报讯（记者 王建国）{sentence}\n")
+    assert isinstance(reading, PageReading) and [one.title for one in reading.articles] == ["苹果上路", "大桥通车"]
