@@ -64,7 +64,7 @@ def test_the_gates_words_are_translated() -> None:
     better = judge(Compared(ids, right, challenger, champion), Compared(ids, right, champion, champion), {})
     names = {"economy": "经济", "culture": "文化"}
     relabelled = [Relabelled("economy", 9, {"culture": 4})]
-    none = judge(Compared((), (), (), ()), Compared((), (), (), ()), names, None, relabelled)
+    none = judge(Compared((), (), (), ()), Compared((), (), (), ()), names, relabelled)
     for verdict in (worse, better, none):
         for sentence in verdict.reasons:
             assert not re.search(r"[a-z]{4}", sentence.text("zh").replace("McNemar", "")), sentence
