@@ -8,6 +8,8 @@ import threading
 import time
 from typing import IO, Any
 
+from classifier.messages import Message, find_language, join, say, text_of
+
 LINE_EVERY = 60.0
 REDRAWN_EVERY = 0.25
 ALMOST_ALL = 0.99
@@ -37,6 +39,7 @@ class Progress:
         self._ended = threading.Event()
         self._thread: threading.Thread | None = None
         self._bar: Any = None
+        self.language = find_language()  # here, since a thread does not know what was chosen
 
     def advance(self, articles: int, size: int = 0) -> None:
         """Count articles that were decided, and the bytes of their text."""
@@ -120,18 +123,20 @@ class Progress:
 
     def _redraw(self) -> None:
         state = self.record()
-        said = f"{state['articles']:,} articles, {state['articles_per_second']:,} a second"
+        said = [say("score.rate", articles=state["articles"], rate=state["articles_per_second"])]
         if state["seconds_left"] and state["share_done"] < 1:
-            said += f", {in_words(state['seconds_left'])} left"
+            said.append(say("score.left", time=tell_time(state["seconds_left"])))
         if state["refused"]:
-            said += f", {state['refused']:,} refused"
-        self._bar.update(self._task, completed=self.share, said=said)
+            said.append(say("score.not_read", count=state["refused"]))
+        self._bar.update(self._task, completed=self.share, said=text_of(join(said, "and"), self.language))
         self._bar.refresh()
 
 
-def in_words(seconds: float) -> str:
+def tell_time(seconds: float) -> Message:
     """``42 s``, ``3 min``, ``5 h 20 min``."""
     if seconds < 90:
-        return f"{seconds:.0f} s"
+        return say("score.seconds", seconds=round(seconds))
     minutes = round(seconds / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+    if minutes < 90:
+        return say("score.minutes", minutes=minutes)
+    return say("score.hours", hours=minutes // 60, minutes=minutes % 60)

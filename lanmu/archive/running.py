@@ -17,7 +17,7 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from classifier.errors import LanmuError
-from classifier.messages import say
+from classifier.messages import Said, say
 from classifier.model.model_files import read_manifest
 from lanmu.archive.finishing import find_finished_file, finish, read_report
 from lanmu.archive.folder import RunFolder
@@ -26,8 +26,7 @@ from lanmu.archive.plan import Plan, Task, part_name, read_shards, refusal_words
 from lanmu.archive.planning import open_plan
 from lanmu.archive.progress import Progress
 from lanmu.archive.target import Target
-
-_STOPPING = "lanmu: stopping once the shards at work are done; a second Ctrl-C stops at once"
+from lanmu.language import speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +122,7 @@ def heed_signals(stopping: threading.Event, tell: Callable[[str], None]) -> Iter
             os._exit(128 + number)
         asked = True
         stopping.set()
-        tell(_STOPPING)
+        tell(speak("score.stopping"))
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -160,10 +159,10 @@ def lock_folder(folder: RunFolder) -> Iterator[None]:
         held.release()
 
 
-def _read_holder(file: Path) -> str:
+def _read_holder(file: Path) -> Said:
     """Which process holds the lock, as far as it is told."""
     try:
         record = json.loads(file.read_text("utf-8"))
-        return f" (process {record['pid']} on {record['host']})"
+        return say("score.holder", process=int(record["pid"]), host=str(record["host"]))
     except (OSError, ValueError, TypeError, KeyError):
         return ""

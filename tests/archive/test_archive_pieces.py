@@ -19,7 +19,7 @@ from classifier.article import Article, Source
 from classifier.model.topic_model import TopicModel
 from lanmu.archive.ahead import ahead
 from lanmu.archive.parts import ParquetPart, json_lines
-from lanmu.archive.progress import Progress, in_words
+from lanmu.archive.progress import Progress, tell_time
 from lanmu.archive.reports import Report
 from lanmu.archive.rows import SCHEMA, Batch, RowMaker
 from tests.archive.made import articles
@@ -160,7 +160,9 @@ def test_a_run_of_one_shard_shows_how_far_it_is() -> None:
 
 
 def test_time_left_in_words() -> None:
-    assert [in_words(s) for s in (7, 89, 600, 20_000)] == ["7 s", "89 s", "10 min", "5 h 33 min"]
+    times = [tell_time(seconds) for seconds in (7, 89, 600, 20_000)]
+    assert [time.text("en") for time in times] == ["7 s", "89 s", "10 min", "5 h 33 min"]
+    assert [time.text("zh") for time in times] == ["7 秒", "89 秒", "10 分钟", "5 小时 33 分钟"]
 
 
 def test_a_part_has_plain_strings_and_equal_probabilities_in_the_taxonomys_order(model: TopicModel) -> None:
