@@ -141,6 +141,13 @@ def normalise(text: str, fold: NDArray[np.uint16]) -> str:
     return _WHITE.sub(_space, text.translate(_folding(fold)).strip(" \n"))
 
 
+def is_blank(text: str, fold: NDArray[np.uint16]) -> bool:
+    """Whether nothing is left of a text once it is normalised; told by its first character that is left."""
+    blank = (None, ord(" "), ord("\n"))
+    folding = _folding(fold)
+    return all(folding[ord(character)] in blank for character in text)
+
+
 _WHITE = re.compile("[ \n]+")
 
 

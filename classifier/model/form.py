@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from classifier.text import normalise
+from classifier.text import is_blank, normalise
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +26,7 @@ def form_bits(titles: TextColumn, texts: TextColumn, fold: NDArray[np.uint16]) -
 
     bits = np.zeros(len(titles), np.uint8)
     for i in range(len(titles)):
-        if not normalise(texts[i], fold):
+        if is_blank(texts[i], fold):
             bits[i] = NO_BODY
         if normalise(titles[i], fold).endswith(ROUND_UP_ENDINGS):
             bits[i] |= ROUND_UP

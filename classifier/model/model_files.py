@@ -233,9 +233,10 @@ def _weights(path: Path, manifest: Manifest) -> LinearWeights:
             raise ModelError(say("model.no_strings", path=str(path), name=name))
         try:
             table.blob.tobytes().decode()
-        except UnicodeDecodeError as error:
-            raise ModelError(say("model.no_text", path=str(path), name=name)) from error
-        if (table.blob[ends[:-1]] & 0xC0 == 0x80).any():
+            torn = bool((table.blob[ends[:-1]] & 0xC0 == 0x80).any())
+        except UnicodeDecodeError:
+            torn = True
+        if torn:
             raise ModelError(say("model.no_text", path=str(path), name=name))
         return table
 

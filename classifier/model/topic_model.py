@@ -110,8 +110,8 @@ class TopicModel:
 
         return Explainer(self.weights)
 
-    def _is_compiled(self, size: int = 0) -> bool:
-        """Whether the compiled kernel is to score this much more text (bytes)."""
+    def _takes_kernel(self, size: int = 0) -> bool:
+        """Whether the compiled kernel scores this much more text (bytes), which is counted."""
         if self.engine != "auto" or "kernel" in self.__dict__:
             return self.engine != "python"
         self._walked += size
@@ -119,12 +119,12 @@ class TopicModel:
 
     def score(self, titles: TextColumn, texts: TextColumn) -> Scores:
         """Scores before calibration, and familiarity."""
-        scorer = self.kernel if self._is_compiled(_size_of(titles, texts)) else self.walk
+        scorer = self.kernel if self._takes_kernel(_size_of(titles, texts)) else self.walk
         return scorer.score(titles, texts)
 
     def decide(self, titles: TextColumn, texts: TextColumn) -> Decisions:
         """Categories, probabilities and decisions of many articles, as arrays."""
-        if self._is_compiled(_size_of(titles, texts)):
+        if self._takes_kernel(_size_of(titles, texts)):
             return self.kernel.decide(titles, texts, self.review)
         form = form_bits(titles, texts, self.weights.table.fold)
         return decide(self.walk.score(titles, texts), self.weights, self.review, form)
@@ -132,7 +132,7 @@ class TopicModel:
     def decide_strings(self, titles: Sequence[str], texts: Sequence[str]) -> Decisions:
         """The same for Python strings; sooner than making columns of them first."""
         _check_lengths(len(titles), len(texts))
-        if self._is_compiled():
+        if self._takes_kernel():
             return self.kernel.decide(titles, texts, self.review)
         return self.decide(TextColumn.from_strings(titles), TextColumn.from_strings(texts))
 

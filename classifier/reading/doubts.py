@@ -28,7 +28,7 @@ def doubt(code: str, **values: int | str | Sequence[int]) -> str:
 
 
 def explain_doubt(told: str, language: Language = "en") -> str:
-    """A doubt as a sentence; words that are no code, as databases of before version 0.3 hold them, stay as they are."""
+    """A doubt as a sentence; words that are no code, as older databases hold them, stay."""
     from urllib.parse import parse_qs
 
     code, _, written = told.partition("?")

@@ -121,16 +121,16 @@ def _key(sources: tuple[str, ...]) -> str:
 def _make_object_file(symbol: str, module: str) -> bytes:
     """Compile a function to an object file."""
     compiled = import_module(module).compile_entry()
-    module = llvm.parse_assembly(_alone(compiled.inspect_llvm().replace(compiled.native_name, symbol)))
-    for function in module.functions:
+    assembly = llvm.parse_assembly(_alone(compiled.inspect_llvm().replace(compiled.native_name, symbol)))
+    for function in assembly.functions:
         if not function.is_declaration and function.name != symbol:
             function.linkage = "internal"  # so that what calls hand over in vain is left out, and small ones vanish
     machine = _target_machine()
     options = llvm.create_pipeline_tuning_options(speed_level=3)
     options.slp_vectorization = True
     builder = llvm.create_pass_builder(machine, options)
-    builder.getModulePassManager().run(module, builder)
-    return bytes(machine.emit_object(module))
+    builder.getModulePassManager().run(assembly, builder)
+    return bytes(machine.emit_object(assembly))
 
 
 def _alone(assembly: str) -> str:

@@ -217,20 +217,20 @@ def make_article(
     origin: Origin, title: str, paragraphs: Sequence[str], byline: Byline | None, published: str = ""
 ) -> Article:
     """The article of a title and paragraphs; where it does not tell when it was ``published`` its file's name may."""
+    date = date_of(origin.path, byline, published)
     byline = byline or NO_BYLINE
-    published = published or date_of_name(origin.path)
     return Article(
         id=origin.stem,
         title=title,
         text="\n".join(paragraphs),
         byline=byline.printed,
         reporters=byline.reporters or (closing_reporters(paragraphs[-1]) if paragraphs else ()),
-        date=near(published, byline.month, byline.day) or published,
+        date=date,
         source=origin.source(),
     )
 
 
-def date_of(path: str, byline: Byline | None) -> str:
-    """An article's date, by its byline and its file's name."""
-    published = date_of_name(path)
+def date_of(path: str, byline: Byline | None, published: str = "") -> str:
+    """An article's date, by its byline and when it was published, else its file's name."""
+    published = published or date_of_name(path)
     return (near(published, byline.month, byline.day) if byline else "") or published

@@ -38,7 +38,7 @@ class Head:
 def heads_of(lines: Sequence[Line], body: float, barriers: Sequence[Box], *, exact: bool) -> list[Head]:
     """Group lines of large type into headlines; ``exact`` says that sizes are not measured on a scan."""
     pairs = combinations(range(len(lines)), 2)
-    groups = gather(len(lines), ((i, j) for i, j in pairs if _belong(lines[i], lines[j], body, lines, barriers)))
+    groups = gather(len(lines), pairs, lambda i, j: _belong(lines[i], lines[j], body, lines, barriers))
     return [make_head([lines[i] for i in group], exact=exact) for group in groups]
 
 

@@ -5,7 +5,7 @@ All lengths are in one unit a page (points in a PDF, pixels in a scan); ``y`` gr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -128,8 +128,11 @@ class PrintedPage:
     unplaced: tuple[str, ...] = ()
 
 
-def gather(count: int, together: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Numbers from 0 on in groups of those that are together, directly or by way of others."""
+def gather(count: int, pairs: Iterable[tuple[int, int]], are_together: Callable[[int, int], bool]) -> list[list[int]]:
+    """Numbers from 0 on in groups of those that are together, directly or by way of others.
+
+    ``are_together`` is asked of ``pairs``, but for those that are in one group by then.
+    """
     owner = list(range(count))
 
     def root(i: int) -> int:
@@ -138,8 +141,9 @@ def gather(count: int, together: Iterable[tuple[int, int]]) -> list[list[int]]:
             i = owner[i]
         return i
 
-    for i, j in together:
-        owner[root(j)] = root(i)
+    for i, j in pairs:
+        if root(i) != root(j) and are_together(i, j):
+            owner[root(j)] = root(i)
     groups: dict[int, list[int]] = {}
     for i in range(count):
         groups.setdefault(root(i), []).append(i)

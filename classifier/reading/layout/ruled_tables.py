@@ -84,14 +84,16 @@ def _touching(sides: Sequence[Box], reach: float) -> list[list[Box]]:
     """Sides that meet, or stand under one another as a row's do, directly or by way of others."""
     order = sorted(sides, key=lambda s: s.top)
 
-    def pairs() -> Iterator[tuple[int, int]]:
+    def near() -> Iterator[tuple[int, int]]:
         for i, a in enumerate(order):
             for j in range(i + 1, len(order)):
-                b = order[j]
-                if b.top > a.bottom + reach:
+                if order[j].top > a.bottom + reach:
                     break
-                meet = a.shared_x(b) > -TOUCH and b.top <= a.bottom + TOUCH
-                if meet or (abs(a.left - b.left) < TOUCH and abs(a.right - b.right) < TOUCH and a.width > a.height):
-                    yield i, j
+                yield i, j
 
-    return [[order[i] for i in group] for group in gather(len(order), pairs()) if len(group) >= 6]
+    def touch(i: int, j: int) -> bool:
+        a, b = order[i], order[j]
+        meet = a.shared_x(b) > -TOUCH and b.top <= a.bottom + TOUCH
+        return meet or (abs(a.left - b.left) < TOUCH and abs(a.right - b.right) < TOUCH and a.width > a.height)
+
+    return [[order[i] for i in group] for group in gather(len(order), near(), touch) if len(group) >= 6]

@@ -92,7 +92,7 @@ class Line:
 
 
 def lines_of(source: str) -> tuple[list[Line], list[LeftOut]]:
-    """LeftOut ``source`` into lines and list the markup inside them (comments, images, tags).
+    """Cut ``source`` into lines and list the markup inside them (comments, images, tags).
 
     The lines' ranges follow one another from 0 to ``len(source)`` without a gap.
     """

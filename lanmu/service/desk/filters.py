@@ -17,8 +17,6 @@ from lanmu.service.store.records import STATES
 LONGEST = 200
 ArticleNumber = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 ShortText = Annotated[str, Form(max_length=200)]
-Back = Annotated[str, Form(max_length=4_000)]
-"""The page that a form was on, to which its answer leads."""
 
 
 @dataclass(frozen=True, slots=True)

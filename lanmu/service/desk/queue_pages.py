@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from classifier.messages import text_of
 from lanmu.service.api.schemas import MOST_NUMBER
-from lanmu.service.desk.filters import ArticleNumber, Back, ShortText, Wanted, WantedArticles, read_filter, valid_day
+from lanmu.service.desk.filters import ArticleNumber, ShortText, Wanted, WantedArticles, read_filter, valid_day
 from lanmu.service.desk.rendering import EditorDesk, ReaderDesk
 from lanmu.service.desk.story_view import find_repeated_titles, tell_story
 from lanmu.service.security.access import AskFirst
@@ -127,7 +127,7 @@ def label_many(
     category: ShortText = "",
     change: Annotated[str, Form(max_length=10)] = "",
     everything: Annotated[str, Form(max_length=4_000)] = "",
-    back: Back = "/articles",
+    back: Annotated[str, Form(max_length=4_000)] = "/articles",
 ) -> Response:
     """Accept the model's category of the chosen articles, or (``change``) give all of them another.
 

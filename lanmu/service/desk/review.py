@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Form, Query
 from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 from starlette.responses import JSONResponse, Response
 
 from classifier.errors import UnknownCategory
 from lanmu.service.api.schemas import MOST_NUMBER
-from lanmu.service.desk.filters import ArticleNumber, Back, Card, SeenCard, ShortText, Wanted, WantedArticles
+from lanmu.service.desk.filters import ArticleNumber, Card, SeenCard, ShortText, Wanted, WantedArticles
 from lanmu.service.desk.rendering import Desk, EditorDesk, ReaderDesk, pack
 from lanmu.service.desk.story_view import tell_story
 from lanmu.service.security.access import AskFirst
@@ -21,6 +21,8 @@ from lanmu.service.store.labelling import AnotherCard, LabelledMeanwhile, Labell
 from lanmu.service.store.records import today
 
 router = APIRouter(route_class=AskFirst)
+Back = Annotated[str, Form(max_length=2_000)]
+"""The page that a form was on, to which its answer leads."""
 MOST_STEPS = 100
 MOST_HELD = 50
 AHEAD = 200
