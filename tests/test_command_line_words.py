@@ -107,3 +107,5 @@ def test_a_run_is_told_in_chinese_and_one_article_is_no_plural(lanmu: Lanmu, tmp
     assert done.returncode == 1
     assert "out 里共 1 篇：自动采用" in done.stderr and "1 处未能读取" in done.stderr and "refused /" not in done.stderr
     assert "1 article:" in lanmu("tag", "会.txt", "--out", "a.jsonl").stderr
+    none = lanmu("score", "没有", "也没有", "--out", "none", "--lang", "zh")
+    assert none.returncode == 2 and "没有: 读不了（" in none.stderr and "也没有: 读不了（" in none.stderr

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import unquote, urlsplit
 
 from classifier.errors import InputRefused, LanmuError, Refused
-from classifier.messages import say
+from classifier.messages import join, say
 from classifier.reading.file_names import show_name
 from classifier.reading.kinds import READABLE, is_hidden, is_readable
 from classifier.reading.reading_options import ReadingOptions
@@ -133,7 +133,7 @@ def list_sources(
         except InputRefused as error:
             unusable.append(error)
     if unusable and len(unusable) == len(sources):
-        raise LanmuError("\n".join(str(error) for error in unusable))
+        raise LanmuError(join([error.whole for error in unusable], "line"))
     for one in unusable:
         refused(one)
 
