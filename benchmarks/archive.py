@@ -41,9 +41,9 @@ from benchmarks.peers import ScikitLearn, jieba_words
 from classifier.columns import TextColumn
 from classifier.model.choice import model_path
 from classifier.model.topic_model import TopicModel
+from lanmu.archive.folder import choose_target
 from lanmu.archive.plan import Task
 from lanmu.archive.running import Work, score_archive
-from lanmu.archive.target import target
 
 GROUP = 20_000
 """Rows of a row group."""
@@ -176,7 +176,7 @@ class OneCore:
     def _run(self, source: Path) -> int:
         self.runs += 1
         manifest = self.model.manifest
-        chosen = target(str(self.folder / f"run-{self.runs}"))
+        chosen = choose_target(str(self.folder / f"run-{self.runs}"))
         outcome = score_archive(
             chosen, [str(source)], ".", Task(manifest.checksum, manifest.name), self.path, Work(workers=1)
         )

@@ -16,12 +16,11 @@ import pyarrow.parquet as pq
 from classifier.errors import LanmuError
 from classifier.files import real_target, sync_folder
 from classifier.messages import say
-from lanmu.archive.folder import RunFolder
+from lanmu.archive.folder import RunFolder, Target
 from lanmu.archive.locations import is_url
 from lanmu.archive.parts import ParquetPart, json_column
 from lanmu.archive.plan import Plan, part_name
 from lanmu.archive.rows import SCHEMA
-from lanmu.archive.target import Target
 
 _LISTS = ("secondary", "reasons", "ranking", "uncertain", "box")
 _TYPES = {"probability": "REAL", "position": "INTEGER", "page": "INTEGER"}

@@ -24,11 +24,10 @@ from classifier.reading.dates import normal_date
 from classifier.reading.file_names import show_name
 from classifier.reading.tables.chunk import ArticleChunk
 from classifier.spreadsheets import undo_defuse
-from lanmu.archive.folder import RunFolder
+from lanmu.archive.folder import RunFolder, Target
 from lanmu.archive.locations import is_url
 from lanmu.archive.plan import Plan, part_name, read_plan, read_shards
 from lanmu.archive.scoring import read_piece
-from lanmu.archive.target import Target
 
 if TYPE_CHECKING:
     from classifier.reading.documents.clean_files import FileChunk

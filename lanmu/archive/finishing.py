@@ -18,13 +18,12 @@ from classifier.model.model_files import Manifest
 from classifier.reading.file_names import show_name
 from classifier.taxonomy import Taxonomy
 from lanmu.archive.assembly import assemble
-from lanmu.archive.folder import RunFolder
+from lanmu.archive.folder import RunFolder, Target
 from lanmu.archive.locations import size_of
 from lanmu.archive.plan import Plan, refusals_name, report_name
 from lanmu.archive.reports import BINS, SLOWEST, Report
 from lanmu.archive.scoring import refusal_line
 from lanmu.archive.summary_page import summary_html
-from lanmu.archive.target import Target
 
 REFUSED = "refused.jsonl"
 SUMMARY = "summary.json"

@@ -1,4 +1,7 @@
-"""The folder of a run, local or behind an fsspec URL: files in it are there whole or not at all."""
+"""Where a run writes: its folder, local or behind an fsspec URL, and the single file that ``--out`` may name.
+
+Files in the folder are there whole or not at all.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,22 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, Literal, cast
 
 from classifier.errors import LanmuError
 from classifier.files import written_whole
 from classifier.messages import say
-from lanmu.archive.locations import filesystem, is_url
+from lanmu.archive.locations import filesystem, is_url, plain_path
 
+PartFormat = Literal["parquet", "jsonl", "csv"]
+OutputForm = Literal["parquet", "jsonl", "csv", "sqlite"]
+_ENDINGS: dict[str, OutputForm] = {
+    ".parquet": "parquet", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv",
+    ".db": "sqlite", ".sqlite": "sqlite", ".sqlite3": "sqlite",
+}  # fmt: skip
 OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "oss", "obs", "cos", "r2"})
 """Protocols whose uploads show up whole or not at all, so that nothing need be renamed."""
 
@@ -158,3 +168,37 @@ class RunFolder:
 
     def __reduce__(self) -> tuple[type[RunFolder], tuple[str]]:
         return RunFolder, (self.location,)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``folder`` is the run's; ``file`` the single file's path or URL, empty where the parts are the output."""
+
+    form: OutputForm
+    folder: RunFolder
+    file: str = ""
+
+    @property
+    def part_format(self) -> PartFormat:
+        return "parquet" if self.form == "sqlite" else self.form
+
+    @property
+    def output(self) -> str:
+        """What the user looks at in the end."""
+        return self.file or self.folder.location
+
+
+def choose_target(out: str, form: OutputForm | None = None) -> Target:
+    """The target that ``out`` names by its ending: ``.db``, ``.jsonl``, ``.csv``, ``.parquet``, else a folder.
+
+    LanmuError where ending and ``form`` contradict each other.
+    """
+    out = plain_path(out)
+    ending = _ENDINGS.get(PurePosixPath(out).suffix.lower())
+    if ending is None and form != "sqlite":
+        return Target(form or "parquet", RunFolder(out))
+    if ending and form and ending != form:
+        raise LanmuError(say("score.two_formats", out=out, ending=ending, format=form))
+    if is_url(out) and "sqlite" in (form, ending):
+        raise LanmuError(say("score.local_sqlite", out=out))
+    return Target(form or ending or "sqlite", RunFolder(f"{out.rstrip('/')}.run"), out)

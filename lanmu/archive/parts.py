@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from classifier.article import CODES
 from classifier.spreadsheets import defuse
-from lanmu.archive.plan import PartFormat
+from lanmu.archive.folder import PartFormat
 from lanmu.archive.rows import SCHEMA
 from lanmu.commands.output import CSV_COLUMNS
 

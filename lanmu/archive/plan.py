@@ -13,7 +13,7 @@ from classifier.errors import LanmuError
 from classifier.messages import Message, Said, record_of, said_of, say, text_of
 from classifier.reading.file_names import printable
 from classifier.reading.reading_options import TOLD, ReadingOptions
-from lanmu.archive.folder import RunFolder
+from lanmu.archive.folder import PartFormat, RunFolder
 from lanmu.language import find_language, speak
 
 FORMAT = 1
@@ -22,7 +22,6 @@ SHARDS = "shards.jsonl"
 SHOWN_REFUSALS = 10
 """Refusals named on stderr; all are in ``refused.jsonl``."""
 Cut = Literal["whole", "lines", "rows", "groups", "members", "blocks"]
-PartFormat = Literal["parquet", "jsonl", "csv"]
 
 
 def as_json(record: Mapping[str, Any], indent: int | None = None) -> str:

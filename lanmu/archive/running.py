@@ -20,12 +20,11 @@ from classifier.errors import LanmuError
 from classifier.messages import Said, say
 from classifier.model.model_files import read_manifest
 from lanmu.archive.finishing import find_finished_file, finish, read_report
-from lanmu.archive.folder import RunFolder
+from lanmu.archive.folder import RunFolder, Target
 from lanmu.archive.local import PROCESS_COST, LocalRun
 from lanmu.archive.plan import Plan, Task, part_name, read_shards, refusal_words
 from lanmu.archive.planning import open_plan
 from lanmu.archive.progress import Progress
-from lanmu.archive.target import Target
 from lanmu.language import speak
 
 

@@ -32,13 +32,13 @@ def review(
     from classifier.model.choice import model_path
     from classifier.model.topic_model import TopicModel
     from lanmu.archive.doubtful import choose_doubtful, read_finished_plan, read_texts
-    from lanmu.archive.target import target
+    from lanmu.archive.folder import choose_target
     from lanmu.commands.users import find_database, me
     from lanmu.service.store import Store, audit, queue
     from lanmu.service.store.records import ARCHIVE
 
     database = find_database(home)
-    run = target(out)
+    run = choose_target(out)
     plan = read_finished_plan(run)
     rows = choose_doubtful(run, plan, most)
     loaded = TopicModel.load(model_path(model, models), engine="python")

@@ -107,15 +107,15 @@ def score(
     """
     from classifier.model.choice import model_path
     from classifier.model.model_files import read_manifest
+    from lanmu.archive.folder import choose_target
     from lanmu.archive.plan import Task, refusal_words
     from lanmu.archive.running import Work, score_archive
-    from lanmu.archive.target import target
 
     if not out:
         raise LanmuError(say("score.no_out"))
     if "-" in (sources or []):
         raise LanmuError(say("score.no_standard_input"))
-    chosen = target(out, format.value if format else None)
+    chosen = choose_target(out, format.value if format else None)
     path = model_path(model, models)
     manifest = read_manifest(path)
     reading = ReadingOptions(

@@ -11,10 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from classifier.model.model_files import read_manifest
-from lanmu.archive.folder import RunFolder
+from lanmu.archive.folder import RunFolder, choose_target
 from lanmu.archive.plan import Task, part_name, read_plan
 from lanmu.archive.running import Outcome, Work, score_archive
-from lanmu.archive.target import target
 
 PLACES = ("河湾村", "城关镇", "北山乡", "临河镇", "新桥社区", "柳林村")
 NEWS = (
@@ -65,6 +64,6 @@ def scored(
 ) -> Outcome:
     """A run in this process."""
     manifest = read_manifest(model)
-    chosen = target(str(out))
+    chosen = choose_target(str(out))
     wished = Task(manifest.checksum, manifest.name, chosen.part_format, **task)
     return score_archive(chosen, [str(s) for s in sources], str(Path.cwd()), wished, model, work or Work())

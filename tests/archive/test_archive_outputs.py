@@ -17,9 +17,8 @@ from classifier.model.topic_model import TopicModel
 from classifier.reading import read_paths
 from classifier.taxonomy import Taxonomy
 from lanmu.archive.assembly import assemble
-from lanmu.archive.folder import RunFolder
+from lanmu.archive.folder import RunFolder, choose_target
 from lanmu.archive.plan import read_plan
-from lanmu.archive.target import target
 from tests.archive.made import articles, rows_of, scored, write_jsonl
 from tests.reading.sheets import Column, Sheet, pdf_of
 from tests.small_model import small_model, small_taxonomy
@@ -204,7 +203,7 @@ def test_parts_from_before_a_column_was_known_are_put_together_with_the_new(
     plan = read_plan(RunFolder(str(out)))
     assert plan is not None
     for form in ("parquet", "db"):
-        assemble(replace(target(str(tmp_path / f"whole.{form}")), folder=RunFolder(str(out))), plan, {})
+        assemble(replace(choose_target(str(tmp_path / f"whole.{form}")), folder=RunFolder(str(out))), plan, {})
     rows = pq.read_table(tmp_path / "whole.parquet").to_pylist()
     assert len(rows) == 3
     assert {(row["page"], row["box"]) for row in rows} == {(None, None)}

@@ -9,7 +9,7 @@ import pytest
 
 from classifier.model.topic_model import TopicModel
 from lanmu.archive.doubtful import choose_doubtful, read_finished_plan, read_texts
-from lanmu.archive.target import target
+from lanmu.archive.folder import choose_target
 from lanmu.service.store import queue
 from lanmu.service.store.queue import ArticleFilter
 from tests.archive.made import scored, write_parquet
@@ -71,7 +71,7 @@ def test_doubtful_articles_are_put_in_once_with_their_ids(
 def test_every_form_of_output_does(archive: Path, tmp_path: Path, small_model_folder: Path) -> None:
     model = TopicModel.load(small_model_folder, engine="python")
     for name in ("folder", "out.db", "out.csv", "out.jsonl", "out.parquet"):
-        run = target(str(tmp_path / name))
+        run = choose_target(str(tmp_path / name))
         scored([archive], tmp_path / name, small_model_folder)
         plan = read_finished_plan(run)
         doubtful = list(read_texts(plan, run, choose_doubtful(run, plan, 100), model))
