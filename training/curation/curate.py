@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from cleanlab.rank import get_label_quality_scores
 from numpy.typing import NDArray
 
 from classifier.article import Article
@@ -20,15 +21,12 @@ from training.evaluation.answers import learnable
 from training.fitting.calibration import fit_calibration
 from training.fitting.fit import label_columns
 from training.fitting.fit_options import FitOptions
-from training.fitting.matrix import feature_matrix
+from training.fitting.matrix import Matrix, feature_matrix
 from training.fitting.solving import solve_weights
 from training.fitting.splits import outer_folds
 from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
-
-if TYPE_CHECKING:
-    from training.fitting.matrix import Matrix
 
 SECOND_OPINION = FitOptions(spec=FeatureSpec(words=1, characters=2), vectors=0.3)
 """What judges labels: slower than what ships, and more often right on labels it was not fitted on."""
@@ -72,8 +70,6 @@ def suspects(
     with different labels come with their own reason; the only label of a category cannot be judged
     and is passed over.  Raises LabelsError where labels are too few.
     """
-    from cleanlab.rank import get_label_quality_scores
-
     judged = learnable(examples, np.arange(len(examples)))
     examples = examples.take(judged)
     y = label_columns(examples, taxonomy)

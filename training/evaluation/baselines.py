@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.feature_extraction.text import TfidfTransformer
+from sklearn.naive_bayes import ComplementNB
+from sklearn.svm import LinearSVC
 
 from classifier.engine.counting.counting import count_features
 from classifier.model.features import FeatureSpec
 from training.fitting.splits import Part
 from training.labels.examples import Examples
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
 
 PLAIN = FeatureSpec(title=1.0, text=1.0, lead=0.0, words=1, characters=0, sublinear=False)
 COMMONEST = "commonest category"
@@ -46,17 +46,12 @@ def majority(X: csr_matrix, y: NDArray[np.int64], tested: csr_matrix) -> NDArray
 
 def plain_svc(X: csr_matrix, y: NDArray[np.int64], tested: csr_matrix) -> NDArray[np.int64]:
     """scikit-learn's TfidfTransformer and LinearSVC as they come."""
-    from sklearn.feature_extraction.text import TfidfTransformer
-    from sklearn.svm import LinearSVC
-
     weigher = TfidfTransformer().fit(X)
     return np.asarray(LinearSVC(random_state=0).fit(weigher.transform(X), y).predict(weigher.transform(tested)))
 
 
 def complement_nb(X: csr_matrix, y: NDArray[np.int64], tested: csr_matrix) -> NDArray[np.int64]:
     """Complement naive Bayes (Rennie et al. 2003) on counts, as it comes."""
-    from sklearn.naive_bayes import ComplementNB
-
     return np.asarray(ComplementNB().fit(X, y).predict(tested))
 
 

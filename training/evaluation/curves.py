@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from training.evaluation.answers import Answers
 from training.evaluation.metrics import (
     BINS,
     FEWEST_OF_SOURCE,
@@ -19,9 +20,6 @@ from training.evaluation.metrics import (
     round_figure,
     wilson,
 )
-
-if TYPE_CHECKING:
-    from training.evaluation.answers import Answers
 
 LENGTHS = (100, 200, 400, 800, 1600)
 POINTS = 40

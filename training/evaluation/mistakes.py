@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -12,10 +12,8 @@ from classifier.engine.counting.counting import count_features
 from classifier.engine.words.dictionary import Dictionary
 from classifier.model.explanation import Explainer
 from classifier.model.weights import LinearWeights
-
-if TYPE_CHECKING:
-    from training.evaluation.answers import Answers
-    from training.labels.examples import Examples
+from training.evaluation.answers import Answers
+from training.labels.examples import Examples
 
 WORST = 30
 EVIDENCE = 12

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
 from classifier.messages import Language, Said, join, say, text_of
 from training.evaluation.curves import confusion
 from training.evaluation.metrics import FEWEST_OF_SOURCE, OVERALL
 from training.evaluation.wording import Wording, curve_sentences
 
 if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     from training.evaluation.evaluation import Evaluation
     from training.evaluation.learning_curve import LearningCurve
 
@@ -24,8 +24,6 @@ BAR = 12
 
 def print_evaluation(evaluation: Evaluation, language: Language = "en") -> None:
     """Overall figures, categories, confusions, slices, rivals and the learning curve."""
-    from rich.console import Console
-
     console = Console(highlight=False)
     answers = evaluation.answers
     figure = Wording(language, "figures")
@@ -78,8 +76,6 @@ def _section(console: Console, title: str) -> None:
 
 
 def grid(*columns: tuple[str, str]) -> Table:
-    from rich.table import Table
-
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     for name, justify in columns:
         table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
@@ -177,7 +173,5 @@ def interval_words(bounds: Sequence[float | None]) -> str:
 
 
 def _bar(share: float) -> Text:
-    from rich.text import Text
-
     full = round(share * BAR)
     return Text("█" * full, style="cyan").append("░" * (BAR - full), style="dim")

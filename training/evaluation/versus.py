@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.engine.scoring.scorer import KernelScorer
 from classifier.model.model_files import StoredModel
+from training.evaluation.answers import Answers
 from training.evaluation.metrics import DRAWS, Judged, figures, interval_of, round_figure
+from training.fitting.fit import Fitted
 from training.fitting.seen import unseen
+from training.labels.examples import Examples
 from training.promotion.gate import mcnemar
-
-if TYPE_CHECKING:
-    from classifier.model.model_files import StoredModel
-    from training.evaluation.answers import Answers
-    from training.fitting.fit import Fitted
-    from training.labels.examples import Examples
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from sklearn.model_selection import GroupKFold
 
 from classifier.model.probabilities import calibrate, divide_by_spread, softmax
 from training.fitting.threads import one_blas_thread
@@ -163,8 +164,6 @@ def best_calibration(
     their spread.  ``groups`` int64[n]: what must not be parted; without it each example stands for
     itself.
     """
-    from sklearn.model_selection import GroupKFold
-
     groups = np.arange(len(y)) if groups is None else groups
     if len(y) < FEWEST_COMPARED or len(np.unique(groups)) < FOLDS:
         return fit_calibration(scores, y, "temperature", hold=HELD)

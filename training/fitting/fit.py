@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
+from scipy.sparse import vstack
+from sklearn.metrics import f1_score
 
 from classifier.engine.scoring.scorer import KernelScorer
 from classifier.errors import LabelsError, ModelError
@@ -76,8 +78,6 @@ class HeldOut:
 
     def metrics(self) -> dict[str, float]:
         """Accuracy, macro-F1 (over categories that have labels), log loss, expected calibration error."""
-        from sklearn.metrics import f1_score
-
         best = self.probabilities.argmax(1)
         right = best == self.y
         chosen = self.probabilities[np.arange(len(self.y)), self.y]
@@ -218,8 +218,6 @@ def solver_of(
         return taught
     if matrix.prior is not None or (emphasis is None and matrix.headlines is None):
         return lambda train: solve_weights(matrix.X[train], y[train], categories, options, matrix.shared, matrix.prior)
-    from scipy.sparse import vstack
-
     counts = np.ones(len(y)) if emphasis is None else emphasis
 
     def solve(train: NDArray[np.int64]) -> Solution:

@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, diags_array, hstack, vstack
+from sklearn.feature_selection import chi2
 
-from classifier.engine.counting.counting import count_features
+from classifier.engine.counting.counting import FeatureCounts, count_features
 from classifier.engine.words.dictionary import Dictionary
 from classifier.errors import LabelsError
 from classifier.messages import say
+from classifier.model.features import Block
 from classifier.strings import StringTable
-from training.fitting.prior import with_background
-from training.fitting.solving import times_shared
+from training.fitting.fit_options import FitOptions
+from training.fitting.prior import Prior, with_background
+from training.fitting.solving import Shared, Solution, times_shared
 from training.fitting.subwords import subwords
-from training.vectors.background import read_background
+from training.labels.examples import Examples
+from training.vectors.background import Background, read_background
 from training.vectors.general import read_general_vectors
 from training.vectors.news import read_word_vectors
-from training.vectors.vector_table import has_vectors
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-
-    from classifier.engine.counting.counting import FeatureCounts
-    from classifier.model.features import Block
-    from training.fitting.fit_options import FitOptions
-    from training.fitting.prior import Prior
-    from training.fitting.solving import Shared, Solution
-    from training.labels.examples import Examples
-    from training.vectors.background import Background
-    from training.vectors.vector_table import VectorTable
-
+from training.vectors.vector_table import VectorTable, has_vectors
 
 NEW_VECTORS = (0.3, 0.6)
 """How strong the word vectors are for a new category beside those that a model knows."""
@@ -72,8 +64,6 @@ class Matrix:
         Counted, it would make scores smaller than those of new articles, and probabilities too sure;
         of headlines, and where labels are few, it is much.
         """
-        from scipy.sparse import diags_array
-
         if self.counts is None or self.known_anyway is None:
             return self.X[test]
         known, n = self.known_anyway.copy(), len(self.words)
@@ -187,9 +177,6 @@ def _find_known_features(
 
 
 def _select(counts: FeatureCounts, options: FitOptions, y: NDArray[np.int64]) -> FeatureCounts:
-    from scipy.sparse import hstack
-    from sklearn.feature_selection import chi2
-
     if options.min_articles > 1:
         articles = np.concatenate([counts.word_articles, counts.character_articles])
         counts = counts.selected(articles >= options.min_articles)
@@ -207,8 +194,6 @@ def _build_shared(
     counts: FeatureCounts, X: csr_matrix, idf: NDArray[np.float32], options: FitOptions, placed: Placed
 ) -> Shared | None:
     """Subwords and word vectors side by side, each scaled to its strength."""
-    from scipy.sparse import csr_matrix, hstack, vstack
-
     groups = options.spec.groups
     parts: list[csr_matrix] = []
     if options.subwords > 0:

@@ -8,22 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, vstack
 
 from classifier.files import find_shipped
+from classifier.taxonomy import Category, Taxonomy
+from training.fitting.fit_options import FitOptions
+from training.fitting.prior import Prior
 from training.fitting.solving import Shared, Solution, solve_weights
 from training.labels.examples import Examples
 from training.labels.file import examples_of, read_labels
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-
-    from classifier.taxonomy import Category, Taxonomy
-    from training.fitting.fit_options import FitOptions
-    from training.fitting.prior import Prior
 
 NAME_COUNTS = 0.5
 """What a name with its description counts against a label."""
@@ -54,8 +50,6 @@ class Newcomers:
         Few labels leave a new column too timid beside those that thousands of labels made: how far it is
         raised is told by folds that did not hold the label.
         """
-        from scipy.sparse import vstack
-
         weights, intercept = start[0].copy(), start[1].copy()
         together = vstack([X, self.X]).tocsr()
         columns = np.concatenate([y, self.y])

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from classifier.model.features import FeatureSpec
-from classifier.taxonomy import read_taxonomy
+from classifier.taxonomy import Taxonomy, read_taxonomy
 from training.fitting.fit_options import FitOptions
+from training.labels.examples import Examples
 from training.vectors.vector_table import has_vectors
-
-if TYPE_CHECKING:
-    from classifier.taxonomy import Taxonomy
-    from training.labels.examples import Examples
 
 NEWS = FitOptions(
     source_weights=(("local", 3.0), ("original", 3.0)),

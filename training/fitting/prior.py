@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.engine.counting.counting import FeatureCounts
 from classifier.model.decisions import ReviewRule
+from classifier.model.model_files import StoredModel
+from classifier.model.weights import LinearWeights
 from classifier.strings import StringTable
+from classifier.taxonomy import Taxonomy
 from training.fitting.calibration import Calibration
-
-if TYPE_CHECKING:
-    from classifier.engine.counting.counting import FeatureCounts
-    from classifier.model.model_files import StoredModel
-    from classifier.model.weights import LinearWeights
-    from classifier.taxonomy import Taxonomy
-    from training.vectors.news import WordVectors
-    from training.vectors.vector_table import VectorTable
+from training.vectors.news import WordVectors
+from training.vectors.vector_table import VectorTable
 
 RARE = 5
 """In how many background articles a feature is taken to stand that the background does not list."""

@@ -6,16 +6,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.model.model_files import Manifest
+from classifier.taxonomy import Taxonomy
 from training.labels.examples import Examples
-
-if TYPE_CHECKING:
-    from classifier.model.model_files import Manifest
-    from classifier.taxonomy import Taxonomy
 
 ID = 8
 COLUMN = 4

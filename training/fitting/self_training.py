@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
-from training.fitting.solving import Solution, dual, place_solution, times_shared, with_bayes
-
-if TYPE_CHECKING:
-    from training.fitting.matrix import Matrix
-    from training.fitting.solving import SolverOptions
+from training.fitting.matrix import Matrix
+from training.fitting.solving import Solution, SolverOptions, dual, place_solution, times_shared, with_bayes
 
 MOST_UNLABELLED = 3_000
 """More add little and cost by their square."""
@@ -37,8 +34,6 @@ class SelfTraining:
 
     @classmethod
     def of(cls, matrix: Matrix, y: NDArray[np.int64]) -> SelfTraining:
-        from scipy.sparse import csr_matrix
-
         inner = (matrix.X @ matrix.X.T).toarray()
         if matrix.shared is not None:
             means = csr_matrix(times_shared(matrix.X, matrix.shared)).toarray()

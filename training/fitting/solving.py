@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+from scipy.linalg import cho_factor, cho_solve, solve
+from scipy.sparse import csr_matrix, hstack
+from sklearn.linear_model import Ridge
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.svm import LinearSVC
 
 Solver = Literal["ridge", "svc"]
 Solution = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -58,8 +60,6 @@ def solve_weights(
     if shared is None:
         coefficients, intercepts = _plain(X, column, weight, options, emphasis)
     else:
-        from scipy.sparse import csr_matrix, hstack
-
         wide = hstack([X, csr_matrix(times_shared(X, shared))]).tocsr()
         coefficients, intercepts = _plain(wide, column, weight, options, emphasis)
         coefficients = coefficients[: X.shape[1]] + shared @ coefficients[X.shape[1] :].astype(shared.dtype, copy=False)
@@ -99,8 +99,6 @@ def with_bayes(
     X: csr_matrix, y: NDArray[np.int64], solution: Solution, share: float, trust: NDArray[np.float64] | None = None
 ) -> Solution:
     """A solution and ``share`` of naive Bayes, brought to its spread; ``trust`` float64[n]: weights of the examples."""
-    from sklearn.naive_bayes import MultinomialNB
-
     coefficients, intercepts = solution
     model = MultinomialNB(alpha=BAYES_SMOOTHING).fit(X, y, sample_weight=trust)
     bayes = np.asarray(model.feature_log_prob_).T
@@ -122,8 +120,6 @@ def from_prior(X: csr_matrix, y: NDArray[np.int64], penalty: float, prior: Solut
     (as the regularised adaptation of Li and Bilmes 2006); where all is right, the weights stay as
     they are.
     """
-    from scipy.linalg import solve
-
     weights, intercept = prior
     targets = np.where(y[:, None] == np.arange(len(intercept)), 1.0, -1.0)
     missing = targets * np.maximum(0.0, 1.0 - targets * (X @ weights + intercept))
@@ -141,8 +137,6 @@ def ridge(
 ) -> Solution:
     """Ridge regression with an intercept: ``targets`` float64[n, K], ``weight`` float64[n] of the examples."""
     if len(weight) > MOST_IN_DUAL:
-        from sklearn.linear_model import Ridge
-
         model = Ridge(alpha=penalty, solver="sparse_cg", tol=1e-3, random_state=seed)
         model.fit(X, targets, sample_weight=weight)
         return np.asarray(model.coef_).T, np.asarray(model.intercept_)
@@ -157,8 +151,6 @@ def dual(
 
     A feature's weight is its values in the examples times theirs.
     """
-    from scipy.linalg import cho_factor, cho_solve
-
     inner[np.diag_indices_from(inner)] += penalty / weight
     factored = cho_factor(inner, lower=True, overwrite_a=True)
     right = cho_solve(factored, np.column_stack([targets, np.ones(len(weight))]))
@@ -178,8 +170,6 @@ def svc(
 
     ``emphasis`` float64[n]: of the examples.
     """
-    from sklearn.svm import LinearSVC
-
     model = LinearSVC(
         C=1.0 / penalty,
         class_weight=dict(enumerate(weight)),

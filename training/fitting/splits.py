@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
 from classifier.errors import LabelsError
 from classifier.messages import say
@@ -27,8 +28,6 @@ Part = tuple[NDArray[np.int64], NDArray[np.int64]]
 
 def folds(categories: Sequence[str], groups: NDArray[np.int64], count: int = 5, seed: int = 0) -> Iterator[Part]:
     """(train, test) indices of folds that keep each group on one side, stratified where categories have the labels."""
-    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
-
     _, y, counts = np.unique(np.asarray(categories), return_inverse=True, return_counts=True)
     stratified = counts.max() >= count
     kind = StratifiedGroupKFold if stratified else GroupKFold

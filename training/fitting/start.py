@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,21 +19,15 @@ from classifier.errors import ModelError
 from classifier.files import find_shipped
 from classifier.messages import Said, join, say
 from classifier.model.choice import current_name
-from classifier.model.model_files import read_model
-from classifier.taxonomy import read_taxonomy
+from classifier.model.model_files import StoredModel, read_model
+from classifier.model.versions import Registry
+from classifier.taxonomy import Taxonomy, read_taxonomy
 from training.fitting.fit_options import FitOptions
 from training.fitting.presets import HEADLINES, MANY_HEADLINES, choose_default_options
 from training.fitting.prior import Prior, find_renamed, sources_of
 from training.fitting.seen import find_changed, unseen
 from training.fitting.solving import MOST_IN_DUAL
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from classifier.model.model_files import StoredModel
-    from classifier.model.versions import Registry
-    from classifier.taxonomy import Taxonomy
-    from training.labels.examples import Examples
+from training.labels.examples import Examples
 
 FEW = 100
 """Labels a category (the middle one): more speak for themselves."""

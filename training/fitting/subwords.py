@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 
 LONGEST = 2
 """Characters and pairs of characters; longer ones gain nothing (docs/notebook/accuracy.md)."""
@@ -23,8 +21,6 @@ def subwords(words: Iterable[str], idf: NDArray[np.float32], present: csr_matrix
     n-grams' own idf.  As fastText sums n-grams into words (Bojanowski et al. 2017), but folded into
     the words' weights after fitting, so that scoring costs nothing more.
     """
-    from scipy.sparse import diags
-
     holding = _incidence(list(words))
     articles = np.bincount((present.astype(np.float32) @ holding).indices, minlength=holding.shape[1])
     gram_idf = np.log((1 + present.shape[0]) / (1 + articles)) + 1
@@ -34,8 +30,6 @@ def subwords(words: Iterable[str], idf: NDArray[np.float32], present: csr_matrix
 
 def _incidence(words: list[str]) -> csr_matrix:
     """How often each n-gram is in each word, float64 csr [words, n-grams]; pairs of words have none."""
-    from scipy.sparse import csr_matrix
-
     columns: list[int] = []
     number: dict[str, int] = {}
     ends = np.zeros(len(words) + 1, np.int64)

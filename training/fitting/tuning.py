@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import optuna
 from numpy.typing import NDArray
+from optuna.trial import Trial
 
 from classifier.messages import Message, Said
 from classifier.taxonomy import Taxonomy
@@ -18,9 +20,6 @@ from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import feature_matrix
 from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples
-
-if TYPE_CHECKING:
-    from optuna.trial import Trial
 
 DRAWS = 500
 Say = Callable[[Said], None]
@@ -65,8 +64,6 @@ def tune(
     flattered by chance.  Ends after ``seconds``, or ``trials`` where that is sooner; with the same
     trials it finds the same.  Raises LabelsError where the labels are too few.
     """
-    import optuna
-
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     y = label_columns(examples, taxonomy)
     answers: dict[int, NDArray[np.int64]] = {}

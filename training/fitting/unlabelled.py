@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from classifier.errors import LanmuError
+from classifier.article import Article
+from classifier.errors import InputRefused, LanmuError
 from classifier.messages import say
+from classifier.reading import ReadingOptions, read_paths
 from training.fitting.self_training import MOST_UNLABELLED
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
-
-if TYPE_CHECKING:
-    from classifier.article import Article
-    from classifier.errors import InputRefused
 
 
 def read_unlabelled(
@@ -31,8 +28,6 @@ def read_unlabelled(
     ``apart``: without those that are nearly the same as a label, so that labels can be set apart for a test.
     Raises LanmuError where none is left.
     """
-    from classifier.reading import ReadingOptions, read_paths
-
     articles = make_unlabelled(read_paths(paths, ReadingOptions(), refused), labels)
     if not len(articles):
         raise LanmuError(say("labels.no_unlabelled", paths=", ".join(paths)))

@@ -71,7 +71,7 @@ def is_usable_id(name: str) -> bool:
 
 def clashes(labels: Sequence[Label]) -> list[Finding]:
     """Near-duplicates with different labels; each is named by line with the other it clashes with."""
-    from training.labels.near_duplicates import near_duplicate_groups
+    from training.labels.near_duplicates import near_duplicate_groups  # the service checks labels without the extra
 
     texts = [label for label in labels if label.text or label.title]
     groups = near_duplicate_groups([f"{label.title}\n{label.text}" for label in texts]).tolist()

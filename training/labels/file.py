@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from classifier.errors import LabelsError
 from classifier.files import write_bytes_whole
 from classifier.messages import Message, join, say
@@ -200,8 +202,6 @@ def _refuse_missing_columns(table: LabelTable, label: Label) -> None:
 @contextmanager
 def hold_labels(path: Path) -> Iterator[None]:
     """Keep everybody from changing a labels file.  LabelsError where another program holds it."""
-    from filelock import FileLock, Timeout
-
     whole = path.resolve()
     try:
         with FileLock(str(whole.with_name(f".{whole.name}.lock")), timeout=LOCK_SECONDS):

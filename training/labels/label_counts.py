@@ -6,6 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
 from classifier.messages import Language, Said, name_some, say, text_of
 from classifier.taxonomy import Taxonomy
 from training.fitting.splits import holdout_mask
@@ -47,10 +51,6 @@ def count_labels(labels: Sequence[Label], taxonomy: Taxonomy) -> dict[str, Any]:
 
 def print_counts(counts: dict[str, Any], language: Language = "en") -> None:
     """The counts as a table on the terminal."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     console = Console(markup=False)
 
     def told(code: str, **values: object) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 import numpy as np
+from datasketch import MinHash, MinHashLSH
 from numpy.typing import NDArray
 
 from classifier.text import character_table, normalise
@@ -37,8 +38,6 @@ def near_duplicate_groups(texts: Sequence[str], similar: float = SIMILAR) -> NDA
 
 def sketches(texts: Sequence[str]) -> NDArray[np.uint32]:
     """MinHash sketches uint32[n, PERMUTATIONS] of the texts' character 5-grams after normalisation."""
-    from datasketch import MinHash
-
     # The hashes are those of datasketch's own sha1_hash32, taken for a whole text at once.
     made = MinHash.generator(map(_hashes, texts), num_perm=PERMUTATIONS, seed=SEED, hashfunc=operator.index)
     rows = np.empty((len(texts), PERMUTATIONS), np.uint32)
@@ -65,8 +64,6 @@ def _hashes(text: str) -> list[int]:
 @cache
 def bands(similar: float) -> tuple[int, int]:
     """How many bands datasketch parts a sketch into, and how wide they are."""
-    from datasketch import MinHashLSH
-
     index = MinHashLSH(threshold=similar, num_perm=PERMUTATIONS)
     return index.b, index.r
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from classifier.messages import Language, Message, say
-
-if TYPE_CHECKING:
-    from classifier.model.model_files import StoredModel
-
+from classifier.model.model_files import StoredModel
 
 SMALLEST = 0.005
 _LISTS = frozenset({"answers", "label_ids", "label_columns"})

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from classifier.errors import LanmuError
 from classifier.messages import say
 from classifier.model.decisions import ReviewRule
-from classifier.model.model_files import Manifest, write_model
+from classifier.model.model_files import Manifest, StoredModel, write_model
+from classifier.model.versions import Registry
+from classifier.taxonomy import Taxonomy
 from training.fitting.calibration import START, Calibration
 from training.fitting.fit import FEWEST_KNOWN, Fitted, HeldOut, solver_of, weights_of
 from training.fitting.fit_options import FitOptions
@@ -23,11 +24,6 @@ from training.fitting.start import with_unlabelled, with_vectors
 from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples
 from training.promotion.retrain import base_record, describe_unlabelled
-
-if TYPE_CHECKING:
-    from classifier.model.model_files import StoredModel
-    from classifier.model.versions import Registry
-    from classifier.taxonomy import Taxonomy
 
 FEWEST_WORDS = 3
 _HAN = re.compile("[\u3400-\u9fff]")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import binomtest
 
 from classifier.messages import Message, say
+from classifier.taxonomy import Taxonomy
 from training.fitting.seen import Relabelled
-
-if TYPE_CHECKING:
-    from classifier.taxonomy import Taxonomy
 
 NOISE = 0.05
 LARGEST_FALL = 0.08
@@ -140,8 +139,6 @@ def with_other_categories(
 
 def mcnemar(lost: int, won: int) -> float:
     """Two-sided exact McNemar test: how likely such a split of the changed answers is by chance."""
-    from scipy.stats import binomtest
-
     return float(binomtest(won, won + lost).pvalue) if won + lost else 1.0
 
 

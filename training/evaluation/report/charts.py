@@ -7,17 +7,14 @@ from dataclasses import replace
 from html import escape
 from itertools import pairwise
 from math import log, sqrt
-from typing import TYPE_CHECKING
 
+from training.evaluation.answers import Answers
 from training.evaluation.curves import Slice, accuracy_by_share, confusion, reliability
+from training.evaluation.evaluation import Evaluation
+from training.evaluation.learning_curve import LearningCurve
+from training.evaluation.versus import Versus
+from training.evaluation.wording import Wording
 from training.plots import SHARES, Axis, Part, Plot, Row, Tick, draw_rows, legend, round_axis, write_share
-
-if TYPE_CHECKING:
-    from training.evaluation.answers import Answers
-    from training.evaluation.evaluation import Evaluation
-    from training.evaluation.learning_curve import LearningCurve
-    from training.evaluation.versus import Versus
-    from training.evaluation.wording import Wording
 
 MOST_CATEGORIES = 40
 """Charts with a row a category show this many at most: those that are wrong most often."""

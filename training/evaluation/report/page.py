@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
 
 from classifier.engine.scoring.walk import WalkScorer
 from classifier.messages import Language
+from classifier.model.features import Cut
 from classifier.model.highlighting import Piece, mark_text
 from training.chart_page import chart_page, figure
 from training.evaluation.baselines import COMMONEST
 from training.evaluation.curves import confusion
+from training.evaluation.evaluation import Evaluation
 from training.evaluation.report import charts
+from training.evaluation.versus import Versus
 from training.evaluation.wording import TEMPLATES, Wording, curve_sentences
-
-if TYPE_CHECKING:
-    from classifier.model.features import Cut
-    from training.evaluation.evaluation import Evaluation
-    from training.evaluation.versus import Versus
 
 SHOWN_CHARACTERS = 260
 """How much of a mistaken article is shown at once; the rest folds out."""
@@ -34,9 +35,6 @@ _PERCENT = frozenset({"accuracy", "top2_accuracy", "accepted_share", "accepted_a
 
 def report_page(evaluation: Evaluation, language: Language = "zh") -> str:
     """The whole page: figures, charts, mistakes with their evidence, the words of each category."""
-    from jinja2 import Environment, FileSystemLoader
-    from markupsafe import Markup
-
     say = Wording(language)
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True)
     taxonomy = evaluation.answers.taxonomy
@@ -119,8 +117,6 @@ def _cards(metrics: Mapping[str, Any], say: Wording) -> Iterable[tuple[str, str,
 
 
 def _charts(evaluation: Evaluation, say: Wording) -> dict[str, Any]:
-    from markupsafe import Markup
-
     def shown(name: str, chart: str) -> Markup:
         return Markup(figure(say(f"chart_{name}"), chart, say(f"chart_{name}_note")))
 
@@ -144,8 +140,6 @@ def _charts(evaluation: Evaluation, say: Wording) -> dict[str, Any]:
 
 
 def _rows(evaluation: Evaluation, names: Mapping[str, str]) -> Iterable[dict[str, Any]]:
-    from markupsafe import Markup
-
     colours = {category.id: category.colour for category in evaluation.answers.taxonomy}
     for category, row in evaluation.metrics["categories"].items():
         points = [point.f1.get(category, 0.0) for point in evaluation.curve.points] if evaluation.curve else []
@@ -165,8 +159,6 @@ def _confusions(evaluation: Evaluation, names: Mapping[str, str]) -> list[tuple[
 
 
 def _mistakes(evaluation: Evaluation, names: Mapping[str, str]) -> Iterable[dict[str, Any]]:
-    from markupsafe import Markup
-
     answers = evaluation.answers
     cuts: dict[int, Cut] = {}
     for mistake in evaluation.mistakes:
