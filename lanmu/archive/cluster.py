@@ -20,9 +20,8 @@ from classifier.messages import name_some, say
 from classifier.model.model_files import MANIFEST, WEIGHTS
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.plan import PLAN, Plan, Shard, part_name, read_plan
-from lanmu.archive.progress import Progress
 from lanmu.archive.reports import Report
-from lanmu.archive.scoring import ShardScorer, load_scorer
+from lanmu.archive.scoring import Run, ShardScorer, load_scorer
 
 try:
     import distributed
@@ -81,20 +80,13 @@ def plugin_name(plan: Plan) -> str:
     return f"lanmu-{plan.identity}"
 
 
-def score_on_cluster(
-    address: str,
-    folder: RunFolder,
-    plan: Plan,
-    model: Path,
-    shards: Iterator[Shard],
-    progress: Progress,
-    stopping: threading.Event,
-) -> None:
-    """Score all shards on the cluster at ``address`` (see ``connect``), or until ``stopping`` is set.
+def score_on_cluster(address: str, run: Run, shards: Iterator[Shard]) -> None:
+    """Score all shards on the cluster at ``address`` (see ``connect``), or until the run is to stop.
 
     A shard whose worker is lost, or that fails, is tried again; one that keeps failing is named
     in the LanmuError raised once the others are done.
     """
+    folder, plan, progress, stopping = run.folder, run.plan, run.progress, run.stopping
     failed: dict[int, BaseException] = {}
     handed: dict[str, Shard] = {}
 
@@ -109,7 +101,7 @@ def score_on_cluster(
             waiting.add(future)
 
     try:
-        with connect(address) as client, _model_brought(client, folder, plan, model):
+        with connect(address) as client, _model_brought(client, run):
             waiting = _dask.as_completed(raise_errors=False)
             hand_out()
             while handed:
@@ -164,17 +156,17 @@ def connect(address: str) -> Iterator[Any]:
 
 
 @contextmanager
-def _model_brought(client: Any, folder: RunFolder, plan: Plan, model: Path) -> Iterator[None]:
+def _model_brought(client: Any, run: Run) -> Iterator[None]:
     """Every worker, and each that joins within the block, has the model."""
     try:
-        client.register_plugin(ModelOnWorker(folder, plan, model))
+        client.register_plugin(ModelOnWorker(run.folder, run.plan, run.model))
     except Exception as error:  # what a worker's unpickling raises
         raise LanmuError(say("cluster.no_model", kind=type(error).__name__, error=str(error))) from error
     try:
         yield
     finally:
         with suppress(OSError):  # where the cluster is gone
-            client.unregister_worker_plugin(plugin_name(plan))
+            client.unregister_worker_plugin(plugin_name(run.plan))
 
 
 def _failure(failed: dict[int, BaseException]) -> LanmuError:

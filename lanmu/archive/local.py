@@ -14,10 +14,9 @@ from pathlib import Path
 from classifier.errors import LanmuError
 from classifier.messages import say
 from lanmu.archive.folder import RunFolder
-from lanmu.archive.plan import Plan, Shard, Task
-from lanmu.archive.progress import Progress
+from lanmu.archive.plan import Shard, Task
 from lanmu.archive.reports import Report
-from lanmu.archive.scoring import ShardScorer, load_scorer
+from lanmu.archive.scoring import Run, ShardScorer, load_scorer
 
 FEW = 2
 """With fewer shards a core than this, each is worked on by several threads."""
@@ -34,21 +33,13 @@ class LocalRun:
     each of their shards goes to a process of its own.
     """
 
-    def __init__(
-        self,
-        folder: RunFolder,
-        plan: Plan,
-        model: Path,
-        workers: int,
-        count: int,
-        progress: Progress,
-        stopping: threading.Event,
-    ) -> None:
+    def __init__(self, run: Run, workers: int, count: int) -> None:
         self.few = count < FEW * workers
-        self.scorer = load_scorer(folder, plan.base, plan.task, model, threads=workers if self.few else 1)
+        plan = run.plan
+        self.scorer = load_scorer(run.folder, plan.base, plan.task, run.model, threads=workers if self.few else 1)
         self.workers = workers
-        self.progress = progress
-        self.stopping = stopping
+        self.progress = run.progress
+        self.stopping = run.stopping
         self.error: BaseException | None = None
         self._lock = threading.Lock()
         self._processes: ProcessPoolExecutor | None = None

@@ -25,6 +25,7 @@ from lanmu.archive.local import PROCESS_COST, LocalRun
 from lanmu.archive.plan import Plan, Task, part_name, read_shards, refusal_words
 from lanmu.archive.planning import open_plan
 from lanmu.archive.progress import Progress
+from lanmu.archive.scoring import Run
 from lanmu.language import speak
 
 
@@ -80,14 +81,15 @@ def _score_left(folder: RunFolder, plan: Plan, model: Path, work: Work) -> bool:
     with Progress(plan.cost, plan.shards, cost, len(done)) as progress, heed_signals(stopping, progress.say):
         for line in () if done else refusal_words(plan.refused, len(plan.refused)):
             progress.say(line)
+        run = Run(folder, plan, model, progress, stopping)
         if work.cluster:
             from lanmu.archive.cluster import score_on_cluster
 
-            score_on_cluster(work.cluster, folder, plan, model, left, progress, stopping)
+            score_on_cluster(work.cluster, run, left)
         else:
             count = plan.shards - len(done)
             apart = plan.cost - cost > PROCESS_COST and count > 1
-            LocalRun(folder, plan, model, work.workers, count, progress, stopping).run(left, apart=apart)
+            LocalRun(run, work.workers, count).run(left, apart=apart)
         return progress.shards_done == plan.shards
 
 

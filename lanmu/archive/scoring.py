@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -31,7 +32,8 @@ from lanmu.archive.ahead import ahead
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.locations import find_source, open_source
 from lanmu.archive.parts import PART_WRITERS
-from lanmu.archive.plan import Piece, Shard, Task, part_name, refusals_name, report_name
+from lanmu.archive.plan import Piece, Plan, Shard, Task, part_name, refusals_name, report_name
+from lanmu.archive.progress import Progress
 from lanmu.archive.reports import SLOWEST, Report
 from lanmu.archive.rows import Batch, RowMaker, batches
 from lanmu.archive.small_files import group_small, read_small
@@ -43,6 +45,17 @@ _SPOOLED = 1 << 20
 
 Advance = Callable[[int, int], None]
 """Hears of articles that were decided, and how many bytes of text they had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run at work: the ``plan`` in its ``folder``, its ``model``, who hears of progress, and what stops it."""
+
+    folder: RunFolder
+    plan: Plan
+    model: Path
+    progress: Progress
+    stopping: threading.Event
 
 
 class ShardScorer:

@@ -6,7 +6,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -131,7 +131,7 @@ def tag(
     )
     refusals = NamedRefusals()
     if show is not None:
-        _tag_and_show(paths, show, options, loaded, chosen, out, explain)
+        _tag_and_show(paths, show, options, loaded, _printer(chosen, out, loaded), explain)
         return
     several = len(paths) > 1 or Path(paths[0]).is_dir()
     with _printer(chosen, out, loaded, several) as printer:
@@ -155,8 +155,7 @@ def _tag_and_show(
     target: Path,
     options: ReadingOptions,
     model: TopicModel,
-    format: OutputFormat,
-    out: Path | None,
+    printing: AbstractContextManager[Printer],
     explain: bool,
 ) -> None:
     """Tag one file of printed pages and draw them."""
@@ -167,7 +166,7 @@ def _tag_and_show(
     refusals = NamedRefusals()
     shown = ShownPages(paths[0], target, options, model, refusals)
     tagged = model.tag(list(shown.articles), explain=explain)
-    with _printer(format, out, model) as printer:
+    with printing as printer:
         printer.show(tagged)
     for written in shown.draw(tagged):
         print(speak("tag.drew", written=written), file=sys.stderr)
