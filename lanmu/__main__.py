@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from classifier.errors import LanmuError
+from classifier.messages import Message, say
 from classifier.reading.file_names import printable, show_name
 from lanmu.commands.standard_output import data_stream
 from lanmu.language import choose_language, find_language, speak
@@ -32,6 +33,13 @@ COMMANDS = {
 }
 """Each command and where it is; only the one that is called is imported, so that it starts at once."""
 
+EXTRAS = {
+    "train": ("sklearn", "scipy", "joblib", "threadpoolctl", "datasketch", "cleanlab", "optuna", "jinja2", "resvg_py"),
+    "service": ("fastapi", "starlette", "uvicorn", "uvloop", "httptools", "sqlalchemy", "watchfiles", "argon2",
+                "multipart", "python_multipart", "itsdangerous", "prometheus_client", "httpx"),
+    "cluster": ("dask", "distributed"),
+}  # fmt: skip
+"""The packages of each extra of the installation, by the names they are imported by."""
 HELP = "Sort Chinese news articles by topic (栏目): tag pages and articles, score archives, learn from labels."
 
 
@@ -157,8 +165,6 @@ def end_with(error: Exception) -> NoReturn:
     if isinstance(error, LanmuError):
         said = error.text(find_language())
     elif isinstance(error, ModuleNotFoundError) and error.name:
-        from lanmu.extras import explain_missing
-
         said = explain_missing(error.name).text(find_language())
     elif isinstance(error, OSError) and error.errno:
         where = show_name(str(error.filename or speak("command.standard_output")))
@@ -167,6 +173,15 @@ def end_with(error: Exception) -> NoReturn:
         raise error
     print(f"lanmu: {printable(said)}", file=sys.stderr)
     sys.exit(2)
+
+
+def explain_missing(package: str) -> Message:
+    """What to do about a package that is not installed; it goes by the name it is imported by, with any submodule."""
+    first = package.split(".")[0]
+    for extra, packages in EXTRAS.items():
+        if first in packages:
+            return say("command.needs_extra", package=first, extra=extra)
+    return say("command.needs_package", package=first)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from lanmu.extras import EXTRAS, explain_missing
+from lanmu.__main__ import EXTRAS, explain_missing
 from tests.reading.office_files import OFFICE, workbook
 from tests.reading.test_reading_sources import pdf_with
 

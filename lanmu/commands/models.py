@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,20 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from classifier.errors import ModelError
-from classifier.messages import Message, say
+from classifier.messages import say
 from lanmu.commands.options import ModelsOption
 from lanmu.language import find_language, speak
+from lanmu.version_figures import describe_test, summarise
 
 if TYPE_CHECKING:
-    from classifier.model.model_files import Manifest
     from classifier.model.versions import Registry, Version
 
 models = typer.Typer(
     help="Versions of the model: list, show, promote, roll back, compare, prune.", no_args_is_help=True
 )
 
-FEWEST_TESTED = 30
-"""Articles: shares of fewer say nothing and are left out."""
 NameArgument = Annotated[str, typer.Argument(help="A version's name, as `lanmu models list` shows it.")]
 ReasonOption = Annotated[str, typer.Option(help="Kept in the journal, which else says: by hand.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -50,17 +47,13 @@ def list_versions(models: ModelsOption = None, as_json: JsonOption = False) -> N
         raise ModelError(say("models.none", folder=str(registry.folder)))
     if as_json:
         for version in versions:
-            print(
-                json.dumps(
-                    summary(version.name, version.current, version.manifest, version.problem), ensure_ascii=False
-                )
-            )
+            print(json.dumps(summarise(version), ensure_ascii=False))
         return
     from rich.console import Console
     from rich.table import Table
 
     console = Console(highlight=False)
-    rows = [summary(version.name, version.current, version.manifest, version.problem) for version in versions]
+    rows = [summarise(version) for version in versions]
     tests: dict[str, list[dict[str, Any]]] = {}
     for row in sorted(rows, key=lambda row: not row["current"]):
         tests.setdefault(row.get("test_set") or "", []).append(row)
@@ -186,33 +179,6 @@ def prune(
         print(speak("models.would_remove", names=names) if dry_run else speak("models.removed", names=names))
 
 
-def summary(name: str, current: bool, manifest: Manifest | None, problem: str) -> dict[str, Any]:
-    """A version in a few figures, as JSON values."""
-    if manifest is None:
-        return {"name": name, "current": current, "problem": problem}
-    metrics = manifest.training.get("metrics", {})
-    articles = metrics.get("articles") or 0
-    told = articles >= FEWEST_TESTED
-    return {
-        "name": name,
-        "current": current,
-        "categories": len(manifest.taxonomy),
-        "labels": manifest.training.get("labels", {}).get("count"),
-        "tested_on": describe_test(manifest).text() if told else None,
-        "test_set": test_set(manifest) if told else None,
-        "accuracy": metrics.get("accuracy") if told else None,
-        "macro_f1": metrics.get("macro_f1") if told else None,
-        "checksum": manifest.checksum,
-    }
-
-
-def describe_test(manifest: Manifest) -> Message:
-    """On how many articles a version was tested, and how."""
-    metrics = manifest.training.get("metrics", {})
-    on = str(metrics.get("on"))
-    return say(f"tested.{on if on in ('holdout', 'folds') else 'otherwise'}", count=metrics.get("articles") or 0)
-
-
 def _told_test(versions: Sequence[Version], name: str) -> str:
     manifest = next(version.manifest for version in versions if version.name == name)
     return describe_test(manifest).text(find_language()) if manifest is not None else ""
@@ -224,12 +190,6 @@ def local_time(written: str) -> str:
         return f"{datetime.fromisoformat(written).astimezone():%Y-%m-%d %H:%M:%S}"
     except ValueError:
         return written
-
-
-def test_set(manifest: Manifest) -> str:
-    """A short name of the articles a version was tested on: figures of the same set can be compared, others cannot."""
-    tested = sorted(manifest.training.get("answers", {}))
-    return hashlib.blake2b("\n".join(tested).encode("utf-8", "replace"), digest_size=3).hexdigest()
 
 
 def _percent(value: float | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -13,18 +12,17 @@ from fastapi.openapi.utils import get_openapi
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Scope
 
 from classifier.messages import Said
 from lanmu.service import annif, api, desk, health
-from lanmu.service.api.single import SingleArticle
+from lanmu.service.api.tagging import SingleArticle
 from lanmu.service.container import Service
 from lanmu.service.problems import ProblemDetails, handle_problems, problem_response, wants_page
+from lanmu.service.prometheus import Measure
 from lanmu.service.security.guard import Guard
 from lanmu.service.security.sign_in import COOKIE
-from lanmu.service.settings import ServiceLimits
 
-SMALL_FORMS = ("/sign-in", "/sign-out", "/password", "/undo")
 TAGS = [
     {"name": "tagging", "description": "Articles in, categories out; nothing is kept."},
     {"name": "queue", "description": "Articles that are kept for the desk, and what people say of them."},
@@ -37,16 +35,15 @@ DESCRIPTION = "Gives Chinese news articles their category (栏目), says how sur
 
 def create_app(service: Service) -> ASGIApp:
     """The application; the guard stands outermost, so that its headers are on every answer, those of failures too."""
-    settings = service.settings
     routes = _routes(service)
-    app = Measure(SingleArticle(routes, service), service)
+    app = Measure(SingleArticle(routes, service), service.metrics)
 
     def refusal(scope: Scope, status: int, said: Said) -> Response:
         request = Request({**scope, "app": routes})
         page = desk.error_page(request, status, said) if wants_page(request) else None
         return page or problem_response(status, said)
 
-    return Guard(app, settings, lambda path: most_bytes(path, settings.limits), refusal)
+    return Guard(app, service.settings, refusal)
 
 
 def _routes(service: Service) -> FastAPI:
@@ -96,39 +93,3 @@ def describe(app: FastAPI) -> dict[str, Any]:
                     operation["security"] = [{"token": []}, {"session": []}]
         app.openapi_schema = schema
     return app.openapi_schema
-
-
-def most_bytes(path: str, limits: ServiceLimits) -> int | None:
-    """How large the body of a request to a path may be; None: its handler bounds it line by line."""
-    if path == "/api/v1/tag/stream":
-        return None
-    if path in SMALL_FORMS:
-        return limits.form_bytes
-    return limits.upload_bytes if path.endswith(("/file", "/upload")) else limits.body_bytes
-
-
-class Measure:
-    """ASGI middleware that counts and times requests by their route."""
-
-    def __init__(self, app: ASGIApp, service: Service) -> None:
-        self.app = app
-        self.metrics = service.metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        start = time.perf_counter()
-        status = 500
-
-        async def noted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self.app(scope, receive, noted)
-        finally:
-            route = getattr(scope.get("route"), "path", "other")
-            self.metrics.answered(route, scope["method"], status, time.perf_counter() - start)

@@ -89,11 +89,10 @@ class LabelWriter:
                 if taken_back := [one.label.id for one in due if not one.label.category]:
                     remove_labels(self.path, taken_back)
                 written = [one for one in due if one.article not in faults]
+                state = _state(self.path) if self.path.exists() else None
                 with self.store.writing() as connection:
-                    waiting_labels.mark_written(connection, written)
-                    if self.path.exists():
-                        self._seen = _state(self.path)
-                        waiting_labels.note_file(connection, self._seen)
+                    waiting_labels.mark_written(connection, written, state)
+                self._seen = state or self._seen
                 total += len(written)
             self._left_out = (
                 say("queue.labels_left_out", count=len(left_out), which=join(left_out[:3])) if left_out else ""
@@ -106,14 +105,10 @@ class LabelWriter:
         if there and self._seen is not None and self.path.stat().st_mtime_ns == self._seen.modified:
             return
         state = _state(self.path) if there else None
-        with self.store.reading() as connection:
-            last = waiting_labels.last_file(connection)
-            older = (
-                state is not None
-                and last is not None
-                and state.digest != last.digest
-                and (state.modified < last.modified or waiting_labels.was_file(connection, state.digest))
-            )
+        older = False
+        if state is not None:
+            with self.store.reading() as connection:
+                older = waiting_labels.is_older_copy(connection, state)
         if state is None or older:
             says = {label.id: label.category for label in read_labels(self.path).labels} if older else {}
             with self.store.writing() as connection:

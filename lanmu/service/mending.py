@@ -16,7 +16,7 @@ from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
 from lanmu.service.settings import ServiceLimits
 from lanmu.service.store import Store, audit, change_log, line_places, mendings, queue
-from lanmu.service.store.labelling import seen_article
+from lanmu.service.store.labelling import Card, seen_article
 from lanmu.service.store.mendings import MendedSince
 from lanmu.service.store.records import QueuedArticle
 from lanmu.service.tagger import Tagger, Tags
@@ -29,7 +29,7 @@ DAY_SECONDS = 86_400.0
 
 @dataclass(frozen=True)
 class Mending:
-    """Steps upon articles; ``seen`` and ``token`` are of what the person had before them.
+    """Steps upon articles; ``card`` is what the person had before them.
 
     Each raises NoSuchArticle, LabelledMeanwhile or AnotherCard where that is no longer so, and
     Overloaded or NotReady where nothing can be tagged at present; it returns its number, by which it can be taken back.
@@ -40,34 +40,35 @@ class Mending:
     writer: LabelWriter
     outgoing: Outgoing
 
-    def edit(self, number: int, title: str, column: str, by: str, *, seen: int, token: str) -> int:
+    def edit(self, card: Card, title: str, column: str, by: str) -> int:
         """Change an article's headline and printed column."""
         if len(title) > LONGEST_TITLE or len(column) > LONGEST_TITLE:
             raise LanmuError(say("mending.title_long", count=LONGEST_TITLE))
-        before = self._seen(number, seen, token)
+        before = self._seen(card)
         if not title.strip() and not before.article.text.strip():
             raise LanmuError(say("mending.title_needed"))
         tags = self.tagger.tag_now([replace(before.article, title=title.strip(), column=column.strip())])
         with self.store.writing() as connection:
-            seen_article(connection, number, seen, token)
-            copies = mendings.copy_articles(connection, [number])
-            self._rewrite(connection, number, tags, by)
-            audit.note(connection, by, "article edited", str(number), {"title": before.article.title})
-            step = mendings.note(connection, "edit", by, number, copies)
+            seen_article(connection, card)
+            copies = mendings.copy_articles(connection, [card.number])
+            self._rewrite(connection, card.number, tags, by)
+            audit.note(connection, by, "article edited", str(card.number), {"title": before.article.title})
+            step = mendings.note(connection, "edit", by, card.number, copies)
         self._wake()
         return step
 
-    def merge(self, number: int, other: int, by: str, *, seen: int, token: str) -> int:
+    def merge(self, card: Card, other: int, by: str) -> int:
         """Add another article's text to this one and take the other out of the queue."""
+        number = card.number
         if number == other:
             raise LanmuError(say("mending.itself", number=number))
-        first, second = self._seen(number, seen, token), self._seen(other)
+        first, second = self._seen(card), self._seen(Card(other))
         parts = (first.article.text, second.article.title, second.article.text)
         text = "\n".join(part for part in parts if part.strip())
         tags = self.tagger.tag_now([replace(first.article, text=text)])
         with self.store.writing() as connection:
-            seen_article(connection, number, seen, token)
-            seen_article(connection, other, second.version, second.token)
+            seen_article(connection, card)
+            seen_article(connection, Card(other, second.version, second.token))
             copies = mendings.copy_articles(connection, [number, other])
             self._rewrite(connection, number, tags, by)
             line_places.join(connection, number, other)
@@ -77,16 +78,17 @@ class Mending:
         self._wake()
         return step
 
-    def split(self, number: int, paragraph: int, title: str, by: str, *, seen: int, token: str) -> tuple[int, int]:
+    def split(self, card: Card, paragraph: int, title: str, by: str) -> tuple[int, int]:
         """Make a new article of the paragraphs from one on; returns its number, and the step's."""
-        before = self._seen(number, seen, token)
+        number = card.number
+        before = self._seen(card)
         try:
             first, second = mendings.cut(before.article, paragraph, title)
         except ValueError as error:
             raise LanmuError(say("mending.empty")) from error
         tags = self.tagger.tag_now([first, second])
         with self.store.writing() as connection:
-            seen_article(connection, number, seen, token)
+            seen_article(connection, card)
             copies = mendings.copy_articles(connection, [number])
             self._rewrite(connection, number, tags, by)
             (added,) = queue.add(
@@ -101,14 +103,14 @@ class Mending:
         self._wake()
         return new, step
 
-    def delete(self, number: int, by: str, *, seen: int | None = None, token: str | None = None) -> int:
+    def delete(self, card: Card, by: str) -> int:
         """Take an article out of the queue and its label out of labels.csv; it may come again."""
         with self.store.writing() as connection:
-            article = seen_article(connection, number, seen, token)
-            copies = mendings.copy_articles(connection, [number])
+            article = seen_article(connection, card)
+            copies = mendings.copy_articles(connection, [card.number])
             self._remove(connection, article, by)
-            audit.note(connection, by, "article deleted", str(number), {"title": article.article.title[:200]})
-            step = mendings.note(connection, "delete", by, number, copies)
+            audit.note(connection, by, "article deleted", str(card.number), {"title": article.article.title[:200]})
+            step = mendings.note(connection, "delete", by, card.number, copies)
         self._wake()
         return step
 
@@ -125,7 +127,7 @@ class Mending:
             if not mendings.is_as_left(connection, mend):
                 raise MendedSince(say("mending.changed_since"))
             for number in mend.created:
-                self._remove(connection, seen_article(connection, number), by, into=mend.article)
+                self._remove(connection, seen_article(connection, Card(number)), by, into=mend.article)
             mendings.take_back(connection, mend)
             for copy in mend.copies:
                 change_log.add_label(connection, copy["row"]["number"], taxonomy, "undo", by, self.outgoing.wait)
@@ -160,9 +162,9 @@ class Mending:
             if not pruned:
                 return count
 
-    def _seen(self, number: int, seen: int | None = None, token: str | None = None) -> QueuedArticle:
+    def _seen(self, card: Card) -> QueuedArticle:
         with self.store.reading() as connection:
-            return seen_article(connection, number, seen, token)
+            return seen_article(connection, card)
 
     def _rewrite(self, connection: Connection, number: int, tags: Tags, by: str) -> None:
         mendings.rewrite(connection, number, tags.articles[0], tags.model.manifest.name)

@@ -1,11 +1,13 @@
-"""Prometheus metrics of one service, in a registry of its own."""
+"""Prometheus metrics of one service, in a registry of its own, and the middleware that measures its requests."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lanmu.service.champion import Champion
 from lanmu.service.inbox.watching import WatchedFolder
@@ -109,3 +111,30 @@ class Metrics:
             waiting.add_metric([name], count)
         yield waiting
         yield GaugeMetricFamily("lanmu_inbox_problems", "What does not work.", value=len(state.problems))
+
+
+class Measure:
+    """ASGI middleware that counts and times requests by their route."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self.app = app
+        self.metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        start = time.perf_counter()
+        status = 500
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        finally:
+            route = getattr(scope.get("route"), "path", "other")
+            self.metrics.answered(route, scope["method"], status, time.perf_counter() - start)

@@ -13,7 +13,7 @@ from lanmu.service.champion import Champion
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.label_writer import LabelWriter
 from lanmu.service.store import Store, change_log, colleagues, labelling, second_reading
-from lanmu.service.store.labelling import Labelling
+from lanmu.service.store.labelling import Card, Labelling
 from lanmu.service.wished_categories import choosable, read_wished
 
 MOST_LEASED = 5
@@ -24,10 +24,8 @@ class Review:
     """The steps of the desk; each is one transaction.  ``by`` is the person's name.
 
     ``label`` raises UnknownCategory for a category that neither the current model nor the list
-    in ``categories`` (what the next model is to have) knows, NoSuchArticle,
-    LabelledMeanwhile where ``seen`` (the version the person saw) is no longer the article's, and
-    AnotherCard where ``token`` (that of the card the person saw) is not.  ``step`` names the step, so
-    that one that comes twice is done once.
+    in ``categories`` (what the next model is to have) knows, and NoSuchArticle, LabelledMeanwhile or AnotherCard
+    where the article is not, or no longer, what stood on the card.
     """
 
     store: Store
@@ -37,14 +35,11 @@ class Review:
     outgoing: Outgoing
     lease_seconds: float
 
-    def label(
-        self, number: int, category: str | None, by: str, *, seen: int | None = None,
-        token: str | None = None, step: str | None = None,
-    ) -> Labelling:  # fmt: skip
+    def label(self, card: Card, category: str | None, by: str) -> Labelling:
         """Accept the model's category or choose another; None puts the article aside without one."""
         known = None if category is None else self._taxonomy.find(category).id
         with self.store.writing() as connection:
-            done = labelling.label(connection, number, known, by, seen=seen, token=token, step=step)
+            done = labelling.label(connection, card, known, by)
             self._tell(connection, [done])
         self._wake()
         return done
@@ -61,16 +56,16 @@ class Review:
         self._wake()
         return done
 
-    def read(self, number: int, category: str, by: str, *, seen: int, token: str, step: str | None = None) -> Labelling:
+    def read(self, card: Card, category: str, by: str) -> Labelling:
         """Read a label once more, without having been shown it."""
         known = self._taxonomy.find(category).id
         with self.store.writing() as connection:
-            return second_reading.read(connection, number, known, by, seen=seen, token=token, step=step)
+            return second_reading.read(connection, card, known, by)
 
-    def flag(self, number: int, by: str, note: str, *, token: str | None = None) -> Labelling:
+    def flag(self, card: Card, by: str, note: str) -> Labelling:
         """Ask colleagues about an article."""
         with self.store.writing() as connection:
-            return labelling.flag(connection, number, by, note, token=token)
+            return labelling.flag(connection, card, by, note)
 
     def undo(self, by: str, *, of: str | None = None, step: str | None = None) -> list[Labelling]:
         """Take back this person's last step, or the one named ``of``; what it was, or nothing.

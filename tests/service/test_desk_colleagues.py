@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from classifier.article import Article, Source
 from lanmu.service.container import Service
 from lanmu.service.store import colleagues, queue
+from lanmu.service.store.labelling import Card
 from lanmu.service.store.second_reading import kappa
 from tests.service.desk_made import CLINIC, HARVEST, MATCH, made_service, sign_in, take_in
 from tests.service.running import running
@@ -141,7 +142,7 @@ def test_a_share_of_the_labels_is_read_again_by_another_who_does_not_see_them(
     li: TestClient, he: TestClient, service: Service
 ) -> None:
     for number, category in ((1, "agriculture"), (2, "sports"), (3, "health")):
-        service.review.label(number, category, "李编辑")
+        service.review.label(Card(number), category, "李编辑")
     sign_in(li, "李编辑")
     assert numbers(li, "reading=second") == []  # nobody reads their own labels
     csrf = sign_in(he, "何主编")
@@ -169,7 +170,7 @@ def test_a_share_of_the_labels_is_read_again_by_another_who_does_not_see_them(
     (undone,) = steps(he, csrf, {"do": "undo", "of": "step-second"})
     assert undone["articles"] == [2] and numbers(he, "reading=second") == [2]
     steps(he, csrf, read[1])
-    service.review.label(2, "health", "何主编")  # decided: no longer open
+    service.review.label(Card(2), "health", "何主编")  # decided: no longer open
     assert MATCH.title not in he.get("/labels").text.split("data-agreement")[1].split("</section>")[0]
 
 

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from classifier.article import Article
 from lanmu.service.container import Service
 from lanmu.service.store import Store, queue
+from lanmu.service.store.labelling import Card
 from lanmu.service.store.queue import ArticleFilter
 from tests.service.desk_made import CLINIC, HARVEST, MATCH, made_service, many, sign_in, take_in
 from tests.service.running import running
@@ -113,7 +114,7 @@ def test_doubtful_labels_are_found_and_lead_to_their_articles(tmp_path: Path, sm
         csrf = sign_in(client, "何主编")
         kinds = ("agriculture", "sports", "health")
         for number in range(1, 37):  # the second match is called a health item
-            service.review.label(number, "health" if number == 5 else kinds[(number - 1) % 3], "李编辑")
+            service.review.label(Card(number), "health" if number == 5 else kinds[(number - 1) % 3], "李编辑")
         assert "可能标错的" in client.get("/examine").text
         client.post("/examine/start", data={"csrf": csrf, "kind": "suspects"})
         eventually(lambda: service.jobs.latest(1, "suspects")[0].status != "running")

@@ -13,6 +13,7 @@ from classifier.messages import say
 from classifier.model.model_files import read_model, write_model
 from lanmu.service.container import Service, build_service
 from lanmu.service.store import audit, queue, schema
+from lanmu.service.store.labelling import Card
 from lanmu.service.store.records import today
 from tests.service.desk_made import (
     CLINIC,
@@ -133,7 +134,7 @@ def test_a_day_that_is_none_is_today(client: TestClient, day: str) -> None:
 
 
 def test_the_list_filters_by_everything(client: TestClient, service: Service) -> None:
-    service.review.label(2, "health", "李编辑")
+    service.review.label(Card(2), "health", "李编辑")
     sign_in(client, "赵读者")
     for query, titles in (
         ({"category": "agriculture"}, [HARVEST.title]),
@@ -165,9 +166,9 @@ def test_several_articles_are_changed_and_taken_back_as_one(client: TestClient, 
 
 
 def test_an_articles_page_tells_its_history(client: TestClient, service: Service) -> None:
-    service.review.label(1, "health", "李编辑")
+    service.review.label(Card(1), "health", "李编辑")
     service.review.undo("李编辑")
-    service.review.label(1, "agriculture", "何主编")
+    service.review.label(Card(1), "agriculture", "何主编")
     sign_in(client, "赵读者")
     page = client.get("/articles/1").text
     assert HARVEST.byline in page and "A3.txt#2" in page and "乡村" in page
@@ -178,9 +179,9 @@ def test_an_articles_page_tells_its_history(client: TestClient, service: Service
 
 
 def test_the_labels_page_says_who_did_what(client: TestClient, service: Service) -> None:
-    service.review.label(1, "agriculture", "李编辑")
-    service.review.label(2, "health", "何主编")
-    service.review.label(3, None, "何主编")
+    service.review.label(Card(1), "agriculture", "李编辑")
+    service.review.label(Card(2), "health", "何主编")
+    service.review.label(Card(3), None, "何主编")
     sign_in(client, "赵读者")
     assert rows(client.get("/labels").text) == [CLINIC.title, MATCH.title, HARVEST.title]
     assert rows(client.get("/labels?person=李编辑").text) == [HARVEST.title]
@@ -190,7 +191,7 @@ def test_the_labels_page_says_who_did_what(client: TestClient, service: Service)
 
 
 def test_the_charts_draw_what_is_there(client: TestClient, service: Service) -> None:
-    service.review.label(2, "health", "李编辑")
+    service.review.label(Card(2), "health", "李编辑")
     sign_in(client, "赵读者")
     page = client.get("/charts").text
     bars = page.split('id="bars-title"')[1].split("</svg>")[0]
@@ -329,7 +330,7 @@ def test_what_waits_is_judged_again_by_a_newer_model(client: TestClient, service
         connection.exec_driver_sql(
             "UPDATE articles SET state = 'review', model = 'old', category = 'sports', runner_up = 'health'"
         )
-    service.review.label(2, "sports", "李编辑")
+    service.review.label(Card(2), "sports", "李编辑")
     csrf = sign_in(client, "何主编")
     assert "重新判断 3 篇待审稿件" in client.get("/retrain").text
     assert "已重新判断 3 篇" in client.post("/retrain/rejudge", data={"csrf": csrf}).text

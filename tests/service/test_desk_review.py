@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from lanmu.service.container import Service
 from lanmu.service.store import deeds, queue
+from lanmu.service.store.labelling import Card
 from tests.service.desk_made import CLINIC, HARVEST, HOSTILE, MATCH, PASSWORD, TOKEN, made_service, sign_in, take_in
 from tests.service.running import running
 from training.labels.file import read_labels
@@ -100,7 +101,7 @@ def test_settling_without_a_script_shows_the_next_article_and_writes_the_label(
 def test_what_another_settled_meanwhile_is_not_overwritten(client: TestClient, service: Service) -> None:
     csrf = sign_in(client, "李编辑")
     card = on_screen(client, 1)
-    service.review.label(1, "sports", "何主编", seen=0)
+    service.review.label(Card(1, 0), "sports", "何主编")
     (outcome,) = steps(client, csrf, {"do": "settle", "number": 1, "category": "health", **card})
     assert (outcome["ok"], "别人处理" in outcome["message"]) == (False, True)
     assert client.post("/review/1/settle", data={"csrf": csrf, "category": "health", **card}).status_code == 409

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from lanmu.service.container import Service
 from lanmu.service.similar import SimilarLabels
+from lanmu.service.store.labelling import Card
 from tests.service.desk_made import CLINIC, HARVEST, MATCH, made_service, sign_in, take_in
 from training.labels.file import Label, labels_csv
 
@@ -41,7 +42,7 @@ def test_the_likest_label_comes_first_and_no_line_is_like_itself(tmp_path: Path)
 
 def test_a_page_shows_them_with_their_labels_and_the_guideline(client: TestClient, service: Service) -> None:
     sign_in(client, "李编辑")
-    service.review.label(1, "health", "李编辑")
+    service.review.label(Card(1), "health", "李编辑")
     service.writer.flush()
     shown = client.get("/articles/4/similar").text
     assert '<a href="/articles/1">县篮球联赛落幕</a>' in shown and "棉花" not in shown

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from classifier.article import Article, Source
 from lanmu.service.container import Service
 from lanmu.service.store import audit, change_log, queue
+from lanmu.service.store.labelling import Card
 from lanmu.service.store.records import QueuedArticle
 from tests.service.desk_made import CLINIC, MATCH, made_service, sign_in, take_in
 from tests.service.running import running
@@ -71,7 +72,7 @@ def test_a_page_shows_its_articles_in_their_order(client: TestClient) -> None:
 
 def test_two_pieces_become_one_and_come_again_as_one(client: TestClient, service: Service) -> None:
     csrf = sign_in(client, "李编辑")
-    service.review.label(1, "agriculture", "李编辑")
+    service.review.label(Card(1), "agriculture", "李编辑")
     answer = client.post("/articles/1/merge", data=form(service, 1, csrf, other=2))
     assert "已合并" in answer.text
     merged = article(service, 1)
@@ -103,7 +104,7 @@ def test_one_article_becomes_two(client: TestClient, service: Service) -> None:
 
 def test_a_headline_is_changed_and_the_article_tagged_anew(client: TestClient, service: Service) -> None:
     csrf = sign_in(client, "李编辑")
-    service.review.label(2, "agriculture", "李编辑")
+    service.review.label(Card(2), "agriculture", "李编辑")
     before = article(service, 2)
     stale = form(service, 2, csrf, title="改过了")
     answer = client.post("/articles/2/edit", data=form(service, 2, csrf, title="亩产和收购价", column="乡村"))
@@ -119,7 +120,7 @@ def test_a_headline_is_changed_and_the_article_tagged_anew(client: TestClient, s
 
 def test_a_deleted_article_is_gone_with_its_label_and_may_come_again(client: TestClient, service: Service) -> None:
     csrf = sign_in(client, "李编辑")
-    service.review.label(4, "sports", "李编辑")
+    service.review.label(Card(4), "sports", "李编辑")
     assert lines(service) == {MATCH.title: "sports"}
     assert "请先勾选" in client.post("/articles/4/delete", data=form(service, 4, csrf)).text
     assert "已删除" in client.post("/articles/4/delete", data=form(service, 4, csrf, sure="yes")).text
@@ -146,7 +147,7 @@ def test_a_deleted_article_is_gone_with_its_label_and_may_come_again(client: Tes
 )
 def test_each_step_can_be_taken_back(step: str, more: dict[str, object], client: TestClient, service: Service) -> None:
     csrf = sign_in(client, "李编辑")
-    service.review.label(1, "agriculture", "李编辑")
+    service.review.label(Card(1), "agriculture", "李编辑")
     before, other = article(service, 1), article(service, 2)
     answer = client.post(f"/articles/1/{step}", data=form(service, 1, csrf, **more))
     undo = re.search(r'action="(/mendings/[0-9]+/undo)"', answer.text)
@@ -176,7 +177,7 @@ def test_what_others_did_since_is_not_lost_by_taking_back(client: TestClient, se
     answer = client.post("/articles/1/split", data=form(service, 1, csrf, paragraph=1))
     new = int(answer.url.path.rsplit("/", 1)[1])
     assert "撤销这次修改" in client.get("/articles/1").text
-    service.review.label(new, "sports", "王编辑")
+    service.review.label(Card(new), "sports", "王编辑")
     assert "撤销这次修改" not in client.get("/articles/1").text
     refused = client.post("/mendings/1/undo", data={"csrf": csrf})
     assert refused.status_code == 409 and "又有改动" in refused.text
@@ -197,7 +198,7 @@ def test_old_articles_are_forgotten_and_their_labels_kept(service: Service) -> N
         assert model.exists()
         connection.exec_driver_sql("UPDATE articles SET day = '2020-01-01', arrived = 1577851200 WHERE number = 1")
     with running(service, base_url="http://127.0.0.1"):
-        service.review.label(1, "agriculture", "李编辑")
+        service.review.label(Card(1), "agriculture", "李编辑")
         assert lines(service) == {HEAD.title: "agriculture"}
         assert service.mending.forget(365) == 1
         assert service.mending.forget(365) == 0

@@ -14,6 +14,7 @@ from classifier.printed_places import PrintedPart
 from classifier.reading import read_bytes
 from lanmu.service.container import Service
 from lanmu.service.store import Store, line_places, queue
+from lanmu.service.store.labelling import Card
 from lanmu.service.store.records import QueuedArticle
 from tests.service.desk_made import HARVEST, made_service, sign_in, take_in
 from tests.service.printed import BRIDGE, SPRING, two_pages
@@ -78,19 +79,18 @@ def test_what_is_put_right_moves_its_lines_and_what_is_deleted_keeps_none(
 ) -> None:
     spring, bridge = (articles(service)[t] for t in ("清河口镇安排春耕备耕", "清河大桥建成通车"))
     whole = lines_of(service, spring.number)
-    seen = {"seen": spring.version, "token": spring.token}
-    new, step = service.mending.split(spring.number, 1, "各村备足种子", "李编辑", **seen)
+    new, step = service.mending.split(Card(spring.number, spring.version, spring.token), 1, "各村备足种子", "李编辑")
     assert lines_of(service, spring.number) + lines_of(service, new) == whole
     assert lines_of(service, new) == SPRING[1]
     service.mending.take_back(step, "李编辑")
     assert (lines_of(service, spring.number), lines_of(service, new)) == (whole, "")
     spring = articles(service)["清河口镇安排春耕备耕"]
-    new, _ = service.mending.split(spring.number, 1, "各村备足种子", "李编辑", seen=spring.version, token=spring.token)
+    new, _ = service.mending.split(Card(spring.number, spring.version, spring.token), 1, "各村备足种子", "李编辑")
     first = articles(service)[spring.article.title]
-    service.mending.merge(first.number, bridge.number, "李编辑", seen=first.version, token=first.token)
+    service.mending.merge(Card(first.number, first.version, first.token), bridge.number, "李编辑")
     assert lines_of(service, first.number).endswith(BRIDGE[0])
     assert lines_of(service, bridge.number) == ""
-    service.mending.delete(first.number, "李编辑")
+    service.mending.delete(Card(first.number), "李编辑")
     assert lines_of(service, first.number) == ""
 
 

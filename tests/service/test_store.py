@@ -12,6 +12,7 @@ from classifier.article import Article
 from classifier.model.topic_model import TopicModel
 from lanmu.service.label_writer import LabelWriter
 from lanmu.service.store import Store, deeds, labelling, queue
+from lanmu.service.store.labelling import Card
 from lanmu.service.store.queue import ArticleFilter
 from tests.waiting import eventually
 from training.labels.file import labels_csv, read_labels
@@ -57,9 +58,9 @@ def test_search_and_filter(store: Store, numbers: list[int]) -> None:
 def test_settling_undoing_and_the_labels_file(store: Store, numbers: list[int], tmp_path: Path) -> None:
     writer = LabelWriter(store, tmp_path / "labels.csv")
     with store.writing() as connection:
-        first = labelling.label(connection, numbers[0], "agriculture", "李编辑", seen=0)
-        second = labelling.label(connection, numbers[1], "health", "王编辑")
-        labelling.label(connection, numbers[2], None, "王编辑")
+        first = labelling.label(connection, Card(numbers[0], 0), "agriculture", "李编辑")
+        second = labelling.label(connection, Card(numbers[1]), "health", "王编辑")
+        labelling.label(connection, Card(numbers[2]), None, "王编辑")
     assert (first.action, second.action) == ("accept", "choose")
     assert writer.flush() == 2
     assert writer.flush() == 0
@@ -67,7 +68,7 @@ def test_settling_undoing_and_the_labels_file(store: Store, numbers: list[int], 
     assert labels == {HARVEST.title: "agriculture", MATCH.title: "health"}
     with store.writing() as connection:
         with pytest.raises(labelling.LabelledMeanwhile, match="李编辑"):
-            labelling.label(connection, numbers[0], "sports", "王编辑", seen=0)
+            labelling.label(connection, Card(numbers[0], 0), "sports", "王编辑")
         assert [s.action for s in labelling.undo(connection, "王编辑")] == ["skip"]
         assert [s.article for s in labelling.undo(connection, "王编辑")] == [numbers[1]]
         assert labelling.undo(connection, "王编辑") == []
@@ -77,7 +78,7 @@ def test_settling_undoing_and_the_labels_file(store: Store, numbers: list[int], 
 
 def test_a_bulk_accept_is_one_step_back(store: Store, numbers: list[int]) -> None:
     with store.writing() as connection:
-        labelling.label(connection, numbers[0], "health", "李编辑")
+        labelling.label(connection, Card(numbers[0]), "health", "李编辑")
         done = labelling.label_many(connection, ((number, None) for number in numbers), "王编辑")
         assert [s.article for s in done] == numbers[1:]
         assert len(labelling.undo(connection, "王编辑")) == 2
@@ -91,8 +92,8 @@ def test_a_bulk_accept_is_one_step_back(store: Store, numbers: list[int]) -> Non
 
 def test_what_another_changed_since_is_not_taken_back(store: Store, numbers: list[int]) -> None:
     with store.writing() as connection:
-        labelling.label(connection, numbers[0], "health", "李编辑")
-        labelling.label(connection, numbers[0], "sports", "王编辑")
+        labelling.label(connection, Card(numbers[0]), "health", "李编辑")
+        labelling.label(connection, Card(numbers[0]), "sports", "王编辑")
         assert labelling.undo(connection, "李编辑") == []
         article = queue.get(connection, numbers[0])
     assert article is not None and article.label == "sports"
@@ -101,7 +102,7 @@ def test_what_another_changed_since_is_not_taken_back(store: Store, numbers: lis
 def settled(store: Store, numbers: list[int]) -> None:
     with store.writing() as connection:
         for number, category in zip(numbers, ("agriculture", "sports", "health"), strict=True):
-            labelling.label(connection, number, category, "李编辑")
+            labelling.label(connection, Card(number), category, "李编辑")
 
 
 def titles_in(path: Path) -> set[str]:
@@ -120,7 +121,7 @@ def test_a_labels_file_that_is_gone_is_written_again(store: Store, numbers: list
     writer.flush()
     path.unlink()
     with store.writing() as connection:
-        labelling.label(connection, numbers[0], "health", "王编辑")
+        labelling.label(connection, Card(numbers[0]), "health", "王编辑")
     writer.flush()
     assert titles_in(path) == {HARVEST.title, MATCH.title, CLINIC.title}, "while the service runs"
 
@@ -131,7 +132,7 @@ def test_an_older_labels_file_is_brought_up_to_date(
 ) -> None:
     path, older = tmp_path / "labels.csv", tmp_path / "older.csv"
     with store.writing() as connection:
-        labelling.label(connection, numbers[0], "health", "李编辑")
+        labelling.label(connection, Card(numbers[0]), "health", "李编辑")
     LabelWriter(store, path).flush()
     (shutil.copy2 if times_kept else shutil.copy)(path, older)
     settled(store, numbers)
@@ -165,7 +166,7 @@ def test_a_label_that_no_file_holds_does_not_keep_the_others_back(
     with store.writing() as connection:
         added = queue.add(connection, [replace(tagged[0], article=endless), *tagged], origin="api", model="small")
         for one in added:
-            labelling.label(connection, one.number, "sports", "李编辑")
+            labelling.label(connection, Card(one.number), "sports", "李编辑")
     path = tmp_path / "labels.csv"
     writer = LabelWriter(store, path)
     writer.start()

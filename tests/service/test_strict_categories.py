@@ -16,6 +16,7 @@ from classifier.taxonomy import Taxonomy
 from lanmu.service.container import Service, build_service
 from lanmu.service.desk.model_figures import share_of, steps_of, strictness_of
 from lanmu.service.store import audit, choices, queue, statistics
+from lanmu.service.store.labelling import Card
 from lanmu.service.store.statistics import Certainty, Checked
 from tests.service.desk_made import CLINIC, MATCH, many, sign_in, take_in
 from tests.waiting import eventually
@@ -84,16 +85,16 @@ def test_what_people_said_of_accepted_articles_is_counted_once_each(client: Test
     numbers = take_in(service, many(12))
     sports = numbers[1::3]
     for number, label in zip(sports, ("sports", "health", "sports", "sports"), strict=True):
-        service.review.label(number, label, "李编辑")
-    service.review.label(sports[0], "sports", "何主编")  # labelled twice, counted once
+        service.review.label(Card(number), label, "李编辑")
+    service.review.label(Card(sports[0]), "sports", "何主编")  # labelled twice, counted once
     with service.store.writing() as connection:
         one, other = (queue.get(connection, number) for number in sports[2:])
         assert one is not None and other is not None
         connection.exec_driver_sql("UPDATE articles SET decision = 'review' WHERE number = ?", (other.number,))
-    assert service.review.read(one.number, "health", "何主编", seen=one.version, token=one.token)
+    assert service.review.read(Card(one.number, one.version, one.token), "health", "何主编")
     with service.store.reading() as connection:  # a second reading that nobody has decided about
         assert statistics.check_accepted(connection) == {"sports": Checked(3, 1)}
-    service.review.label(one.number, "sports", "赵主任")
+    service.review.label(Card(one.number), "sports", "赵主任")
     with service.store.reading() as connection:
         assert statistics.check_accepted(connection) == {"sports": Checked(3, 2)}
 
@@ -154,9 +155,9 @@ def test_who_is_no_admin_sees_what_is_chosen(client: TestClient, service: Servic
 def test_the_share_of_right_ones_is_on_the_page_from_thirty_on(client: TestClient, service: Service) -> None:
     numbers = take_in(service, many(90))
     for number in numbers[1::3]:
-        service.review.label(number, "sports", "李编辑")
+        service.review.label(Card(number), "sports", "李编辑")
     for number in numbers[2::3][:29]:
-        service.review.label(number, "health", "李编辑")
+        service.review.label(Card(number), "health", "李编辑")
     sign_in(client, "何主编")
     part = strict_part(client.get("/retrain").text)
     assert "100.0%" in part and "88.6%–100.0%" in part and "共 30 篇" in part and "共 29 篇" not in part

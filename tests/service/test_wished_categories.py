@@ -12,6 +12,7 @@ from classifier.model.model_files import read_manifest
 from classifier.taxonomy import read_taxonomy
 from lanmu.service.container import Service
 from lanmu.service.job_process import train
+from lanmu.service.store.labelling import Card
 from lanmu.service.wished_categories import labels_known
 from tests.service.desk_made import sign_in
 from tests.small_model import SENTENCES
@@ -50,7 +51,7 @@ def test_a_category_is_added_renamed_coloured_and_can_be_chosen_at_once(client: 
     assert "修改类别" in client.get("/admin/audit").text
     assert "通告" in client.get("/review").text and "三农" in client.get("/review").text
     assert "#abcdef" in client.get("/desk/categories.css").text
-    service.review.label(1, "通告", "何主编")
+    service.review.label(Card(1), "通告", "何主编")
     assert "通告" in client.get("/articles").text
 
 

@@ -23,7 +23,7 @@ from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, Editor, Reader
 from lanmu.service.store import deeds, queue
 from lanmu.service.store.deeds import Deed, DeedFilter, Progress
-from lanmu.service.store.labelling import Labelling, seen_article
+from lanmu.service.store.labelling import Card, Labelling, seen_article
 from lanmu.service.store.queue import ArticleFilter
 from lanmu.service.store.records import today
 from lanmu.service.tagger import Tags
@@ -96,7 +96,7 @@ def one_article(service: TheService, who: Reader, number: Number) -> Response:
 @router.put("/articles/{number}/label", response_model=schemas.QueuedOut, responses=problems(404, 409, 503))
 def settle(given: schemas.SettleIn, service: TheService, who: Editor, number: Number) -> Response:
     """Give an article its category for good: the model's own is an accept, another a choice."""
-    service.review.label(number, given.category, who.name, seen=given.seen)
+    service.review.label(Card(number, given.seen), given.category, who.name)
     return json_response(_record(service, number))
 
 
@@ -104,24 +104,24 @@ def settle(given: schemas.SettleIn, service: TheService, who: Editor, number: Nu
 def edit(given: schemas.EditIn, service: TheService, who: Editor, number: Number) -> Response:
     """Change an article's headline or printed column; it is tagged anew, a person's label stays."""
     with service.store.reading() as connection:
-        queued = seen_article(connection, number, given.seen)
+        queued = seen_article(connection, Card(number, given.seen))
     title = queued.article.title if given.title is None else given.title
     column = queued.article.column if given.column is None else given.column
-    service.mending.edit(number, title, column, who.name, seen=queued.version, token=queued.token)
+    service.mending.edit(Card(number, queued.version, queued.token), title, column, who.name)
     return json_response(_record(service, number))
 
 
 @router.delete("/articles/{number}", status_code=204, responses=problems(404))
 def delete(service: TheService, who: Editor, number: Number) -> Response:
     """Take an article out of the queue and its label out of labels.csv; the same content may come again."""
-    service.mending.delete(number, who.name)
+    service.mending.delete(Card(number), who.name)
     return Response(status_code=204)
 
 
 @router.post("/articles/{number}/skip", response_model=schemas.QueuedOut, responses=problems(404, 409))
 def skip(given: schemas.SkipIn, service: TheService, who: Editor, number: Number) -> Response:
     """Put an article aside without a label."""
-    service.review.label(number, None, who.name, seen=given.seen)
+    service.review.label(Card(number, given.seen), None, who.name)
     return json_response(_record(service, number))
 
 
@@ -166,4 +166,4 @@ async def _kept(service: Service, tags: Tags, origin: str) -> list[dict[str, obj
 
 def _record(service: Service, number: int) -> dict[str, object]:
     with service.store.reading() as connection:
-        return seen_article(connection, number).record()
+        return seen_article(connection, Card(number)).record()

@@ -12,13 +12,14 @@ from fastapi import APIRouter, Path
 from classifier.errors import ModelError
 from classifier.messages import say
 from classifier.model.model_files import MANIFEST
-from classifier.model.versions import Registry, Version
+from classifier.model.versions import Registry
 from classifier.taxonomy import Category
 from lanmu.service.api import schemas
 from lanmu.service.container import TheService
 from lanmu.service.jobs import Job
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import Admin, AskFirst, Reader
+from lanmu.version_figures import summarise
 
 router = APIRouter(route_class=AskFirst, tags=["models"], responses=problems(401, 403))
 Name = Annotated[str, Path(max_length=120, description="A version's name.", examples=["lanmu-1"])]
@@ -38,7 +39,7 @@ def models(service: TheService, who: Reader) -> schemas.ModelsOut:
     """The versions of the model."""
     registry = Registry(service.settings.models)
     answering = service.champion.model.manifest.name if service.champion.ready else None
-    listed = [schemas.ModelOut(**_summary(version)) for version in registry.versions()]
+    listed = [schemas.ModelOut(**summarise(version)) for version in registry.versions()]
     return schemas.ModelsOut(current=registry.current, answering=answering, models=listed)
 
 
@@ -57,7 +58,7 @@ def model(service: TheService, who: Reader, name: Name) -> schemas.ModelDetailsO
     accepted_from = {
         name: least if least <= 1 else None for name, least in rule.accepted_from(version.manifest.taxonomy.ids).items()
     }
-    return schemas.ModelDetailsOut(**_summary(version), manifest=manifest, accepted_from=accepted_from)
+    return schemas.ModelDetailsOut(**summarise(version), manifest=manifest, accepted_from=accepted_from)
 
 
 @router.post("/models/{name}/promote", responses=problems(503, 400, 404, 422))
@@ -98,9 +99,3 @@ def _find(registry: Registry, name: str) -> FilePath:
         return registry.path(name)
     except ModelError as error:
         raise Problem(404, error.said) from error
-
-
-def _summary(version: Version) -> dict[str, Any]:
-    from lanmu.commands.models import summary
-
-    return summary(version.name, version.current, version.manifest, version.problem)

@@ -11,21 +11,13 @@ from urllib.parse import urlencode
 from fastapi import Depends, Form, Path, Request
 
 from lanmu.service.api.schemas import MOST_NUMBER
+from lanmu.service.store.labelling import Card
 from lanmu.service.store.queue import ORDERS, ArticleFilter, Order
 from lanmu.service.store.records import STATES
 
 LONGEST = 200
 ArticleNumber = Annotated[int, Path(ge=1, le=MOST_NUMBER)]
 ShortText = Annotated[str, Form(max_length=200)]
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What a person had before them: an article's number, version (``seen``) and token (QueuedArticle.token)."""
-
-    number: int
-    seen: int
-    token: str
 
 
 async def _card(

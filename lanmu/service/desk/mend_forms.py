@@ -15,7 +15,7 @@ from lanmu.service.desk.filters import ArticleNumber, SeenCard
 from lanmu.service.desk.rendering import EditorDesk, ReaderDesk
 from lanmu.service.security.access import AskFirst
 from lanmu.service.store import line_places, mendings
-from lanmu.service.store.labelling import seen_article
+from lanmu.service.store.labelling import Card, seen_article
 from lanmu.service.store.records import QueuedArticle
 
 router = APIRouter(route_class=AskFirst)
@@ -30,7 +30,7 @@ LARGEST_SHAPE, SMALLEST_SHAPE = 4.0, 0.2
 def whole_page(desk: ReaderDesk, number: ArticleNumber) -> Response:
     """All articles that were read from the same page, in their order, this one marked."""
     with desk.service.store.reading() as connection:
-        article = seen_article(connection, number)
+        article = seen_article(connection, Card(number))
         pieces = mendings.pieces(connection, article)
         lines = line_places.of(connection, [one.number for one in pieces])
     if pages := {part.page for part in lines.get(number, ())}:
@@ -42,14 +42,14 @@ def whole_page(desk: ReaderDesk, number: ArticleNumber) -> Response:
 @router.post("/articles/{number}/edit")
 def edit(desk: EditorDesk, card: SeenCard, title: Line = "", column: Line = "") -> Response:
     """Change the headline and the printed column."""
-    step = desk.service.mending.edit(card.number, title, column, desk.by, seen=card.seen, token=card.token)
+    step = desk.service.mending.edit(card, title, column, desk.by)
     return desk.redirect(f"/articles/{card.number}", "toast.edited", undo=_undo(step))
 
 
 @router.post("/articles/{number}/merge")
 def merge(desk: EditorDesk, card: SeenCard, other: Annotated[int, Form(ge=1, le=MOST_NUMBER)]) -> Response:
     """Add another article to this one."""
-    step = desk.service.mending.merge(card.number, other, desk.by, seen=card.seen, token=card.token)
+    step = desk.service.mending.merge(card, other, desk.by)
     return desk.redirect(f"/articles/{card.number}", "toast.merged", undo=_undo(step))
 
 
@@ -58,7 +58,7 @@ def split(
     desk: EditorDesk, card: SeenCard, paragraph: Annotated[int, Form(ge=1, le=MOST_NUMBER)], title: Line = ""
 ) -> Response:
     """Make a new article of the paragraphs from one on."""
-    new, step = desk.service.mending.split(card.number, paragraph, title, desk.by, seen=card.seen, token=card.token)
+    new, step = desk.service.mending.split(card, paragraph, title, desk.by)
     return desk.redirect(f"/articles/{new}", "toast.divided", undo=_undo(step))
 
 
@@ -67,7 +67,7 @@ def delete(desk: EditorDesk, card: SeenCard, sure: Annotated[str, Form(max_lengt
     """Take the article out of the queue, and its label out of labels.csv."""
     if not sure:
         return desk.redirect(f"/articles/{card.number}", "toast.not_sure")
-    step = desk.service.mending.delete(card.number, desk.by, seen=card.seen, token=card.token)
+    step = desk.service.mending.delete(card, desk.by)
     return desk.redirect("/articles", "toast.deleted", undo=_undo(step))
 
 

@@ -20,7 +20,7 @@ from lanmu.service.desk.story_view import find_repeated_titles, tell_story
 from lanmu.service.security.access import AskFirst
 from lanmu.service.store import colleagues, deeds, mendings, queue, second_reading, waiting_labels
 from lanmu.service.store.deeds import Deed, DeedFilter
-from lanmu.service.store.labelling import MOST_AT_ONCE, NoSuchArticle, seen_article
+from lanmu.service.store.labelling import MOST_AT_ONCE, Card, NoSuchArticle, seen_article
 from lanmu.service.store.records import STATES, today
 
 router = APIRouter(route_class=AskFirst)
@@ -109,7 +109,7 @@ def article_page(desk: ReaderDesk, number: ArticleNumber) -> Response:
 def similar_page(desk: ReaderDesk, number: ArticleNumber) -> Response:
     """Labelled articles that are like this one; a part of the page where its script asks."""
     with desk.service.store.reading() as connection:
-        queued = seen_article(connection, number)
+        queued = seen_article(connection, Card(number))
         line = waiting_labels.line_of(connection, number)
         article = queued.article
         similar = desk.service.similar.find(

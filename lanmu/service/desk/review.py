@@ -12,12 +12,12 @@ from starlette.responses import JSONResponse, Response
 
 from classifier.errors import UnknownCategory
 from lanmu.service.api.schemas import MOST_NUMBER
-from lanmu.service.desk.filters import ArticleNumber, Card, SeenCard, ShortText, Wanted, WantedArticles
+from lanmu.service.desk.filters import ArticleNumber, SeenCard, ShortText, Wanted, WantedArticles
 from lanmu.service.desk.rendering import Desk, EditorDesk, ReaderDesk, pack
 from lanmu.service.desk.story_view import tell_story
 from lanmu.service.security.access import AskFirst
 from lanmu.service.store import colleagues, deeds, queue, second_reading
-from lanmu.service.store.labelling import AnotherCard, LabelledMeanwhile, Labelling, NoSuchArticle, seen_article
+from lanmu.service.store.labelling import AnotherCard, Card, LabelledMeanwhile, Labelling, NoSuchArticle, seen_article
 from lanmu.service.store.records import today
 
 router = APIRouter(route_class=AskFirst)
@@ -78,7 +78,7 @@ def review_card(desk: ReaderDesk, number: ArticleNumber, reading: str = "") -> R
     if _hand_out(desk, [number]) is None:
         return Response(status_code=204)
     with desk.service.store.reading() as connection:
-        article = seen_article(connection, number)
+        article = seen_article(connection, Card(number))
         around = _find_colleagues(connection, desk, number)
     if article.state != "review" and article.labelled_by != desk.by and not reading:
         with desk.service.store.writing() as connection:
@@ -214,15 +214,14 @@ def _do(desk: Desk, step: StepIn) -> list[Labelling]:
     if step.do == "undo":
         return desk.service.review.undo(desk.by, of=step.of, step=step.id)
     if step.do == "flag":
-        return [desk.service.review.flag(step.number, desk.by, step.note, token=step.token)]
-    return [_judge(desk, step.do, Card(step.number, step.seen, step.token), step.category, step.id)]
+        return [desk.service.review.flag(Card(step.number, token=step.token), desk.by, step.note)]
+    return [_judge(desk, step.do, Card(step.number, step.seen, step.token, step.id), step.category)]
 
 
-def _judge(desk: Desk, do: Judgement, card: Card, category: str, step: str | None = None) -> Labelling:
-    review, seen, token = desk.service.review, card.seen, card.token
+def _judge(desk: Desk, do: Judgement, card: Card, category: str) -> Labelling:
     if do == "read":
-        return review.read(card.number, category, desk.by, seen=seen, token=token, step=step)
-    return review.label(card.number, category if do == "settle" else None, desk.by, seen=seen, token=token, step=step)
+        return desk.service.review.read(card, category, desk.by)
+    return desk.service.review.label(card, category if do == "settle" else None, desk.by)
 
 
 def _form_answer(desk: Desk, back: str, done: Sequence[Labelling], *, undo: bool) -> Response:

@@ -16,7 +16,7 @@ from starlette.types import Message as AsgiMessage
 
 from classifier.messages import Message, Said, say
 from lanmu.service.problems import problem_response
-from lanmu.service.settings import Settings, is_loopback
+from lanmu.service.settings import ServiceLimits, Settings, is_loopback
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -34,6 +34,7 @@ HEADERS = (
 _NOT_KEPT = (b"cache-control", b"no-store")
 _HTTPS_ONLY = (b"strict-transport-security", b"max-age=31536000")
 _STATIC = "/static/"
+_SMALL_FORMS = ("/sign-in", "/sign-out", "/password", "/undo")
 
 
 UNBOUNDED = "lanmu.unbounded"
@@ -55,22 +56,18 @@ def _too_large(most: int) -> BodyRefused:
 class Guard:
     """ASGI middleware.
 
-    ``most_bytes`` says how large the body of a path may be (None: its handler bounds it); ``refusal``
-    makes the answer of what is refused here, for a browser a page.
+    ``refusal`` makes the answer of what is refused here, for a browser a page.
     """
 
     def __init__(
         self,
         app: ASGIApp,
         settings: Settings,
-        most_bytes: Callable[[str], int | None],
         refusal: Callable[[Scope, int, Said], Response],
     ) -> None:
         self.app = app
         self.refusal = refusal
         self.settings = settings
-        self.most_bytes = most_bytes
-        self.on_loopback = settings.on_loopback
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -102,11 +99,11 @@ class Guard:
         if hosts > 1:
             await problem_response(400, "the request names its host twice")(scope, receive, answer)
             return
-        if not _answers_to(host, self.settings.hosts, self.on_loopback):
+        if not _answers_to(host, self.settings.hosts, self.settings.on_loopback):
             response = problem_response(421, "this service does not go by that name; see --allow-host")
             await response(scope, receive, answer)
             return
-        most = self.most_bytes(path)
+        most = _most_bytes(path, self.settings.limits)
         if most is not None and told.isdigit() and int(told) > most:
             await self.refusal(scope, 413, _too_large(most).said)(scope, receive, answer)
             return
@@ -140,6 +137,15 @@ class Guard:
             if started:
                 raise
             await self.refusal(scope, error.status_code, error.said)(scope, receive, answer)
+
+
+def _most_bytes(path: str, limits: ServiceLimits) -> int | None:
+    """How large the body of a request to a path may be; None: its handler bounds it line by line."""
+    if path == "/api/v1/tag/stream":
+        return None
+    if path in _SMALL_FORMS:
+        return limits.form_bytes
+    return limits.upload_bytes if path.endswith(("/file", "/upload")) else limits.body_bytes
 
 
 @lru_cache(maxsize=256)

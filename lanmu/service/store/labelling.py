@@ -35,6 +35,20 @@ class AnotherCard(LanmuError):
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """What a person has before them when they judge: an article's number, and as which they saw it.
+
+    ``seen`` is the version, ``token`` that of the card on screen (QueuedArticle.token); None: whatever they are.
+    ``step`` is the desk's name of what is done, so that a step that comes twice is done once.
+    """
+
+    number: int
+    seen: int | None = None
+    token: str | None = None
+    step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Labelling:
     """One judgement: ``action`` is accept, choose or skip; ``category`` what the article now has (None: none).
 
@@ -49,23 +63,17 @@ class Labelling:
     again: bool = False
 
 
-def label(
-    connection: Connection, number: int, category: str | None, by: str, *, seen: int | None = None,
-    token: str | None = None, step: str | None = None,
-) -> Labelling:  # fmt: skip
+def label(connection: Connection, card: Card, category: str | None, by: str) -> Labelling:
     """Give an article its category for good: the model's own is an accept, another a choice; None puts it aside.
 
-    ``seen`` is the version the person saw, ``token`` that of the card he saw (QueuedArticle.token).
-    Raises NoSuchArticle; LabelledMeanwhile where the version has changed since; AnotherCard where the
-    token is not this article's.  ``step`` is the desk's name of the step: one that is known is done
-    already, and what was done then is returned.
+    A step that is known is done already, and what was done then is returned.  Raises as ``seen_article`` does.
     """
-    if step is not None:
-        known = select(label_steps).where(label_steps.c.by == by, label_steps.c.step == step)
+    if card.step is not None:
+        known = select(label_steps).where(label_steps.c.by == by, label_steps.c.step == card.step)
         row = connection.execute(known).one_or_none()
         if row is not None:
             return Labelling(row.number, row.article, row.action, row.category, by, True)
-    return _note_label(connection, seen_article(connection, number, seen, token), category, by, step=step)
+    return _note_label(connection, seen_article(connection, card), category, by, step=card.step)
 
 
 def label_many(connection: Connection, given: Iterable[tuple[int, str | None]], by: str) -> list[Labelling]:
@@ -86,12 +94,12 @@ def label_many(connection: Connection, given: Iterable[tuple[int, str | None]], 
     return done
 
 
-def flag(connection: Connection, number: int, by: str, note: str, *, token: str | None = None) -> Labelling:
+def flag(connection: Connection, card: Card, by: str, note: str) -> Labelling:
     """Ask colleagues about an article; it stays in review, for them.  Raises as ``label`` does."""
-    article = seen_article(connection, number, None, token)
-    colleagues.ask(connection, number, by, note)
-    colleagues.free(connection, [number], by)
-    return Labelling(0, number, "flag", article.label, by)
+    article = seen_article(connection, card)
+    colleagues.ask(connection, card.number, by, note)
+    colleagues.free(connection, [card.number], by)
+    return Labelling(0, card.number, "flag", article.label, by)
 
 
 def undo(connection: Connection, by: str, *, of: str | None = None, step: str | None = None) -> list[Labelling]:
@@ -128,21 +136,20 @@ def undo(connection: Connection, by: str, *, of: str | None = None, step: str | 
     return taken
 
 
-def seen_article(
-    connection: Connection, number: int, seen: int | None = None, token: str | None = None
-) -> QueuedArticle:
-    """The article of a number, if it is still as a person saw it: version ``seen``, card ``token``.
+def seen_article(connection: Connection, card: Card) -> QueuedArticle:
+    """The article on a card, if it is still as a person saw it.
 
-    Raises NoSuchArticle, LabelledMeanwhile, AnotherCard.
+    Raises NoSuchArticle; LabelledMeanwhile where its version has changed since; AnotherCard where the token is
+    not this article's.
     """
-    article = queue.get(connection, number)
+    article = queue.get(connection, card.number)
     if article is None:
-        raise NoSuchArticle(number)
-    if seen is not None and seen != article.version:
+        raise NoSuchArticle(card.number)
+    if card.seen is not None and card.seen != article.version:
         who = article.labelled_by or say("queue.somebody")
-        raise LabelledMeanwhile(say("queue.labelled_meanwhile", person=who, number=number))
-    if token is not None and not secrets.compare_digest(token.encode(), article.token.encode()):
-        raise AnotherCard(say("queue.another_card", number=number))
+        raise LabelledMeanwhile(say("queue.labelled_meanwhile", person=who, number=card.number))
+    if card.token is not None and not secrets.compare_digest(card.token.encode(), article.token.encode()):
+        raise AnotherCard(say("queue.another_card", number=card.number))
     return article
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from lanmu.service.store import colleagues
 from lanmu.service.store.database import count_rows
-from lanmu.service.store.labelling import Labelling, seen_article
+from lanmu.service.store.labelling import Card, Labelling, seen_article
 from lanmu.service.store.records import moment
 from lanmu.service.store.schema import articles, readings
 
@@ -65,20 +65,18 @@ def numbers(connection: Connection, by: str, share: float, *, limit: int = 200) 
     return list(connection.execute(query).scalars()), total
 
 
-def read(
-    connection: Connection, number: int, category: str, by: str, *, seen: int, token: str, step: str | None = None
-) -> Labelling:
+def read(connection: Connection, card: Card, category: str, by: str) -> Labelling:
     """Keep what a second person reads; the label stays.  Raises as ``label`` does."""
-    if step is not None and _of_step(connection, by, step) is not None:
-        return Labelling(0, number, "read", category, by, again=True)
-    article = seen_article(connection, number, seen, token)
+    if card.step is not None and _of_step(connection, by, card.step) is not None:
+        return Labelling(0, card.number, "read", category, by, again=True)
+    article = seen_article(connection, card)
     values = {
-        "article": number, "first_by": article.labelled_by or "", "first": article.label or "", "second_by": by,
-        "second": category, "at": time.time(), "step": step,
+        "article": card.number, "first_by": article.labelled_by or "", "first": article.label or "", "second_by": by,
+        "second": category, "at": time.time(), "step": card.step,
     }  # fmt: skip
     connection.execute(insert(readings).values(values).on_conflict_do_nothing())
-    colleagues.free(connection, [number], by)
-    return Labelling(0, number, "read", category, by)
+    colleagues.free(connection, [card.number], by)
+    return Labelling(0, card.number, "read", category, by)
 
 
 def take_back(connection: Connection, by: str, step: str) -> Labelling | None:

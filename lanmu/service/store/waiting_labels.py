@@ -112,12 +112,16 @@ def name_lines(connection: Connection, due: Sequence[WaitingLabel], taken: Colle
     return named
 
 
-def mark_written(connection: Connection, written: Sequence[WaitingLabel]) -> None:
-    """Note that labels.csv now says this; what has changed since it was read is due again."""
+def mark_written(connection: Connection, written: Sequence[WaitingLabel], state: LabelFileState | None) -> None:
+    """Note that labels.csv (as ``state`` has it, if it is there) says this; what has changed meanwhile is due again."""
     for one in written:
         now = connection.execute(select(articles.c.version).where(articles.c.number == one.article)).scalar_one()
         says = (one.label.category or None) if now == one.version else STALE
         connection.execute(update(labels).where(labels.c.article == one.article).values(written=says))
+    if state is not None:
+        noted = insert(label_files).values(digest=state.digest, modified=state.modified)
+        number = connection.execute(noted.returning(label_files.c.number)).scalar_one()
+        connection.execute(delete(label_files).where(label_files.c.number <= number - MOST_LABEL_FILES))
 
 
 def read_again(connection: Connection, says: Mapping[str, str]) -> int:
@@ -129,20 +133,11 @@ def read_again(connection: Connection, says: Mapping[str, str]) -> int:
     return len(changed)
 
 
-def last_file(connection: Connection) -> LabelFileState | None:
-    """What labels.csv was when it was last written here; None where it never was."""
-    row = connection.execute(select(label_files).order_by(label_files.c.number.desc()).limit(1)).one_or_none()
-    return None if row is None else LabelFileState(row.digest, row.modified)
-
-
-def was_file(connection: Connection, digest: str) -> bool:
-    """Whether labels.csv once was what has this SHA-256."""
-    return connection.execute(select(label_files.c.number).where(label_files.c.digest == digest)).first() is not None
-
-
-def note_file(connection: Connection, state: LabelFileState) -> None:
-    """Note what labels.csv is now."""
-    number = connection.execute(
-        insert(label_files).values(digest=state.digest, modified=state.modified).returning(label_files.c.number)
-    ).scalar_one()
-    connection.execute(delete(label_files).where(label_files.c.number <= number - MOST_LABEL_FILES))
+def is_older_copy(connection: Connection, state: LabelFileState) -> bool:
+    """Whether labels.csv is not what was last written here, but what it was once before, or a file from before then."""
+    c = label_files.c
+    last = connection.execute(select(label_files).order_by(c.number.desc()).limit(1)).one_or_none()
+    if last is None or last.digest == state.digest:
+        return False
+    known = select(c.number).where(c.digest == state.digest)
+    return state.modified < last.modified or connection.execute(known).first() is not None
