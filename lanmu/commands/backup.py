@@ -26,7 +26,7 @@ def backup(
 
     Example: lanmu backup
     """
-    from lanmu.service.backup import back_up
+    from lanmu.service.data_backup import back_up
     from lanmu.service.settings import home_folder
 
     path = target or Path(time.strftime("lanmu-backup-%Y%m%d-%H%M%S.tar.gz"))
@@ -43,7 +43,7 @@ def restore(
     Example: lanmu restore lanmu-backup-20260302-060000.tar.gz
     """
     from lanmu.commands.users import me
-    from lanmu.service.backup import restore as put_back
+    from lanmu.service.data_backup import restore as put_back
     from lanmu.service.settings import home_folder
 
     folder = home_folder(home, os.environ)

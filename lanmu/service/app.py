@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
 from classifier.messages import Said
-from lanmu.service import annif, api, desk, health
+from lanmu.service import annif, api, desk
 from lanmu.service.api.tagging import SingleArticle
 from lanmu.service.container import Service
 from lanmu.service.problems import ProblemDetails, handle_problems, problem_response, wants_page
@@ -67,7 +67,7 @@ def _routes(service: Service) -> FastAPI:
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.include_router(api.router)
     app.include_router(annif.router)
-    app.include_router(health.router)
+    app.include_router(api.health_router)
     app.include_router(desk.router)
     app.mount("/static", desk.serve_static, name="static")
     handle_problems(app, desk.error_page, desk.language_of)

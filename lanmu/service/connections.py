@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lanmu.service.problems import problem_response
 from lanmu.service.security.guard import HEADERS
-from lanmu.service.security.tries import counted_as
+from lanmu.service.security.sign_in import counted_as
 from lanmu.service.settings import ServiceLimits
 
 OVERHEAD = 16

@@ -16,8 +16,7 @@ from classifier.errors import LanmuError
 from lanmu.service.logs import LinesOfOurs, Seldom
 from lanmu.service.security import people
 from lanmu.service.security.people import check_password, hash_password
-from lanmu.service.security.sign_in import COOKIE, SignInRefused, TooManyTries
-from lanmu.service.security.tries import Tries
+from lanmu.service.security.sign_in import COOKIE, SignInRefused, TooManyTries, Tries
 from lanmu.service.settings import ServiceLimits, Settings, is_loopback, prepare
 from lanmu.service.store import accounts, audit
 from lanmu.service.store.accounts import AccountError
@@ -185,7 +184,7 @@ def test_wrong_names_from_an_address_keep_out_nobody_who_has_signed_in_from_ther
 
 def test_waits_grow_and_end(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
-    monkeypatch.setattr("lanmu.service.security.tries.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("lanmu.service.security.sign_in.time.monotonic", lambda: now[0])
     tries = Tries(3, 60.0)
     waits = []
     for _ in range(12):

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from classifier.errors import LanmuError
-from lanmu.service import backup
+from lanmu.service import data_backup
 from lanmu.service.settings import prepare
 from lanmu.service.store import StoreError
 from tests.conftest import Lanmu
@@ -131,11 +131,11 @@ def test_what_was_there_is_set_aside_and_everybody_signs_in_again(app: App, home
     app.service.writer.flush()
     with app.service.store.writing() as connection:
         connection.exec_driver_sql("INSERT INTO sessions VALUES (x'00', 1, 'c', 1, 9e9, '')")
-    backup.back_up(home, tmp_path / "b.tar.gz")
+    data_backup.back_up(home, tmp_path / "b.tar.gz")
     label_one(app.api, "第二场")
     app.service.stop()
     (home / "settings.toml").write_text("[limits]\nreadings = 1\n", "utf-8")
-    made, aside = backup.restore(home, tmp_path / "b.tar.gz", "admin")
+    made, aside = data_backup.restore(home, tmp_path / "b.tar.gz", "admin")
     assert aside is not None and "第二场" in kept(aside)[0] and "第二场" not in kept(home)[0]
     assert (home / "settings.toml").exists(), "a backup without settings leaves them alone"
     assert "lanmu.sqlite" in made.files and made.bytes > 10_000
@@ -162,9 +162,9 @@ def listed(members: dict[str, bytes], name: str, content: bytes) -> None:
     """Put a file into a backup's list too, with the right checksum."""
     import hashlib
 
-    told = json.loads(members[backup.CONTENTS])
+    told = json.loads(members[data_backup.CONTENTS])
     told["files"][name] = [len(content), hashlib.sha256(content).hexdigest()]
-    members[backup.CONTENTS] = json.dumps(told).encode()
+    members[data_backup.CONTENTS] = json.dumps(told).encode()
     members[name] = content
 
 
@@ -179,15 +179,15 @@ CHANGES: dict[str, Callable[[dict[str, bytes]], object]] = {
         members, "lanmu.sqlite", members["lanmu.sqlite"][:4096] + b"\1" * 8192 + members["lanmu.sqlite"][12288:]
     ),
     "no database": lambda members: listed(members, "lanmu.sqlite", b"no database"),
-    "a torn list": lambda members: members.update({backup.CONTENTS: b"{"}),
-    "no list": lambda members: members.pop(backup.CONTENTS),
+    "a torn list": lambda members: members.update({data_backup.CONTENTS: b"{"}),
+    "no list": lambda members: members.pop(data_backup.CONTENTS),
 }
 
 
 def test_a_backup_that_is_not_whole_changes_nothing(app: App, home: Path, tmp_path: Path) -> None:
     label_one(app.api, "第一场")
     whole, file = tmp_path / "whole.tar.gz", tmp_path / "b.tar.gz"
-    backup.back_up(home, whole)
+    data_backup.back_up(home, whole)
     app.service.stop()
 
     def there() -> object:
@@ -198,22 +198,22 @@ def test_a_backup_that_is_not_whole_changes_nothing(app: App, home: Path, tmp_pa
         shutil.copy(whole, file)
         changed(file, change)
         with pytest.raises(LanmuError, match=r"not whole|no backup|damaged"):
-            backup.restore(home, file, "admin")
+            data_backup.restore(home, file, "admin")
             pytest.fail(name)
         assert there() == before, name
     file.write_bytes(whole.read_bytes()[:-2000])
     with pytest.raises(LanmuError, match="not whole"):
-        backup.restore(home, file, "admin")
+        data_backup.restore(home, file, "admin")
     assert there() == before
     assert not (tmp_path / "outside").exists()
 
 
 def test_after_a_restore_that_was_cut_off_nothing_starts(lanmu: Lanmu, app: App, home: Path, tmp_path: Path) -> None:
     label_one(app.api, "第一场")
-    backup.back_up(home, tmp_path / "b.tar.gz")
+    data_backup.back_up(home, tmp_path / "b.tar.gz")
     app.service.stop()
     (home / "lanmu.sqlite").unlink()
-    (home / backup.UNFINISHED_RESTORE).write_text("b.tar.gz\n")
+    (home / data_backup.UNFINISHED_RESTORE).write_text("b.tar.gz\n")
     with pytest.raises(StoreError, match="a restore was cut off"):
         from lanmu.service.container import build_service
 

@@ -13,7 +13,7 @@ from classifier.model.highlighting import mark_text
 from classifier.model.topic_model import TopicModel
 from classifier.taxonomy import Category, Taxonomy
 from lanmu.service.desk.categories import lighter, stylesheet
-from lanmu.service.desk.highlighting import explain_article
+from lanmu.service.desk.story import explain_article
 from tests.examples import examples
 
 CHARACTERS = "医生给老人量血压醫療採棉機 \u3000\n\t\u200b\ufeffAＡbﬁ,。😀𠮷\ud800\x00<&"

@@ -2,10 +2,14 @@
 
 from fastapi import APIRouter
 
-from lanmu.service.api import articles, changes, inbox, models, tag_stream, tagging, uploads
+from lanmu.service.api import articles, model_versions, operation, tag_stream, tagging, uploads
 
 router = APIRouter(prefix="/api/v1")
-for part in (tagging, tag_stream, uploads, articles, changes, models, inbox):
-    router.include_router(part.router)
+for part in (
+    tagging.router, tag_stream.router, uploads.router, articles.router, articles.changes, model_versions.router,
+    operation.router,
+):  # fmt: skip
+    router.include_router(part)
+health_router = operation.health_router
 
-__all__ = ["router"]
+__all__ = ["health_router", "router"]

@@ -1,7 +1,8 @@
-"""The queue: articles put in, listed, labelled."""
+"""The queue: articles put in, listed, labelled; and what became of them since, for programs that ask."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Path, Query
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from classifier.messages import say
 from lanmu.service.api import schemas
 from lanmu.service.api.schemas import MOST_NUMBER, State
 from lanmu.service.api.tagging import article_of, json_response, records
@@ -21,7 +23,7 @@ from lanmu.service.api.uploads import (
 from lanmu.service.container import Service, TheService
 from lanmu.service.problems import Problem, problems
 from lanmu.service.security.access import AskFirst, Editor, Reader
-from lanmu.service.store import deeds, queue
+from lanmu.service.store import change_log, choices, deeds, queue
 from lanmu.service.store.deeds import Deed, DeedFilter, Progress
 from lanmu.service.store.labelling import Card, Labelling, seen_article
 from lanmu.service.store.queue import ArticleFilter
@@ -29,6 +31,8 @@ from lanmu.service.store.records import today
 from lanmu.service.tagger import Tags
 
 router = APIRouter(route_class=AskFirst, tags=["queue"], responses=problems(400, 401, 403, 413, 422))
+changes = APIRouter(route_class=AskFirst, tags=["queue"], responses=problems(401, 403, 422))
+MOST_CHANGES = 1_000
 Number = Annotated[int, Path(ge=1, le=MOST_NUMBER, description="The article's number in the queue.")]
 Day = Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-03-02"])]
 Offset = Annotated[int, Query(ge=0, le=MOST_NUMBER)]
@@ -157,6 +161,39 @@ def day_progress(service: TheService, who: Reader, day: Day = None) -> Progress:
     """The work of a day (of today, without one) in numbers."""
     with service.store.reading() as connection:
         return deeds.progress(connection, day or today())
+
+
+@changes.get("/changes", response_model=schemas.ChangesOut, responses=problems(409, 410))
+def list_changes(
+    service: TheService,
+    who: Reader,
+    since: Annotated[int, Query(ge=0, le=MOST_NUMBER, description="0 at first, then the `next` of the answer.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_CHANGES)] = 100,
+) -> Response:
+    """What changed after a number, in order: tags of the watched folder, and every label given, corrected, taken back.
+
+    409 where `since` lies beyond the newest change, as after a restored backup: begin again at 0. 410 where changes
+    after `since` are no longer kept: list the articles, then go on from the number it names.
+    """
+    with service.store.reading() as connection:
+        listed = change_log.since(connection, since, limit)
+        last = change_log.last(connection)
+        pruned = choices.read_pruned_changes(connection)
+    if since > last:
+        raise Problem(409, say("changes.beyond", since=since, last=last))
+    if 0 < since < pruned:
+        raise Problem(410, say("changes.pruned", since=since, pruned=pruned))
+    told = [
+        {
+            "number": one.number,
+            "type": one.kind,
+            "timestamp": one.at.isoformat(timespec="milliseconds"),
+            "data": json.loads(one.record),
+        }
+        for one in listed
+    ]
+    upto = listed[-1].number if listed else since
+    return json_response({"changes": told, "next": upto, "more": bool(listed) and upto < last, "pruned": pruned})
 
 
 async def _kept(service: Service, tags: Tags, origin: str) -> list[dict[str, object]]:

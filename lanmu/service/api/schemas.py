@@ -314,3 +314,19 @@ class TrainingLogOut(TrainingOut):
 
 class MovedOut(BaseModel):
     current: str = Field(examples=["model-2"])
+
+
+class ChangeOut(BaseModel):
+    """A change: ``data`` is what the webhook sends and the result files hold."""
+
+    number: int = Field(examples=[42])
+    type: str = Field(examples=["article.labelled"])
+    timestamp: str = Field(examples=["2026-03-02T08:15:00+00:00"])
+    data: dict[str, object]
+
+
+class ChangesOut(BaseModel):
+    changes: list[ChangeOut]
+    next: int = Field(description="The `since` of the next request.", examples=[42])
+    more: bool = Field(description="Whether there are more right now.")
+    pruned: int = Field(0, description="Changes up to this number are no longer kept (0: all are).")

@@ -4,16 +4,16 @@ from fastapi import APIRouter
 
 from lanmu.service.desk import (
     administration,
-    charts,
+    archive_charts,
     downloading,
     examining,
     mend_forms,
-    preferences,
     programs,
     queue_pages,
     retraining,
-    review,
+    review_pages,
     signing_in,
+    static_files,
     uploading,
     wishing,
 )
@@ -22,7 +22,7 @@ from lanmu.service.desk.static_files import serve_static
 
 router = APIRouter(include_in_schema=False)
 for _pages in (
-    preferences, signing_in, review, downloading, queue_pages, mend_forms, charts, retraining,
+    signing_in, static_files, review_pages, downloading, queue_pages, mend_forms, archive_charts, retraining,
     administration, programs, uploading, examining, wishing,
 ):  # fmt: skip
     router.include_router(_pages.router)

@@ -16,7 +16,7 @@ from classifier.messages import text_of
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.desk.filters import ArticleNumber, ShortText, Wanted, WantedArticles, read_filter, valid_day
 from lanmu.service.desk.rendering import EditorDesk, ReaderDesk
-from lanmu.service.desk.story_view import find_repeated_titles, tell_story
+from lanmu.service.desk.story import find_repeated_titles, tell_story
 from lanmu.service.security.access import AskFirst
 from lanmu.service.store import colleagues, deeds, mendings, queue, second_reading, waiting_labels
 from lanmu.service.store.deeds import Deed, DeedFilter

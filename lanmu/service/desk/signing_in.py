@@ -1,15 +1,16 @@
-"""Signing in, signing out, and choosing a password."""
+"""What concerns only who looks: signing in and out, the password, the language and the theme of pages."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from classifier.errors import LanmuError
 from classifier.messages import say
-from lanmu.service.desk.rendering import Desk, local_path
+from lanmu.service.desk.languages import LANGUAGES
+from lanmu.service.desk.rendering import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, Desk, local_path
 from lanmu.service.problems import problem_of
 from lanmu.service.security.access import (
     AskFirst,
@@ -26,6 +27,7 @@ from lanmu.service.store import accounts
 router = APIRouter(route_class=AskFirst)
 KNOWN_SECONDS = 30 * 24 * 3600
 """How long a browser keeps the cookie of a session that has ended, by which the door knows that there was one."""
+_YEAR = 365 * 24 * 3600
 
 
 @asks
@@ -118,6 +120,17 @@ def change_password(
         return desk.page("password.html", 422, problem=problem, must=who.must_change)
     response = desk.redirect("/", "signing.password_changed")
     _keep(response, request, cookie, desk)
+    return response
+
+
+@router.get("/preferences")
+def prefer(request: Request, language: str = "", theme: str = "", back: str = "/") -> Response:
+    """Keep a choice of language or theme and go back; it changes how pages look, nothing else."""
+    response = RedirectResponse(local_path(back), 303)
+    secure = request.url.scheme == "https"
+    for cookie, value, known in ((LANGUAGE_COOKIE, language, LANGUAGES), (THEME_COOKIE, theme, THEMES)):
+        if value in known:
+            response.set_cookie(cookie, value, max_age=_YEAR, path="/", samesite="lax", httponly=True, secure=secure)
     return response
 
 

@@ -11,9 +11,14 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from fastapi import APIRouter, Request
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
+
+from lanmu.service.container import service_of
+from lanmu.service.desk.categories import choosable_of, stylesheet
+from lanmu.service.security.access import AskFirst
 
 FOLDER: Final = Path(__file__).parent / "static"
 PREFIX: Final = "/static"
@@ -21,6 +26,7 @@ _FOREVER = "public, max-age=31536000, immutable"
 _ASK_EACH_TIME = "no-cache"
 _WORTH_COMPRESSING = 500
 _KINDS = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+router = APIRouter(route_class=AskFirst)
 
 
 @dataclass(frozen=True)
@@ -93,3 +99,10 @@ def _static_file(path: Path) -> StaticFile:
     media = _KINDS.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     tag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
     return StaticFile(content, packed if packed is not None and len(packed) < len(content) else None, media, tag)
+
+
+@router.get("/desk/categories.css")
+def category_colours(request: Request) -> Response:
+    """The colours of the current model's categories."""
+    css = stylesheet(choosable_of(service_of(request)))
+    return Response(css, media_type="text/css", headers={"Cache-Control": "public, max-age=86400"})

@@ -1,21 +1,66 @@
-"""The watched folder: how it stands, and what the webhook was not able to deliver."""
+"""How the service stands: health, readiness and metrics, the watched folder, and what its webhook could not deliver."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse, Response
 
 from classifier.messages import say
 from lanmu.service.container import Service, TheService
 from lanmu.service.inbox.watching import WatchedFolder
 from lanmu.service.problems import Problem, problems
-from lanmu.service.security.access import Admin, AskFirst, Editor
+from lanmu.service.security.access import Admin, AskFirst, Editor, open_reading
 from lanmu.service.store import audit, change_log
 
+health_router = APIRouter(route_class=AskFirst, tags=["operation"])
+"""What stands outside of ``/api/v1``, where machines look for it."""
 router = APIRouter(route_class=AskFirst, prefix="/inbox", tags=["operation"], responses=problems(401, 403, 404))
+
+
+class Health(BaseModel):
+    status: str = Field(examples=["ok"])
+
+
+class Readiness(BaseModel):
+    """``problems`` says in words what does not work, though the service answers."""
+
+    ready: bool
+    model: str | None = Field(examples=["lanmu-1"])
+    problems: list[str]
+
+
+@health_router.get("/healthz")
+async def health() -> Health:
+    """Whether the process answers."""
+    return Health(status="ok")
+
+
+@health_router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness}})
+async def readiness(service: TheService) -> Response:
+    """Whether articles can be tagged; 503 while the model is loading.
+
+    On the first start with an empty cache it is 200 while the kernel is still being compiled: until then the
+    same model answers more slowly.
+    """
+    champion = service.champion
+    name = champion.model.manifest.name if champion.ready else None
+    body = {
+        "ready": champion.ready,
+        "model": name,
+        "problems": [_without_home(str(problem), service) for problem in service.problems],
+    }
+    return JSONResponse(body, 200 if champion.ready else 503)
+
+
+@health_router.get("/metrics", response_class=Response, dependencies=[Depends(open_reading)])
+def metrics(service: TheService) -> Response:
+    """Prometheus metrics."""
+    return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 class DeadDeliveryOut(BaseModel):
@@ -79,3 +124,10 @@ def _inbox(service: Service) -> WatchedFolder:
     if service.inbox is None:
         raise Problem(404, say("service.no_inbox"))
     return service.inbox
+
+
+def _without_home(problem: str, service: Service) -> str:
+    """A problem as strangers may read it: without where on this machine the data folder lies."""
+    return problem.replace(f"{service.settings.home}{os.sep}", "").replace(
+        str(service.settings.home), "the data folder"
+    )

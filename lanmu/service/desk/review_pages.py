@@ -14,7 +14,7 @@ from classifier.errors import UnknownCategory
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.desk.filters import ArticleNumber, SeenCard, ShortText, Wanted, WantedArticles
 from lanmu.service.desk.rendering import Desk, EditorDesk, ReaderDesk, pack
-from lanmu.service.desk.story_view import tell_story
+from lanmu.service.desk.story import tell_story
 from lanmu.service.security.access import AskFirst
 from lanmu.service.store import colleagues, deeds, queue, second_reading
 from lanmu.service.store.labelling import AnotherCard, Card, LabelledMeanwhile, Labelling, NoSuchArticle, seen_article
