@@ -12,7 +12,8 @@ from typing import BinaryIO, cast
 from classifier.errors import InputRefused, Refused
 from classifier.messages import say
 from classifier.reading.file_names import GivenStems, tar_name, zip_name
-from classifier.reading.kinds import ARCHIVES, TABLES, is_hidden, is_readable, split_name
+from classifier.reading.formats import FORMATS
+from classifier.reading.kinds import is_hidden, is_readable, split_name
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.packed_streams import BoundedStream, Unpacking, unpack
 
@@ -137,8 +138,7 @@ def _office_file(infos: list[zipfile.ZipInfo]) -> str:
 def _member(opened: BinaryIO, member: str, stem: str, reading: ArchiveReading) -> Member:
     """A member that may unpack to as much as an archive where its kind is streamed, else to as much as one file."""
     limits, (_, kind, packed) = reading.limits, split_name(member)
-    streamed = kind in (TABLES | ARCHIVES) - {"json", "parquet", "spreadsheet", "zip"} or packed
-    most = limits.unpacked_bytes if streamed else limits.file_bytes + 1
+    most = limits.unpacked_bytes if packed or FORMATS[kind].streamed else limits.file_bytes + 1
     stream = BoundedStream(opened, None, f"{reading.name}!{member}", limits, most, reading.total)
     return Member(member, cast(BinaryIO, io.BufferedReader(stream, 1 << 16)), stem)
 

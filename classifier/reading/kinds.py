@@ -10,41 +10,11 @@ from typing import Final
 from classifier.errors import InputRefused
 from classifier.reading.encoding import decode
 from classifier.reading.file_names import name_of_bytes
+from classifier.reading.formats import ARCHIVES, COMPRESSED, FORMATS, KINDS, PACKED_TAR
 from classifier.reading.reading_options import ReadingOptions
 
-COMPRESSED: Final = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2", ".xz": "xz"}
-KINDS: Final[dict[str, str]] = {
-    ".txt": "text", ".text": "text", ".md": "text", ".markdown": "text",
-    ".html": "html", ".htm": "html", ".xhtml": "html", ".shtml": "html",
-    ".docx": "docx", ".docm": "docx", ".dotx": "docx", ".dotm": "docx",
-    ".doc": "doc", ".dot": "doc", ".wps": "doc", ".wpt": "doc",
-    ".rtf": "rtf", ".pdf": "pdf", ".xml": "alto", ".alto": "alto", ".hocr": "hocr",
-    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
-    ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".pq": "parquet",
-    ".xlsx": "spreadsheet", ".xlsm": "spreadsheet", ".xltx": "spreadsheet", ".xlsb": "spreadsheet",
-    ".xls": "spreadsheet", ".xlt": "spreadsheet", ".et": "spreadsheet", ".ett": "spreadsheet", ".ods": "spreadsheet",
-    ".zip": "zip", ".tar": "tar", ".tgz": "tar", ".tbz2": "tar", ".txz": "tar",
-}  # fmt: skip
-TABLES: Final = frozenset({"jsonl", "json", "csv", "tsv", "parquet", "spreadsheet"})
-ARCHIVES: Final = frozenset({"zip", "tar"})
-UNREAD_DOCUMENTS: Final = frozenset({
-    ".odt", ".ofd", ".pages", ".caj", ".epub", ".mobi", ".chm", ".ppt",
-    ".pptx", ".dps", ".7z", ".rar", ".eml", ".msg", ".mht", ".mhtml", ".log",
-})  # fmt: skip
-"""Endings of files that may hold articles and cannot be read; others are pictures, programs and the like."""
-READABLE: Final = (
-    "txt, md, html, docx, doc, wps, rtf, pdf, xml (ALTO), hocr, jsonl, json, csv, tsv, xlsx, xls, ods, parquet, "
-    "zip, tar (also .gz, .zst, .bz2, .xz)"
-)
-_PACKED_TAR: Final = {".tgz": "gzip", ".tbz2": "bz2", ".txz": "xz"}
 _LONG_LINE = 1 << 20
-_MAGIC: Final = (
-    (b"%PDF-", "pdf"),
-    (b"PAR1", "parquet"),
-    (b"{\\rtf", "rtf"),
-    (b"PK\x03\x04", "zip"),
-    (b"PK\x05\x06", "zip"),
-)
+_STARTS: Final = tuple((start, one.kind) for one in FORMATS.values() for start in one.starts)
 _OCR_JSON: Final = (
     b'"pdf_info"', b'"page_idx"', b'"parsing_res_list"', b'"layoutParsingResults"', b'"rec_texts"',
     b'"overall_ocr_res"', b'"ocrResults"', b'"dt_polys"', b'"layout_det_res"', b'"text_region"', b'"paragraph_content"',
@@ -58,6 +28,9 @@ OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS: Final = {"WordDocument\0": "doc", "Workbook\0": "spreadsheet", "Book\0": "spreadsheet"}
 _SHEET_PARTS: Final = (b"xl/workbook", b"xl/worksheets/", b"xl/theme/", b"xl/sharedStrings")
 _SHEET_TYPE: Final = b"application/vnd.oasis.opendocument.spreadsheet"
+SHARED_ENDINGS: Final = frozenset({"json", "html", "spreadsheet"})
+"""Kinds whose endings stand for other things, too: ``kind_by_start`` tells."""
+_HEAD_OF_OCR = 16_384
 _PACKED_MAGIC: Final = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bz2"), (b"\xfd7zXZ\0", "xz"))
 
 
@@ -70,7 +43,7 @@ def split_name(name: str) -> tuple[str, str, str]:
     if packed:
         base = stem
         stem, ending = _split_ending(stem)
-    packed = packed or _PACKED_TAR.get(ending, "")
+    packed = packed or PACKED_TAR.get(ending, "")
     kind = KINDS.get(ending, "")
     return (stem if kind else base) or base, kind, packed
 
@@ -110,8 +83,8 @@ def kind_by_content(head: bytes, *, whole: bool = False) -> str:
     """
     if head.startswith(OLE):
         return _ole_kind(head) or "text"
-    for magic, kind in _MAGIC:
-        if head.startswith(magic):
+    for start, kind in _STARTS:
+        if head.startswith(start):
             return _zip_kind(head) if kind == "zip" else kind
     if head[257:262] == b"ustar":
         return "tar"
@@ -170,11 +143,13 @@ def is_workbook(head: bytes) -> bool:
     return head.startswith((OLE, b"PK"))
 
 
-def sheet_kind(head: bytes, *, whole: bool) -> str:
-    """What a file named as a spreadsheet is by its start: systems name tables of text so (``csv``).
+def kind_by_start(kind: str, head: bytes, *, whole: bool) -> str:
+    """What a file of one of ``SHARED_ENDINGS`` is by its start; ``whole``: it is all there is."""
+    return _sheet_kind(head, whole=whole) if kind == "spreadsheet" else ocr_kind(kind, head[:_HEAD_OF_OCR])
 
-    ``whole``: it is all there is.
-    """
+
+def _sheet_kind(head: bytes, *, whole: bool) -> str:
+    """What a file named as a spreadsheet is by its start: systems name tables of text so (``csv``)."""
     if is_workbook(head):
         return "spreadsheet"
     return "csv" if kind_by_content(head, whole=whole) == "csv" else "spreadsheet"

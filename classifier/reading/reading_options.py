@@ -5,37 +5,22 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from classifier.errors import LanmuError
+from classifier.errors import LanmuError, Refused, raise_refused
 from classifier.messages import say
+from classifier.reading.file_names import GivenStems
+from classifier.reading.formats import Kind
 from classifier.reading.limits import LIMITS, Limits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-Kind = Literal[
-    "auto",
-    "page",
-    "plain",
-    "html",
-    "docx",
-    "doc",
-    "rtf",
-    "pdf",
-    "alto",
-    "hocr",
-    "ocr",
-    "jsonl",
-    "json",
-    "csv",
-    "tsv",
-    "parquet",
-    "spreadsheet",
-]
 Scorer = Callable[[list[str]], "NDArray[Any]"]
 """Paragraphs → category probabilities, float (paragraphs, categories), rows summing to one."""
 
+Passed = Callable[[str], None]
+"""Told of the name of each file or member that is passed over, as its kind is not read."""
 
 TOLD = ("sections", "kind", "encoding", "id_field", "title_field", "text_field", "date_field")
 """The options that a user says, rather than the program."""
@@ -78,3 +63,24 @@ class ReadingOptions:
     def record(self) -> dict[str, Any]:
         """What a user says of the inputs, as JSON; ``ReadingOptions(**record)`` has it again, with the usual limits."""
         return {name: getattr(self, name) for name in TOLD}
+
+
+def unheard(name: str) -> None:
+    """What happens to a passed name where nobody listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRun:
+    """What the reading of many inputs shares.
+
+    ``refused`` hears of rows, members and files that cannot be read, ``passed`` of names whose kind
+    is not read; ``scorer`` judges paragraphs; ``stems`` are those that ids have been given so far.
+    ``together``: whether small files of text in archives are read together, by compiled code.
+    """
+
+    options: ReadingOptions = field(default_factory=ReadingOptions)
+    refused: Refused = raise_refused
+    passed: Passed = unheard
+    scorer: Scorer | None = None
+    stems: GivenStems = field(default_factory=GivenStems)
+    together: bool = False

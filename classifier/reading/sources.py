@@ -6,53 +6,40 @@ import io
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from classifier.article import Article
 from classifier.errors import InputRefused, Refused, raise_refused
 from classifier.messages import say
-from classifier.reading.documents.documents import read_document
-from classifier.reading.documents.gathering import Gathering, is_small_text
+from classifier.reading.documents.documents import Gathering, is_small_text, read_document
 from classifier.reading.file_names import GivenStems, show_name
+from classifier.reading.formats import ARCHIVES, READABLE, TABLES
 from classifier.reading.kinds import (
-    ARCHIVES,
     OLE,
-    READABLE,
-    TABLES,
+    SHARED_ENDINGS,
     chosen_kind,
     find_packing,
     is_hidden,
     is_readable,
     kind_by_content,
-    ocr_kind,
-    sheet_kind,
+    kind_by_start,
     split_name,
 )
 from classifier.reading.limits import Limits
 from classifier.reading.origin import Origin
 from classifier.reading.packed_streams import TooMuch, Unpacking, put_back, read_whole, unpack
-from classifier.reading.reading_options import ReadingOptions, Scorer
-from classifier.reading.tables.chunk import ArticleChunk, TableSource
-from classifier.reading.tables.reader import table_chunks
+from classifier.reading.reading_options import Passed, ReadingOptions, ReadingRun, Scorer, unheard
+from classifier.reading.tables.chunk import ArticleChunk, TableSource, table_chunks
 
 if TYPE_CHECKING:
     from classifier.reading.documents.clean_files import FileChunk
 
-_HEAD_OF_OCR = 16_384
 _HEAD = 65_536
-Passed = Callable[[str], None]
-"""Told of the name of each file or member that is passed over, as its kind is not read."""
-
-
 Pieces = Iterator["ArticleChunk | FileChunk | list[Article]"]
 """Tables in chunks of columns, small files read together, documents as lists of Articles."""
-
-
-def _unheard(name: str) -> None:
-    """What happens to a passed name where nobody listens."""
 
 
 def read_open(
@@ -70,23 +57,6 @@ def read_open(
     """
     run = ReadingRun(options or ReadingOptions(), refused, scorer=scorer)
     yield from _articles_of(read_pieces(file, Origin(show_name(name), stem=""), run))
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingRun:
-    """What the reading of many inputs shares.
-
-    ``refused`` hears of rows, members and files that cannot be read, ``passed`` of names whose kind
-    is not read; ``scorer`` judges paragraphs; ``stems`` are those that ids have been given so far.
-    ``together``: whether small files of text in archives are read together, by compiled code.
-    """
-
-    options: ReadingOptions = field(default_factory=ReadingOptions)
-    refused: Refused = raise_refused
-    passed: Passed = _unheard
-    scorer: Scorer | None = None
-    stems: GivenStems = field(default_factory=GivenStems)
-    together: bool = False
 
 
 def read_pieces(file: BinaryIO, origin: Origin, run: ReadingRun, members: range | None = None) -> Pieces:
@@ -124,13 +94,10 @@ class _Reading:
             if not kind:
                 file, kind, _ = _by_content(file, limits)
         kind = chosen_kind(kind, options)
-        if kind in ("json", "html", "spreadsheet") and options.kind == "auto":
+        if kind in SHARED_ENDINGS and options.kind == "auto":
             head = file.read(_HEAD)
             file = put_back(head, file)
-            if kind == "spreadsheet":
-                kind = sheet_kind(head, whole=len(head) < _HEAD)
-            else:
-                kind = ocr_kind(kind, head[:_HEAD_OF_OCR])
+            kind = kind_by_start(kind, head, whole=len(head) < _HEAD)
         if kind in ARCHIVES:
             yield from self._archive(file, kind, packing, origin, members)
         elif kind in TABLES:
@@ -145,7 +112,7 @@ class _Reading:
                 raise InputRefused(origin.name, say("reading.no_row"))
         else:
             data = read_whole(file, origin.name, limits.file_bytes)
-            yield read_document(data, kind, origin, options, self.run.scorer, self.run.refused)
+            yield read_document(data, kind, origin, self.run)
 
     def _member(self, file: BinaryIO, origin: Origin, gathering: Gathering) -> Pieces:
         """One member, and all that was gathered before it and is read by now."""
@@ -168,7 +135,7 @@ class _Reading:
         if self.total is None:
             self.total = Unpacking(name, limits, _size(file))
         met = Counter[str]()
-        gathering = Gathering(run.options, run.refused, run.scorer)
+        gathering = Gathering(run)
 
         def refused(error: InputRefused) -> None:
             met["refused"] += 1
@@ -242,7 +209,7 @@ def read_path(
     refused: Refused = raise_refused,
     scorer: Scorer | None = None,
     stems: GivenStems | None = None,
-    passed: Passed = _unheard,
+    passed: Passed = unheard,
 ) -> Iterator[Article]:
     """Articles of one file, or of a folder and all in it; ``-`` is standard input.
 
@@ -286,7 +253,7 @@ def read_paths(
     refused: Refused = raise_refused,
     *,
     scorer: Scorer | None = None,
-    passed: Passed = _unheard,
+    passed: Passed = unheard,
 ) -> Iterator[Article]:
     """Articles of files and folders in the order given; what cannot be read goes to ``refused``, the rest goes on."""
     stems = GivenStems()
@@ -309,7 +276,7 @@ def read_stdin(
 
 
 def entries_of(
-    folder: str, options: ReadingOptions, refused: Refused, depth: int = 0, *, passed: Passed = _unheard
+    folder: str, options: ReadingOptions, refused: Refused, depth: int = 0, *, passed: Passed = unheard
 ) -> Iterator[tuple[str, os.DirEntry[str]]]:
     """Readable files of a folder and its folders, in sorted order; links to folders are not followed.
 

@@ -12,7 +12,8 @@ from classifier.errors import InputRefused, LanmuError
 from classifier.messages import say
 from classifier.reading.encoding import encoding_of_file
 from classifier.reading.file_names import show_name
-from classifier.reading.kinds import ARCHIVES, TABLES, chosen_kind, is_readable, split_name
+from classifier.reading.formats import ARCHIVES, FORMATS
+from classifier.reading.kinds import chosen_kind, is_readable, split_name
 from classifier.reading.reading_options import ReadingOptions
 from lanmu.archive.locations import Found, open_source
 from lanmu.archive.plan import Cut, Piece
@@ -20,11 +21,6 @@ from lanmu.archive.stems import SeenStems
 
 PACKED_COST = 4
 """A packed byte is about this many bytes of text."""
-FILE_COST = {
-    "text": 4_000, "page": 10_000, "plain": 4_000, "html": 40_000, "docx": 100_000, "doc": 500_000, "pdf": 2_000_000,
-    "alto": 500_000, "hocr": 500_000, "spreadsheet": 100_000,
-}  # fmt: skip
-"""What reading one file of a kind costs beside its bytes, in bytes of plain text scored in the same time."""
 MEMBER_COST = 10_000
 """What reading a member of an archive costs at least: it is unpacked and read alone."""
 _LISTING_COST = 400
@@ -40,7 +36,12 @@ def is_document(path: str, options: ReadingOptions) -> bool:
     """Whether reading this file is Python's work, and not Arrow's."""
     _, kind, _ = split_name(path)
     kind = chosen_kind(kind, options)
-    return kind not in TABLES or kind == "spreadsheet"
+    return _file_cost(kind) > 0
+
+
+def _file_cost(kind: str) -> int:
+    """What reading a file costs beside its bytes; what a file of an unknown kind costs is seen when it is read."""
+    return FORMATS[kind].cost if kind in FORMATS else MEMBER_COST
 
 
 def is_archive(path: str) -> bool:
@@ -57,7 +58,7 @@ def pieces_of(file: Found, base: str, options: ReadingOptions, size: int) -> Ite
     kind = chosen_kind(kind, options)
     whole = Piece(file.path, file.size, file.stamp)
     packed = bool(packing) or kind in ("zip", "parquet", "spreadsheet")
-    cost = file.size * (PACKED_COST if packed else 1) + FILE_COST.get(kind, 10_000 if kind not in TABLES else 0)
+    cost = file.size * (PACKED_COST if packed else 1) + _file_cost(kind)
     cut = None if packing else _CUTTERS.get(kind)
     if cut is None or file.size * _AT_MOST.get(kind, 1) <= size:
         yield whole, max(cost, 1)
@@ -126,7 +127,7 @@ def _member_cost(name: str, size: int) -> int:
         return 0
     _, kind, packing = split_name(name)
     factor = PACKED_COST if packing or kind in ARCHIVES else 1
-    return max(size * factor + max(FILE_COST.get(kind, 0), MEMBER_COST), 1)
+    return max(size * factor + max(_file_cost(kind), MEMBER_COST), 1)
 
 
 def _runs(cut: Cut, file: Found, costs: list[int], size: int) -> Iterator[Costed]:

@@ -25,8 +25,8 @@ from classifier.reading.file_names import GivenStems, show_name
 from classifier.reading.kinds import chosen_kind, split_name
 from classifier.reading.origin import Origin
 from classifier.reading.packed_streams import stretch
-from classifier.reading.reading_options import ReadingOptions
-from classifier.reading.sources import Pieces, ReadingRun, read_pieces
+from classifier.reading.reading_options import ReadingOptions, ReadingRun
+from classifier.reading.sources import Pieces, read_pieces
 from classifier.reading.tables.chunk import TableSource
 from lanmu.archive.ahead import ahead
 from lanmu.archive.folder import RunFolder
@@ -201,8 +201,8 @@ def read_content(piece: Piece, content: bytes, options: ReadingOptions, refused:
     stem, kind, _ = split_name(name)
     try:
         origin = Origin(name, stem=piece.stem or stem)
-        kind = chosen_kind(kind, options)
-        yield read_document(content, kind, origin, options, model.probabilities, refused, may_be_clean=False)
+        run = ReadingRun(options, refused, scorer=model.probabilities)
+        yield read_document(content, chosen_kind(kind, options), origin, run, may_be_clean=False)
     except (InputRefused, GeneratorExit):
         raise
     except Exception as error:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from classifier.errors import InputRefused, LanmuError, Refused
 from classifier.files import written_output
 from classifier.messages import say
-from classifier.reading.documents.printed_pages import PRINTED_KINDS, read_placed_articles
+from classifier.reading.documents.printed_pages import read_placed_articles
+from classifier.reading.formats import FORMATS
 from classifier.reading.kinds import chosen_kind, kind_by_content, ocr_kind, split_name
 from classifier.reading.layout.drawing import number_articles, page_svg
 from classifier.reading.layout.pdf_process import draw_page_in_process
 from classifier.reading.origin import Origin
 from classifier.reading.packed_streams import read_whole
+from classifier.reading.reading_options import ReadingRun
 
 if TYPE_CHECKING:
     from classifier.article import Article, TaggedArticle
@@ -44,7 +46,8 @@ class ShownPages:
         self.places: tuple[PlacedArticle, ...]
 
         origin = Origin(path, stem=stem)
-        self.pages, reading = read_placed_articles(self.data, self.kind, origin, options, model.probabilities, refused)
+        run = ReadingRun(options, refused, scorer=model.probabilities)
+        self.pages, reading = read_placed_articles(self.data, self.kind, origin, run)
         self.articles: tuple[Article, ...] = reading.articles
         self.places = reading.places
 
@@ -77,7 +80,7 @@ def _read(path: str, options: ReadingOptions) -> tuple[bytes, str, str]:
         reason = f"cannot be read ({error.strerror or error}); check the path and its rights"
         raise InputRefused(path, reason) from error
     kind = chosen_kind(ocr_kind(kind or kind_by_content(data[:2_048]), data[:16_384]), options)
-    if kind not in PRINTED_KINDS or packing:
+    if FORMATS[kind].form != "printed" or packing:
         raise LanmuError(say("show.not_printed", path=str(path)))
     return data, kind, stem
 

@@ -10,14 +10,18 @@ import tarfile
 import zipfile
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from classifier.errors import InputRefused
-from classifier.reading import ReadingOptions, read_bytes, read_path, read_paths, read_stdin
+from classifier.errors import InputRefused, LanmuError, raise_refused
+from classifier.reading import ReadingOptions, TableSource, read_bytes, read_path, read_paths, read_stdin, table_chunks
+from classifier.reading.documents.documents import read_document
 from classifier.reading.file_names import printable
-from classifier.reading.kinds import KINDS, READABLE, unread_ending
+from classifier.reading.formats import FORMATS, KINDS, READABLE, Kind, load_reader
+from classifier.reading.kinds import unread_ending
+from classifier.reading.origin import Origin
+from classifier.reading.reading_options import ReadingRun
 
 TEXT = "护林员巡山\n\n护林员老周每天走二十里山路,三十年没有起过一场火。\n"
 ROWS = [
@@ -167,9 +171,28 @@ def test_what_is_passed_over_is_counted_by_ending(tmp_path: Path) -> None:
     assert Counter(map(unread_ending, passed)) == {".jpg": 2, ".odt": 1, "": 1, ".png": 1, ".gif": 1}
 
 
-def test_the_kinds_that_messages_list_are_all_that_are_read() -> None:
+def test_messages_name_an_ending_of_each_kind_that_has_one() -> None:
     listed = {f".{word}" for word in re.findall(r"[a-z]+", READABLE)}
     assert {KINDS[ending] for ending in listed & set(KINDS)} == set(KINDS.values())
+
+
+def test_the_table_of_formats_holds_every_kind_that_a_user_may_name() -> None:
+    assert set(FORMATS) - {"text", "zip", "tar"} == set(get_args(Kind)) - {"auto"}
+    for one in FORMATS.values():
+        assert not one.reader or callable(load_reader(one))
+        assert one.reader or one.form in ("text", "archive") or one.kind == "pdf"
+
+
+def test_a_kind_that_is_no_table_is_refused_by_name_and_not_read_as_csv() -> None:
+    source = TableSource(Origin("五月.csv"), ReadingOptions(), raise_refused)
+    for kind in ("docx", "excel"):
+        with pytest.raises(LanmuError, match=f"unknown kind '{kind}'; known are jsonl, json, csv, tsv, spreadsheet"):
+            table_chunks(io.BytesIO("标题,正文\n春播,播完了。\n".encode()), kind, source)
+
+
+def test_a_kind_that_is_no_document_is_refused_by_name_and_not_read_as_text() -> None:
+    with pytest.raises(LanmuError, match="unknown kind 'csv'; known are text, page"):
+        read_document(TEXT.encode(), "csv", Origin("五月.txt"), ReadingRun())
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import zipfile
 
 from classifier.errors import InputRefused
 from classifier.messages import say
+from classifier.reading.documents.text_files import FileText
 from classifier.reading.documents.word import WordText, read_relations, read_styles
 from classifier.reading.limits import Limits
 from classifier.reading.packed_streams import check_parts
@@ -18,7 +19,7 @@ _HEADING = pattern(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
 _MAIN = "word/document.xml"
 
 
-def docx_text(data: bytes, name: str, limits: Limits) -> str:
+def docx_text(data: bytes, name: str, limits: Limits) -> FileText:
     """All text that a reader of a .docx sees, in its order; headings as ``#`` lines, tables as ``|`` rows.
 
     Tracked insertions and moves count as done, deletions as gone; text boxes and notes stand after the
@@ -36,7 +37,7 @@ def docx_text(data: bytes, name: str, limits: Limits) -> str:
         raise InputRefused(name, say("word.damaged", error=error)) from error
     if not any(lines):
         raise InputRefused(name, say("word.no_text"))
-    return "\n".join(lines)
+    return FileText("\n".join(lines))
 
 
 def _read_parts(parts: zipfile.ZipFile, name: str, limits: Limits) -> list[str]:

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from classifier.article import Article
-from classifier.errors import InputRefused, Refused, raise_refused
+from classifier.errors import InputRefused, Refused
 from classifier.messages import say
 from classifier.reading.documents.text_files import add_doubts, read_text
 from classifier.reading.doubts import doubt
+from classifier.reading.formats import format_of, load_reader
 from classifier.reading.layout.arrange import arrange
 from classifier.reading.layout.legible import is_garbled
 from classifier.reading.layout.pdf_process import PAGE_SECONDS, read_pages_in_process
 from classifier.reading.layout.printed import DamagedPage, PrintedPage
 from classifier.reading.layout.printed_articles import PrintedReading, read_arranged, running_text
 from classifier.reading.origin import Origin
-from classifier.reading.reading_options import ReadingOptions, Scorer
+from classifier.reading.reading_options import ReadingOptions, ReadingRun
 
-PRINTED_KINDS = ("pdf", "alto", "hocr", "ocr")
 SCANNED = say("printed.scanned")
 WITHOUT_TEXT = say("printed.without_text")
 GARBLED = say("printed.garbled")
@@ -55,7 +55,7 @@ def read_printed_pages(data: bytes, kind: str, name: str, options: ReadingOption
     """
     limits = options.limits
     if kind != "pdf":
-        read = _ocr_pages(data, kind, name)
+        read: list[PrintedPage] | str = load_reader(format_of(kind, "printed"))(data, name)
         if isinstance(read, str):
             return PrintedPages((), text=read)
         if len(read) > limits.pdf_pages:
@@ -86,65 +86,39 @@ def read_printed_pages(data: bytes, kind: str, name: str, options: ReadingOption
     return PrintedPages(tuple(legible), _notes(pages, written, legible), tuple(damaged))
 
 
-def read_printed_file(
-    data: bytes,
-    kind: str,
-    origin: Origin,
-    options: ReadingOptions,
-    scorer: Scorer | None = None,
-    refused: Refused = raise_refused,
-) -> list[Article]:
+def read_printed_file(data: bytes, kind: str, origin: Origin, run: ReadingRun) -> list[Article]:
     """The articles of a file of printed pages; a PDF of one column, such as a report, is read as running text.
 
-    Damaged pages go to ``refused``, the others are read.
+    Damaged pages go to ``run.refused``, the others are read.
 
     Raises InputRefused as read_printed_pages does, and where there is no article.
     """
-    printed = read_printed_pages(data, kind, origin.name, options)
+    printed = read_printed_pages(data, kind, origin.name, run.options)
     if printed.text:
-        return read_text(printed.text, "page", origin, options, scorer)
+        return read_text(printed.text, "page", origin, run.options, run.scorer)
     arranged = [(page, arrange(page)) for page in printed.pages]
-    text = running_text(arranged) if kind == "pdf" and options.kind != "page" else None
+    text = running_text(arranged) if kind == "pdf" and run.options.kind != "page" else None
     if text is not None:
-        articles = read_text(text, options.kind, origin, options, scorer)
+        articles = read_text(text, run.options.kind, origin, run.options, run.scorer)
     else:
-        articles = list(read_arranged(arranged, origin, options, scorer).articles)
-    printed.refuse(origin.name, refused)
+        articles = list(read_arranged(arranged, origin, run.options, run.scorer).articles)
+    printed.refuse(origin.name, run.refused)
     return [add_doubts(articles[0], printed.notes), *articles[1:]]
 
 
 def read_placed_articles(
-    data: bytes,
-    kind: str,
-    origin: Origin,
-    options: ReadingOptions,
-    scorer: Scorer | None = None,
-    refused: Refused = raise_refused,
+    data: bytes, kind: str, origin: Origin, run: ReadingRun
 ) -> tuple[tuple[PrintedPage, ...], PrintedReading]:
     """Pages and the articles on them with their places, for showing what was read as what.
 
     Raises InputRefused as read_printed_file does.
     """
-    printed = read_printed_pages(data, kind, origin.name, options)
+    printed = read_printed_pages(data, kind, origin.name, run.options)
     if printed.text:
         raise InputRefused(origin.name, say("printed.no_places"))
     arranged = [(page, arrange(page)) for page in printed.pages]
-    printed.refuse(origin.name, refused)
-    return printed.pages, read_arranged(arranged, origin, options, scorer)
-
-
-def _ocr_pages(data: bytes, kind: str, name: str) -> list[PrintedPage] | str:
-    if kind == "alto":
-        from classifier.reading.layout.alto import alto_pages
-
-        return alto_pages(data, name)
-    if kind == "hocr":
-        from classifier.reading.layout.hocr import hocr_pages
-
-        return hocr_pages(data, name)
-    from classifier.reading.layout.ocr_json import ocr_json_pages
-
-    return ocr_json_pages(data, name)
+    printed.refuse(origin.name, run.refused)
+    return printed.pages, read_arranged(arranged, origin, run.options, run.scorer)
 
 
 def _unplaced_notes(pages: Sequence[PrintedPage]) -> tuple[str, ...]:

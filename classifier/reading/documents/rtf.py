@@ -13,6 +13,7 @@ from typing import Final
 from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.documents.docx import heading_marks
+from classifier.reading.documents.text_files import FileText
 from classifier.reading.doubts import doubt
 from classifier.reading.limits import Limits
 
@@ -57,8 +58,8 @@ _WIDE_CELL: Final = 40
 """A row lays out a page, and is no row of a table, where a cell holds several paragraphs of this many characters."""
 
 
-def rtf_text(data: bytes, name: str, limits: Limits) -> tuple[str, tuple[str, ...]]:
-    """All text that a reader of an .rtf sees, in its order, and what is doubtful of it.
+def rtf_text(data: bytes, name: str, limits: Limits) -> FileText:
+    """All text that a reader of an .rtf sees, in its order.
 
     Headings are ``#`` lines, tables ``|`` rows, characters that could not be read U+FFFD.
     What was deleted with tracking on, hidden text, the code of fields, headers and footers are left out; text boxes
@@ -79,7 +80,8 @@ def rtf_text(data: bytes, name: str, limits: Limits) -> tuple[str, tuple[str, ..
     lines = reader.finished_lines()
     if not any(lines):
         raise InputRefused(name, say("word.no_text"))
-    return "\n".join(lines), tuple(notes)
+    text = "\n".join(lines)
+    return FileText(text, text.count("\ufffd"), doubts=tuple(notes))
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from classifier.article import Article
 from classifier.errors import InputRefused
@@ -26,6 +26,19 @@ _BYLINES_OF_A_PAGE = 2
 _SIGNED, _HEADED = "signed", "headed"
 _HEADLINE_CHARS = 30
 _LOOKED_AT_LINES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """A file's text, ``#`` before each headline, with what is doubtful of it.
+
+    ``broken`` counts the characters that could not be read (now U+FFFD), ``nuls`` those left out.
+    """
+
+    text: str
+    broken: int = 0
+    nuls: int = 0
+    doubts: tuple[str, ...] = ()
 
 
 def read_text(

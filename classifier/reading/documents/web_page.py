@@ -9,6 +9,7 @@ from classifier.errors import InputRefused
 from classifier.ideographs import plain_ideographs
 from classifier.messages import say
 from classifier.reading.dates import date_of_name
+from classifier.reading.documents.text_files import with_broken
 from classifier.reading.documents.web.blocks import Page, page_blocks
 from classifier.reading.documents.web.body import Body, find_body
 from classifier.reading.documents.web.embedded import find_embedded_article
@@ -19,6 +20,7 @@ from classifier.reading.encoding import Decoded, common_share, decode
 from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import closing_reporters, first_byline
+from classifier.reading.reading_options import ReadingRun
 
 _READ_AS = {"gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs"}
 _DECLARED = re.compile(
@@ -63,6 +65,12 @@ def read_declared_encoding(data: bytes) -> str:
         if name in _READ_AS:
             return _READ_AS[name]
     return ""
+
+
+def read_web_page(data: bytes, origin: Origin, run: ReadingRun) -> list[Article]:
+    """The article of a web page's bytes, as ``read_html`` reads it."""
+    decoded = decode_page(data, origin.name, run.options.encoding)
+    return with_broken([read_html(decoded.text, origin, run.options.limits)], decoded.broken, decoded.nuls)
 
 
 def read_html(markup: str, origin: Origin, limits: Limits = LIMITS) -> Article:

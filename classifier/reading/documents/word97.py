@@ -12,6 +12,7 @@ from typing import Any
 from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.documents.docx import docx_text
+from classifier.reading.documents.text_files import FileText
 from classifier.reading.doubts import doubt
 from classifier.reading.guarded import CannotRead, GuardedReader, Messages, ReaderEnded, answer_inputs
 from classifier.reading.kinds import OLE, is_locked
@@ -27,8 +28,8 @@ _LOST = frozenset({
 _OBJECT = "\ufffc"
 
 
-def word97_text(data: bytes, name: str, limits: Limits) -> tuple[str, tuple[str, ...]]:
-    """All text that a reader of a .doc sees, as ``docx_text`` gives it, and what is doubtful of it.
+def word97_text(data: bytes, name: str, limits: Limits) -> FileText:
+    """All text that a reader of a .doc sees, as ``docx_text`` gives it.
 
     Raises InputRefused where it is damaged, locked with a password, older than Word 97, or takes too much time or
     memory.
@@ -45,10 +46,10 @@ def word97_text(data: bytes, name: str, limits: Limits) -> tuple[str, tuple[str,
         raise InputRefused(name, say("word.late", seconds=WORD_SECONDS)) from ended
     except OSError as error:
         raise InputRefused(name, say("word.no_folder", error=error.strerror or error)) from error
-    text = docx_text(made, name, limits).replace(_OBJECT, "")
+    text = docx_text(made, name, limits).text.replace(_OBJECT, "")
     if not text.strip():
         raise InputRefused(name, say("word.no_text"))
-    return text, (doubt("boxes_lost"),) if told["lost"] else ()
+    return FileText(text, doubts=(doubt("boxes_lost"),) if told["lost"] else ())
 
 
 # The other process ------------------------------------------------------------------------------------

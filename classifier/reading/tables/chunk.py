@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused, Refused
@@ -16,6 +16,7 @@ from classifier.ideographs import plain_ideographs
 from classifier.messages import Message, say
 from classifier.reading.dates import normal_date
 from classifier.reading.doubts import doubt
+from classifier.reading.formats import format_of, load_reader
 from classifier.reading.origin import Origin
 from classifier.reading.reading_options import ReadingOptions
 
@@ -68,6 +69,16 @@ class TableSource:
 
     def refuse_row(self, position: int, reason: str | Message) -> None:
         self.refused(InputRefused(f"{self.name}:{position}", reason))
+
+
+def table_chunks(file: BinaryIO, kind: str, source: TableSource) -> Iterator[ArticleChunk]:
+    """Read a whole table of ``kind`` (jsonl, json, csv, tsv, parquet, spreadsheet) from an open binary file.
+
+    A row that cannot be read goes to ``source.refused``; a table that cannot be read raises
+    InputRefused, a kind that is no table's LanmuError.
+    """
+    chunks: Iterator[ArticleChunk] = load_reader(format_of(kind, "table"))(file, source)
+    return chunks
 
 
 def wrong_field(name: str, field: str, known: list[str]) -> InputRefused:

@@ -44,6 +44,11 @@ class Heading:
     end: int
 
 
+def tsv_chunks(file: BinaryIO, source: TableSource) -> Iterator[ArticleChunk]:
+    """Read a table with tabs between its cells as ``csv_chunks`` reads others."""
+    return csv_chunks(file, source, "\t")
+
+
 def csv_chunks(
     file: BinaryIO, source: TableSource, delimiter: str = "", rows: RowRange | None = None
 ) -> Iterator[ArticleChunk]:

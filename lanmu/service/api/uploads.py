@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, File, Form, UploadFile
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from classifier.reading.kinds import READABLE
-from classifier.reading.reading_options import Kind, ReadingOptions
+from classifier.reading.formats import READABLE, Kind
+from classifier.reading.reading_options import ReadingOptions
 from lanmu.service.api.schemas import FileTaggedOut
 from lanmu.service.api.tagging import json_response, records
 from lanmu.service.container import Service, TheService

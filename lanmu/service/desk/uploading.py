@@ -12,7 +12,7 @@ from starlette.responses import Response
 from classifier.article import Article
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import say
-from classifier.reading.kinds import COMPRESSED, KINDS
+from classifier.reading.formats import COMPRESSED, KINDS
 from lanmu.service.api.uploads import upload_name
 from lanmu.service.container import Service
 from lanmu.service.desk.filters import ArticleNumber
