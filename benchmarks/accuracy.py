@@ -24,11 +24,10 @@ from classifier.engine.counting.counting import FeatureCounts, count_features
 from classifier.model.features import FeatureSpec
 from classifier.taxonomy import read_taxonomy
 from training.fitting.fit import label_columns
-from training.fitting.presets import NEWS
-from training.fitting.solving import Solution
+from training.fitting.fit_options import NEWS
+from training.fitting.matrix import subwords
+from training.fitting.solving import Solution, one_blas_thread
 from training.fitting.splits import folds
-from training.fitting.subwords import subwords
-from training.fitting.threads import one_blas_thread
 from training.labels.near_duplicates import near_duplicate_groups
 from training.vectors.background import read_background
 

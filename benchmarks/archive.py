@@ -39,8 +39,8 @@ from typing import Any
 from benchmarks.news import Pair, changed, read_news
 from benchmarks.peers import ScikitLearn, jieba_words
 from classifier.columns import TextColumn
-from classifier.model.choice import model_path
 from classifier.model.topic_model import TopicModel
+from classifier.model.versions import model_path
 from lanmu.archive.folder import choose_target
 from lanmu.archive.plan import Task
 from lanmu.archive.running import Work, score_archive

@@ -25,9 +25,8 @@ from training.fitting.calibration import (
 from training.fitting.fit import label_columns, score_held_out, typical_examples
 from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import feature_matrix
-from training.fitting.solving import solve_weights
+from training.fitting.solving import one_blas_thread, solve_weights
 from training.fitting.splits import time_blocks
-from training.fitting.threads import one_blas_thread
 from training.labels.corpora import HOLDOUT_FROM
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups

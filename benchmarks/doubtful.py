@@ -15,9 +15,8 @@ from lanmu.commands.label_options import read_examples
 from training.fitting.fit import label_columns
 from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import feature_matrix
-from training.fitting.solving import solve_weights
+from training.fitting.solving import one_blas_thread, solve_weights
 from training.fitting.splits import folds, hold_apart, holdout_mask, time_blocks
-from training.fitting.threads import one_blas_thread
 from training.labels.corpora import real_labels
 from training.labels.near_duplicates import near_duplicate_groups
 

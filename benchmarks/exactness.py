@@ -27,14 +27,14 @@ import numpy as np
 
 from benchmarks.news import labelled_news
 from classifier.columns import TextColumn
-from classifier.engine.words.column_words import cut_column
 from classifier.engine.words.dictionary import Dictionary
-from classifier.model.choice import model_path
 from classifier.model.features import FeatureSpec
 from classifier.model.model_files import read_model
+from classifier.model.versions import model_path
 from classifier.model.weights import LinearWeights
 from tests.reference.comparing import BATCH, Differs, compare_scores, corpus_articles
 from tests.reference.scikit_learn import Cut, fitted_model, pipeline
+from tests.segmentation.compiled_words import cut_column
 from tests.segmentation.strange_texts import strange_texts
 
 STRANGE = 200_000

@@ -32,8 +32,7 @@ from classifier.model.weights import LinearWeights
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
 from training.fitting.calibration import expected_calibration_error
 from training.fitting.fit import fit_model
-from training.fitting.fit_options import FitOptions
-from training.fitting.presets import choose_default_options
+from training.fitting.fit_options import FitOptions, choose_default_options
 from training.fitting.start import Start, start_of, with_unlabelled
 from training.labels.corpora import HOLDOUT_FROM, fudan, real_examples, real_labels, thucnews_titles
 from training.labels.examples import Examples

@@ -21,8 +21,7 @@ from training.evaluation.metrics import macro_f1
 from training.fitting.fit import label_columns
 from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import Matrix, feature_matrix
-from training.fitting.solving import solve_weights
-from training.fitting.threads import one_blas_thread
+from training.fitting.solving import one_blas_thread, solve_weights
 from training.labels.corpora import real_examples, real_labels
 
 BATCH = 32

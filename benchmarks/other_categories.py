@@ -20,9 +20,8 @@ import numpy as np
 
 from training.fitting.calibration import best_calibration, expected_calibration_error
 from training.fitting.fit import label_columns, score_held_out
-from training.fitting.fit_options import FitOptions
+from training.fitting.fit_options import ARTICLES, HEADLINES, MANY_HEADLINES, FitOptions
 from training.fitting.matrix import feature_matrix
-from training.fitting.presets import ARTICLES, HEADLINES, MANY_HEADLINES
 from training.fitting.solving import dual, solve_weights
 from training.fitting.splits import folds
 from training.fitting.start import start_of, with_vectors

@@ -26,8 +26,8 @@ class Article(BaseModel):
 
 
 def same_model() -> Answer:
-    from classifier.model.choice import model_path
     from classifier.model.model_files import read_model
+    from classifier.model.versions import model_path
     from tests.reference.scikit_learn import pipeline
 
     stored = read_model(model_path())

@@ -20,8 +20,8 @@ from classifier.model.decisions import ReviewRule
 from lanmu.commands.label_options import read_examples
 from training.evaluation.answers import decide_examples
 from training.fitting.fit import fit_model
+from training.fitting.solving import one_blas_thread
 from training.fitting.splits import hold_apart, holdout_mask
-from training.fitting.threads import one_blas_thread
 from training.labels.corpora import second_categories
 from training.labels.near_duplicates import near_duplicate_groups
 

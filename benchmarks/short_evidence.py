@@ -14,8 +14,8 @@ import numpy as np
 
 from classifier.columns import TextColumn
 from classifier.files import find_shipped
-from classifier.model.choice import model_path
 from classifier.model.topic_model import TopicModel
+from classifier.model.versions import model_path
 from training.labels.file import examples_of, read_labels
 
 BOUNDS = (0, 1, 3, 5, 8, 1000)

@@ -31,8 +31,8 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.news import Pair, articles, headlines, labelled_news, long_texts, read_news
 from benchmarks.peers import FastText, Lanmu, ScikitLearn, Way, jieba_words, trained_fasttext
-from classifier.model.choice import model_path
 from classifier.model.model_files import read_model
+from classifier.model.versions import model_path
 
 BASELINE = "jieba + scikit-learn"
 PRE_CUT = "fastText on words cut before"

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.news import read_news
-from classifier.model.choice import model_path
 from classifier.model.topic_model import TopicModel
+from classifier.model.versions import model_path
 from training.fitting.calibration import best_calibration
 from training.fitting.fit import score_held_out
 from training.fitting.fit_options import FitOptions

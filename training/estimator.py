@@ -18,8 +18,7 @@ from classifier.messages import say
 from classifier.model.features import FeatureSpec
 from classifier.taxonomy import Taxonomy
 from training.fitting.fit import fit_model
-from training.fitting.fit_options import FitOptions
-from training.fitting.presets import choose_default_options
+from training.fitting.fit_options import FitOptions, choose_default_options
 from training.labels.examples import Examples
 
 Text = str | tuple[str, str] | Article

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from classifier.errors import ModelError
 from classifier.messages import Language, say
 from classifier.model.entries import is_number, plain_values
 from classifier.model.form import NO_BODY, ROUND_UP
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from classifier.model.weights import LinearWeights, Scores
+from classifier.model.weights import LinearWeights, Scores
 
 UNSURE, TOO_SHORT, UNFAMILIAR, STRICT = 1, 2, 4, 32
 REASONS: Mapping[int, str] = {
@@ -99,8 +97,6 @@ class ReviewRule:
 
         ``category`` is the best column and ``probability`` its own; ``form`` are the bits of form.form_bits.
         """
-        import numpy as np
-
         words = familiarity[:, 0]
         spread = np.maximum(words, 1.0)
         unfamiliar = (familiarity[:, 2] / spread > self.surprise) | (familiarity[:, 1] / spread < self.known)
@@ -163,8 +159,6 @@ class Decisions:
 
 def decide(scores: Scores, weights: LinearWeights, rule: ReviewRule, form: NDArray[np.uint8]) -> Decisions:
     """Scores → probabilities → the best category and whether it is accepted."""
-    import numpy as np
-
     probabilities = weights.probabilities(scores.scores)
     category = probabilities.argmax(axis=1)
     probability = probabilities[np.arange(len(category)), category]

@@ -6,16 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from classifier.errors import ModelError
 from classifier.messages import say
 from classifier.model.entries import plain_values
 from classifier.text import is_word
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 Field = Literal["title", "text", "lead"]
 Analyser = Literal["words", "characters"]
@@ -181,8 +180,6 @@ def weigh(
     idf
         float32[V], words before character n-grams.
     """
-    import numpy as np
-
     blocks: list[BlockValues] = []
     squares = 0.0
     for name, analyser, weight in spec.blocks:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import numpy as np
+from numpy.typing import NDArray
 
+from classifier.columns import TextColumn
 from classifier.text import is_blank, normalise
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from classifier.columns import TextColumn
 
 NO_BODY, ROUND_UP = 8, 16
 ROUND_UP_ENDINGS = ("快讯", "简讯", "短讯")
@@ -22,8 +18,6 @@ The kernel takes each to have two characters.
 
 def form_bits(titles: TextColumn, texts: TextColumn, fold: NDArray[np.uint16]) -> NDArray[np.uint8]:
     """Bits of NO_BODY and ROUND_UP of each article, uint8[n], by its normalised text."""
-    import numpy as np
-
     bits = np.zeros(len(titles), np.uint8)
     for i in range(len(titles)):
         if is_blank(texts[i], fold):

@@ -8,7 +8,10 @@ import os
 import shutil
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from classifier.engine.words.dictionary import MAX_FREQUENCY, MAX_WORD
 from classifier.errors import ModelError, TaxonomyError
@@ -22,9 +25,6 @@ from classifier.model.weights import LinearWeights
 from classifier.strings import StringTable
 from classifier.taxonomy import COLOUR, Category, Taxonomy
 from classifier.text import CharacterTable, with_plain_ideographs
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 FORMAT = 1
 SPREAD = "calibration.spread"
@@ -192,8 +192,6 @@ def _checksum(record: dict[str, Any]) -> str:
 
 
 def _tensors(weights: LinearWeights) -> dict[str, NDArray[Any]]:
-    import numpy as np
-
     return {
         "words.blob": weights.words.blob,
         "words.offsets": weights.words.offsets,
@@ -212,8 +210,6 @@ def _tensors(weights: LinearWeights) -> dict[str, NDArray[Any]]:
 
 
 def _weights(path: Path, manifest: Manifest) -> LinearWeights:
-    import numpy as np
-
     tensors = read_tensors(path)
 
     def taken(name: str, dtype: Any, *shape: int | None) -> NDArray[Any]:

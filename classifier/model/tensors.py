@@ -10,14 +10,14 @@ import json
 import mmap
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from classifier.errors import ModelError
 from classifier.files import write_bytes_whole
 from classifier.messages import say
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 MAX_HEADER_BYTES = 1_000_000
 MAX_FILE_BYTES = 4_000_000_000
@@ -30,8 +30,6 @@ _ALIGNMENT = 64
 
 def write_tensors(path: Path, tensors: Mapping[str, NDArray[Any]]) -> None:
     """Write arrays under their names; the same arrays give the same bytes."""
-    import numpy as np
-
     names = {np.dtype(code): name for name, code in _DTYPES.items()}
     header: dict[str, Any] = {}
     pieces: list[bytes] = []
@@ -60,8 +58,6 @@ def read_tensors(path: Path) -> dict[str, NDArray[Any]]:
 
     Raises ModelError naming the file where its header and its size do not agree.
     """
-    import numpy as np
-
     try:
         with path.open("rb") as file:
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -8,28 +8,30 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
+import numpy as np
+from numpy.typing import NDArray
+
 from classifier.article import Article, TaggedArticle
 from classifier.columns import TextColumn
+from classifier.engine.scoring.python_scorer import PythonScorer
 from classifier.errors import ModelError
 from classifier.messages import say
-from classifier.model.choice import model_path
 from classifier.model.decisions import Decisions, decide, list_reasons
+from classifier.model.explanation import Explainer
 from classifier.model.form import form_bits
 from classifier.model.model_files import StoredModel, read_model
+from classifier.model.versions import model_path
 from classifier.model.weights import Scores
 from classifier.reading import read_path
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from classifier.engine.scoring.python_scorer import PythonScorer
     from classifier.engine.scoring.scorer import KernelScorer
-    from classifier.engine.scoring.walk import WalkScorer
     from classifier.model.explanation import Explainer
 
 Engine = Literal["auto", "compiled", "python"]
 FEW_BYTES = 50_000
-"""Up to this much text in all, walking the tables in Python ends sooner than loading the compiled kernel."""
+"""Up to this much text in all, the engine in plain Python ends sooner than loading the compiled kernel."""
 
 
 class TopicModel:
@@ -40,7 +42,7 @@ class TopicModel:
     stored
         What ``read_model`` read; ``classifier.load()`` and ``TopicModel.load(folder)`` do both.
     engine
-        ``compiled`` (fast), ``python`` (the same tables walked in plain Python, starts at once), or
+        ``compiled`` (fast), ``python`` (the same in plain Python, starts at once), or
         ``auto``: Python for little text, the compiled one from then on. Both give jieba's words and the
         same scores within 1e-9.
     threads
@@ -71,7 +73,7 @@ class TopicModel:
         self.taxonomy = stored.manifest.taxonomy
         self.engine: Engine = engine
         self.threads = threads
-        self._walked = 0
+        self._scored = 0
         rule = stored.manifest.review
         self.review = rule if accept_accuracy is None else rule.at(accept_accuracy)
 
@@ -94,32 +96,28 @@ class TopicModel:
 
     @cached_property
     def kernel(self) -> KernelScorer:
-        from classifier.engine.scoring.scorer import KernelScorer
+        from classifier.engine.scoring.scorer import KernelScorer  # loads LLVM, which little text does without
 
         return KernelScorer(self.weights, threads=self.threads)
 
     @cached_property
-    def walk(self) -> WalkScorer:
-        from classifier.engine.scoring.walk import WalkScorer
-
-        return WalkScorer(self.weights)
+    def python_scorer(self) -> PythonScorer:
+        return PythonScorer(self.weights)
 
     @cached_property
     def explainer(self) -> Explainer:
-        from classifier.model.explanation import Explainer
-
         return Explainer(self.weights)
 
     def _takes_kernel(self, size: int = 0) -> bool:
         """Whether the compiled kernel scores this much more text (bytes), which is counted."""
         if self.engine != "auto" or "kernel" in self.__dict__:
             return self.engine != "python"
-        self._walked += size
-        return self._walked >= FEW_BYTES
+        self._scored += size
+        return self._scored >= FEW_BYTES
 
     def score(self, titles: TextColumn, texts: TextColumn) -> Scores:
         """Scores before calibration, and familiarity."""
-        scorer = self.kernel if self._takes_kernel(_size_of(titles, texts)) else self.walk
+        scorer = self.kernel if self._takes_kernel(_size_of(titles, texts)) else self.python_scorer
         return scorer.score(titles, texts)
 
     def decide(self, titles: TextColumn, texts: TextColumn) -> Decisions:
@@ -127,7 +125,7 @@ class TopicModel:
         if self._takes_kernel(_size_of(titles, texts)):
             return self.kernel.decide(titles, texts, self.review)
         form = form_bits(titles, texts, self.weights.table.fold)
-        return decide(self.walk.score(titles, texts), self.weights, self.review, form)
+        return decide(self.python_scorer.score(titles, texts), self.weights, self.review, form)
 
     def decide_strings(self, titles: Sequence[str], texts: Sequence[str]) -> Decisions:
         """The same for Python strings; sooner than making columns of them first."""
@@ -189,8 +187,6 @@ class TopicModel:
         return replace(tagged, evidence=tuple(evidence[:limit]))
 
     def _tagged(self, articles: Sequence[Article], decisions: Decisions) -> list[TaggedArticle]:
-        import numpy as np
-
         ids = self.taxonomy.ids
         categories = self.taxonomy.categories
         order = np.argsort(-decisions.probabilities, axis=1, kind="stable")

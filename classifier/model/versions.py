@@ -1,4 +1,4 @@
-"""models/: versions of a model, which one is current, and the journal of every change."""
+"""models/: versions of a model, which one is meant or current, and the journal of every change."""
 
 from __future__ import annotations
 
@@ -13,10 +13,57 @@ from pathlib import Path
 from typing import Any
 
 from classifier.errors import ModelError
-from classifier.files import sync_folder, write_text_whole
+from classifier.files import find_shipped, sync_folder, write_text_whole
 from classifier.messages import Said, record_of, said_of, say
-from classifier.model.choice import CURRENT, MAX_NAME, current_name, is_name
 from classifier.model.model_files import MANIFEST, Manifest, read_manifest, read_model
+
+CURRENT = "current"
+MAX_NAME = 120
+
+
+def models_folder(models: Path | None = None) -> Path:
+    """The folder of model versions: the given one, $LANMU_MODELS, ./models with a current model, or the shipped."""
+    if models is not None:
+        return models
+    if chosen := os.environ.get("LANMU_MODELS"):
+        return Path(chosen)
+    here = Path("models")
+    return here if (here / CURRENT).is_file() else find_shipped("models")
+
+
+def current_name(models: Path) -> str:
+    """The name of the current version in a folder of models."""
+    path = models / CURRENT
+    if not models.is_dir():
+        raise ModelError(say("model.no_folder", folder=str(models)))
+    try:
+        name = path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(say("model.no_current", path=str(path), error=str(error))) from error
+    if not is_name(name):
+        raise ModelError(say("model.no_name", path=str(path)))
+    return name
+
+
+def is_name(name: str) -> bool:
+    """Whether a string can be a version's name: no path in it, not hidden."""
+    allowed = all(character.isalnum() or character in "-_." for character in name)
+    return 0 < len(name) <= MAX_NAME and allowed and not name.startswith(".") and name != CURRENT
+
+
+def model_path(model: str | None = None, models: Path | None = None) -> Path:
+    """The folder of a model given as a path or a version's name; without one, $LANMU_MODEL or the current version."""
+    model = model or os.environ.get("LANMU_MODEL") or None
+    folder = models_folder(models)
+    if model is None:
+        return folder / current_name(folder)
+    if is_name(model) and (folder / model).is_dir():
+        return folder / model
+    path = Path(model)
+    if not path.is_dir():
+        raise ModelError(say("model.unknown", model=model, folder=str(folder)))
+    return path
+
 
 HISTORY = "history.jsonl"
 LOCK_SECONDS = 60.0
@@ -193,7 +240,7 @@ class Registry:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Keep everybody from changing the folder.  ModelError where another program does."""
-        from filelock import FileLock, Timeout
+        from filelock import FileLock, Timeout  # what only reads a model starts without
 
         self.folder.mkdir(parents=True, exist_ok=True)
         try:

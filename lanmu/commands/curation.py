@@ -92,8 +92,8 @@ def next_(
 
     Example: lanmu labels next archive/ --count 20 --out to-label.csv
     """
-    from classifier.model.choice import model_path
     from classifier.model.topic_model import TopicModel
+    from classifier.model.versions import model_path
     from classifier.reading import ReadingOptions, read_paths
     from training.curation.curate import to_label_next
     from training.labels.file import read_labels

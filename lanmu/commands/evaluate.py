@@ -197,13 +197,13 @@ def _drift(
     from dataclasses import replace
 
     from classifier.files import write_output
-    from classifier.model.choice import model_path
     from classifier.model.model_files import read_model
+    from classifier.model.versions import model_path
     from training.evaluation.answers import fold_answers
     from training.evaluation.drift.measure import check_dates, drift, reference_of
     from training.evaluation.drift.report import drift_page, print_drift
     from training.fitting.fit import fit_model
-    from training.fitting.presets import choose_default_options
+    from training.fitting.fit_options import choose_default_options
 
     check_dates(archive)
     stored = read_model(model_path(model, models))
@@ -220,8 +220,8 @@ def _drift(
 
 def _champion(models: Path | None) -> StoredModel | None:
     """The current model, to be compared with; None where there is none."""
-    from classifier.model.choice import model_path
     from classifier.model.model_files import read_model
+    from classifier.model.versions import model_path
 
     try:
         return read_model(model_path(None, models))

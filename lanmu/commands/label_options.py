@@ -184,9 +184,8 @@ def fit_start(
     """
     from dataclasses import replace
 
-    from classifier.model.choice import models_folder
-    from classifier.model.versions import Registry
-    from training.fitting.presets import choose_default_options
+    from classifier.model.versions import Registry, models_folder
+    from training.fitting.fit_options import choose_default_options
     from training.fitting.start import Start, start_of, starting_model
 
     if base is not None and not base.prior:
@@ -221,7 +220,7 @@ def read_unlabelled_pool(
 
     ``apart``: without near-duplicates of labels.  LanmuError where no path is there, whether they join or not.
     """
-    from training.fitting.unlabelled import read_unlabelled
+    from training.fitting.self_training import read_unlabelled
 
     if not paths:
         return None, 0

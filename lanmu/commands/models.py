@@ -29,8 +29,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 
 
 def _registry(folder: Path | None) -> Registry:
-    from classifier.model.choice import models_folder
-    from classifier.model.versions import Registry
+    from classifier.model.versions import Registry, models_folder
 
     return Registry(models_folder(folder))
 
@@ -87,8 +86,8 @@ def show(
 
     Example: lanmu models show
     """
-    from classifier.model.choice import current_name
     from classifier.model.model_files import MANIFEST, read_manifest
+    from classifier.model.versions import current_name
     from lanmu.commands.model_summary import print_model
 
     registry = _registry(models)
@@ -148,8 +147,8 @@ def diff(
 
     Example: lanmu models diff lanmu-1 model
     """
-    from classifier.model.choice import current_name
     from classifier.model.model_files import read_model
+    from classifier.model.versions import current_name
     from training.promotion.comparison import compare_models
 
     registry = _registry(models)

@@ -29,8 +29,8 @@ def review(
 
     Example: lanmu review tagged --most 200
     """
-    from classifier.model.choice import model_path
     from classifier.model.topic_model import TopicModel
+    from classifier.model.versions import model_path
     from lanmu.archive.doubtful import choose_doubtful, read_finished_plan, read_texts
     from lanmu.archive.folder import choose_target
     from lanmu.commands.users import find_database, me

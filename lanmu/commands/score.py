@@ -105,8 +105,8 @@ def score(
 
     Example: lanmu score archive/ --out tagged
     """
-    from classifier.model.choice import model_path
     from classifier.model.model_files import read_manifest
+    from classifier.model.versions import model_path
     from lanmu.archive.folder import choose_target
     from lanmu.archive.plan import Task, refusal_words
     from lanmu.archive.running import Work, score_archive

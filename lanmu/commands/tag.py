@@ -98,8 +98,8 @@ def tag(
     Example: lanmu tag samples/page.md
     """
     from classifier.files import check_writable
-    from classifier.model.choice import model_path
     from classifier.model.topic_model import TopicModel
+    from classifier.model.versions import model_path
     from classifier.reading import ReadingOptions, read_paths
 
     if not paths:

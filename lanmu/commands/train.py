@@ -223,8 +223,8 @@ def _options_of(registry: Registry, name: str) -> FitOptions:
 def _seed(registry: Registry, taxonomy: Taxonomy) -> None:
     """Begin an empty folder with the shipped model, so that a new one has something to be better than."""
     from classifier.files import find_shipped
-    from classifier.model.choice import current_name
     from classifier.model.model_files import read_manifest
+    from classifier.model.versions import current_name
     from training.fitting.prior import find_renamed
 
     if registry.current is not None:

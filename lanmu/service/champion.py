@@ -11,10 +11,10 @@ from pathlib import Path
 from classifier.article import Article
 from classifier.errors import LanmuError
 from classifier.messages import Said, say
-from classifier.model.choice import CURRENT, current_name
 from classifier.model.decisions import ReviewRule
 from classifier.model.model_files import Manifest, StoredModel, read_model
 from classifier.model.topic_model import Engine, TopicModel
+from classifier.model.versions import CURRENT, current_name
 from classifier.taxonomy import Taxonomy
 
 log = logging.getLogger("lanmu.service")
@@ -33,7 +33,7 @@ class Champion:
 
     ``model`` may be read from any thread; who has read it goes on with that one.  The new model is
     loaded and tried before it takes over; where that fails, the old one stays and ``problem`` says
-    why.  Until the compiled kernel is ready, the same model answers by the slower walk.
+    why.  Until the compiled kernel is ready, the same model is slower, in plain Python.
     """
 
     def __init__(

@@ -10,8 +10,7 @@ from fastapi import Depends, Request
 
 from classifier.files import find_shipped, write_bytes_whole
 from classifier.messages import Said, say
-from classifier.model.choice import CURRENT, current_name, models_folder
-from classifier.model.versions import Registry
+from classifier.model.versions import CURRENT, Registry, current_name, models_folder
 from lanmu.service.champion import Champion
 from lanmu.service.inbox.outgoing import Outgoing
 from lanmu.service.inbox.watching import WatchedFolder

@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Final, get_args
 from classifier.errors import LabelsError, LanmuError
 from classifier.files import write_text_whole
 from classifier.messages import Language, say
-from classifier.model.choice import current_name
 from classifier.model.model_files import read_manifest, read_model
 from classifier.model.topic_model import TopicModel
-from classifier.model.versions import Registry
+from classifier.model.versions import Registry, current_name
 from classifier.processes import python_command
 from classifier.reading.dates import is_iso
 from classifier.taxonomy import Taxonomy, read_taxonomy
@@ -109,7 +108,7 @@ def measure_drift(settings: Settings, report: Path) -> dict[str, object]:
     from training.evaluation.drift.measure import drift, reference_of
     from training.evaluation.drift.report import drift_page
     from training.fitting.fit import fit_model
-    from training.fitting.presets import choose_default_options
+    from training.fitting.fit_options import choose_default_options
 
     stored = read_model(settings.models / current_name(settings.models))
     taxonomy = stored.manifest.taxonomy

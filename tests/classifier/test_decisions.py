@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from classifier.article import Article
-from classifier.model.choice import model_path
 from classifier.model.decisions import NEVER, STRICT, TOO_SHORT, UNSURE, ReviewRule, list_reasons
 from classifier.model.model_files import MANIFEST, read_manifest, read_model, write_model
 from classifier.model.topic_model import Engine, TopicModel
+from classifier.model.versions import model_path
 
 EVENING = (
     "本报讯 6月18日晚，白桦县文化广场灯火通明，“石榴花开”民族团结主题文艺晚会在这里举行。各族群众自编自演的合唱、"

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from classifier.columns import TextColumn
+from classifier.engine.scoring.python_scorer import PythonScorer
 from classifier.engine.scoring.scorer import KernelScorer
-from classifier.engine.scoring.walk import WalkScorer
 from classifier.model.explanation import Explainer
 from classifier.model.features import FeatureSpec
 from classifier.model.model_files import read_model
@@ -39,7 +39,7 @@ def test_engines_agree(spec: FeatureSpec, tmp_path: Path) -> None:
     texts = TextColumn.from_strings([text for _, text in ARTICLES])
     plain = PlainScorer(weights).score(titles, texts)
     assert np.ptp(plain.scores) > 0.1
-    for scorer in (KernelScorer(weights), KernelScorer(weights, threads=2), WalkScorer(weights)):
+    for scorer in (KernelScorer(weights), KernelScorer(weights, threads=2), PythonScorer(weights)):
         scores = scorer.score(titles, texts)
         np.testing.assert_allclose(scores.scores, plain.scores, rtol=0, atol=1e-9)
         np.testing.assert_allclose(scores.familiarity, plain.familiarity, rtol=1e-12)

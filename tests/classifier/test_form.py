@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from classifier.article import Article
 from classifier.columns import TextColumn
-from classifier.model.choice import model_path
 from classifier.model.form import NO_BODY, ROUND_UP, form_bits
 from classifier.model.topic_model import TopicModel
+from classifier.model.versions import model_path
 from classifier.text import normalise
 
 HARVEST = (

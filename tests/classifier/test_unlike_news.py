@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from classifier.article import Article
-from classifier.model.choice import model_path
 from classifier.model.topic_model import TopicModel
+from classifier.model.versions import model_path
 
 STRANGE = {
     "English": (

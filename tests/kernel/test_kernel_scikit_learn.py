@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.engine.scoring.scorer import KernelScorer
-from classifier.model.choice import model_path
 from classifier.model.features import FeatureSpec
 from classifier.model.model_files import read_model
+from classifier.model.versions import model_path
 from classifier.model.weights import LinearWeights
 from tests.kernel.articles import WRITTEN, strange_articles
 from tests.reference.comparing import compare_scores, corpus_articles

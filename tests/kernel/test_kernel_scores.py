@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier.columns import TextColumn
+from classifier.engine.scoring.python_scorer import PythonScorer
 from classifier.engine.scoring.scorer import KernelScorer
-from classifier.engine.scoring.walk import WalkScorer
 from classifier.model.decisions import ReviewRule, decide
 from classifier.model.features import FeatureSpec
 from classifier.model.form import form_bits
@@ -50,7 +50,7 @@ def test_scores_are_those_of_the_plain_engine(weights: LinearWeights) -> None:
     expected = PlainScorer(weights).score(*columns(ARTICLES))
     assert np.ptp(expected.scores, axis=0).min() > 0.1 and expected.familiarity.max() > 100
     assert_alike(KernelScorer(weights).score(*columns(ARTICLES)), expected)
-    assert_alike(WalkScorer(weights).score(*columns(ARTICLES)), expected)
+    assert_alike(PythonScorer(weights).score(*columns(ARTICLES)), expected)
 
 
 def test_threads_give_the_very_same_numbers(weights: LinearWeights) -> None:
@@ -149,7 +149,7 @@ def test_words_added_by_the_user() -> None:
     for weights in (with_words, without):
         expected = PlainScorer(weights).score(*columns(WRITTEN))
         assert_alike(KernelScorer(weights).score(*columns(WRITTEN)), expected)
-        assert_alike(WalkScorer(weights).score(*columns(WRITTEN)), expected)
+        assert_alike(PythonScorer(weights).score(*columns(WRITTEN)), expected)
 
 
 def test_one_scorer_for_many_callers() -> None:

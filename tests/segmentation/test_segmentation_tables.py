@@ -15,9 +15,9 @@ import pytest
 
 from classifier.engine.words import compiled
 from classifier.engine.words.cache import KEPT_FILES, _choose_trusted, is_trusted, keep, keep_arrays
-from classifier.engine.words.column_words import cut
 from classifier.engine.words.dictionary import Dictionary
 from classifier.engine.words.jieba_tables import segmentation_tables, tables_key
+from tests.segmentation.compiled_words import cut
 
 Arrays = dict[str, "np.ndarray[tuple[int], np.dtype[np.int64]]"]
 ROOT = Path(__file__).parents[2]
@@ -25,8 +25,8 @@ CUT = """
 import json, sys, time
 from classifier.engine.words.dictionary import Dictionary
 from classifier.engine.words.jieba_tables import segmentation_tables
-from classifier.engine.words.walking import WordWalker
-words = WordWalker(segmentation_tables(Dictionary().entries))("南京市长江大桥上的云上之家")
+from classifier.engine.words.python_cutting import PythonCutter
+words = PythonCutter(segmentation_tables(Dictionary().entries))("南京市长江大桥上的云上之家")
 print(json.dumps({"words": words, "jieba": "jieba" in sys.modules}))
 """
 """What a process of its own does: cut with the tables, and say whether it had to load jieba for that."""

@@ -1,4 +1,4 @@
-"""The same words as jieba's, from compiled code and from the walk in plain Python."""
+"""The same words as jieba's, from compiled code and from plain Python."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.columns import TextColumn
-from classifier.engine.words.column_words import cut, cut_column
 from classifier.engine.words.dictionary import Dictionary
 from classifier.engine.words.jieba_tables import segmentation_tables
-from classifier.engine.words.walking import WordWalker
+from classifier.engine.words.python_cutting import PythonCutter
 from classifier.text import character_table, normalise
 from tests.examples import ALL, examples
 from tests.reference.plain import jieba_tokenizer
+from tests.segmentation.compiled_words import cut, cut_column
 from tests.segmentation.strange_texts import LATIN, MARKS, SENTENCES, strange_texts
 
 CORPUS = Path(os.environ.get("LANMU_CORPUS", Path(__file__).parents[3] / "shared" / "data"))
@@ -64,20 +64,20 @@ def reference(dictionary: Dictionary) -> Iterator[Any]:
         finalseg.Force_Split_Words.intersection_update(before)
 
 
-def assert_same(texts: Iterable[str], dictionary: Dictionary, hmm: bool, walk: bool = True) -> None:
-    """Compare jieba, the compiled code and the walk on every text."""
+def assert_same(texts: Iterable[str], dictionary: Dictionary, hmm: bool, plain: bool = True) -> None:
+    """Compare jieba, the compiled code and plain Python on every text."""
     texts = list(texts)
     column = TextColumn.from_strings(texts)
     ends, offsets = cut_column(column, dictionary=dictionary, hmm=hmm)
-    walker = WordWalker(segmentation_tables(dictionary.entries), hmm)
+    python_cutter = PythonCutter(segmentation_tables(dictionary.entries), hmm)
     with reference(dictionary) as jieba:
         for i, text in enumerate(texts):
             expected = jieba.lcut(text, HMM=hmm)
             stops = ends[offsets[i] : offsets[i + 1]].tolist()
             words = [text[start:stop] for start, stop in zip([0, *stops], stops, strict=False)]
             assert words == expected, repr(text)
-            if walk:
-                assert walker(text) == expected, repr(text)
+            if plain:
+                assert python_cutter(text) == expected, repr(text)
 
 
 @pytest.mark.thorough
@@ -160,7 +160,7 @@ def corpus_texts() -> Iterator[str]:
 def test_words_of_whole_corpora(hmm: bool) -> None:
     texts = corpus_texts()
     while batch := list(islice(texts, 2000)):
-        assert_same(batch, Dictionary(), hmm, walk=False)
+        assert_same(batch, Dictionary(), hmm, plain=False)
 
 
 @pytest.mark.slow
@@ -168,4 +168,4 @@ def test_words_of_whole_corpora(hmm: bool) -> None:
 @pytest.mark.parametrize("hmm", [True, False], ids=["hmm", "no hmm"])
 @pytest.mark.parametrize("dictionary", [Dictionary(), OWN_WORDS], ids=["jieba's", "with own words"])
 def test_words_of_very_many_strange_texts(dictionary: Dictionary, hmm: bool) -> None:
-    assert_same(strange_texts(31 + hmm, 60_000), dictionary, hmm, walk=False)
+    assert_same(strange_texts(31 + hmm, 60_000), dictionary, hmm, plain=False)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.article import Article
-from classifier.model.highlighting import mark_text
+from classifier.model.explanation import mark_text
 from classifier.model.topic_model import TopicModel
 from classifier.taxonomy import Category, Taxonomy
 from lanmu.service.desk.categories import lighter, stylesheet

@@ -16,8 +16,7 @@ from tests.conftest import Lanmu
 from tests.reference.plain import PlainScorer
 from tests.training.shipped import shipped_examples
 from training.fitting.fit import Fitted, fit_model
-from training.fitting.fit_options import FitOptions
-from training.fitting.presets import choose_default_options
+from training.fitting.fit_options import FitOptions, choose_default_options
 from training.fitting.seen import seen_record
 from training.fitting.start import Start, start_of
 from training.labels.examples import Examples

@@ -10,9 +10,8 @@ import pytest
 
 from classifier.engine.scoring.scorer import KernelScorer
 from classifier.errors import TaxonomyError
-from classifier.model.choice import model_path
 from classifier.model.model_files import Manifest, StoredModel, read_manifest, read_model, write_model
-from classifier.model.versions import Registry
+from classifier.model.versions import Registry, model_path
 from classifier.taxonomy import Category, Taxonomy, read_taxonomy
 from tests.training.new_category import NEW, notices
 from tests.training.shipped import shipped_examples

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from classifier.engine.scoring.walk import WalkScorer
-from classifier.model.highlighting import mark_text
+from classifier.engine.scoring.python_scorer import PythonScorer
+from classifier.model.explanation import mark_text
 from tests.conftest import Lanmu
 from tests.small_model import small_weights
 from training.labels.file import Label, labels_csv
@@ -126,7 +126,7 @@ def test_marks_lie_on_the_words_as_printed() -> None:
     from classifier.model.features import FeatureSpec
 
     weights = small_weights(FeatureSpec(title=1.0, text=1.0, words=2))
-    cut = WalkScorer(weights).cut
+    cut = PythonScorer(weights).cut
     text = "縣醫院的醫\n生給老人量ＢＰ血压,　医生很忙。"
     pieces = mark_text(text, {"医生": 0.5, "血压": -0.2, "老人 量": 0.9}, cut, weights.table.fold)
     assert "".join(piece.text for piece in pieces) == text

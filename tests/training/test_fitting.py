@@ -12,8 +12,8 @@ from scipy.optimize import minimize
 
 from classifier.engine.scoring.scorer import KernelScorer
 from classifier.files import find_shipped
-from classifier.model.choice import model_path
-from classifier.model.probabilities import calibrate
+from classifier.model.versions import model_path
+from classifier.model.weights import calibrate
 from classifier.taxonomy import read_taxonomy
 from tests.training.shipped import shipped_examples
 from training.fitting.calibration import (
@@ -25,9 +25,8 @@ from training.fitting.calibration import (
     strictest,
 )
 from training.fitting.fit import fit_model, measure_apart, typical_examples
-from training.fitting.fit_options import FitOptions
+from training.fitting.fit_options import MANY_HEADLINES, NEWS, FitOptions
 from training.fitting.matrix import feature_matrix
-from training.fitting.presets import MANY_HEADLINES, NEWS
 from training.fitting.splits import time_blocks
 from training.labels.corpora import has_corpus
 from training.labels.examples import Examples

@@ -6,15 +6,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from classifier.engine.scoring.python_scorer import PythonScorer
 from classifier.engine.scoring.scorer import KernelScorer
-from classifier.engine.scoring.walk import WalkScorer
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from classifier.text import character_table, normalise, with_signs
 from tests.reference.plain import PlainScorer
 from tests.training.shipped import shipped_examples
 from training.fitting.fit import fit_model
-from training.fitting.fit_options import FitOptions
-from training.fitting.presets import ARTICLES, HEADLINES, NEWS, choose_default_options
+from training.fitting.fit_options import ARTICLES, HEADLINES, NEWS, FitOptions, choose_default_options
 from training.labels.examples import Examples
 from training.vectors.general import learn_general_vectors, read_general_vectors, vocabulary
 from training.vectors.news import read_word_vectors
@@ -55,7 +54,7 @@ def test_every_engine_gives_the_scores_of_a_preset(written: Examples, options: F
     weights = fit_model(examples, own(examples), options).weights
     asked = examples.take(range(0, len(examples), 3)).columns
     plain = PlainScorer(weights).score(*asked)
-    for scorer in (KernelScorer(weights), WalkScorer(weights)):
+    for scorer in (KernelScorer(weights), PythonScorer(weights)):
         scores = scorer.score(*asked)
         np.testing.assert_allclose(scores.scores, plain.scores, atol=1e-9)
         np.testing.assert_allclose(scores.familiarity, plain.familiarity, rtol=1e-6)

@@ -128,7 +128,7 @@ def test_options_are_searched_and_kept_only_if_better(labels: list[Label], taxon
 def _read(folder: Path, seconds: float, problems: multiprocessing.Queue[str], seen: multiprocessing.Queue[str]) -> None:
     import time
 
-    from classifier.model.choice import model_path
+    from classifier.model.versions import model_path
 
     names: set[str] = set()
     end = time.monotonic() + seconds

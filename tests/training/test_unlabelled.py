@@ -18,8 +18,8 @@ from classifier.taxonomy import Category, Taxonomy
 from tests.conftest import Lanmu
 from tests.training.shipped import shipped_examples
 from training.fitting.fit import fit_model
+from training.fitting.self_training import make_unlabelled, read_unlabelled
 from training.fitting.start import start_of, with_unlabelled
-from training.fitting.unlabelled import make_unlabelled, read_unlabelled
 from training.labels.examples import Examples
 from training.promotion.from_names import fit_from_names, names_options
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from classifier.engine.words.column_words import cut
 from classifier.engine.words.dictionary import Dictionary
 from classifier.model.model_files import read_manifest
 from tests.conftest import Lanmu
+from tests.segmentation.compiled_words import cut
 from tests.training.shipped import shipped_labels
 from training.labels.file import labels_csv
 

@@ -22,9 +22,8 @@ from training.fitting.calibration import fit_calibration
 from training.fitting.fit import label_columns
 from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import Matrix, feature_matrix
-from training.fitting.solving import solve_weights
+from training.fitting.solving import one_blas_thread, solve_weights
 from training.fitting.splits import outer_folds
-from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
 

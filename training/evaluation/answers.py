@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from classifier.engine.scoring.scorer import KernelScorer
 from classifier.errors import LabelsError, ModelError
 from classifier.messages import Message, Said
-from classifier.model.choice import model_path
 from classifier.model.decisions import Decisions
 from classifier.model.form import form_bits
 from classifier.model.topic_model import TopicModel
+from classifier.model.versions import model_path
 from classifier.model.weights import LinearWeights
 from classifier.taxonomy import Taxonomy
 from training.fitting.fit import Fitted

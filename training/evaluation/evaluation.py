@@ -14,12 +14,11 @@ from classifier.messages import Message
 from classifier.model.model_files import StoredModel
 from classifier.model.weights import LinearWeights
 from training.evaluation.answers import Answers, Fit, Say, answers_by
-from training.evaluation.baselines import baseline_answers
 from training.evaluation.curves import Slice, accuracy_by_share, by_length, by_source, by_year, confusion, reliability
 from training.evaluation.learning_curve import LearningCurve, learning_curve
 from training.evaluation.metrics import metrics_of
 from training.evaluation.mistakes import Mistake, category_words, worst_mistakes
-from training.evaluation.versus import Versus, honest_answers, versus
+from training.evaluation.versus import Versus, baseline_answers, honest_answers, versus
 from training.evaluation.wording import Wording
 from training.fitting.splits import Part, hold_apart, holdout_mask, is_held_out, latest, outer_folds
 from training.labels.examples import Examples

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.model_selection import GroupKFold
 
-from classifier.model.probabilities import calibrate, divide_by_spread, softmax
-from training.fitting.threads import one_blas_thread
+from classifier.model.weights import calibrate, divide_by_spread, softmax
+from training.fitting.solving import one_blas_thread
 
 Method = Literal["temperature", "vector", "dirichlet"]
 METHODS: tuple[Method, ...] = ("temperature", "vector", "dirichlet")
@@ -36,7 +36,7 @@ RIDGE: Mapping[Method, float] = {"temperature": 1.0, "vector": 10.0, "dirichlet"
 
 @dataclass(frozen=True)
 class Calibration:
-    """probabilities = softmax(matrix · scores / σ^spread + offset) (calibration.calibrate).
+    """probabilities = softmax(matrix · scores / σ^spread + offset) (weights.calibrate).
 
     ``matrix`` float64[K, K], ``offset`` float64[K].
     """

@@ -34,9 +34,8 @@ from training.fitting.matrix import Matrix, feature_matrix
 from training.fitting.newcomers import Newcomers, find_known_elsewhere
 from training.fitting.prior import Prior
 from training.fitting.self_training import SelfTraining
-from training.fitting.solving import Solution, solve_weights
+from training.fitting.solving import Solution, one_blas_thread, solve_weights
 from training.fitting.splits import folds, time_blocks
-from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
 from training.vectors.background import read_background

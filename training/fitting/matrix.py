@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags_array, hstack, vstack
+from scipy.sparse import csr_matrix, diags, diags_array, hstack, vstack
 from sklearn.feature_selection import chi2
 
 from classifier.engine.counting.counting import FeatureCounts, count_features
@@ -19,7 +20,6 @@ from classifier.strings import StringTable
 from training.fitting.fit_options import FitOptions
 from training.fitting.prior import Prior, with_background
 from training.fitting.solving import Shared, Solution, times_shared
-from training.fitting.subwords import subwords
 from training.labels.examples import Examples
 from training.vectors.background import Background, read_background
 from training.vectors.general import read_general_vectors
@@ -38,7 +38,7 @@ class Matrix:
 
     ``shared`` [groups · V, d], csr float64 or dense float32, or None: what features have in common (subwords, word
     vectors), as strong against X as the options say; X · shared are further columns whose weights
-    are folded into those of the features (solving.solved).  ``prior``: the weights that the fit
+    are folded into those of the features (solving.solve_weights).  ``prior``: the weights that the fit
     starts from, and their intercepts.  ``counts``: what X was made from, where ``as_new`` needs it;
     ``known_anyway`` bool[V] marks the features that a model would know without these labels.
     """
@@ -226,3 +226,40 @@ def _scale(X: csr_matrix, vectors: NDArray[np.float32], strength: float) -> None
     means = times_shared(X, vectors)
     spread = np.sqrt(((means - means.mean(0)) ** 2).sum(1).mean())
     vectors *= np.float32(strength / spread if spread > 0 else 0.0)
+
+
+LONGEST = 2
+"""Characters and pairs of characters; longer ones gain nothing (docs/notebook/accuracy.md)."""
+
+
+def subwords(words: Iterable[str], idf: NDArray[np.float32], present: csr_matrix) -> csr_matrix:
+    """What each word has of each character n-gram, float64 csr [words, n-grams].
+
+    ``idf`` float32[words], ``present`` bool csr [n, words]: which articles hold which words.  With
+    x the words' tf-idf values, x · this are the n-grams' values: counts of their words times the
+    n-grams' own idf.  As fastText sums n-grams into words (Bojanowski et al. 2017), but folded into
+    the words' weights after fitting, so that scoring costs nothing more.
+    """
+    holding = _incidence(list(words))
+    articles = np.bincount((present.astype(np.float32) @ holding).indices, minlength=holding.shape[1])
+    gram_idf = np.log((1 + present.shape[0]) / (1 + articles)) + 1
+    inverse = np.divide(1.0, idf, out=np.zeros(len(idf)), where=idf > 0)
+    return (diags(inverse) @ holding @ diags(gram_idf)).tocsr()
+
+
+def _incidence(words: list[str]) -> csr_matrix:
+    """How often each n-gram is in each word, float64 csr [words, n-grams]; pairs of words have none."""
+    columns: list[int] = []
+    number: dict[str, int] = {}
+    ends = np.zeros(len(words) + 1, np.int64)
+    for i, word in enumerate(words):
+        if " " not in word:
+            columns += [
+                number.setdefault(word[j : j + n], len(number))
+                for n in range(1, LONGEST + 1)
+                for j in range(len(word) - n + 1)
+            ]
+        ends[i + 1] = len(columns)
+    matrix: Any = csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(words), len(number)))
+    matrix.sum_duplicates()
+    return matrix

@@ -18,12 +18,10 @@ from classifier.engine.words.dictionary import Dictionary
 from classifier.errors import ModelError
 from classifier.files import find_shipped
 from classifier.messages import Said, join, say
-from classifier.model.choice import current_name
 from classifier.model.model_files import StoredModel, read_model
-from classifier.model.versions import Registry
+from classifier.model.versions import Registry, current_name
 from classifier.taxonomy import Taxonomy, read_taxonomy
-from training.fitting.fit_options import FitOptions
-from training.fitting.presets import HEADLINES, MANY_HEADLINES, choose_default_options
+from training.fitting.fit_options import HEADLINES, MANY_HEADLINES, FitOptions, choose_default_options
 from training.fitting.prior import Prior, find_renamed, sources_of
 from training.fitting.seen import find_changed, unseen
 from training.fitting.solving import MOST_IN_DUAL

@@ -18,7 +18,7 @@ from training.evaluation.metrics import macro_f1
 from training.fitting.fit import label_columns, score_held_out
 from training.fitting.fit_options import FitOptions
 from training.fitting.matrix import feature_matrix
-from training.fitting.threads import one_blas_thread
+from training.fitting.solving import one_blas_thread
 from training.labels.examples import Examples
 
 DRAWS = 500

@@ -15,13 +15,12 @@ from classifier.model.versions import Registry
 from classifier.taxonomy import Taxonomy
 from training.fitting.calibration import START, Calibration
 from training.fitting.fit import FEWEST_KNOWN, Fitted, HeldOut, solver_of, weights_of
-from training.fitting.fit_options import FitOptions
+from training.fitting.fit_options import ARTICLES, FitOptions, choose_default_options
 from training.fitting.matrix import feature_matrix
 from training.fitting.newcomers import name_examples
-from training.fitting.presets import ARTICLES, choose_default_options
 from training.fitting.prior import number_categories
+from training.fitting.solving import one_blas_thread
 from training.fitting.start import with_unlabelled, with_vectors
-from training.fitting.threads import one_blas_thread
 from training.labels.examples import Examples
 from training.promotion.retrain import base_record, describe_unlabelled
 

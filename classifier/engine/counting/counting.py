@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from classifier.columns import TextColumn
+from classifier.engine.counting.collecting import (
+    BLOCKS,
+    GRAMS,
+    WORDS,
+    Collection,
+    collect_features,
+    gram_strings,
+    word_strings,
+)
 from classifier.engine.words.dictionary import Dictionary
+from classifier.engine.words.jieba_tables import SegmentationTables, segmentation_tables
 from classifier.model.features import FIELDS, Block, FeatureSpec
 from classifier.strings import StringTable
 from classifier.text import CharacterTable, character_table
-
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-
-    from classifier.engine.counting.collecting import Collection
-    from classifier.engine.words.jieba_tables import SegmentationTables
 
 
 @dataclass(frozen=True)
@@ -78,8 +83,6 @@ class FeatureCounts:
 
     def onto(self, words: StringTable, characters: StringTable) -> FeatureCounts:
         """The same counts over a given vocabulary: features it has not are dropped, others are empty columns."""
-        from scipy.sparse import csr_matrix
-
         places = {"words": _places(self.words, words), "characters": _places(self.characters, characters)}
         sizes = {"words": len(words), "characters": len(characters)}
         blocks: dict[Block, csr_matrix] = {}
@@ -111,9 +114,6 @@ def count_features(
 
     The counts are those of features.PlainCounter.  Without ``table``, that of text.character_table.
     """
-    from classifier.engine.counting.collecting import collect_features
-    from classifier.engine.words.jieba_tables import segmentation_tables
-
     if len(titles) != len(texts):
         raise ValueError(f"{len(titles)} titles for {len(texts)} texts")
     tables = segmentation_tables(dictionary.entries)
@@ -132,8 +132,6 @@ def tf_idf(
     spec: FeatureSpec, blocks: Mapping[Block, csr_matrix], words: int, characters: int, idf: NDArray[np.float32]
 ) -> csr_matrix:
     """See ``FeatureCounts.tf_idf``; ``idf`` float32[words + characters]."""
-    from scipy.sparse import csr_matrix
-
     size = words + characters
     n = next(iter(blocks.values())).shape[0]
     shape = (n, spec.groups * size)
@@ -158,10 +156,6 @@ def tf_idf(
 
 def _block(tally: Collection, n: int, name: str, analyser: str) -> csr_matrix:
     """One block's counts out of the common stream, columns by number."""
-    from scipy.sparse import csr_matrix
-
-    from classifier.engine.counting.collecting import BLOCKS, GRAMS, WORDS
-
     number = 2 * FIELDS.index(name) + (analyser == "characters")  # type: ignore[arg-type]
     lengths = np.diff(tally.bounds[: BLOCKS * n + 1])
     mine = np.repeat(np.arange(BLOCKS * n) % BLOCKS == number, lengths)
@@ -179,8 +173,6 @@ def _side(
     min_articles: int,
 ) -> tuple[StringTable, NDArray[np.int64], dict[Block, csr_matrix]]:
     """Features of one analyser: named, those in too few articles dropped, columns in the order of their names."""
-    from classifier.engine.counting.collecting import gram_strings, word_strings
-
     if not blocks:
         return StringTable.of([]), np.zeros(0, np.int64), {}
     together = sum(blocks.values())

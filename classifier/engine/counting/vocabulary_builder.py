@@ -64,8 +64,12 @@ def _by_slot(weights: LinearWeights, rows: list[int], zeros: int) -> tuple[NDArr
 
 def _words(weights: LinearWeights, tables: SegmentationTables) -> tuple[dict[str, NDArray[Any]], list[int]]:
     """Tables of words and pairs, and the features in the order of their slots."""
-
-    from classifier.engine.counting.hashing import EMPTY, fill_pairs, fill_strings, table_size  # needs numba
+    from classifier.engine.counting.hashing import (  # needs numba; only where they are built
+        EMPTY,
+        fill_pairs,
+        fill_strings,
+        table_size,
+    )
     from classifier.engine.counting.lookup import tokens_of_states
 
     strings = list(weights.words)
@@ -112,8 +116,7 @@ def _words(weights: LinearWeights, tables: SegmentationTables) -> tuple[dict[str
 
 def _characters(weights: LinearWeights) -> tuple[dict[str, NDArray[Any]], list[int]]:
     """Tables of character n-grams, and the features in the order of their slots."""
-
-    from classifier.engine.words import double_array
+    from classifier.engine.words import double_array  # needs numba
 
     strings = list(weights.characters)
     idf = weights.idf[len(weights.words) :]

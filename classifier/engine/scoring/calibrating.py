@@ -1,4 +1,4 @@
-"""Scores → probabilities, compiled: what calibration.calibrate does, for a block of articles at once.
+"""Scores → probabilities, compiled: what weights.calibrate does, for a block of articles at once.
 
 Scores lie by category, so that every step goes along the articles, and the compiler takes eight of
 them at a time; one article after the other has sums and maxima to wait for, and takes six times as long.

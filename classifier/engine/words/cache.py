@@ -10,15 +10,15 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from numpy.typing import NDArray
+from platformdirs import user_cache_path
 
 from classifier.errors import ModelError
 from classifier.files import sha256_of
 from classifier.messages import Message, find_language, say
 from classifier.model.tensors import read_tensors, write_tensors
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 KEPT_FILES = 24
 """How many files of a kind are kept; the least recently used go when a new one is built."""
@@ -48,8 +48,6 @@ def find_trusted_folder() -> Path | None:
 
 @cache
 def _choose_trusted(chosen: str) -> Path | None:
-    from platformdirs import user_cache_path
-
     own = user_cache_path("lanmu", appauthor=False)
     wished = Path(chosen) if chosen else own
     refused = False

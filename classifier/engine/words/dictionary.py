@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,9 +79,7 @@ def jieba_tokenizer(entries: Entries) -> Iterator[Any]:
 
     It writes down in ``added`` what is added after them, with the frequency jieba gave it.
     """
-    import logging
-
-    import jieba
+    import jieba  # a tenth of a second, and needed only where tables are built
     from jieba import finalseg
 
     class Recorder(jieba.Tokenizer):  # type: ignore[misc]

@@ -8,18 +8,16 @@ import os
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.engine.words.alphabet import CODES, HAN, HAN_FIRST, HAN_LAST, OUTSIDE, code_table, code_words
 from classifier.engine.words.cache import keep_arrays, sources_digest
-from classifier.engine.words.dictionary import Dictionary, jieba_tokenizer
+from classifier.engine.words.dictionary import Dictionary, Entries, jieba_tokenizer
 from classifier.errors import LanmuError
 from classifier.messages import say
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from classifier.engine.words.dictionary import Entries
 
 _SOURCES = [f"engine/words/{name}.py" for name in ("alphabet", "dictionary", "double_array", "jieba_tables")]
 
@@ -78,10 +76,7 @@ def tables_key(entries: Entries) -> str:
 
 
 def _build(entries: Entries) -> dict[str, NDArray[Any]]:
-    import numpy as np
-
-    from classifier.engine.words import double_array
-    from classifier.engine.words.alphabet import CODES, OUTSIDE, code_table, code_words
+    from classifier.engine.words import double_array  # needs numba; only where tables are built
 
     with jieba_tokenizer(entries) as tokenizer:
         frequencies, total = tokenizer.FREQ, tokenizer.total
@@ -115,10 +110,7 @@ def _build(entries: Entries) -> dict[str, NDArray[Any]]:
 
 
 def _markov_model(codes: NDArray[np.uint16]) -> dict[str, NDArray[Any]]:
-    import numpy as np
     from jieba.finalseg import MIN_FLOAT, emit_P, start_P, trans_P
-
-    from classifier.engine.words.alphabet import HAN, HAN_FIRST, HAN_LAST
 
     states = "BMES"
     emission = np.full((HAN, 4), MIN_FLOAT)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from classifier.article import TaggedArticle, WordEvidence
 from classifier.model.decisions import REASONS, STRICT
-from classifier.model.highlighting import Piece, mark_text
+from classifier.model.explanation import Piece, mark_text
 from classifier.model.topic_model import TopicModel
 from lanmu.service.desk.categories import ShownCategory
 from lanmu.service.desk.rendering import Desk

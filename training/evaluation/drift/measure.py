@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from classifier.engine.counting.counting import count_features
-from classifier.engine.scoring.walk import Finder, WalkScorer
+from classifier.engine.scoring.python_scorer import Finder, PythonScorer
 from classifier.errors import LanmuError
 from classifier.messages import say
 from classifier.model.features import FeatureSpec
@@ -190,7 +190,7 @@ class WordCounter:
 
     def __init__(self, weights: LinearWeights, is_known: Callable[[str], bool] | None = None) -> None:
         self.weights = weights
-        self.cut = WalkScorer(weights).cut
+        self.cut = PythonScorer(weights).cut
         find = Finder(weights.words)
         self.is_known = is_known or (lambda word: find(word) >= 0)
 

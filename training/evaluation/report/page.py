@@ -9,16 +9,15 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from classifier.engine.scoring.walk import WalkScorer
+from classifier.engine.scoring.python_scorer import PythonScorer
 from classifier.messages import Language
+from classifier.model.explanation import Piece, mark_text
 from classifier.model.features import Cut
-from classifier.model.highlighting import Piece, mark_text
 from training.chart_page import chart_page, figure
-from training.evaluation.baselines import COMMONEST
 from training.evaluation.curves import confusion
 from training.evaluation.evaluation import Evaluation
 from training.evaluation.report import charts
-from training.evaluation.versus import Versus
+from training.evaluation.versus import COMMONEST, Versus
 from training.evaluation.wording import TEMPLATES, Wording, curve_sentences
 
 SHOWN_CHARACTERS = 260
@@ -164,7 +163,7 @@ def _mistakes(evaluation: Evaluation, names: Mapping[str, str]) -> Iterable[dict
     for mistake in evaluation.mistakes:
         by = int(answers.by[mistake.index])
         weights = answers.models[by]
-        cut = cuts.setdefault(by, WalkScorer(weights).cut)
+        cut = cuts.setdefault(by, PythonScorer(weights).cut)
         strongest = max((abs(word.weight) for word in mistake.evidence), default=1.0)
         words = {
             field: {word.word: word.weight / strongest for word in mistake.evidence if word.field == field}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from classifier.engine.words.jieba_tables import segmentation_tables
-from classifier.engine.words.walking import WordWalker
+from classifier.engine.words.python_cutting import PythonCutter
 from classifier.spreadsheets import defuse
 from training.labels.label import Label
 from training.labels.label_table import COLUMNS
@@ -81,7 +81,7 @@ def _label_as_json(label: Label) -> dict[str, Any]:
 
 
 def _fasttext(labels: Sequence[Label]) -> bytes:
-    cut = WordWalker(segmentation_tables(), hmm=True)
+    cut = PythonCutter(segmentation_tables(), hmm=True)
     lines = (f"__label__{_one_word(x.category)} {' '.join(' '.join(cut(_flat(x))).split())}\n" for x in labels)
     return "".join(lines).encode()
 

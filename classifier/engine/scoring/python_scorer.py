@@ -1,30 +1,26 @@
-"""WalkScorer: a few articles scored in plain Python over the memory-mapped tables, without waiting for a compiler."""
+"""PythonScorer: a few articles scored in plain Python over the memory-mapped tables, with nothing to compile first."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from classifier.columns import TextColumn
 from classifier.engine.words.jieba_tables import segmentation_tables
-from classifier.engine.words.walking import WordWalker
+from classifier.engine.words.python_cutting import PythonCutter
 from classifier.model.features import Analyser, PlainCounter, weigh
 from classifier.model.weights import LinearWeights, Scores
+from classifier.strings import StringTable
 from classifier.text import is_neutral, is_word, normalise
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from classifier.columns import TextColumn
-    from classifier.strings import StringTable
 
 KEPT_TEXTS = 8
 """How many texts' words are kept: a body is cut once, however many blocks count it."""
 
 
-class WalkScorer:
+class PythonScorer:
     """The scores of KernelScorer, in milliseconds an article, from a process that has just started.
 
     ``cut`` gives the words of a normalised text.
@@ -32,7 +28,7 @@ class WalkScorer:
 
     def __init__(self, weights: LinearWeights) -> None:
         self.weights = weights
-        self.cut = lru_cache(KEPT_TEXTS)(WordWalker(segmentation_tables(weights.user_words), weights.spec.hmm))
+        self.cut = lru_cache(KEPT_TEXTS)(PythonCutter(segmentation_tables(weights.user_words), weights.spec.hmm))
         self._counter = PlainCounter(weights.spec, self.cut, weights.table.is_word)
         self._find: dict[Analyser, Finder] = {
             "words": Finder(weights.words), "characters": Finder(weights.characters)

@@ -18,7 +18,7 @@ _COMES_FROM = {B: (E, S), M: (B, M), E: (B, M), S: (E, S)}
 """Possible predecessors; the later letter wins a tie."""
 
 
-class WordWalker:
+class PythonCutter:
     """Cuts texts as jieba does, with the tables that the compiled code reads, but needs no compiler."""
 
     def __init__(self, tables: SegmentationTables, hmm: bool = True) -> None:

@@ -1,4 +1,4 @@
-"""Words of a text, and word ends of whole columns, by compiled code."""
+"""Words of a text, and word ends of whole columns, by the compiled code that scores: what tests ask it for."""
 
 from __future__ import annotations
 
