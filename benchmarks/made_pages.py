@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Literal
 
 from classifier.reading.page.accounting import PageReading
-from classifier.reading.page.signs import ENDS
+from classifier.reading.patterns import ENDS
 
 Place = Literal["lead", "line", "end"]
 

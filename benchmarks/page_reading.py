@@ -21,7 +21,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.made_pages import found_stories, is_one_story, make_page, torn
-from classifier.reading.page import fragments, topics
+from classifier.reading.page import joining, topics
 from classifier.reading.page.page import read_page
 from classifier.reading.page.topics import MIN_SIDE_CHARS, pairs_of, sign_values, story_changes
 from classifier.reading.reading_options import Scorer
@@ -109,7 +109,7 @@ def write_tables(items: list[Item]) -> None:
     lines += [first + "".join(seconds) for first, seconds in sorted(follow.items())]
     WORD_PAIRS.write_text("\n".join(lines) + "\n", encoding="utf-8")
     topics._common_pairs.cache_clear()
-    fragments.word_pairs.cache_clear()
+    joining.word_pairs.cache_clear()
 
 
 def signs(paragraphs: list[str]) -> list[tuple[int, list[float]]]:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from classifier.ideographs import plain_codes, plain_ideographs
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -22,6 +20,14 @@ SPACE = 0x20
 LINE_BREAK = 0x0A
 _INVISIBLE = frozenset([0x00AD, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF])
 _LINE_BREAKS = frozenset([0x0A, 0x0B, 0x0C, 0x0D, 0x1C, 0x1D, 0x1E, 0x85, 0x2028, 0x2029])
+_KANGXI, _COMPATIBLE = range(0x2F00, 0x2FD6), (range(0xF900, 0xFB00), range(0x2F800, 0x2FA1E))
+# Unicode's Equivalent Unified Ideographs of the CJK radicals supplement; NFKC knows only two of them.
+_RADICALS = (
+    "⺁厂⺂乛⺃乚⺄乙⺅亻⺆冂⺈刀⺉刂⺊卜⺋㔾⺌小⺍小⺎兀⺏尣⺐尢⺒巳⺓幺⺔彑⺕彐⺖忄⺗㣺⺘扌⺙攵⺛旡⺜日⺝月⺞歺⺟母⺠民⺡氵⺢氺⺣灬⺤爫⺥爫"
+    "⺦丬⺧牛⺨犭⺩王⺫目⺬示⺭礻⺮竹⺯糹⺰纟⺱罓⺲罒⺳㓁⺶羊⺸羋⺹耂⺺肀⺼月⺽臼⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻈讠⻉贝⻋车⻌辶⻍辶⻎辶"
+    "⻏邑⻐钅⻑長⻒镸⻓长⻔门⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻟飠⻠饣⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⻳龟"
+)
+_LOOK_ALIKE = re.compile("[\u2e80-\u2fd5\uf900-\ufaff\U0002f800-\U0002fa1d]")
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,25 @@ def _fold_code(code: int, simplify: object) -> int:
 
 def _narrow(character: str) -> str:
     return unicodedata.normalize("NFKC", character) if 0xFF01 <= ord(character) <= 0xFFEE else character
+
+
+def plain_ideographs(text: str) -> str:
+    """``text`` with radicals and compatibility ideographs as plain characters (⼈⼤ as 人大), one for one."""
+    return text.translate(plain_codes()) if _LOOK_ALIKE.search(text) else text
+
+
+@cache
+def plain_codes() -> dict[int, int]:
+    """The code point of each radical and compatibility ideograph, and that of the plain one."""
+    codes = {ord(a): ord(b) for a, b in zip(_RADICALS[::2], _RADICALS[1::2], strict=True)}
+    for codes_of_block in (_KANGXI, *_COMPATIBLE):
+        for code in codes_of_block:
+            plain = unicodedata.normalize("NFKC", chr(code))
+            if len(plain) == 1 and ord(plain) != code:
+                codes[code] = ord(plain)
+    for code in (0x2E9F, 0x2EF3):
+        codes[code] = ord(unicodedata.normalize("NFKC", chr(code)))
+    return codes
 
 
 def with_plain_ideographs(table: CharacterTable) -> CharacterTable:

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from classifier.reading.formats import Kind
-from classifier.reading.limits import LIMITS, Limits
-from classifier.reading.reading_options import ReadingOptions, Scorer
+from classifier.reading.reading_options import LIMITS, Limits, ReadingOptions, Scorer
 from classifier.reading.sources import read_bytes, read_open, read_path, read_paths, read_pieces, read_stdin
 from classifier.reading.tables.chunk import ArticleChunk, TableSource, table_chunks
 

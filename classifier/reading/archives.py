@@ -11,11 +11,10 @@ from typing import BinaryIO, cast
 
 from classifier.errors import InputRefused, Refused
 from classifier.messages import say
-from classifier.reading.file_names import GivenStems, tar_name, zip_name
+from classifier.reading.file_names import GivenStems, is_hidden, is_readable, split_name, tar_name, zip_name
 from classifier.reading.formats import FORMATS
-from classifier.reading.kinds import is_hidden, is_readable, split_name
-from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.packed_streams import BoundedStream, Unpacking, unpack
+from classifier.reading.reading_options import LIMITS, Limits
 
 _HEADER_BYTES = 1 << 20
 """A tar's own records (long names, attributes) are read whole; none is longer than a few paths."""

@@ -1,10 +1,21 @@
-"""Names of files and members: as text that can be shown and written, and as ids that tell articles apart."""
+"""Names of files and members: as text to show, what their endings stand for, and ids that tell articles apart."""
 
 from __future__ import annotations
 
 import posixpath
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from classifier.reading.formats import COMPRESSED, KINDS, PACKED_TAR
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_RECENT = 65_536
+"""How many stems are kept as they come before they are sorted."""
 
 
 def show_name(name: str) -> str:
@@ -45,6 +56,48 @@ def zip_name(name: str, is_utf8: bool) -> str:
         return name
 
 
+@lru_cache(1_024)
+def split_name(name: str) -> tuple[str, str, str]:
+    """The stem, the kind its ending stands for (``text``, ``jsonl`` …, empty if unknown) and its compression."""
+    base = _base(name.rstrip("/\\")) or name
+    stem, ending = _split_ending(base)
+    packed = COMPRESSED.get(ending, "")
+    if packed:
+        base = stem
+        stem, ending = _split_ending(stem)
+    packed = packed or PACKED_TAR.get(ending, "")
+    kind = KINDS.get(ending, "")
+    return (stem if kind else base) or base, kind, packed
+
+
+def _base(name: str) -> str:
+    """The last part of a path, of whatever system."""
+    return (name.replace("\\", "/") if "\\" in name else name).rpartition("/")[2]
+
+
+def _split_ending(base: str) -> tuple[str, str]:
+    """A file's name without its ending, and the ending in small letters; a name of an ending alone has none."""
+    stem, _, ending = base.rpartition(".")
+    return (stem, f".{ending.lower()}") if stem.strip(".") else (base, "")
+
+
+def is_readable(name: str) -> bool:
+    """Whether a file of this name is read when met in a folder or archive."""
+    base = _base(name)
+    return not base.startswith((".", "~$")) and bool(split_name(base)[1])
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file is one of the system's or of an open program's, which nobody means to be read."""
+    base = _base(name)
+    return base.startswith((".", "~$")) or base.lower() in ("thumbs.db", "desktop.ini") or "__MACOSX/" in name
+
+
+def unread_ending(name: str) -> str:
+    """The ending by which a file that is not read is counted; empty where it has none."""
+    return posixpath.splitext(posixpath.basename(name.replace("\\", "/")))[1].lower()[:12]
+
+
 class GivenStems:
     """The stems that files of one run have been given: a second file of the same name gets its folder before it.
 
@@ -63,6 +116,63 @@ class GivenStems:
             if self._paths.setdefault(candidate, path) == path:
                 return self._prefix + candidate
         return path
+
+
+class SeenStems:
+    """The stems of the files seen so far, in eight bytes a file: which have the name of one before them."""
+
+    def __init__(self) -> None:
+        self._recent: set[int] = set()
+        self._sorted: list[NDArray[np.uint64]] = []
+
+    def other_stem(self, path: str) -> str:
+        """The stem that a file of this path gets instead of its own; empty where no file before it has that."""
+        own = split_name(path)[0]
+        if self._add(own):
+            return ""
+        for candidate in stem_candidates(path, own):
+            if self._add(candidate):
+                return candidate
+        return path
+
+    def taken_before(self, paths: Iterable[str]) -> tuple[str, ...]:
+        """Which stems of those that these files would get were given to files before all of them.
+
+        With them ``GivenStems`` gives these files the same stems as if it had met all files before them.
+        """
+        own: set[str] = set()
+        taken: dict[str, None] = {}
+        for path in paths:
+            for candidate in stem_candidates(path, split_name(path)[0]):
+                if candidate in own:
+                    continue
+                if self._add(candidate):
+                    own.add(candidate)
+                    break
+                taken[candidate] = None
+        return tuple(taken)
+
+    def _add(self, stem: str) -> bool:
+        """Whether a stem is new; it is kept."""
+        import hashlib
+
+        import numpy as np
+
+        key = int.from_bytes(hashlib.blake2b(stem.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+        if key in self._recent:
+            return False
+        for keys in self._sorted:
+            place = int(np.searchsorted(keys, np.uint64(key)))
+            if place < len(keys) and int(keys[place]) == key:
+                return False
+        self._recent.add(key)
+        if len(self._recent) >= _RECENT:
+            self._sorted.append(np.sort(np.fromiter(self._recent, np.uint64, len(self._recent))))
+            self._recent.clear()
+            while len(self._sorted) > 1 and len(self._sorted[-2]) <= len(self._sorted[-1]):
+                last = self._sorted.pop()
+                self._sorted[-1] = np.sort(np.concatenate([self._sorted[-1], last]))
+        return True
 
 
 def stem_candidates(path: str, stem: str) -> Iterator[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from classifier.article import Article
 from classifier.reading.documents import web_page
-from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.origin import Origin
+from classifier.reading.reading_options import LIMITS, Limits
 
 __all__ = ["read_html"]
 

@@ -1,17 +1,14 @@
-"""Which kind of input a name or its first bytes stand for."""
+"""Which kind of input a file's first bytes stand for."""
 
 from __future__ import annotations
 
-import posixpath
 import re
-from functools import lru_cache
 from typing import Final
 
 from classifier.errors import InputRefused
 from classifier.reading.encoding import decode
 from classifier.reading.file_names import name_of_bytes
-from classifier.reading.formats import ARCHIVES, COMPRESSED, FORMATS, KINDS, PACKED_TAR
-from classifier.reading.reading_options import ReadingOptions
+from classifier.reading.formats import FORMATS
 
 _LONG_LINE = 1 << 20
 _STARTS: Final = tuple((start, one.kind) for one in FORMATS.values() for start in one.starts)
@@ -32,48 +29,6 @@ SHARED_ENDINGS: Final = frozenset({"json", "html", "spreadsheet"})
 """Kinds whose endings stand for other things, too: ``kind_by_start`` tells."""
 _HEAD_OF_OCR = 16_384
 _PACKED_MAGIC: Final = ((b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"BZh", "bz2"), (b"\xfd7zXZ\0", "xz"))
-
-
-@lru_cache(1_024)
-def split_name(name: str) -> tuple[str, str, str]:
-    """The stem, the kind its ending stands for (``text``, ``jsonl`` …, empty if unknown) and its compression."""
-    base = _base(name.rstrip("/\\")) or name
-    stem, ending = _split_ending(base)
-    packed = COMPRESSED.get(ending, "")
-    if packed:
-        base = stem
-        stem, ending = _split_ending(stem)
-    packed = packed or PACKED_TAR.get(ending, "")
-    kind = KINDS.get(ending, "")
-    return (stem if kind else base) or base, kind, packed
-
-
-def _base(name: str) -> str:
-    """The last part of a path, of whatever system."""
-    return (name.replace("\\", "/") if "\\" in name else name).rpartition("/")[2]
-
-
-def _split_ending(base: str) -> tuple[str, str]:
-    """A file's name without its ending, and the ending in small letters; a name of an ending alone has none."""
-    stem, _, ending = base.rpartition(".")
-    return (stem, f".{ending.lower()}") if stem.strip(".") else (base, "")
-
-
-def is_readable(name: str) -> bool:
-    """Whether a file of this name is read when met in a folder or archive."""
-    base = _base(name)
-    return not base.startswith((".", "~$")) and bool(split_name(base)[1])
-
-
-def is_hidden(name: str) -> bool:
-    """Whether a file is one of the system's or of an open program's, which nobody means to be read."""
-    base = _base(name)
-    return base.startswith((".", "~$")) or base.lower() in ("thumbs.db", "desktop.ini") or "__MACOSX/" in name
-
-
-def unread_ending(name: str) -> str:
-    """The ending by which a file that is not read is counted; empty where it has none."""
-    return posixpath.splitext(posixpath.basename(name.replace("\\", "/")))[1].lower()[:12]
 
 
 def kind_by_content(head: bytes, *, whole: bool = False) -> str:
@@ -213,8 +168,3 @@ def ocr_kind(kind: str, head: bytes) -> str:
 def find_packing(head: bytes) -> str:
     """The compression that the first bytes stand for, or empty."""
     return next((packed for magic, packed in _PACKED_MAGIC if head.startswith(magic)), "")
-
-
-def chosen_kind(kind: str, options: ReadingOptions) -> str:
-    """The kind to read: what the user says, archives excepted."""
-    return kind if options.kind == "auto" or kind in ARCHIVES else options.kind

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from classifier.errors import InputRefused
 from classifier.messages import Message, say
-from classifier.reading.limits import Limits
+from classifier.reading.reading_options import Limits
 
 if TYPE_CHECKING:
     from zipfile import ZipFile

@@ -1,4 +1,4 @@
-"""ReadingOptions: what the user says about the inputs."""
+"""How inputs are read: the bounds on what comes from outside, what a user says of it, and what a run shares."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from classifier.errors import LanmuError, Refused, raise_refused
 from classifier.messages import say
 from classifier.reading.file_names import GivenStems
-from classifier.reading.formats import Kind
-from classifier.reading.limits import LIMITS, Limits
+from classifier.reading.formats import ARCHIVES, Kind
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +20,47 @@ Scorer = Callable[[list[str]], "NDArray[Any]"]
 
 Passed = Callable[[str], None]
 """Told of the name of each file or member that is passed over, as its kind is not read."""
+
+KIB = 1024
+MIB = 1024 * KIB
+GIB = 1024 * MIB
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on one input; beyond any of them it is refused by name and the rest goes on.
+
+    ``file_bytes`` bounds a file or archive member that is read whole (text, page, HTML, docx, PDF);
+    tables are streamed and bounded by ``line_bytes`` and ``article_chars`` instead.  ``ratio`` is
+    unpacked over packed size, looked at only beyond ``ratio_from_bytes`` unpacked.
+    """
+
+    file_bytes: int = 64 * MIB
+    article_chars: int = 4_000_000
+    line_bytes: int = 32 * MIB
+    articles_a_page: int = 5_000
+    page_lines: int = 100_000
+    pdf_pages: int = 2_000
+    html_bytes: int = 16 * MIB
+    html_tags: int = 300_000
+    html_attributes: int = 256
+    html_depth: int = 1_000
+    xml_depth: int = 1_000
+    xml_elements: int = 1_000_000
+    docx_parts: int = 10_000
+    rtf_words: int = 8_000_000
+    unpacked_bytes: int = 256 * GIB
+    document_unpacked_bytes: int = 256 * MIB
+    ratio: float = 400.0
+    ratio_from_bytes: int = 32 * MIB
+    members: int = 2_000_000
+    nesting: int = 2
+    member_name_chars: int = 1_000
+    folder_depth: int = 64
+
+
+LIMITS = Limits()
+
 
 TOLD = ("sections", "kind", "encoding", "id_field", "title_field", "text_field", "date_field")
 """The options that a user says, rather than the program."""
@@ -84,3 +124,8 @@ class ReadingRun:
     scorer: Scorer | None = None
     stems: GivenStems = field(default_factory=GivenStems)
     together: bool = False
+
+
+def chosen_kind(kind: str, options: ReadingOptions) -> str:
+    """The kind to read: what the user says, archives excepted."""
+    return kind if options.kind == "auto" or kind in ARCHIVES else options.kind

@@ -15,23 +15,12 @@ from classifier.article import Article
 from classifier.errors import InputRefused, Refused, raise_refused
 from classifier.messages import say
 from classifier.reading.documents.documents import Gathering, is_small_text, read_document
-from classifier.reading.file_names import GivenStems, show_name
+from classifier.reading.file_names import GivenStems, is_hidden, is_readable, show_name, split_name
 from classifier.reading.formats import ARCHIVES, READABLE, TABLES
-from classifier.reading.kinds import (
-    OLE,
-    SHARED_ENDINGS,
-    chosen_kind,
-    find_packing,
-    is_hidden,
-    is_readable,
-    kind_by_content,
-    kind_by_start,
-    split_name,
-)
-from classifier.reading.limits import Limits
+from classifier.reading.kinds import OLE, SHARED_ENDINGS, find_packing, kind_by_content, kind_by_start
 from classifier.reading.origin import Origin
 from classifier.reading.packed_streams import TooMuch, Unpacking, put_back, read_whole, unpack
-from classifier.reading.reading_options import Passed, ReadingOptions, ReadingRun, Scorer, unheard
+from classifier.reading.reading_options import Limits, Passed, ReadingOptions, ReadingRun, Scorer, chosen_kind, unheard
 from classifier.reading.tables.chunk import ArticleChunk, TableSource, table_chunks
 
 if TYPE_CHECKING:

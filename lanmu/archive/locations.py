@@ -12,9 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 from classifier.errors import InputRefused, LanmuError, Refused
 from classifier.messages import join, say
-from classifier.reading.file_names import show_name
+from classifier.reading.file_names import is_hidden, is_readable, show_name
 from classifier.reading.formats import READABLE
-from classifier.reading.kinds import is_hidden, is_readable
 from classifier.reading.reading_options import ReadingOptions
 from classifier.reading.sources import entries_of
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.model.decisions import REASONS, Decisions
-from classifier.reading.kinds import unread_ending
+from classifier.reading.file_names import unread_ending
 from lanmu.archive.rows import Batch
 
 BINS = 50

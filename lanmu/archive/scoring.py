@@ -21,11 +21,10 @@ from classifier.messages import Message, Said, say, text_of
 from classifier.model.decisions import Decisions
 from classifier.model.topic_model import TopicModel
 from classifier.reading.documents.documents import read_document
-from classifier.reading.file_names import GivenStems, show_name
-from classifier.reading.kinds import chosen_kind, split_name
+from classifier.reading.file_names import GivenStems, show_name, split_name
 from classifier.reading.origin import Origin
 from classifier.reading.packed_streams import stretch
-from classifier.reading.reading_options import ReadingOptions, ReadingRun
+from classifier.reading.reading_options import ReadingOptions, ReadingRun, chosen_kind
 from classifier.reading.sources import Pieces, read_pieces
 from classifier.reading.tables.chunk import TableSource
 from lanmu.archive.ahead import ahead

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from classifier.article import Article
 from classifier.reading.documents.clean import FEWEST_FILES, GROUP_BYTES, GROUP_FILES, may_be_clean
 from classifier.reading.documents.documents import is_small_text
-from classifier.reading.file_names import show_name
-from classifier.reading.kinds import split_name
+from classifier.reading.file_names import show_name, split_name
 from classifier.reading.origin import Origin
 from classifier.reading.reading_options import ReadingOptions
 from lanmu.archive.locations import is_url

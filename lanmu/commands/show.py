@@ -9,13 +9,14 @@ from classifier.errors import InputRefused, LanmuError, Refused
 from classifier.files import written_output
 from classifier.messages import say
 from classifier.reading.documents.printed_pages import read_placed_articles
+from classifier.reading.file_names import split_name
 from classifier.reading.formats import FORMATS
-from classifier.reading.kinds import chosen_kind, kind_by_content, ocr_kind, split_name
+from classifier.reading.kinds import kind_by_content, ocr_kind
 from classifier.reading.layout.drawing import number_articles, page_svg
 from classifier.reading.layout.pdf_process import draw_page_in_process
 from classifier.reading.origin import Origin
 from classifier.reading.packed_streams import read_whole
-from classifier.reading.reading_options import ReadingRun
+from classifier.reading.reading_options import ReadingRun, chosen_kind
 
 if TYPE_CHECKING:
     from classifier.article import Article, TaggedArticle

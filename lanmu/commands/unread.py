@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 from classifier.errors import InputRefused
 from classifier.messages import Message
-from classifier.reading.file_names import printable
+from classifier.reading.file_names import printable, unread_ending
 from classifier.reading.formats import UNREAD_DOCUMENTS
-from classifier.reading.kinds import unread_ending
 from lanmu.language import find_language, speak, speak_count
 
 _LISTED = 12

@@ -16,10 +16,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from classifier.article import Article, Source
+from classifier.article import Article, Source, printed_from, printed_record
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import record_of, said_of, say
-from classifier.printed_places import printed_from, printed_record
 from classifier.processes import has_grown
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 
 from classifier.errors import InputRefused
 from classifier.reading.documents.clean import FEWEST_FILES as FEWEST
-from classifier.reading.kinds import split_name
+from classifier.reading.file_names import split_name
 from classifier.reading.sources import read_paths
 from lanmu.archive.folder import RunFolder
 from lanmu.archive.plan import read_shards

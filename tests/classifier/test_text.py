@@ -4,8 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classifier.ideographs import plain_ideographs
-from classifier.text import CharacterTable, character_table, is_neutral, is_word, normalise, with_plain_ideographs
+from classifier.text import (
+    CharacterTable,
+    character_table,
+    is_neutral,
+    is_word,
+    normalise,
+    plain_ideographs,
+    with_plain_ideographs,
+)
 
 TABLE = character_table()
 

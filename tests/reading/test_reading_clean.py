@@ -13,9 +13,8 @@ from classifier.reading.documents.clean import date_of, read_clean
 from classifier.reading.documents.clean_files import read_clean_files
 from classifier.reading.documents.text_files import read_text, with_broken
 from classifier.reading.encoding import decode
-from classifier.reading.limits import Limits
 from classifier.reading.origin import Origin
-from classifier.reading.reading_options import ReadingOptions
+from classifier.reading.reading_options import Limits, ReadingOptions
 
 ORIGIN = Origin("news/2026-03-05/01.txt", stem="a")
 HEADS = ["抢修水渠保春灌", "【春耕】柳树沟:办起夜校 学用结合", "青石县春播面积超过三十万亩", "暖心食堂里的笑声"]

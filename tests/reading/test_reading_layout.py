@@ -17,9 +17,9 @@ from reportlab.pdfgen.canvas import Canvas
 from classifier.article import Article
 from classifier.errors import InputRefused
 from classifier.reading import read_bytes, read_open
+from classifier.reading.documents.printed_pages import is_garbled
 from classifier.reading.layout import pdf_process
 from classifier.reading.layout.arrange import arrange
-from classifier.reading.layout.legible import is_garbled
 from classifier.reading.layout.pdf import pdf_pages
 from classifier.reading.layout.printed import Box, PrintedPage, TextPiece
 from classifier.reading.layout.printed_articles import read_arranged

@@ -17,9 +17,8 @@ import pytest
 from classifier.errors import InputRefused, LanmuError, raise_refused
 from classifier.reading import ReadingOptions, TableSource, read_bytes, read_path, read_paths, read_stdin, table_chunks
 from classifier.reading.documents.documents import read_document
-from classifier.reading.file_names import printable
+from classifier.reading.file_names import printable, unread_ending
 from classifier.reading.formats import FORMATS, KINDS, READABLE, Kind, load_reader
-from classifier.reading.kinds import unread_ending
 from classifier.reading.origin import Origin
 from classifier.reading.reading_options import ReadingRun
 

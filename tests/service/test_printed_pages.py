@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from classifier.printed_places import PrintedPart
+from classifier.article import PrintedPart
 from classifier.reading import read_bytes
 from lanmu.service.container import Service
 from lanmu.service.store import Store, line_places, queue

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from classifier.errors import LabelsError
-from classifier.reading.limits import LIMITS
+from classifier.reading.reading_options import LIMITS
 from classifier.taxonomy import read_taxonomy
 from training.labels.checks import clashes
 from training.labels.file import Label, append_labels, merge_labels, read_labels, remove_labels, usable_labels

@@ -13,7 +13,7 @@ from pathlib import Path
 from classifier.errors import InputRefused, LabelsError
 from classifier.messages import say
 from classifier.reading.encoding import decode
-from classifier.reading.limits import LIMITS
+from classifier.reading.reading_options import LIMITS
 from training.labels.label import cell_text
 
 COLUMNS = ("id", "category", "source", "date", "title", "text")

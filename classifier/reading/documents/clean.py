@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from classifier.article import Article
 from classifier.reading.dates import date_of_name, near
-from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import (
     NO_BYLINE,
@@ -28,9 +27,9 @@ from classifier.reading.page.joining import NEVER_FIRST_OF_ALL, Paragraph, join_
 from classifier.reading.page.line_layout import SUBHEAD_CHARS, full_width, is_like_headline, is_like_sub_head
 from classifier.reading.page.markup import MARKUP_FIRST, MAY_RUN_IN, RUN_IN, Line, close_up
 from classifier.reading.page.sentences import has_open_bracket, is_finished
-from classifier.reading.page.signs import CLOSING_BRACKETS, COLON, COMMA, ELLIPSIS, ENDS, PAUSE, SEMICOLON, STOP
 from classifier.reading.page.tails import HEAD_CHARS, recommends
-from classifier.reading.patterns import pattern
+from classifier.reading.patterns import CLOSING_BRACKETS, COLON, COMMA, ELLIPSIS, ENDS, PAUSE, SEMICOLON, STOP, pattern
+from classifier.reading.reading_options import LIMITS, Limits
 
 TITLE_CHARS = 60
 TITLE_WITH_COMMA_CHARS = 40

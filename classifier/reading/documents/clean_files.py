@@ -21,11 +21,11 @@ from classifier.engine.lines.line_marks import Files, Marks, Read, Work
 from classifier.engine.scoring.machine_code import addresses, machine_code
 from classifier.reading.documents import clean
 from classifier.reading.documents.clean import MOST_LINES, NOT_LAST, is_unfinished, make_article
-from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import BOX, TRACE_FIRST, Byline, breaks_off, is_signed, lead_byline, line_byline
 from classifier.reading.page.markup import MARKUP_FIRST
-from classifier.reading.page.signs import (
+from classifier.reading.page.tails import recommends
+from classifier.reading.patterns import (
     CLOSERS,
     CLOSING_BRACKETS,
     COMMA,
@@ -34,9 +34,9 @@ from classifier.reading.page.signs import (
     PAIRS,
     PAUSE,
     SEMICOLON,
+    TELLING,
 )
-from classifier.reading.page.tails import recommends
-from classifier.reading.page.traditional import TELLING
+from classifier.reading.reading_options import LIMITS, Limits
 from classifier.strings import offsets_of
 
 _SOURCES = ("engine/lines/*.py", "engine/scoring/entry.py", "engine/words/compiled.py")

@@ -11,10 +11,11 @@ from classifier.messages import say
 from classifier.reading.documents.clean import FEWEST_FILES, GROUP_BYTES, GROUP_FILES, may_be_clean, read_clean
 from classifier.reading.documents.text_files import FileText, add_doubts, read_text, with_broken
 from classifier.reading.encoding import decode
+from classifier.reading.file_names import split_name
 from classifier.reading.formats import format_of, load_reader
-from classifier.reading.kinds import chosen_kind, split_name, word_kind
+from classifier.reading.kinds import word_kind
 from classifier.reading.origin import Origin
-from classifier.reading.reading_options import ReadingOptions, ReadingRun
+from classifier.reading.reading_options import ReadingOptions, ReadingRun, chosen_kind
 
 if TYPE_CHECKING:
     from classifier.reading.documents.clean_files import FileChunk

@@ -11,9 +11,9 @@ from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.documents.text_files import FileText
 from classifier.reading.documents.word import WordText, read_relations, read_styles
-from classifier.reading.limits import Limits
 from classifier.reading.packed_streams import check_parts
 from classifier.reading.patterns import pattern
+from classifier.reading.reading_options import Limits
 
 _HEADING = pattern(r"(?:heading|标题)\s*(\d)", re.IGNORECASE)
 _MAIN = "word/document.xml"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from classifier.article import Article
 from classifier.errors import InputRefused, Refused
@@ -12,16 +13,22 @@ from classifier.reading.documents.text_files import add_doubts, read_text
 from classifier.reading.doubts import doubt
 from classifier.reading.formats import format_of, load_reader
 from classifier.reading.layout.arrange import arrange
-from classifier.reading.layout.legible import is_garbled
 from classifier.reading.layout.pdf_process import PAGE_SECONDS, read_pages_in_process
 from classifier.reading.layout.printed import DamagedPage, PrintedPage
 from classifier.reading.layout.printed_articles import PrintedReading, read_arranged, running_text
 from classifier.reading.origin import Origin
+from classifier.reading.page.joining import word_pairs
 from classifier.reading.reading_options import ReadingOptions, ReadingRun
 
 SCANNED = say("printed.scanned")
 WITHOUT_TEXT = say("printed.without_text")
 GARBLED = say("printed.garbled")
+
+STRANGE_SHARE = 0.1
+LEAST_HAN = 40
+LEAST_WORD_PAIRS = 0.05
+"""In Chinese text 30-50 % of the pairs of characters stand in the table of pairs inside words, in traditional
+characters 13 %; in text by wrong numbers of glyphs hardly one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +149,30 @@ def _notes(pages: list[PrintedPage], written: list[PrintedPage], legible: list[P
     if garbled:
         notes.append(doubt("garbled_pages", page=garbled))
     return tuple(notes)
+
+
+def is_garbled(page: PrintedPage) -> bool:
+    """Whether most of a page's characters cannot be those printed."""
+    text = "".join(piece.text for piece in page.pieces if piece.text.strip())
+    if not text:
+        return False
+    strange = sum(_is_strange(c) for c in text)
+    if max(strange, page.unmapped) > STRANGE_SHARE * len(text):
+        return True
+    # Roughly as lines run, so that neighbours are neighbours.
+    in_order = sorted(page.pieces, key=lambda p: (round(p.box.bottom), p.box.left))
+    running = "".join(piece.text for piece in in_order)
+    pairs = [(a, b) for a, b in pairwise(running) if _is_han(a) and _is_han(b)]
+    if len(pairs) < LEAST_HAN:
+        return False
+    table = word_pairs()
+    return sum(b in table.get(a, "") for a, b in pairs) < LEAST_WORD_PAIRS * len(pairs)
+
+
+def _is_han(c: str) -> bool:
+    return "\u4e00" <= c <= "\u9fff"
+
+
+def _is_strange(c: str) -> bool:
+    """Private use, half a surrogate pair, Hangul, or no character: none stands in a Chinese newspaper."""
+    return "\ue000" <= c <= "\uf8ff" or "\ud800" <= c <= "\udfff" or "\uac00" <= c <= "\ud7a3" or c == "\ufffd"

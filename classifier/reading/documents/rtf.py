@@ -15,7 +15,7 @@ from classifier.messages import say
 from classifier.reading.documents.docx import heading_marks
 from classifier.reading.documents.text_files import FileText
 from classifier.reading.doubts import doubt
-from classifier.reading.limits import Limits
+from classifier.reading.reading_options import Limits
 
 _TOKEN: Final = re.compile(
     rb"\\([A-Za-z]{1,32})(-?[0-9]{1,10})? ?|\\'([0-9A-Fa-f]{2})|\\(.)|([{}])|[\r\n\0]+|([^\\{}\r\n\0]+)", re.DOTALL

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from classifier.article import Article
 from classifier.errors import InputRefused
-from classifier.ideographs import plain_ideographs
 from classifier.messages import say
 from classifier.reading.doubts import doubt
 from classifier.reading.origin import Origin
 from classifier.reading.patterns import pattern
 from classifier.reading.reading_options import ReadingOptions, Scorer
+from classifier.text import plain_ideographs
 
 _HEADLINE = pattern(r"^[ \t\u3000]{0,3}#[ \t\u3000]+\S|^[ \t]{0,3}#[^\W\dA-Za-z_][^#\n]*$", re.MULTILINE)
 _LOWER_HEADLINE = pattern(r"^[ \t\u3000]{0,3}#{2,3}[ \t\u3000]+\S", re.MULTILINE)
@@ -93,8 +93,8 @@ def is_page(text: str) -> bool:
     if not _MAY_HAVE_BYLINES.search(text):
         return False
     from classifier.reading.page.bylines import is_signed, lead_byline, line_byline, signature
-    from classifier.reading.page.signs import CLOSING_BRACKETS, ENDS
     from classifier.reading.page.tails import recommends
+    from classifier.reading.patterns import CLOSING_BRACKETS, ENDS
 
     starts, announced = 0, False
     # A story signed at its end, then a line like a headline, text, and another signature: a page, too.

@@ -6,7 +6,6 @@ import re
 
 from classifier.article import Article
 from classifier.errors import InputRefused
-from classifier.ideographs import plain_ideographs
 from classifier.messages import say
 from classifier.reading.dates import date_of_name
 from classifier.reading.documents.text_files import with_broken
@@ -17,10 +16,10 @@ from classifier.reading.documents.web.head import find_date, find_title, key_of,
 from classifier.reading.documents.web.parsing import parse_page, split_scripts
 from classifier.reading.documents.web.phrases import SUMMARY, is_traditional
 from classifier.reading.encoding import Decoded, common_share, decode
-from classifier.reading.limits import LIMITS, Limits
 from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import closing_reporters, first_byline
-from classifier.reading.reading_options import ReadingRun
+from classifier.reading.reading_options import LIMITS, Limits, ReadingRun
+from classifier.text import plain_ideographs
 
 _READ_AS = {"gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs"}
 _DECLARED = re.compile(

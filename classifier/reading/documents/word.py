@@ -13,8 +13,8 @@ from xml.parsers import expat
 
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.reading.limits import Limits
 from classifier.reading.patterns import pattern
+from classifier.reading.reading_options import Limits
 
 _SPACE = pattern(r"[ \t\r\n\x0b\f\xa0]+")
 _WORD = (

@@ -16,7 +16,7 @@ from classifier.reading.documents.text_files import FileText
 from classifier.reading.doubts import doubt
 from classifier.reading.guarded import CannotRead, GuardedReader, Messages, ReaderEnded, answer_inputs
 from classifier.reading.kinds import OLE, is_locked
-from classifier.reading.limits import Limits
+from classifier.reading.reading_options import Limits
 
 WORD_SECONDS = 15
 """How long making a .docx may take; tens of thousands of paragraphs take as long."""

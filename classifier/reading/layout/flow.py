@@ -16,7 +16,7 @@ import numpy as np
 from classifier.reading.layout.heads import Head
 from classifier.reading.layout.printed import Box, link_up
 from classifier.reading.layout.printed_columns import Block
-from classifier.reading.page.fragments import word_pairs
+from classifier.reading.page.joining import word_pairs
 
 NEVER = 1e6
 MOST_ASSIGNED = 250

@@ -8,9 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from classifier.ideographs import plain_ideographs
 from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece, link_up
 from classifier.reading.patterns import pattern
+from classifier.text import plain_ideographs
 
 WORD_GAP = 0.72
 """Up to this gap, in type sizes, characters are one run; columns stand further apart."""

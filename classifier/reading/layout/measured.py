@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from classifier.reading.layout.printed import Box, PrintedPage, Role, TextPiece
 from classifier.reading.patterns import pattern
 
+_ROLES: Final[dict[Role, str]] = {
+    "headline": "title doc_title paragraph_title",
+    "caption": "image_caption figure_title figure_caption table_caption table_title chart_title chart_caption "
+    "vision_footnote",
+    "furniture": "header footer page_header page_footer page_number number header_image footer_image discarded",
+}
+ROLES: Final[dict[str, Role]] = {kind: role for role, kinds in _ROLES.items() for kind in kinds.split()}
+"""What OCR tools call the kinds of blocks on a page, and what these are."""
+PICTURES: Final = frozenset({
+    "image", "figure", "chart", "image_body", "table", "table_body", "chart_body", "seal", "header_image",
+    "footer_image",
+})  # fmt: skip
 LINE_PITCH = 1.5
 """How far lines stand apart, in type sizes, where a block's lines are not known."""
 HAN = r"\u2014\u2018-\u201d\u2026\u3000-\u9fff\uff00-\uffef"

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from classifier.reading.layout.measured import Measured, box_of, measure_block, measure_page
-from classifier.reading.layout.ocr_roles import PICTURES, ROLES
+from classifier.reading.layout.measured import PICTURES, ROLES, Measured, box_of, measure_block, measure_page
 from classifier.reading.layout.printed import Box, PrintedPage, Role
 from classifier.reading.page.formulas import with_plain_figures
 

@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from classifier.reading.layout.measured import Measured, box_of, measure_block, measure_page, measure_piece
-from classifier.reading.layout.ocr_roles import PICTURES, ROLES
+from classifier.reading.layout.measured import (
+    PICTURES,
+    ROLES,
+    Measured,
+    box_of,
+    measure_block,
+    measure_page,
+    measure_piece,
+)
 from classifier.reading.layout.printed import Box, PrintedPage
 
 RESULTS = frozenset({"parsing_res_list", "rec_texts", "overall_ocr_res"})

@@ -12,10 +12,10 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from classifier.ideographs import plain_codes
 from classifier.messages import say
 from classifier.reading.guarded import CannotRead
 from classifier.reading.layout.printed import Box, DamagedPage, PrintedPage, TextPiece
+from classifier.text import plain_codes
 
 MAX_RULE = 4.0
 """Up to this thickness (points) a drawn rectangle is a rule."""

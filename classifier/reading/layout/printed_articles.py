@@ -6,10 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-from classifier.article import Article, Source
+from classifier.article import Article, PrintedLine, PrintedPart, Shares, Source, cut_printed
 from classifier.errors import InputRefused
 from classifier.messages import say
-from classifier.printed_places import PrintedLine, PrintedPart, Shares, cut_printed
 from classifier.reading.dates import date_of_name, written_date
 from classifier.reading.doubts import doubt
 from classifier.reading.layout.arrange import Arranged, Arrangement, LeftOutText
@@ -20,8 +19,7 @@ from classifier.reading.layout.printed_columns import Block
 from classifier.reading.layout.turned import Part, PlacedStory, find_page_number, join_turned
 from classifier.reading.origin import Origin
 from classifier.reading.page.bylines import lead_byline, line_byline
-from classifier.reading.page.fragments import word_pairs
-from classifier.reading.page.joining import Paragraph
+from classifier.reading.page.joining import Paragraph, word_pairs
 from classifier.reading.page.page import article_of
 from classifier.reading.page.sentences import is_finished, join_pieces
 from classifier.reading.page.stories import stories_of

@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from classifier.printed_places import PrintedPart
+from classifier.article import PrintedPart
 from classifier.reading.dates import han_number
 from classifier.reading.doubts import doubt
 from classifier.reading.layout.printed import Box, PrintedPage
 from classifier.reading.page.sentences import is_finished, join_pieces
-from classifier.reading.page.signs import CLOSE, OPEN
 from classifier.reading.page.story import Story
-from classifier.reading.patterns import pattern
+from classifier.reading.patterns import CLOSE, OPEN, pattern
 
 _NUMBER = r"[A-Za-z]?\d{1,3}|[一二三四五六七八九十]{1,3}"
 _TO = pattern(rf"\s*{OPEN}\s*(?:紧?下转|转)\s*第?\s*(?P<page>{_NUMBER})\s*版?[^()（）]{{0,10}}{CLOSE}\s*$")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from classifier.reading.page.person_names import DOT, ROLE, is_bare_name, is_person, is_surname, people_at, reporters_in
-from classifier.reading.page.signs import (
+from classifier.reading.patterns import (
     CLOSE,
     CLOSING_BRACKETS,
     COLON,
@@ -28,9 +28,9 @@ from classifier.reading.page.signs import (
     STOP,
     any_of,
     none_of,
+    pattern,
+    simplify,
 )
-from classifier.reading.page.traditional import simplify
-from classifier.reading.patterns import pattern
 
 MAX_BYLINE_CHARS = 200
 MIN_TEXT_CHARS = 12

@@ -6,9 +6,7 @@ import re
 
 from classifier.reading.page.bylines import is_photo_credit
 from classifier.reading.page.person_names import is_person
-from classifier.reading.page.signs import COLON, ENDS, HAN, OPEN, any_of
-from classifier.reading.page.traditional import simplify
-from classifier.reading.patterns import pattern
+from classifier.reading.patterns import COLON, ENDS, HAN, OPEN, any_of, pattern, simplify
 
 _COLON = any_of(COLON)
 _NUMBER = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3}|[A-Z]\d{0,2})"

@@ -7,9 +7,18 @@ from collections.abc import Sequence
 from classifier.reading.page.bylines import lead_byline, line_byline
 from classifier.reading.page.markup import Line
 from classifier.reading.page.sentences import has_open_bracket, introduces_list, is_finished
-from classifier.reading.page.signs import COLON, COMMA, ELLIPSIS, EXCLAMATION, PAUSE, QUESTION, SEMICOLON, STOP
-from classifier.reading.page.traditional import simplify
-from classifier.reading.patterns import pattern
+from classifier.reading.patterns import (
+    COLON,
+    COMMA,
+    ELLIPSIS,
+    EXCLAMATION,
+    PAUSE,
+    QUESTION,
+    SEMICOLON,
+    STOP,
+    pattern,
+    simplify,
+)
 
 SUBHEAD_CHARS = 24
 LONG_SUBHEAD_CHARS = 40

@@ -14,8 +14,7 @@ from typing import Literal
 from classifier.reading.page.formulas import with_plain_figures
 from classifier.reading.page.furniture import editors_at_end
 from classifier.reading.page.person_names import is_surname
-from classifier.reading.page.signs import ENDS
-from classifier.reading.patterns import pattern
+from classifier.reading.patterns import ENDS, pattern
 
 LineKind = Literal["blank", "heading", "text", "row", "item", "left_out"]
 

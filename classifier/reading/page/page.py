@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import SequenceMatcher
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused
@@ -21,12 +22,19 @@ from classifier.reading.page.bylines import (
 from classifier.reading.page.frontmatter import front_matter
 from classifier.reading.page.joining import Paragraph, paragraphs_of
 from classifier.reading.page.markup import lines_of
-from classifier.reading.page.repeats import find_repeated_end
 from classifier.reading.page.stories import stories_of
 from classifier.reading.page.story import Story
 from classifier.reading.page.tails import without_recommended
 from classifier.reading.page.unmarked import split_topics
+from classifier.reading.patterns import pattern
 from classifier.reading.reading_options import ReadingOptions, Scorer
+
+_REPEATED_CHARS = 8
+_LOOK_BACK = 4
+_LIKENESS = 0.86
+_MATCHED_CHARS, _MOST_CHARS = 600, 20_000
+_NOISE = pattern(r"[\W_]+")
+_DIGITS = pattern(r"\d+")
 
 
 def read_page(
@@ -114,3 +122,44 @@ def _page_date(paragraphs: list[Paragraph], name: str) -> str:
             if date := written or (date_of_name(paragraph.text) if paragraph.reason == "date line" else ""):
                 return date
     return date_of_name(name)
+
+
+def find_repeated_end(body: list[Paragraph]) -> list[Paragraph]:
+    """The last paragraph where one shortly before it (or that one's end) says nearly the same, else none.
+
+    Captions and credits at the end are looked past.  Short lines that differ in their figures are
+    lists, not repeats.
+    """
+    texts = [p for p in body if p.kind in ("text", "byline")]
+    if len(texts) < 2:
+        return []
+    last = texts[-1]
+    wanted = _NOISE.sub("", last.text)
+    if len(wanted) < _REPEATED_CHARS or last.lines == texts[0].lines:
+        return []
+    for other in reversed(texts[-1 - _LOOK_BACK : -1]):
+        if are_alike(wanted, _NOISE.sub("", other.text)):
+            return [last]
+    return [last] if _is_end_of(wanted, _NOISE.sub("", texts[-2].text)) else []
+
+
+def are_alike(a: str, b: str) -> bool:
+    """Whether two lines without punctuation are the same but for OCR's slips."""
+    shorter, longer = sorted((len(a), len(b)))
+    if shorter < _REPEATED_CHARS or shorter < 0.75 * longer or longer > _MOST_CHARS:
+        return False
+    if a == b:
+        return True
+    if longer < 25 and _DIGITS.findall(a) != _DIGITS.findall(b):
+        return False
+    matcher = SequenceMatcher(None, a, b, autojunk=False)
+    if longer > _MATCHED_CHARS:  # matching takes time that grows with the cube of the length
+        return matcher.quick_ratio() >= 0.97
+    return matcher.quick_ratio() >= _LIKENESS and matcher.ratio() >= _LIKENESS
+
+
+def _is_end_of(line: str, paragraph: str) -> bool:
+    """Whether ``line`` only says the paragraph's last words again."""
+    if len(paragraph) <= len(line) or len(line) < _REPEATED_CHARS + 2:
+        return False
+    return any(are_alike(line, paragraph[-size:]) for size in {len(line) - 1, len(line), len(line) + 1})

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from classifier.reading.page.signs import COLON, COMMA, HAN, PAUSE, SEMICOLON, SLASH, any_of
-from classifier.reading.page.traditional import simplify
-from classifier.reading.patterns import pattern
+from classifier.reading.patterns import COLON, COMMA, HAN, PAUSE, SEMICOLON, SLASH, any_of, pattern, simplify
 
 SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"

@@ -7,9 +7,18 @@ import re
 from classifier.reading.page.bylines import closing_reporters, lead_byline
 from classifier.reading.page.furniture import is_caption
 from classifier.reading.page.person_names import is_surname
-from classifier.reading.page.signs import CLOSERS, CLOSING_BRACKETS, COLON, ENDS, HAN, PAIRS, STOP, any_of
-from classifier.reading.page.traditional import simplify
-from classifier.reading.patterns import pattern
+from classifier.reading.patterns import (
+    CLOSERS,
+    CLOSING_BRACKETS,
+    COLON,
+    ENDS,
+    HAN,
+    PAIRS,
+    STOP,
+    any_of,
+    pattern,
+    simplify,
+)
 
 _NAME_TOKEN = pattern(rf"{HAN}{{1,4}}(?:·{HAN}{{1,10}})*")
 _OPEN_BYLINE = pattern(r"[(（][^()（）。]{0,80}(?:记\s*者|通讯员|实习生)[^()（）。]{0,80}$")

@@ -9,8 +9,7 @@ from classifier.reading.page.bylines import lead_byline
 from classifier.reading.page.furniture import furniture_reason, may_edit
 from classifier.reading.page.markup import Line
 from classifier.reading.page.sentences import is_finished
-from classifier.reading.page.signs import COLON, ENDS, any_of
-from classifier.reading.patterns import pattern
+from classifier.reading.patterns import COLON, ENDS, any_of, pattern
 
 RECOMMENDED = "recommended reading"
 LINK_CHARS = 80

@@ -15,9 +15,7 @@ from functools import cache
 
 from classifier.reading.doubts import doubt
 from classifier.reading.page.person_names import is_bare_name
-from classifier.reading.page.signs import COMMA, HAN, OPENING_QUOTES, any_of
-from classifier.reading.page.traditional import simplify
-from classifier.reading.patterns import pattern
+from classifier.reading.patterns import COMMA, HAN, OPENING_QUOTES, any_of, pattern, simplify
 from classifier.reading.reading_options import Scorer
 
 MIN_SIDE_CHARS = 70

@@ -12,13 +12,13 @@ from typing import Any, BinaryIO
 
 from classifier.article import Article, Source
 from classifier.errors import InputRefused, Refused
-from classifier.ideographs import plain_ideographs
 from classifier.messages import Message, say
 from classifier.reading.dates import normal_date
 from classifier.reading.doubts import doubt
 from classifier.reading.formats import format_of, load_reader
 from classifier.reading.origin import Origin
 from classifier.reading.reading_options import ReadingOptions
+from classifier.text import plain_ideographs
 
 CHUNK_ROWS = 4_096
 CHUNK_BYTES = 16 << 20

@@ -18,8 +18,8 @@ from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.guarded import CannotRead, GuardedReader, Messages, answer_inputs
 from classifier.reading.kinds import OLE, is_locked
-from classifier.reading.limits import Limits
 from classifier.reading.packed_streams import check_parts
+from classifier.reading.reading_options import Limits
 
 SHEET_SECONDS = 15
 """How long opening a workbook, or one sheet of it, may take."""

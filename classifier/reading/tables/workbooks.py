@@ -11,9 +11,8 @@ from classifier.errors import InputRefused
 from classifier.messages import say
 from classifier.reading.doubts import doubt
 from classifier.reading.kinds import is_workbook
-from classifier.reading.limits import LIMITS
 from classifier.reading.packed_streams import Unpacking, read_whole
-from classifier.reading.reading_options import ReadingOptions
+from classifier.reading.reading_options import LIMITS, ReadingOptions
 from classifier.reading.tables.chunk import (
     CHUNK_BYTES,
     CHUNK_ROWS,

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 from starlette.responses import Response
 
-from classifier.printed_places import PrintedPart, Shares
+from classifier.article import PrintedPart, Shares
 from lanmu.service.api.schemas import MOST_NUMBER
 from lanmu.service.desk.filters import ArticleNumber, SeenCard
 from lanmu.service.desk.rendering import EditorDesk, ReaderDesk

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from classifier.printed_places import PrintedPart, cut_printed, printed_from, printed_record
+from classifier.article import PrintedPart, cut_printed, printed_from, printed_record
 from lanmu.service.store.schema import printed
 
 

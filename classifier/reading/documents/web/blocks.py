@@ -14,7 +14,7 @@ from classifier.reading.documents.web import phrases
 if TYPE_CHECKING:
     from lxml.etree import _Attrib, _Element
 
-    from classifier.reading.limits import Limits
+    from classifier.reading.reading_options import Limits
 
 _LEFT_OUT = frozenset((
     "script", "style", "noscript", "template", "iframe", "object", "embed", "applet", "svg", "canvas", "video",

@@ -12,7 +12,7 @@ from classifier.messages import say
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-    from classifier.reading.limits import Limits
+    from classifier.reading.reading_options import Limits
 
 _OPENING = re.compile(
     r"<(?:!--|([sS][cC][rR][iI][pP][tT]|[sS][tT][yY][lL][eE]|[tT][eE][xX][tT][aA][rR][eE][aA])(?=[\s/>]))"
