@@ -56,9 +56,7 @@ def shares(count: int) -> None:
     steps["features"], matrix = seconds(lambda: feature_matrix(examples, options, y))
     steps["solver, folds"], scores = seconds(lambda: score_held_out(matrix, y, groups, len(taxonomy), options))
     steps["calibration"], _ = seconds(lambda: best_calibration(scores, y, groups))
-    steps["solver, all labels"], _ = seconds(
-        lambda: solve_weights(matrix.X, y, len(taxonomy), options, matrix.shared, matrix.prior)
-    )
+    steps["solver, all labels"], _ = seconds(lambda: solve_weights(matrix.X, y, len(taxonomy), options, matrix.shared))
     total = sum(steps.values())
     print(f"One fit on {len(examples):,} articles: {total:.1f} s")
     for name, spent in steps.items():

@@ -113,11 +113,9 @@ def evaluate(
 
     from classifier.files import check_folder_writable
     from training.evaluation.answers import model_answers
+    from training.evaluation.evaluation import Wishes, evaluate_answers
     from training.evaluation.evaluation import evaluate as evaluated
-    from training.evaluation.evaluation import evaluate_answers
     from training.evaluation.printing import print_evaluation
-    from training.fitting.fit import fit_model
-    from training.fitting.start import with_unlabelled
     from training.promotion.retrain import describe_unlabelled, labels_checksum
 
     if unlabelled and (model is not None or archive is not None):
@@ -144,20 +142,19 @@ def evaluate(
             )
             start = fit_start(examples, taxonomy, wished, models)
             pool, refused = read_unlabelled_pool(unlabelled or [], examples, start, seed, apart=True)
-            options = start.options if pool is None else with_unlabelled(start.options)
+            start = start.joined_by(pool)
             new = start.is_new(examples)
 
             def fit(some: Examples, groups: NDArray[int64]) -> Fitted:
-                return fit_model(some, taxonomy, options, groups=groups, prior=start.prior, unlabelled=pool)
+                return start.fit(some, taxonomy, groups)
 
             if pool is not None:
                 about["unlabelled"] = describe_unlabelled(pool)
-            about.update(options=options.record(), champion=champion.manifest.name if champion else "")
+            about.update(options=start.options.record(), champion=champion.manifest.name if champion else "")
             try:
                 measured = evaluated(
-                    examples.take(new), fit, split=split.value, champion=champion, thorough=not quick, seed=seed,
-                    say=show_passing,
-                )  # fmt: skip
+                    examples.take(new), fit, Wishes(split.value, not quick, seed), champion=champion, say=show_passing
+                )
             except LabelsError:
                 if new.all():
                     raise

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from classifier.model.versions import Registry
     from classifier.taxonomy import Taxonomy
     from training.fitting.fit_options import FitOptions
+    from training.promotion.retrain import RunOptions
 
 
 NOT_BETTER = 3
@@ -93,13 +94,10 @@ def train(
 
     Example: lanmu train --labels labels.csv
     """
-    from dataclasses import replace
-
     from classifier.files import check_folder_writable
     from classifier.model.versions import Registry
     from training.evaluation.metrics import FEWEST_OF_SOURCE
     from training.evaluation.printing import source_lines, with_interval
-    from training.fitting.start import with_unlabelled
     from training.promotion.retrain import RunOptions
     from training.promotion.retrain import train as run_training
 
@@ -117,7 +115,9 @@ def train(
         }  # fmt: skip
         if given := [option for option, value in of_labels.items() if value is not None]:
             raise LanmuError(say("train.names_no_use", options=", ".join(given)))
-        _from_names(registry, taxonomy_of(categories), unlabelled or [], name, promote, seed, models)
+        _from_names(
+            registry, taxonomy_of(categories), unlabelled or [], RunOptions(name, promote=promote), seed, models
+        )
         return
     examples, taxonomy = read_examples(labels, categories, own_categories, corpus)
     base = _options_of(registry, like) if like else None
@@ -128,19 +128,11 @@ def train(
     if start.said:
         print(text_of(start.said, find_language()), file=sys.stderr)
     pool, refused = read_unlabelled_pool(unlabelled or [], examples, start, seed)
-    if pool is not None:
-        start = replace(start, options=with_unlabelled(start.options))
+    start = start.joined_by(pool)
     _seed(registry, taxonomy)
     show_passing(speak("passing.train", count=f"{len(examples):,}"))
-    run = run_training(
-        examples,
-        taxonomy,
-        registry,
-        start,
-        RunOptions(name, largest_fall, promote, tune),
-        unlabelled=pool,
-        say=_say,
-    )
+    options = RunOptions(name, largest_fall, promote, tune)
+    run = run_training(examples, taxonomy, registry, start, options, say=_say)
     clear_passing()
     metrics = run.manifest.training["metrics"]
     print(
@@ -188,8 +180,7 @@ def _from_names(
     registry: Registry,
     taxonomy: Taxonomy,
     unlabelled: list[str],
-    name: str,
-    promote: bool,
+    wished: RunOptions,
     seed: int,
     models: Path | None,
 ) -> None:
@@ -197,9 +188,7 @@ def _from_names(
     from training.promotion.from_names import train_from_names
 
     pool, refused = read_unlabelled_pool(unlabelled, None, None, seed)
-    name, promoted = train_from_names(
-        taxonomy, registry, load_shipped_model(), name=name, unlabelled=pool, promote=promote, seed=seed
-    )
+    name, promoted = train_from_names(taxonomy, registry, load_shipped_model(), wished, unlabelled=pool, seed=seed)
     print(speak("train.guess", name=name, count=len(taxonomy)))
     print(speak("train.label_some"))
     if promoted:

@@ -11,7 +11,7 @@ from classifier.model.model_files import read_manifest
 from classifier.model.versions import Registry
 from classifier.taxonomy import Category, Taxonomy
 from tests.training.shipped import shipped_examples
-from training.evaluation.evaluation import evaluate
+from training.evaluation.evaluation import Wishes, evaluate
 from training.fitting.fit import fit_model
 from training.fitting.seen import unseen
 from training.fitting.splits import holdout_mask
@@ -80,7 +80,7 @@ def test_an_evaluation_asks_about_labels_kept_apart_without_learning_them() -> N
         assert not some.kept_apart.any()
         return fit_model(some, TAXONOMY)
 
-    evaluation = evaluate(learned + kept, fit, thorough=False)  # type: ignore[arg-type]
+    evaluation = evaluate(learned + kept, fit, Wishes(thorough=False))  # type: ignore[arg-type]
     assert len(evaluation.answers) == 100 and max(sizes) <= 60
     of_kept = next(part for part in evaluation.slices["source"] if part.name == "kept")
     assert of_kept.articles == 40 and of_kept.accuracy < 0.2  # its labels say the opposite, and nobody learned them

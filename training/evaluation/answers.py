@@ -35,6 +35,15 @@ class Fit(Protocol):
 
 
 @dataclass(frozen=True)
+class Parted:
+    """Labels, their near-duplicates (``groups`` int64[n]), and the training and test sides of each ``part``."""
+
+    examples: Examples
+    groups: NDArray[np.int64]
+    parts: Sequence[Part]
+
+
+@dataclass(frozen=True)
 class Answers:
     """A model's answers on n labelled articles it was not fitted on.
 
@@ -72,20 +81,14 @@ class Answers:
         return {name: ids[k] for name, k in zip(self.examples.ids, self.best.tolist(), strict=True)}
 
 
-def answers_by(
-    fit: Fit,
-    examples: Examples,
-    groups: NDArray[np.int64],
-    parts: Sequence[Part],
-    kind: Kind = "folds",
-    say: Say | None = None,
-) -> Answers:
+def answers_by(fit: Fit, parted: Parted, kind: Kind, say: Say | None = None) -> Answers:
     """Answers on every tested example, by a model of its part's training side.
 
     The whole procedure is repeated on each training side, with its own calibration and
     thresholds, so that nothing of what is tested leaks into them (nested cross-validation, Varma
     and Simon 2006).  LabelsError where a side is empty.
     """
+    examples, parts = parted.examples, parted.parts
     tests: list[tuple[NDArray[np.int64], Fitted, Decisions]] = []
     for number, (train, test) in enumerate(parts, 1):
         if say is not None and len(parts) > 1:
@@ -94,7 +97,7 @@ def answers_by(
         if not len(test) or not len(train):
             raise LabelsError(Message("evaluate.too_few", {"count": len(examples)}))
         try:
-            fitted = fit(examples.take(train), groups[train])
+            fitted = fit(examples.take(train), parted.groups[train])
         except LabelsError as error:
             raise LabelsError(Message("evaluate.too_few_left", {"error": error.whole})) from error
         tests.append((test, fitted, decide_examples(fitted, examples.take(test))))

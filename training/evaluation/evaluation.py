@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -13,7 +13,7 @@ from classifier.errors import LabelsError
 from classifier.messages import Message
 from classifier.model.model_files import StoredModel
 from classifier.model.weights import LinearWeights
-from training.evaluation.answers import Answers, Fit, Say, answers_by
+from training.evaluation.answers import Answers, Fit, Parted, Say, answers_by
 from training.evaluation.curves import Slice, accuracy_by_share, by_length, by_source, by_year, confusion, reliability
 from training.evaluation.learning_curve import LearningCurve, learning_curve
 from training.evaluation.metrics import metrics_of
@@ -72,56 +72,59 @@ class Evaluation:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How to evaluate.
+
+    Without ``thorough`` the baselines, the learning curve and the look ahead in time are left out.
+    """
+
+    split: Split = "folds"
+    thorough: bool = True
+    seed: int = 0
+
+
 def evaluate(
     examples: Examples,
     fit: Fit,
+    wished: Wishes = Wishes(),
     *,
-    split: Split = "folds",
     champion: StoredModel | None = None,
-    thorough: bool = True,
-    seed: int = 0,
     say: Say | None = None,
 ) -> Evaluation:
     """Evaluate a way of fitting on labels.
 
-    ``champion`` is compared on the labels for which it has honest answers.  Without ``thorough``
-    the baselines, the learning curve and the look ahead in time are left out.  Raises LabelsError
+    ``champion`` is compared on the labels for which it has honest answers.  Raises LabelsError
     where the labels are too few.
     """
     groups = near_duplicate_groups(examples.whole)
-    parts = _parts(examples, groups, split, seed)
-    answers = answers_by(fit, examples, groups, parts, split, say)
+    parted = Parted(examples, groups, _parts(examples, groups, wished.split, wished.seed))
+    answers = answers_by(fit, parted, wished.split, say)
     others: dict[str, dict[str, str]] = {}
     notes: list[Note] = []
     if champion is not None:
         others, notes = _champion(champion, answers)
     curve = ahead = None
-    if thorough:
+    if wished.thorough:
         if say is not None:
             say(Message("progress.baselines"))
-        others |= baseline_answers(examples, parts)
-        ahead = _ahead(examples, groups, fit) if split == "folds" else None
-        curve = learning_curve(fit, examples, groups, parts, answers, seed, say)
+        others |= baseline_answers(examples, parted.parts)
+        ahead = _ahead(examples, groups, fit) if wished.split == "folds" else None
+        curve = learning_curve(fit, parted, answers, wished.seed, say)
     if say is not None:
         say(Message("progress.words"))
     weights = fit(examples.take(~examples.kept_apart), groups[~examples.kept_apart]).weights
-    return _evaluation(answers, weights, examples, others, curve=curve, latest=ahead, notes=tuple(notes))
+    found = _evaluation(answers, weights, examples, others)
+    return replace(found, curve=curve, latest=ahead, notes=tuple(notes))
 
 
 def evaluate_answers(answers: Answers, notes: Sequence[Note] = ()) -> Evaluation:
     """Evaluate answers that are there already, such as a stored model's."""
-    return _evaluation(answers, answers.models[0], answers.examples, {}, notes=tuple(notes))
+    return replace(_evaluation(answers, answers.models[0], answers.examples, {}), notes=tuple(notes))
 
 
 def _evaluation(
-    answers: Answers,
-    weights: LinearWeights,
-    examples: Examples,
-    others: dict[str, dict[str, str]],
-    *,
-    curve: LearningCurve | None = None,
-    latest: dict[str, Any] | None = None,
-    notes: tuple[Note, ...],
+    answers: Answers, weights: LinearWeights, examples: Examples, others: dict[str, dict[str, str]]
 ) -> Evaluation:
     compared = (versus(name, answers, theirs) for name, theirs in others.items())
     return Evaluation(
@@ -131,9 +134,6 @@ def _evaluation(
         versus=tuple(one for one in compared if one is not None),
         mistakes=tuple(worst_mistakes(answers)),
         words=category_words(weights, examples, answers.taxonomy.ids),
-        curve=curve,
-        latest=latest,
-        notes=notes,
     )
 
 
@@ -156,7 +156,7 @@ def _ahead(examples: Examples, groups: NDArray[np.int64], fit: Fit) -> dict[str,
     if not out.any():
         return None
     try:
-        answers = answers_by(fit, examples, groups, [hold_apart(out, groups)], "time")
+        answers = answers_by(fit, Parted(examples, groups, [hold_apart(out, groups)]), "time")
     except LabelsError:  # the earlier labels are of too few categories
         return None
     metrics = metrics_of(answers)

@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from classifier.errors import LabelsError
 from classifier.messages import Message
-from training.evaluation.answers import Answers, Fit, Say, answers_by, learnable
+from training.evaluation.answers import Answers, Fit, Parted, Say, answers_by, learnable
 from training.evaluation.metrics import Judged, figures, interval_of, round_figure
-from training.fitting.splits import Part
 from training.labels.examples import Examples
 
 SHARES = (0.1, 0.2, 0.35, 0.6)
@@ -58,19 +57,14 @@ class LearningCurve:
 
 
 def learning_curve(
-    fit: Fit,
-    examples: Examples,
-    groups: NDArray[np.int64],
-    parts: Sequence[Part],
-    whole: Answers,
-    seed: int = 0,
-    say: Say | None = None,
+    fit: Fit, parted: Parted, whole: Answers, seed: int = 0, say: Say | None = None
 ) -> LearningCurve | None:
     """Fit on growing shares of each training side, tested on the same articles.
 
     ``whole`` are the answers with all labels on the same parts.  Shares are stratified and each
     holds the smaller ones.  None where the labels are too few for two points.
     """
+    examples, parts = parted.examples, parted.parts
     used = max(1, min(len(parts), int(MOST_LABELS / max(1.0, len(examples) * sum(SHARES)))))
     order = np.random.default_rng(seed).permutation(len(examples))
     points: list[Point] = []
@@ -79,7 +73,7 @@ def learning_curve(
             say(Message("progress.curve", {"share": share}))
         smaller = [(_take_stratified(examples, train, order, share), test) for train, test in parts[:used]]
         try:
-            answers = answers_by(fit, examples, groups, smaller, whole.kind)
+            answers = answers_by(fit, Parted(examples, parted.groups, smaller), whole.kind)
         except LabelsError:  # too few of a category to learn from
             continue
         labels = int(np.mean([len(learnable(examples, train)) for train, _ in smaller]))

@@ -34,7 +34,7 @@ from training.fitting.matrix import Matrix, feature_matrix
 from training.fitting.newcomers import Newcomers, find_known_elsewhere
 from training.fitting.prior import Prior
 from training.fitting.self_training import SelfTraining
-from training.fitting.solving import Solution, one_blas_thread, solve_weights
+from training.fitting.solving import Solution, from_prior, one_blas_thread, solve_weights
 from training.fitting.splits import folds, time_blocks
 from training.labels.examples import Examples
 from training.labels.near_duplicates import near_duplicate_groups
@@ -207,16 +207,19 @@ def solver_of(
     if matrix.X.shape[0] > len(y):
         learner = SelfTraining.of(matrix, y)
         return lambda train: learner.solved(train, categories, options)
-    if newcomers is not None:
+    prior = matrix.prior
+    if prior is not None and newcomers is not None:
         adapted = replace(options, solver="svc", penalty=NEW_PENALTY, balance=1.0)
 
         def taught(train: NDArray[np.int64]) -> Solution:
-            start = solve_weights(matrix.X[train], y[train], categories, options, None, matrix.prior)
+            start = from_prior(matrix.X[train], y[train], options.penalty, prior)
             return newcomers.taught(matrix.X[train], y[train], adapted, start)
 
         return taught
-    if matrix.prior is not None or (emphasis is None and matrix.headlines is None):
-        return lambda train: solve_weights(matrix.X[train], y[train], categories, options, matrix.shared, matrix.prior)
+    if prior is not None:
+        return lambda train: from_prior(matrix.X[train], y[train], options.penalty, prior)
+    if emphasis is None and matrix.headlines is None:
+        return lambda train: solve_weights(matrix.X[train], y[train], categories, options, matrix.shared)
     counts = np.ones(len(y)) if emphasis is None else emphasis
 
     def solve(train: NDArray[np.int64]) -> Solution:

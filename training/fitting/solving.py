@@ -43,7 +43,6 @@ def solve_weights(
     categories: int,
     options: SolverOptions,
     shared: Shared | None = None,
-    prior: Solution | None = None,
     emphasis: NDArray[np.float64] | None = None,
 ) -> Solution:
     """Weights and intercepts of all categories; one without labels gets the lowest score.
@@ -52,11 +51,8 @@ def solve_weights(
     features; being linear in them, their weights are folded into those of the features, as if each weight
     came from a Gaussian prior with covariance 1 + shared · sharedᵀ.  ``options.bayes`` adds so much
     of a multinomial naive Bayes model, brought to the same spread (Wang and Manning 2012 show how
-    the two complete each other).  ``prior``: see from_prior, which then stands in for all of this.
-    ``emphasis`` float64[n]: how much each example counts (without: all alike).
+    the two complete each other).  ``emphasis`` float64[n]: how much each example counts (without: all alike).
     """
-    if prior is not None:
-        return from_prior(X, y, options.penalty, prior)
     present, column = np.unique(y, return_inverse=True)
     counts = np.bincount(column)
     weight = (len(y) / (len(present) * counts)) ** options.balance

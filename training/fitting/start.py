@@ -21,6 +21,7 @@ from classifier.messages import Said, join, say
 from classifier.model.model_files import StoredModel, read_model
 from classifier.model.versions import Registry, current_name
 from classifier.taxonomy import Taxonomy, read_taxonomy
+from training.fitting.fit import Fitted, fit_model
 from training.fitting.fit_options import HEADLINES, MANY_HEADLINES, FitOptions, choose_default_options
 from training.fitting.prior import Prior, find_renamed, sources_of
 from training.fitting.seen import find_changed, unseen
@@ -45,7 +46,7 @@ class Start:
 
     ``alone``: why unlabelled articles have no part in it; empty where they have.  ``known`` are the
     ids of labels that this model has learned as they are: it needs them no more, and they cannot
-    tell how good it is.
+    tell how good it is.  ``unlabelled`` articles join each fit.
     """
 
     options: FitOptions
@@ -53,6 +54,7 @@ class Start:
     said: Said = ""
     known: frozenset[str] = frozenset()
     alone: Said = field(default=say("start.labels_alone"), compare=False)
+    unlabelled: Examples | None = None
 
     def with_user_dictionary(self, path: Path) -> Start:
         """The same with the words of a file added to jieba's dictionary; where there is no such file, the same.
@@ -63,6 +65,16 @@ class Start:
             return self
         words = Dictionary(self.options.user_words).with_file(path).entries
         return replace(self, options=replace(self.options, user_words=tuple(dict(words).items())))
+
+    def joined_by(self, unlabelled: Examples | None) -> Start:
+        """The same with unlabelled articles, if there are any, that take part in each fit."""
+        if unlabelled is None:
+            return self
+        return replace(self, options=with_unlabelled(self.options), unlabelled=unlabelled)
+
+    def fit(self, examples: Examples, taxonomy: Taxonomy, groups: NDArray[np.int64]) -> Fitted:
+        """A model of some labels, begun so; ``groups`` int64[n]: their near-duplicates."""
+        return fit_model(examples, taxonomy, self.options, groups=groups, prior=self.prior, unlabelled=self.unlabelled)
 
     def is_new(self, examples: Examples) -> NDArray[np.bool_]:
         """Which examples are to be learned, bool[n]."""

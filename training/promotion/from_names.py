@@ -22,7 +22,7 @@ from training.fitting.prior import number_categories
 from training.fitting.solving import one_blas_thread
 from training.fitting.start import with_unlabelled, with_vectors
 from training.labels.examples import Examples
-from training.promotion.retrain import base_record, describe_unlabelled
+from training.promotion.retrain import RunOptions, base_record, describe_unlabelled
 
 FEWEST_WORDS = 3
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -32,22 +32,21 @@ def train_from_names(
     taxonomy: Taxonomy,
     registry: Registry,
     stored: StoredModel,
+    wished: RunOptions,
     *,
-    name: str = "",
     unlabelled: Examples | None = None,
-    promote: bool = True,
     seed: int = 0,
 ) -> tuple[str, bool]:
     """Keep a guess as a new version; its name, and whether it became the current model.
 
-    It does only where there is none.  LanmuError where ``stored``, the model at hand, knows the
+    It does only where there is none, and where it is wished.  LanmuError where ``stored``, the model at hand, knows the
     categories, which is better than a guess, and where names say nothing or two say the same.
     """
     known = number_categories(stored.manifest.taxonomy)
     if all(category.id in known or category.name in known for category in taxonomy):
         raise LanmuError(say("names.known", model=stored.manifest.name))
     _check_names(taxonomy)
-    name = name or registry.free_name("model")
+    name = wished.name or registry.free_name("model")
     folder = registry.new_path(name)
     fitted = fit_from_names(taxonomy, names_options(taxonomy, unlabelled, seed), unlabelled)
     record = base_record(Examples((), (), (), (), (), ()), fitted.options)
@@ -60,7 +59,7 @@ def train_from_names(
     manifest = write_model(folder, manifest, fitted.weights)
     why = (say("names.guess"),)
     registry.note("added", name, why, {"labels": 0, "checksum": manifest.checksum})
-    promote = promote and registry.current is None
+    promote = wished.promote and registry.current is None
     if promote:
         registry.promote(name, why)
     return name, promote

@@ -18,10 +18,10 @@ from classifier.messages import Message, Said
 from classifier.model.model_files import Manifest, StoredModel, read_model, write_model
 from classifier.model.versions import Registry
 from classifier.taxonomy import Taxonomy, read_taxonomy
-from training.evaluation.answers import Answers, answers_by, fold_answers
+from training.evaluation.answers import Answers, Parted, answers_by, fold_answers
 from training.evaluation.metrics import metrics_by_source, metrics_of
 from training.evaluation.versus import answers_of, honest_answers
-from training.fitting.fit import Fitted, fit_model
+from training.fitting.fit import Fitted
 from training.fitting.fit_options import FitOptions
 from training.fitting.prior import find_renamed
 from training.fitting.seen import find_changed, find_relabelled, seen_record, unseen
@@ -70,7 +70,6 @@ def train(
     start: Start | None = None,
     wished: RunOptions | None = None,
     *,
-    unlabelled: Examples | None = None,
     say: Say = print,
 ) -> Run:
     """Fit a challenger, hold it against the current model, and promote it if it passes.
@@ -79,12 +78,10 @@ def train(
     which is the model that is kept; labels that are kept apart for good are never learned.  With
     ``wished.tune_seconds`` better options are sought first, on the labels that are not held out.
     Labels that the model of ``start`` knows are not learned again, but tell whether something is
-    forgotten.  ``unlabelled`` articles join each fit (see fit_model).  The same
-    labels, in whatever order, and options give the same bytes.  Raises ModelError for a name that
-    is taken or no name.
+    forgotten.  The same labels, in whatever order, and options give the same bytes.
+    Raises ModelError for a name that is taken or no name.
     """
     start, wished = start or Start(FitOptions()), wished or RunOptions()
-    options = start.options
     name = wished.name or registry.free_name("model")
     folder = registry.new_path(name)
     champion = read_model(registry.path(registry.current)) if registry.current else None
@@ -96,29 +93,29 @@ def train(
     say(Message("progress.labels", {"count": len(examples), "held_out": int(out.sum())}))
     if wished.tune_seconds > 0:
         apart, _ = hold_apart(out, groups)
-        tuned = tune(examples.take(apart), taxonomy, groups[apart], options, wished.tune_seconds, say=say)
+        tuned = tune(examples.take(apart), taxonomy, groups[apart], start.options, wished.tune_seconds, say=say)
         say(tuned.words)
-        options = tuned.options
+        start = replace(start, options=tuned.options)
 
     def fit(some: Examples, their_groups: NDArray[np.int64]) -> Fitted:
-        return fit_model(some, taxonomy, options, groups=their_groups, prior=start.prior, unlabelled=unlabelled)
+        return start.fit(some, taxonomy, their_groups)
 
     learned, learned_groups = examples.take(~examples.kept_apart), groups[~examples.kept_apart]
     fitted = fit(learned, learned_groups)
     if out.any():
-        answers = answers_by(fit, examples, groups, [hold_apart(out, groups)], "holdout")
+        answers = answers_by(fit, Parted(examples, groups, [hold_apart(out, groups)]), "holdout")
     else:
         answers = fold_answers(fitted, learned)
     manifest = Manifest(
         name=name,
         taxonomy=taxonomy,
-        spec=options.spec,
+        spec=fitted.options.spec,
         review=fitted.review,
         surprise_unknown=fitted.weights.surprise_unknown,
-        user_words=options.user_words,
+        user_words=fitted.options.user_words,
         training={
             **training_record(everything.take(~everything.kept_apart), fitted, answers, champion),
-            **({} if unlabelled is None else {"unlabelled": describe_unlabelled(unlabelled)}),
+            **({} if start.unlabelled is None else {"unlabelled": describe_unlabelled(start.unlabelled)}),
         },
     )
     verdict = Verdict(True, (Message("gate.first"),))
