@@ -319,3 +319,39 @@ def test_real_excerpt_splits_into_its_three_articles() -> None:
     assert len(reading.articles) == 3 and not reading.left_out and covered_once(reading)
     assert all(a.title and a.reporters and not a.uncertain for a in reading.articles)
     assert [len(a.text.split("\n")) for a in reading.articles] == [5, 7, 5]
+
+
+LONG = (
+    "清河口镇围绕春耕备耕组织农技人员下沉三十六个行政村逐户核对种子化肥农膜"
+    "储备并为合作社开展农机检修让三千亩河滩地赶在清明之前播完"
+)
+SOWN = "4月6日,清河口镇三千亩春小麦全部播完。技术员逐块地查墒情,提醒农户及时镇压保墒。"
+WARD = "县医院新楼启用\n\n本报讯(记者 张宁)新楼今天启用,看病不用再排长队。\n\n"
+
+
+@pytest.mark.parametrize("begins", ["本报讯(记者 林若溪)", "本报记者 林若溪\n\n"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_headline_of_more_than_sixty_characters_is_its_story_s_own(begins: str, is_first: bool) -> None:
+    story = f"{LONG}\n\n{begins}{SOWN}\n\n"
+    read = read_bytes((story + WARD if is_first else WARD + story).encode(), "page.txt")
+    own = read[0 if is_first else 1]
+    assert len(LONG) > 60 and len(read) == 2
+    assert (own.title, own.reporters) == (LONG, ("林若溪",))
+    assert not any(LONG in article.text for article in read)
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        f"\n本报讯(记者 林若溪){SOWN}",
+        f"\n\n本报记者 张宁\n\n渔船归港鱼价落\n\n本报讯(记者 林若溪){SOWN}",
+        f"\n\n(记者 张宁)\n\n渔船归港鱼价落\n\n本报讯(记者 林若溪){SOWN}",
+        f"的事传开后\n\n邻镇也来学。\n\n渔船归港鱼价落\n\n本报讯(记者 林若溪){SOWN}",
+        f",外出务工的人也放了心\n\n本报讯(记者 林若溪){SOWN}",
+    ],
+    ids=["wrapped", "signed", "signed in brackets", "torn", "with a comma"],
+)
+def test_a_long_paragraph_without_its_full_stop_is_no_headline(below: str) -> None:
+    read = read_bytes(f"{WARD}{LONG}{below}\n".encode(), "page.txt")
+    assert not any(article.title.startswith(LONG) for article in read)
+    assert LONG in read[0].text

@@ -138,6 +138,7 @@ def paragraphs_of(lines: Sequence[Line], *, page: bool = True) -> list[Paragraph
             kind = "caption"
         before = None if current is None else current.text
         alone = layout.stands_alone(i, before, before_alone=current is not None and current.alone)
+        alone = alone or (page and kind == "text" and layout.is_long_headline(i))
         signed = page and (alone or len(line.text) < 4) and kind == "text" and signs_story(line.text)
         paragraph = Paragraph([i], line.text, kind, alone=alone, items=line.kind == "item", signed=signed)
         paragraphs.append(paragraph)

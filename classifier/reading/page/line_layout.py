@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
-from classifier.reading.page.bylines import lead_byline, line_byline
+from classifier.reading.page.bylines import lead_byline, line_byline, signature
 from classifier.reading.page.markup import Line
 from classifier.reading.page.sentences import has_open_bracket, introduces_list, is_finished
 from classifier.reading.patterns import (
@@ -22,9 +23,11 @@ from classifier.reading.patterns import (
 
 SUBHEAD_CHARS = 24
 LONG_SUBHEAD_CHARS = 40
+LONGEST_HEADLINE_CHARS = 100
 NEVER_FIRST = frozenset(COMMA + STOP + QUESTION + EXCLAMATION + PAUSE + SEMICOLON + COLON + ELLIPSIS + "%％℃")
 """What no paragraph starts with."""
 _NOT_INSIDE, _NOT_LAST = frozenset(STOP + SEMICOLON), frozenset(COMMA + PAUSE + COLON + SEMICOLON)
+_NOT_IN_LONG = frozenset(COMMA + STOP + SEMICOLON + COLON + QUESTION + EXCLAMATION + ELLIPSIS)
 _SEEN = frozenset({"heading", "text", "row", "item"})
 _MID_FIRST = pattern(r"[的了着过和与及等们并而或被以]|之[一后前间中]|[年月日][,，]")
 _MID_LAST = frozenset("的和与及在为把将对是从向以等并而或被让使由于至到其各该这那每第约近超达个")
@@ -77,6 +80,30 @@ class Layout:
             return False
         wrapped = self.full < float("inf") and _width(text) + min(line.indent, 4) >= self.full
         return not wrapped
+
+    def is_long_headline(self, i: int) -> bool:
+        """Whether line ``i`` is longer than headlines are and is one: blank lines around it, a story's byline below.
+
+        It has no comma either: a paragraph that has lost its full stop has some, and a wrapped line no blank after it.
+        """
+        line = self.lines[i]
+        if line.kind != "text" or not 2 * SUBHEAD_CHARS < len(line.text) <= LONGEST_HEADLINE_CHARS:
+            return False
+        if not _NOT_IN_LONG.isdisjoint(line.text) or is_finished(line.text) or has_open_bracket(line.text):
+            return False
+        if lead_byline(line.text) or any(
+            self.lines[j].kind != "blank" for j in (i - 1, i + 1) if 0 <= j < len(self.lines)
+        ):
+            return False
+        below = list(islice((x for x in islice(self.lines, i + 1, None) if x.kind != "blank"), 2))
+        if not below or below[0].kind != "text":
+            return False
+        after = below[0].text
+        if lead := lead_byline(after):
+            return not lead.cited
+        # Else the byline may sign the story above: then a headline follows, or nothing.
+        signs = line_byline(after) is None or signature(after) is not None
+        return not signs and len(below) == 2 and below[1].kind == "text" and is_finished(below[1].text)
 
 
 def is_like_headline(text: str) -> bool:
