@@ -8,11 +8,11 @@ import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import RidgeClassifier
 
+from classifier.columns import StringTable
 from classifier.model.decisions import ReviewRule
 from classifier.model.features import FeatureSpec, PlainCounter
 from classifier.model.model_files import Manifest, write_model
 from classifier.model.weights import LinearWeights
-from classifier.strings import StringTable
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from classifier.text import character_table, normalise
 from tests.reference.plain import jieba_cut, string_index, tf_idf

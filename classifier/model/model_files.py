@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.columns import StringTable
 from classifier.engine.words.dictionary import MAX_FREQUENCY, MAX_WORD
 from classifier.errors import ModelError, TaxonomyError
 from classifier.files import sha256_of, sync_folder, write_text_whole
@@ -22,7 +23,6 @@ from classifier.model.entries import is_number
 from classifier.model.features import FeatureSpec
 from classifier.model.tensors import read_tensors, write_tensors
 from classifier.model.weights import LinearWeights
-from classifier.strings import StringTable
 from classifier.taxonomy import COLOUR, Category, Taxonomy
 from classifier.text import CharacterTable, with_plain_ideographs
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.columns import StringTable
 from classifier.model.features import FeatureSpec
-from classifier.strings import StringTable
 from classifier.text import CharacterTable
 
 

@@ -7,10 +7,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from classifier.columns import StringTable
 from classifier.engine.counting.counting import FeatureCounts, count_features
 from classifier.engine.words.dictionary import Dictionary
 from classifier.model.features import Block, FeatureSpec, PlainCounter
-from classifier.strings import StringTable
 from classifier.text import CharacterTable, normalise
 from tests.kernel.articles import WRITTEN, columns, strange_articles
 from tests.reference.plain import jieba_cut, string_index, tf_idf

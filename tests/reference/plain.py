@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.columns import TextColumn
+from classifier.columns import StringTable, TextColumn
 from classifier.model.features import Block, Cut, FeatureSpec, PlainCounter
 from classifier.model.weights import LinearWeights, Scores
-from classifier.strings import StringTable
 from classifier.text import is_neutral, is_word, normalise
 
 

@@ -20,9 +20,9 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer, Normalizer
 from sklearn.svm import LinearSVC
 
+from classifier.columns import StringTable
 from classifier.model.features import FeatureSpec
 from classifier.model.weights import LinearWeights
-from classifier.strings import StringTable
 from classifier.text import CharacterTable, normalise
 
 Cut = Callable[[str], list[str]]

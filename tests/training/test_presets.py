@@ -86,7 +86,7 @@ def test_signs_and_spaces_stay_visible() -> None:
 def test_word_vectors_put_related_words_together(read: Callable[[], VectorTable]) -> None:
     vectors = read()
     words = ["小麦", "水稻", "导弹", "战机"]
-    from classifier.strings import StringTable
+    from classifier.columns import StringTable
 
     order = sorted(words, key=str.encode)
     rows = vectors.at(vectors.rows(StringTable.of(words), StringTable.of(["不在表里的字"])))

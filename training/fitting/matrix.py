@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags, diags_array, hstack, vstack
 from sklearn.feature_selection import chi2
 
+from classifier.columns import StringTable
 from classifier.engine.counting.counting import FeatureCounts, count_features
 from classifier.engine.words.dictionary import Dictionary
 from classifier.errors import LabelsError
 from classifier.messages import say
 from classifier.model.features import Block
-from classifier.strings import StringTable
 from training.fitting.fit_options import FitOptions
 from training.fitting.prior import Prior, with_background
 from training.fitting.solving import Shared, Solution, times_shared

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.columns import StringTable
 from classifier.engine.counting.counting import FeatureCounts
 from classifier.model.decisions import ReviewRule
 from classifier.model.model_files import StoredModel
 from classifier.model.weights import LinearWeights
-from classifier.strings import StringTable
 from classifier.taxonomy import Taxonomy
 from training.fitting.calibration import Calibration
 from training.vectors.news import WordVectors

@@ -12,11 +12,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.columns import TextColumn
+from classifier.columns import StringTable, TextColumn
 from classifier.engine.counting.counting import count_features
 from classifier.model.features import FeatureSpec
 from classifier.model.tensors import read_tensors, write_tensors
-from classifier.strings import StringTable
 from training.labels.corpora import HOLDOUT_FROM, real_news
 
 PATH = Path(__file__).with_name("background.safetensors")

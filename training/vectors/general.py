@@ -17,8 +17,8 @@ import jieba
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.columns import StringTable
 from classifier.model.tensors import read_tensors, write_tensors
-from classifier.strings import StringTable
 from training.vectors.news import read_word_vectors
 from training.vectors.vector_table import VectorTable, find_vectors, read_strings, small
 

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.columns import StringTable
 from classifier.errors import LanmuError
 from classifier.messages import say
-from classifier.strings import StringTable
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from classifier.columns import TextColumn
+from classifier.columns import StringTable, TextColumn
 from classifier.engine.counting.collecting import (
     BLOCKS,
     GRAMS,
@@ -23,7 +23,6 @@ from classifier.engine.counting.collecting import (
 from classifier.engine.words.dictionary import Dictionary
 from classifier.engine.words.jieba_tables import SegmentationTables, segmentation_tables
 from classifier.model.features import FIELDS, Block, FeatureSpec
-from classifier.strings import StringTable
 from classifier.text import CharacterTable, character_table
 
 

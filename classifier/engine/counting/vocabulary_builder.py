@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.columns import offsets_of
 from classifier.engine.counting.vocabulary import NO_PAIR, SPECIAL, Vocabulary, pad_width
 from classifier.engine.words.cache import keep_arrays, sources_digest
 from classifier.engine.words.jieba_tables import SegmentationTables, segmentation_tables, tables_key
 from classifier.errors import ModelError
 from classifier.messages import say
 from classifier.model.weights import LinearWeights
-from classifier.strings import offsets_of
 from classifier.text import is_neutral, is_word
 
 _SOURCES = [f"engine/counting/{name}.py" for name in ("hashing", "lookup", "vocabulary", "vocabulary_builder")]

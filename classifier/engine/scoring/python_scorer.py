@@ -8,12 +8,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.columns import TextColumn
+from classifier.columns import StringTable, TextColumn
 from classifier.engine.words.jieba_tables import segmentation_tables
 from classifier.engine.words.python_cutting import PythonCutter
 from classifier.model.features import Analyser, PlainCounter, weigh
 from classifier.model.weights import LinearWeights, Scores
-from classifier.strings import StringTable
 from classifier.text import is_neutral, is_word, normalise
 
 KEPT_TEXTS = 8

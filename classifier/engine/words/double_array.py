@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.columns import offsets_of
 from classifier.engine.words.compiled import compile_function, inline_function
-from classifier.strings import offsets_of
 
 FREE = 0xFFFFFFFF
 _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.article import Article
-from classifier.columns import TextColumn
+from classifier.columns import TextColumn, offsets_of
 from classifier.engine.lines import line_marks
 from classifier.engine.lines.line_marks import Files, Marks, Read, Work
 from classifier.engine.scoring.machine_code import addresses, machine_code
@@ -37,7 +37,6 @@ from classifier.reading.patterns import (
     TELLING,
 )
 from classifier.reading.reading_options import LIMITS, Limits
-from classifier.strings import offsets_of
 
 _SOURCES = ("engine/lines/*.py", "engine/scoring/entry.py", "engine/words/compiled.py")
 """The files that the compiled looks are made from."""
