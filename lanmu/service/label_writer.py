@@ -73,9 +73,10 @@ class LabelWriter:
                 if not due:
                     break
                 after = due[-1].article
-                taken = ids_of(self.path)
-                with self.store.writing() as connection:
-                    due = waiting_labels.name_lines(connection, due, taken)
+                if any(not one.label.id for one in due):
+                    taken = ids_of(self.path)
+                    with self.store.writing() as connection:
+                        due = waiting_labels.name_lines(connection, due, taken)
                 given = [one for one in due if one.label.category]
                 faults = {one.article: fault for one in given if (fault := unwritable(one.label))}
                 left_out += [

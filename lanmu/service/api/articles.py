@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -34,7 +35,7 @@ router = APIRouter(route_class=AskFirst, tags=["queue"], responses=problems(400,
 changes = APIRouter(route_class=AskFirst, tags=["queue"], responses=problems(401, 403, 422))
 MOST_CHANGES = 1_000
 Number = Annotated[int, Path(ge=1, le=MOST_NUMBER, description="The article's number in the queue.")]
-Day = Annotated[str | None, Query(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2026-03-02"])]
+_DAY = r"^\d{4}-\d{2}-\d{2}$"
 Offset = Annotated[int, Query(ge=0, le=MOST_NUMBER)]
 Limit = Annotated[int, Query(ge=1, le=queue.MOST_A_PAGE)]
 
@@ -62,31 +63,29 @@ async def put_in_file(
     return json_response({"articles": await _kept(service, tags, "upload"), "refused": refusals(reading)}, 201)
 
 
+class ListedArticles(BaseModel):
+    """Which articles of the queue are listed, and how."""
+
+    category: str | None = Field(None, max_length=200, description="A category's id.")
+    state: State | None = None
+    first_day: str | None = Field(None, pattern=_DAY, examples=["2026-03-02"])
+    last_day: str | None = Field(None, pattern=_DAY, examples=["2026-03-02"])
+    origin: str | None = Field(None, max_length=40)
+    labelled_by: str | None = Field(None, max_length=64)
+    search: str = Field("", max_length=200, description="Words that all stand in the title or the body.")
+    order: Literal["newest", "useful"] = Field(
+        "newest", description="`useful`: those that wait for review, the most useful first."
+    )
+    offset: int = Field(0, ge=0, le=MOST_NUMBER)
+    limit: int = Field(50, ge=1, le=queue.MOST_A_PAGE)
+
+
 @router.get("/articles", response_model=schemas.QueuePageOut)
-def list_articles(
-    service: TheService,
-    who: Reader,
-    category: Annotated[str | None, Query(max_length=200, description="A category's id.")] = None,
-    state: State | None = None,
-    first_day: Day = None,
-    last_day: Day = None,
-    origin: Annotated[str | None, Query(max_length=40)] = None,
-    labelled_by: Annotated[str | None, Query(max_length=64)] = None,
-    search: Annotated[str, Query(max_length=200, description="Words that all stand in the title or the body.")] = "",
-    order: Annotated[
-        Literal["newest", "useful"],
-        Query(description="`useful`: those that wait for review, the most useful first."),
-    ] = "newest",
-    offset: Offset = 0,
-    limit: Limit = 50,
-) -> Response:
+def list_articles(service: TheService, who: Reader, asked: Annotated[ListedArticles, Query()]) -> Response:
     """List the queue."""
-    wanted = ArticleFilter(
-        category=category or "", state=state or "", first_day=first_day or "", last_day=last_day or "",
-        origin=origin or "", labelled_by=labelled_by or "", search=search,
-    )  # fmt: skip
+    wanted = ArticleFilter(**asked.model_dump(exclude={"order", "offset", "limit"}, exclude_none=True))
     with service.store.reading() as connection:
-        page = queue.page(connection, wanted, useful=order == "useful", offset=offset, limit=limit)
+        page = queue.page(connection, wanted, useful=asked.order == "useful", offset=asked.offset, limit=asked.limit)
     body = {"articles": [article.record() for article in page.articles]}
     return json_response({**body, "total": page.total, "offset": page.offset, "limit": page.limit})
 
@@ -157,7 +156,9 @@ def list_settlements(
 
 
 @router.get("/progress", response_model=schemas.ProgressOut)
-def day_progress(service: TheService, who: Reader, day: Day = None) -> Progress:
+def day_progress(
+    service: TheService, who: Reader, day: Annotated[str | None, Query(pattern=_DAY, examples=["2026-03-02"])] = None
+) -> Progress:
     """The work of a day (of today, without one) in numbers."""
     with service.store.reading() as connection:
         return deeds.progress(connection, day or today())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any
 
@@ -32,22 +33,16 @@ SectionsField = Annotated[bool, Form(description="One article a `###` section of
 FieldName = Annotated[str, Form(max_length=200, description="What a table's field of it is called; else the usual.")]
 
 
-def upload_options(
+def _usual_with_fields(
     service: TheService,
-    kind: KindField = "auto",
-    encoding: EncodingField = "",
-    sections: SectionsField = False,
     id_field: FieldName = "",
     title_field: FieldName = "",
     text_field: FieldName = "",
     date_field: FieldName = "",
 ) -> ReadingOptions:
-    """What the form says of a file; fields that it does not name are called as the service was told."""
+    """The options that the service was told, with a table's fields called as the form says."""
     usual = service.reading.usual
     return ReadingOptions(
-        sections=sections,
-        kind=kind,
-        encoding=encoding,
         id_field=id_field or usual.id_field,
         title_field=title_field or usual.title_field,
         text_field=text_field or usual.text_field,
@@ -55,7 +50,17 @@ def upload_options(
     )
 
 
-Upload = Annotated[ReadingOptions, Depends(upload_options)]
+def _options(
+    usual: Annotated[ReadingOptions, Depends(_usual_with_fields)],
+    kind: KindField = "auto",
+    encoding: EncodingField = "",
+    sections: SectionsField = False,
+) -> ReadingOptions:
+    """What the form says of a file; the rest is as the service was told."""
+    return replace(usual, kind=kind, encoding=encoding, sections=sections)
+
+
+Upload = Annotated[ReadingOptions, Depends(_options)]
 
 
 @router.post("/tag/file", response_model=FileTaggedOut)

@@ -101,10 +101,9 @@ def _taken(
 
 
 def _note(desk: Desk, name: str, wrong: Sequence[InputRefused], *, whole: bool) -> None:
-    """Keep what could not be read among the refused files; who gave it sees it at once."""
+    """Keep what could not be read among the refused files."""
     with desk.service.store.writing() as connection:
-        number = refusals.note(connection, origin="upload", name=name, told=wrong, whole=whole, by=desk.by)
-        refusals.close(connection, number, desk.by)
+        refusals.note_upload(connection, name, wrong, whole=whole, by=desk.by)
 
 
 def _name(article: Article) -> Article:

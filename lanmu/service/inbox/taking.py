@@ -201,10 +201,9 @@ class Taking:
             for one in batch:
                 if one.refusals:
                     stamp = f"{one.file.stamp.size} {one.file.stamp.modified}"
-                    numbers[one.file.path] = refusals.note(
-                        connection, origin=ORIGIN, name=show_path(one.file.path), told=one.refusals, whole=one.refused,
-                        stamp=stamp,
-                    )  # fmt: skip
+                    numbers[one.file.path] = refusals.note_file(
+                        connection, show_path(one.file.path), one.refusals, whole=one.refused, stamp=stamp
+                    )
         return numbers
 
     def _note_places(self, places: Mapping[int, str | None]) -> None:

@@ -98,16 +98,16 @@ def _deeds(connection: Connection, condition: ColumnElement[bool], offset: int, 
     ]  # fmt: skip
 
 
-def walk(store: Store, wanted: DeedFilter, *, piece: int = MOST_A_PAGE) -> Iterator[Deed]:
+def walk(store: Store, wanted: DeedFilter) -> Iterator[Deed]:
     """Every step that passes the filter, the newest first, a piece at a time."""
     s = label_steps.c
     before: int | None = None
     while True:
         condition = _condition(wanted) if before is None else and_(_condition(wanted), s.number < before)
         with store.reading() as connection:
-            read = _deeds(connection, condition, 0, piece)
+            read = _deeds(connection, condition, 0, MOST_A_PAGE)
         yield from read
-        if len(read) < piece:
+        if len(read) < MOST_A_PAGE:
             return
         before = read[-1].number
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,26 +54,24 @@ class Refusal:
     open: bool
 
 
-def note(
-    connection: Connection,
-    *,
-    origin: str,
-    name: str,
-    told: Sequence[InputRefused],
-    whole: bool,
-    by: str = "",
-    stamp: str = "",
-) -> int:
-    """Keep a refusal; the same file, as its ``stamp`` says, is kept once and opened again."""
+def note_file(connection: Connection, name: str, told: Sequence[InputRefused], *, whole: bool, stamp: str) -> int:
+    """Keep what was refused of a watched file; the same file, as its ``stamp`` says, is kept once and opened again."""
+    file = {"origin": "inbox", "name": name[:LONGEST], "stamp": stamp, "by": "", "whole": int(whole)}
+    return _note(connection, told, file)
+
+
+def note_upload(connection: Connection, name: str, told: Sequence[InputRefused], *, whole: bool, by: str) -> None:
+    """Keep what was refused of an upload, closed already: who gave it sees it at once."""
+    upload = {"origin": "upload", "name": name[:LONGEST], "stamp": f"{time.time():.6f}", "by": by, "whole": int(whole)}
+    close(connection, _note(connection, told, upload), by)
+
+
+def _note(connection: Connection, told: Sequence[InputRefused], file: Mapping[str, object]) -> int:
     now = time.time()
     values = {
+        **file,
         "at": now,
         "day": local_day(now),
-        "origin": origin,
-        "name": name[:LONGEST],
-        "stamp": stamp or f"{now:.6f}",
-        "by": by,
-        "whole": int(whole),
         "told": [_record(error) for error in told[:MOST_TOLD]],
         "more": max(0, len(told) - MOST_TOLD),
         "place": "",
