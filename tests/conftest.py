@@ -13,10 +13,14 @@ from contextvars import copy_context
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from classifier.taxonomy import Taxonomy, read_taxonomy
 from classifier.text import CharacterTable, character_table
 from lanmu.__main__ import main
+
+settings.register_profile("lanmu", deadline=None)  # no test fails for a slow machine
+settings.load_profile("lanmu")
 
 Lanmu = Callable[..., subprocess.CompletedProcess[str]]
 

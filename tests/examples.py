@@ -15,5 +15,5 @@ ALL = os.environ.get("LANMU_EXAMPLES") == "all"
 
 def examples(few: int, many: int, **others: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Hypothesis tries ``few`` inputs under ``make test``, ``many`` under ``make slow``; ``others``: its settings."""
-    setting = settings(max_examples=many if ALL else few, deadline=None, **others)
+    setting = settings(max_examples=many if ALL else few, **others)
     return lambda test: pytest.mark.thorough(setting(test))

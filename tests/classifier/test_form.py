@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.article import Article
@@ -29,7 +29,6 @@ def test_a_round_up_goes_to_review_with_its_reason() -> None:
     assert briefs.category == alone.category == "agriculture"
 
 
-@settings(deadline=None)  # the first example loads the kernel
 @given(
     st.lists(
         st.tuples(

@@ -66,7 +66,7 @@ TEXTS = st.lists(PIECES, max_size=5).map("".join)
 
 
 @pytest.mark.slow
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=8))
 def test_scores_of_any_articles(articles: list[tuple[str, str]]) -> None:
     assert_alike(*fitted_alone(), articles)

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier.columns import TextColumn
@@ -95,7 +95,6 @@ def test_an_article_is_decided_on_the_same_in_any_company(weights: LinearWeights
         assert np.array_equal(alone.reasons, together.reasons[start:stop])
 
 
-@settings(deadline=None)  # the first example loads the kernel
 @given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=60)), max_size=12))
 def test_strings_and_columns_give_the_very_same_numbers(articles: list[tuple[str, str]]) -> None:
     """Read as code points or as UTF-8, lone surrogates among them."""

@@ -132,7 +132,7 @@ def grows_with_its_length(head: str, unit: str, size: int) -> bool:
     return large <= 8 * small + 0.2
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=8, derandomize=True)
 @given(HEADS, UNITS)
 def test_work_grows_with_the_length(head: str, unit: str) -> None:
     assert grows_with_its_length(head, unit, 2_500)
@@ -148,7 +148,7 @@ def test_work_grows_with_the_length_of_a_page_on_which_many_speak() -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=120, derandomize=True)
 @given(HEADS, UNITS)
 def test_work_grows_with_the_length_of_many_texts(head: str, unit: str) -> None:
     assert grows_with_its_length(head, unit, 8_000)

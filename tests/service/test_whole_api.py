@@ -69,7 +69,7 @@ def test_every_route(api: schemathesis.BaseSchema) -> None:
 
         modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
 
-        @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+        @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), derandomize=True)
         @given(case=one_of([operation.as_strategy(generation_mode=mode) for mode in modes]))
         def tried(case: schemathesis.Case) -> None:
             case.call_and_validate(headers=HEADERS, checks=CHECKS)
