@@ -22,6 +22,7 @@ from classifier.messages import say
 from classifier.model.topic_model import TopicModel
 from classifier.reading.dates import normal_date
 from classifier.reading.file_names import show_name
+from classifier.reading.reading_options import ReadingRun
 from classifier.reading.tables.chunk import ArticleChunk
 from classifier.spreadsheets import undo_defuse
 from lanmu.archive.folder import RunFolder, Target
@@ -100,6 +101,7 @@ def read_texts(plan: Plan, target: Target, rows: Iterable[DoubtfulRow], model: T
     """
     wanted = {row.place: row for row in rows}
     reading = replace(plan.task.reading, printed_lines=True)
+    run = ReadingRun(reading, _pass_over, _pass_over, model.probabilities)
     paths = {path for path, _, _ in wanted}
     for shard in read_shards(target.folder):
         for piece in shard.pieces:
@@ -108,7 +110,7 @@ def read_texts(plan: Plan, target: Target, rows: Iterable[DoubtfulRow], model: T
             if show_name(piece.path) not in paths:
                 continue
             try:
-                for read in read_piece(piece, plan.base, reading, _pass_over, model, _pass_over):
+                for read in read_piece(piece, plan.base, run):
                     yield from _find_wanted(read, wanted)
             except InputRefused:
                 continue

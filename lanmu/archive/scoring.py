@@ -112,12 +112,8 @@ class ShardScorer:
         waited = 0.0
         articles, before = 0, refusals.count
         try:
-            if content:
-                pieces = read_content(piece, content, self.options, refusals.add, self.model)
-            else:
-                pieces = read_piece(
-                    piece, self.base, self.options, refusals.add, self.model, report.pass_over, together=True
-                )
+            run = ReadingRun(self.options, refusals.add, report.pass_over, self.model.probabilities, together=True)
+            pieces = read_content(piece, content, run) if content else read_piece(piece, self.base, run)
             for read in pieces:
                 articles += len(read)
                 paused = time.perf_counter()
@@ -159,20 +155,10 @@ def load_scorer(folder: RunFolder, base: str, task: Task, model: Path, threads: 
     return ShardScorer(folder, base, task, loaded)
 
 
-def read_piece(
-    piece: Piece,
-    base: str,
-    options: ReadingOptions,
-    refused: Refused,
-    model: TopicModel,
-    passed: Callable[[str], None],
-    *,
-    together: bool = False,
-) -> Pieces:
-    """The articles of one piece; what cannot be read goes to ``refused`` or raises InputRefused.
+def read_piece(piece: Piece, base: str, run: ReadingRun) -> Pieces:
+    """The articles of one piece; what cannot be read goes to ``run.refused`` or raises InputRefused.
 
-    ``passed`` hears of members of archives whose kind is not read; ``together``: whether small files of text in them
-    are read together.
+    Ids have the stems that the plan has given, whatever those of the run are.
     """
     name = show_name(piece.path)
     try:
@@ -183,25 +169,23 @@ def read_piece(
             if piece.cut in ("whole", "members", "blocks"):
                 members = range(piece.start, piece.end) if piece.cut == "members" else None
                 part = stretch(file, piece.start, piece.end) if piece.cut == "blocks" else file
-                stems = GivenStems(piece.stem, piece.taken)
-                run = ReadingRun(options, refused, passed, model.probabilities, stems, together)
-                yield from read_pieces(part, Origin(name, stem=piece.stem), run, members)
+                own = replace(run, stems=GivenStems(piece.stem, piece.taken))
+                yield from read_pieces(part, Origin(name, stem=piece.stem), own, members)
             else:
-                yield from _table_chunks(piece, file, options, refused)
+                yield from _table_chunks(piece, file, run.options, run.refused)
     except (InputRefused, GeneratorExit):
         raise
     except Exception as error:  # a reader's own mistake must not stop a run of millions
         raise _mistake(name, error) from error
 
 
-def read_content(piece: Piece, content: bytes, options: ReadingOptions, refused: Refused, model: TopicModel) -> Pieces:
+def read_content(piece: Piece, content: bytes, run: ReadingRun) -> Pieces:
     """The articles of a file of text that is read already, and that is no clean text."""
     name = show_name(piece.path)
     stem, kind, _ = split_name(name)
     try:
         origin = Origin(name, stem=piece.stem or stem)
-        run = ReadingRun(options, refused, scorer=model.probabilities)
-        yield read_document(content, chosen_kind(kind, options), origin, run, may_be_clean=False)
+        yield read_document(content, chosen_kind(kind, run.options), origin, run, may_be_clean=False)
     except (InputRefused, GeneratorExit):
         raise
     except Exception as error:
