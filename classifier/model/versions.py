@@ -18,6 +18,8 @@ from classifier.messages import Said, record_of, said_of, say
 from classifier.model.model_files import MANIFEST, Manifest, read_manifest, read_model
 
 CURRENT = "current"
+HISTORY = "history.jsonl"
+LOCK_SECONDS = 60.0
 MAX_NAME = 120
 
 
@@ -63,10 +65,6 @@ def model_path(model: str | None = None, models: Path | None = None) -> Path:
     if not path.is_dir():
         raise ModelError(say("model.unknown", model=model, folder=str(folder)))
     return path
-
-
-HISTORY = "history.jsonl"
-LOCK_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from typing import Any, BinaryIO
 from classifier.errors import InputRefused, LanmuError
 from classifier.messages import say
 from classifier.reading.encoding import encoding_of_file
-from classifier.reading.file_names import SeenStems, is_readable, show_name, split_name
+from classifier.reading.file_names import is_readable, show_name, split_name
 from classifier.reading.formats import ARCHIVES, FORMATS
 from classifier.reading.reading_options import ReadingOptions, chosen_kind
 from lanmu.archive.locations import Found, open_source
 from lanmu.archive.plan import Cut, Piece
+from lanmu.archive.stems import SeenStems
 
 PACKED_COST = 4
 """A packed byte is about this many bytes of text."""

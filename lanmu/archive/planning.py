@@ -14,11 +14,12 @@ from itertools import chain, islice
 
 from classifier.errors import LanmuError
 from classifier.messages import Said, join, name_some, say
-from classifier.reading.file_names import SeenStems, show_name, split_name, unread_ending
+from classifier.reading.file_names import show_name, split_name, unread_ending
 from lanmu.archive.folder import RunFolder, Target
 from lanmu.archive.locations import Found, IsOutput, is_url, list_sources, size_of
 from lanmu.archive.pieces import Costed, is_archive, is_document, pieces_of
 from lanmu.archive.plan import FORMAT, PLAN, SHARDS, Piece, Plan, Shard, Task, as_json, read_plan, read_shards
+from lanmu.archive.stems import SeenStems
 
 MAX_PIECES = 20_000
 """Pieces of one shard at most."""

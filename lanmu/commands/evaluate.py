@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -36,14 +37,10 @@ from lanmu.commands.standard_output import clear_passing, show_passing
 from lanmu.language import find_language, speak
 
 if TYPE_CHECKING:
-    from numpy import int64
-    from numpy.typing import NDArray
-
     from classifier.messages import Language
     from classifier.model.model_files import StoredModel
     from classifier.taxonomy import Taxonomy
     from training.evaluation.evaluation import Evaluation
-    from training.fitting.fit import Fitted
     from training.labels.examples import Examples
 
 DRIFT = "drift.json"
@@ -145,9 +142,7 @@ def evaluate(
             start = start.joined_by(pool)
             new = start.is_new(examples)
 
-            def fit(some: Examples, groups: NDArray[int64]) -> Fitted:
-                return start.fit(some, taxonomy, groups)
-
+            fit = partial(start.fit, taxonomy)
             if pool is not None:
                 about["unlabelled"] = describe_unlabelled(pool)
             about.update(options=start.options.record(), champion=champion.manifest.name if champion else "")

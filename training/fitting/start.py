@@ -72,7 +72,7 @@ class Start:
             return self
         return replace(self, options=with_unlabelled(self.options), unlabelled=unlabelled)
 
-    def fit(self, examples: Examples, taxonomy: Taxonomy, groups: NDArray[np.int64]) -> Fitted:
+    def fit(self, taxonomy: Taxonomy, examples: Examples, groups: NDArray[np.int64]) -> Fitted:
         """A model of some labels, begun so; ``groups`` int64[n]: their near-duplicates."""
         return fit_model(examples, taxonomy, self.options, groups=groups, prior=self.prior, unlabelled=self.unlabelled)
 

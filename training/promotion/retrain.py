@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -97,9 +98,7 @@ def train(
         say(tuned.words)
         start = replace(start, options=tuned.options)
 
-    def fit(some: Examples, their_groups: NDArray[np.int64]) -> Fitted:
-        return start.fit(some, taxonomy, their_groups)
-
+    fit = partial(start.fit, taxonomy)
     learned, learned_groups = examples.take(~examples.kept_apart), groups[~examples.kept_apart]
     fitted = fit(learned, learned_groups)
     if out.any():

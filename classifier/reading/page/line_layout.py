@@ -12,6 +12,7 @@ from classifier.reading.patterns import (
     COLON,
     COMMA,
     ELLIPSIS,
+    ENDS,
     EXCLAMATION,
     PAUSE,
     QUESTION,
@@ -23,11 +24,13 @@ from classifier.reading.patterns import (
 
 SUBHEAD_CHARS = 24
 LONG_SUBHEAD_CHARS = 40
+HEADLINE_CHARS = 2 * SUBHEAD_CHARS
 LONGEST_HEADLINE_CHARS = 100
+"""As long as one is that its place alone shows to be a headline."""
 NEVER_FIRST = frozenset(COMMA + STOP + QUESTION + EXCLAMATION + PAUSE + SEMICOLON + COLON + ELLIPSIS + "%％℃")
 """What no paragraph starts with."""
 _NOT_INSIDE, _NOT_LAST = frozenset(STOP + SEMICOLON), frozenset(COMMA + PAUSE + COLON + SEMICOLON)
-_NOT_IN_LONG = frozenset(COMMA + STOP + SEMICOLON + COLON + QUESTION + EXCLAMATION + ELLIPSIS)
+_NOT_IN_LONG = frozenset(COMMA + SEMICOLON + COLON + ENDS)
 _SEEN = frozenset({"heading", "text", "row", "item"})
 _MID_FIRST = pattern(r"[的了着过和与及等们并而或被以]|之[一后前间中]|[年月日][,，]")
 _MID_LAST = frozenset("的和与及在为把将对是从向以等并而或被让使由于至到其各该这那每第约近超达个")
@@ -87,7 +90,7 @@ class Layout:
         It has no comma either: a paragraph that has lost its full stop has some, and a wrapped line no blank after it.
         """
         line = self.lines[i]
-        if line.kind != "text" or not 2 * SUBHEAD_CHARS < len(line.text) <= LONGEST_HEADLINE_CHARS:
+        if line.kind != "text" or not HEADLINE_CHARS < len(line.text) <= LONGEST_HEADLINE_CHARS:
             return False
         if not _NOT_IN_LONG.isdisjoint(line.text) or is_finished(line.text) or has_open_bracket(line.text):
             return False
@@ -108,7 +111,7 @@ class Layout:
 
 def is_like_headline(text: str) -> bool:
     """Whether a line has a headline's length and no mark that none has."""
-    if not 4 <= len(text) <= 2 * SUBHEAD_CHARS or text[-1] in _NOT_LAST or not _NOT_INSIDE.isdisjoint(text):
+    if not 4 <= len(text) <= HEADLINE_CHARS or text[-1] in _NOT_LAST or not _NOT_INSIDE.isdisjoint(text):
         return False
     return not has_open_bracket(text)
 
